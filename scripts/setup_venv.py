@@ -1,0 +1,80 @@
+"""Make `.venv` from `requirements.lock`, with every hash checked, and install the project into it in editable form.
+
+It needs Python 3.11 or newer and pip, nothing else: uv is put into the environment when it can be had (it installs
+the lock in seconds) and plain pip does the work when it cannot. `make` calls this; a stamp file inside the
+environment says which lock it was made from, so that a second call does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / ".installed"
+OLDEST = (3, 11)
+
+
+def fingerprint() -> str:
+    """Hash what decides the content of the environment: the lock and the project's own description."""
+    digest = hashlib.sha256()
+    for name in ("requirements.lock", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of the installers: no version notices, and caches that need no home directory."""
+    settings = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
+    home = os.environ.get("HOME", "")
+    if not home or not os.access(home, os.W_OK):
+        settings.setdefault("UV_CACHE_DIR", str(VENV / ".cache" / "uv"))
+        settings.setdefault("PIP_CACHE_DIR", str(VENV / ".cache" / "pip"))
+    return settings
+
+
+def attempt(*command: str) -> bool:
+    """Run an installer and say whether it succeeded."""
+    return subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, env=environment(), check=False).returncode == 0
+
+
+def install() -> bool:
+    """Install the lock and then the project itself, with uv where it can be had, else with pip."""
+    if attempt("pip", "install", "--quiet", "uv"):
+        lock = ("uv", "pip", "sync", "--python", str(PYTHON), "--require-hashes", "requirements.lock")
+        if attempt(*lock) and attempt("uv", "pip", "install", "--python", str(PYTHON), "--no-deps", "-e", "."):
+            return True
+        print("uv could not install the lock; trying pip", file=sys.stderr)
+    lock = ("pip", "install", "--require-hashes", "-r", "requirements.lock")
+    return attempt(*lock) and attempt("pip", "install", "--no-deps", "-e", ".")
+
+
+def main() -> int:
+    """Make or refresh the environment and give the exit code: 0 fine, 1 an installer failed, 2 Python is too old."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        print(f"Python 3.11 or newer is needed; {sys.executable} is {found}.", file=sys.stderr)
+        print("hint: name another one, for example `make PYTHON=python3.12 test`.", file=sys.stderr)
+        return 2
+    wanted = fingerprint()
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
+        STAMP.touch()
+        return 0
+    if not PYTHON.exists():
+        print("making .venv", file=sys.stderr)
+        venv.create(VENV, with_pip=True)
+    if not install():
+        print("The packages of requirements.lock could not be installed; see the lines above.", file=sys.stderr)
+        return 1
+    STAMP.write_text(wanted, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

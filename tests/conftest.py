@@ -1,0 +1,31 @@
+"""What every test stands on: no settings of the person's own shell, and the size of the long searches."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
+
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.register_profile("nightly", max_examples=5000, deadline=None)
+settings.load_profile("nightly" if NIGHTLY else "suite")
+
+os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+for name in (
+    "DAGSTER_HOME",
+    "WORKBENCH_PROJECT",
+    "WORKBENCH_ENV",
+    "WORKBENCH_LAKE",
+    "WORKBENCH_RECORD",
+    "WORKBENCH_REPLAY",
+):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def full_count() -> bool:
+    """Say whether a campaign runs in full (`make test-nightly`) or only a small share of it."""
+    return NIGHTLY
