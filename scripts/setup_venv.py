@@ -46,13 +46,14 @@ def attempt(*command: str) -> bool:
 
 def install() -> bool:
     """Install the lock and then the project itself, with uv where it can be had, else with pip."""
+    target = ("--quiet", "--python", str(PYTHON))
     if attempt("pip", "install", "--quiet", "uv"):
-        lock = ("uv", "pip", "sync", "--python", str(PYTHON), "--require-hashes", "requirements.lock")
-        if attempt(*lock) and attempt("uv", "pip", "install", "--python", str(PYTHON), "--no-deps", "-e", "."):
+        synchronised = attempt("uv", "pip", "sync", *target, "--require-hashes", "requirements.lock")
+        if synchronised and attempt("uv", "pip", "install", *target, "--no-deps", "-e", "."):
             return True
         print("uv could not install the lock; trying pip", file=sys.stderr)
-    lock = ("pip", "install", "--require-hashes", "-r", "requirements.lock")
-    return attempt(*lock) and attempt("pip", "install", "--no-deps", "-e", ".")
+    installed = attempt("pip", "install", "--quiet", "--require-hashes", "-r", "requirements.lock")
+    return installed and attempt("pip", "install", "--quiet", "--no-deps", "-e", ".")
 
 
 def main() -> int:
@@ -66,8 +67,8 @@ def main() -> int:
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         STAMP.touch()
         return 0
+    print("making .venv from requirements.lock (10 seconds to two minutes)", file=sys.stderr)
     if not PYTHON.exists():
-        print("making .venv", file=sys.stderr)
         venv.create(VENV, with_pip=True)
     if not install():
         print("The packages of requirements.lock could not be installed; see the lines above.", file=sys.stderr)

@@ -14,14 +14,7 @@ settings.register_profile("nightly", max_examples=5000, deadline=None)
 settings.load_profile("nightly" if NIGHTLY else "suite")
 
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-for name in (
-    "DAGSTER_HOME",
-    "WORKBENCH_PROJECT",
-    "WORKBENCH_ENV",
-    "WORKBENCH_LAKE",
-    "WORKBENCH_RECORD",
-    "WORKBENCH_REPLAY",
-):
+for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV", "LAKE", "RECORD", "REPLAY"))):
     os.environ.pop(name, None)
 
 
