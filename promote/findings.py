@@ -1,0 +1,131 @@
+"""The catalogue of findings: what each code means, an example, and what to do.
+
+The texts stand in `catalogue.json` and are read only when somebody asks for them, so that a run that finds nothing
+pays nothing. `python -m promote.findings docs/findings` writes one page for each code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from platform_core.errors import UsageError, UserError
+from promote.model import Finding, Location, Severity
+
+
+class FindingError(UserError):
+    """A finding that leaves nothing to go on with, raised instead of gathered.
+
+    Args:
+        finding: What to tell the analyst; the command line shows it as it shows every other finding.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message, hint=finding.hint or None, location=place(finding.location) or None)
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalogue holds of one code."""
+
+    code: str
+    title: str
+    severity: Severity
+    explanation: str
+    example: str
+    fix: str
+
+
+def place(location: Location) -> str:
+    """Give a place as a person reads it: notebook, cell with its id and tag, line, column.
+
+    >>> place(Location("notebooks/rents.ipynb", 4, "a1b2c3d4", "silver:rents", 2, 7))
+    'notebooks/rents.ipynb:cell 4 (a1b2c3d4, silver:rents):2:7'
+    >>> place(Location("notebooks/rents.ipynb", line=3, column=1))
+    'notebooks/rents.ipynb:3:1'
+    """
+    parts = [location.path] if location.path else []
+    if location.cell is not None:
+        shown = ", ".join(part for part in (location.cell_id, location.tag) if part)
+        parts.append(f"cell {location.cell}" + (f" ({shown})" if shown else ""))
+    if location.line is not None:
+        parts.append(str(location.line))
+        if location.column is not None:
+            parts.append(str(location.column))
+    return ":".join(parts)
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """Give every code with its entry, sorted by code."""
+    text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
+    return {code: Entry(code=code, **entry) for code, entry in sorted(json.loads(text).items())}
+
+
+def explain(code: str) -> str:
+    """Give what `promote --explain CODE` prints.
+
+    Raises:
+        UsageError: No finding has this code.
+
+    >>> print(explain("pr301").splitlines()[0])
+    PR301 A name is never defined (error)
+    """
+    entries = catalogue()
+    entry = entries.get(code.strip().upper())
+    if entry is None:
+        first, last = next(iter(entries)), next(reversed(entries))
+        raise UsageError("No finding has this code.", hint=f"Codes run from {first} to {last}; see docs/findings.")
+    parts = [f"{entry.code} {entry.title} ({entry.severity})", entry.explanation]
+    if entry.example:
+        parts.append("Example\n\n" + _indented(entry.example))
+    parts.append(f"What to do\n\n{entry.fix}")
+    return "\n\n".join(parts) + "\n"
+
+
+def page(entry: Entry) -> str:
+    """Give the Markdown page of a code, as it stands in docs/findings."""
+    parts = [f"# {entry.code}: {entry.title}", f"Severity: {entry.severity}.", entry.explanation]
+    if entry.example:
+        parts.append(f"## Example\n\n```text\n{entry.example}\n```")
+    parts.append(f"## What to do\n\n{entry.fix}")
+    return "\n\n".join(parts) + "\n"
+
+
+def pages() -> dict[str, str]:
+    """Give every page of docs/findings by file name, the index with them."""
+    entries = catalogue()
+    made = {f"{code}.md": page(entry) for code, entry in entries.items()}
+    rows = [f"| [{code}]({code}.md) | {entry.severity} | {entry.title} |" for code, entry in entries.items()]
+    head = "# Findings\n\nEvery finding of `promote` has a code that stays. `promote --explain CODE` prints its page.\n"
+    made["README.md"] = "\n".join([head, "| code | severity | what |", "|---|---|---|", *rows]) + "\n"
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the pages into the folder named by the one argument; pages of codes that are gone are removed."""
+    if len(argv) != 1:
+        sys.stderr.write("usage: python -m promote.findings FOLDER\n")
+        return 2
+    folder = Path(argv[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for old in sorted(folder.glob("PR*.md")):
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+"""What one run of `promote` was asked to do, and what came of it.
+
+The command line, the Jupyter server and CI make a `Settings`, call `promote.pipeline.run`, and show its `Outcome`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from promote.model import Finding
+
+Status = Literal["new", "unchanged", "updated", "refused", "failed", "drift", "unverified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the person asked for. `project` is None where it is to be found from the working directory."""
+
+    project: Path | None = None
+    run: bool = True
+    include_needed: bool = False
+    check: bool = False
+    diff: bool = False
+    dry_run: bool = False
+    force: bool = False
+    select: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What came of one step.
+
+    `files` are the paths written or, under `--check` and `--dry-run`, the paths that would be. `parity` says in one
+    phrase how the asset compared with the notebook; `rows` counts the rows of its output, None where it never ran.
+    """
+
+    tag: str
+    notebook: str
+    status: Status
+    files: tuple[str, ...] = ()
+    diff: str = ""
+    parity: str = ""
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run: every finding, every step, and the exit code of DESIGN section 6."""
+
+    findings: tuple[Finding, ...] = ()
+    steps: tuple[StepOutcome, ...] = ()
+    exit_code: int = 0

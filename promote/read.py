@@ -1,0 +1,219 @@
+"""Read a notebook: bytes in, a `Notebook` out, or one finding that says why not.
+
+What Jupyter tolerates is tolerated: missing ids, metadata, outputs and counts, a source in one piece or in lines, any
+line end. Outputs are passed over. No notebook library is imported: the format is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from binascii import crc32
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from promote.findings import FindingError
+from promote.model import Cell, CellKind, Finding, Location, Notebook
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "raw"}
+_RESOLVE = (
+    "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
+)
+_SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
+
+
+class NotebookError(FindingError):
+    """A file that cannot be read as a notebook of ours."""
+
+
+def read(path: Path, project: Path) -> Notebook:
+    """Read the notebook at `path`, in the project whose root is `project`.
+
+    Raises:
+        NotebookError: With the finding that says what stands in the way, where, and the way out.
+    """
+    shown = relative(path, project)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        hint = "Give the path of a .ipynb file." if path.is_dir() or not path.exists() else "Check its permissions."
+        raise _refuse("PR101", f"The notebook {reason}.", shown, hint) from None
+    return parse(raw, shown)
+
+
+def relative(path: Path, project: Path) -> str:
+    """Give a notebook's path as POSIX text relative to the project.
+
+    Raises:
+        NotebookError: The notebook stands outside the project (PR109).
+    """
+    try:
+        shown = path.resolve().relative_to(project.resolve()).as_posix()
+    except ValueError:
+        hint = "Move it under the project's notebooks folder, or name its project with --project."
+        raise _refuse("PR109", "The notebook stands outside the project.", path.as_posix(), hint) from None
+    except (OSError, RuntimeError):  # a loop of symbolic links is a RuntimeError before Python 3.13
+        raise _refuse("PR101", "The notebook's path leads nowhere.", path.as_posix(), "Check the path.") from None
+    if not shown.isprintable():
+        hint = "Rename the file: its path stands in the module that promotion writes."
+        raise _refuse("PR101", "The notebook's path holds control characters or is not UTF-8.", ascii(shown), hint)
+    return shown
+
+
+def parse(raw: bytes, shown: str) -> Notebook:
+    r"""Turn the bytes of a notebook into values; `shown` is its path relative to the project.
+
+    Raises:
+        NotebookError: The bytes are no notebook that can be promoted.
+
+    >>> cell = b'{"cell_type": "code", "source": ["a = 1\\r\\n", "a"]}'
+    >>> notebook = parse(b'{"nbformat": 4, "cells": [' + cell + b"]}", "a.ipynb")
+    >>> notebook.cells[0].source, notebook.language
+    ('a = 1\na', 'python')
+    """
+    content = _json(_text(raw, shown), shown)
+    if not isinstance(content, dict):
+        raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _SAVE)
+    _check_version(content, shown)
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        raise _refuse("PR104", "The file is JSON but not a notebook: it has no list of cells.", shown, _SAVE)
+    language = _language(content.get("metadata"))
+    if language != "python":
+        hint = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, hint)
+    taken: set[str] = set()
+    return Notebook(shown, tuple(_cell(cell, number, taken, shown) for number, cell in enumerate(cells, 1)), language)
+
+
+def _text(raw: bytes, shown: str) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, "Save it as UTF-8.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        at = Location(shown, line=line, column=column)
+        message = f"The notebook is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}."
+        raise NotebookError(Finding("PR102", "error", message, at, "Save it as UTF-8.")) from None
+
+
+def _json(text: str, shown: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        conflict = _CONFLICT.search(text)
+        if conflict:
+            at = Location(shown, line=text.count("\n", 0, conflict.start()) + 1, column=1, text=conflict[0])
+            message = "The notebook holds the markers of an unresolved merge."
+            raise NotebookError(Finding("PR107", "error", message, at, _RESOLVE)) from None
+        if not text.strip():
+            raise _refuse("PR103", "The notebook is an empty file.", shown, _SAVE) from None
+        at = Location(shown, line=error.lineno, column=error.colno)
+        message = f"The notebook is not valid JSON: {error.msg}."
+        raise NotebookError(Finding("PR103", "error", message, at, _SAVE)) from None
+    except RecursionError:
+        raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _SAVE) from None
+    except ValueError:  # a whole number of thousands of digits
+        raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _SAVE) from None
+
+
+def _check_version(content: dict[str, Any], shown: str) -> None:
+    version = content.get("nbformat")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise _refuse("PR104", "The file is JSON but not a notebook: it names no nbformat.", shown, _SAVE)
+    if version == 4:
+        return
+    if version < 4:
+        hint = f"Convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {quote(shown)}"
+        raise _refuse("PR105", f"The notebook has the old format {version}; promotion reads format 4.", shown, hint)
+    hint = "Save it as nbformat 4, which every JupyterLab writes."
+    raise _refuse("PR105", f"The notebook has format {version}, which promotion does not know.", shown, hint)
+
+
+def _language(metadata: Any) -> str:
+    """Give the kernel's language in lower case; what is not said is taken for Python."""
+    kernel, info = _mapping(_mapping(metadata).get("kernelspec")), _mapping(_mapping(metadata).get("language_info"))
+    language = kernel.get("language") or info.get("name")
+    if not isinstance(language, str) or not language.strip():
+        return "python"
+    language = language.strip().lower()
+    version = info.get("version")
+    old = kernel.get("name") == "python2" or (isinstance(version, str) and version.startswith("2."))
+    return "python 2" if language == "python" and old else language
+
+
+def _cell(cell: Any, number: int, taken: set[str], shown: str) -> Cell:
+    at = Location(shown, number)
+    if not isinstance(cell, dict):
+        raise NotebookError(Finding("PR110", "error", f"Cell {number} is not a JSON object.", at, _SAVE))
+    kind = cell.get("cell_type")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        message = f"Cell {number} is neither code, markdown nor raw."
+        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        message = f"The source of cell {number} is neither text nor a list of lines."
+        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    metadata = _mapping(cell.get("metadata"))
+    tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
+    _check_characters(source, tags, at)
+    _check_conflict(source, at)
+    return Cell(number, _identity(cell.get("id"), kind, source, taken), _KINDS[kind], source, tags, options)
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    """Give the tags; one tag in place of a list is taken for a list of one, and what is no text is left out."""
+    items = [tags] if isinstance(tags, str) else tags if isinstance(tags, list) else []
+    return tuple(dict.fromkeys(tag for tag in items if isinstance(tag, str)))
+
+
+def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
+    """Refuse what no source file can hold: half of a surrogate pair, or a NUL."""
+    text = source + "".join(tags)
+    if text.isascii() and "\0" not in text:
+        return
+    broken = next((index for index, letter in enumerate(text) if letter == "\0" or "\ud800" <= letter <= "\udfff"), -1)
+    if broken < 0:
+        return
+    line = source.count("\n", 0, broken) + 1 if broken < len(source) else None
+    message = f"Cell {at.cell} holds a character that no source file can hold."
+    hint = "Delete it (often it was pasted from elsewhere), or write it as an escape such as \\ud800."
+    raise NotebookError(Finding("PR111", "error", message, Location(at.path, at.cell, line=line), hint))
+
+
+def _check_conflict(source: str, at: Location) -> None:
+    markers = _CONFLICT.findall(source) if "<<<<<<<" in source else []
+    if markers and any(marker.startswith(">") for marker in markers) and "\n=======\n" in source:
+        line = source[: source.index("<<<<<<<")].count("\n") + 1
+        place = Location(at.path, at.cell, line=line, column=1, text=markers[0])
+        message = f"Cell {at.cell} holds the markers of an unresolved merge."
+        raise NotebookError(Finding("PR107", "error", message, place, _RESOLVE))
+
+
+def _identity(given: Any, kind: str, source: str, taken: set[str]) -> str:
+    """Give the cell's id, or make one from its content and its place among equal cells, so that it stays."""
+    if isinstance(given, str) and _CELL_ID.fullmatch(given) and given not in taken:
+        taken.add(given)
+        return given
+    count = 0
+    while (made := f"{crc32(f'{kind}:{count}:{source}'.encode()):08x}") in taken:
+        count += 1
+    taken.add(made)
+    return made
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _refuse(code: str, message: str, shown: str, hint: str) -> NotebookError:
+    return NotebookError(Finding(code, "error", message, Location(shown), hint))
