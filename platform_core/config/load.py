@@ -1,0 +1,165 @@
+"""Loading a project's configuration: the base file, the environment's file over it, the checks, the lake."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from platform_core.config.models import (
+    JobConfig,
+    PlaceMap,
+    ProjectConfig,
+    ScheduleConfig,
+    Sections,
+    nearest_place,
+)
+from platform_core.config.project import find_project
+from platform_core.config.yaml12 import Document, read_yaml
+from platform_core.errors import UserError
+from platform_core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+ENVIRONMENT_VARIABLE = "WORKBENCH_ENV"
+LAKE_VARIABLE = "WORKBENCH_LAKE"
+DEFAULT_ENVIRONMENT = "dev"
+
+# The models whose keys a wrong key is compared with, by where they stand
+_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): Sections,
+    ("jobs", "*"): JobConfig,
+    ("schedules", "*"): ScheduleConfig,
+}
+
+
+def load_config(project: Path | str | None = None, env: str | None = None) -> ProjectConfig:
+    """Give the configuration of a project in an environment.
+
+    Mappings of `config/<env>.yaml` are merged into those of `config/base.yaml`, everything else replaces what stood
+    there; a mapping whose `type` differs is replaced whole. A file that is missing counts as empty, except that of an
+    environment that was asked for.
+
+    Args:
+        project: The project's folder; found as `find_project` does without it.
+        env: The environment; without it `WORKBENCH_ENV`, else `dev`.
+
+    Raises:
+        UserError: A file cannot be read, or holds a wrong key or value: with file and line.
+    """
+    folder = find_project() if project is None else Path(project).resolve()
+    asked = env or os.environ.get(ENVIRONMENT_VARIABLE) or None
+    environment = asked or DEFAULT_ENVIRONMENT
+    base = _read(folder, "base")
+    over = _read(folder, environment)
+    if over is None and asked not in {None, DEFAULT_ENVIRONMENT}:
+        known = {file.stem for file in (folder / "config").glob("*.yaml")} - {"base"}
+        raise UserError(
+            f"There is no configuration for the environment {environment!r}.", hint=did_you_mean(environment, known)
+        )
+    documents = [document for document in (base, over) if document is not None]
+    values: dict[str, Any] = {}
+    places: dict[tuple[str | int, ...], str] = {}
+    for document in documents:
+        values = _merge(values, document.value or {})
+        places.update(document.places)
+    sections = _validated(values, places)
+    lake = os.environ.get(LAKE_VARIABLE) or sections.lake
+    config = ProjectConfig(
+        project=folder,
+        environment=environment,
+        lake=(folder / lake).absolute(),
+        **{name: getattr(sections, name) for name in Sections.model_fields if name != "lake"},
+    )
+    config._places = places  # how this package's errors find their line
+    return config
+
+
+def _read(folder: Path, name: str) -> Document | None:
+    if not name.replace("-", "").replace("_", "").isalnum():
+        raise UserError("The environment's name may hold only letters, digits, dashes and underscores.")
+    shown = f"config/{name}.yaml"
+    try:
+        text = (folder / shown).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        raise UserError("The file is not UTF-8 text.", location=shown) from None
+    except OSError as error:
+        raise UserError(f"The file cannot be read ({error.strerror}).", location=shown) from None
+    document = read_yaml(text, shown)
+    if not isinstance(document.value, dict | None):
+        raise UserError("The file must hold sections such as `lake:` and `resources:`.", location=f"{shown}:1")
+    return document
+
+
+def _merge(under: Any, over: Any) -> Any:
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    if "type" in under and over.get("type", under["type"]) != under["type"]:
+        return over
+    return under | {key: _merge(under[key], value) if key in under else value for key, value in over.items()}
+
+
+def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
+    # A section with nothing under it (`jobs:` alone) is a section without entries
+    filled = {key: value for key, value in values.items() if value is not None or key not in Sections.model_fields}
+    try:
+        sections = Sections.model_validate(filled)
+    except ValidationError as error:
+        # A wrong key explains a missing one, so it comes first
+        details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden")
+        raise _together([_problem(detail, places) for detail in details]) from None
+    unknown_jobs = [
+        UserError(
+            f"The schedule {name!r} is for a job that is not defined.",
+            hint=did_you_mean(schedule.job, sections.jobs),
+            location=nearest_place(places, ("schedules", name, "job")),
+        )
+        for name, schedule in sections.schedules.items()
+        if schedule.job not in sections.jobs
+    ]
+    if unknown_jobs:
+        raise _together(unknown_jobs)
+    return sections
+
+
+def _problem(detail: ErrorDetails, places: PlaceMap) -> UserError:
+    """Say what pydantic found, without the value: a secret may stand in the wrong place."""
+    path = tuple(part for part in detail["loc"] if part != "[key]")
+    location = nearest_place(places, path)
+    shown, above = ".".join(map(str, path)), ".".join(map(str, path[:-1]))
+    match detail["type"]:
+        case "extra_forbidden":
+            where = f" in {above}" if above else ""
+            return UserError(
+                f"The key {path[-1]!r} is not known{where}.",
+                hint=did_you_mean(str(path[-1]), _known_keys(path[:-1])),
+                location=location,
+            )
+        case "missing":
+            return UserError(f"{above} needs the key {path[-1]!r}.", location=location)
+        case "string_type":
+            written = isinstance(detail["input"], int | float)
+            hint = "Write it in quotes." if written else None
+            return UserError(f"{shown} must be text.", hint=hint, location=location)
+        case "tuple_type" | "dict_type" | "model_type" | "model_attributes_type" as wanted:
+            return UserError(f"{shown} must be a {'list' if wanted == 'tuple_type' else 'mapping'}.", location=location)
+        case "value_error":
+            return UserError(f"{shown}: {detail['ctx']['error']}.", location=location)
+    return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", location=location)
+
+
+def _known_keys(path: tuple[str | int, ...]) -> list[str]:
+    model = _MODELS[(str(path[0]), "*") if path else ()]
+    return list(model.model_fields)
+
+
+def _together(problems: list[UserError]) -> UserError:
+    """Give one error that tells of all: the first with its place, the others on lines of their own."""
+    first, *others = problems
+    lines = [first.message, *(f"{other.location}: {other.message}" for other in others)]
+    return UserError("\n".join(lines), hint=first.hint, location=first.location)

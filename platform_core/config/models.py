@@ -1,0 +1,132 @@
+"""What a project's configuration may hold, as validated values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+PlaceMap = Mapping[tuple[str | int, ...], str]
+
+_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-#?]+")
+_CRON_WORDS = {"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually", "@midnight"}
+
+
+def _word(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("a name is made of letters, digits and underscores, and starts with no digit")
+    return value
+
+
+def _cron(value: str) -> str:
+    fields = value.split()
+    if value not in _CRON_WORDS and not (len(fields) == 5 and all(_CRON_FIELD.fullmatch(part) for part in fields)):
+        raise ValueError("a cron schedule has five fields, such as '0 6 * * 1-5'")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("the time zone is not known; write one such as 'Europe/London'") from None
+    return value
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) != len(values):
+        raise ValueError("a value stands here twice")
+    if not all(values):
+        raise ValueError("a value is empty")
+    return values
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Word = Annotated[str, AfterValidator(_word)]
+PartitionValues = Annotated[tuple[str, ...], AfterValidator(_distinct), Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class ResourceConfig(BaseModel):
+    """A resource: its `type`, and the fields that the type asks for."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, hide_input_in_errors=True)
+
+    type: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields of the resource's type, as written."""
+        return dict(self.model_extra or {})
+
+
+class JobConfig(_Strict):
+    """A job: which assets it makes, in Dagster's selection syntax. A bare text is the selection."""
+
+    selection: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1, strict=False)]
+    description: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_selection(cls, value: Any) -> Any:
+        return {"selection": value} if isinstance(value, str | list) else value
+
+
+class ScheduleConfig(_Strict):
+    """When a job runs: five cron fields, read in a time zone."""
+
+    job: str
+    cron: Annotated[str, AfterValidator(_cron)]
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    status: Literal["running", "stopped"] = "stopped"
+
+
+class Sections(_Strict):
+    """The sections that `config/*.yaml` may hold."""
+
+    lake: Annotated[str, Field(min_length=1)] = "data/lake"
+    resources: dict[Word, ResourceConfig] = {}
+    partitions: dict[Word, Annotated[PartitionValues, Field(strict=False)]] = {}
+    jobs: dict[Word, JobConfig] = {}
+    schedules: dict[Word, ScheduleConfig] = {}
+
+
+class ProjectConfig(BaseModel):
+    """The configuration of one project in one environment.
+
+    `project` and `lake` are absolute; the lake of the environment variable `WORKBENCH_LAKE` comes first.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    project: Path
+    environment: str
+    lake: Path
+    resources: dict[str, ResourceConfig] = {}
+    partitions: dict[str, tuple[str, ...]] = {}
+    jobs: dict[str, JobConfig] = {}
+    schedules: dict[str, ScheduleConfig] = {}
+
+    _places: PlaceMap = PrivateAttr(default_factory=dict)
+
+    def place(self, *path: str | int) -> str:
+        """Give `file:line` of a value by its path, or of the nearest key above it, else the base file."""
+        return nearest_place(self._places, path)
+
+
+def nearest_place(places: PlaceMap, path: tuple[str | int, ...]) -> str:
+    """Give the place of the longest start of the path that is known."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in places:
+            return places[path[:length]]
+    return "config/base.yaml"

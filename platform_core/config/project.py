@@ -1,0 +1,55 @@
+"""Finding the data project that the working directory stands in."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+from platform_core.errors import UserError
+
+PROJECT_VARIABLE = "WORKBENCH_PROJECT"
+
+
+def find_project(start: Path | str | None = None) -> Path:
+    """Give the folder of the project: the nearest one whose pyproject.toml has a `[tool.workbench]` table.
+
+    Args:
+        start: Where to look first, then upwards. Without it the environment variable `WORKBENCH_PROJECT` names the
+            project itself, else the search starts at the working directory.
+
+    Raises:
+        UserError: There is none, or a pyproject.toml on the way cannot be read.
+    """
+    named = os.environ.get(PROJECT_VARIABLE) if start is None else None
+    if named:
+        project = Path(named).resolve()
+        if not _is_project(project):
+            raise UserError(
+                f"The environment variable {PROJECT_VARIABLE} names no data project.",
+                hint="Let it name the folder whose pyproject.toml has a [tool.workbench] table, or unset it.",
+            )
+        return project
+    here = Path(start or ".").resolve()
+    for folder in (here, *here.parents):
+        if _is_project(folder):
+            return folder
+    raise UserError(
+        "No data project was found here or in any folder above.",
+        hint="Change into a project's folder, or make one with `workbench new DIR`.",
+    )
+
+
+def _is_project(folder: Path) -> bool:
+    file = folder / "pyproject.toml"
+    try:
+        with file.open("rb") as stream:
+            content = tomllib.load(stream)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"The file is not valid TOML: {error}.", location=str(file)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"The file cannot be read ({type(error).__name__}).", location=str(file)) from None
+    tool = content.get("tool")
+    return isinstance(tool, dict) and isinstance(tool.get("workbench"), dict)

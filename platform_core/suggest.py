@@ -1,0 +1,24 @@
+"""The nearest known word to one that is not known, for hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give a hint for an unknown word: the nearest known one, else all that are known.
+
+    >>> did_you_mean("isues", ["status", "issues"])
+    "Did you mean 'issues'?"
+    >>> did_you_mean("x", ["status", "issues"])
+    'Known are: issues, status.'
+    >>> did_you_mean("x", [])
+    'None is known.'
+    """
+    words = sorted(set(known))
+    near = get_close_matches(word.lower(), [w.lower() for w in words], n=1, cutoff=0.6)
+    if near:
+        found = next(w for w in words if w.lower() == near[0])
+        return f"Did you mean {found!r}?"
+    return f"Known are: {', '.join(words)}." if words else "None is known."
