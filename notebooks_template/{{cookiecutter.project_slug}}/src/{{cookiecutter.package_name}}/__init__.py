@@ -1,0 +1,1 @@
+"""The code location of the project: assets promoted from its notebooks."""

@@ -1,0 +1,1 @@
+"""Promoted assets: a module under this package is registered by being there."""

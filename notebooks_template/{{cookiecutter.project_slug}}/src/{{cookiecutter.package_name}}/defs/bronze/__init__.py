@@ -1,0 +1,1 @@
+"""Data as it was published, with where it came from."""

@@ -1,0 +1,1 @@
+"""Data that answers a question."""

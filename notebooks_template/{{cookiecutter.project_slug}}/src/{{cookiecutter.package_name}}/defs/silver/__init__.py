@@ -1,0 +1,1 @@
+"""Data cleaned, typed and checked."""
