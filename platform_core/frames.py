@@ -1,0 +1,201 @@
+"""The four kinds of frame that steps take and give, and how one becomes another.
+
+A kind is called `lazy`, `polars`, `pandas` or `duckdb` everywhere. Arrow tables and readers are taken too where a frame
+is written or converted, but no step is annotated with them.
+
+pandas and DuckDB are imported only once a frame of theirs is at hand: a step that uses neither never pays for them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import typing
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import polars as pl
+import pyarrow as pa
+
+from platform_core.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+FrameKind = Literal["lazy", "polars", "pandas", "duckdb"]
+KINDS: tuple[FrameKind, ...] = ("lazy", "polars", "pandas", "duckdb")
+
+_UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
+_WRITTEN_KINDS: dict[str, FrameKind] = {
+    "Any": "lazy",
+    "LazyFrame": "lazy",
+    "pl.LazyFrame": "lazy",
+    "polars.LazyFrame": "lazy",
+    "pl.DataFrame": "polars",
+    "polars.DataFrame": "polars",
+    "pd.DataFrame": "pandas",
+    "pandas.DataFrame": "pandas",
+    "DuckDBPyRelation": "duckdb",
+    "duckdb.DuckDBPyRelation": "duckdb",
+    "typing.Any": "lazy",
+    "t.Any": "lazy",
+}
+
+
+def kind_of(value: object) -> FrameKind | None:
+    """Give the kind of a frame, or None where the value is no frame of the four kinds.
+
+    >>> kind_of(pl.LazyFrame({"a": [1]})), kind_of(pl.DataFrame()), kind_of([1, 2])
+    ('lazy', 'polars', None)
+    """
+    return _kind_of_class(type(value))
+
+
+def is_arrow(value: object) -> bool:
+    """Say whether the value is an Arrow table, record batch or stream of batches."""
+    return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader)
+
+
+def annotation_kind(annotation: object) -> FrameKind | None:
+    """Give the kind that a parameter's annotation asks for, or None where it asks for no frame.
+
+    Text is understood as it is usually written (`pl.LazyFrame`); `typing.Any` means `lazy`; a pandera frame type counts
+    as the frame it describes.
+
+    >>> [annotation_kind(annotation) for annotation in (pl.DataFrame, "pd.DataFrame", typing.Any, int)]
+    ['polars', 'pandas', 'lazy', None]
+    """
+    if isinstance(annotation, str):
+        return _WRITTEN_KINDS.get(annotation.strip().strip("'\""))
+    if annotation is Any:
+        return "lazy"
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return annotation_kind(typing.get_args(annotation)[0])
+    return _kind_of_class(origin if isinstance(origin, type) else annotation)
+
+
+def convert(value: object, kind: FrameKind) -> pl.LazyFrame | pl.DataFrame | pd.DataFrame | duckdb.DuckDBPyRelation:
+    """Give a frame as another kind; a frame of that kind already is given back as it is.
+
+    A pandas index that has names becomes columns, at the end, of a frame that has no index; so does an unnamed index of
+    anything but whole numbers. Unnamed row numbers are left out.
+
+    Args:
+        value: A frame of any kind, or an Arrow table, batch or reader (a reader is used up).
+        kind: `lazy`, `polars`, `pandas` or `duckdb`.
+
+    Raises:
+        UserError: The value is no frame, or holds what the other kind cannot (mixed types in one column).
+
+    >>> convert(pl.DataFrame({"a": [1, 2]}), "lazy").select(pl.col("a").sum()).collect().item()
+    3
+    """
+    present = kind_of(value)
+    if present == kind:
+        return cast("pl.LazyFrame", value)
+    if kind == "pandas":
+        relation = cast("duckdb.DuckDBPyRelation", value)
+        return cast("pd.DataFrame", relation.df() if present == "duckdb" else to_polars(value).to_pandas())
+    if kind == "duckdb":
+        return cast("duckdb.DuckDBPyRelation", import_module("duckdb").from_arrow(to_polars(value).to_arrow()))
+    frame = to_polars(value)
+    return frame.lazy() if kind == "lazy" else frame
+
+
+def to_polars(value: object) -> pl.DataFrame:
+    """Give any frame as an eager Polars frame, as `convert` does.
+
+    Raises:
+        UserError: The value is no frame, or one of its columns mixes types.
+    """
+    match kind_of(value):
+        case "polars":
+            return cast("pl.DataFrame", value)
+        case "lazy":
+            return cast("pl.LazyFrame", value).collect()
+        case "duckdb":
+            return cast("pl.DataFrame", cast("Any", value).pl())
+        case "pandas":
+            table = arrow_of_pandas(cast("pd.DataFrame", value))
+            return cast("pl.DataFrame", pl.from_arrow(table.drop_columns(row_numbers(table.schema))))
+    if is_arrow(value):
+        return cast("pl.DataFrame", pl.from_arrow(cast("pa.Table", value)))
+    raise not_a_frame(value)
+
+
+def not_a_frame(value: object, what: str = "The value") -> UserError:
+    """Give the error for a value that is no frame; only its type is named.
+
+    >>> print(not_a_frame(3, "What 'rents' gives"))
+    What 'rents' gives is no frame but a int.
+    hint: Give a Polars LazyFrame or DataFrame, a pandas DataFrame, a DuckDB relation or an Arrow table.
+    """
+    kind = type(value)
+    series = kind.__name__ == "Series"
+    return UserError(
+        f"{what} is no frame but a {kind.__qualname__}.",
+        hint="Call .to_frame() on it."
+        if series
+        else "Give a Polars LazyFrame or DataFrame, a pandas DataFrame, a DuckDB relation or an Arrow table.",
+    )
+
+
+def arrow_of_pandas(frame: pd.DataFrame) -> pa.Table:
+    """Give a pandas frame as an Arrow table whose metadata keeps index, types, categories and time zones.
+
+    Raises:
+        UserError: Two columns share a name, or a column mixes types. No value of the data is shown.
+    """
+    repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+    if repeated:
+        raise UserError(
+            f"Several columns are called {', '.join(map(repr, repeated))}.", hint="Give every column its own name."
+        )
+    try:
+        return pa.Table.from_pandas(frame)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        # Arrow's own message shows the first value that does not fit: neither shown nor chained
+        raise UserError(_mixed_columns(frame), hint="Cast it to one type, such as str, before giving it on.") from None
+
+
+def row_numbers(schema: pa.Schema) -> list[str]:
+    """Name the columns of an Arrow schema that hold nothing but an unnamed whole-number pandas index."""
+    metadata = schema.pandas_metadata or {}
+    return [
+        name
+        for name in metadata.get("index_columns", ())
+        if isinstance(name, str)
+        and _UNNAMED_INDEX.fullmatch(name)
+        and name in schema.names
+        and pa.types.is_integer(schema.field(name).type)
+    ]
+
+
+def _kind_of_class(candidate: object) -> FrameKind | None:
+    if not isinstance(candidate, type):
+        return None
+    if issubclass(candidate, pl.LazyFrame):
+        return "lazy"
+    if issubclass(candidate, pl.DataFrame):
+        return "polars"
+    # A class of a module that nobody imported cannot be at hand
+    for module, name, kind in (("pandas", "DataFrame", "pandas"), ("duckdb", "DuckDBPyRelation", "duckdb")):
+        frame_class = getattr(sys.modules.get(module), name, None)
+        if frame_class is not None and issubclass(candidate, frame_class):
+            return cast("FrameKind", kind)
+    return None
+
+
+def _mixed_columns(frame: pd.DataFrame) -> str:
+    for name in frame.columns:
+        column = frame[name]
+        if column.dtype != object:
+            continue
+        types = sorted({type(value).__name__ for value in column if value is not None})
+        try:
+            pa.array(column, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            return f"Column {str(name)!r} holds values that no single column type can hold ({', '.join(types)})."
+    return "The index holds values that no single column type can hold."

@@ -1,0 +1,190 @@
+"""The lake: every asset's data as Parquet, in one folder for each layer.
+
+An asset stands in `<lake>/<layer>/<asset>.parquet`, a partitioned one in `<lake>/<layer>/<asset>/<partition>.parquet`.
+Writing is atomic, and a file that is being written is never read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from platform_core.errors import UserError
+from platform_core.frames import FrameKind
+from platform_core.parquet import Footer, read_files, write_parquet
+
+_SUFFIX = ".parquet"
+_LONGEST_NAME = 255 - len(_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFiles:
+    """Where an asset's data is: one file, or one for each partition, sorted by key.
+
+    Attributes:
+        layer: The layer it was found in.
+        name: The asset's name.
+        path: The file of an asset without partitions, else None.
+        partitions: Partition keys and their files; empty for an asset without partitions.
+    """
+
+    layer: str
+    name: str
+    path: Path | None
+    partitions: Mapping[str, Path]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files of the asset."""
+        return (self.path,) if self.path is not None else tuple(self.partitions.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A folder of assets as Parquet files.
+
+    >>> import tempfile
+    >>> import polars as pl
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     lake = Lake(Path(folder))
+    ...     footer = lake.write("silver", "rents", pl.LazyFrame({"rent": [900, 1100]}))
+    ...     footer.rows, lake.find("rents").layer, lake.read("rents", "lazy").sum().collect().item()
+    (2, 'silver', 2000)
+    """
+
+    root: Path
+
+    @classmethod
+    def of_project(cls, project: Path | None = None) -> Lake:
+        """Give the lake of a project: `WORKBENCH_LAKE`, else what its configuration says.
+
+        Args:
+            project: The project's folder; found from the working directory where it is not given.
+
+        Raises:
+            UserError: There is no project, or its configuration is wrong.
+        """
+        if override := os.environ.get("WORKBENCH_LAKE"):
+            return cls(Path(override).absolute())
+        from platform_core.config import find_project, load_config  # noqa: PLC0415 - a lake with a root needs no project
+
+        folder = project if project is not None else find_project()
+        return cls((folder / load_config(folder).lake).absolute())
+
+    def path(self, layer: str, name: str, partition: str | None = None) -> Path:
+        """Give the file of an asset or of one of its partitions, whether it exists or not.
+
+        Raises:
+            UserError: A name or key could be a path, or is too long for a file name.
+        """
+        folder = self.root / safe_name(layer, "layer")
+        if partition is None:
+            return folder / f"{safe_name(name, 'asset name')}{_SUFFIX}"
+        return folder / safe_name(name, "asset name") / f"{safe_name(partition, 'partition key')}{_SUFFIX}"
+
+    def find(self, name: str, layer: str | None = None) -> AssetFiles | None:
+        """Find an asset's files in the layer given, else in any; None where it was never written.
+
+        Raises:
+            UserError: It stands in two layers, or both as one file and as partitions.
+        """
+        layers = [layer] if layer is not None else self._layers()
+        found = [files for candidate in layers if (files := self._files(candidate, name)) is not None]
+        if len(found) > 1:
+            where = " and ".join(files.layer for files in found)
+            raise UserError(
+                f"Asset {name!r} is stored in {where}.", hint="Delete the one that no step writes any more."
+            )
+        return found[0] if found else None
+
+    def read(
+        self,
+        name: str,
+        kind: FrameKind = "lazy",
+        partition: str | Iterable[str] | None = None,
+        layer: str | None = None,
+    ) -> Any:
+        """Read an asset as the kind asked for; all partitions come as one frame, in the order of their keys.
+
+        Args:
+            name: The asset's name.
+            kind: `lazy` reads nothing yet, nor does `duckdb` as a rule; `polars` and `pandas` read everything.
+            partition: One key or several; all where it is None.
+            layer: Where to look; every layer where it is None.
+
+        Raises:
+            UserError: The asset or a partition was never written, or the partitions do not fit together.
+        """
+        files = self.find(name, layer)
+        if files is None:
+            raise UserError(f"Asset {name!r} has no data in the lake.", hint=f"Run: workbench materialize {name}")
+        return read_files(_chosen(files, partition), kind, f"{files.layer}/{name}")
+
+    def write(self, layer: str, name: str, value: object, partition: str | None = None) -> Footer:
+        """Write an asset, or one partition of it, whole or not at all; a lazy frame streams to the disk.
+
+        Raises:
+            UserError: A name could be a path, the value is no frame, computing it fails, or the disk is full.
+        """
+        label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
+        return write_parquet(value, self.path(layer, name, partition), label)
+
+    def _layers(self) -> list[str]:
+        if not self.root.is_dir():
+            return []
+        return sorted(entry.name for entry in self.root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+
+    def _files(self, layer: str, name: str) -> AssetFiles | None:
+        path = self.path(layer, name)
+        folder = path.with_suffix("")
+        keys = sorted(
+            entry.name.removesuffix(_SUFFIX)
+            for entry in (folder.iterdir() if folder.is_dir() else ())
+            if entry.name.endswith(_SUFFIX) and not entry.name.startswith(".")
+        )
+        if keys and path.exists():
+            raise UserError(
+                f"Asset {name!r} is stored in {layer} both as one file and as partitions.",
+                hint=f"Delete the one from before its partitions changed: {path.name} or the folder {folder.name}.",
+            )
+        if not keys and not path.exists():
+            return None
+        partitions = MappingProxyType({key: folder / f"{key}{_SUFFIX}" for key in keys})
+        return AssetFiles(layer, name, None if keys else path, partitions)
+
+
+def safe_name(text: str, what: str) -> str:
+    """Give the text back if it can be nothing but a plain file name.
+
+    Raises:
+        UserError: It is empty or too long, starts with a dot, or holds a slash, `..` or a control character.
+
+    >>> safe_name("2025-01-22", "partition key")
+    '2025-01-22'
+    """
+    unsafe = not text or text.startswith(".") or ".." in text or any(c in "/\\" or not c.isprintable() for c in text)
+    if unsafe or len(text.encode("utf-8", "replace")) > _LONGEST_NAME:
+        raise UserError(
+            f"{text[:80]!r} cannot be {'an' if what[0] in 'aeiou' else 'a'} {what}: it would not be a plain file name.",
+            hint="Use letters, digits, dashes and underscores; no slash, no '..', no dot in front.",
+        )
+    return text
+
+
+def _chosen(files: AssetFiles, partition: str | Iterable[str] | None) -> list[tuple[str, Path]]:
+    if partition is None:
+        return [("", files.path)] if files.path is not None else list(files.partitions.items())
+    keys = [partition] if isinstance(partition, str) else list(partition)
+    if files.path is not None:
+        raise UserError(f"Asset {files.name!r} has no partitions.", hint="Read it without naming one.")
+    missing = [key for key in keys if key not in files.partitions]
+    if missing:
+        raise UserError(
+            f"Asset {files.name!r} has no data for partition {missing[0]!r}.",
+            hint=f"Run: workbench materialize {files.name} --partition {missing[0]}",
+        )
+    return [(key, files.partitions[key]) for key in keys]
