@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST_SHOWN = 20
+
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give a hint for an unknown word: the nearest known one, else all that are known.
@@ -21,4 +23,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if near:
         found = next(w for w in words if w.lower() == near[0])
         return f"Did you mean {found!r}?"
-    return f"Known are: {', '.join(words)}." if words else "None is known."
+    shown = ", ".join(words[:_MOST_SHOWN]) + (
+        f" and {len(words) - _MOST_SHOWN} more" if len(words) > _MOST_SHOWN else ""
+    )
+    return f"Known are: {shown}." if words else "None is known."

@@ -1,0 +1,25 @@
+"""Resources: what a bronze step reads from, the same in a notebook, in production and by hand.
+
+A resource type is named in the project's YAML by its key in `RESOURCE_TYPES`. To add one, add its line there.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from platform_core.resources.registry import RESOURCE_TYPES, build_resources
+
+if TYPE_CHECKING:
+    from platform_core.resources.files import FilesResource
+
+__all__ = ["RESOURCE_TYPES", "FilesResource", "build_resources"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a resource class when it is asked for: each brings libraries of its own."""
+    for reference in RESOURCE_TYPES.values():
+        module, _, attribute = reference.partition(":")
+        if attribute == name:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,80 @@
+"""The resources of a project's YAML, by `type:`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from pydantic import ValidationError
+
+from platform_core.config import ProjectConfig
+from platform_core.errors import UserError
+from platform_core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from platform_core.resources.base import PlatformResource
+
+# The type as the YAML writes it, and its class; imported only where a project has a resource of that type
+RESOURCE_TYPES: dict[str, str] = {
+    "files": "platform_core.resources.files:FilesResource",
+}
+
+
+def build_resources(config: ProjectConfig) -> dict[str, PlatformResource]:
+    """Give the project's resources by name. A value `{env: NAME}` is read from the environment when it is used.
+
+    Raises:
+        UserError: A type or key is not known, or a value has the wrong type: with file and line.
+    """
+    return {name: _build(config, name) for name in config.resources}
+
+
+def _build(config: ProjectConfig, name: str) -> PlatformResource:
+    declared = config.resources[name]
+    if declared.type not in RESOURCE_TYPES:
+        raise UserError(
+            f"The resource {name!r} has the type {declared.type!r}, which is not known.",
+            hint=did_you_mean(declared.type, RESOURCE_TYPES),
+            location=config.place("resources", name, "type"),
+        )
+    module, _, attribute = RESOURCE_TYPES[declared.type].partition(":")
+    resource_class: type[PlatformResource] = getattr(import_module(module), attribute)
+    known = set(resource_class.model_fields) - {"name"}
+    for key in declared.fields:
+        if key not in known:
+            raise UserError(
+                f"The resource {name!r} of type {declared.type!r} has no key {key!r}.",
+                hint=did_you_mean(key, known),
+                location=config.place("resources", name, key),
+            )
+    missing = [
+        key for key in sorted(known) if resource_class.model_fields[key].is_required() and key not in declared.fields
+    ]
+    if missing:
+        raise UserError(
+            f"The resource {name!r} of type {declared.type!r} needs the key {missing[0]!r}.",
+            location=config.place("resources", name),
+        )
+    fields = {
+        key: _value(value, f"resources.{name}.{key}", config.place("resources", name, key))
+        for key, value in declared.fields.items()
+    }
+    try:
+        return resource_class(**resource_class.at_project(fields, config.project), name=name)
+    except ValidationError as error:
+        detail = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in detail["loc"])
+        raise UserError(
+            f"resources.{name}.{key}: {detail['msg'].replace('Input should', 'this should')}.",
+            location=config.place("resources", name, *detail["loc"]),
+        ) from None
+
+
+def _value(value: Any, shown: str, place: str) -> Any:
+    if not (isinstance(value, dict) and "env" in value):
+        return value
+    variable = value["env"]
+    if len(value) > 1 or not isinstance(variable, str) or not variable.isidentifier():
+        raise UserError(f"{shown} must name one environment variable: {{env: NAME}}.", location=place)
+    return dg.EnvVar(variable)

@@ -1,0 +1,71 @@
+"""Building the resources of a project's YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import platform_core.resources
+from platform_core.config import load_config
+from platform_core.errors import UserError
+from platform_core.resources import RESOURCE_TYPES, FilesResource, build_resources
+from platform_core.resources.base import PlatformResource
+
+
+def built(project: Path, text: str) -> dict[str, PlatformResource]:
+    (project / "config").mkdir()
+    (project / "config" / "base.yaml").write_text(text)
+    return build_resources(load_config(project))
+
+
+def test_a_root_is_relative_to_the_project(tmp_path: Path) -> None:
+    (tmp_path / "sources" / "odp").mkdir(parents=True)
+    (tmp_path / "sources" / "odp" / "a.csv").write_text("x")
+    odp = built(tmp_path, "resources:\n  odp: {type: files, root: sources/odp}\n")["odp"]
+    assert isinstance(odp, FilesResource)
+    assert odp.name == "odp"
+    assert odp.path("a.csv").read_text() == "x"
+
+
+def test_a_value_of_the_environment_is_read_when_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    odp = built(tmp_path, "resources:\n  odp: {type: files, root: {env: ODP_ROOT}}\n")["odp"]
+    monkeypatch.setenv("ODP_ROOT", str(tmp_path / "config"))
+    assert isinstance(odp, FilesResource)
+    assert odp.path("base.yaml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "line"),
+    [
+        ("  odp: {type: fils, root: x}", "type 'fils', which is not known.\nhint: Did you mean 'files'?", 2),
+        ("  odp:\n    type: files\n    rot: x", "no key 'rot'.\nhint: Did you mean 'root'?", 4),
+        ("  odp:\n    type: files\n    root: x\n    name: y", "no key 'name'", 5),
+        ("  odp: {type: files}", "of type 'files' needs the key 'root'.", 2),
+        ("  odp:\n    type: files\n    root: [x]", "resources.odp.root: this should be a valid string", 4),
+        ("  odp: {type: files, root: {env: 3}}", "must name one environment variable: {env: NAME}", 2),
+        ("  odp: {type: files, root: {env: A, b: c}}", "must name one environment variable", 2),
+        ("  odp: {type: files, root: {env: A-B}}", "must name one environment variable", 2),
+    ],
+)
+def test_a_mistake_is_shown_with_its_line(tmp_path: Path, text: str, message: str, line: int) -> None:
+    with pytest.raises(UserError) as caught:
+        built(tmp_path, f"resources:\n{text}\n")
+    assert message in str(caught.value)
+    assert caught.value.location == f"config/base.yaml:{line}"
+
+
+def test_every_type_is_a_class_of_the_package() -> None:
+    for reference in RESOURCE_TYPES.values():
+        name = reference.partition(":")[2]
+        assert issubclass(getattr(platform_core.resources, name), PlatformResource)
+        assert name in platform_core.resources.__all__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="FileResource"):
+        _ = platform_core.resources.FileResource
+
+
+def test_a_type_without_paths_takes_its_fields_as_written(tmp_path: Path) -> None:
+    assert PlatformResource.at_project({"a": 1}, tmp_path) == {"a": 1}
