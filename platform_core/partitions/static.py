@@ -1,0 +1,37 @@
+"""Partitions whose values stand in the project's YAML, so that a new one needs no change of code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from platform_core.config import load_config
+from platform_core.errors import UserError
+from platform_core.suggest import did_you_mean
+
+
+def partition_values(name: str, *, project: Path | str | None = None) -> tuple[str, ...]:
+    """Give the values of a list under `partitions:` in `config/*.yaml`, in the order written.
+
+    Args:
+        name: The list's name, such as `report_dates`.
+        project: The project's folder; found from the working directory without it.
+
+    Raises:
+        UserError: The project has no such list.
+    """
+    config = load_config(project)
+    if name not in config.partitions:
+        hint = did_you_mean(name, config.partitions) if config.partitions else "Add it under `partitions:`."
+        raise UserError(f"The project has no partitions {name!r}.", hint=hint, location=config.place("partitions"))
+    return config.partitions[name]
+
+
+def static_partitions(name: str, *, project: Path | str | None = None) -> dg.StaticPartitionsDefinition:
+    """Give the Dagster partitions of a list under `partitions:` in `config/*.yaml`.
+
+    Raises:
+        UserError: The project has no such list.
+    """
+    return dg.StaticPartitionsDefinition(list(partition_values(name, project=project)))
