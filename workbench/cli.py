@@ -1,0 +1,118 @@
+"""The `workbench` command: it reads the command line, calls one command and turns errors into exit codes.
+
+Only argparse is imported here; a command imports what it needs when it runs, so that `workbench --help` answers at
+once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn, Protocol, cast
+
+from platform_core.errors import Fault, UsageError, UserError, VerificationError
+
+COMMANDS = ("new", "run", "materialize", "dev", "lab")
+INTERRUPTED = 130
+
+
+class Command(Protocol):
+    """What a module of `workbench.commands` offers."""
+
+    HELP: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def execute(self, arguments: argparse.Namespace) -> int:
+        """Do the work and give the exit code."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises `UsageError` in place of printing and leaving, with a guess at what was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse found as a `UsageError`."""
+        wrong = (
+            message.split("'")[1]
+            if message.count("'") > 1
+            else message.rsplit(": ", maxsplit=1)[-1].split(maxsplit=1)[0]
+        )
+        options = [option for action in self._actions for option in action.option_strings]
+        near = difflib.get_close_matches(wrong, [*COMMANDS, *options], 1)
+        hint = f"Did you mean {near[0]!r}?" if near and near[0] != wrong else f"See `{self.prog} --help`."
+        raise UsageError(message.removeprefix("argument COMMAND: ") + ".", hint=hint)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser of every command."""
+    parser = Parser(
+        prog="workbench", description="Notebooks become tested, verified Dagster assets.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name in COMMANDS:
+        module = cast("Command", import_module(f"workbench.commands.{name}"))
+        aliases = ["materialise"] if name == "materialize" else []
+        command = commands.add_parser(
+            name, help=module.HELP, description=module.HELP, aliases=aliases, allow_abbrev=False
+        )
+        module.configure(command)
+        command.set_defaults(execute=module.execute, parser=command)
+    return parser
+
+
+def exit_code(error: BaseException) -> int:
+    """Give the exit code that an error ends the command with.
+
+    >>> [exit_code(error) for error in (UserError(""), UsageError(""), Fault(""), VerificationError(""), OSError())]
+    [1, 2, 3, 4, 3]
+    """
+    codes = ((UsageError, 2), (VerificationError, 4), (UserError, 1), (KeyboardInterrupt, INTERRUPTED))
+    return next((code for kind, code in codes if isinstance(error, kind)), 3)
+
+
+def describe(error: BaseException) -> str:
+    """Say an error as a person reads it; only a fault of ours names a place in our own code."""
+    if isinstance(error, UserError):
+        return f"error: {error}"
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if isinstance(error, Fault):
+        return f"fault: {error}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    hint = "hint: this is a mistake of ours; WORKBENCH_DEBUG=1 shows the traceback to report."
+    return f"fault: {type(error).__name__} at {place}: {error}\n{hint}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command of `argv` (the process's own arguments by default) and give its exit code.
+
+    0 is fine, 1 something that the person can put right, 2 wrong usage, 3 a fault of ours, 4 a failed verification,
+    130 an interruption.
+    """
+    try:
+        arguments, unknown = build_parser().parse_known_args(argv)
+        if unknown:
+            arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return int(arguments.execute(arguments))
+    except SystemExit as leaving:  # argparse after --help
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that maps errors to exit codes
+        if os.environ.get("WORKBENCH_DEBUG"):
+            traceback.print_exc()
+        sys.stderr.write(describe(error) + "\n")
+        return exit_code(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""`workbench dev`: Dagster's webserver and daemon on the project."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from workbench.project import find_project
+
+HELP = "Start Dagster's webserver and daemon on the project."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--port", type=int, default=3001, help="port of the webserver (default: 3001)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Become `dagster dev`, so that signals reach it directly; this returns only where it could not start."""
+    project = find_project()
+    project.prepare_dagster_home()
+    command = [sys.executable, "-m", "dagster", "dev", "--module-name", f"{project.package}.definitions"]
+    command += ["--working-directory", str(project.sources)]
+    command += ["--port", str(arguments.port), "--host", arguments.host]
+    os.chdir(project.root)
+    os.execve(sys.executable, command, project.environment())  # noqa: S606 - our own interpreter, no shell

@@ -1,0 +1,136 @@
+"""`workbench materialize`: make the project's assets, and only those that changed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from platform_core.errors import UsageError, UserError
+from workbench.project import Project, find_project
+
+if TYPE_CHECKING:
+    from workbench.graph import AssetNode
+    from workbench.outcomes import AssetOutcome
+
+HELP = "Make the project's assets in dependency order; what did not change is passed over."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("selection", nargs="?", help="which assets, in Dagster's selection syntax (default: all)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--partition", metavar="K", help="make this partition of partitioned assets")
+    which.add_argument("--all-partitions", action="store_true", help="make all partitions of partitioned assets")
+    parser.add_argument("--force", action="store_true", help="make also what did not change")
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Make the assets, print what became of each, and give 1 where one failed."""
+    outcomes = materialise(
+        find_project(),
+        arguments.selection,
+        partition=arguments.partition,
+        all_partitions=arguments.all_partitions,
+        force=arguments.force,
+    )
+    if arguments.json:
+        print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
+    else:
+        show(outcomes)
+    tell_problems(outcomes)
+    return 1 if any(outcome.status in {"failed", "skipped"} for outcome in outcomes) else 0
+
+
+def materialise(
+    project: Project,
+    selection: str | None = None,
+    *,
+    partition: str | None = None,
+    all_partitions: bool = False,
+    force: bool = False,
+) -> tuple[AssetOutcome, ...]:
+    """Make assets of a project and give one outcome for each, in dependency order.
+
+    Raises:
+        UsageError: The selection or the partition names nothing, or partitioned assets came without a choice.
+        UserError: The project cannot be loaded or has no assets.
+    """
+    # Not at the top: these bring Dagster and Polars, two seconds that `--help` has no use for
+    from platform_core.config import load_config  # noqa: PLC0415
+    from workbench.graph import asset_nodes, load_project, select  # noqa: PLC0415
+    from workbench.materialise import Materialiser, count, open_instance  # noqa: PLC0415
+    from workbench.terminal import progress  # noqa: PLC0415
+
+    definitions = load_project(project)
+    with open_instance(project) as instance:
+        nodes = asset_nodes(definitions, instance)
+        if not nodes:
+            hint = "Promote a notebook first, for example `promote notebooks/bronze/*.ipynb`."
+            raise UserError("The project has no assets yet.", hint=hint)
+        chosen = select(definitions, nodes, selection)
+        check_partition(chosen, partition, all_partitions=all_partitions)
+        worker = Materialiser(project, load_config(project.root), definitions, instance, nodes, force)
+        with progress("materialising", count(chosen, partition)) as bar:
+            return worker.run(chosen, partition, lambda name, part: bar(label=f"{name} {part or ''}"))
+
+
+def check_partition(chosen: Sequence[AssetNode], partition: str | None, *, all_partitions: bool) -> None:
+    """Refuse a partition that no chosen asset has, and partitioned assets without a choice of partitions.
+
+    Raises:
+        UsageError: As said.
+    """
+    from platform_core.suggest import did_you_mean  # noqa: PLC0415 - as in `materialise`
+
+    partitioned = [node for node in chosen if node.partitions is not None]
+    keys = {key for node in partitioned for key in node.partitions or ()}
+    if partition is not None and partition not in keys:
+        hint = did_you_mean(partition, keys) if keys else "None of the assets chosen has partitions."
+        raise UsageError(f"There is no partition {partition!r}.", hint=hint)
+    if partitioned and partition is None and not all_partitions:
+        example = (partitioned[0].partitions or ("KEY",))[-1:] or ("KEY",)
+        raise UsageError(
+            f"The asset {partitioned[0].name!r} has partitions.",
+            hint=f"Add `--all-partitions`, or one of them, such as `--partition {example[0]}`.",
+        )
+
+
+def show(outcomes: Sequence[AssetOutcome]) -> None:
+    """Print the table of what was made."""
+    from workbench.terminal import print_table  # noqa: PLC0415 - as in `materialise`
+
+    rows = [
+        (
+            outcome.name,
+            outcome.layer,
+            "" if outcome.rows is None else f"{outcome.rows:,}",
+            f"{outcome.passed} of {outcome.checks}",
+            f"{outcome.seconds:.2f}",
+            outcome.status,
+        )
+        for outcome in outcomes
+    ]
+    columns = ("asset", "layer", "rows", "checks passed", "seconds", "")
+    print_table("What was made", columns, rows, right=("rows", "checks passed", "seconds"))
+
+
+def tell_problems(outcomes: Sequence[AssetOutcome]) -> None:
+    """Say on stderr what went wrong, asset by asset, with place, cause and what to do."""
+    for outcome in outcomes:
+        for problem in outcome.problems:
+            kind = "error" if problem.fatal else "warning"
+            part = f" (partition {problem.partition})" if problem.partition else ""
+            cause = f": {problem.cause}" if problem.cause else ""
+            sys.stderr.write(f"{kind}: {outcome.name}{part}: {problem.what}{cause}\n")
+            if problem.location:
+                sys.stderr.write(f"  at {problem.location}\n")
+            if outcome.notebook:
+                sys.stderr.write(f"  from {outcome.notebook}\n")
+            if problem.hint:
+                sys.stderr.write(f"  hint: {problem.hint}\n")
+        if outcome.blocked_by:
+            sys.stderr.write(f"skipped: {outcome.name}, because {', '.join(outcome.blocked_by)} failed\n")

@@ -1,0 +1,168 @@
+"""A project's code location: every module under `<package>/defs/` becomes part of its Dagster definitions.
+
+A project's `definitions.py` is two lines:
+
+    from workbench.definitions import load_definitions
+    defs = load_definitions(__file__)
+
+The presence of a module is its registration. Modules are plainly imported, which costs about a millisecond an asset.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+from platform_core.io_managers import PolarsParquetIOManager
+
+from platform_core.config import ProjectConfig, find_project, load_config
+from platform_core.errors import UserError, WorkbenchError
+from platform_core.resources import build_resources
+from workbench.automation import build_jobs, build_schedules
+
+PROJECT_VARIABLE = "WORKBENCH_PROJECT"
+_JOBS = (dg.JobDefinition, UnresolvedAssetJobDefinition)
+
+
+def load_definitions(file: str | Path) -> dg.Definitions:
+    """Gather everything that the package of a project defines.
+
+    Assets, checks, jobs, schedules and sensors come from the modules under `defs/`; jobs, schedules and resources also
+    from `config/*.yaml`. In the environment `dev` steps run in one process.
+
+    Args:
+        file: The path of the project's `definitions.py`, as `__file__` gives it.
+
+    Raises:
+        UserError: A module cannot be imported, or two of them define the same thing; it names the file.
+    """
+    folder = Path(file).resolve().parent
+    root = find_project(folder)
+    config = load_config(root)
+    with _importable(folder, root):
+        modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
+    return gather(modules, config)
+
+
+def import_modules(folder: Path, package: str, root: Path) -> list[ModuleType]:
+    """Import every module below a folder, in the order of their paths.
+
+    Files and folders whose names begin with `_` or `.` are passed over.
+
+    Args:
+        folder: The folder; where it does not exist there are no modules.
+        package: The dotted name of the folder as a package.
+        root: The project's folder, from which errors name files.
+
+    Raises:
+        UserError: At least one module cannot be imported; it names each with its cause.
+    """
+    modules, problems = [], []
+    for path in _python_files(folder):
+        name = ".".join((package, *path.relative_to(folder).with_suffix("").parts))
+        try:
+            modules.append(importlib.import_module(name))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a project's module may raise anything
+            problems.append(_import_problem(error, path, root))
+    if problems:
+        first, *others = problems
+        lines = [first.message, *(f"{other.location}: {other.message}" for other in others)]
+        raise UserError("\n".join(lines), hint=first.hint, location=first.location)
+    return modules
+
+
+def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitions:
+    """Make one `Definitions` of what modules define and what the configuration adds.
+
+    Raises:
+        UserError: Two modules define the same asset, or a job or schedule of the configuration is wrong.
+    """
+    found = [value for module in modules for value in _public(module)]
+    unique = list({id(value): value for value in found}.values())
+    resources = build_resources(config)
+    jobs = [*_only(unique, _JOBS), *build_jobs(config)]
+    try:
+        definitions = dg.Definitions(
+            assets=_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition),
+            asset_checks=_only(unique, dg.AssetChecksDefinition),
+            jobs=jobs,
+            schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
+            sensors=_only(unique, dg.SensorDefinition),
+            resources={"io_manager": PolarsParquetIOManager(root=str(config.lake)), **resources},
+            executor=dg.in_process_executor if config.environment == "dev" else None,
+        )
+        definitions.get_repository_def()
+    except dg.DagsterInvalidDefinitionError as error:
+        raise UserError(f"The project's definitions do not fit together: {error}") from error
+    return definitions
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(("_", ".")))
+        for name in sorted(files):
+            if name.endswith(".py") and not name.startswith(("_", ".")):
+                yield Path(place, name)
+
+
+def _public(module: ModuleType) -> Iterator[object]:
+    for value in vars(module).values():
+        if isinstance(value, list | tuple):
+            yield from value
+        else:
+            yield value
+
+
+def _only(values: Sequence[object], kinds: Any, but: type | None = None) -> list[Any]:
+    return [value for value in values if isinstance(value, kinds) and not (but and isinstance(value, but))]
+
+
+@contextmanager
+def _importable(package: Path, root: Path) -> Iterator[None]:
+    """Let the project's package be importable, and its configuration be found by what is imported.
+
+    Modules of another project's package of the same name, which this process may have imported, are forgotten.
+    """
+    loaded = sys.modules.get(package.name)
+    if loaded is not None and str(package) not in map(os.path.realpath, getattr(loaded, "__path__", ())):
+        forget(package.name)
+    if str(package.parent) not in sys.path:
+        sys.path.insert(0, str(package.parent))
+    importlib.invalidate_caches()
+    before = os.environ.get(PROJECT_VARIABLE)
+    os.environ[PROJECT_VARIABLE] = str(root)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[PROJECT_VARIABLE]
+        else:
+            os.environ[PROJECT_VARIABLE] = before
+
+
+def forget(package: str) -> None:
+    """Take a package and all its modules out of `sys.modules`, so that the next import reads the files anew."""
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+
+
+def _import_problem(error: BaseException, path: Path, root: Path) -> UserError:
+    """Say why a module could not be imported: its file, the line that was running, the cause."""
+    place = path.relative_to(root).as_posix()
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return UserError(f"The module is not valid Python: {error.msg}.", location=f"{place}:{error.lineno}")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    if frames:
+        place = f"{place}:{frames[-1].lineno}"
+    if isinstance(error, WorkbenchError):
+        return UserError(error.message, hint=error.hint, location=place)
+    return UserError(f"The module cannot be imported: {type(error).__name__}: {error}", location=place)

@@ -1,0 +1,266 @@
+"""Making a project's assets in dependency order, in this process, and only those that changed.
+
+Assets of one level of the graph do not depend on one another: what is to be made of a level is decided by the bytes
+of its inputs when the levels before it are done, and made in one Dagster run (one for each partition).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.instance.ref import InstanceRef
+
+from platform_core.config import ProjectConfig
+from platform_core.lake import Lake
+from platform_core.resources import FilesResource
+from workbench.fingerprints import Memory, Record, digest_of
+from workbench.graph import AssetNode
+from workbench.outcomes import AssetOutcome, Problem, read_problem
+from workbench.project import Project
+
+RECORDS = "materialised.json"
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+Watcher = Callable[[str, str | None], None]
+
+
+@contextlib.contextmanager
+def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
+    """Open Dagster's records of the project (SQLite under `data/dagster`)."""
+    overrides: dict[str, Any] = {
+        "telemetry": {"enabled": False},
+        # What a step prints is shown, not put away
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
+    }
+    home = str(project.prepare_dagster_home())
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
+        yield instance
+
+
+@dataclass
+class Materialiser:
+    """Makes the assets of one project.
+
+    Args:
+        project: The project.
+        config: Its configuration.
+        definitions: Its definitions.
+        instance: Dagster's records.
+        nodes: All its assets, in dependency order.
+        force: Make also what did not change.
+    """
+
+    project: Project
+    config: ProjectConfig
+    definitions: dg.Definitions
+    instance: dg.DagsterInstance
+    nodes: Sequence[AssetNode]
+    force: bool = False
+    memory: Memory = field(init=False)
+    _broken: set[str] = field(init=False, default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Read what earlier runs made."""
+        self.memory = Memory(self.project.dagster_home / RECORDS, self.project.root)
+        self._lake = Lake(self.config.lake)
+        self._by_name = {node.name: node for node in self.nodes}
+
+    def run(self, chosen: Sequence[AssetNode], partition: str | None, watch: Watcher) -> tuple[AssetOutcome, ...]:
+        """Make the chosen assets.
+
+        Args:
+            chosen: The assets, in dependency order.
+            partition: The one partition to make of partitioned assets, or None for all.
+            watch: Called with asset and partition after each one was made, passed over or failed.
+
+        Returns:
+            One outcome for each asset, in the same order. Nothing that depends on a failed asset is made.
+        """
+        outcomes = {node.name: AssetOutcome(node.name, node.layer, node.notebook) for node in chosen}
+        for _, level in groupby(chosen, key=lambda node: node.level):
+            for part, members in _runs(tuple(level), partition):
+                for name, change in self._run_part(members, part, watch).items():
+                    outcomes[name] = outcomes[name].plus(change)
+                self.memory.save()
+        return tuple(outcomes.values())
+
+    def _run_part(self, members: Sequence[AssetNode], part: str | None, watch: Watcher) -> dict[str, AssetOutcome]:
+        results: dict[str, AssetOutcome] = {}
+        stale: dict[str, str | None] = {}
+        for node in members:
+            blank = AssetOutcome(node.name, node.layer, node.notebook)
+            blocked = sorted(self._broken & set(node.upstream))
+            if blocked:
+                self._broken.add(node.name)
+                results[node.name] = replace(blank, status="skipped", blocked_by=tuple(blocked))
+                watch(node.name, part)
+                continue
+            digest = self._digest_of_inputs(node, part)
+            record = self.memory.record(node.name, part)
+            if (
+                not self.force
+                and digest is not None
+                and record is not None
+                and self._is_fresh(node, part, record, digest)
+            ):
+                results[node.name] = blank.with_record(record, "unchanged")
+                watch(node.name, part)
+            else:
+                stale[node.name] = digest
+        if stale:
+            results |= self._execute(stale, part, watch)
+        return results
+
+    def _execute(self, stale: dict[str, str | None], part: str | None, watch: Watcher) -> dict[str, AssetOutcome]:
+        """Make assets that do not depend on one another in one Dagster run."""
+        for name in stale:
+            self.memory.forget(name, part)
+        self.memory.save()
+        events: list[dg.DagsterEvent] = []
+        run_id = str(uuid.uuid4())
+
+        def listen(entry: Any, *_: object) -> None:
+            event = entry.dagster_event
+            if event is None:
+                return
+            events.append(event)
+            if event.is_step_success or event.is_step_failure:
+                watch(event.step_key or "", part)
+
+        self.instance.add_event_listener(run_id, listen)
+        job = self.definitions.resolve_implicit_global_asset_job_def()
+        keys = [dg.AssetKey.from_user_string(name) for name in stale]
+        try:
+            with _quiet():
+                job.execute_in_process(
+                    run_config=_QUIET if not self.definitions.loggers else None,
+                    instance=self.instance,
+                    asset_selection=keys,
+                    partition_key=part,
+                    raise_on_error=False,
+                    run_id=run_id,
+                )
+        except DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
+        return {name: self._outcome(self._by_name[name], part, digest, events) for name, digest in stale.items()}
+
+    def _outcome(
+        self, node: AssetNode, part: str | None, digest: str | None, events: Sequence[dg.DagsterEvent]
+    ) -> AssetOutcome:
+        """Read from a run's events what became of one asset, and remember it if all went well."""
+        blank = AssetOutcome(node.name, node.layer, node.notebook)
+        key = dg.AssetKey.from_user_string(node.name)
+        rows, seconds, made = None, 0.0, False
+        checks = passed = 0
+        problems: list[Problem] = []
+        steps = {event.step_key for event in events if event.asset_key == key} | {node.name}
+        for event in events:
+            if event.is_step_success and event.step_key in steps:
+                seconds += event.step_success_data.duration_ms / 1000
+            elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key == key:
+                made = True
+                rows = _rows(event.materialization.metadata)
+            elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+                evaluation = event.asset_check_evaluation_data
+                if evaluation.asset_key == key:
+                    checks += 1
+                    passed += evaluation.passed
+                    if not evaluation.passed:
+                        fatal = evaluation.severity == dg.AssetCheckSeverity.ERROR
+                        said = evaluation.description or ""
+                        problems.append(Problem(f"check {evaluation.check_name} failed", said, fatal=fatal))
+            elif event.is_step_failure and event.step_key in steps:
+                found = read_problem(event, self.project)
+                if found is not None:
+                    problems.append(found)
+        failed = not made or any(problem.fatal for problem in problems)
+        record = Record(digest or "", self._digest_of_output(node, part) or "", rows, checks, passed, round(seconds, 3))
+        if failed:
+            self._broken.add(node.name)
+        elif digest is not None and record.output:
+            self.memory.keep(node.name, part, record)
+        outcome = blank.with_record(record, "failed" if failed else "made")
+        return replace(outcome, problems=tuple(replace(problem, partition=part) for problem in problems))
+
+    def _is_fresh(self, node: AssetNode, part: str | None, record: Record, digest: str) -> bool:
+        return record.inputs == digest and record.output == self._digest_of_output(node, part)
+
+    def _digest_of_output(self, node: AssetNode, part: str | None) -> str | None:
+        return self.memory.digest_of_file(self._lake.path(node.layer, node.name, part))
+
+    def _digest_of_inputs(self, node: AssetNode, part: str | None) -> str | None:
+        """Give one digest of all that an asset is made from; None where that cannot be known."""
+        if node.code_version is None or not (node.upstream or node.resources):
+            return None
+        sources = [(name, self._digest_of_resource(name)) for name in node.resources]
+        inputs = [(name, self._digest_of_upstream(node, name, part)) for name in node.upstream]
+        if any(digest is None for _, digest in (*sources, *inputs)):
+            return None
+        return digest_of([node.code_version, part, sources, inputs])
+
+    def _digest_of_resource(self, name: str) -> str | None:
+        resource = (self.definitions.resources or {}).get(name)
+        if not isinstance(resource, FilesResource):
+            return None  # a live source: nobody knows whether it changed
+        return self.memory.digest_of_folder(self.project.root / resource.text("root"))
+
+    def _digest_of_upstream(self, node: AssetNode, name: str, part: str | None) -> str | None:
+        upstream = self._by_name.get(name)
+        if upstream is None:
+            return None
+        if upstream.partitions is None:
+            return self._digest_of_output(upstream, None)
+        if part is not None and upstream.partitions == node.partitions and name != node.name:
+            return self._digest_of_output(upstream, part)
+        files = self._lake.find(name, upstream.layer)
+        if files is None:
+            return None
+        return digest_of([(key, self.memory.digest_of_file(path)) for key, path in sorted(files.partitions.items())])
+
+
+def count(chosen: Sequence[AssetNode], partition: str | None) -> int:
+    """Give how many times `watch` is called for the chosen assets."""
+    return sum(len(members) for part, members in _runs(chosen, partition))
+
+
+def _runs(level: Sequence[AssetNode], partition: str | None) -> Iterator[tuple[str | None, tuple[AssetNode, ...]]]:
+    """Split assets of one level into runs: those without partitions together, the others together by partition."""
+    whole = tuple(node for node in level if node.partitions is None)
+    if whole:
+        yield None, whole
+    kinds = sorted({node.partitions for node in level if node.partitions is not None})
+    for keys in kinds:
+        members = tuple(node for node in level if node.partitions == keys)
+        for key in keys if partition is None else (partition,) if partition in keys else ():
+            yield key, members
+
+
+def _rows(metadata: Any) -> int | None:
+    value = metadata.get("dagster/row_count")
+    return int(value.value) if value is not None and value.value is not None else None
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what steps print to stderr, and keep Dagster's own log to its records."""
+    loggers = [logging.getLogger(name) for name in ("dagster", "dagster.daemon")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

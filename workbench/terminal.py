@@ -1,0 +1,56 @@
+"""What a person sees in the terminal: tables on stdout, progress on stderr, silent where nobody watches.
+
+`NO_COLOR` is respected, and text from notebooks or data is never read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+
+class Bar(Protocol):
+    """A progress bar in use."""
+
+    def __call__(self, step: int = 1, *, label: str = "") -> None:
+        """Move forward by `step` and say what is being done."""
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Bar]:
+    """Show a bar on stderr while the block runs; nothing at all where stderr is no terminal.
+
+    Args:
+        what: What is being done, in a word or two.
+        total: How many steps it takes.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task(what, total=total)
+
+        def forward(step: int = 1, *, label: str = "") -> None:
+            bars.update(task, advance=step, description=f"{what} {label}".rstrip())
+
+        yield forward
+
+
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
+) -> None:
+    """Print a table on stdout; the columns named in `right` are aligned to the right."""
+    console = Console()
+    table = Table(title=Text(title), title_justify="left")
+    for column in columns:
+        table.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(value) for value in row))
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
