@@ -1,0 +1,177 @@
+"""Keeping a frame as it is now, and telling two frames apart by a short text.
+
+Polars frames and DuckDB relations are kept as Arrow IPC files, pandas frames as pickles; both only ever in the
+temporary folder that verification made for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from platform_core.errors import UserError
+from platform_core.frames import FrameKind, kind_of
+from promote.verify.canonical import as_polars, canonical
+from promote.verify.values import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_IPC, _PICKLE = ".arrow", ".pickle"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A frame that was kept: what it is and the file it stands in."""
+
+    kind: FrameKind
+    schema: Schema
+    rows: int
+    digest: str
+    path: Path
+
+
+def write_captured(value: object, stem: Path) -> Written:
+    """Keep a frame of any kind as it is now; the frame itself is neither changed nor consumed.
+
+    Args:
+        value: A frame.
+        stem: Path of the file to write, without its ending.
+
+    Raises:
+        UserError: The value is no frame, or holds what no file can hold.
+    """
+    kind = kind_of(value)
+    if kind is None:
+        raise UserError(f"the step gives a {type(value).__qualname__}, not a frame")
+    if kind == "pandas":
+        kept: Any = value.copy(deep=False)  # type: ignore[attr-defined]  # a pandas frame, as kind_of said
+        kept.attrs = {}
+        path = stem.with_name(stem.name + _PICKLE)
+        try:
+            path.write_bytes(pickle.dumps(kept, protocol=5))
+        except Exception as error:  # pickling runs the code of the objects in the frame, which may raise anything
+            raise UserError("the frame holds Python objects that no file can hold") from error
+    else:
+        kept = as_polars(value)
+        odd = [name for name, dtype in kept.schema.items() if dtype == pl.Object]
+        if odd:
+            raise UserError(f"column {odd[0]!r} holds Python objects, which no Parquet file can hold")
+        path = stem.with_name(stem.name + _IPC)
+        kept.write_ipc(path)
+    return Written(kind, schema_of(kept), len(kept), digest(kept), path)
+
+
+def read_captured(path: Path) -> pl.DataFrame | pd.DataFrame:
+    """Read a frame that `write_captured` kept.
+
+    Raises:
+        UserError: The frame holds objects of a class that the notebook itself defines.
+    """
+    if path.suffix == _IPC:
+        return pl.read_ipc(path, memory_map=False)
+    try:
+        frame: pd.DataFrame = pickle.loads(path.read_bytes())  # noqa: S301 - written by our own kernel, in our own folder
+    except Exception as error:  # unpickling runs the code of the objects in the frame, which may raise anything
+        raise UserError("the frame holds objects of a class that the notebook defines") from error
+    return frame
+
+
+def schema_of(frame: object) -> Schema:
+    """Give names and types of a frame's columns, in order; of a pandas index too, unless it only numbers the rows.
+
+    Types are the library's own words, but for an Enum's categories, which are data and left out.
+
+    >>> schema_of(pl.LazyFrame({"fee": [1.5], "tags": [["a"]]}))
+    (('fee', 'Float64'), ('tags', 'List(String)'))
+    """
+    if kind_of(frame) == "pandas":
+        return _pandas_schema(frame)
+    if kind_of(frame) == "duckdb":
+        frame = frame.limit(0).pl()  # type: ignore[attr-defined]  # a relation, as kind_of said
+    schema = frame.collect_schema()  # type: ignore[attr-defined]  # a Polars frame by now
+    return tuple((name, type_text(dtype)) for name, dtype in schema.items())
+
+
+def _pandas_schema(frame: Any) -> Schema:
+    import pandas as pd  # noqa: PLC0415 - loaded already: a frame of it is at hand
+
+    index = frame.index
+    numbers = isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1 and index.name is None
+    dtypes = index.dtypes.tolist() if isinstance(index, pd.MultiIndex) else [index.dtype]
+    levels = [] if numbers else list(zip(index.names, dtypes, strict=True))
+    return (
+        *((f"index {name}" if name is not None else "index", str(dtype)) for name, dtype in levels),
+        *((str(name), str(dtype)) for name, dtype in zip(frame.columns, frame.dtypes, strict=True)),
+    )
+
+
+def type_text(dtype: Any) -> str:
+    """Give a Polars type in Polars' own words, without the categories of an Enum.
+
+    >>> type_text(pl.Struct({"status": pl.Enum(["open"])}))
+    "Struct({'status': Enum})"
+    """
+    if isinstance(dtype, pl.Enum):
+        return "Enum"
+    if isinstance(dtype, pl.List):
+        return f"List({type_text(dtype.inner)})"
+    if isinstance(dtype, pl.Array):
+        return f"Array({type_text(dtype.inner)}, shape=({dtype.size},))"
+    if isinstance(dtype, pl.Struct):
+        return "Struct({" + ", ".join(f"{field.name!r}: {type_text(field.dtype)}" for field in dtype.fields) + "})"
+    return str(dtype)
+
+
+def rows_of(frame: Any) -> int:
+    """Count the rows of a frame of any kind without reading its columns where the kind allows that."""
+    kind = kind_of(frame)
+    if kind == "lazy":
+        return int(frame.select(pl.len()).collect().item())
+    if kind == "duckdb":
+        return int(frame.aggregate("count(*)").fetchone()[0])
+    return len(frame)
+
+
+def digest(frame: pl.DataFrame | pd.DataFrame, *, ordered: bool = False) -> str:
+    """Give 64 hex digits that are the same for frames with the same columns, types and rows, on every machine.
+
+    SHA-256 over the schema (`schema_of`), the number of rows, and the frame in canonical form
+    (`promote.verify.canonical`), its rows sorted by all columns unless `ordered`, column by column: which rows are null,
+    then the values, little-endian or in UTF-8 with their lengths. Neither chunks nor null slots, NaN bits, a process's
+    hash seed, or the version of a library's hash function have a part in it.
+
+    >>> rows = pl.DataFrame({"a": [1, 2]})
+    >>> digest(rows) == digest(rows.reverse()), digest(rows, ordered=True) == digest(rows.reverse(), ordered=True)
+    (True, False)
+    """
+    plain = canonical(frame)
+    if not ordered and plain.width:
+        plain = plain.sort(plain.columns, nulls_last=False)
+    made = hashlib.sha256(repr((schema_of(frame), len(frame))).encode())
+    for column in plain.get_columns():
+        made.update(f"\n{column.name} {column.dtype}\n".encode())
+        made.update(_bytes(column.is_null()))
+        made.update(_bytes(column))
+    return made.hexdigest()
+
+
+def _bytes(column: pl.Series) -> bytes:
+    dtype = column.dtype
+    if dtype == pl.Null:
+        return b""
+    if dtype in {pl.String, pl.Binary}:
+        filled = column.fill_null("" if dtype == pl.String else b"")
+        lengths = filled.str.len_bytes() if dtype == pl.String else filled.bin.size("b")
+        texts = filled.to_list()
+        joined = "".join(texts).encode() if dtype == pl.String else b"".join(texts)
+        return _bytes(lengths.cast(pl.UInt32)) + joined
+    filled = column.fill_null(False) if dtype == pl.Boolean else column.fill_null(0)
+    values = filled.to_numpy()
+    return values.astype(np.uint8 if dtype == pl.Boolean else values.dtype.newbyteorder("<"), copy=False).tobytes()
