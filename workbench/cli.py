@@ -39,11 +39,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found as a `UsageError`."""
-        wrong = (
-            message.split("'")[1]
-            if message.count("'") > 1
-            else message.rsplit(": ", maxsplit=1)[-1].split(maxsplit=1)[0]
-        )
+        quoted = message.split("'")[1:2]
+        wrong = quoted[0] if quoted else message.rpartition(": ")[2].partition(" ")[0]
         options = [option for action in self._actions for option in action.option_strings]
         near = difflib.get_close_matches(wrong, [*COMMANDS, *options], 1)
         hint = f"Did you mean {near[0]!r}?" if near and near[0] != wrong else f"See `{self.prog} --help`."

@@ -86,7 +86,7 @@ def bind(parameters: Sequence[Parameter], given: Mapping[str, str], location: st
 
 
 def _annotated(annotation: ast.expr) -> tuple[str, ...]:
-    """Give the type names of an annotation such as `int | None`, `Optional[int]` or `list[str]`; empty where unknown."""
+    """Give the type names of an annotation such as `int | None` or `Optional[list[str]]`; empty where unknown."""
     match annotation:
         case ast.Constant(value=None):
             return ("None",)

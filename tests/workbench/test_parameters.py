@@ -80,7 +80,9 @@ def test_a_text_of_another_type_is_refused(kind: str, text: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(UsageError, match=r"'minimun' is no parameter of the notebook\.\nhint: Did you mean 'minimum'\?"):
+    with pytest.raises(
+        UsageError, match=r"'minimun' is no parameter of the notebook\.\nhint: Did you mean 'minimum'\?"
+    ):
         bind([Parameter("minimum", ("int",))], {"minimun": "3"}, "a.ipynb")
 
 

@@ -21,8 +21,11 @@ def execute(arguments: argparse.Namespace) -> int:
     """Become `dagster dev`, so that signals reach it directly; this returns only where it could not start."""
     project = find_project()
     project.prepare_dagster_home()
-    command = [sys.executable, "-m", "dagster", "dev", "--module-name", f"{project.package}.definitions"]
-    command += ["--working-directory", str(project.sources)]
+    command = [sys.executable, "-m", "dagster", "dev"]
+    if (project.root / "workspace.yaml").is_file():
+        command += ["--workspace", "workspace.yaml"]
+    else:
+        command += ["--module-name", f"{project.package}.definitions", "--working-directory", str(project.sources)]
     command += ["--port", str(arguments.port), "--host", arguments.host]
     os.chdir(project.root)
     os.execve(sys.executable, command, project.environment())  # noqa: S606 - our own interpreter, no shell

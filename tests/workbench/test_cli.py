@@ -1,0 +1,118 @@
+"""The command line: its help, its exit codes, its errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from platform_core.errors import Fault, UsageError, UserError, VerificationError
+from workbench import cli
+from workbench.cli import COMMANDS, main
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-m", "workbench", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom workbench.cli import main\ncode = main(['--help'])\n"
+        "heavy = {'dagster', 'polars', 'pandas', 'rich', 'yaml', 'papermill', 'pydantic', 'cookiecutter', 'promote'}\n"
+        "print(sorted(heavy & set(sys.modules)), code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[] 0\n")
+    for command in COMMANDS:
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"usage: workbench {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["nwe"], "Did you mean 'new'?"),
+        (["materialize", "--forec"], "Did you mean '--force'?"),
+        (["materialize", "--partition", "a", "--all-partitions"], "not allowed with argument"),
+        (["dev", "--port", "abc"], "invalid int value: 'abc'"),
+        (["new"], "the following arguments are required: DIR"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_with_a_hint(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "hint: " in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UserError("No.", hint="Do it.", location="a.yaml:1"), 1, "error: a.yaml:1: No.\nhint: Do it.\n"),
+        (UsageError("No."), 2, "error: No.\n"),
+        (Fault("Ours."), 3, "fault: Ours.\n"),
+        (VerificationError("Not the same."), 4, "error: Not the same.\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+    ],
+)
+def test_an_error_becomes_its_exit_code_without_a_traceback(
+    error: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("workbench.commands.lab.execute", fail)
+    assert main(["lab"]) == code
+    assert capsys.readouterr().err == said
+
+
+def test_a_mistake_of_ours_is_exit_code_3_and_says_how_to_report_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("workbench.commands.lab.execute", fail)
+    assert main(["lab"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("fault: ZeroDivisionError at test_cli.py:")
+    assert "WORKBENCH_DEBUG=1" in said
+    assert "Traceback" not in said
+    monkeypatch.setenv("WORKBENCH_DEBUG", "1")
+    assert main(["lab"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_outside_a_project_every_command_that_needs_one_says_so(tmp_path: Path) -> None:
+    done = run("materialize", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No data project was found" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    program = "import sys\nfrom workbench.cli import main\nsys.exit(main(['--help']))"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert b"Traceback" not in said
+
+
+def test_the_parser_is_built_for_every_module_of_commands() -> None:
+    folder = Path(cli.__file__).parent / "commands"
+    assert sorted(path.stem for path in folder.glob("[!_]*.py")) == sorted(COMMANDS)
