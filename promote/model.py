@@ -188,6 +188,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Resource:
+    """A configured resource that a step uses: `parameter` in the pure function, `name` in the project's YAML."""
+
+    parameter: str
+    name: str
+    type: str = "Any"  # the class of platform_core.resources
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A pure function to render: what it takes, what stands above it, its body, and what it gives.
 
@@ -198,12 +207,12 @@ class Function:
     name: str
     inputs: tuple[Input, ...]
     parameters: tuple[Parameter, ...]
-    resources: tuple[str, ...]
+    resources: tuple[Resource, ...]
     imports: tuple[Fragment, ...]
     definitions: tuple[Fragment, ...]
     body: tuple[Fragment, ...]
     output: str
-    prelude: tuple[str, ...] = ()  # lines the renderer adds before the body, such as a defensive copy
+    shadowed: tuple[str, ...] = ()  # builtins that the body reads before it binds their name
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""What calls do to the objects and the state they touch: the tables that the data-flow analysis reads.
+
+Names in these tables are the field's own (pandas, Polars, NumPy, the standard library). A method that stands in no
+table is taken to give a new object and to change nothing, unless it is called for its effect alone.
+"""
+
+from __future__ import annotations
+
+# Methods that change their receiver.
+MUTATING_METHODS = frozenset(
+    """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse update setdefault add
+    discard difference_update intersection_update symmetric_difference_update move_to_end rotate put fill itemset
+    resize setflags partition byteswap fit fit_transform partial_fit fit_predict set_params fit_resample
+    insert_column replace_column drop_in_place extend_constant hstack_mut write writelines writerow writerows seek
+    truncate execute executemany executescript commit rollback begin register unregister create_function
+    load_extension send put_nowait get_nowait shuffle seed setstate set_index_inplace subtract_update add_node
+    add_edge add_nodes_from add_edges_from create_table insert_into __setitem__ __delitem__ __setattr__ __next__
+    setstate_ feed close""".split()
+)
+
+# Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
+VIEWING_METHODS = frozenset(
+    """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze item_view diagonal
+    __getitem__ __iter__ setflags groupby_view""".split()
+)
+
+# Functions that change their first argument.
+ARGUMENT_MUTATORS = frozenset(
+    """setattr delattr next random.shuffle numpy.random.shuffle numpy.put numpy.place numpy.putmask numpy.copyto
+    numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
+    bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat""".split()
+)
+
+# Functions whose result shares memory or parts with their arguments.
+SHARING_FUNCTIONS = frozenset(
+    """numpy.asarray numpy.asanyarray numpy.ravel numpy.reshape numpy.atleast_1d numpy.atleast_2d numpy.squeeze
+    numpy.transpose numpy.broadcast_to numpy.frombuffer numpy.diagonal pandas.DataFrame pandas.Series pandas.Index
+    typing.cast collections.ChainMap collections.UserDict collections.UserList types.SimpleNamespace
+    operator.itemgetter functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
+    vars memoryview""".split()
+)
+
+# Functions that copy a container but share what it holds.
+SHALLOW_COPIES = frozenset(
+    "list tuple dict set frozenset sorted copy.copy collections.deque collections.OrderedDict".split()
+)
+
+# Functions that give an object which any use changes: generators of numbers, iterators, open files, connections.
+STATEFUL_FUNCTIONS = frozenset(
+    """iter zip map filter enumerate reversed open numpy.random.default_rng numpy.random.RandomState
+    numpy.random.Generator random.Random random.SystemRandom csv.reader csv.DictReader io.StringIO io.BytesIO
+    itertools.count itertools.cycle itertools.chain itertools.islice itertools.product itertools.permutations
+    itertools.combinations itertools.groupby itertools.tee itertools.repeat itertools.accumulate itertools.starmap
+    itertools.takewhile itertools.dropwhile itertools.zip_longest itertools.chain.from_iterable duckdb.connect
+    sqlite3.connect queue.Queue collections.Counter.elements faker.Faker os.scandir glob.iglob unittest.mock.Mock""".split()
+)
+
+# Methods that give such an object.
+STATEFUL_METHODS = frozenset(
+    "cursor iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob open".split()
+)
+
+# Names that read or make the namespace at run time, so that no analysis can follow them.
+DYNAMIC_NAMES = frozenset("exec eval globals locals vars compile __import__".split())
+
+# Names that IPython gives and Python does not.
+IPYTHON_NAMES = frozenset("_ __ ___ _i _ii _iii _oh _ih _dh In Out get_ipython exit quit display".split())
+
+# Methods of frames and series that change nothing: called for their value alone they show something.
+DISPLAY_METHODS = frozenset(
+    """head tail describe info sample plot hist boxplot value_counts nunique unique isna isnull notna notnull any all
+    sum mean median std var min max count corr cov groupby group_by filter select query sort_values sort_index sort
+    rename assign drop drop_duplicates dropna fillna merge join pivot pivot_table melt explode astype agg aggregate
+    transform apply map applymap pipe iloc loc explain show glimpse collect collect_schema schema null_count
+    n_unique to_pandas to_dicts to_dict to_list tolist with_columns limit fetch estimated_size is_duplicated
+    duplicated nlargest nsmallest copy clone T style interactive properties encode mark_line mark_bar mark_point
+    describe_option memory_usage keys values items quantile mode round rank cumsum pct_change between isin idxmax
+    idxmin crosstab reset_index set_index to_string to_markdown to_html df pl fetchdf fetchall fetchone arrow top_k
+    bottom_k item row rows columns dtypes shape index get count_values size first last ngroups slice height width
+    lower upper strip split format startswith""".split()
+)
+
+# Modules whose calls draw: a statement that only draws is dropped from a step.
+PLOTTING_MODULES = frozenset("matplotlib seaborn altair plotly bokeh plotnine hvplot holoviews folium".split())
+
+# Modules whose options change what is shown and never what is computed.
+HARMLESS_MODULES = PLOTTING_MODULES | frozenset("warnings logging IPython ipywidgets tqdm rich itables".split())
+
+# State that no variable shows: dotted prefix of what touches it -> the state's name. The longest prefix counts.
+HIDDEN_STATE = {
+    "numpy.random": "the generator of numpy.random",
+    "random": "the generator of random",
+    "pandas.set_option": "pandas' options",
+    "pandas.reset_option": "pandas' options",
+    "pandas.options": "pandas' options",
+    "polars.set_random_seed": "the generator of Polars",
+    "os.environ": "the environment",
+    "os.putenv": "the environment",
+    "os.getenv": "the environment",
+    "dotenv.load_dotenv": "the environment",
+    "os.chdir": "the working directory",
+    "os.getcwd": "the working directory",
+    "locale": "the locale",
+    "decimal.getcontext": "the decimal context",
+    "decimal.setcontext": "the decimal context",
+    "duckdb": "DuckDB's default connection",
+}
+
+# Calls under those prefixes that give an object of their own and leave the state alone.
+STATELESS = frozenset(
+    """numpy.random.default_rng numpy.random.RandomState numpy.random.Generator numpy.random.SeedSequence
+    numpy.random.PCG64 random.Random random.SystemRandom locale.getlocale duckdb.connect duckdb.DuckDBPyRelation
+    duckdb.DuckDBPyConnection duckdb.ColumnExpression duckdb.ConstantExpression duckdb.FunctionExpression
+    duckdb.StarExpression duckdb.from_df duckdb.from_arrow""".split()
+)
+
+# Calls that set the state anew, whatever came before.
+SETTERS = frozenset(
+    """numpy.random.seed numpy.random.set_state random.seed random.setstate polars.set_random_seed os.chdir
+    decimal.setcontext""".split()
+)
+
+# States that any step may depend on without naming them.
+AMBIENT_STATES = frozenset({"pandas' options", "the locale", "the decimal context"})
+
+# First arguments of pandas.set_option that only change what is shown.
+DISPLAY_OPTIONS = ("display.", "styler.", "plotting.", "max_", "precision", "html.", "latex.")
+
+# Methods and functions whose string arguments may name Python variables: SQL, and pandas' query and eval.
+SQL_CALLS = frozenset("sql query execute from_query read_sql".split())
+PANDAS_QUERY_CALLS = frozenset("query eval".split())
