@@ -1,0 +1,116 @@
+"""Read cell tags: which role a cell has, and whether a NAME can be the name of an asset.
+
+Other tools' tags are left alone. A tag that is near one of ours but not one is told, since a cell that silently is
+not promoted is the worst of outcomes.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+
+from promote.model import Cell, Finding, Location, Notebook, Role, RoleKind
+from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
+
+_SEPARATED = re.compile(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
+_PLAIN: dict[str, RoleKind] = {"parameters": "parameters", "injected-parameters": "injected", "helpers": "helpers"}
+_NAMED: dict[str, RoleKind] = {"check": "check", "test": "test", "chart": "chart"}
+_KEYWORD_HINT = "Choose another name, such as one that says what the data holds."
+
+
+def role_of(notebook: Notebook, cell: Cell) -> tuple[Role | None, list[Finding]]:
+    """Give the role that a cell's tags give it, None where none is ours, and what is wrong with them.
+
+    A layer tag without a NAME gives a step with an empty name. A cell whose tags are wrong has no role.
+    """
+    findings: list[Finding] = []
+    roles: dict[Role, str] = {}
+    for tag in cell.tags:
+        role = _role(tag, notebook.at(cell.position, tag=tag), findings)
+        if role is not None:
+            roles[role] = tag
+    if cell.kind != "code":
+        for tag in roles.values():
+            message = f"The tag {shown(tag)} stands on a {cell.kind} cell and does nothing there."
+            hint = "Move it to the code cell, or make this a code cell."
+            findings.append(Finding("PR210", "warning", message, notebook.at(cell.position, tag=tag), hint))
+        return None, findings
+    if len(roles) > 1:
+        tags = " and ".join(shown(tag) for tag in roles.values())
+        at = notebook.at(cell.position, tag=next(iter(roles.values())))
+        message = f"The cell carries {tags}; a cell can have one role."
+        findings.append(Finding("PR203", "error", message, at, "Keep one tag, or split the cell in two."))
+        return None, findings
+    role = next(iter(roles), None)
+    return (None if any(finding.severity == "error" for finding in findings) else role), findings
+
+
+def name_problem(name: str) -> tuple[str, str] | None:
+    """Say why a NAME cannot be an asset's, with a hint; None where it can.
+
+    >>> name_problem("issues") is None, name_problem("../../x")[0], name_problem("IssueCounts")[1]
+    (True, "'../../x' is a path, not a name.", 'Write issue_counts.')
+    """
+    rules = vocabulary()["name"]
+    if "/" in name or "\\" in name or ".." in name:
+        return f"{shown(name)} is a path, not a name.", "Write the asset's name alone."
+    if keyword.iskeyword(name) or hasattr(builtins, name):
+        return f"{shown(name)} is a word of Python's own.", _KEYWORD_HINT
+    if len(name) > rules["longest"]:
+        return f"{shown(name)} is longer than {rules['longest']} characters.", "Choose a shorter name."
+    if not re.fullmatch(rules["pattern"], name):
+        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+        snake = re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
+        hint = f"Write {snake}." if re.fullmatch(rules["pattern"], snake) else "Write it as in planning_issues."
+        return f"{shown(name)} is not a name in lower-case letters, digits and single underscores.", hint
+    if name in rules["reserved"] or name.startswith(tuple(rules["reserved_prefixes"])):
+        return f"{shown(name)} has a meaning of its own in a Dagster project or a test folder.", _KEYWORD_HINT
+    return None
+
+
+def shown(text: str) -> str:
+    """Give a hostile word in a form that can be printed: quoted, escaped, shortened."""
+    return ascii(text) if len(text) <= 60 else ascii(text[:60]) + "…"
+
+
+def _role(tag: str, at: Location, findings: list[Finding]) -> Role | None:
+    if tag in layers():
+        return Role("step", tag)
+    if tag in plain_roles():
+        return Role(_PLAIN.get(tag, "explore"))
+    word, colon, name = tag.partition(":")
+    if word not in named_roles():
+        findings.extend(_near_miss(tag, at))
+    elif not colon:
+        message = f"The tag {shown(tag)} has no name, so it does nothing."
+        findings.append(Finding("PR201", "warning", message, at, f"Write {word}:NAME, with the name of the asset."))
+    elif not name.strip():
+        message = f"The tag {shown(tag)} has no name."
+        findings.append(Finding("PR201", "error", message, at, f"Write {word}:NAME, with the name of the asset."))
+    elif problem := name_problem(name):
+        findings.append(Finding("PR204", "error", problem[0], at, problem[1]))
+    else:
+        return Role("step", word, name) if word in layers() else Role(_NAMED[word], name=name)
+    return None
+
+
+def _near_miss(tag: str, at: Location) -> list[Finding]:
+    """Tell a tag that is nearly one of ours: an error where it has the form `word:NAME`, else a warning."""
+    word, colon, name = tag.partition(":")
+    if colon:
+        near = nearest(word, named_roles())
+        if near is None:
+            return []
+        hint = (
+            f"Did you mean {near}:{name.strip()}?" if not name_problem(name.strip()) else f"Did you mean {near}:NAME?"
+        )
+        return [Finding("PR202", "error", f"The tag {shown(tag)} is nearly one of ours but is none.", at, hint)]
+    separated = _SEPARATED.fullmatch(tag)
+    near = nearest(tag, (*layers(), *plain_roles()))
+    if near is None and separated and separated[1].lower() in layers():
+        near = f"{separated[1].lower()}:NAME"
+    if near is None:
+        return []
+    message = f"The tag {shown(tag)} is nearly one of ours but is none, so it does nothing."
+    return [Finding("PR202", "warning", message, at, f"Did you mean {near}?")]
