@@ -11,7 +11,7 @@ import difflib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
@@ -88,17 +88,10 @@ def describe(error: BaseException) -> str:
     return f"fault: {type(error).__name__} at {place}: {error}\n{hint}"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command of `argv` (the process's own arguments by default) and give its exit code.
-
-    0 is fine, 1 something that the person can put right, 2 wrong usage, 3 a fault of ours, 4 a failed verification,
-    130 an interruption.
-    """
+def guarded(action: Callable[[], int]) -> int:
+    """Do something and give the exit code; an error is shown on stderr in place of being raised."""
     try:
-        arguments, unknown = build_parser().parse_known_args(argv)
-        if unknown:
-            arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-        return int(arguments.execute(arguments))
+        return int(action())
     except SystemExit as leaving:  # argparse after --help
         return leaving.code if isinstance(leaving.code, int) else 0
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
@@ -109,6 +102,22 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         sys.stderr.write(describe(error) + "\n")
         return exit_code(error)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command of `argv` (the process's own arguments by default) and give its exit code.
+
+    0 is fine, 1 something that the person can put right, 2 wrong usage, 3 a fault of ours, 4 a failed verification,
+    130 an interruption.
+    """
+
+    def command() -> int:
+        arguments, unknown = build_parser().parse_known_args(argv)
+        if unknown:
+            arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return int(arguments.execute(arguments))
+
+    return guarded(command)
 
 
 if __name__ == "__main__":

@@ -25,14 +25,14 @@ _BLOCK = 1 << 20
 class Record:
     """One materialisation: digests of what went in and what came out, and what there is to tell of it.
 
-    `rows` is None where the asset did not say; `seconds` is the time of the step alone.
+    `rows` is None where the asset did not say; `checks` says of each by its name whether it passed; `seconds` is the
+    time of the step alone.
     """
 
     inputs: str
     output: str
     rows: int | None
-    checks: int
-    passed: int
+    checks: Mapping[str, bool]
     seconds: float
 
 

@@ -11,70 +11,39 @@ import logging
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
-from dagster._core.instance.ref import InstanceRef
 
-from platform_core.config import ProjectConfig
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
-from workbench.fingerprints import Memory, Record, digest_of
+from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
 from workbench.outcomes import AssetOutcome, Problem, read_problem
-from workbench.project import Project
+from workbench.session import Session
 
-RECORDS = "materialised.json"
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 Watcher = Callable[[str, str | None], None]
 
 
-@contextlib.contextmanager
-def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's records of the project (SQLite under `data/dagster`)."""
-    overrides: dict[str, Any] = {
-        "telemetry": {"enabled": False},
-        # What a step prints is shown, not put away
-        "compute_logs": {
-            "module": "dagster._core.storage.noop_compute_log_manager",
-            "class": "NoOpComputeLogManager",
-        },
-    }
-    home = str(project.prepare_dagster_home())
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
-        yield instance
-
-
-@dataclass
 class Materialiser:
-    """Makes the assets of one project.
+    """Makes the assets of one opened project.
 
     Args:
-        project: The project.
-        config: Its configuration.
-        definitions: Its definitions.
-        instance: Dagster's records.
-        nodes: All its assets, in dependency order.
+        session: The project.
         force: Make also what did not change.
     """
 
-    project: Project
-    config: ProjectConfig
-    definitions: dg.Definitions
-    instance: dg.DagsterInstance
-    nodes: Sequence[AssetNode]
-    force: bool = False
-    memory: Memory = field(init=False)
-    _broken: set[str] = field(init=False, default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Read what earlier runs made."""
-        self.memory = Memory(self.project.dagster_home / RECORDS, self.project.root)
-        self._lake = Lake(self.config.lake)
-        self._by_name = {node.name: node for node in self.nodes}
+    def __init__(self, session: Session, *, force: bool = False) -> None:
+        self._session = session
+        self._force = force
+        self._memory = session.memory
+        self._lake = Lake(session.config.lake)
+        self._by_name = {node.name: node for node in session.nodes}
+        self._broken: set[str] = set()
 
     def run(self, chosen: Sequence[AssetNode], partition: str | None, watch: Watcher) -> tuple[AssetOutcome, ...]:
         """Make the chosen assets.
@@ -92,7 +61,7 @@ class Materialiser:
             for part, members in _runs(tuple(level), partition):
                 for name, change in self._run_part(members, part, watch).items():
                     outcomes[name] = outcomes[name].plus(change)
-                self.memory.save()
+                self._memory.save()
         return tuple(outcomes.values())
 
     def _run_part(self, members: Sequence[AssetNode], part: str | None, watch: Watcher) -> dict[str, AssetOutcome]:
@@ -107,9 +76,9 @@ class Materialiser:
                 watch(node.name, part)
                 continue
             digest = self._digest_of_inputs(node, part)
-            record = self.memory.record(node.name, part)
+            record = self._memory.record(node.name, part)
             if (
-                not self.force
+                not self._force
                 and digest is not None
                 and record is not None
                 and self._is_fresh(node, part, record, digest)
@@ -125,8 +94,8 @@ class Materialiser:
     def _execute(self, stale: dict[str, str | None], part: str | None, watch: Watcher) -> dict[str, AssetOutcome]:
         """Make assets that do not depend on one another in one Dagster run."""
         for name in stale:
-            self.memory.forget(name, part)
-        self.memory.save()
+            self._memory.forget(name, part)
+        self._memory.save()
         events: list[dg.DagsterEvent] = []
         run_id = str(uuid.uuid4())
 
@@ -138,14 +107,14 @@ class Materialiser:
             if event.is_step_success or event.is_step_failure:
                 watch(event.step_key or "", part)
 
-        self.instance.add_event_listener(run_id, listen)
-        job = self.definitions.resolve_implicit_global_asset_job_def()
+        self._session.instance.add_event_listener(run_id, listen)
+        job = self._session.definitions.resolve_implicit_global_asset_job_def()
         keys = [dg.AssetKey.from_user_string(name) for name in stale]
         try:
             with _quiet():
                 job.execute_in_process(
-                    run_config=_QUIET if not self.definitions.loggers else None,
-                    instance=self.instance,
+                    run_config=_QUIET if not self._session.definitions.loggers else None,
+                    instance=self._session.instance,
                     asset_selection=keys,
                     partition_key=part,
                     raise_on_error=False,
@@ -162,7 +131,7 @@ class Materialiser:
         blank = AssetOutcome(node.name, node.layer, node.notebook)
         key = dg.AssetKey.from_user_string(node.name)
         rows, seconds, made = None, 0.0, False
-        checks = passed = 0
+        checks: dict[str, bool] = {}
         problems: list[Problem] = []
         steps = {event.step_key for event in events if event.asset_key == key} | {node.name}
         for event in events:
@@ -174,22 +143,21 @@ class Materialiser:
             elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
                 evaluation = event.asset_check_evaluation_data
                 if evaluation.asset_key == key:
-                    checks += 1
-                    passed += evaluation.passed
+                    checks[evaluation.check_name] = evaluation.passed
                     if not evaluation.passed:
                         fatal = evaluation.severity == dg.AssetCheckSeverity.ERROR
                         said = evaluation.description or ""
                         problems.append(Problem(f"check {evaluation.check_name} failed", said, fatal=fatal))
             elif event.is_step_failure and event.step_key in steps:
-                found = read_problem(event, self.project)
+                found = read_problem(event, self._session.project)
                 if found is not None:
                     problems.append(found)
         failed = not made or any(problem.fatal for problem in problems)
-        record = Record(digest or "", self._digest_of_output(node, part) or "", rows, checks, passed, round(seconds, 3))
+        record = Record(digest or "", self._digest_of_output(node, part) or "", rows, checks, round(seconds, 3))
         if failed:
             self._broken.add(node.name)
         elif digest is not None and record.output:
-            self.memory.keep(node.name, part, record)
+            self._memory.keep(node.name, part, record)
         outcome = blank.with_record(record, "failed" if failed else "made")
         return replace(outcome, problems=tuple(replace(problem, partition=part) for problem in problems))
 
@@ -197,7 +165,7 @@ class Materialiser:
         return record.inputs == digest and record.output == self._digest_of_output(node, part)
 
     def _digest_of_output(self, node: AssetNode, part: str | None) -> str | None:
-        return self.memory.digest_of_file(self._lake.path(node.layer, node.name, part))
+        return self._memory.digest_of_file(self._lake.path(node.layer, node.name, part))
 
     def _digest_of_inputs(self, node: AssetNode, part: str | None) -> str | None:
         """Give one digest of all that an asset is made from; None where that cannot be known."""
@@ -210,10 +178,10 @@ class Materialiser:
         return digest_of([node.code_version, part, sources, inputs])
 
     def _digest_of_resource(self, name: str) -> str | None:
-        resource = (self.definitions.resources or {}).get(name)
+        resource = (self._session.definitions.resources or {}).get(name)
         if not isinstance(resource, FilesResource):
             return None  # a live source: nobody knows whether it changed
-        return self.memory.digest_of_folder(self.project.root / resource.text("root"))
+        return self._memory.digest_of_folder(self._session.project.root / resource.text("root"))
 
     def _digest_of_upstream(self, node: AssetNode, name: str, part: str | None) -> str | None:
         upstream = self._by_name.get(name)
@@ -226,7 +194,7 @@ class Materialiser:
         files = self._lake.find(name, upstream.layer)
         if files is None:
             return None
-        return digest_of([(key, self.memory.digest_of_file(path)) for key, path in sorted(files.partitions.items())])
+        return digest_of([(key, self._memory.digest_of_file(path)) for key, path in sorted(files.partitions.items())])
 
 
 def count(chosen: Sequence[AssetNode], partition: str | None) -> int:

@@ -54,8 +54,8 @@ class AssetOutcome:
             self,
             status=status,
             rows=record.rows,
-            checks=record.checks,
-            passed=record.passed,
+            checks=len(record.checks),
+            passed=sum(record.checks.values()),
             seconds=record.seconds,
             parts=1,
         )

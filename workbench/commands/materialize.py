@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from platform_core.errors import UsageError, UserError
+from platform_core.errors import UsageError
 from workbench.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -30,19 +30,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Make the assets, print what became of each, and give 1 where one failed."""
-    outcomes = materialise(
+    return materialise(
         find_project(),
         arguments.selection,
         partition=arguments.partition,
         all_partitions=arguments.all_partitions,
         force=arguments.force,
+        as_json=arguments.json,
     )
-    if arguments.json:
-        print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
-    else:
-        show(outcomes)
-    tell_problems(outcomes)
-    return 1 if any(outcome.status in {"failed", "skipped"} for outcome in outcomes) else 0
 
 
 def materialise(
@@ -52,30 +47,35 @@ def materialise(
     partition: str | None = None,
     all_partitions: bool = False,
     force: bool = False,
-) -> tuple[AssetOutcome, ...]:
-    """Make assets of a project and give one outcome for each, in dependency order.
+    as_json: bool = False,
+) -> int:
+    """Make assets of a project, write its report, print what became of each asset and give the exit code.
 
     Raises:
         UsageError: The selection or the partition names nothing, or partitioned assets came without a choice.
         UserError: The project cannot be loaded or has no assets.
     """
     # Not at the top: these bring Dagster and Polars, two seconds that `--help` has no use for
-    from platform_core.config import load_config  # noqa: PLC0415
-    from workbench.graph import asset_nodes, load_project, select  # noqa: PLC0415
-    from workbench.materialise import Materialiser, count, open_instance  # noqa: PLC0415
+    from workbench.graph import select  # noqa: PLC0415
+    from workbench.materialise import Materialiser, count  # noqa: PLC0415
+    from workbench.report import write_report  # noqa: PLC0415
+    from workbench.session import open_session  # noqa: PLC0415
     from workbench.terminal import progress  # noqa: PLC0415
 
-    definitions = load_project(project)
-    with open_instance(project) as instance:
-        nodes = asset_nodes(definitions, instance)
-        if not nodes:
-            hint = "Promote a notebook first, for example `promote notebooks/bronze/*.ipynb`."
-            raise UserError("The project has no assets yet.", hint=hint)
-        chosen = select(definitions, nodes, selection)
+    with open_session(project) as session:
+        chosen = select(session.definitions, session.nodes, selection)
         check_partition(chosen, partition, all_partitions=all_partitions)
-        worker = Materialiser(project, load_config(project.root), definitions, instance, nodes, force)
         with progress("materialising", count(chosen, partition)) as bar:
-            return worker.run(chosen, partition, lambda name, part: bar(label=f"{name} {part or ''}"))
+            worker = Materialiser(session, force=force)
+            outcomes = worker.run(chosen, partition, lambda name, part: bar(label=f"{name} {part or ''}"))
+        report = write_report(session)
+    if as_json:
+        print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
+    else:
+        show(outcomes)
+        print(f"Report: {project.relative(report)}")  # noqa: T201 - the command's result
+    tell_problems(outcomes)
+    return 1 if any(outcome.status in {"failed", "skipped"} for outcome in outcomes) else 0
 
 
 def check_partition(chosen: Sequence[AssetNode], partition: str | None, *, all_partitions: bool) -> None:

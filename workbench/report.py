@@ -1,0 +1,76 @@
+"""The report of a project as one HTML page: what was made, what was checked, what was proven, and the charts.
+
+The page needs no script and nothing from elsewhere, reads well with a screen reader, and holds nothing that changes
+from one writing to the next: what it tells of a materialisation is what was noted when it happened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from platform_core.atomic import replacing
+from workbench.graph import AssetNode
+from workbench.project import Project
+from workbench.report_page import AssetLine, Chart, Page, render_page
+from workbench.session import Session
+
+NAME = "report.html"
+_IMAGE = re.compile(r"!\[([^\]\n]*)\]\((data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+)\)")
+
+
+def write_report(session: Session) -> Path:
+    """Write the report of an opened project to `data/report.html` and give its path."""
+    title = session.project.package.replace("_", " ").capitalize()
+    page = render_page(Page(title, tuple(_line(node, session) for node in session.nodes)))
+    target = session.project.root / "data" / NAME
+    if not target.is_file() or target.read_text(encoding="utf-8") != page:
+        with replacing(target) as path:
+            path.write_text(page, encoding="utf-8")
+    return target
+
+
+def read_verdict(project: Project, layer: str, name: str) -> str:
+    """Give the verdict of an asset's evidence file in a word or two; empty where it has none."""
+    try:
+        content = json.loads((project.root / "evidence" / layer / f"{name}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    verdict = content.get("verdict") if isinstance(content, dict) else None
+    return verdict if isinstance(verdict, str) else ""
+
+
+def charts_of(metadata: Mapping[str, Any]) -> tuple[Chart, ...]:
+    """Find the pictures in a materialisation's metadata: Markdown images whose data stand in them."""
+    found = []
+    for label, value in sorted(metadata.items()):
+        text = getattr(value, "value", value)
+        if isinstance(text, str):
+            found += [Chart(label, alternative or label, uri) for alternative, uri in _IMAGE.findall(text)]
+    return tuple(found)
+
+
+def _line(node: AssetNode, session: Session) -> AssetLine:
+    records = session.memory.records(node.name)
+    rows = [record.rows for record in records.values() if record.rows is not None]
+    checks = sorted((name, part, passed) for part in records for name, passed in records[part].checks.items())
+    event = session.instance.get_latest_materialization_event(dg.AssetKey.from_user_string(node.name))
+    materialised = event.asset_materialization if event is not None else None
+    return AssetLine(
+        name=node.name,
+        layer=node.layer,
+        description=node.description,
+        notebook=node.notebook,
+        made=bool(records),
+        rows=sum(rows) if rows else None,
+        partitions=len(records) if node.partitions is not None else None,
+        seconds=round(sum(record.seconds for record in records.values()), 3),
+        checks=tuple(checks),
+        verdict=read_verdict(session.project, node.layer, node.name),
+        charts=charts_of(materialised.metadata) if materialised is not None else (),
+    )

@@ -1,0 +1,65 @@
+"""A project opened for work: its configuration, its definitions as they stand on the disk, and Dagster's records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+from dagster._core.instance.ref import InstanceRef
+
+from platform_core.config import ProjectConfig, load_config
+from platform_core.errors import UserError
+from workbench.fingerprints import Memory
+from workbench.graph import AssetNode, asset_nodes, load_project
+from workbench.project import Project
+
+RECORDS = "materialised.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Everything that a command on assets needs. `nodes` stand in dependency order."""
+
+    project: Project
+    config: ProjectConfig
+    definitions: dg.Definitions
+    instance: dg.DagsterInstance
+    nodes: tuple[AssetNode, ...]
+    memory: Memory
+
+
+@contextmanager
+def open_session(project: Project) -> Iterator[Session]:
+    """Open a project.
+
+    Raises:
+        UserError: A module or the configuration is wrong, or there are no assets.
+    """
+    definitions = load_project(project)
+    config = load_config(project.root)
+    with open_instance(project) as instance:
+        nodes = asset_nodes(definitions, instance)
+        if not nodes:
+            hint = "Promote a notebook first, for example `promote notebooks/bronze/*.ipynb`."
+            raise UserError("The project has no assets yet.", hint=hint)
+        memory = Memory(project.dagster_home / RECORDS, project.root)
+        yield Session(project, config, definitions, instance, nodes, memory)
+
+
+@contextmanager
+def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
+    """Open Dagster's records of the project (SQLite under `data/dagster`), with telemetry off."""
+    overrides: dict[str, Any] = {
+        "telemetry": {"enabled": False},
+        # What a step prints is shown, not put away
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
+        },
+    }
+    home = str(project.prepare_dagster_home())
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
+        yield instance
