@@ -1,0 +1,197 @@
+"""The command line of `promote`: options in, a report out, an exit code.
+
+Exit codes are made here and nowhere else: 0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of ours, 4
+verification failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError
+from promote.findings import FindingError, explain
+from promote.model import Finding, Location
+from promote.outcome import Outcome, Settings
+from promote.report import FORMATS, clean, finding_text, render
+
+FINE, FINDINGS, USAGE, FAULT, UNVERIFIED = 0, 1, 2, 3, 4
+DEBUG_VARIABLE = "WORKBENCH_DEBUG"
+Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
+
+_EXAMPLES = """\
+examples:
+  promote notebooks/silver/issues.ipynb           verify every step of the notebook, then write its modules
+  promote --dry-run --diff notebooks/*/*.ipynb    show what would be written
+  promote --check                                 is the whole project as its notebooks say? (for CI)
+  promote --no-run notebooks/a.ipynb              write without running; the steps are marked unverified
+  promote --explain PR301                         what a finding means and what to do
+
+exit codes: 0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of promote, 4 verification failed
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `promote` and give its exit code."""
+    from promote.pipeline import run  # noqa: PLC0415 - --help and --explain need none of it
+
+    return execute(sys.argv[1:] if argv is None else argv, run)
+
+
+def execute(argv: Sequence[str], run: Runner) -> int:
+    """Do what the arguments say with `run` as the pipeline, and give the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a stream put in its place by a test or a server may not have it
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        arguments = parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has said what is wrong, or shown the help
+        return stop.code if isinstance(stop.code, int) else USAGE
+    progress = Progress(sys.stderr)
+    try:
+        code, text = _answer(arguments, run, progress)
+    except KeyboardInterrupt:
+        progress.clear()
+        sys.stderr.write("promote was stopped.\n")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the one place where every error becomes an exit code
+        progress.clear()
+        code, text = _error(error, arguments.format)
+    return _show(code, text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of the command line; the documentation is made from it."""
+    made = argparse.ArgumentParser(
+        prog="promote",
+        description="Promote the tagged cells of notebooks to tested, verified Dagster assets.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = made.add_argument
+    add("notebooks", nargs="*", type=Path, metavar="NOTEBOOK", help="notebooks to promote, in any order")
+    add("--no-run", action="store_true", help="run nothing: write the modules and mark their steps unverified")
+    add("--include-needed", action="store_true", help="take the untagged statements that a step needs into the step")
+    add("--check", action="store_true", help="write nothing; say whether the project is as its notebooks say")
+    add("--diff", action="store_true", help="show the changes to each file")
+    add("--dry-run", action="store_true", help="do everything but write")
+    add("--force", action="store_true", help="overwrite modules that were edited by hand")
+    add(
+        "--select",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="only this step, such as silver:issues; repeatable",
+    )
+    add("-p", "--parameter", action="append", default=[], nargs=2, metavar=("KEY", "VALUE"),
+        dest="parameters", help="a value for the parameters cell in the verifying run; repeatable")  # fmt: skip
+    add("--project", type=Path, metavar="DIR", help="the project, where it is not found from the working directory")
+    add("--format", choices=tuple(FORMATS), default="text", help="the form of the report (default: text)")
+    add("--explain", metavar="CODE", help="say what a finding's code means, and stop")
+    return made
+
+
+class Progress:
+    """One line on a terminal that says what is being done; silent where the stream is none."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown = False
+
+    def __call__(self, message: str) -> None:
+        """Show what is being done now, in place of what was shown before."""
+        if self._live:
+            self._stream.write(f"\r\x1b[2K{clean(message)[:100]}")
+            self._stream.flush()
+            self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away before something else is written."""
+        if self._shown:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+            self._shown = False
+
+
+def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> tuple[int, str]:
+    if arguments.explain is not None:
+        return FINE, explain(arguments.explain)
+    outcome = run(arguments.notebooks, _settings(arguments), progress)
+    progress.clear()
+    return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    if not arguments.notebooks and not arguments.check:
+        raise UsageError("No notebook was named.", hint="promote NOTEBOOK…, or promote --check for the whole project")
+    if arguments.check and arguments.force:
+        raise UsageError("--check writes nothing, so --force has no meaning beside it.", hint="Leave one of them out.")
+    keys = [key for key, _ in arguments.parameters]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise UsageError(f"The parameter {twice!a} is given twice.", hint="Give it once.")
+    return Settings(
+        project=arguments.project,
+        run=not arguments.no_run,
+        include_needed=arguments.include_needed,
+        check=arguments.check,
+        diff=arguments.diff,
+        dry_run=arguments.dry_run,
+        force=arguments.force,
+        select=tuple(arguments.select),
+        parameters=tuple((key, value) for key, value in arguments.parameters),
+    )
+
+
+def _error(error: Exception, form: str) -> tuple[int, str]:
+    """Give the exit code of an error and what to print on standard output.
+
+    An error without a code of its own is said on standard error; a program that asked for JSON gets it as PR001 too.
+    """
+    if os.environ.get(DEBUG_VARIABLE):
+        import traceback  # noqa: PLC0415 - only for those who look for a fault of ours
+
+        traceback.print_exception(error)
+    code = _exit_code(error)
+    if isinstance(error, FindingError):
+        return code, render(Outcome((error.finding,), (), code), form, colour=_has_colour(sys.stdout))
+    if isinstance(error, WorkbenchError):
+        message, hint, where = error.message, error.hint or "", error.location or ""
+    else:  # the words of a foreign error may hold a value of the data
+        message, hint, where = f"{type(error).__name__} where none was expected", "", ""
+    if code == FAULT:
+        message = f"A fault of ours: {message}"
+        hint = hint or f"Please report it; with {DEBUG_VARIABLE}=1 set, promote shows where it arose."
+    finding = Finding("PR001", "error", message, Location(where), hint)
+    if form != "text":
+        return code, render(Outcome((finding,), (), code), form)
+    sys.stderr.write("promote: " + finding_text(finding).replace("PR001 ", "", 1) + "\n")
+    return code, ""
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, UsageError):
+        return USAGE
+    if isinstance(error, VerificationError):
+        return UNVERIFIED
+    return FINDINGS if isinstance(error, UserError) else FAULT
+
+
+def _has_colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _show(code: int, text: str) -> int:
+    """Print, and stay quiet where the reader has gone away, as `promote … | head` does."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
