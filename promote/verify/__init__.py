@@ -1,4 +1,4 @@
-"""The proof that a promoted module gives what its notebook gave, made in a copy of the project before anything is written.
+"""The proof that a promoted module gives what its notebook gave, made in a copy of the project before any writing.
 
 `stage` holds the copy and starts the processes; `observe` runs the notebook in one, through a kernel that `kernel`
 starts and `capture` listens in; `worker` materialises the promoted assets in another; `compare` says whether the

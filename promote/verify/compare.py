@@ -1,13 +1,14 @@
 """Comparing what the notebook held with what the promoted asset gave: exactly, and without telling a value.
 
-Names, order and types of the columns must agree (with the categories of an Enum, pandas' index and its header), then the
-number of rows, then every value in canonical form (see `promote.verify.canonical`): null is not NaN, -0.0 is not 0.0,
-floats agree to the last bit. Rows are compared in order where the order is promised, else as a multiset, so that
+Names, order and types of the columns must agree (with the categories of an Enum, pandas' index and its header), then
+the number of rows, then every value in canonical form (see `promote.verify.canonical`): null is not NaN, -0.0 is not
+0.0, floats agree to the last bit. Rows are compared in order where the order is promised, else as a multiset, so that
 duplicates count.
 
-With a tolerance, floats of a column may differ by that share of the larger; floats inside lists and structs must still agree
-to the last bit. Unordered rows are then paired by sorting on all other columns first, floats last: where rows agree in everything
-but floats that are within the tolerance of one another, the pairing may miss, and a difference is reported rather than overlooked.
+With a tolerance, floats of a column may differ by that share of the larger; floats inside lists and structs must
+still agree to the last bit. Unordered rows are then paired by sorting on all other columns first, floats last: where
+rows agree in everything but floats that are within the tolerance of one another, the pairing may miss, and a
+difference is reported rather than overlooked.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import polars as pl
 
 from promote.verify.canonical import canonical
 from promote.verify.frames import schema_of
-from promote.verify.values import Parity
+from promote.verify.values import Parity, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,15 @@ def _shape_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]] 
     """Compare all that is not rows: the kind, columns, types, the header and index of pandas, the number of rows."""
     if isinstance(notebook, pl.DataFrame) != isinstance(asset, pl.DataFrame):
         return "one is a Polars frame, the other a pandas frame", ()
-    left, right = schema_of(notebook), schema_of(asset)
+    unlike = _schema_difference(schema_of(notebook), schema_of(asset)) or _hidden_difference(notebook, asset)
+    if unlike is not None:
+        return unlike
+    if len(notebook) != len(asset):
+        return f"{_rows(len(notebook))} in the notebook, {len(asset)} in the asset", ()
+    return None
+
+
+def _schema_difference(left: Schema, right: Schema) -> tuple[str, tuple[str, ...]] | None:
     mine, theirs = [name for name, _ in left], [name for name, _ in right]
     missing, added = [n for n in mine if n not in theirs], [n for n in theirs if n not in mine]
     if missing or added:
@@ -73,11 +82,6 @@ def _shape_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]] 
     if differing:
         said = (f"column {name!r} is {a} in the notebook and {b} in the asset" for name, a, b in differing)
         return "; ".join(said), tuple(name for name, _, _ in differing)
-    hidden = _hidden_difference(notebook, asset)
-    if hidden is not None:
-        return hidden
-    if len(notebook) != len(asset):
-        return f"{_rows(len(notebook))} in the notebook, {len(asset)} in the asset", ()
     return None
 
 

@@ -43,8 +43,8 @@ def copy_project(
 ) -> None:
     """Copy a project's files to the folder `target`, which is made.
 
-    Left out: version control, environments, caches, builds, and the data lake. Special files, links to nothing and files
-    that may not be read are left out too, the last with a note.
+    Left out: version control, environments, caches, builds, and the data lake. Special files, links to nothing and
+    files that may not be read are left out too, the last with a note.
 
     Args:
         project: The project's root.

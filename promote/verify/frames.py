@@ -75,7 +75,7 @@ def read_captured(path: Path) -> pl.DataFrame | pd.DataFrame:
         UserError: The frame holds objects of a class that the notebook itself defines.
     """
     if path.suffix == _IPC:
-        return pl.read_ipc(path, memory_map=False)
+        return pl.read_ipc(path)
     try:
         frame: pd.DataFrame = pickle.loads(path.read_bytes())  # noqa: S301 - written by our own kernel, in our own folder
     except Exception as error:  # unpickling runs the code of the objects in the frame, which may raise anything
@@ -143,9 +143,9 @@ def digest(frame: pl.DataFrame | pd.DataFrame, *, ordered: bool = False) -> str:
     """Give 64 hex digits that are the same for frames with the same columns, types and rows, on every machine.
 
     SHA-256 over the schema (`schema_of`), the number of rows, and the frame in canonical form
-    (`promote.verify.canonical`), its rows sorted by all columns unless `ordered`, column by column: which rows are null,
-    then the values, little-endian or in UTF-8 with their lengths. Neither chunks nor null slots, NaN bits, a process's
-    hash seed, or the version of a library's hash function have a part in it.
+    (`promote.verify.canonical`), its rows sorted by all columns unless `ordered`, column by column: which rows are
+    null, then the values, little-endian or in UTF-8 with their lengths. Neither chunks nor null slots, NaN bits, a
+    process's hash seed, or the version of a library's hash function have a part in it.
 
     >>> rows = pl.DataFrame({"a": [1, 2]})
     >>> digest(rows) == digest(rows.reverse()), digest(rows, ordered=True) == digest(rows.reverse(), ordered=True)

@@ -8,6 +8,7 @@ stands in a file, so that parent and watcher can both end it.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import queue
 import signal
@@ -16,16 +17,16 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 KERNEL_FILE = "kernel.pid"
 
 
 class Processes:
-    """The children of one stage, whose kernel number and logs stand in `folder`."""
+    """The children of one stage."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._running: list[subprocess.Popen[str]] = []
+    def __init__(self) -> None:
+        self._running: dict[subprocess.Popen[str], Path | None] = {}
 
     def run(
         self,
@@ -34,6 +35,7 @@ class Processes:
         env: Mapping[str, str],
         cwd: Path,
         log: Path,
+        folder: Path | None = None,
         on_line: Callable[[str], None] = lambda line: None,
         on_silence: Callable[[], None] = lambda: None,
         silence: float = 10.0,
@@ -45,6 +47,7 @@ class Processes:
             env: The whole environment.
             cwd: The working folder.
             log: Where standard error goes; it may hold data and goes with the stage.
+            folder: Where the child leaves the number of the kernel it starts.
             on_line: Called with each line of standard output.
             on_silence: Called after every `silence` seconds without a line.
             silence: See `on_silence`.
@@ -62,7 +65,7 @@ class Processes:
                 errors="replace",
                 start_new_session=True,
             )
-        self._running.append(child)
+        self._running[child] = folder
         try:
             _listen(child, on_line, on_silence, silence)
             _ended(child, wait=True)
@@ -77,14 +80,14 @@ class Processes:
 
     def _end(self, child: subprocess.Popen[str]) -> None:
         kill_group(child.pid)  # what the child left behind too: its group outlives it
-        kill_kernel(self._folder)
+        folder = self._running.pop(child, None)
+        if folder is not None:
+            kill_kernel(folder)
         child.wait()
         for stream in (child.stdin, child.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        if child in self._running:
-            self._running.remove(child)
 
 
 def _listen(
@@ -150,3 +153,27 @@ def watch_parent(folder: Path | None = None) -> None:
         kill_group(os.getpid())
 
     threading.Thread(target=watch, daemon=True, name="watch-parent").start()
+
+
+def serve(arguments: Sequence[str], handle: Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], Any]) -> int:
+    """Serve one request in a child, and end with its parent.
+
+    What is printed meanwhile, by Python or past it, goes to standard error: standard output is for what `handle` tells,
+    one JSON object a line.
+
+    Args:
+        arguments: The path of the request, a JSON object; its `answer` says where the answer goes.
+        handle: Gives the answer to a request, and may tell of progress.
+    """
+    request = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    answer = Path(request.pop("answer"))
+    watch_parent(Path(request["folder"]) if "folder" in request else None)
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as channel:
+        os.dup2(2, 1)
+
+        def tell(message: dict[str, Any]) -> None:
+            channel.write(json.dumps(message) + "\n")
+            channel.flush()
+
+        answer.write_text(json.dumps(handle(request, tell)), encoding="utf-8")
+    return 0

@@ -1,0 +1,120 @@
+"""The notebook on its way into the process that runs it, and what comes back from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from promote.model import Finding, Location, Notebook
+from promote.verify.failures import sentence
+from promote.verify.values import Capture, Captured, Loaded, Observed, Schema
+
+_INJECTED = "injected-parameters"
+_RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must end well."
+
+
+def notebook_file(notebook: Notebook) -> str:
+    """Give a notebook as nbformat 4.5 JSON: its code cells with their tags, under ids made of their positions.
+
+    Whatever was wrong with the file, with its ids, its outputs or the name of its kernel, has no part in it.
+    Parameters that papermill injected into an earlier run are left out, as promotion leaves them out.
+    """
+    cells: list[dict[str, Any]] = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{cell.position}",
+            "metadata": {"tags": list(cell.tags)},
+            "source": cell.source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for cell in notebook.cells
+        if cell.kind == "code" and _INJECTED not in cell.tags
+    ]
+    kernel = {"name": "promote-verify", "display_name": "verification", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def observed(
+    notebook: Notebook, captures: Sequence[Capture], folder: Path, answer: Mapping[str, Any], root: Path
+) -> Observed:
+    """Make sense of a run: of the answer of the process, and of the files that the kernel wrote."""
+    failure = _failure(notebook, answer["failure"], root) if answer["failure"] else None
+    kept: dict[str, Captured] = {}
+    findings = [failure] if failure is not None else []
+    for number, capture in enumerate(captures):
+        told = _json(folder / f"{number}.json")
+        if told is None:
+            if failure is None:
+                findings.append(_unkept(notebook, capture, {"problem": "unanswered"}))
+        elif "problem" in told:
+            findings.append(_unkept(notebook, capture, told))
+        else:
+            schema, path = _schema(told["schema"]), folder / told["file"]
+            kept[capture.name] = Captured(capture.name, told["kind"], schema, told["rows"], told["digest"], path)
+    return Observed(kept, _loads((folder / "loads").glob("*.json")), tuple(findings), answer["ran"], failure)
+
+
+def _loads(paths: Iterable[Path]) -> dict[str, Loaded]:
+    told = [_json(path) for path in paths]
+    loads = [Loaded(t["name"], t["kind"], _schema(t["schema"]), t["rows"]) for t in told if t is not None]
+    return {load.name: load for load in sorted(loads, key=lambda load: load.name)}
+
+
+def _failure(notebook: Notebook, failure: Mapping[str, Any], root: Path) -> Finding:
+    if failure["cell"] is None:
+        message = "The notebook's kernel did not start."
+        return Finding(
+            "PR402", "error", message, Location(notebook.path), "Try again; see what `workbench doctor` says."
+        )
+    location = notebook.at(failure["cell"])
+    if failure["kind"] == "timeout":
+        message = "The cell was still running when its time was up."
+        return Finding("PR403", "error", message, location, "Make it quicker, or allow it more time.")
+    if failure["kind"] == "died":
+        message = "The kernel died while this cell ran, or while the step's output was kept."
+        return Finding("PR402", "error", message, location, "See whether it ends the process or needs too much memory.")
+    if failure["name"] == "SystemExit":
+        message = "The cell ends the notebook (SystemExit)."
+        return Finding("PR401", "error", message, location, "Take the exit out, so that the notebook runs to its end.")
+    source = notebook.cells[failure["cell"] - 1].source
+    line = failure["line"]
+    if line is not None and 0 < line <= source.count("\n") + 1:
+        location = notebook.at(failure["cell"], line)
+    said = sentence(failure["name"], failure["message"], source=source, root=root)
+    return Finding("PR401", "error", f"The cell fails when it is run: {said}.", location, _RERUN)
+
+
+def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Finding:
+    location = notebook.at(capture.cell, tag=capture.tag)
+    name = f"`{capture.variable}`"
+    match told["problem"]:
+        case "no frame":
+            message = f"{name}, which the step gives, is no frame but a {told['type']}."
+            hint = "Give a Polars LazyFrame or DataFrame, a pandas DataFrame or a DuckDB relation."
+            return Finding("PR404", "error", message, location, hint)
+        case "missing":
+            message = f"{name}, which the step gives, does not exist when its last cell has run."
+            return Finding(
+                "PR405", "error", message, location, "Bind it on every path, or name another with `output:`."
+            )
+        case "unkept":
+            message = f"{name}, which the step gives, cannot be kept: {_clause(told['said'])}"
+            return Finding("PR406", "error", message, location, "Give a frame that computes and that Parquet can hold.")
+    message = f"{name}, which the step gives, could not be kept: the kernel gave no answer."
+    return Finding("PR406", "error", message, location, "See whether the notebook replaces parts of IPython.")
+
+
+def _clause(said: str) -> str:
+    return said if said.endswith(".") else f"{said}."
+
+
+def _schema(pairs: Sequence[Sequence[str]]) -> Schema:
+    return tuple((name, dtype) for name, dtype in pairs)
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
