@@ -1,0 +1,154 @@
+"""Checks as Dagster's own: a check put on an asset, and a function of the analyst's as an asset check."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from platform_core.asset_checks.model import Check, CheckReport, Outcome, Severity
+from platform_core.errors import UserError
+
+_SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
+
+
+def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecksDefinition:
+    """Give a check as a Dagster asset check. A failure that does not block is a warning.
+
+    On a partitioned asset's definition the check looks at the partition of its run; by name it looks at all of them.
+    """
+    severity: Severity = "error" if blocking else "warn"
+
+    def run(frame: Any) -> dg.AssetCheckResult:
+        return check.run(frame).to_result(severity)
+
+    # Any: the frame as the IO manager reads it, which every check takes
+    run.__annotations__ = {"frame": Any, "return": dg.AssetCheckResult}
+    return dg.asset_check(
+        asset=asset,
+        name=check.name,
+        description=check.description,
+        blocking=blocking,
+        additional_deps=list(check.needs) or None,
+        partitions_def=getattr(asset, "partitions_def", None),
+    )(run)
+
+
+def result_of(outcome: Outcome, severity: Severity) -> dg.AssetCheckResult:
+    """Give an outcome as Dagster takes it: figures and column names, and no row of the sample."""
+    return dg.AssetCheckResult(
+        passed=outcome.passed,
+        severity=_SEVERITIES[severity],
+        description=outcome.description,
+        metadata={"failed_count": outcome.failed_count, **outcome.metadata},
+    )
+
+
+def asset_check(
+    *,
+    asset: Any,
+    name: str | None = None,
+    blocking: bool = False,
+    severity: Severity | None = None,
+    inputs: Mapping[str, str | list[str] | tuple[str, ...]] | None = None,
+    **options: Any,
+) -> Callable[[Callable[..., Any]], dg.AssetChecksDefinition]:
+    """Make a function an asset check, as `dagster.asset_check` does, and fill in what is missing.
+
+    The function may leave out `context`. Its frames come in the kind that their annotations name, lazy Polars where
+    there is none; a parameter named after another asset is fed with that. It may give an `AssetCheckResult`, an
+    `Outcome`, a `CheckReport`, or whether the check passed; numpy's booleans and numbers are taken everywhere.
+
+    Args:
+        asset: The asset's name, key or definition.
+        name: The check's name; the function's without it.
+        blocking: Whether a failure stops the assets downstream.
+        severity: `error` or `warn`, whatever the result says.
+        inputs: Parameter to the asset or assets it takes, where the names differ.
+        options: What else `dagster.asset_check` takes.
+
+    Raises:
+        UserError: A parameter is neither a frame, a resource nor a `Config`, or the severity is none.
+    """
+    if severity is not None and severity not in _SEVERITIES:
+        raise UserError(f"The severity of a check cannot be {severity!r}.", hint="Write 'error' or 'warn'.")
+    _take_numpy()
+
+    def decorate(function: Callable[..., Any]) -> dg.AssetChecksDefinition:
+        # The SDK's decorators take checks in turn, so its package is not imported before it is used
+        from platform_core.sdk.parameters import read_parameters  # noqa: PLC0415
+
+        parameters = read_parameters(function, inputs)
+
+        def run(context: dg.AssetCheckExecutionContext, **given: Any) -> dg.AssetCheckResult:
+            result = _as_result(function(**parameters.arguments(context, given)), function.__name__)
+            return result if severity is None else result._replace(severity=_SEVERITIES[severity])
+
+        functools.update_wrapper(run, function)
+        del run.__wrapped__  # type: ignore[attr-defined] # or Dagster would read the function's own annotations
+        first, *others = parameters.signature().parameters.values()
+        first = first.replace(annotation=dg.AssetCheckExecutionContext)
+        # Dagster looks for a check's inputs among parameters of this sort alone
+        signature = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in (first, *others)])
+        run.__signature__ = signature  # type: ignore[attr-defined] # as inspect documents it
+        run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+        slots = [slot for frame in parameters.inputs for slot in frame.slots]
+        return dg.asset_check(
+            asset=asset, name=name, blocking=blocking, additional_ins=_others(slots, asset), **options
+        )(run)
+
+    return decorate
+
+
+def _others(slots: Sequence[tuple[str, str]], asset: Any) -> dict[str, dg.AssetIn]:
+    """Name the inputs that are other assets than the checked one, which is the one of its name, else the first."""
+    checked_asset = dg.AssetKey.from_coercible(getattr(asset, "key", asset)).path[-1]
+    names = [name for name, of in slots if of == checked_asset] or [name for name, _ in slots]
+    return {name: dg.AssetIn(key=dg.AssetKey(of)) for name, of in slots if name != next(iter(names), None)}
+
+
+def _as_result(value: Any, name: str) -> dg.AssetCheckResult:
+    if isinstance(value, dg.AssetCheckResult):
+        return value
+    if isinstance(value, Outcome):
+        return value.to_result()
+    if isinstance(value, CheckReport):
+        failed = sum(outcome.failed_count for outcome in value.failed)
+        return dg.AssetCheckResult(passed=value.passed, description=str(value), metadata={"failed_count": failed})
+    if _is_boolean(value):
+        return dg.AssetCheckResult(passed=bool(value))
+    raise UserError(
+        f"The check {name!r} gave a {type(value).__name__}.",
+        hint="Give an AssetCheckResult, a boolean, or what check.run(...) gives.",
+    )
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(_plain(value), bool)
+
+
+def _plain(value: Any) -> Any:
+    """Give a numpy scalar as Python's own value, anything else as it is."""
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0 else value
+
+
+def _take_numpy() -> None:
+    """Let Dagster's result take numpy's booleans and numbers, which pandas' comparisons give.
+
+    A function builds its result itself, with the class under whatever name it imported, so nothing short of the class
+    can help it. Only what Dagster refuses otherwise changes.
+    """
+    stock = dg.AssetCheckResult.__new__
+    if getattr(stock, "takes_numpy", False):
+        return
+
+    @functools.wraps(stock)
+    def taking(cls: type, *, passed: Any, metadata: Mapping[str, Any] | None = None, **others: Any) -> Any:
+        plain = None if metadata is None else {key: _plain(value) for key, value in metadata.items()}
+        return stock(cls, passed=_plain(passed), metadata=plain, **others)
+
+    taking.takes_numpy = True  # type: ignore[attr-defined] # the mark looked for above
+    dg.AssetCheckResult.__new__ = taking  # type: ignore[method-assign] # see the docstring

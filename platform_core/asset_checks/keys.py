@@ -1,0 +1,167 @@
+"""Checks of keys: rows that share one, and keys that another asset does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from platform_core.asset_checks.model import (
+    Check,
+    Plan,
+    Query,
+    Settled,
+    Verdict,
+    check_name,
+    counted,
+    listed,
+    missing,
+    refusal,
+)
+from platform_core.errors import UsageError, UserError
+from platform_core.frames import convert
+
+_TEXT = (pl.String, pl.Categorical, pl.Enum)
+
+
+def check_unique_values(*columns: str, name: str | None = None) -> Check:
+    """Give the check that no two rows share their values in the columns, or the whole row where none is named.
+
+    Two nulls count as the same value, two NaN too. All rows that share a key fail, not only the later ones.
+    """
+    return Check(
+        name or check_name("unique_values", columns),
+        f"Unique values of {listed(columns)}." if columns else "No row stands there twice.",
+        Unique(columns),
+    )
+
+
+def check_referential(
+    column: str | Sequence[str],
+    to: object,
+    to_column: str | Sequence[str] | None = None,
+    *,
+    name: str | None = None,
+) -> Check:
+    """Give the check that every value of a column, or of several together, occurs in another asset.
+
+    A row with a null in them passes, as with a foreign key in SQL.
+
+    Args:
+        column: The column or columns.
+        to: The name of the other asset, or a frame of any kind.
+        to_column: Its columns, in the same order, where they are called otherwise there.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: The numbers of columns differ, or there are none.
+        UserError: `to` is neither a name nor a frame.
+    """
+    ours = _names(column)
+    theirs = ours if to_column is None else _names(to_column)
+    if not ours or len(ours) != len(theirs):
+        raise UsageError("check_referential needs as many columns here as there, and at least one.")
+    known = to if isinstance(to, str) else convert(to, "lazy")
+    described = to if isinstance(to, str) else "the other frame"
+    return Check(
+        name or check_name("referential", ours),
+        f"Every value of {listed(ours)} occurs in {described}.",
+        Referential(ours, known, theirs),
+        (to,) if isinstance(to, str) else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """No two rows with the same values."""
+
+    columns: tuple[str, ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Group by the columns and count."""
+        columns = self.columns or tuple(schema)
+        if not columns:
+            return Settled(Verdict(True, 0, "The frame has no columns."))
+
+        def query(frame: pl.LazyFrame) -> pl.LazyFrame:
+            renamed = [pl.col(column).alias(str(position)) for position, column in enumerate(columns)]
+            groups = frame.select(renamed).group_by(pl.all()).agg(pl.len().alias("rows"))
+            shared = groups.filter(pl.col("rows") > 1)
+            return shared.select(pl.col("rows").sum().alias("failed"), pl.len().alias("groups"))
+
+        def judge(figures: Mapping[str, Any]) -> Verdict:
+            failed, groups = int(figures["failed"]), int(figures["groups"])
+            what = listed(self.columns) if self.columns else "the whole row"
+            if not failed:
+                return Verdict(True, 0, f"No two rows share {what}.")
+            within = counted(groups, "group", "groups")
+            said = f"{counted(failed, 'row shares', 'rows share')} {what} with another, in {within}."
+            return Verdict(False, failed, said, {"groups": groups, "surplus_rows": failed - groups})
+
+        shared = pl.struct(columns).is_duplicated()
+        return missing(columns, schema) or Query(query, judge, lambda frame: frame.filter(shared))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Referential:
+    """Values that occur in another asset. Two compare as one only where they are the same object."""
+
+    columns: tuple[str, ...]
+    to: Any
+    to_columns: tuple[str, ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Join against the other asset, on types that both sides have in common."""
+        if absent := missing(self.columns, schema):
+            return absent
+        try:
+            other = _frame(self.to)
+        except UserError as error:
+            return refusal(error.message)
+        known = other.collect_schema()
+        if unknown := [column for column in self.to_columns if column not in known]:
+            return refusal(f"The other frame has no column {listed(unknown)}.", missing_columns=unknown)
+        ours, theirs = [], []
+        for column, to_column in zip(self.columns, self.to_columns, strict=True):
+            common = _common_type(schema[column], known[to_column])
+            if common is None:
+                return refusal(f"Column {column} is {schema[column]}, {to_column} of the other is {known[to_column]}.")
+            ours.append(pl.col(column).cast(common))
+            theirs.append(pl.col(to_column).cast(common))
+
+        def unmatched(frame: pl.LazyFrame) -> pl.LazyFrame:
+            whole = frame.filter(pl.all_horizontal(pl.col(column).is_not_null() for column in self.columns))
+            return whole.join(
+                other.unique(self.to_columns), left_on=ours, right_on=theirs, how="anti", maintain_order="left"
+            )
+
+        def judge(figures: Mapping[str, Any]) -> Verdict:
+            failed = int(figures["failed"])
+            what = f"a value of {listed(self.columns)} that the other frame does not know"
+            said = f"No row holds {what}." if not failed else f"{counted(failed, 'row holds', 'rows hold')} {what}."
+            return Verdict(not failed, failed, said)
+
+        return Query(lambda frame: unmatched(frame).select(pl.len().alias("failed")), judge, unmatched)
+
+
+def _frame(to: object) -> pl.LazyFrame:
+    if not isinstance(to, str):
+        return to  # type: ignore[return-value] # made lazy when the check was made
+    from platform_core.sdk.loading import load_asset  # noqa: PLC0415 - the SDK's decorators take checks in turn
+
+    frame: pl.LazyFrame = load_asset(to)
+    return frame
+
+
+def _common_type(ours: pl.DataType, theirs: pl.DataType) -> pl.DataType | None:
+    if isinstance(ours, _TEXT) and isinstance(theirs, _TEXT):
+        return pl.String()
+    if ours.is_integer() and theirs.is_integer():
+        return pl.Int128()
+    return ours if ours == theirs else None
+
+
+def _names(column: str | Sequence[str]) -> tuple[str, ...]:
+    return (column,) if isinstance(column, str) else tuple(column)

@@ -1,0 +1,306 @@
+"""Checks of single rows: nulls, accepted values, ranges, patterns, expressions of one's own.
+
+A null passes every one of them but `check_no_nulls`, as in SQL: whether a value may be missing is a separate question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from platform_core.asset_checks.model import (
+    Check,
+    Fused,
+    Plan,
+    Settled,
+    Verdict,
+    check_name,
+    counted,
+    listed,
+    missing,
+    refusal,
+)
+from platform_core.asset_checks.values import IncomparableError, out_of_bounds, series_like
+from platform_core.errors import UsageError
+
+_TEXT = (pl.String, pl.Categorical, pl.Enum)
+
+
+def check_no_nulls(*columns: str, nan: bool = False, name: str | None = None) -> Check:
+    """Give the check that no row holds a null in the columns, or in any column where none is named.
+
+    Args:
+        columns: Which columns.
+        nan: Whether NaN counts as missing too. In Polars it is a value; pandas writes its missing numbers as nulls.
+        name: The check's name, where the usual one will not do.
+    """
+    return Check(
+        name or check_name("no_nulls", columns),
+        f"No nulls in {listed(columns)}." if columns else "No nulls in any column.",
+        NoNulls(_columns(columns), nan),
+    )
+
+
+def check_accepted_values(values: Mapping[str, Iterable[Any]], /, *, name: str | None = None) -> Check:
+    """Give the check that columns hold nothing but the values listed for them.
+
+    Dates and times may be written as ISO text, numbers of a decimal column as text.
+
+    Args:
+        values: Column to its values.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: No column is named, or a list is a single text.
+    """
+    for column, accepted in _mapping(values, "check_accepted_values").items():
+        if isinstance(accepted, str) or not isinstance(accepted, Iterable):
+            raise UsageError(f"The accepted values of {column!r} must be a list.", hint=f"Write {{{column!r}: [...]}}.")
+    return Check(
+        name or check_name("accepted_values", values),
+        f"Only accepted values in {listed(values)}.",
+        AcceptedValues(tuple((column, tuple(accepted)) for column, accepted in values.items())),
+    )
+
+
+def check_range(
+    column: str | Mapping[str, Mapping[str, Any]],
+    min: Any = None,  # noqa: A002 - the request's own word
+    max: Any = None,  # noqa: A002 - the request's own word
+    *,
+    name: str | None = None,
+) -> Check:
+    """Give the check that numbers, dates or times lie between two bounds, both allowed themselves. NaN lies nowhere.
+
+    Args:
+        column: The column, or a mapping such as `{"fee": {"min": 0, "max": 100}}`.
+        min: The lower bound; dates may be ISO text.
+        max: The upper bound.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: There is no bound, or a key that is none.
+    """
+    bounds = _mapping(column, "check_range") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
+    for named, bound in bounds.items():
+        wrong = (
+            not isinstance(bound, Mapping)
+            or set(bound) - {"min", "max"}
+            or not any(b is not None for b in bound.values())
+        )
+        if wrong:
+            raise UsageError(f"check_range needs a `min`, a `max` or both for {named!r}, and nothing else.")
+    return Check(
+        name or check_name("range", bounds),
+        f"Values within bounds in {listed(bounds)}.",
+        Range(tuple((named, bound.get("min"), bound.get("max")) for named, bound in bounds.items())),
+    )
+
+
+def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *, name: str | None = None) -> Check:
+    """Give the check that the whole of each text matches a regular expression (Rust's, so without look-around).
+
+    Args:
+        column: The column, or a mapping of columns to patterns.
+        pattern: The regular expression.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: It is no regular expression.
+    """
+    patterns: Mapping[str, Any] = (
+        _mapping(column, "check_pattern") if isinstance(column, Mapping) else {column: pattern}
+    )
+    for named, wanted in patterns.items():
+        if not isinstance(wanted, str) or not _is_pattern(wanted):
+            raise UsageError(
+                f"The pattern of {named!r} is no regular expression.", hint="Look-around is not understood."
+            )
+    return Check(
+        name or check_name("pattern", patterns),
+        f"Text of the right form in {listed(patterns)}.",
+        Pattern(tuple(patterns.items())),
+    )
+
+
+def check_expression(expression: pl.Expr, *, name: str, description: str = "") -> Check:
+    """Give the check that a boolean Polars expression is true in every row; where it is null, the row passes.
+
+    Args:
+        expression: What has to hold, such as `pl.col("closed") >= pl.col("opened")`.
+        name: The check's name.
+        description: What it asks, in one sentence.
+    """
+    return Check(check_name(name), description or f"The rule {name!r} holds.", Expression(expression))
+
+
+@dataclass(frozen=True, slots=True)
+class NoNulls:
+    """No null in the columns; all columns where none is named."""
+
+    columns: tuple[str, ...]
+    nan: bool
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Look at nulls, and at NaN where asked."""
+        columns = self.columns or tuple(schema)
+        bad = {
+            column: pl.col(column).is_null()
+            | (pl.col(column).is_nan() if self.nan and dtype.is_float() else pl.lit(False))
+            for column in columns
+            if (dtype := schema.get(column)) is not None
+        }
+        return missing(columns, schema) or row_plan(bad, ("holds a null", "hold a null"))
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedValues:
+    """Only the values of a list, by column."""
+
+    values: tuple[tuple[str, tuple[Any, ...]], ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Compare as the column's type does."""
+
+        def bad(column: str, accepted: Sequence[Any]) -> pl.Expr:
+            wanted = series_like(accepted, schema[column])
+            return ~pl.col(column).cast(wanted.dtype).is_in(wanted.implode())
+
+        return _compared(
+            self.values, schema, bad, ("holds a value that is not accepted", "hold values that are not accepted")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Between two bounds, by column."""
+
+    bounds: tuple[tuple[str, Any, Any], ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Compare as the column's type does."""
+
+        def bad(column: str, bound: tuple[Any, Any]) -> pl.Expr:
+            return out_of_bounds(column, schema[column], *bound)
+
+        pairs = tuple((column, (low, high)) for column, low, high in self.bounds)
+        return _compared(pairs, schema, bad, ("is out of bounds", "are out of bounds"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A form of text, by column."""
+
+    patterns: tuple[tuple[str, str], ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Match whole texts; whole numbers count as the text of their digits."""
+
+        def bad(column: str, pattern: str) -> pl.Expr:
+            if not (isinstance(schema[column], _TEXT) or schema[column].is_integer()):
+                raise IncomparableError(f"is {schema[column]}, not text")
+            return ~pl.col(column).cast(pl.String).str.contains(_whole(pattern))
+
+        return _compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A boolean expression. Two compare as one only where they are the same object."""
+
+    expression: pl.Expr
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Count where the expression is false."""
+        absent = missing(
+            [name for name in self.expression.meta.root_names() if name in schema or not _is_regex(name)], schema
+        )
+        if absent:
+            return absent
+        try:
+            types = list(pl.LazyFrame(schema=schema).select(self.expression).collect_schema().values())
+        except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+            return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
+        if types != [pl.Boolean]:
+            return refusal("The expression does not give one boolean column.")
+        bad = (~self.expression).fill_null(False)
+        return Fused(
+            {"failed": bad.sum()}, _judge_rows(("breaks the rule", "break the rule")), lambda frame: frame.filter(bad)
+        )
+
+
+def row_plan(bad: Mapping[str, pl.Expr], saying: tuple[str, str]) -> Plan:
+    """Give the plan for columns with an expression each that is true where a row fails."""
+    if not bad:
+        return Settled(Verdict(True, 0, "The frame has no columns."))
+    failing = {column: expression.fill_null(False) for column, expression in bad.items()}
+    any_bad = pl.any_horizontal(*failing.values())
+    figures = {"failed": any_bad.sum()} | {f"in {column}": expression.sum() for column, expression in failing.items()}
+    return Fused(figures, _judge_rows(saying), lambda frame: frame.filter(any_bad))
+
+
+def _judge_rows(saying: tuple[str, str]) -> Callable[[Mapping[str, Any]], Verdict]:
+    def judge(figures: Mapping[str, Any]) -> Verdict:
+        failed = int(figures["failed"])
+        if not failed:
+            return Verdict(True, 0, f"No row {saying[0]}.")
+        by_column = {key.removeprefix("in "): int(n) for key, n in figures.items() if key != "failed" and n}
+        where = f": {listed(f'{column} ({n:,})' for column, n in by_column.items())}" if by_column else ""
+        return Verdict(
+            False,
+            failed,
+            f"{counted(failed, f'row {saying[0]}', f'rows {saying[1]}')}{where}.",
+            {"by_column": by_column},
+        )
+
+    return judge
+
+
+def _compared(
+    pairs: Sequence[tuple[str, Any]],
+    schema: pl.Schema,
+    bad: Callable[[str, Any], pl.Expr],
+    saying: tuple[str, str],
+) -> Plan:
+    absent = missing([column for column, _ in pairs], schema)
+    if absent:
+        return absent
+    expressions = {}
+    for column, argument in pairs:
+        try:
+            expressions[column] = bad(column, argument)
+        except IncomparableError as error:
+            return refusal(f"Column {column} {error}.")
+    return row_plan(expressions, saying)
+
+
+def _columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    for column in columns:
+        if not isinstance(column, str):
+            raise UsageError(f"A column is named by text, not by a {type(column).__name__}.", hint='Write "a", "b".')
+    return columns
+
+
+def _mapping(value: Mapping[str, Any], function: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping) or not value:
+        raise UsageError(f"{function} needs a mapping from column to what is asked of it.")
+    return value
+
+
+def _whole(pattern: str) -> str:
+    return rf"\A(?:{pattern})\z"
+
+
+def _is_pattern(pattern: str) -> bool:
+    try:
+        pl.Series([""]).str.contains(_whole(pattern))
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _is_regex(name: str) -> bool:
+    return name.startswith("^") and name.endswith("$")

@@ -1,0 +1,129 @@
+"""Checks of a frame as a whole: how many rows it has, and how old its newest one is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import polars as pl
+
+from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
+from platform_core.errors import UsageError
+
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def check_row_count(
+    min: int = 1,  # noqa: A002 - the request's own word
+    max: int | None = None,  # noqa: A002 - the request's own word
+    *,
+    name: str | None = None,
+) -> Check:
+    """Give the check that a frame has at least `min` rows and at most `max`; both are allowed themselves.
+
+    Raises:
+        UsageError: A bound is no whole number, or they are the wrong way round.
+    """
+    for bound in (min, max):
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int) or bound < 0):
+            raise UsageError("The bounds of check_row_count are whole numbers from 0.")
+    if max is not None and max < min:
+        raise UsageError(f"check_row_count cannot ask for at least {min} and at most {max} rows.")
+    above = "" if max is None else f" and at most {max:,}"
+    return Check(name or check_name("row_count"), f"At least {min:,}{above} rows.", RowCount(min, max))
+
+
+def check_freshness(
+    column: str, max_age: str | timedelta, *, as_of: str | date | None = None, name: str | None = None
+) -> Check:
+    """Give the check that the newest date or time of a column is not too old.
+
+    Args:
+        column: Dates, times (in UTC where they have no zone), or text that begins with an ISO date.
+        max_age: As `400d`, `12h`, `1w`, `30m`, or a `timedelta`.
+        as_of: What to count back from, such as a report's own date; now, where it is not given.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: The age or date cannot be understood.
+    """
+    shown = max_age if isinstance(max_age, str) else str(max_age)
+    return Check(
+        name or check_name("freshness", [column]),
+        f"The newest {column} is at most {shown} old.",
+        Freshness(column, _duration(max_age), None if as_of is None else _moment(as_of)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """A number of rows between two bounds."""
+
+    low: int
+    high: int | None
+
+    def plan(self, schema: pl.Schema) -> Plan:  # the schema does not matter
+        """Count."""
+
+        def judge(figures: Mapping[str, Any]) -> Verdict:
+            rows = int(figures["rows"])
+            passed = rows >= self.low and (self.high is None or rows <= self.high)
+            wanted = f"fewer than {self.low:,}" if rows < self.low else f"more than {self.high:,}"
+            description = counted(rows, "row", "rows") + ("." if passed else f", {wanted}.")
+            return Verdict(passed, 0 if passed else 1, description, {"rows": rows})
+
+        return Fused({"rows": pl.len()}, judge)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """A newest date that is not too old."""
+
+    column: str
+    max_age: timedelta
+    as_of: datetime | None
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Look at the newest value."""
+        if absent := missing([self.column], schema):
+            return absent
+        dtype, value = schema[self.column], pl.col(self.column)
+        if isinstance(dtype, pl.String):
+            value = value.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+        elif isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+            value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        elif not isinstance(dtype, pl.Date | pl.Datetime):
+            return refusal(f"Column {self.column} is {dtype}, not a date or time.")
+
+        def judge(figures: Mapping[str, Any]) -> Verdict:
+            newest = figures["newest"]
+            if newest is None:
+                return Verdict(False, 1, f"Column {self.column} holds no date.")
+            age = (self.as_of or datetime.now(UTC)) - newest.replace(tzinfo=UTC)
+            passed = age <= self.max_age
+            days = age / timedelta(days=1)
+            description = f"The newest {self.column} is {days:,.1f} days old{'' if passed else ', which is too old'}."
+            return Verdict(passed, 0 if passed else 1, description, {"age_days": round(days, 3)})
+
+        return Fused({"newest": value.cast(pl.Datetime("us")).max()}, judge)
+
+
+def _duration(value: str | timedelta) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    parts = re.fullmatch(r"\s*(\d{1,6}(?:\.\d+)?)\s*([wdhms])\s*", value) if isinstance(value, str) else None
+    if parts is None:
+        raise UsageError("The greatest age cannot be understood.", hint="Write it as 400d, 12h, 1w or 30m.")
+    return timedelta(**{_UNITS[parts[2]]: float(parts[1])})
+
+
+def _moment(value: str | date) -> datetime:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise UsageError("`as_of` is not a date.", hint="Write it as 2025-03-19.") from None
+    moment = found if isinstance(found, datetime) else datetime.combine(found, time())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

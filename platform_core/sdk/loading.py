@@ -1,0 +1,139 @@
+"""What a notebook reads by name: another asset, a resource. Promotion turns both into parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from platform_core.config import load_config
+from platform_core.errors import UsageError, UserError
+from platform_core.frames import KINDS, FrameKind, convert
+from platform_core.lake import Lake
+from platform_core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_LONGEST_LAG_MINUTES = 366 * 24 * 60 * 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Supplied:
+    assets: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
+
+
+_SUPPLIED: ContextVar[_Supplied] = ContextVar("supplied", default=_Supplied())  # noqa: B039 - it is frozen
+
+
+def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None) -> Any:
+    """Read an asset of the project as a frame.
+
+    Args:
+        name: The asset's name.
+        as_: `lazy` (a Polars LazyFrame, nothing read yet), `polars`, `pandas` or `duckdb`.
+        partition: One partition's key; without it all partitions come as one frame.
+
+    Raises:
+        UserError: It has not been materialised, or has no such partition.
+        UsageError: There is no such kind of frame.
+    """
+    if as_ not in KINDS:
+        raise UsageError(f"load_asset gives no {as_!r}.", hint=did_you_mean(str(as_), KINDS))
+    supplied = _SUPPLIED.get().assets
+    if name in supplied:
+        return convert(supplied[name], as_)
+    lake = Lake.of_project()
+    if lake.find(name) is None:
+        near = did_you_mean(name, _known(lake))
+        hint = f"{near} Else run" if near.startswith("Did") else "Run"
+        raise UserError(
+            f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`."
+        )
+    return lake.read(name, as_, partition)
+
+
+def resource(name: str) -> Any:
+    """Give a resource of the project's `config/*.yaml`.
+
+    Raises:
+        UserError: The project has no such resource, or its configuration is wrong.
+    """
+    supplied = _SUPPLIED.get().resources
+    if name in supplied:
+        return supplied[name]
+    from platform_core.resources import build_resources  # noqa: PLC0415 - Dagster only where it is used
+
+    config = load_config()
+    if name not in config.resources:
+        raise UserError(
+            f"The project has no resource {name!r}.",
+            hint=did_you_mean(name, config.resources) if config.resources else "Add it under `resources:`.",
+            location=config.place("resources"),
+        )
+    only = config.model_copy(update={"resources": {name: config.resources[name]}})
+    return build_resources(only)[name]
+
+
+@contextmanager
+def overrides(assets: Mapping[str, Any] | None = None, resources: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Let `load_asset` and `resource` give these objects inside the block, in this thread or task alone.
+
+    Args:
+        assets: Frames of any kind by asset name; each comes in the kind asked for, whatever the partition.
+        resources: Objects by resource name, given as they are.
+
+    Blocks nest; the inner one comes first.
+
+    >>> import polars as pl
+    >>> with overrides(assets={"rents": pl.DataFrame({"rent": [900]})}):
+    ...     load_asset("rents", as_="polars")["rent"].to_list()
+    [900]
+    """
+    outer = _SUPPLIED.get()
+    token = _SUPPLIED.set(_Supplied({**outer.assets, **(assets or {})}, {**outer.resources, **(resources or {})}))
+    try:
+        yield
+    finally:
+        _SUPPLIED.reset(token)
+
+
+def freshness(
+    *, maximum_lag_minutes: float, cron_schedule: str | None = None, timezone: str = "UTC"
+) -> dg.FreshnessPolicy:
+    """Give Dagster's freshness policy for an asset that may lag behind by some minutes.
+
+    Args:
+        maximum_lag_minutes: How old the asset may be; with a schedule, how long before each of its times it has to be
+            made.
+        cron_schedule: When it has to be fresh; always, where it is not given.
+        timezone: The time zone of the schedule.
+
+    Raises:
+        UsageError: The lag or the schedule cannot be.
+    """
+    # A notebook that only reads an asset need not load Dagster
+    import dagster as dg  # noqa: PLC0415
+    from dagster._check import CheckError  # noqa: PLC0415
+
+    if not 1 <= maximum_lag_minutes <= _LONGEST_LAG_MINUTES:
+        raise UsageError("freshness needs a maximum_lag_minutes of at least 1.", hint="Ten years are the most.")
+    lag = timedelta(minutes=maximum_lag_minutes)
+    if cron_schedule is None:
+        return dg.FreshnessPolicy.time_window(fail_window=lag)
+    try:
+        return dg.FreshnessPolicy.cron(deadline_cron=cron_schedule, lower_bound_delta=lag, timezone=timezone)
+    except CheckError as error:
+        reason = str(error).rpartition("Description: ")[2]
+        raise UsageError(f"There is no such freshness policy: {reason}") from None
+
+
+def _known(lake: Lake) -> list[str]:
+    if not lake.root.is_dir():
+        return []
+    entries = [entry for layer in lake.root.iterdir() if layer.is_dir() for entry in layer.iterdir()]
+    return [entry.name.removesuffix(".parquet") for entry in entries if not entry.name.startswith(".")]
