@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -54,15 +54,18 @@ def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:
     ]
 
 
-def _requests_for(name: str) -> Callable[[dg.ScheduleEvaluationContext], list[dg.RunRequest]]:
+def _requests_for(name: str) -> Callable[[dg.ScheduleEvaluationContext], Iterator[dg.RunRequest]]:
     """Give a function that asks for one run of a job, or for one of each of its partitions."""
 
-    def requests(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+    def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         repository = context.repository_def
         partitions = repository.get_job(name).partitions_def if repository is not None else None
         if partitions is None:
-            return [dg.RunRequest()]
-        keys = partitions.get_partition_keys(dynamic_partitions_store=context.instance)
-        return [dg.RunRequest(partition_key=key) for key in keys]
+            yield dg.RunRequest()
+            return
+        # Dagster launches a run key once for ever, so each tick needs keys of its own
+        tick = context.scheduled_execution_time.isoformat()
+        for key in partitions.get_partition_keys(dynamic_partitions_store=context.instance):
+            yield dg.RunRequest(run_key=f"{tick} {key}", partition_key=key)
 
     return requests

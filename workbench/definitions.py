@@ -116,7 +116,7 @@ def _python_files(folder: Path) -> Iterator[Path]:
 
 def _public(module: ModuleType) -> Iterator[object]:
     for value in vars(module).values():
-        if isinstance(value, list | tuple):
+        if type(value) in {list, tuple}:  # not the named tuples that Dagster's own values are
             yield from value
         else:
             yield value

@@ -1,0 +1,177 @@
+"""A project's code location, and what `dg` makes of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from platform_core.errors import UserError
+from workbench.definitions import load_definitions
+from workbench.graph import load_project
+from workbench.project import find_project
+
+
+def load(project: Path) -> dg.Definitions:
+    """Load the definitions of a project anew."""
+    return load_project(find_project(project))
+
+
+def dg_command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Dagster's own `dg` in a project."""
+    environment = find_project(project).environment()
+    command = [str(Path(sys.executable).parent / "dg"), *arguments]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_every_module_under_defs_is_part_of_the_definitions(project: Path) -> None:
+    definitions = load(project)
+    keys = {key.to_user_string() for key in definitions.resolve_all_asset_keys()}
+    assert keys == {"raw_rents", "rents", "rents_by_town"}
+    groups = {spec.key.to_user_string(): spec.group_name for spec in definitions.resolve_all_asset_specs()}
+    assert groups == {"raw_rents": "bronze", "rents": "silver", "rents_by_town": "gold"}
+    checks = definitions.resolve_asset_graph().asset_check_keys
+    assert {(key.asset_key.to_user_string(), key.name) for key in checks} == {
+        ("rents", "no_nulls"),
+        ("rents", "unique_values"),
+    }
+
+
+def test_jobs_and_schedules_of_the_configuration_are_there(project: Path) -> None:
+    definitions = load(project)
+    job = definitions.resolve_job_def("report")
+    assert job.description == "The whole report"
+    assert {key.to_user_string() for key in job.asset_layer.selected_asset_keys} == {"rents", "rents_by_town"}
+    schedule = definitions.resolve_schedule_def("every_morning")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 6 * * *", "Europe/London")
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+
+
+def ticks(project: Path, schedule: str) -> list[tuple[str | None, str | None]]:
+    """Evaluate a schedule once and give the run keys and partitions it asks for."""
+    moment = datetime(2025, 3, 19, 6, tzinfo=UTC)
+    definitions = load(project)
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(
+            instance=instance, repository_def=definitions.get_repository_def(), scheduled_execution_time=moment
+        ) as context,
+    ):
+        data = definitions.resolve_schedule_def(schedule).evaluate_tick(context)
+    return [(request.run_key, request.partition_key) for request in data.run_requests or ()]
+
+
+def test_a_schedule_asks_for_one_run_or_for_one_of_each_partition(project: Path) -> None:
+    assert ticks(project, "every_morning") == [(None, None)]
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    (project / "config" / "base.yaml").write_text(text.replace("+rents_by_town", "raw_rents"), encoding="utf-8")
+    moment = "2025-03-19T06:00:00+00:00"
+    assert ticks(project, "every_morning") == [(f"{moment} 2023", "2023"), (f"{moment} 2024", "2024")]
+
+
+def test_jobs_schedules_sensors_and_checks_of_a_module_are_taken(project: Path) -> None:
+    (project / "src" / "letting" / "defs" / "automation.py").write_text(
+        "import dagster as dg\n"
+        "from letting.defs.gold.rents_by_town import rents_by_town_asset\n"
+        "nightly = dg.define_asset_job('nightly', selection='rents')\n"
+        "late = dg.ScheduleDefinition(job=nightly, cron_schedule='0 1 * * *', name='late')\n"
+        "@dg.sensor(job=nightly)\ndef arrivals(context): ...\n"
+        "@dg.asset_check(asset='rents')\ndef sane(): return dg.AssetCheckResult(passed=True)\n"
+        "extra = [dg.AssetSpec('outside')]\n",
+        encoding="utf-8",
+    )
+    definitions = load(project)
+    repository = definitions.get_repository_def()
+    assert repository.has_job("nightly")
+    assert repository.has_schedule_def("late")
+    assert repository.has_sensor_def("arrivals")
+    names = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
+    assert names == {"no_nulls", "unique_values", "sane"}
+    assert dg.AssetKey("outside") in definitions.resolve_all_asset_keys()
+
+
+def test_a_project_without_modules_has_no_assets_and_still_loads(project: Path) -> None:
+    for path in (project / "src" / "letting" / "defs").rglob("*.py"):
+        path.unlink()
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    (project / "config" / "base.yaml").write_text(text.partition("jobs:")[0], encoding="utf-8")
+    assert list(load(project).resolve_all_asset_keys()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\ny = = 2\n", "src/letting/defs/silver/broken.py:2: The module is not valid Python"),
+        (
+            "import nowhere\n",
+            "broken.py:1: The module cannot be imported: ModuleNotFoundError: No module named 'nowhere'",
+        ),
+        ("\n\nraise SystemExit(3)\n", "broken.py:3: The module cannot be imported: SystemExit: 3"),
+        (
+            "from platform_core.errors import UserError\nraise UserError('No.', hint='Do it.')\n",
+            "broken.py:2: No.\nhint: Do it.",
+        ),
+    ],
+)
+def test_a_module_that_cannot_be_imported_is_named_with_the_cause(project: Path, source: str, said: str) -> None:
+    (project / "src" / "letting" / "defs" / "silver" / "broken.py").write_text(source, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load(project)
+    assert said in str(caught.value)
+
+
+def test_all_modules_that_cannot_be_imported_are_named_at_once(project: Path) -> None:
+    for name in ("one", "two"):
+        (project / "src" / "letting" / "defs" / f"{name}.py").write_text("1 / 0\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load(project)
+    assert str(caught.value).count("ZeroDivisionError") == 2
+
+
+def test_an_asset_that_two_modules_define_is_refused(project: Path) -> None:
+    silver = project / "src" / "letting" / "defs" / "silver"
+    (silver / "again.py").write_text((silver / "rents.py").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(UserError, match="do not fit together"):
+        load(project)
+
+
+def test_a_selection_that_cannot_be_read_is_named_by_file_and_line(project: Path) -> None:
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    (project / "config" / "base.yaml").write_text(text.replace("+rents_by_town", "+(("), encoding="utf-8")
+    with pytest.raises(UserError, match=r"config/base\.yaml:7: The selection of the job 'report' cannot be read"):
+        load(project)
+
+
+def test_loading_reads_the_files_as_they_stand_now(project: Path, tmp_path: Path) -> None:
+    assert len(list(load(project).resolve_all_asset_keys())) == 3
+    (project / "src" / "letting" / "defs" / "gold" / "rents_by_town.py").unlink()
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    (project / "config" / "base.yaml").write_text(text.partition("jobs:")[0], encoding="utf-8")
+    assert len(list(load(project).resolve_all_asset_keys())) == 2
+    # A second project with a package of the same name, in the same process
+    other = tmp_path / "elsewhere" / "letting"
+    other.parent.mkdir()
+    project.rename(other)
+    assert len(list(load_definitions(other / "src" / "letting" / "definitions.py").resolve_all_asset_keys())) == 2
+
+
+def test_dg_accepts_the_project(project: Path) -> None:
+    checked = dg_command(project, "check", "defs")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    listed = dg_command(project, "list", "defs", "--json")
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    content = json.loads(listed.stdout)
+    assert {asset["asset_key"] for asset in content["assets"]} == {"raw_rents", "rents", "rents_by_town"}
+    assert [job["name"] for job in content["jobs"]] == ["report"]
+
+
+def test_dg_refuses_a_project_with_a_broken_module(project: Path) -> None:
+    (project / "src" / "letting" / "defs" / "broken.py").write_text("1 / 0\n", encoding="utf-8")
+    checked = dg_command(project, "check", "defs")
+    assert checked.returncode != 0
+    assert "src/letting/defs/broken.py:1" in checked.stdout + checked.stderr

@@ -1,0 +1,178 @@
+"""`workbench materialize`: order, partitions, what is passed over, and what is said when something fails."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from workbench.cli import main
+
+DEFS = Path("src", "letting", "defs")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> dict[str, dict[str, Any]]:
+    """Run the command with `--json` and give what became of each asset, in the order told."""
+    assert main(["materialize", *arguments, "--json"]) == code
+    return {outcome["asset"]: outcome for outcome in json.loads(capsys.readouterr().out)}
+
+
+def states(outcomes: dict[str, dict[str, Any]]) -> list[str]:
+    """Give the status of each asset, in order."""
+    return [outcome["status"] for outcome in outcomes.values()]
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    """Change a text in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_everything_is_made_in_dependency_order(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = run(capsys, "--all-partitions")
+    assert list(made) == ["raw_rents", "rents", "rents_by_town"]
+    assert states(made) == ["made", "made", "made"]
+    assert [outcome["rows"] for outcome in made.values()] == [4, 4, 2]
+    assert made["raw_rents"]["partitions"] == 2
+    assert (made["rents"]["checks"], made["rents"]["checks_passed"]) == (2, 2)
+    lake = project / "data" / "lake"
+    assert pl.read_parquet(lake / "gold" / "rents_by_town.parquet").rows() == [("Aston", 1000.0), ("Barton", 725.0)]
+    assert sorted(path.name for path in (lake / "bronze" / "raw_rents").iterdir()) == ["2023.parquet", "2024.parquet"]
+    # A second time nothing is made and not a byte changes
+    files = [path for path in project.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files if path.suffix != ".db"}
+    again = run(capsys, "--all-partitions")
+    assert states(again) == ["unchanged", "unchanged", "unchanged"]
+    assert [outcome["rows"] for outcome in again.values()] == [4, 4, 2]
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in before} == before
+    assert states(run(capsys, "--all-partitions", "--force")) == ["made", "made", "made"]
+
+
+def test_what_changed_is_made_again_with_what_depends_on_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "--all-partitions")
+    # Another code version of an asset in the middle; its data stay the same, so what depends on it is left
+    rewrite(project / DEFS / "silver" / "rents.py", "2222222222222222", "4444444444444444")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
+    # Other data in a source
+    rewrite(project / "sources" / "towns" / "2024.csv", "1100", "1300")
+    assert states(run(capsys, "--all-partitions")) == ["made", "made", "made"]
+    # A file of the lake that is gone
+    (project / "data" / "lake" / "gold" / "rents_by_town.parquet").unlink()
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "unchanged", "made"]
+    # A file of the lake that is not what was written
+    shutil.copy(project / "data/lake/bronze/raw_rents/2023.parquet", project / "data/lake/silver/rents.parquet")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
+    # Records that cannot be read
+    (project / "data" / "dagster" / "materialised.json").write_text("{}", encoding="utf-8")
+    assert states(run(capsys, "--all-partitions")) == ["made", "made", "made"]
+
+
+def test_a_new_partition_needs_only_its_file_and_a_line_of_configuration(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "--all-partitions")
+    rewrite(project / "config" / "base.yaml", '"2024"]', '"2024", "2025"]')
+    (project / "sources" / "towns" / "2025.csv").write_text("town,rent\nAston,1200\n", encoding="utf-8")
+    made = run(capsys, "--all-partitions")
+    assert [outcome["rows"] for outcome in made.values()] == [5, 5, 2]
+
+
+def test_one_partition_is_made_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = run(capsys, "raw_rents", "--partition", "2024")
+    assert (made["raw_rents"]["partitions"], made["raw_rents"]["rows"]) == (1, 2)
+    assert not (project / "data" / "lake" / "bronze" / "raw_rents" / "2023.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--partition 2024"),
+        (["--partition", "203"], "Did you mean '2023'?"),
+        (["rents", "--partition", "2023"], "None of the assets chosen has partitions."),
+        (["rnets"], "Did you mean 'rents'?"),
+        (["group:nothing"], "names no asset"),
+        (["(("], "names no asset"),
+    ],
+)
+@pytest.mark.usefixtures("project")
+def test_a_selection_or_partition_that_is_nothing_is_wrong_usage(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["materialize", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_failing_asset_is_named_with_cause_line_and_notebook(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(project / DEFS / "silver" / "rents.py", "raw_rents.unique()", "raw_rents.unique().nowhere()")
+    assert main(["materialize", "--all-partitions"]) == 1
+    shown = capsys.readouterr()
+    assert "error: rents: the step failed: AttributeError: 'LazyFrame' object has no attribute 'nowhere'" in shown.err
+    assert "  at src/letting/defs/silver/rents.py:18\n  from notebooks/silver/rents.ipynb\n" in shown.err
+    assert "skipped: rents_by_town, because rents failed" in shown.err
+    assert "Traceback" not in shown.err
+    rows = [line for line in shown.out.splitlines() if "rents" in line]
+    assert [row.split("│")[-2].strip() for row in rows if "│" in row] == ["made", "failed", "skipped"]
+    # Put right, the rest is made and what was made stays
+    rewrite(project / DEFS / "silver" / "rents.py", ".nowhere()", "")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "made"]
+
+
+def test_a_failed_blocking_check_stops_what_depends_on_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rewrite(project / "sources" / "towns" / "2024.csv", "Barton,750\n", "Barton,\nBarton,751\n")
+    rewrite(project / DEFS / "silver" / "rents.py", 'key=["town", "year"],', 'key=["rent"],')
+    made = run(capsys, "--all-partitions", code=1)
+    assert states(made) == ["made", "failed", "skipped"]
+    assert [problem["what"] for problem in made["rents"]["problems"]] == ["check no_nulls failed"]
+    assert made["rents_by_town"]["blocked_by"] == ["rents"]
+    # It is not taken for made the next time
+    assert states(run(capsys, "--all-partitions", code=1)) == ["unchanged", "failed", "skipped"]
+
+
+def test_an_asset_that_fails_on_one_partition_makes_the_others(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "sources" / "towns" / "2023.csv").unlink()
+    made = run(capsys, "--all-partitions", code=1)
+    assert states(made) == ["failed", "skipped", "skipped"]
+    assert [problem["partition"] for problem in made["raw_rents"]["problems"]] == ["2023"]
+    assert (project / "data" / "lake" / "bronze" / "raw_rents" / "2024.parquet").exists()
+
+
+def test_a_file_of_the_step_is_not_hidden_by_what_it_prints(project: Path) -> None:
+    rewrite(project / DEFS / "silver" / "rents.py", '    """Rents, cleaned."""\n', '    print("a line of the step")\n')
+    command = [sys.executable, "-m", "workbench", "materialize", "--all-partitions", "--json"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True)
+    assert states({outcome["asset"]: outcome for outcome in json.loads(done.stdout)}) == ["made", "made", "made"]
+    assert done.stderr == "a line of the step\n"
+
+
+def test_a_project_without_assets_says_what_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(project / DEFS)
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    (project / "config" / "base.yaml").write_text(text.partition("jobs:")[0], encoding="utf-8")
+    assert main(["materialize"]) == 1
+    assert "promote notebooks/bronze/*.ipynb" in capsys.readouterr().err
+
+
+def test_the_report_is_written_and_stays_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evidence = project / "evidence" / "silver" / "rents.json"
+    evidence.parent.mkdir(parents=True)
+    evidence.write_text('{"verdict": "same"}', encoding="utf-8")
+    assert main(["materialize", "--all-partitions"]) == 0
+    assert "Report: data/report.html" in capsys.readouterr().out
+    page = (project / "data" / "report.html").read_text(encoding="utf-8")
+    assert "3 assets made of 3, holding 10 rows; 2 of 2 checks passed." in page
+    assert "What a town &lt;pays&gt;." in page
+    assert "<td>same</td>" in page
+    assert str(project) not in page
+    assert main(["materialize", "--all-partitions"]) == 0
+    assert (project / "data" / "report.html").read_text(encoding="utf-8") == page
