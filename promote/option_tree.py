@@ -41,10 +41,10 @@ class Node:
     entries: tuple[tuple[Node, Node], ...] = ()
 
     def plain(self) -> Any:
-        """Give the value without its places: dict, tuple, text, number, truth value or None."""
+        """Give the value without its places: dict, list, text, number, truth value or None."""
         if self.kind == "map":
             return {key.raw: value.plain() for key, value in self.entries}
-        return tuple(item.plain() for item in self.items) if self.kind == "list" else self.value
+        return [item.plain() for item in self.items] if self.kind == "list" else self.value
 
 
 def from_yaml(text: str) -> Node:
@@ -54,7 +54,7 @@ def from_yaml(text: str) -> Node:
         TreeError: The text is not YAML, or uses what options have no use for.
 
     >>> from_yaml("key: [a, no, 010, 2025-01-22]").plain()
-    {'key': ('a', 'no', 10, '2025-01-22')}
+    {'key': ['a', 'no', 10, '2025-01-22']}
     """
     if len(text) > _MOST_TEXT:
         raise TreeError("PR220", "The options are too long to be options.")

@@ -18,7 +18,7 @@ from promote.vocabulary import nearest, vocabulary
 
 _OWNER = re.compile(r"team:[A-Za-z0-9_.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+")
 _LABEL = re.compile(r"[A-Za-z0-9_.-]{1,63}(?:/[A-Za-z0-9_.-]{1,63})?")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_LABEL_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 2_000
 
@@ -173,26 +173,16 @@ def _date(_: Mapping[str, Any], node: Node, what: str) -> str:
     return text
 
 
-def _pairs(node: Node, what: str, key: re.Pattern[str]) -> dict[str, str]:
+def _labels(_: Mapping[str, Any], node: Node, what: str) -> dict[str, str]:
     if node.kind != "map" or not node.entries:
         raise _WrongError(node, f"{what} must be names with values: {{name: value}}.")
-    for name, _ in node.entries:
-        if not key.fullmatch(name.raw):
-            raise _WrongError(name, f"{_short(name.raw)} cannot be a name in {what}.")
-    return {name.raw: _text({}, value, f"{what}.{name.raw}") for name, value in node.entries}
-
-
-def _labels(_: Mapping[str, Any], node: Node, what: str) -> dict[str, str]:
-    pairs = _pairs(node, what, _LABEL)
     for name, value in node.entries:
-        if not re.fullmatch(r"[A-Za-z0-9_.-]{1,63}", pairs[name.raw]):
+        if not _LABEL.fullmatch(name.raw):
+            raise _WrongError(name, f"{_short(name.raw)} cannot be a name in {what}.")
+        if not _LABEL_VALUE.fullmatch(_text({}, value, f"{what}.{name.raw}")):
             hint = "Dagster takes letters, digits, dot, dash and underscore, 63 at most."
             raise _WrongError(value, f"{what}.{name.raw} is no value that a tag can have.", hint)
-    return pairs
-
-
-def _variables(_: Mapping[str, Any], node: Node, what: str) -> dict[str, str]:
-    return _pairs(node, what, _VARIABLE)
+    return {name.raw: value.raw for name, value in node.entries}
 
 
 def _fields(fields: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
@@ -206,17 +196,50 @@ def _fields(fields: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
 
 
 def _compute(_: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
+    """Read where a step runs and how large, against the same limits that the compute decorators know."""
+    from platform_core.compute_kinds import limits  # noqa: PLC0415 - only where a step names its compute
+
     kinds = vocabulary()["compute"]
-    if node.kind == "scalar":
-        kind, rest = node, Node("map")
-    else:
-        found = [value for key, value in node.entries if key.raw == "kind"]
-        if not found:
-            hint = f"Write {what}: {{kind: fargate, …}}. Known are: {', '.join(kinds)}."
-            raise _WrongError(node, f"{what} must name its kind.", hint)
-        kind, rest = found[0], Node("map", entries=tuple(pair for pair in node.entries if pair[0].raw != "kind"))
-    name = _choice({"choices": list(kinds)}, kind, f"{what}.kind")
-    return {"kind": name, **_fields(kinds[name], rest, what)}
+    entries = node.entries if node.kind == "map" else (((Node("scalar", raw="kind"), node)),)
+    kind = next((value for key, value in entries if key.raw == "kind"), None)
+    if kind is None:
+        hint = f"Write {what}: {{kind: fargate, …}}. Known are: {', '.join(kinds)}."
+        raise _WrongError(node, f"{what} must name its kind.", hint)
+    name = _choice({"choices": kinds}, kind, f"{what}.kind")
+    known = limits(name)["fields"]
+    rest = {key.raw: (key, value) for key, value in entries if key.raw != "kind"}
+    for key, _value_node in rest.values():
+        if key.raw not in known:
+            problem = unknown(key.raw, known, f"option of {name} compute", key, "PR221")
+            raise _WrongError(key, problem.message, problem.hint, "PR221")
+    values = {key: _compute_value(known[key]["type"], value) for key, (_key_node, value) in rest.items()}
+    _check_limits(name, known, values, {key: value for key, (_key_node, value) in rest.items()}, node)
+    return {"kind": name, **values}
+
+
+def _compute_value(kind: str, node: Node) -> Any:
+    """Give a value as the limits expect it: texts stay what was written."""
+    if kind == "variables" and node.kind == "map":
+        return {key.raw: value.raw if value.kind == "scalar" else None for key, value in node.entries}
+    return node.raw if kind in ("role", "node") and node.kind == "scalar" else node.plain()
+
+
+def _check_limits(
+    kind: str, known: Mapping[str, Any], values: Mapping[str, Any], nodes: Mapping[str, Node], whole: Node
+) -> None:
+    from platform_core.compute_kinds.limits import check_field, check_together  # noqa: PLC0415 - as in _compute
+
+    for key, value in values.items():
+        problem = check_field(key, value, known[key])
+        if problem:
+            message = f"compute.{key} {problem.reason}."
+            raise _WrongError(nodes[key], message, f"The nearest allowed is {problem.nearest}.", "PR227")
+    full = {key: values.get(key, field["default"]) for key, field in known.items()}
+    problem = check_together(kind, full)
+    if problem:
+        message = f"compute.{problem.field} {problem.reason}."
+        hint = f"The nearest allowed is {problem.nearest}."
+        raise _WrongError(nodes.get(problem.field, whole), message, hint, "PR227")
 
 
 def _checks(_: Mapping[str, Any], node: Node, what: str) -> tuple[Any, ...]:
@@ -227,16 +250,19 @@ def _checks(_: Mapping[str, Any], node: Node, what: str) -> tuple[Any, ...]:
     values: list[Any] = []
     for item in items:
         if item.kind == "map" and len(item.entries) == 1:
-            name, value = item.entries[0]
+            name, arguments = item.entries[0]
         elif item.kind == "scalar" and item.value is not None:
-            name, value = item, None
+            name, arguments = item, Node("scalar")
         else:
             hint = "Write [no_nulls, accepted_values: {status: [open, closed]}]."
-            raise _WrongError(item, f"{what} must be names of checks, each with its settings or without.", hint)
+            raise _WrongError(item, f"{what} must be names of checks, each with its arguments or without.", hint)
         if name.raw not in known:
             problem = unknown(name.raw, known, "ready-made check", name, "PR222")
             raise _WrongError(name, problem.message, problem.hint)
-        values.append(name.raw if value is None else {name.raw: value.plain()})
+        given = arguments.plain()
+        if given is None and not known[name.raw]["bare"]:
+            raise _WrongError(name, f"The check {name.raw} needs arguments.", f"Write {{{name.raw}: …}}.")
+        values.append(name.raw if given is None else {name.raw: given})
     return tuple(values)
 
 
@@ -282,7 +308,6 @@ _TYPES: Mapping[str, Callable[[Mapping[str, Any], Node, str], Any]] = {
     "boolean": _boolean,
     "date": _date,
     "labels": _labels,
-    "variables": _variables,
     "compute": _compute,
     "checks": _checks,
     "partitions": _partitions,
