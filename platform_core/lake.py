@@ -68,12 +68,12 @@ class Lake:
         Raises:
             UserError: There is no project, or its configuration is wrong.
         """
-        if override := os.environ.get("WORKBENCH_LAKE"):
-            return cls(Path(override).absolute())
-        from platform_core.config import find_project, load_config  # noqa: PLC0415 - a lake with a root needs no project
+        override = os.environ.get("WORKBENCH_LAKE")
+        if override and Path(override).is_absolute():
+            return cls(Path(override))  # no project is needed
+        from platform_core.config import load_config  # noqa: PLC0415 - only here does a lake need a project
 
-        folder = project if project is not None else find_project()
-        return cls((folder / load_config(folder).lake).absolute())
+        return cls(load_config(project).lake)
 
     def path(self, layer: str, name: str, partition: str | None = None) -> Path:
         """Give the file of an asset or of one of its partitions, whether it exists or not.

@@ -1,0 +1,31 @@
+"""What notebooks and promoted modules import: layer decorators, assets and resources by name, freshness.
+
+Each name is loaded when it is first used, so that a notebook that only loads an asset does not import the rest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from platform_core.sdk.layers import bronze_asset, gold_asset, silver_asset
+    from platform_core.sdk.loading import freshness, load_asset, resource
+
+__all__ = ["bronze_asset", "freshness", "gold_asset", "load_asset", "resource", "silver_asset"]
+
+_PLACES = {
+    "bronze_asset": "platform_core.sdk.layers",
+    "silver_asset": "platform_core.sdk.layers",
+    "gold_asset": "platform_core.sdk.layers",
+    "load_asset": "platform_core.sdk.loading",
+    "resource": "platform_core.sdk.loading",
+    "freshness": "platform_core.sdk.loading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the package's face when it is first asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

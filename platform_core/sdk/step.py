@@ -1,0 +1,59 @@
+"""What Dagster runs for an asset of ours: the author's function, then the checks over what was stored.
+
+The checks run in the step itself, after its output was stored. So every check is evaluated over the stored data in as
+few scans as possible and in the process that is already there, the asset carries its checks wherever it is loaded, and
+a blocking check that fails makes the step fail, which is what keeps the assets downstream from running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from platform_core.asset_checks import Check, run_checks
+from platform_core.frames import convert
+from platform_core.metadata import Chart, begin, end
+from platform_core.sdk.parameters import Parameters
+
+
+def step_function(
+    function: Callable[..., Any],
+    parameters: Parameters,
+    *,
+    name: str,
+    classification: str | None,
+    charts: Sequence[Chart],
+    checks: Sequence[Check],
+    severity: str,
+) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult]]:
+    """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
+
+    def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+        running = begin(context.run.run_id, name, classification, charts)
+        try:
+            value = function(**parameters.arguments(context, given))
+            yield dg.Output(value)
+            # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
+            stored = running.stored() if running.stored is not None else value
+            yield from _results(stored, checks, severity)
+        finally:
+            end(context.run.run_id, name)
+
+    compute.__name__ = function.__name__
+    compute.__doc__ = function.__doc__
+    compute.__module__ = function.__module__
+    signature = parameters.signature()
+    compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
+    compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
+    return compute
+
+
+def _results(stored: object, checks: Sequence[Check], severity: str) -> Iterator[dg.AssetCheckResult]:
+    if not checks:
+        return
+    frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
+    for outcome in run_checks(frame, checks).outcomes:
+        yield outcome.to_result("warn" if severity == "warn" else "error")._replace(check_name=outcome.name)
