@@ -22,10 +22,10 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
-from platform_core.io_managers import PolarsParquetIOManager
 
 from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.errors import UserError, WorkbenchError
+from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import build_resources
 from workbench.automation import build_jobs, build_schedules
 

@@ -42,7 +42,15 @@ class AssetNode:
     @property
     def notebook(self) -> str:
         """The notebook that the asset was promoted from; empty where it was not."""
-        value = self.metadata.get("notebook", "")
+        return self._told("workbench/notebook")
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The layer and name under which the lake holds the asset."""
+        return self._told("workbench/layer") or "default", self.name.replace("/", "__")
+
+    def _told(self, key: str) -> str:
+        value = self.metadata.get(key, "")
         return str(getattr(value, "value", value))
 
 
@@ -94,7 +102,7 @@ def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance) -> tu
             nodes.append(
                 AssetNode(
                     name=key.to_user_string(),
-                    layer=node.group_name,
+                    layer=node.group_name or "",
                     level=level,
                     upstream=tuple(sorted(parent.to_user_string() for parent in node.parent_keys)),
                     resources=tuple(sorted(definition.required_resource_keys - _OURS)),

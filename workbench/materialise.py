@@ -165,7 +165,7 @@ class Materialiser:
         return record.inputs == digest and record.output == self._digest_of_output(node, part)
 
     def _digest_of_output(self, node: AssetNode, part: str | None) -> str | None:
-        return self._memory.digest_of_file(self._lake.path(node.layer, node.name, part))
+        return self._memory.digest_of_file(self._lake.path(*node.place, part))
 
     def _digest_of_inputs(self, node: AssetNode, part: str | None) -> str | None:
         """Give one digest of all that an asset is made from; None where that cannot be known."""
@@ -191,7 +191,8 @@ class Materialiser:
             return self._digest_of_output(upstream, None)
         if part is not None and upstream.partitions == node.partitions and name != node.name:
             return self._digest_of_output(upstream, part)
-        files = self._lake.find(name, upstream.layer)
+        layer, stored = upstream.place
+        files = self._lake.find(stored, layer)
         if files is None:
             return None
         return digest_of([(key, self._memory.digest_of_file(path)) for key, path in sorted(files.partitions.items())])

@@ -35,14 +35,20 @@ def write_report(session: Session) -> Path:
     return target
 
 
-def read_verdict(project: Project, layer: str, name: str) -> str:
-    """Give the verdict of an asset's evidence file in a word or two; empty where it has none."""
+def read_verdict(project: Project, node: AssetNode) -> str:
+    """Say in a few words what an asset's evidence file proves; empty where it has none."""
     try:
-        content = json.loads((project.root / "evidence" / layer / f"{name}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        path = project.root / "evidence" / node.layer / f"{node.name}.json"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if not content["verified"]:
+            return "unverified"
+        if content["code_version"] != node.code_version:
+            return "out of date: the code changed since"
+        return f"{content['parity']['verdict']} to the notebook's data, order {content['parity']['order']}"
+    except FileNotFoundError:
         return ""
-    verdict = content.get("verdict") if isinstance(content, dict) else None
-    return verdict if isinstance(verdict, str) else ""
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return "unreadable"
 
 
 def charts_of(metadata: Mapping[str, Any]) -> tuple[Chart, ...]:
@@ -71,6 +77,6 @@ def _line(node: AssetNode, session: Session) -> AssetLine:
         partitions=len(records) if node.partitions is not None else None,
         seconds=round(sum(record.seconds for record in records.values()), 3),
         checks=tuple(checks),
-        verdict=read_verdict(session.project, node.layer, node.name),
+        verdict=read_verdict(session.project, node),
         charts=charts_of(materialised.metadata) if materialised is not None else (),
     )

@@ -57,7 +57,7 @@ def ticks(project: Path, schedule: str) -> list[tuple[str | None, str | None]]:
     moment = datetime(2025, 3, 19, 6, tzinfo=UTC)
     definitions = load(project)
     with (
-        dg.DagsterInstance.ephemeral() as instance,
+        dg.DagsterInstance.local_temp() as instance,
         dg.build_schedule_context(
             instance=instance, repository_def=definitions.get_repository_def(), scheduled_execution_time=moment
         ) as context,

@@ -166,13 +166,15 @@ def test_a_project_without_assets_says_what_to_do(project: Path, capsys: pytest.
 def test_the_report_is_written_and_stays_the_same(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     evidence = project / "evidence" / "silver" / "rents.json"
     evidence.parent.mkdir(parents=True)
-    evidence.write_text('{"verdict": "same"}', encoding="utf-8")
+    parity = {"verdict": "equal", "order": "compared"}
+    content = {"verified": True, "code_version": "2222222222222222", "parity": parity}
+    evidence.write_text(json.dumps(content), encoding="utf-8")
     assert main(["materialize", "--all-partitions"]) == 0
     assert "Report: data/report.html" in capsys.readouterr().out
     page = (project / "data" / "report.html").read_text(encoding="utf-8")
     assert "3 assets made of 3, holding 10 rows; 2 of 2 checks passed." in page
     assert "What a town &lt;pays&gt;." in page
-    assert "<td>same</td>" in page
+    assert "equal to the notebook&#x27;s data, order compared" in page
     assert str(project) not in page
     assert main(["materialize", "--all-partitions"]) == 0
     assert (project / "data" / "report.html").read_text(encoding="utf-8") == page

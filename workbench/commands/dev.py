@@ -21,7 +21,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Become `dagster dev`, so that signals reach it directly; this returns only where it could not start."""
     project = find_project()
     project.prepare_dagster_home()
-    command = [sys.executable, "-m", "dagster", "dev"]
+    command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "dagster", "dev"]
     if (project.root / "workspace.yaml").is_file():
         command += ["--workspace", "workspace.yaml"]
     else:

@@ -17,6 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--port", type=int, help="port to listen on (default: JupyterLab's own choice)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    parser.add_argument("options", nargs="*", metavar="-- OPTION", help="options for JupyterLab itself, after `--`")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -30,5 +31,6 @@ def execute(arguments: argparse.Namespace) -> int:
         command.append(f"--ServerApp.port={arguments.port}")
     if arguments.no_browser:
         command.append("--no-browser")
+    command += arguments.options
     os.chdir(project.root)
     os.execve(sys.executable, command, project.environment())  # noqa: S606 - our own interpreter, no shell
