@@ -180,8 +180,8 @@ class _Cell:
                 self._tell(verdict, index, match.start(3))
                 self.lines[index] = f"{indent}{target} = {arguments}"
                 return after
-            if verdict.severity == "note" and self.step:  # left out, it would leave the name unbound
-                verdict = magics.other(f"The value of %{name}", "Write what it gives in Python.", step=True)
+            if verdict.code == "PR121":  # left out, it would leave the name unbound
+                verdict = magics.other(f"The value of %{name}", "Write what it gives in Python.", step=self.step)
         self._tell(verdict, index, match.start(3))
         self.lines[index] = f"{indent}{target} = get_ipython().{call}"
         self.lines[index + 1 : after] = [""] * (after - index - 1)

@@ -64,7 +64,7 @@ def unknown(word: str, choices: Mapping[str, Any] | list[str], what: str, node: 
 
 
 def _value(spec: Mapping[str, Any], node: Node, what: str) -> Any:
-    return _TYPES[spec["type"]](spec, node, what)
+    return TYPES[spec["type"]](spec, node, what)
 
 
 def _short(text: str) -> str:
@@ -296,7 +296,7 @@ def _freshness(_: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
     return values
 
 
-_TYPES: Mapping[str, Callable[[Mapping[str, Any], Node, str], Any]] = {
+TYPES: Mapping[str, Callable[[Mapping[str, Any], Node, str], Any]] = {
     "text": _text,
     "texts": _texts,
     "identifier": _identifier,
