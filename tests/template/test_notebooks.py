@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from platform_core.asset_checks import resolve_checks
 from tests.template.execute import execute
 from tests.template.support import TEMPLATE, cells, notebooks, steps, tags
 
@@ -72,12 +73,15 @@ def test_every_exploration_and_every_kept_output_is_untagged_or_ours(odp: Path) 
         assert any(not tags(cell) for cell in cells(notebook) if cell["cell_type"] == "code")
 
 
-def test_keys_hold_on_all_dates(filled: Path, frames: dict[str, pl.DataFrame]) -> None:
+def test_the_declared_checks_pass_on_all_dates(filled: Path, frames: dict[str, pl.DataFrame]) -> None:
     for notebook in notebooks(filled):
+        names, _ = execute(notebook)
         for tag, option in steps(notebook).items():
-            key = frames[tag.partition(":")[2]].select(option["key"])
-            assert key.null_count().sum_horizontal().item() == 0, tag
-            assert not key.is_duplicated().any(), tag
+            frame = frames[tag.partition(":")[2]]
+            checks = resolve_checks(option["checks"], key=option["key"], schema=names.get(option.get("schema", "")))
+            assert len(checks) == len(option["checks"]) >= 2
+            assert [check.name for check in checks if not check.run(frame).passed] == [], tag
+            assert not all(check.run(pl.concat([frame, frame])).passed for check in checks), tag
 
 
 def test_contracts_hold_on_all_dates(filled: Path, frames: dict[str, pl.DataFrame]) -> None:
