@@ -1,0 +1,3 @@
+"""Promotion: from tagged notebook cells to verified Dagster asset modules."""
+
+__version__ = "0.1.0"

@@ -18,7 +18,7 @@ from promote.effects import (
     STATEFUL_METHODS,
     VIEWING_METHODS,
 )
-from promote.scopes import Effects, Event, FunctionInfo, Use, dotted_of, root_of
+from promote.scopes import Effects, Event, FunctionInfo, Use, dotted_of, root_of, selects_a_copy
 
 Objects = frozenset[int]
 NONE: Objects = frozenset()
@@ -252,7 +252,7 @@ class Aliases:
         if isinstance(node, ast.Name):
             return self.own.get(node.id, NONE), self.parts.get(node.id, NONE)
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-            if isinstance(node, ast.Subscript) and _selects_a_copy(node.slice):
+            if isinstance(node, ast.Subscript) and selects_a_copy(node.slice):
                 return self._fresh(), NONE
             own, parts = self._value(node.value)
             return own | parts, own | parts
@@ -325,14 +325,3 @@ class Aliases:
                 own |= self.own.get(name, NONE)
                 parts |= self.own.get(name, NONE) | self.parts.get(name, NONE)
         return own, parts
-
-
-def _selects_a_copy(index: ast.expr) -> bool:
-    """Whether `x[index]` surely copies: a condition or a list of labels."""
-    if isinstance(index, ast.Tuple):
-        return any(_selects_a_copy(part) for part in index.elts)
-    if isinstance(index, ast.UnaryOp):
-        return isinstance(index.op, ast.Invert)
-    if isinstance(index, ast.BinOp):
-        return isinstance(index.op, (ast.BitAnd, ast.BitOr)) and _selects_a_copy(index.left)
-    return isinstance(index, (ast.Compare, ast.List, ast.ListComp))

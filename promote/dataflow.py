@@ -177,15 +177,15 @@ class _Resolver:
 
     # Names
 
-    def need(self, name: str, at: Statement, use: Use, *, after: bool = False) -> None:
-        """Follow one name that `at` reads back to what gave it its value."""
+    def need(self, name: str, at: Statement, use: Use, *, after: bool = False, called: bool = False) -> None:
+        """Follow one name back to what gave it its value: one that `at` reads, or that a function called there reads."""
         if (name, at.index) in self.seen:
             return
         self.seen.add((name, at.index))
         before = at.index + 1 if after else at.index
         reaching = self.program.reaching(name, before)
-        if not after and not reaching and name in at.effects.touched:
-            return  # a function called in the statement that binds the name itself
+        if called and not reaching and name in at.effects.touched:
+            return  # the statement itself binds the name before it calls the function
         self.closure.sources[name, at.index] = frozenset(s.index for s in reaching)
         if not reaching:
             self.unbound(name, at, use)
@@ -196,6 +196,7 @@ class _Resolver:
                     self.refuse("PR303", name, f"`{name}` is deleted before it is read.", at, use,
                                 "Delete it later, or bind it again.")  # fmt: skip
             elif self.from_outside(name, statement, at, use, reaching):
+                self.follow_late(statement, at, use)
                 break
             self.follow_late(statement, at, use)
 
@@ -208,7 +209,7 @@ class _Resolver:
             if infos and (_handed_on(source.node, name) or any(i.lazy for i in infos)):
                 late |= functions.late_names(name).keys()
         for name in sorted(late):
-            self.need(name, at, use)
+            self.need(name, at, use, called=True)
 
     def from_outside(self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]) -> bool:
         """Account for a statement outside the step; true where nothing before it matters."""

@@ -153,6 +153,21 @@ def dotted_of(node: ast.expr) -> Dotted | None:
     return tuple(reversed(parts))
 
 
+def selects_a_copy(index: ast.expr) -> bool:
+    """Whether `x[index]` surely copies: a condition or a list of labels.
+
+    >>> selects_a_copy(ast.parse("x > 1", mode="eval").body), selects_a_copy(ast.parse("k", mode="eval").body)
+    (True, False)
+    """
+    if isinstance(index, ast.Tuple):
+        return any(selects_a_copy(part) for part in index.elts)
+    if isinstance(index, ast.UnaryOp):
+        return isinstance(index.op, ast.Invert)
+    if isinstance(index, ast.BinOp):
+        return isinstance(index.op, (ast.BitAnd, ast.BitOr)) and selects_a_copy(index.left)
+    return isinstance(index, (ast.Compare, ast.List, ast.ListComp))
+
+
 def sql_names(text: str) -> list[str]:
     """Give the names that stand where SQL names a table.
 
@@ -233,6 +248,8 @@ def _shared_roots(value: ast.expr, events: Sequence[Event]) -> set[str]:
     stack: list[ast.expr] = [value]
     while stack:
         node = stack.pop()
+        if isinstance(node, ast.Subscript) and selects_a_copy(node.slice):
+            continue
         if found := root_of(node):
             roots.add(found[0])
         elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):

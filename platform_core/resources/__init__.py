@@ -8,7 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from platform_core.resources.registry import RESOURCE_TYPES, build_resources
+from platform_core.resource_types import RESOURCE_TYPES
+from platform_core.resources.registry import build_resources
 
 if TYPE_CHECKING:
     from platform_core.resources.files import FilesResource

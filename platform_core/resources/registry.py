@@ -10,15 +10,11 @@ from pydantic import ValidationError
 
 from platform_core.config import ProjectConfig
 from platform_core.errors import UserError
+from platform_core.resource_types import RESOURCE_TYPES
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from platform_core.resources.base import PlatformResource
-
-# The type as the YAML writes it, and its class; imported only where a project has a resource of that type
-RESOURCE_TYPES: dict[str, str] = {
-    "files": "platform_core.resources.files:FilesResource",
-}
 
 
 def build_resources(config: ProjectConfig) -> dict[str, PlatformResource]:

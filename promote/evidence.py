@@ -1,0 +1,188 @@
+"""The evidence of a promotion: what a run has shown of a step, for reviewers and CI. It holds no value of the data.
+
+One JSON file a step, `evidence/<layer>/<name>.json`. Rendering reads the kinds of frames from it, so that `--check` and
+`--no-run` render the bytes that the verified promotion rendered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from promote.excerpt import indent
+from promote.hashing import body_hash
+from promote.model import FrameKind, GeneratedFile, Notebook, Plan
+from promote.pytext import json_text
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What is known of a frame: kind, columns and types, rows, digest. No value of it."""
+
+    kind: FrameKind
+    schema: tuple[tuple[str, str], ...] = ()
+    rows: int | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a run has shown of one step. `upstream` holds the code version of each input at that time."""
+
+    inputs: Mapping[str, FrameFacts]
+    output: FrameFacts
+    upstream: Mapping[str, str] = field(default_factory=dict)
+    partition: str | None = None
+    order: str = "not compared"
+    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, severity
+    tests: int = 0
+    tools: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An evidence file as read. `facts` is None where the step never ran."""
+
+    source: str
+    code_version: str
+    verified: bool
+    facts: Facts | None
+    files: Mapping[str, str]  # path -> hash of the generated file
+
+
+def evidence_path(plan: Plan) -> str:
+    """Give the place of a step's evidence in the project."""
+    return f"evidence/{plan.step.layer}/{plan.step.name}.json"
+
+
+def read_evidence(root: Path, path: str) -> Evidence | None:
+    """Read an evidence file; one that is missing, or that is not ours, counts as none."""
+    try:
+        content = json.loads((root / path).read_text(encoding="utf-8"))
+        return _evidence(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def code_version_of(root: Path, asset: str, layers: Sequence[str]) -> str:
+    """Give the code version of a promoted asset by its evidence, empty where there is none."""
+    for layer in layers:
+        found = read_evidence(root, f"evidence/{layer}/{asset}.json")
+        if found is not None:
+            return found.code_version
+    return ""
+
+
+def render_evidence(
+    plan: Plan, notebook: Notebook, facts: Facts | None, files: Sequence[GeneratedFile], module: GeneratedFile
+) -> GeneratedFile:
+    """Give the evidence file of a step."""
+    content: dict[str, Any] = {
+        "version": VERSION,
+        "step": plan.step.tag,
+        "notebook": plan.notebook,
+        "source": plan.source,
+        "code_version": plan.code_version,
+        "verified": facts is not None,
+    }
+    if facts is not None:
+        content |= {
+            "partition": facts.partition,
+            "inputs": {n: {**_frame(f), "code_version": facts.upstream.get(n, "")} for n, f in facts.inputs.items()},
+            "output": _frame(facts.output),
+            "parity": {
+                "verdict": "equal",
+                "order": facts.order,
+                "tolerance": plan.step.options.get("tolerance"),
+            },
+            "checks": [{"name": n, "passed": p, "severity": s} for n, p, s in facts.checks],
+            "tests": {"passed": facts.tests},
+            "tools": dict(sorted(facts.tools.items())),
+        }
+    content["files"] = {f.path: body_hash(f.text) for f in sorted(files, key=lambda f: f.path)}
+    content["cells"] = _cells(plan, notebook, module)
+    return GeneratedFile(evidence_path(plan), json_text(content), plan.step.tag)
+
+
+def _frame(facts: FrameFacts) -> dict[str, Any]:
+    return {"kind": facts.kind, "rows": facts.rows, "digest": facts.digest, "schema": dict(facts.schema)}
+
+
+def _cells(plan: Plan, notebook: Notebook, module: GeneratedFile) -> list[dict[str, Any]]:
+    """Each kept fragment: where it stands in the notebook and in the module, and its source."""
+    lines = module.text.split("\n")
+    found: list[dict[str, Any]] = []
+    seen: set[tuple[int, int, str]] = set()
+    for function in (plan.function, *plan.checks, *plan.charts):
+        for fragment in (*function.definitions, *function.body):
+            key = (fragment.cell, fragment.first, fragment.text)
+            if key in seen or not fragment.cell:
+                continue
+            seen.add(key)
+            at = _find(lines, fragment.text.split("\n")) or _find(lines, indent(fragment.text).split("\n"))
+            found.append(
+                {
+                    "cell": fragment.cell,
+                    "id": notebook.cells[fragment.cell - 1].id,
+                    "origin": fragment.origin,
+                    "lines": [fragment.first, fragment.last],
+                    "module_lines": [at, at + fragment.text.count("\n")] if at else None,
+                    "source": fragment.text.split("\n"),
+                }
+            )
+    return sorted(found, key=lambda c: (c["cell"], c["lines"]))
+
+
+def _find(lines: Sequence[str], wanted: Sequence[str]) -> int | None:
+    """The line (from 1) at which `wanted` begins."""
+    for start in range(len(lines) - len(wanted) + 1):
+        if lines[start] == wanted[0] and list(lines[start : start + len(wanted)]) == list(wanted):
+            return start + 1
+    return None
+
+
+def _evidence(content: Mapping[str, Any]) -> Evidence | None:
+    if content["version"] != VERSION:
+        return None
+    facts = None
+    if content["verified"]:
+        facts = Facts(
+            inputs={n: _read_frame(f) for n, f in content["inputs"].items()},
+            output=_read_frame(content["output"]),
+            upstream={n: f["code_version"] for n, f in content["inputs"].items()},
+            partition=content["partition"],
+            order=content["parity"]["order"],
+            checks=tuple((c["name"], c["passed"], c["severity"]) for c in content["checks"]),
+            tests=content["tests"]["passed"],
+            tools=content["tools"],
+        )
+    return Evidence(
+        content["source"], content["code_version"], bool(content["verified"]), facts, dict(content["files"])
+    )
+
+
+def _read_frame(content: Mapping[str, Any]) -> FrameFacts:
+    kind = content["kind"]
+    if kind not in {"lazy", "polars", "pandas", "duckdb"}:
+        raise ValueError(kind)
+    return FrameFacts(
+        cast("FrameKind", kind),
+        tuple((str(n), str(t)) for n, t in content["schema"].items()),
+        content["rows"],
+        content["digest"],
+    )
+
+
+def input_kinds(facts: Facts) -> dict[str, FrameKind]:
+    """Give the kind of each input by asset name."""
+    return {name: frame.kind for name, frame in facts.inputs.items()}
+
+
+def paths(files: Iterable[GeneratedFile]) -> tuple[str, ...]:
+    """Give the paths of files, sorted."""
+    return tuple(sorted(f.path for f in files))

@@ -1,0 +1,112 @@
+"""The kinds of frames, told from the evidence of a run or, where there is none, guessed from the code.
+
+A guess is said to be one: the module of a step that never ran is UNVERIFIED in any case.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from promote.model import FrameKind, Plan
+
+ANNOTATIONS: Mapping[FrameKind, str] = {
+    "lazy": "pl.LazyFrame",
+    "polars": "pl.DataFrame",
+    "pandas": "pd.DataFrame",
+    "duckdb": "duckdb.DuckDBPyRelation",
+    "unknown": "Any",
+}
+IMPORTS: Mapping[FrameKind, str] = {
+    "lazy": "import polars as pl",
+    "polars": "import polars as pl",
+    "pandas": "import pandas as pd",
+    "duckdb": "import duckdb",
+    "unknown": "from typing import Any",
+}
+_TO_LAZY = frozenset(("lazy", "scan_csv", "scan_parquet", "scan_ndjson", "scan_ipc", "LazyFrame"))
+_TO_POLARS = frozenset(("collect", "pl", "from_pandas", "from_dicts", "from_dict", "fetch"))
+_TO_PANDAS = frozenset(("to_pandas", "df", "fetchdf", "DataFrame", "to_frame", "reset_index"))
+_KEEPING = frozenset(
+    ("filter", "select", "with_columns", "sort", "join", "rename", "drop", "unique", "head", "tail", "agg", "group_by",
+     "drop_nulls", "fill_null", "cast", "limit", "explode", "unpivot", "pipe", "with_row_index", "slice", "reverse",
+     "assign", "query", "merge", "groupby", "dropna", "fillna", "astype", "sort_values", "drop_duplicates", "copy", "sum",
+     "mean", "count", "apply", "melt", "pivot", "pivot_table", "set_index", "clone", "sample", "nlargest", "nsmallest")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kind of each input by parameter, and of the output; `guessed` where no run has shown them."""
+
+    inputs: Mapping[str, FrameKind]
+    output: FrameKind
+    guessed: bool
+
+
+def observed_kinds(plan: Plan, inputs: Mapping[str, FrameKind], output: FrameKind) -> Kinds:
+    """Give the kinds that a run has shown; `inputs` are by asset name."""
+    return Kinds(
+        {i.parameter: i.kind if i.kind != "unknown" else inputs.get(i.asset, "unknown") for i in plan.function.inputs},
+        output,
+        guessed=False,
+    )
+
+
+def guess_kinds(plan: Plan, outputs: Mapping[str, FrameKind]) -> Kinds:
+    """Guess the kinds of a step from its code; `outputs` are the guesses for the steps before it, by asset name."""
+    inputs = {
+        i.parameter: i.kind if i.kind != "unknown" else outputs.get(i.asset, "unknown") for i in plan.function.inputs
+    }
+    known: dict[str, FrameKind] = dict(inputs)
+    roots = {root for f in plan.function.imports for root in f.text.replace(",", " ").split()}
+    default: FrameKind = "unknown"
+    if len(given := set(inputs.values())) == 1:
+        default = given.pop()
+    elif "pandas" in roots and "polars" not in roots:
+        default = "pandas"
+    for fragment in plan.function.body:
+        for node in ast.walk(ast.parse(fragment.text)):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                kind = _kind_of(node.value, known)
+                if kind != "unknown" or node.targets[0].id not in known:
+                    known[node.targets[0].id] = kind
+    kind = known.get(plan.function.output, "unknown")
+    return Kinds(inputs, kind if kind != "unknown" else default, guessed=True)
+
+
+def _kind_of(node: ast.expr, known: Mapping[str, FrameKind]) -> FrameKind:
+    """The kind of an expression by the last call in its chain that decides one."""
+    while True:
+        if isinstance(node, ast.Name):
+            return known.get(node.id, "unknown")
+        if isinstance(node, ast.Subscript):
+            node = node.value
+            continue
+        if not isinstance(node, ast.Call):
+            return "unknown"
+        if not isinstance(node.func, ast.Attribute):
+            return "unknown"
+        method, receiver = node.func.attr, node.func.value
+        root = receiver.id if isinstance(receiver, ast.Name) else ""
+        if root in {"pl", "polars"}:
+            if method in _TO_LAZY or method.startswith("scan_"):
+                return "lazy"
+            if method == "concat" and node.args and isinstance(node.args[0], ast.List) and node.args[0].elts:
+                node = node.args[0].elts[0]
+                continue
+            return "polars" if method in {"DataFrame", "from_pandas"} or method.startswith("read_") else "unknown"
+        if root in {"pd", "pandas"}:
+            return "pandas"
+        if root == "duckdb":
+            return "duckdb"
+        if method in _TO_LAZY:
+            return "lazy"
+        if method in _TO_POLARS:
+            return "polars"
+        if method in _TO_PANDAS:
+            return "pandas"
+        if method not in _KEEPING:
+            return "unknown"
+        node = receiver

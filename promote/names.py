@@ -1,0 +1,41 @@
+"""The names that a promoted module uses for itself, so that the analyst's definitions stay clear of them."""
+
+from __future__ import annotations
+
+from promote.model import Step
+
+ASSET_SUFFIX = "_asset"
+_IMPORTED = frozenset(
+    """Any AssetCheckExecutionContext AssetCheckResult AssetExecutionContext Config asset_check run_assertions
+    bronze_asset silver_asset gold_asset lambda_compute fargate_compute eks_compute batch_compute auto_compute
+    static_partitions daily_partitions weekly_partitions monthly_partitions freshness context config pl pd duckdb
+    builtins FilesResource""".split()
+)
+
+
+def camel(name: str) -> str:
+    """Give a class name for a step's name.
+
+    >>> camel("authority_summary")
+    'AuthoritySummary'
+    """
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def config_name(step: Step) -> str:
+    """Give the name of a step's configuration class."""
+    return f"{camel(step.name)}Config"
+
+
+def check_name(step: Step, number: int) -> str:
+    """Give the name of the asset check made from the step's check cell with this number (from 1)."""
+    return f"{step.name}_check" + (f"_{number}" if number > 1 else "")
+
+
+def reserved_names(step: Step) -> frozenset[str]:
+    """Give every name that a definition of the notebook must not take at module level."""
+    own = {step.name, step.name + ASSET_SUFFIX, config_name(step)}
+    own |= {f"check_{step.name}", f"chart_{step.name}", f"test_{step.name}"}
+    for number in range(1, len(step.checks) + len(step.charts) + 2):
+        own |= {check_name(step, number), f"check_{step.name}_{number}", f"chart_{step.name}_{number}"}
+    return _IMPORTED | own

@@ -1,0 +1,65 @@
+"""The values that a person gives for the parameters cell: checked by name and type before anything runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from platform_core.errors import UsageError
+from promote.model import Selection
+from promote.vocabulary import nearest
+
+Value = str | int | float | bool
+
+
+def check_parameters(selection: Selection, given: Sequence[tuple[str, str]]) -> Mapping[str, Value]:
+    """Give the values typed as the parameters cell has them.
+
+    Raises:
+        UsageError: A name is no parameter of the notebook, or its value is of another type.
+    """
+    known = _defaults(selection)
+    values: dict[str, Value] = {}
+    for name, text in given:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"Did you mean {near}?" if near else f"It has: {', '.join(sorted(known)) or 'none'}."
+            raise UsageError(f"{selection.notebook.path} has no parameter {name!a}.", hint=hint)
+        values[name] = _typed(name, text, known[name])
+    return values
+
+
+def _defaults(selection: Selection) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for cell in selection.cells:
+        if cell.role.kind != "parameters":
+            continue
+        for node in ast.parse(cell.python).body:
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, ast.AnnAssign)
+                else []
+            )
+            value = getattr(node, "value", None)
+            for target in targets:
+                if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+                    try:
+                        found[target.id] = ast.literal_eval(value)
+                    except ValueError:
+                        found[target.id] = None
+    return found
+
+
+def _typed(name: str, text: str, default: object) -> Value:
+    wanted = type(default)
+    try:
+        if wanted is bool:
+            return {"true": True, "false": False}[text.lower()]
+        if wanted in {int, float}:
+            return wanted(text)  # type: ignore[call-overload,no-any-return]  # one of the two
+    except (KeyError, ValueError):
+        raise UsageError(f"The parameter {name} takes a value of type {wanted.__name__}, not {text!a}.",
+                         hint=f"Its default is {default!r}.") from None  # fmt: skip
+    return text

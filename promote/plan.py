@@ -1,0 +1,305 @@
+"""Plan each step of a notebook: which variable it gives, which function it becomes, what checks and draws it.
+
+Takes a `Selection`, gives a `Plan` for every step that can be promoted and a finding for whatever stands in the way.
+Nothing is run and nothing but the selection is looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from promote import __version__
+from promote.assemble import Assembly
+from promote.dataflow import Closure, Context, Output, output_of, resolve
+from promote.excerpt import cell_offsets
+from promote.hashing import digest, logic
+from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
+from promote.names import reserved_names
+from promote.program import Program, Statement, build
+
+_SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
+_PASSING = frozenset(("collect", "lazy", "reset_index", "head", "tail", "limit", "rename", "to_pandas", "copy", "select",
+                      "drop", "with_columns", "assign", "df", "pl", "cast", "astype"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plans of a notebook in the order in which data flows, and every finding about its steps."""
+
+    plans: tuple[Plan, ...]
+    findings: tuple[Finding, ...]
+    refused: tuple[str, ...]  # tags of the steps that cannot be promoted
+
+
+def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
+    """Plan every step of a notebook."""
+    program = build(selection.cells)
+    findings: list[Finding] = []
+    outputs: dict[str, Output] = {}
+    for step in selection.steps:
+        output = output_of(step, program, selection.notebook)
+        if isinstance(output, Finding):
+            findings.append(output)
+        else:
+            outputs[step.tag] = output
+    planner = _Planner(selection, program, outputs, include_needed=include_needed)
+    plans: list[Plan] = []
+    refused: list[str] = []
+    for step in selection.steps:
+        found, told = planner.plan(step) if step.tag in outputs else (None, [])
+        findings += told
+        if found is None or any(f.severity == "error" for f in told):
+            refused.append(step.tag)
+        else:
+            plans.append(found)
+    ordered, cyclic = _in_order(plans)
+    for one in cyclic:
+        place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
+        others = ", ".join(c.step.tag for c in cyclic if c is not one) or "itself"
+        findings.append(Finding("PR325", "error", f"{one.step.tag} and {others} need one another.", place,
+                                "Cut the circle: let one of them work without the other."))  # fmt: skip
+        refused.append(one.step.tag)
+    return Planned(tuple(ordered), tuple(findings), tuple(refused))
+
+
+class _Planner:
+    def __init__(
+        self, selection: Selection, program: Program, outputs: Mapping[str, Output], *, include_needed: bool
+    ) -> None:
+        self.selection = selection
+        self.program = program
+        self.outputs = outputs
+        self.include_needed = include_needed
+        self.context = Context(selection.notebook, program, outputs)
+        self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
+        self.futures = tuple(
+            dict.fromkeys(
+                f"from __future__ import {alias.name}"
+                for s in program.statements
+                if isinstance(s.node, ast.ImportFrom) and s.node.module == "__future__"
+                for alias in s.node.names
+            )
+        )
+
+    def plan(self, step: Step) -> tuple[Plan | None, list[Finding]]:
+        """Plan one step with its checks, tests and charts."""
+        output = self.outputs[step.tag]
+        role = Role("step", step.layer, step.name)
+        schema = step.options.get("schema")
+        closure = resolve(self.context, role, step.cells, include_needed=self.include_needed,
+                          wanted=[schema] if schema else [])  # fmt: skip
+        findings = list(closure.findings)
+        if any(f.severity == "error" for f in findings):
+            return None, findings
+        reserved = reserved_names(step)
+        function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
+        findings += told + self.notes(step, closure) + self.step_findings(step, function, closure)
+        taken = {n: (f.cell, f.first) for f in function.definitions for n in _bound_by(f)}
+        checks, charts, tests = [], [], []
+        for kind, positions, into in (("check", step.checks, checks), ("chart", step.charts, charts),
+                                      ("test", step.tests, tests)):  # fmt: skip
+            for number, position in enumerate(positions, 1):
+                name = f"{kind}_{step.name}" + (f"_{number}" if number > 1 else "")
+                made, told = self.companion(step, Role(kind, "", step.name), position, name, reserved, taken)  # type: ignore[arg-type]  # the three kinds above
+                findings += told
+                if made is not None:
+                    into.append(made)
+                    taken.update({n: (f.cell, f.first) for f in made.definitions for n in _bound_by(f)})
+        if any(f.severity == "error" for f in findings):
+            return None, findings
+        partitions = step.options.get("partitions") or {}
+        made_plan = Plan(
+            step,
+            self.selection.notebook.path,
+            function,
+            tuple(checks),
+            tuple(charts),
+            tuple(tests),
+            ordered=bool(step.options.get("ordered", self.ends_in_sort(step, output))),
+            partition_parameter=partitions.get("parameter"),
+        )
+        return replace(made_plan, source=source_hash(made_plan), code_version=code_version(made_plan)), findings
+
+    def function(
+        self,
+        closure: Closure,
+        name: str,
+        output: str,
+        reserved: frozenset[str],
+        taken: Mapping[str, tuple[int, int]],
+        *,
+        keep: str | None = None,
+    ) -> tuple[Function, list[Finding]]:
+        """Assemble a function; `keep` is a definition that must stand at module level (a contract)."""
+        assembly = Assembly(self.context, self.cells, closure, reserved=reserved, taken=taken)
+        made = assembly.build(name, output)
+        future = tuple(Fragment(0, 0, 0, line, "import") for line in self.futures)
+        findings = list(assembly.findings)
+        if keep and not any(keep in _bound_by(f) for f in (*made.definitions, *made.imports)):
+            place = closure.own[0]
+            findings.append(self.context.finding(
+                "PR402", f"The schema `{keep}` depends on something in the step, so it cannot stand beside it.", place, None,
+                "Define the model in a cell tagged `helpers`, from imports and constants."))  # fmt: skip
+        return replace(made, imports=future + made.imports), findings
+
+    def companion(
+        self,
+        step: Step,
+        role: Role,
+        position: int,
+        name: str,
+        reserved: frozenset[str],
+        taken: Mapping[str, tuple[int, int]],
+    ) -> tuple[Function | None, list[Finding]]:
+        """Plan a check, chart or test cell of a step."""
+        closure = resolve(self.context, role, [position], include_needed=self.include_needed)
+        if not closure.own or any(f.severity == "error" for f in closure.findings):
+            return None, closure.findings
+        output = self.figure(closure) if role.kind == "chart" else ""
+        function, findings = self.function(closure, name, output, reserved, taken)
+        if role.kind == "chart" and not output:
+            function = _returning_last(function, closure.own[-1], self.cells[position])
+        asset = self.outputs[step.tag].variable
+        for given in function.inputs:
+            if given.asset != step.name or role.kind == "test":
+                findings.append(self.context.finding(
+                    "PR328", f"A {role.kind} of {step.name} reads {given.asset}.", closure.own[0], None,
+                    "A test builds its own frames from literals." if role.kind == "test" else
+                    f"It may read `{asset}`, definitions and parameters only."))  # fmt: skip
+        if function.resources:
+            findings.append(self.context.finding("PR328", f"A {role.kind} of {step.name} uses a resource.", closure.own[0],
+                                                 None, "Read the source in a bronze step."))  # fmt: skip
+        return function, [*closure.findings, *findings]
+
+    def figure(self, closure: Closure) -> str:
+        """The variable that holds a chart cell's figure, empty where the last expression is the figure."""
+        last = closure.own[-1]
+        if isinstance(last.node, ast.Assign) and len(last.binds) == 1:
+            return next(iter(last.binds))
+        if isinstance(last.node, ast.Expr) and self.draws_with_pyplot(closure):
+            return "plt.gcf()"
+        return ""
+
+    def draws_with_pyplot(self, closure: Closure) -> bool:
+        paths = self.program.functions.imports
+        return paths.get("plt") == "matplotlib.pyplot" and any("plt" in s.reads for s in closure.own)
+
+    def notes(self, step: Step, closure: Closure) -> list[Finding]:
+        """Say what was dropped and what was taken."""
+        found: list[Finding] = []
+        for statement in closure.own:
+            if statement.index in closure.dropped:
+                found.append(self.context.finding("PR318", "This line only shows something, so the asset leaves it out.",
+                                                  statement, None, "", "note"))  # fmt: skip
+        for index, origin in sorted(closure.included.items()):
+            if origin == "needed":
+                found.append(self.context.finding(
+                    "PR323", f"{step.tag} needs this statement, so its function repeats it.",
+                    self.program.statements[index], None, "", "note"))  # fmt: skip
+        return found
+
+    def step_findings(self, step: Step, function: Function, closure: Closure) -> list[Finding]:
+        """Check what a step takes against what it is."""
+        found: list[Finding] = []
+        first = closure.own[0]
+        partitions = step.options.get("partitions")
+        for given in function.inputs:
+            if given.asset == step.name:
+                found.append(self.context.finding("PR317", f"{step.tag} reads its own asset.", first, None,
+                                                  "Give the step another name."))  # fmt: skip
+            upstream = next((o.step for o in self.outputs.values() if o.step.name == given.asset), None)
+            cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
+            if cut and cut != partitions:
+                found.append(self.context.finding(
+                    "PR326", f"{step.tag} would get every partition of {given.asset}, where the notebook has one.", first,
+                    None, f'Read it with load_asset("{given.asset}"), in a notebook of its own.'))  # fmt: skip
+        if partitions and (parameter := partitions.get("parameter")) and parameter not in closure.parameters:
+            cell, line = step.options.lines.get("partitions", (step.cells[0], 1))
+            found.append(Finding("PR321", "error", f"The step does not use the partition parameter `{parameter}`.",
+                                 self.selection.notebook.at(cell, line, tag=step.tag),
+                                 "Give it a value in the cell tagged `parameters`, and read it in the step."))  # fmt: skip
+        if step.layer != "bronze" and function.resources:
+            found.append(self.context.finding(
+                "PR324", f"{step.tag} reads the source {function.resources[0].name}; only bronze steps touch sources.", first,
+                None, "Harvest it in a bronze step and read that with load_asset.", "warning"))  # fmt: skip
+        return found
+
+    def ends_in_sort(self, step: Step, output: Output) -> bool:
+        """Whether the value the step gives was sorted last."""
+        own = [s for s in self.program.statements if s.cell in step.cells and output.variable in s.effects.touched]
+        if not own or not isinstance(own[-1].node, (ast.Assign, ast.AnnAssign)):
+            return False
+        value = own[-1].node.value
+        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            if value.func.attr in _SORTING:
+                return True
+            if value.func.attr not in _PASSING:
+                return value.func.attr in {"sql", "query"} and _sql_sorts(value)
+            value = value.func.value
+        return False
+
+
+def source_hash(plan: Plan) -> str:
+    """Hash all that the module is rendered from: code, options, text above, parameters, the renderer's version."""
+    functions = (plan.function, *plan.checks, *plan.charts, *plan.tests)
+    texts = [f.text for function in functions for f in (*function.imports, *function.definitions, *function.body)]
+    shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
+    options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
+    return digest([__version__, plan.step.tag, plan.step.markdown, *texts, *shapes, *options])
+
+
+def code_version(plan: Plan) -> str:
+    """Hash the logic of a step with everything it reaches."""
+    function = plan.function
+    shape = [(i.parameter, i.asset, i.partition) for i in function.inputs]
+    resources = [(r.parameter, r.name) for r in function.resources]
+    imports = sorted(f.text.split("  #")[0] for f in function.imports)
+    code = "\n".join([*imports, *(f.text for f in function.definitions), *(f.text for f in function.body)])
+    parameters = [(p.name, logic(f"{p.name} = {p.default}")) for p in function.parameters]
+    return digest([logic(code), repr(shape), repr(resources), repr(parameters), function.output,
+                   repr(plan.step.options.get("partitions"))])  # fmt: skip
+
+
+def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:
+    """Sort plans so that each comes after those it reads; what is left over stands in a circle."""
+    waiting = list(plans)
+    ordered: list[Plan] = []
+    while waiting:
+        names = {p.step.name for p in waiting}
+        ready = [p for p in waiting if not any(i.asset in names for i in p.function.inputs)]
+        if not ready:
+            return ordered, waiting
+        ordered += ready
+        waiting = [p for p in waiting if p not in ready]
+    return ordered, []
+
+
+def _bound_by(fragment: Fragment) -> set[str]:
+    found: set[str] = set()
+    for node in ast.parse(fragment.text).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {a.asname or a.name.split(".")[0] for a in node.names}
+        else:
+            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found
+
+
+def _returning_last(function: Function, last: Statement, cell: CodeCell) -> Function:
+    """Let the last expression of a chart cell be what the function returns."""
+    if not isinstance(last.node, ast.Expr) or not function.body:
+        return function
+    start, end = cell_offsets(cell.python, last.node)
+    shown = cell.python[start:end]
+    body = function.body[-1]
+    at = body.text.rfind(shown)
+    text = body.text[:at] + "return " + body.text[at:] if at >= 0 else body.text
+    return replace(function, body=(*function.body[:-1], replace(body, text=text)))
+
+
+def _sql_sorts(call: ast.Call) -> bool:
+    texts = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return any("order by" in " ".join(text.lower().split()) for text in texts)

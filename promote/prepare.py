@@ -1,0 +1,176 @@
+"""From notebooks on disk to plans: read, select, plan and order, without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from platform_core.errors import UsageError
+from promote.drift import Drift, drift
+from promote.evidence import Evidence, evidence_path, input_kinds, read_evidence
+from promote.findings import FindingError
+from promote.kinds import Kinds, guess_kinds, observed_kinds
+from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
+from promote.plan import plan
+from promote.project import Project, clashes, index
+from promote.read import read
+from promote.render import module_path
+from promote.select import select
+from promote.vocabulary import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One notebook, ready to be rendered: its plans in the order in which data flows, and what was found.
+
+    `refused` holds the tags of the steps that cannot be promoted.
+    """
+
+    notebook: Notebook
+    selection: Selection
+    plans: tuple[Plan, ...]
+    refused: tuple[str, ...]
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The names of the assets that this notebook makes."""
+        return frozenset(step.name for step in self.selection.steps)
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The names of the assets that it reads from other notebooks."""
+        return frozenset(i.asset for p in self.plans for i in p.function.inputs) - self.made
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a step stands: its evidence where that still fits, and how the module on disk compares.
+
+    `kinds` come from fitting evidence, else they are guessed.
+    """
+
+    plan: Plan
+    evidence: Evidence | None
+    drift: Drift
+    kinds: Kinds
+    module: str | None  # the module's text on disk
+
+
+def prepare(
+    project: Project, notebooks: Sequence[Path], chosen: Sequence[str], *, include_needed: bool
+) -> tuple[list[Prepared], list[Finding]]:
+    """Read, select and plan notebooks, in an order in which each comes after those it loads from.
+
+    Args:
+        project: The project they belong to.
+        notebooks: Paths as the person named them.
+        chosen: Tags of the only steps to promote; empty for all.
+        include_needed: Whether steps take the untagged statements they need.
+    """
+    findings: list[Finding] = []
+    selections: list[Selection] = []
+    seen: set[Path] = set()
+    for path in notebooks:
+        if path.resolve() in seen:
+            continue
+        seen.add(path.resolve())
+        try:
+            selection = select(read(path, project.root))
+        except FindingError as error:
+            findings.append(error.finding)
+            continue
+        selections.append(selection)
+        findings += selection.findings
+    places = index(project, {s.notebook.path: s.notebook for s in selections})
+    findings += clashes(places, selections)
+    prepared = []
+    for selection in selections:
+        planned = plan(selection, include_needed=include_needed)
+        findings += [f for f in planned.findings if not chosen or f.location.tag in chosen]
+        plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
+        refused = tuple(t for t in planned.refused if not chosen or t in chosen)
+        prepared.append(Prepared(selection.notebook, selection, plans, refused))
+        findings += _upstreams(selection, plans, places)
+    tags = {step.tag for s in selections for step in s.steps}
+    for tag in chosen:
+        if tag not in tags:
+            near = nearest(tag, tags)
+            raise UsageError(
+                f"No step of these notebooks is tagged {tag!a}.", hint=f"Did you mean {near}?" if near else None
+            )
+    ordered, circle = _in_order(prepared)
+    for one in circle:
+        place = Location(one.notebook.path)
+        findings.append(Finding("PR325", "error", "This notebook and another need one another.", place,
+                                "Move the steps that both need into a notebook of their own."))  # fmt: skip
+    return ordered, findings
+
+
+def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[str, str]) -> dict[str, Standing]:
+    """Give how each step stands, by tag. `versions` are the code versions of assets by name."""
+    found: dict[str, Standing] = {}
+    guesses: dict[str, FrameKind] = {}
+    for one in prepared:
+        for made in one.plans:
+            path = module_path(made, project.package)
+            module = _text(project.root / path)
+            evidence = read_evidence(project.root, evidence_path(made))
+            if evidence is not None and (evidence.source != made.source or not _fits(made, evidence, versions)):
+                evidence = None
+            if evidence is not None and evidence.facts is not None:
+                kinds = observed_kinds(made, input_kinds(evidence.facts), evidence.facts.output.kind)
+            else:
+                kinds = guess_kinds(made, guesses)
+            guesses[made.step.name] = kinds.output
+            found[made.step.tag] = Standing(made, evidence, drift(made, path, module), kinds, module)
+    return found
+
+
+def _fits(made: Plan, evidence: Evidence, versions: Mapping[str, str]) -> bool:
+    """Whether the evidence is of these inputs in these versions."""
+    if evidence.facts is None:
+        return True
+    assets = {i.asset for i in made.function.inputs}
+    return evidence.facts.inputs.keys() == assets and all(
+        evidence.facts.upstream.get(a) == versions.get(a, "") for a in assets
+    )
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    except UnicodeDecodeError:
+        return ""  # no module of ours
+
+
+def _upstreams(selection: Selection, plans: Sequence[Plan], places: Mapping[str, object]) -> list[Finding]:
+    """Tell the assets that are loaded and that nothing in the project makes by a notebook: a warning, they may be code."""
+    found: list[Finding] = []
+    own = {step.name for step in selection.steps}
+    for made in plans:
+        for given in made.function.inputs:
+            if given.external and given.asset in own:
+                at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
+                found.append(Finding("PR327", "error", f"{given.asset} is made in this notebook, so loading it here reads an "
+                                     "older one.", at, f"Use the variable of its step, or move {made.step.tag} to a notebook "
+                                     "of its own."))  # fmt: skip
+            elif given.external and given.asset not in places and (near := nearest(given.asset, places)):
+                at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
+                found.append(Finding("PR329", "warning", f"No notebook of the project makes {given.asset}.", at,
+                                     f"Did you mean {near}?"))  # fmt: skip
+    return found
+
+
+def _in_order(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[Prepared]]:
+    waiting = sorted(prepared, key=lambda p: p.notebook.path)
+    ordered: list[Prepared] = []
+    while waiting:
+        ready = [p for p in waiting if not any(p.loaded & other.made for other in waiting if other is not p)]
+        if not ready:
+            return ordered, waiting
+        ordered += ready
+        waiting = [p for p in waiting if p not in ready]
+    return ordered, []

@@ -1,0 +1,231 @@
+"""Prove that promoted modules give what their notebooks gave, on a stage, before anything is written.
+
+For each notebook, in the order in which data flows: its upstreams are materialised from their promoted modules, the
+notebook runs once, its steps' modules are materialised by Dagster in a fresh process, and the frames are compared.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from promote.evidence import Facts, FrameFacts
+from promote.generated_tests import GeneratedTests, generate_tests
+from promote.kinds import Kinds, observed_kinds
+from promote.model import Finding, FrameKind, GeneratedFile, Plan
+from promote.parameters import check_parameters
+from promote.pipeline import Proof
+from promote.prepare import Prepared, Standing
+from promote.project import Project
+from promote.render import module_path, render_module
+from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
+
+_TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
+Values = Mapping[str, str | int | float | bool]
+
+
+def prove(
+    project: Project,
+    prepared: Sequence[Prepared],
+    stands: Mapping[str, Standing],
+    stale: frozenset[str],
+    versions: Mapping[str, str],
+    classes: Mapping[str, str],
+    parameters: Sequence[tuple[str, str]],
+    progress: Callable[[str], None],
+) -> Proof:
+    """Verify the steps whose tags are in `stale`, notebook by notebook, and stop at the first notebook that fails.
+
+    Raises:
+        UserError: The notebook cannot be run here, or a parameter that was given does not exist.
+        Fault: A process of ours ended without an answer.
+    """
+    facts: dict[str, Facts] = {}
+    files: dict[str, tuple[GeneratedFile, ...]] = {}
+    findings: list[Finding] = []
+    with Stage(project.root, project.package, progress) as stage:
+        for one in prepared:
+            tags = [p.step.tag for p in one.plans if p.step.tag in stale]
+            if not tags:
+                continue
+            prover = _Prover(project, stage, one, stands, versions, classes)
+            values = check_parameters(one.selection, parameters)
+            prover.prove(tags, values)
+            facts |= prover.facts
+            files |= prover.files
+            findings += prover.findings
+            if prover.failed:
+                return Proof(facts, files, tuple(findings), tuple(prover.failed))
+    return Proof(facts, files, tuple(findings))
+
+
+class _Prover:
+    """Verifies one notebook."""
+
+    def __init__(
+        self,
+        project: Project,
+        stage: Stage,
+        prepared: Prepared,
+        stands: Mapping[str, Standing],
+        versions: Mapping[str, str],
+        classes: Mapping[str, str],
+    ) -> None:
+        self.project = project
+        self.stage = stage
+        self.one = prepared
+        self.stands = stands
+        self.versions = versions
+        self.classes = classes
+        self.facts: dict[str, Facts] = {}
+        self.files: dict[str, tuple[GeneratedFile, ...]] = {}
+        self.findings: list[Finding] = []
+        self.failed: list[str] = []
+
+    def prove(self, tags: Sequence[str], values: Values) -> None:
+        """Run the notebook and hold every promoted step against it."""
+        plans = self.one.plans
+        self.clear(plans)
+        if not self.make_upstreams(plans):
+            return
+        captures = [Capture(p.step.tag, p.step.name, p.function.output, p.step.cells[-1]) for p in plans]
+        observed = self.stage.observe(self.one.notebook, captures, values)
+        self.findings += observed.findings
+        if not observed.ran or any(p.step.name not in observed.captures for p in plans):
+            self.failed += [p.step.tag for p in plans]
+            return
+        kinds = self.kinds(plans, observed)
+        modules = [self.module(p, kinds[p.step.tag]) for p in plans]
+        self.stage.write(modules)
+        made = self.materialise(plans, values)
+        for plan in plans:
+            self.compare(plan, observed, made, values)
+        if self.failed:
+            return
+        for plan in plans:
+            tests = self.tests(plan, kinds[plan.step.tag], observed, values)
+            self.files[plan.step.tag] = tests.files
+            self.keep(plan, kinds[plan.step.tag], observed, made, values, tests)
+
+    def clear(self, plans: Sequence[Plan]) -> None:
+        """Take from the stage the modules that are about to be rendered anew: an old one need not even import."""
+        self.stage.remove(module_path(p, self.project.package) for p in plans)
+
+    def make_upstreams(self, plans: Sequence[Plan]) -> bool:
+        """Materialise what the notebook loads from other notebooks."""
+        made = {p.step.name for p in plans}
+        wanted = sorted({i.asset for p in plans for i in p.function.inputs} - made)
+        if not wanted:
+            return True
+        result = self.stage.materialise(wanted)
+        if result.ok:
+            return True
+        self.failed += [p.step.tag for p in plans]
+        said = [result.error] if result.error else []
+        said += [o.error for o in (*result.upstreams.values(), *result.assets.values()) if o.error]
+        for message in dict.fromkeys(said):
+            self.tell("PR504", plans[0], f"What {self.one.notebook.path} reads could not be made: {message}",
+                      "Promote the notebook that makes it first.")  # fmt: skip
+        return False
+
+    def kinds(self, plans: Sequence[Plan], observed: Observed) -> dict[str, Kinds]:
+        shown: dict[str, FrameKind] = {name: captured.kind for name, captured in observed.captures.items()}
+        shown |= {name: loaded.kind for name, loaded in observed.loads.items() if name not in shown}
+        return {p.step.tag: observed_kinds(p, shown, observed.captures[p.step.name].kind) for p in plans}
+
+    def module(self, plan: Plan, kinds: Kinds) -> GeneratedFile:
+        return render_module(plan, kinds, self.project.package, self.classes, verified=True)
+
+    def partition(self, plan: Plan, values: Values) -> str | None:
+        """The partition key that the notebook stood for: the value of the partition's parameter."""
+        if plan.partition_parameter is None:
+            return None
+        if plan.partition_parameter in values:
+            return str(values[plan.partition_parameter])
+        default = next(p.default for p in plan.function.parameters if p.name == plan.partition_parameter)
+        return str(ast.literal_eval(default))
+
+    def materialise(self, plans: Sequence[Plan], values: Values) -> Materialised:
+        keys = {p.step.name: key for p in plans if (key := self.partition(p, values)) is not None}
+        config = {k: v for k, v in values.items() if k not in {p.partition_parameter for p in plans}}
+        return self.stage.materialise([p.step.name for p in plans], partitions=keys, parameters=config, replay=True)
+
+    def compare(self, plan: Plan, observed: Observed, made: Materialised, values: Values) -> None:
+        """Hold one asset against the notebook."""
+        tag = plan.step.tag
+        outcome = made.assets.get(plan.step.name)
+        if outcome is None or not outcome.ok:
+            message = made.error or (outcome.error if outcome else "it was not reached")
+            where = made.location or (outcome.location if outcome else "")
+            self.failed.append(tag)
+            self.tell("PR504", plan, f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
+                      "Run the notebook from the top in a fresh kernel, then promote again.")  # fmt: skip
+            return
+        parity = self.stage.compare(
+            observed.captures[plan.step.name],
+            plan.step.name,
+            self.partition(plan, values),
+            tolerance=plan.step.options.get("tolerance"),
+            ordered=plan.ordered,
+        )
+        if not parity.equal:
+            self.failed.append(tag)
+            self.tell("PR503", plan, f"The promoted {tag} does not give what the notebook gave: {parity.difference}.",
+                      "Look for state that the code does not show: a seed, an option, the environment, the order of a "
+                      "group. Sort the result, seed the generator, or give a tolerance.")  # fmt: skip
+            return
+        for check in outcome.checks:
+            if not check.passed and check.severity == "error":
+                self.failed.append(tag)
+                self.tell("PR506", plan, f"The check {check.name} of {plan.step.name} fails on the notebook's data.",
+                          "Mend the data or the check, or let it warn with `#| severity: warn`.")  # fmt: skip
+
+    def tests(self, plan: Plan, kinds: Kinds, observed: Observed, values: Values) -> GeneratedTests:
+        """Make the tests of a step and run them on the stage."""
+        tests = generate_tests(self.stage, self.project, self.one, plan, kinds, observed, values, self.classes)
+        self.stage.write(tests.files)
+        if not tests.files:
+            return tests
+        path = next(f.path for f in tests.files if f.path.endswith(".py"))
+        result = self.stage.run_tests([path])
+        if not result.ok:
+            self.failed.append(plan.step.tag)
+            self.tell("PR505", plan, f"A generated test of {plan.step.tag} fails: {', '.join(result.failures)}.",
+                      "The step gives another result on the same input: look for state that a run leaves behind.")  # fmt: skip
+        return GeneratedTests(tests.files, result.passed)
+
+    def keep(self, plan: Plan, kinds: Kinds, observed: Observed, made: Materialised, values: Values, tests: GeneratedTests
+             ) -> None:  # fmt: skip
+        """Write down what was shown."""
+        inputs: dict[str, FrameFacts] = {}
+        for given in plan.function.inputs:
+            seen = observed.captures.get(given.asset) or observed.loads.get(given.asset)
+            if seen is not None:
+                digest = seen.digest if isinstance(seen, Captured) else ""
+                inputs[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, digest)
+        output = observed.captures[plan.step.name]
+        self.facts[plan.step.tag] = Facts(
+            inputs=inputs,
+            output=FrameFacts(output.kind, output.schema, output.rows, output.digest),
+            upstream={name: self.versions.get(name, "") for name in inputs},
+            partition=self.partition(plan, values),
+            order="compared" if plan.ordered else "not compared",
+            checks=tuple((c.name, c.passed, c.severity) for c in made.assets[plan.step.name].checks),
+            tests=tests.passed,
+            tools=_tools(),
+        )
+
+    def tell(self, code: str, plan: Plan, message: str, hint: str) -> None:
+        at = self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
+        self.findings.append(Finding(code, "error", message, at, hint))
+
+
+def _tools() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in _TOOLS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
