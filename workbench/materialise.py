@@ -22,7 +22,7 @@ from platform_core.lake import Lake
 from platform_core.resources import FilesResource
 from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
-from workbench.outcomes import AssetOutcome, Problem, read_problem
+from workbench.outcomes import AssetOutcome, Problem, read_problem, was_interrupted
 from workbench.session import Session
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -122,6 +122,8 @@ class Materialiser:
                 )
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
+        if any(event.is_step_failure and was_interrupted(event) for event in events):
+            raise KeyboardInterrupt
         return {name: self._outcome(self._by_name[name], part, digest, events) for name, digest in stale.items()}
 
     def _outcome(

@@ -102,6 +102,16 @@ class AssetOutcome:
         }
 
 
+def was_interrupted(event: dg.DagsterEvent) -> bool:
+    """Say whether a step failed because the person interrupted the command."""
+    error = event.step_failure_data.error
+    while error is not None:
+        if error.cls_name in {"DagsterExecutionInterruptedError", "KeyboardInterrupt"}:
+            return True
+        error = error.cause
+    return False
+
+
 def read_problem(event: dg.DagsterEvent, project: Project) -> Problem | None:
     """Say why a step failed: the innermost cause and the line of the project it arose in.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -178,3 +179,22 @@ def test_the_report_is_written_and_stays_the_same(project: Path, capsys: pytest.
     assert str(project) not in page
     assert main(["materialize", "--all-partitions"]) == 0
     assert (project / "data" / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_an_interruption_ends_the_command_and_leaves_no_half_file(project: Path) -> None:
+    rewrite(
+        project / DEFS / "silver" / "rents.py",
+        '    """Rents, cleaned."""\n',
+        '    import threading\n\n    print("waiting", flush=True)\n    threading.Event().wait(600)\n',
+    )
+    command = [sys.executable, "-m", "workbench", "materialize", "--all-partitions"]
+    with subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "waiting\n"
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130
+    assert said == "interrupted\n"
+    assert not (project / "data" / "lake" / "silver").exists()
