@@ -30,7 +30,6 @@ def demo(folder: Path, example: str = "odp") -> int:
     """Make the project where it is absent, promote its notebooks, make all its assets and say what to do next."""
     # Not at the top: the help has no use for them
     from promote.cli import main as promote  # noqa: PLC0415
-
     from workbench.commands.materialize import materialise  # noqa: PLC0415
     from workbench.scaffold import default_name, render_project  # noqa: PLC0415
 

@@ -91,11 +91,11 @@ class Memory:
             asset: {key: asdict(record) for key, record in sorted(partitions.items())}
             for asset, partitions in sorted(self._records.items())
         }
-        text = json.dumps({"format": FORMAT, "files": present, "records": records}, indent=1) + "\n"
-        if self._path.exists() and self._path.read_text(encoding="utf-8") == text:
+        content = json.dumps({"format": FORMAT, "files": present, "records": records}, indent=1).encode() + b"\n"
+        if self._path.exists() and self._path.read_bytes() == content:
             return
         with replacing(self._path) as path:
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
 
     def _load(self) -> None:
         """Read the records; a file that cannot be read, or is of another format, counts as empty."""

@@ -27,11 +27,11 @@ _IMAGE = re.compile(r"!\[([^\]\n]*)\]\((data:image/(?:png|jpeg|svg\+xml);base64,
 def write_report(session: Session) -> Path:
     """Write the report of an opened project to `data/report.html` and give its path."""
     title = session.project.package.replace("_", " ").capitalize()
-    page = render_page(Page(title, tuple(_line(node, session) for node in session.nodes)))
+    page = render_page(Page(title, tuple(_line(node, session) for node in session.nodes))).encode()
     target = session.project.root / "data" / NAME
-    if not target.is_file() or target.read_text(encoding="utf-8") != page:
+    if not target.is_file() or target.read_bytes() != page:
         with replacing(target) as path:
-            path.write_text(page, encoding="utf-8")
+            path.write_bytes(page)
     return target
 
 

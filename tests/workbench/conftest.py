@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,7 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
     """Give a function that writes a notebook: each cell is its source, or source and tags."""
 
     def write(path: Path, *cells: str | tuple[str, list[str]]) -> Path:
-        made = []
+        made: list[dict[str, Any]] = []
         for number, cell in enumerate(cells, start=1):
             source, tags = cell if isinstance(cell, tuple) else (cell, [])
             made.append(
