@@ -130,9 +130,10 @@ class Pandera:
 
     def plan(self, schema: pl.Schema) -> Plan:
         """Validate the frame as it is, read whole."""
-        return Direct(self._validated)
+        return Direct(self.validated)
 
-    def _validated(self, given: object) -> tuple[Verdict, pl.DataFrame]:
+    def validated(self, given: object) -> tuple[Verdict, pl.DataFrame]:
+        """Give the verdict on a frame of any kind, with the rows that fail."""
         # pandera is costly to import, and loaded where there is such a schema
         from pandera.config import ValidationDepth, config_context  # noqa: PLC0415
         from pandera.errors import SchemaErrors  # noqa: PLC0415

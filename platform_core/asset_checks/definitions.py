@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -27,14 +28,17 @@ def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecks
 
     # Any: the frame as the IO manager reads it, which every check takes
     run.__annotations__ = {"frame": Any, "return": dg.AssetCheckResult}
-    return dg.asset_check(
-        asset=asset,
-        name=check.name,
-        description=check.description,
-        blocking=blocking,
-        additional_deps=list(check.needs) or None,
-        partitions_def=getattr(asset, "partitions_def", None),
-    )(run)
+    with warnings.catch_warnings():
+        # Dagster still calls a check's partitions a preview; without them a check would look at all partitions
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.asset_check(
+            asset=asset,
+            name=check.name,
+            description=check.description,
+            blocking=blocking,
+            additional_deps=list(check.needs) or None,
+            partitions_def=getattr(asset, "partitions_def", None),
+        )(run)
 
 
 def result_of(outcome: Outcome, severity: Severity) -> dg.AssetCheckResult:

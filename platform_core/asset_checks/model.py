@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import polars as pl
 
+from platform_core.errors import UsageError
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -211,10 +213,17 @@ def counted(number: int, one: str, many: str) -> str:
 def check_name(kind: str, columns: Iterable[str] = ()) -> str:
     """Give the name that Dagster takes for a kind of check on some columns.
 
+    Raises:
+        UsageError: A column is not named by text.
+
     >>> check_name("range", ["rent (£)"]), len(check_name("no_nulls", ["column"] * 50))
     ('range_rent____', 60)
     """
-    whole = "_".join([kind, *columns])
+    named = tuple(columns)
+    for column in named:
+        if not isinstance(column, str):
+            raise UsageError(f"A column is named by text, not by a {type(column).__name__}.", hint='Write "a", "b".')
+    whole = "_".join([kind, *named])
     plain = re.sub(r"[^A-Za-z0-9_]", "_", whole)
     if len(plain) <= _LONGEST_NAME:
         return plain

@@ -40,7 +40,7 @@ def check_no_nulls(*columns: str, nan: bool = False, name: str | None = None) ->
     return Check(
         name or check_name("no_nulls", columns),
         f"No nulls in {listed(columns)}." if columns else "No nulls in any column.",
-        NoNulls(_columns(columns), nan),
+        NoNulls(columns, nan),
     )
 
 
@@ -275,13 +275,6 @@ def _compared(
         except IncomparableError as error:
             return refusal(f"Column {column} {error}.")
     return row_plan(expressions, saying)
-
-
-def _columns(columns: tuple[str, ...]) -> tuple[str, ...]:
-    for column in columns:
-        if not isinstance(column, str):
-            raise UsageError(f"A column is named by text, not by a {type(column).__name__}.", hint='Write "a", "b".')
-    return columns
 
 
 def _mapping(value: Mapping[str, Any], function: str) -> Mapping[str, Any]:

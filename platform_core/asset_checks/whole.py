@@ -71,8 +71,8 @@ class RowCount:
         def judge(figures: Mapping[str, Any]) -> Verdict:
             rows = int(figures["rows"])
             passed = rows >= self.low and (self.high is None or rows <= self.high)
-            wanted = f"fewer than {self.low:,}" if rows < self.low else f"more than {self.high:,}"
-            description = counted(rows, "row", "rows") + ("." if passed else f", {wanted}.")
+            wanted = "" if passed else f", fewer than {self.low:,}" if rows < self.low else f", more than {self.high:,}"
+            description = f"{counted(rows, 'row', 'rows')}{wanted}."
             return Verdict(passed, 0 if passed else 1, description, {"rows": rows})
 
         return Fused({"rows": pl.len()}, judge)
