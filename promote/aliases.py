@@ -18,7 +18,8 @@ from promote.effects import (
     STATEFUL_METHODS,
     VIEWING_METHODS,
 )
-from promote.scopes import Effects, Event, FunctionInfo, Use, dotted_of, root_of, selects_a_copy
+from promote.syntax import dotted_of, root_of, selects_a_copy
+from promote.uses import Effects, Event, FunctionInfo, Use
 
 Objects = frozenset[int]
 NONE: Objects = frozenset()

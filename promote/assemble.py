@@ -52,10 +52,17 @@ class Assembly:
             first = min(self.program.touches[parameter])
             if any(s.index <= first and parameter in s.effects.touched for s in body):
                 statement = self.program.statements[first]
-                self.findings.append(self.context.finding(
-                    "PR320", f"`{parameter}` is bound before the parameters cell.", statement, None,
-                    "Give the parameter a name of its own."))  # fmt: skip
+                self.findings.append(
+                    self.context.finding(
+                        "PR320",
+                        f"`{parameter}` is bound before the parameters cell.",
+                        statement,
+                        None,
+                        "Give the parameter a name of its own.",
+                    )
+                )
         changed = {n for s in body for n in s.changes}
+        self.check_classes(body)
         inputs = tuple(
             Input(
                 parameter,
@@ -85,6 +92,21 @@ class Assembly:
             shadowed=tuple(sorted(self.closure.shadowed)),
         )
 
+    def check_classes(self, body: Sequence[Statement]) -> None:
+        """A class body that binds a name it first reads finds a module's name, but never a function's."""
+        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+        for statement in body:
+            for name, use in statement.effects.class_conflicts.items():
+                if name in local:
+                    message = (
+                        f"A class reads `{name}` of the step and binds the name itself, which no function can keep."
+                    )
+                    self.findings.append(
+                        self.context.finding(
+                            "PR313", message, statement, use, "Give the class's own name another name."
+                        )
+                    )
+
     @staticmethod
     def is_resource(given: Bound | LoadCall) -> bool:
         """Whether a parameter takes a resource rather than a frame."""
@@ -111,6 +133,7 @@ class Assembly:
                     self.take_load(statement, load, bound_in_body)
 
     def take_load(self, statement: Statement, load: LoadCall, bound_in_body: set[str]) -> None:
+        """Give a call of `load_asset` or `resource` a parameter; calls for the same thing share one."""
         for parameter, given in self.names.items():
             other = given if isinstance(given, LoadCall) else given.load
             if other is None or (other.what, other.name) != (load.what, load.name):
@@ -119,9 +142,15 @@ class Assembly:
                 self.replaced[id(load.node)] = parameter
                 return
             if load.what == "load_asset":
-                self.findings.append(self.context.finding(
-                    "PR315", f"{load.name} is loaded twice in this step.", statement, load.use,
-                    "Load it once and work on copies, or convert the frame where you need another kind."))  # fmt: skip
+                self.findings.append(
+                    self.context.finding(
+                        "PR315",
+                        f"{load.name} is loaded twice in this step.",
+                        statement,
+                        load.use,
+                        "Load it once and work on copies, or convert the frame where you need another kind.",
+                    )
+                )
                 return
         variable = _whole_load(statement, load)
         free = variable is not None and not any(
@@ -175,6 +204,7 @@ class Assembly:
             outside -= back
 
     def may_hoist(self, statement: Statement, local: set[str], outside: set[int]) -> bool:
+        """Whether a statement means the same at module level: nothing of the body's names has a part in it."""
         binds = statement.effects.touched
         if binds & local or (statement.reads.keys() | statement.effects.late.keys()) & local:
             return False
@@ -237,6 +267,7 @@ class Assembly:
         return self.cells[statement.cell].python[start:end]
 
     def definition(self, statement: Statement) -> Fragment:
+        """Give a definition as written, with the comments above it."""
         return excerpt(self.cells[statement.cell], [statement], self.edits([statement]), "definition", comments=True)
 
     def body(self, body: Sequence[Statement]) -> Iterable[Fragment]:

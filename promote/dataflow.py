@@ -16,23 +16,15 @@ from typing import Literal
 from promote.displays import dropped
 from promote.effects import IPYTHON_NAMES
 from promote.loads import LoadCall, bound_load, load_calls
-from promote.model import Finding, Notebook, Role, Severity, Step
+from promote.model import Finding, Notebook, Role, Severity
+from promote.outputs import Output
 from promote.program import Program, Statement, ambient_reads, is_state
-from promote.scopes import Use
+from promote.syntax import binds_literal, handed_on, only_imports, star_module
+from promote.uses import Use
 
 Origin = Literal["step", "definition", "needed", "import"]
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__doc__"}
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a step gives: the variable, and the indices of the step's first and last statement."""
-
-    step: Step
-    variable: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +73,6 @@ class Context:
     def where(self, statement: Statement) -> str:
         """Name a statement for people: `cell 4 line 2`."""
         return f"cell {statement.cell} line {statement.first}"
-
-
-def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Finding:
-    """Tell which variable a step gives, by DESIGN's three rules, or why that cannot be told."""
-    own = [s for s in program.statements if s.cell in step.cells]
-    place = notebook.at(step.cells[-1], 1, tag=step.tag)
-    if not own:
-        return Finding(
-            "PR310", "error", f"{step.tag} has no statement.", place, "Give the cell code, or remove its tag."
-        )
-    bound = {n for s in own for n in s.binds | s.effects.maybe} | {n for s in own for n in s.changes if not is_state(n)}
-    named = step.options.get("output")
-    if named is not None:
-        if named in bound:
-            return Output(step, named, own[0].index, own[-1].index)
-        return Finding("PR310", "error", f"`output: {named}` names a variable that {step.tag} does not bind.", place,
-                       f"The step binds {_listed(bound)}.")  # fmt: skip
-    if step.name in bound:
-        return Output(step, step.name, own[0].index, own[-1].index)
-    last = [s for s in own if s.cell == own[-1].cell]
-    defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
-    if len(names) == 1:
-        return Output(step, names.pop(), own[0].index, own[-1].index)
-    said = f"its last cell binds {_listed(names)}" if names else "its last cell binds no variable"
-    return Finding("PR310", "error", f"It cannot be told which variable {step.tag} gives: {said}.", place,
-                   f"Call the result `{step.name}`, or write `#| output: VARIABLE` at the top of the step.")  # fmt: skip
 
 
 def resolve(
@@ -178,7 +143,7 @@ class _Resolver:
     # Names
 
     def need(self, name: str, at: Statement, use: Use, *, after: bool = False, called: bool = False) -> None:
-        """Follow one name back to what gave it its value: one that `at` reads, or that a function called there reads."""
+        """Follow a name back to what gave it its value: `at` reads it, or a function that is called there does."""
         if (name, at.index) in self.seen:
             return
         self.seen.add((name, at.index))
@@ -193,8 +158,14 @@ class _Resolver:
         for statement in reaching:
             if statement.index in self.own_indices:
                 if name in statement.effects.deletes and name not in statement.binds and statement is reaching[-1]:
-                    self.refuse("PR303", name, f"`{name}` is deleted before it is read.", at, use,
-                                "Delete it later, or bind it again.")  # fmt: skip
+                    self.refuse(
+                        "PR303",
+                        name,
+                        f"`{name}` is deleted before it is read.",
+                        at,
+                        use,
+                        "Delete it later, or bind it again.",
+                    )
             elif self.from_outside(name, statement, at, use, reaching):
                 self.follow_late(statement, at, use)
                 break
@@ -206,12 +177,14 @@ class _Resolver:
         functions = self.program.functions
         for name in source.effects.reads:
             infos = functions.by_name.get(name, ())
-            if infos and (_handed_on(source.node, name) or any(i.lazy for i in infos)):
+            if infos and (handed_on(source.node, name) or any(i.lazy for i in infos)):
                 late |= functions.late_names(name).keys()
         for name in sorted(late):
             self.need(name, at, use, called=True)
 
-    def from_outside(self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]) -> bool:
+    def from_outside(  # noqa: PLR0911 - one way out for each thing that a statement outside can be
+        self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]
+    ) -> bool:
         """Account for a statement outside the step; true where nothing before it matters."""
         if is_state(name):
             return self.outside_state(name, statement, at, use)
@@ -224,11 +197,17 @@ class _Resolver:
                     )
                     return True
                 if not self.include_needed:
-                    self.refuse("PR306", name, f"`{name}` is read here while {output.step.tag} is not complete: it goes on "
-                                f"in cell {output.step.cells[-1]}.", at, use,
-                                "Move this cell below the last cell of that step.")  # fmt: skip
+                    self.refuse(
+                        "PR306",
+                        name,
+                        f"`{name}` is read here while {output.step.tag} is not complete: it goes on "
+                        f"in cell {output.step.cells[-1]}.",
+                        at,
+                        use,
+                        "Move this cell below the last cell of that step.",
+                    )
                     return True
-        if statement.role.kind == "parameters" and _literal_binding(statement.node, name):
+        if statement.role.kind == "parameters" and binds_literal(statement.node, name):
             self.closure.parameters.add(name)
             return True
         load = bound_load(statement.node, self.program.functions)
@@ -253,12 +232,12 @@ class _Resolver:
         node = statement.node
         if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return True
-        if isinstance(node, (ast.Try, ast.If)) and _only_imports(node):
+        if isinstance(node, (ast.Try, ast.If)) and only_imports(node):
             return True
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         if isinstance(value, ast.Lambda):
             return len(self.program.bindings(name)) == 1
-        if not _literal_binding(node, name):
+        if not binds_literal(node, name):
             return False
         immutable = value is not None and isinstance(value, ast.Constant)
         return len(self.program.bindings(name)) == 1 and (immutable or not self.program.changed_anywhere(name))
@@ -271,22 +250,52 @@ class _Resolver:
             return name in statement.binds
         where = self.context.where(statement)
         if name in statement.effects.deletes and name not in statement.binds:
-            self.refuse("PR303", name, f"`{name}` was deleted in {where}, before it is read here.", at, use,
-                        "Remove the `del`, or bind the name again.")  # fmt: skip
+            self.refuse(
+                "PR303",
+                name,
+                f"`{name}` was deleted in {where}, before it is read here.",
+                at,
+                use,
+                "Remove the `del`, or bind the name again.",
+            )
         elif changed:
-            self.refuse("PR304", name, f"`{name}` is changed in place in {where}, between its making and its use here.", at,
-                        use, "Move the change into a step, or work on a copy there; --include-needed takes the change "
-                        "into this step.")  # fmt: skip
+            self.refuse(
+                "PR304",
+                name,
+                f"`{name}` is changed in place in {where}, between its making and its use here.",
+                at,
+                use,
+                "Move the change into a step, or work on a copy there; --include-needed takes the change "
+                "into this step.",
+            )
         elif statement.role.kind == "step":
-            self.refuse("PR305", name, f"`{name}` is bound by {statement.role.tag} ({where}), but that step gives another "
-                        "variable.", at, use, f"Make it a step of its own, or write `#| output: {name}` there; "
-                        "--include-needed computes it again here.")  # fmt: skip
+            self.refuse(
+                "PR305",
+                name,
+                f"`{name}` is bound by {statement.role.tag} ({where}), but that step gives another variable.",
+                at,
+                use,
+                f"Make it a step of its own, or write `#| output: {name}` there; "
+                "--include-needed computes it again here.",
+            )
         elif not any(name in s.binds for s in reaching):
-            self.refuse("PR311", name, f"`{name}` is bound on only one branch ({where}).", at, use,
-                        "Bind it on every branch, in a cell of this step.")  # fmt: skip
+            self.refuse(
+                "PR311",
+                name,
+                f"`{name}` is bound on only one branch ({where}).",
+                at,
+                use,
+                "Bind it on every branch, in a cell of this step.",
+            )
         else:
-            self.refuse("PR302", name, f"`{name}` is computed by a cell that is not promoted ({where}).", at, use,
-                        self.way_out())  # fmt: skip
+            self.refuse(
+                "PR302",
+                name,
+                f"`{name}` is computed by a cell that is not promoted ({where}).",
+                at,
+                use,
+                self.way_out(),
+            )
         return True
 
     def way_out(self) -> str:
@@ -299,29 +308,53 @@ class _Resolver:
         if self.include_needed:
             self.include(statement, "needed")
         else:
-            self.refuse("PR319", name, f"This depends on {name[1:]}, which {self.context.where(statement)} sets outside the "
-                        "step.", at, use, "Set it in a cell of this step, or use --include-needed.")  # fmt: skip
+            self.refuse(
+                "PR319",
+                name,
+                f"This depends on {name[1:]}, which {self.context.where(statement)} sets outside the step.",
+                at,
+                use,
+                "Set it in a cell of this step, or use --include-needed.",
+            )
         return name in statement.sets
 
     def unbound(self, name: str, at: Statement, use: Use) -> None:
         if is_state(name):
             return
         star = next((s for s in self.program.stars if s.index < at.index), None)
-        if name in _BUILTINS and not (star and _star_module(star) in _SHADOWING_STARS):
+        if name in _BUILTINS and not (star and star_module(star.node) in _SHADOWING_STARS):
             if any(name in s.effects.touched for s in self.closure.own):
                 self.closure.shadowed.add(name)
             return
         if name in IPYTHON_NAMES:
-            self.refuse("PR314", name, f"`{name}` exists in IPython only.", at, use,
-                        "Give the value a name, or leave the line out of the step.")  # fmt: skip
+            self.refuse(
+                "PR314",
+                name,
+                f"`{name}` exists in IPython only.",
+                at,
+                use,
+                "Give the value a name, or leave the line out of the step.",
+            )
         elif star is not None:
-            self.refuse("PR309", name, f"`{name}` may come from the star import in {self.context.where(star)}.", at, use,
-                        f"Import it by name: from {_star_module(star)} import {name}.")  # fmt: skip
+            self.refuse(
+                "PR309",
+                name,
+                f"`{name}` may come from the star import in {self.context.where(star)}.",
+                at,
+                use,
+                f"Import it by name: from {star_module(star.node)} import {name}.",
+            )
         elif later := [s for s in self.program.statements if name in s.effects.touched and s.index > at.index]:
-            self.refuse("PR303", name, f"`{name}` is read before {self.context.where(later[0])} defines it.", at, use,
-                        "Run the notebook from the top: move the definition above this cell.")  # fmt: skip
+            self.refuse(
+                "PR303",
+                name,
+                f"`{name}` is read before {self.context.where(later[0])} defines it.",
+                at,
+                use,
+                "Run the notebook from the top: move the definition above this cell.",
+            )
         else:
-            self.refuse("PR301", name, f"`{name}` is never defined in this notebook.", at, use, self.nearest(name))  # fmt: skip
+            self.refuse("PR301", name, f"`{name}` is never defined in this notebook.", at, use, self.nearest(name))
 
     def nearest(self, name: str) -> str:
         import difflib  # noqa: PLC0415 - only where something is misspelt
@@ -338,70 +371,39 @@ class _Resolver:
             effects = statement.effects
             for name, use in effects.dynamic.items():
                 if not self.program.bindings(name):
-                    self.refuse("PR308", name, f"`{name}` reads or makes names at run time, which cannot be followed.",
-                                statement, use, "Use a dictionary, or name the variables.")  # fmt: skip
+                    self.refuse(
+                        "PR308",
+                        name,
+                        f"`{name}` reads or makes names at run time, which cannot be followed.",
+                        statement,
+                        use,
+                        "Use a dictionary, or name the variables.",
+                    )
             for name, use in effects.global_writes.items():
-                self.refuse("PR312", name, f"A function declares `global {name}`, which a promoted function cannot keep.",
-                            statement, use, "Pass the value in and return it.")  # fmt: skip
+                self.refuse(
+                    "PR312",
+                    name,
+                    f"A function declares `global {name}`, which a promoted function cannot keep.",
+                    statement,
+                    use,
+                    "Pass the value in and return it.",
+                )
             if effects.awaits is not None:
-                self.refuse("PR314", "await", "`await` at the top of a cell works in IPython only.", statement,
-                            effects.awaits, "Wrap it: asyncio.run(main()).")  # fmt: skip
+                self.refuse(
+                    "PR314",
+                    "await",
+                    "`await` at the top of a cell works in IPython only.",
+                    statement,
+                    effects.awaits,
+                    "Wrap it: asyncio.run(main()).",
+                )
             for load in load_calls(statement.node, self.program.functions):
                 if load.problem:
-                    self.refuse("PR316", load.name or load.what, f"This {load.what} cannot be followed: {load.problem}.",
-                                statement, load.use, f'Write {load.what}("NAME") with literal arguments.')  # fmt: skip
-
-
-def _handed_on(node: ast.stmt, name: str) -> bool:
-    """Whether a function's name is used other than by calling it."""
-    called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
-    return any(isinstance(n, ast.Name) and n.id == name and id(n) not in called for n in ast.walk(node))
-
-
-def _literal_binding(node: ast.stmt, name: str) -> bool:
-    if isinstance(node, ast.Assign):
-        targets: list[ast.expr] = node.targets
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        targets = [node.target]
-    else:
-        return False
-    names = [t.id for t in targets if isinstance(t, ast.Name)]
-    return len(names) == len(targets) and name in names and is_literal(node.value)
-
-
-def is_literal(node: ast.expr | None) -> bool:
-    """Whether an expression is a literal: constants, signs and arithmetic of them, and displays of literals."""
-    if isinstance(node, ast.Constant):
-        return True
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return all(is_literal(e) for e in node.elts)
-    if isinstance(node, ast.Dict):
-        return all(k is not None and is_literal(k) for k in node.keys) and all(is_literal(v) for v in node.values)
-    if isinstance(node, ast.UnaryOp):
-        return is_literal(node.operand)
-    if isinstance(node, ast.BinOp):
-        return is_literal(node.left) and is_literal(node.right)
-    return False
-
-
-def _only_imports(node: ast.stmt) -> bool:
-    """Whether a `try` or `if` does nothing but import, with literals as the way round a missing module."""
-    if isinstance(node, ast.Try):
-        blocks = [node.body, node.orelse, node.finalbody, *(h.body for h in node.handlers)]
-    elif isinstance(node, ast.If):
-        blocks = [node.body, node.orelse]
-    else:
-        return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
-            isinstance(node, ast.Assign) and is_literal(node.value)
-        )
-    return any(blocks) and all(_only_imports(s) for block in blocks for s in block)
-
-
-def _star_module(statement: Statement) -> str:
-    node = next(n for n in ast.walk(statement.node) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
-    return (node.module or "").split(".")[0]
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = [f"`{n}`" for n in sorted(names)]
-    return ", ".join(shown) if shown else "none"
+                    self.refuse(
+                        "PR316",
+                        load.name or load.what,
+                        f"This {load.what} cannot be followed: {load.problem}.",
+                        statement,
+                        load.use,
+                        f'Write {load.what}("NAME") with literal arguments.',
+                    )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from promote.aliases import Functions
 from promote.effects import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.program import Statement
-from promote.scopes import dotted_of, root_of
+from promote.syntax import dotted_of, root_of
 
 _PURE_BUILTINS = frozenset(
     """len type dir id repr str int float bool min max sum sorted round abs any all isinstance help hex list tuple

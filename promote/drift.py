@@ -34,21 +34,49 @@ def drift(plan: Plan, path: str, module: str | None) -> Drift:
         return Drift("new", Finding("PR604", "error", said, place, f"Run `promote {plan.notebook}`."))
     header = _HEADER.search(module)
     if header is None:
-        return Drift("foreign", Finding(
-            "PR401", "error", f"The module that {plan.step.tag} would become exists, and was not written by promote.", place,
-            "Give the step another name, or move that module away."))  # fmt: skip
+        return Drift(
+            "foreign",
+            Finding(
+                "PR401",
+                "error",
+                f"The module that {plan.step.tag} would become exists, and was not written by promote.",
+                place,
+                "Give the step another name, or move that module away.",
+            ),
+        )
     edited = body_hash(without_header(module)) != header.group(2)
     changed = header.group(1) != plan.source
     if edited and changed:
-        return Drift("both", Finding(
-            "PR603", "error", f"The notebook changed and the module of {plan.step.tag} was edited by hand.", place,
-            "Carry the edit into the notebook; --force then overwrites the module."))  # fmt: skip
+        return Drift(
+            "both",
+            Finding(
+                "PR603",
+                "error",
+                f"The notebook changed and the module of {plan.step.tag} was edited by hand.",
+                place,
+                "Carry the edit into the notebook; --force then overwrites the module.",
+            ),
+        )
     if edited:
-        return Drift("module", Finding(
-            "PR602", "error", f"The module of {plan.step.tag} was edited by hand.", place,
-            "Carry the edit into the notebook and promote it; --force overwrites the module."))  # fmt: skip
+        return Drift(
+            "module",
+            Finding(
+                "PR602",
+                "error",
+                f"The module of {plan.step.tag} was edited by hand.",
+                place,
+                "Carry the edit into the notebook and promote it; --force overwrites the module.",
+            ),
+        )
     if changed:
-        return Drift("notebook", Finding(
-            "PR601", "error", f"The notebook changed after {plan.step.tag} was promoted.", place,
-            f"Run `promote {plan.notebook}`."))  # fmt: skip
+        return Drift(
+            "notebook",
+            Finding(
+                "PR601",
+                "error",
+                f"The notebook changed after {plan.step.tag} was promoted.",
+                place,
+                f"Run `promote {plan.notebook}`.",
+            ),
+        )
     return Drift("same", None)

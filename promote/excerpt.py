@@ -120,9 +120,9 @@ def _trailing_semicolons(source: str, statements: Sequence[Statement], limit: in
 
 
 def lines_in_strings(text: str) -> set[int]:
-    """Give the lines (from 1) that begin inside a string, so that they must not be indented.
+    r"""Give the lines (from 1) that begin inside a string, so that they must not be indented.
 
-    >>> sorted(lines_in_strings('x = \"\"\"a\\nb\\nc\"\"\"\\ny = 1'))
+    >>> sorted(lines_in_strings("x = '''a\nb\nc'''\ny = 1"))
     [2, 3]
     """
     inside: set[int] = set()

@@ -29,11 +29,56 @@ _TO_LAZY = frozenset(("lazy", "scan_csv", "scan_parquet", "scan_ndjson", "scan_i
 _TO_POLARS = frozenset(("collect", "pl", "from_pandas", "from_dicts", "from_dict", "fetch"))
 _TO_PANDAS = frozenset(("to_pandas", "df", "fetchdf", "DataFrame", "to_frame", "reset_index"))
 _KEEPING = frozenset(
-    ("filter", "select", "with_columns", "sort", "join", "rename", "drop", "unique", "head", "tail", "agg", "group_by",
-     "drop_nulls", "fill_null", "cast", "limit", "explode", "unpivot", "pipe", "with_row_index", "slice", "reverse",
-     "assign", "query", "merge", "groupby", "dropna", "fillna", "astype", "sort_values", "drop_duplicates", "copy", "sum",
-     "mean", "count", "apply", "melt", "pivot", "pivot_table", "set_index", "clone", "sample", "nlargest", "nsmallest")
-)  # fmt: skip
+    (
+        "filter",
+        "select",
+        "with_columns",
+        "sort",
+        "join",
+        "rename",
+        "drop",
+        "unique",
+        "head",
+        "tail",
+        "agg",
+        "group_by",
+        "drop_nulls",
+        "fill_null",
+        "cast",
+        "limit",
+        "explode",
+        "unpivot",
+        "pipe",
+        "with_row_index",
+        "slice",
+        "reverse",
+        "assign",
+        "query",
+        "merge",
+        "groupby",
+        "dropna",
+        "fillna",
+        "astype",
+        "sort_values",
+        "drop_duplicates",
+        "copy",
+        "sum",
+        "mean",
+        "count",
+        "apply",
+        "melt",
+        "pivot",
+        "pivot_table",
+        "set_index",
+        "clone",
+        "sample",
+        "nlargest",
+        "nsmallest",
+    )
+)
+
+
+_FIRST = frozenset(("concat",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +128,36 @@ def _kind_of(node: ast.expr, known: Mapping[str, FrameKind]) -> FrameKind:
             return known.get(node.id, "unknown")
         if isinstance(node, ast.Subscript):
             node = node.value
-            continue
-        if not isinstance(node, ast.Call):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            kind = _made_by(node.func)
+            if kind is not None:
+                return kind
+            node = _source_of(node, node.func)
+        else:
             return "unknown"
-        if not isinstance(node.func, ast.Attribute):
-            return "unknown"
-        method, receiver = node.func.attr, node.func.value
-        root = receiver.id if isinstance(receiver, ast.Name) else ""
-        if root in {"pl", "polars"}:
-            if method in _TO_LAZY or method.startswith("scan_"):
-                return "lazy"
-            if method == "concat" and node.args and isinstance(node.args[0], ast.List) and node.args[0].elts:
-                node = node.args[0].elts[0]
-                continue
-            return "polars" if method in {"DataFrame", "from_pandas"} or method.startswith("read_") else "unknown"
-        if root in {"pd", "pandas"}:
-            return "pandas"
-        if root == "duckdb":
-            return "duckdb"
-        if method in _TO_LAZY:
-            return "lazy"
-        if method in _TO_POLARS:
-            return "polars"
-        if method in _TO_PANDAS:
-            return "pandas"
-        if method not in _KEEPING:
-            return "unknown"
-        node = receiver
+
+
+def _made_by(function: ast.Attribute) -> FrameKind | None:
+    """The kind that a call decides by itself, None where it passes on the kind of what it is called on."""
+    method = function.attr
+    root = function.value.id if isinstance(function.value, ast.Name) else ""
+    if root in {"pd", "pandas"}:
+        return "pandas"
+    if root == "duckdb":
+        return "duckdb"
+    if method in _TO_LAZY or method.startswith("scan_"):
+        return "lazy"
+    polars = root in {"pl", "polars"}
+    if method in _TO_POLARS or (polars and (method == "DataFrame" or method.startswith("read_"))):
+        return "polars"
+    if method in _TO_PANDAS and not polars:
+        return "pandas"
+    return None if method in (_FIRST if polars else _KEEPING) else "unknown"
+
+
+def _source_of(call: ast.Call, function: ast.Attribute) -> ast.expr:
+    """What a call takes its kind from: the frame it is called on, or the first that is concatenated."""
+    if function.attr == "concat" and call.args:
+        first = call.args[0]
+        return first.elts[0] if isinstance(first, (ast.List, ast.Tuple)) and first.elts else first
+    return function.value

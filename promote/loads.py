@@ -8,7 +8,8 @@ from typing import Literal, cast
 
 from promote.aliases import Functions
 from promote.model import FrameKind
-from promote.scopes import Use, dotted_of
+from promote.syntax import dotted_of
+from promote.uses import Use
 
 _CALLS = {
     f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in ("load_asset", "resource")

@@ -45,7 +45,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a notebook. `source` has `\\n` line ends and no byte-order mark; `id` is made up where none is kept.
+    r"""One cell of a notebook. `source` has `\n` line ends and no byte-order mark; `id` is made up where none is kept.
 
     `options` is the cell's metadata under the key `workbench`, as the Lab panel writes it (hostile input: any JSON).
     """

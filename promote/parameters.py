@@ -58,8 +58,10 @@ def _typed(name: str, text: str, default: object) -> Value:
         if wanted is bool:
             return {"true": True, "false": False}[text.lower()]
         if wanted in {int, float}:
-            return wanted(text)  # type: ignore[call-overload,no-any-return]  # one of the two
+            return wanted(text)
     except (KeyError, ValueError):
-        raise UsageError(f"The parameter {name} takes a value of type {wanted.__name__}, not {text!a}.",
-                         hint=f"Its default is {default!r}.") from None  # fmt: skip
+        raise UsageError(
+            f"The parameter {name} takes a value of type {wanted.__name__}, not {text!a}.",
+            hint=f"Its default is {default!r}.",
+        ) from None
     return text

@@ -111,8 +111,15 @@ class _Job:
         at = self.notebooks[plan.notebook].at(plan.step.cells[0], tag=plan.step.tag)
         again = f"Run `promote {plan.notebook}`."
         if stand.evidence is None:
-            return [Finding("PR606", "error", f"The evidence of {plan.step.tag} is missing, or of another version of it or of "
-                            "what it reads.", at, again)]  # fmt: skip
+            return [
+                Finding(
+                    "PR606",
+                    "error",
+                    f"The evidence of {plan.step.tag} is missing, or of another version of it or of what it reads.",
+                    at,
+                    again,
+                )
+            ]
         if stand.evidence.facts is None:
             return [
                 Finding("PR605", "error", f"{plan.step.tag} is unverified: it was promoted without a run.", at, again)
@@ -155,8 +162,16 @@ class _Job:
             return self.write([], Proof())
         from promote.prove import prove  # noqa: PLC0415 - only a run that verifies pays for it
 
-        proof = prove(self.project, self.prepared, self.stands, frozenset(stale), self.versions, self.classes,
-                      self.settings.parameters, progress)  # fmt: skip
+        proof = prove(
+            self.project,
+            self.prepared,
+            self.stands,
+            frozenset(stale),
+            self.versions,
+            self.classes,
+            self.settings.parameters,
+            progress,
+        )
         self.findings += proof.findings
         if proof.failed or self.errors():
             steps = [
@@ -192,9 +207,17 @@ class _Job:
             facts = proof.facts.get(tag) or (stand.evidence.facts if stand.evidence else None)
             status = self.status(stand, facts, changed, group)
             parity = "" if facts is None else f"equal to the notebook, order {facts.order}"
-            steps.append(StepOutcome(
-                tag, stand.plan.notebook, status, tuple(sorted(f.path for f in group if f.path in changed)),
-                diffs.get(tag, ""), parity, facts.output.rows if facts else None))  # fmt: skip
+            steps.append(
+                StepOutcome(
+                    tag,
+                    stand.plan.notebook,
+                    status,
+                    tuple(sorted(f.path for f in group if f.path in changed)),
+                    diffs.get(tag, ""),
+                    parity,
+                    facts.output.rows if facts else None,
+                )
+            )
         return self.outcome(steps, FINE)
 
     @staticmethod
@@ -209,8 +232,13 @@ class _Job:
     def unverified(self, stand: Standing) -> Finding:
         plan = stand.plan
         at = self.notebooks[plan.notebook].at(plan.step.cells[0], tag=plan.step.tag)
-        return Finding("PR322", "warning", f"{plan.step.tag} has not run, so the kinds of its frames are guessed.", at,
-                       f"Run `promote {plan.notebook}` where the data is.")  # fmt: skip
+        return Finding(
+            "PR322",
+            "warning",
+            f"{plan.step.tag} has not run, so the kinds of its frames are guessed.",
+            at,
+            f"Run `promote {plan.notebook}` where the data is.",
+        )
 
     # Files
 

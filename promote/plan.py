@@ -12,16 +12,36 @@ from dataclasses import dataclass, replace
 
 from promote import __version__
 from promote.assemble import Assembly
-from promote.dataflow import Closure, Context, Output, output_of, resolve
+from promote.dataflow import Closure, Context, resolve
 from promote.excerpt import cell_offsets
 from promote.hashing import digest, logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.names import reserved_names
+from promote.outputs import Output, output_of
 from promote.program import Program, Statement, build
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
-_PASSING = frozenset(("collect", "lazy", "reset_index", "head", "tail", "limit", "rename", "to_pandas", "copy", "select",
-                      "drop", "with_columns", "assign", "df", "pl", "cast", "astype"))  # fmt: skip
+_PASSING = frozenset(
+    (
+        "collect",
+        "lazy",
+        "reset_index",
+        "head",
+        "tail",
+        "limit",
+        "rename",
+        "to_pandas",
+        "copy",
+        "select",
+        "drop",
+        "with_columns",
+        "assign",
+        "df",
+        "pl",
+        "cast",
+        "astype",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +78,15 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
     for one in cyclic:
         place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
         others = ", ".join(c.step.tag for c in cyclic if c is not one) or "itself"
-        findings.append(Finding("PR325", "error", f"{one.step.tag} and {others} need one another.", place,
-                                "Cut the circle: let one of them work without the other."))  # fmt: skip
+        findings.append(
+            Finding(
+                "PR325",
+                "error",
+                f"{one.step.tag} and {others} need one another.",
+                place,
+                "Cut the circle: let one of them work without the other.",
+            )
+        )
         refused.append(one.step.tag)
     return Planned(tuple(ordered), tuple(findings), tuple(refused))
 
@@ -88,8 +115,9 @@ class _Planner:
         output = self.outputs[step.tag]
         role = Role("step", step.layer, step.name)
         schema = step.options.get("schema")
-        closure = resolve(self.context, role, step.cells, include_needed=self.include_needed,
-                          wanted=[schema] if schema else [])  # fmt: skip
+        closure = resolve(
+            self.context, role, step.cells, include_needed=self.include_needed, wanted=[schema] if schema else []
+        )
         findings = list(closure.findings)
         if any(f.severity == "error" for f in findings):
             return None, findings
@@ -97,9 +125,14 @@ class _Planner:
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
         findings += told + self.notes(step, closure) + self.step_findings(step, function, closure)
         taken = {n: (f.cell, f.first) for f in function.definitions for n in _bound_by(f)}
-        checks, charts, tests = [], [], []
-        for kind, positions, into in (("check", step.checks, checks), ("chart", step.charts, charts),
-                                      ("test", step.tests, tests)):  # fmt: skip
+        checks: list[Function] = []
+        charts: list[Function] = []
+        tests: list[Function] = []
+        for kind, positions, into in (
+            ("check", step.checks, checks),
+            ("chart", step.charts, charts),
+            ("test", step.tests, tests),
+        ):
             for number, position in enumerate(positions, 1):
                 name = f"{kind}_{step.name}" + (f"_{number}" if number > 1 else "")
                 made, told = self.companion(step, Role(kind, "", step.name), position, name, reserved, taken)  # type: ignore[arg-type]  # the three kinds above
@@ -139,9 +172,15 @@ class _Planner:
         findings = list(assembly.findings)
         if keep and not any(keep in _bound_by(f) for f in (*made.definitions, *made.imports)):
             place = closure.own[0]
-            findings.append(self.context.finding(
-                "PR402", f"The schema `{keep}` depends on something in the step, so it cannot stand beside it.", place, None,
-                "Define the model in a cell tagged `helpers`, from imports and constants."))  # fmt: skip
+            findings.append(
+                self.context.finding(
+                    "PR402",
+                    f"The schema `{keep}` depends on something in the step, so it cannot stand beside it.",
+                    place,
+                    None,
+                    "Define the model in a cell tagged `helpers`, from imports and constants.",
+                )
+            )
         return replace(made, imports=future + made.imports), findings
 
     def companion(
@@ -164,13 +203,27 @@ class _Planner:
         asset = self.outputs[step.tag].variable
         for given in function.inputs:
             if given.asset != step.name or role.kind == "test":
-                findings.append(self.context.finding(
-                    "PR328", f"A {role.kind} of {step.name} reads {given.asset}.", closure.own[0], None,
-                    "A test builds its own frames from literals." if role.kind == "test" else
-                    f"It may read `{asset}`, definitions and parameters only."))  # fmt: skip
+                findings.append(
+                    self.context.finding(
+                        "PR328",
+                        f"A {role.kind} of {step.name} reads {given.asset}.",
+                        closure.own[0],
+                        None,
+                        "A test builds its own frames from literals."
+                        if role.kind == "test"
+                        else f"It may read `{asset}`, definitions and parameters only.",
+                    )
+                )
         if function.resources:
-            findings.append(self.context.finding("PR328", f"A {role.kind} of {step.name} uses a resource.", closure.own[0],
-                                                 None, "Read the source in a bronze step."))  # fmt: skip
+            findings.append(
+                self.context.finding(
+                    "PR328",
+                    f"A {role.kind} of {step.name} uses a resource.",
+                    closure.own[0],
+                    None,
+                    "Read the source in a bronze step.",
+                )
+            )
         return function, [*closure.findings, *findings]
 
     def figure(self, closure: Closure) -> str:
@@ -188,17 +241,16 @@ class _Planner:
 
     def notes(self, step: Step, closure: Closure) -> list[Finding]:
         """Say what was dropped and what was taken."""
-        found: list[Finding] = []
-        for statement in closure.own:
-            if statement.index in closure.dropped:
-                found.append(self.context.finding("PR318", "This line only shows something, so the asset leaves it out.",
-                                                  statement, None, "", "note"))  # fmt: skip
-        for index, origin in sorted(closure.included.items()):
-            if origin == "needed":
-                found.append(self.context.finding(
-                    "PR323", f"{step.tag} needs this statement, so its function repeats it.",
-                    self.program.statements[index], None, "", "note"))  # fmt: skip
-        return found
+
+        def note(code: str, message: str, statement: Statement) -> Finding:
+            return self.context.finding(code, message, statement, None, "", "note")
+
+        shown = "This line only shows something, so the asset leaves it out."
+        dropped = [note("PR318", shown, s) for s in closure.own if s.index in closure.dropped]
+        repeated = f"{step.tag} needs this statement, so its function repeats it."
+        origins = sorted(closure.included.items())
+        taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]
+        return dropped + taken
 
     def step_findings(self, step: Step, function: Function, closure: Closure) -> list[Finding]:
         """Check what a step takes against what it is."""
@@ -207,23 +259,45 @@ class _Planner:
         partitions = step.options.get("partitions")
         for given in function.inputs:
             if given.asset == step.name:
-                found.append(self.context.finding("PR317", f"{step.tag} reads its own asset.", first, None,
-                                                  "Give the step another name."))  # fmt: skip
+                found.append(
+                    self.context.finding(
+                        "PR317", f"{step.tag} reads its own asset.", first, None, "Give the step another name."
+                    )
+                )
             upstream = next((o.step for o in self.outputs.values() if o.step.name == given.asset), None)
             cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
             if cut and cut != partitions:
-                found.append(self.context.finding(
-                    "PR326", f"{step.tag} would get every partition of {given.asset}, where the notebook has one.", first,
-                    None, f'Read it with load_asset("{given.asset}"), in a notebook of its own.'))  # fmt: skip
+                found.append(
+                    self.context.finding(
+                        "PR326",
+                        f"{step.tag} would get every partition of {given.asset}, where the notebook has one.",
+                        first,
+                        None,
+                        f'Read it with load_asset("{given.asset}"), in a notebook of its own.',
+                    )
+                )
         if partitions and (parameter := partitions.get("parameter")) and parameter not in closure.parameters:
             cell, line = step.options.lines.get("partitions", (step.cells[0], 1))
-            found.append(Finding("PR321", "error", f"The step does not use the partition parameter `{parameter}`.",
-                                 self.selection.notebook.at(cell, line, tag=step.tag),
-                                 "Give it a value in the cell tagged `parameters`, and read it in the step."))  # fmt: skip
+            found.append(
+                Finding(
+                    "PR321",
+                    "error",
+                    f"The step does not use the partition parameter `{parameter}`.",
+                    self.selection.notebook.at(cell, line, tag=step.tag),
+                    "Give it a value in the cell tagged `parameters`, and read it in the step.",
+                )
+            )
         if step.layer != "bronze" and function.resources:
-            found.append(self.context.finding(
-                "PR324", f"{step.tag} reads the source {function.resources[0].name}; only bronze steps touch sources.", first,
-                None, "Harvest it in a bronze step and read that with load_asset.", "warning"))  # fmt: skip
+            found.append(
+                self.context.finding(
+                    "PR324",
+                    f"{step.tag} reads the source {function.resources[0].name}; only bronze steps touch sources.",
+                    first,
+                    None,
+                    "Harvest it in a bronze step and read that with load_asset.",
+                    "warning",
+                )
+            )
         return found
 
     def ends_in_sort(self, step: Step, output: Output) -> bool:
@@ -258,8 +332,16 @@ def code_version(plan: Plan) -> str:
     imports = sorted(f.text.split("  #")[0] for f in function.imports)
     code = "\n".join([*imports, *(f.text for f in function.definitions), *(f.text for f in function.body)])
     parameters = [(p.name, logic(f"{p.name} = {p.default}")) for p in function.parameters]
-    return digest([logic(code), repr(shape), repr(resources), repr(parameters), function.output,
-                   repr(plan.step.options.get("partitions"))])  # fmt: skip
+    return digest(
+        [
+            logic(code),
+            repr(shape),
+            repr(resources),
+            repr(parameters),
+            function.output,
+            repr(plan.step.options.get("partitions")),
+        ]
+    )
 
 
 def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:

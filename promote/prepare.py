@@ -102,8 +102,15 @@ def prepare(
     ordered, circle = _in_order(prepared)
     for one in circle:
         place = Location(one.notebook.path)
-        findings.append(Finding("PR325", "error", "This notebook and another need one another.", place,
-                                "Move the steps that both need into a notebook of their own."))  # fmt: skip
+        findings.append(
+            Finding(
+                "PR325",
+                "error",
+                "This notebook and another need one another.",
+                place,
+                "Move the steps that both need into a notebook of their own.",
+            )
+        )
     return ordered, findings
 
 
@@ -147,20 +154,33 @@ def _text(path: Path) -> str | None:
 
 
 def _upstreams(selection: Selection, plans: Sequence[Plan], places: Mapping[str, object]) -> list[Finding]:
-    """Tell the assets that are loaded and that nothing in the project makes by a notebook: a warning, they may be code."""
+    """Tell the assets that are loaded and that no notebook makes; they may be code, so a near name makes a warning."""
     found: list[Finding] = []
     own = {step.name for step in selection.steps}
     for made in plans:
         for given in made.function.inputs:
             if given.external and given.asset in own:
                 at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
-                found.append(Finding("PR327", "error", f"{given.asset} is made in this notebook, so loading it here reads an "
-                                     "older one.", at, f"Use the variable of its step, or move {made.step.tag} to a notebook "
-                                     "of its own."))  # fmt: skip
+                found.append(
+                    Finding(
+                        "PR327",
+                        "error",
+                        f"{given.asset} is made in this notebook, so loading it here reads an older one.",
+                        at,
+                        f"Use the variable of its step, or move {made.step.tag} to a notebook of its own.",
+                    )
+                )
             elif given.external and given.asset not in places and (near := nearest(given.asset, places)):
                 at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
-                found.append(Finding("PR329", "warning", f"No notebook of the project makes {given.asset}.", at,
-                                     f"Did you mean {near}?"))  # fmt: skip
+                found.append(
+                    Finding(
+                        "PR329",
+                        "warning",
+                        f"No notebook of the project makes {given.asset}.",
+                        at,
+                        f"Did you mean {near}?",
+                    )
+                )
     return found
 
 

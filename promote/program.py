@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from promote.aliases import Aliases, Functions, collect_functions
 from promote.effects import HARMLESS_MODULES, HIDDEN_STATE
 from promote.model import CodeCell, Role
-from promote.scopes import Effects, Use, effects_of
+from promote.scopes import effects_of
 from promote.state import PREFIX, ambient_names, state_uses
+from promote.uses import Effects, Use
 
 
 @dataclass(slots=True, eq=False)

@@ -125,8 +125,12 @@ class _Prover:
         said = [result.error] if result.error else []
         said += [o.error for o in (*result.upstreams.values(), *result.assets.values()) if o.error]
         for message in dict.fromkeys(said):
-            self.tell("PR504", plans[0], f"What {self.one.notebook.path} reads could not be made: {message}",
-                      "Promote the notebook that makes it first.")  # fmt: skip
+            self.tell(
+                "PR504",
+                plans[0],
+                f"What {self.one.notebook.path} reads could not be made: {message}",
+                "Promote the notebook that makes it first.",
+            )
         return False
 
     def kinds(self, plans: Sequence[Plan], observed: Observed) -> dict[str, Kinds]:
@@ -159,8 +163,12 @@ class _Prover:
             message = made.error or (outcome.error if outcome else "it was not reached")
             where = made.location or (outcome.location if outcome else "")
             self.failed.append(tag)
-            self.tell("PR504", plan, f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
-                      "Run the notebook from the top in a fresh kernel, then promote again.")  # fmt: skip
+            self.tell(
+                "PR504",
+                plan,
+                f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
+                "Run the notebook from the top in a fresh kernel, then promote again.",
+            )
             return
         parity = self.stage.compare(
             observed.captures[plan.step.name],
@@ -171,15 +179,23 @@ class _Prover:
         )
         if not parity.equal:
             self.failed.append(tag)
-            self.tell("PR503", plan, f"The promoted {tag} does not give what the notebook gave: {parity.difference}.",
-                      "Look for state that the code does not show: a seed, an option, the environment, the order of a "
-                      "group. Sort the result, seed the generator, or give a tolerance.")  # fmt: skip
+            self.tell(
+                "PR503",
+                plan,
+                f"The promoted {tag} does not give what the notebook gave: {parity.difference}.",
+                "Look for state that the code does not show: a seed, an option, the environment, the order of a "
+                "group. Sort the result, seed the generator, or give a tolerance.",
+            )
             return
         for check in outcome.checks:
             if not check.passed and check.severity == "error":
                 self.failed.append(tag)
-                self.tell("PR506", plan, f"The check {check.name} of {plan.step.name} fails on the notebook's data.",
-                          "Mend the data or the check, or let it warn with `#| severity: warn`.")  # fmt: skip
+                self.tell(
+                    "PR506",
+                    plan,
+                    f"The check {check.name} of {plan.step.name} fails on the notebook's data.",
+                    "Mend the data or the check, or let it warn with `#| severity: warn`.",
+                )
 
     def tests(self, plan: Plan, kinds: Kinds, observed: Observed, values: Values) -> GeneratedTests:
         """Make the tests of a step and run them on the stage."""
@@ -191,12 +207,17 @@ class _Prover:
         result = self.stage.run_tests([path])
         if not result.ok:
             self.failed.append(plan.step.tag)
-            self.tell("PR505", plan, f"A generated test of {plan.step.tag} fails: {', '.join(result.failures)}.",
-                      "The step gives another result on the same input: look for state that a run leaves behind.")  # fmt: skip
+            self.tell(
+                "PR505",
+                plan,
+                f"A generated test of {plan.step.tag} fails: {', '.join(result.failures)}.",
+                "The step gives another result on the same input: look for state that a run leaves behind.",
+            )
         return GeneratedTests(tests.files, result.passed)
 
-    def keep(self, plan: Plan, kinds: Kinds, observed: Observed, made: Materialised, values: Values, tests: GeneratedTests
-             ) -> None:  # fmt: skip
+    def keep(
+        self, plan: Plan, kinds: Kinds, observed: Observed, made: Materialised, values: Values, tests: GeneratedTests
+    ) -> None:
         """Write down what was shown."""
         inputs: dict[str, FrameFacts] = {}
         for given in plan.function.inputs:

@@ -11,10 +11,10 @@ WIDTH = 120
 
 
 def literal(value: Any) -> str:
-    """Give a value as Python source: texts in double quotes where that needs no escape, sequences as lists.
+    r"""Give a value as Python source: texts in double quotes where that needs no escape, sequences as lists.
 
-    >>> literal('say "hi"'), literal({"a": [1, None]}), literal("a\\nb")
-    ("'say \\"hi\\"'", '{"a": [1, None]}', '"a\\\\nb"')
+    >>> print(literal('say "hi"'), literal({"a": [1, None]}), literal("it's"))
+    'say "hi"' {"a": [1, None]} "it's"
     """
     if isinstance(value, str):
         return _text(value)
@@ -34,10 +34,10 @@ def _text(value: str) -> str:
 
 
 def docstring(text: str, prefix: str = "") -> list[str]:
-    '''Give a docstring's lines, quotes included, wrapped to the width; nothing in `text` can end it.
+    r'''Give a docstring's lines, quotes included, wrapped to the width; nothing in `text` can end it.
 
     >>> docstring('Ends with a "quote"')
-    ['"""Ends with a "quote\\\\""""']
+    ['"""Ends with a "quote\\""""']
     '''
     clean = "".join(c if c == "\n" or c.isprintable() else " " for c in text.replace("\t", "    "))
     clean = clean.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').strip()

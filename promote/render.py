@@ -18,8 +18,13 @@ from promote.names import ASSET_SUFFIX, check_name, config_name
 from promote.pytext import call, docstring, keyword, literal
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
-_PARTITIONS = {"static": "static_partitions", "daily": "daily_partitions", "weekly": "weekly_partitions",
-               "monthly": "monthly_partitions"}  # fmt: skip
+_PARTITIONS = {
+    "static": "static_partitions",
+    "daily": "daily_partitions",
+    "weekly": "weekly_partitions",
+    "monthly": "monthly_partitions",
+}
+_PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 
 
@@ -188,18 +193,7 @@ class _Writer:
         for item in function.inputs:
             if item.copied and (copy := _COPIES.get(given[item.parameter])):
                 lines.append(f"    {item.parameter} = {item.parameter}.{copy}()  # the notebook changes it in place")
-        body: list[str] = []
-        for fragment in function.body:
-            note = []
-            if fragment.origin == "needed":
-                note = [f"    # Needed from cell {fragment.cell}, which is not promoted."]
-            text = indent(fragment.text).split("\n")
-            starts_block = fragment.text.startswith(("def ", "class ", "@", "async def "))
-            if body and (body[-1] != "" or starts_block) and body[-1]:
-                body.append("")
-            body += [*note, *text]
-        if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):
-            body.insert(0, "")
+        body = _body_lines(function.body)
         lines += body
         if function.output:
             if body and _ends_in_block(function.body[-1].text):
@@ -265,9 +259,8 @@ class _Writer:
         owner = options.get("owner")
         if owner is not None:
             found.append(keyword("owners", [owner] if isinstance(owner, str) else list(owner)))
-        for option in ("deps", "kinds", "tags", "classification", "retention_days", "cost"):
-            if (value := options.get(option)) is not None:
-                found.append(keyword(option, value))
+        said = [(option, options.get(option)) for option in _PASSED_ON]
+        found += [keyword(option, value) for option, value in said if value is not None]
         if self.plan.charts:
             found.append(f"charts=[{', '.join(c.name for c in self.plan.charts)}]")
         found.append(keyword("code_version", self.plan.code_version))
@@ -289,8 +282,11 @@ class _Writer:
 
     def check(self, check: Function, number: int) -> list[str]:
         """The Dagster check that runs the assertions of a check cell."""
-        self.imports += [_CHECK_CONTEXT, "from platform_core.asset_checks import asset_check",
-                         "from platform_core.asset_checks import run_assertions"]  # fmt: skip
+        self.imports += [
+            _CHECK_CONTEXT,
+            "from platform_core.asset_checks import asset_check",
+            "from platform_core.asset_checks import run_assertions",
+        ]
         severities = self.step.options.get("check_severity", {})
         warns = severities.get(self.step.checks[number - 1], self.step.options.get("severity")) == "warn"
         kind = self.annotation(self.kinds.output)
@@ -304,6 +300,20 @@ class _Writer:
             f'    """Run the notebook\'s assertions on {self.step.name}."""',
             *call("    return run_assertions(", given, ")"),
         ]
+
+
+def _body_lines(fragments: Sequence[Fragment]) -> list[str]:
+    """The analyst's code, indented, with a blank line between pieces of different cells."""
+    body: list[str] = []
+    for fragment in fragments:
+        if body and body[-1]:
+            body.append("")
+        if fragment.origin == "needed":
+            body.append(f"    # Needed from cell {fragment.cell}, which is not promoted.")
+        body += indent(fragment.text).split("\n")
+    if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):
+        body.insert(0, "")
+    return body
 
 
 _COPIES: Mapping[FrameKind, str] = {"pandas": "copy", "polars": "clone", "unknown": "copy"}

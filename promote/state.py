@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from promote.aliases import Functions
 from promote.effects import AMBIENT_STATES, DISPLAY_OPTIONS, HIDDEN_STATE, SETTERS, STATELESS
-from promote.scopes import DottedUse, Effects, Use
+from promote.uses import DottedUse, Effects, Use
 
 PREFIX = "~"
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))

@@ -1,0 +1,146 @@
+"""Running a notebook and its promoted functions side by side, in this process, without Dagster or a disk.
+
+`compare` runs the cells in one namespace, as Jupyter does, and keeps a deep copy of what each step gives at the end of
+its last cell. Then it promotes the notebook, runs the promoted functions over each other's outputs, and says for each
+step whether both gave the same. Values may be anything, not only frames.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+import polars as pl
+
+from platform_core.frames import kind_of
+from platform_core.sdk.loading import overrides
+from promote.kinds import Kinds
+from promote.model import Finding, Plan, Selection
+from promote.plan import Planned, plan
+from promote.read import parse
+from promote.render import render_module
+from promote.select import select
+
+Cells = Sequence[tuple[str, str]]
+
+
+@dataclass
+class Verdict:
+    """What came of a notebook: by step tag `same`, `refused` or how the two differ; and what was found."""
+
+    steps: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    modules: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the errors."""
+        return {f.code for f in self.findings if f.severity == "error"}
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        """The steps whose promoted function gave something else and was not refused."""
+        return {tag: said for tag, said in self.steps.items() if said not in {"same", "refused"}}
+
+
+def notebook(cells: Cells) -> bytes:
+    """Give the bytes of a notebook: pairs of tags (or `md` for markdown) and source."""
+    made: list[dict[str, Any]] = []
+    for tags, source in cells:
+        if tags == "md":
+            made.append({"cell_type": "markdown", "metadata": {}, "source": source})
+        else:
+            metadata = {"tags": tags.split()} if tags else {}
+            made.append(
+                {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
+            )
+    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": made}).encode()
+
+
+def chosen(cells: Cells) -> Selection:
+    """Read and select a notebook."""
+    return select(parse(notebook(cells), "notebooks/case.ipynb"))
+
+
+def planned(cells: Cells, *, include_needed: bool = False) -> Planned:
+    """Plan a notebook."""
+    return plan(chosen(cells), include_needed=include_needed)
+
+
+def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, Any] | None = None) -> Verdict:
+    """Run a notebook and what it was promoted to, and compare step by step."""
+    selection = chosen(cells)
+    result = plan(selection, include_needed=include_needed)
+    verdict = Verdict(findings=(*selection.findings, *result.findings))
+    verdict.steps = dict.fromkeys(result.refused, "refused")
+    captured = run_notebook(selection, result.plans, assets or {})
+    given: dict[str, Any] = dict(assets or {})
+    for one in result.plans:
+        if any(i.asset not in given for i in one.function.inputs):
+            verdict.steps[one.step.tag] = "refused"  # what it reads was refused
+            continue
+        text = render(one, captured, given)
+        verdict.modules[one.step.tag] = text
+        try:
+            got = run_function(one, text, given)
+        except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference
+            verdict.steps[one.step.tag] = f"raised {type(error).__name__}: {error}"
+            continue
+        given[one.step.name] = got
+        same = equal(captured[one.step.name], got)
+        verdict.steps[one.step.tag] = "same" if same else f"notebook {captured[one.step.name]!r}, module {got!r}"
+    return verdict
+
+
+def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the cells in one namespace; give what each planned step held at the end of its last cell."""
+    names: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}
+    ends = {p.step.cells[-1]: [q for q in plans if q.step.cells[-1] == p.step.cells[-1]] for p in plans}
+    captured: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()), overrides(assets=dict(assets), resources={}):
+        for cell in selection.cells:
+            exec(compile(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
+            for one in ends.get(cell.position, ()):
+                captured[one.step.name] = copied(names[one.function.output])
+    return captured
+
+
+def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Render the module of a step with the kinds that were seen."""
+    inputs = {i.parameter: kind_of(given[i.asset]) or "unknown" for i in one.function.inputs}
+    kinds = Kinds(inputs, kind_of(captured[one.step.name]) or "unknown", guessed=False)
+    return render_module(one, kinds, "project", {}, verified=True).text
+
+
+def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> Any:
+    """Execute a module and call its pure function on copies of the inputs."""
+    module = ModuleType(f"promoted_{one.step.name}")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text, f"<{one.step.name}>", "exec"), module.__dict__)  # noqa: S102 - our own rendering
+        taken = {i.parameter: copied(given[i.asset]) for i in one.function.inputs}
+        return getattr(module, one.step.name)(**taken)
+
+
+def copied(value: Any) -> Any:
+    """Give a deep copy, with lazy frames collected."""
+    return value.collect().lazy() if isinstance(value, pl.LazyFrame) else copy.deepcopy(value)
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Whether two values are the same, to the last bit and type."""
+    if isinstance(left, pl.LazyFrame) and isinstance(right, pl.LazyFrame):
+        left, right = left.collect(), right.collect()
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, pl.DataFrame):
+        return bool(left.equals(right)) and left.schema == right.schema
+    if isinstance(left, (pd.DataFrame, pd.Series)):
+        return bool(left.equals(right)) and list(left.index) == list(right.index)
+    return repr(left) == repr(right)
