@@ -111,7 +111,7 @@ def _wanted(context: dg.InputContext) -> tuple[FrameKind, bool]:
     """Say which kind of frame an input wants, and whether as a `dict` of partitions."""
     told = context.definition_metadata or {}
     if told.get("workbench/kind") in KINDS:
-        return cast("FrameKind", told["workbench/kind"]), told.get("workbench/shape") == "dict"
+        return cast("FrameKind", told["workbench/kind"]), bool(told.get("workbench/by_partition"))
     annotation = context.dagster_type.typing_type
     by_partition = get_origin(annotation) is dict
     return annotation_kind(get_args(annotation)[-1] if by_partition else annotation) or "lazy", by_partition

@@ -33,6 +33,7 @@ AssetDecorator = Callable[[AssetFunction | dg.AssetsDefinition], dg.AssetsDefini
 LAYER_KEY = "workbench/layer"
 COST_KEY = "workbench/estimated_cost_per_run"
 
+_MOST_KINDS = 3
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 # What @cost_tracked_asset made, for a layer decorator that stands over it
 _TRACKED: WeakKeyDictionary[dg.AssetsDefinition, tuple[AssetFunction, ComputeSpec, float]] = WeakKeyDictionary()
@@ -177,6 +178,8 @@ def _build(
     severity = options.get("severity", "error")
     if severity not in {"error", "warn"}:
         raise UserError(f"{decorator} {name!r}: severity={severity!r} is not allowed.", hint="Use 'error' or 'warn'.")
+    if len(set(options.get("kinds") or ())) > _MOST_KINDS:
+        raise UserError(f"{decorator} {name!r}: kinds= holds more than {_MOST_KINDS}.", hint="Dagster shows no more.")
     parameters = read_parameters(function, options.get("inputs"))
     checks = _checks(options)
     compute = step_function(
@@ -197,11 +200,12 @@ def _build(
             description=options.get("description") or _first_paragraph(function),
             group_name=layer,
             ins={
-                slot: dg.AssetIn(upstream, metadata={"workbench/kind": frame.kind, "workbench/shape": frame.shape})
-                for frame in parameters.inputs
-                for slot, upstream in frame.slots
+                load.slot: dg.AssetIn(
+                    load.asset, metadata={"workbench/kind": load.kind, "workbench/by_partition": load.by_partition}
+                )
+                for load in parameters.loads
             },
-            deps=_deps(options, checks, name, [asset for frame in parameters.inputs for asset in frame.assets]),
+            deps=_deps(options, checks, name, [load.asset for load in parameters.loads]),
             metadata=_metadata(layer, options, f"{decorator} {name!r}"),
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
             kinds=set(options.get("kinds") or ()),

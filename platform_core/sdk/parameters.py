@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import dagster as dg
@@ -19,19 +19,21 @@ InputNames = Mapping[str, str | list[str] | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class FrameInput:
-    """A parameter that takes a frame: one asset, a list of several, or one asset's partitions by key."""
+    """A parameter that takes a frame: one asset, a list of several, or one asset's partitions by key.
+
+    `slots` holds the name of the Dagster input behind each asset, with the asset. Dagster has one input for an asset,
+    so parameters that take the same one share it.
+    """
 
     parameter: str
-    assets: tuple[str, ...]
+    slots: tuple[tuple[str, str], ...]
     kind: FrameKind
     shape: Shape
 
     @property
-    def slots(self) -> tuple[tuple[str, str], ...]:
-        """Give the name of each Dagster input with the asset behind it."""
-        if self.shape == "list":
-            return tuple((f"{self.parameter}__{number}", asset) for number, asset in enumerate(self.assets))
-        return ((self.parameter, self.assets[0]),)
+    def assets(self) -> tuple[str, ...]:
+        """The assets that it takes."""
+        return tuple(asset for _, asset in self.slots)
 
     def collect(self, loaded: Mapping[str, Any]) -> Any:
         """Give the argument from what the IO manager loaded, in the annotated kind."""
@@ -44,6 +46,16 @@ class FrameInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """An input as Dagster has it: its name, the asset, the kind to load, and whether partition by partition."""
+
+    slot: str
+    asset: str
+    kind: FrameKind
+    by_partition: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """The parameters of an asset function by what they are."""
 
@@ -51,6 +63,19 @@ class Parameters:
     config: tuple[str, Any] | None
     resources: tuple[tuple[str, Any], ...]
     inputs: tuple[FrameInput, ...]
+
+    @property
+    def loads(self) -> tuple[Load, ...]:
+        """What the IO manager is to load, each asset once."""
+        wanted: dict[str, list[FrameInput]] = {}
+        for frame in self.inputs:
+            for slot, _ in frame.slots:
+                wanted.setdefault(slot, []).append(frame)
+        assets = {slot: asset for frame in self.inputs for slot, asset in frame.slots}
+        return tuple(
+            Load(slot, assets[slot], _common_kind([frame.kind for frame in frames]), frames[0].shape == "dict")
+            for slot, frames in wanted.items()
+        )
 
     def arguments(self, context: object, given: Mapping[str, Any]) -> dict[str, Any]:
         """Give the arguments of the function from what Dagster gave."""
@@ -68,7 +93,7 @@ class Parameters:
         if self.config is not None:
             seen.append(("config", self.config[1]))
         seen += self.resources
-        seen += [(name, Any) for frame in self.inputs for name, _ in frame.slots]
+        seen += [(load.slot, Any) for load in self.loads]
         # Dagster looks for inputs among parameters of this sort alone
         sort = inspect.Parameter.POSITIONAL_OR_KEYWORD
         parameters = [inspect.Parameter(name, sort, annotation=annotation) for name, annotation in seen]
@@ -111,7 +136,29 @@ def read_parameters(function: Callable[..., Any], inputs: InputNames | None) -> 
             )
     if named:
         raise UserError(f"inputs= names {min(named)!r}, which is no frame parameter of {function.__name__!r}.")
-    return Parameters(context, config, tuple(resources), tuple(frames))
+    return Parameters(context, config, tuple(resources), _sharing(frames, function.__name__))
+
+
+def _sharing(frames: list[FrameInput], function: str) -> tuple[FrameInput, ...]:
+    """Give parameters that take the same asset the same slot."""
+    slots: dict[str, str] = {}
+    by_partition: dict[str, bool] = {}
+    for frame in frames:
+        for slot, asset in frame.slots:
+            slots.setdefault(asset, slot)
+            if by_partition.setdefault(asset, frame.shape == "dict") != (frame.shape == "dict"):
+                raise UserError(
+                    f"{function!r} takes {asset!r} both whole and partition by partition.",
+                    hint="Take it once, as a dict, and concatenate its frames.",
+                )
+    return tuple(replace(frame, slots=tuple((slots[asset], asset) for asset in frame.assets)) for frame in frames)
+
+
+def _common_kind(kinds: list[FrameKind]) -> FrameKind:
+    """Give the kind to load for parameters of several kinds: pandas holds an index that the others have not."""
+    if len(set(kinds)) == 1:
+        return kinds[0]
+    return "pandas" if "pandas" in kinds else "lazy"
 
 
 def _frame(name: str, annotation: Any, named: str | list[str] | tuple[str, ...] | None) -> FrameInput | None:
@@ -124,12 +171,12 @@ def _frame(name: str, annotation: Any, named: str | list[str] | tuple[str, ...] 
     if shape == "list":
         if isinstance(named, str) or not named:
             raise UserError(f"Parameter {name!r} takes several assets.", hint=f'Say which: inputs={{"{name}": [...]}}.')
-        return FrameInput(name, tuple(named), kind, shape)
+        return FrameInput(name, tuple((f"{name}__{number}", asset) for number, asset in enumerate(named)), kind, shape)
     if named is not None and not isinstance(named, str):
         raise UserError(
             f"inputs= gives {name!r} several assets, but it takes one.", hint="Annotate it list[pl.LazyFrame]."
         )
-    return FrameInput(name, (named or name,), kind, shape)
+    return FrameInput(name, ((name, named or name),), kind, shape)
 
 
 def _annotation(function: Callable[..., Any], parameter: inspect.Parameter) -> Any:
