@@ -55,7 +55,8 @@ def locked(root: Path, say: Callable[[str], None]) -> Iterator[None]:
             os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # nothing was written through it but the holder's name
+            os.close(descriptor)
 
 
 def is_left(root: Path) -> bool:
@@ -192,7 +193,8 @@ def _finish(root: Path, journal: Journal, name: str) -> None:
         if folder.exists():
             _sync(folder)
     (root / FOLDER / name).unlink()
-    _sync(root / FOLDER)
+    with suppress(OSError):  # the write is done; at worst a power cut brings back a journal that has nothing to do
+        _sync(root / FOLDER)
     discard(root)
 
 
