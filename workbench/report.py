@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,20 @@ def read_verdict(project: Project, node: AssetNode) -> str:
         return "unreadable"
 
 
-def charts_of(metadata: Mapping[str, Any]) -> tuple[Chart, ...]:
-    """Find the pictures in a materialisation's metadata: Markdown images whose data stand in them."""
+def charts_of(node: AssetNode, metadata: Mapping[str, Any]) -> tuple[Chart, ...]:
+    """Find the pictures in a materialisation's metadata: Markdown images whose data stand in them.
+
+    A picture that says of itself no more than its function's name is described by its asset.
+    """
     found = []
-    for label, value in sorted(metadata.items()):
+    for key, value in sorted(metadata.items()):
         text = getattr(value, "value", value)
-        if isinstance(text, str):
-            found += [Chart(label, alternative or label, uri) for alternative, uri in _IMAGE.findall(text)]
+        name = key.rpartition("/")[2]
+        for alternative, uri in _IMAGE.findall(text) if isinstance(text, str) else ():
+            said = unescape(alternative).strip()
+            described = said if said not in {"", name} else f"Chart of {node.name}: {node.description}"
+            label = name.removeprefix("chart_").replace("_", " ")
+            found.append(Chart(f"{label[:1].upper()}{label[1:]}", described, uri))
     return tuple(found)
 
 
@@ -78,5 +86,5 @@ def _line(node: AssetNode, session: Session) -> AssetLine:
         seconds=round(sum(record.seconds for record in records.values()), 3),
         checks=tuple(checks),
         verdict=read_verdict(session.project, node),
-        charts=charts_of(materialised.metadata) if materialised is not None else (),
+        charts=charts_of(node, materialised.metadata) if materialised is not None else (),
     )

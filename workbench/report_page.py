@@ -129,18 +129,23 @@ def _assets(page: Page) -> str:
 
 def _checks(page: Page) -> str:
     rows = [
-        (
-            _head(asset.name),
-            _cell(name),
-            _cell(part or "all data"),
-            '<td class="good">passed</td>' if passed else '<td class="bad">failed</td>',
-        )
+        (_head(asset.name), _cell(name), _result([(part, passed) for n, part, passed in asset.checks if n == name]))
         for asset in page.assets
-        for name, part, passed in asset.checks
+        for name in dict.fromkeys(name for name, _, _ in asset.checks)
     ]
     if not rows:
         return _section("checks", "Checks", "<p>No asset was checked.</p>")
-    return _section("checks", "Checks", _table("Every check", ("Asset", "Check", "Partition", "Result"), rows))
+    return _section("checks", "Checks", _table("Every check of the data", ("Asset", "Check", "Result"), rows))
+
+
+def _result(results: list[tuple[str, bool]]) -> str:
+    """Say whether a check passed, and for which partitions it did not."""
+    failed = [part for part, passed in results if not passed]
+    partitioned = any(part for part, _ in results)
+    if not failed:
+        return f'<td class="good">passed{f" for {_count(len(results), 'partition')}" if partitioned else ""}</td>'
+    where = f" for {len(failed):,} of {_count(len(results), 'partition')}: {', '.join(failed)}" if partitioned else ""
+    return f'<td class="bad">failed{escape(where)}</td>'
 
 
 def _evidence(page: Page) -> str:
@@ -158,7 +163,7 @@ def _evidence(page: Page) -> str:
 def _charts(page: Page) -> str:
     figures = [
         f'<figure><img src="{escape(chart.uri)}" alt="{escape(chart.alternative)}">'
-        f"<figcaption>{escape(asset.name)}: {escape(chart.label)}</figcaption></figure>"
+        f"<figcaption>{escape(chart.label)}</figcaption></figure>"
         for asset in page.assets
         for chart in asset.charts
     ]

@@ -98,8 +98,10 @@ def test_the_lock_pins_every_package_with_hashes_and_names_no_registry() -> None
 def test_continuous_integration_calls_the_command_of_the_readme() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").endswith("exec make test\n")
     assert "bash .ci/run" in (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    make = shutil.which("make")
+    assert make is not None
     helped = subprocess.run(
-        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+        [make, "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     for target in ("demo", "test", "test-nightly", "lint", "lock", "bench"):
         assert f"make {target} " in helped.stdout

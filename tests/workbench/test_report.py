@@ -12,7 +12,7 @@ from workbench.graph import AssetNode
 from workbench.project import Project
 from workbench.report import charts_of, read_verdict
 
-NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "", {})
+NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "What a town pays.", {})
 PARITY = {"verdict": "equal", "order": "compared"}
 
 
@@ -47,16 +47,20 @@ def test_evidence_that_is_not_json_is_told(tmp_path: Path) -> None:
 
 def test_only_pictures_whose_data_stand_in_the_metadata_are_shown() -> None:
     metadata = {
-        "quality": dg.MetadataValue.md("![Quality over time](data:image/png;base64,iVBORw0KGgo=)"),
-        "unnamed": dg.MetadataValue.md("![](data:image/svg+xml;base64,AAAA) and ![b](data:image/png;base64,BBBB)"),
+        "workbench/chart_quality_of_rents": dg.MetadataValue.md(
+            "![Quality &amp; time](data:image/png;base64,iVBORw0KGgo=)"
+        ),
+        "x/unnamed": dg.MetadataValue.md(
+            "![unnamed](data:image/svg+xml;base64,AAAA) and ![b](data:image/png;base64,BBBB)"
+        ),
         "elsewhere": dg.MetadataValue.md("![x](https://example.org/a.png)"),
         "page": dg.MetadataValue.md("![x](data:text/html;base64,AAAA)"),
         "broken": dg.MetadataValue.md('![x](data:image/png;base64,"><script>)'),
         "rows": dg.MetadataValue.int(3),
     }
-    found = [(chart.label, chart.alternative, chart.uri) for chart in charts_of(metadata)]
+    found = [(chart.label, chart.alternative, chart.uri) for chart in charts_of(NODE, metadata)]
     assert found == [
-        ("quality", "Quality over time", "data:image/png;base64,iVBORw0KGgo="),
-        ("unnamed", "unnamed", "data:image/svg+xml;base64,AAAA"),
-        ("unnamed", "b", "data:image/png;base64,BBBB"),
+        ("Quality of rents", "Quality & time", "data:image/png;base64,iVBORw0KGgo="),
+        ("Unnamed", "Chart of rents: What a town pays.", "data:image/svg+xml;base64,AAAA"),
+        ("Unnamed", "b", "data:image/png;base64,BBBB"),
     ]

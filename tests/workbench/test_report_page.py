@@ -64,6 +64,14 @@ def test_the_page_tells_the_numbers_and_the_verdicts() -> None:
         assert part in text
 
 
+def test_a_check_of_partitions_is_one_line_that_names_those_that_failed() -> None:
+    checks = (("good", "2023", True), ("good", "2024", True), ("bad", "2023", False), ("bad", "2024", True))
+    line = AssetLine("a", "bronze", "", "", True, 1, 2, 0.0, checks, "")
+    text = " ".join(Reader(render_page(Page("Letting", (line,)))).text)
+    assert "passed for 2 partitions" in text
+    assert "failed for 1 of 2 partitions: 2023" in text
+
+
 def test_a_page_without_checks_and_charts_says_so() -> None:
     bare = AssetLine("a", "gold", "", "", made=False, rows=None, partitions=None, seconds=0.0, checks=(), verdict="")
     text = " ".join(Reader(render_page(Page("Letting", (bare,)))).text)
