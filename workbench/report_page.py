@@ -141,10 +141,10 @@ def _checks(page: Page) -> str:
 def _result(results: list[tuple[str, bool]]) -> str:
     """Say whether a check passed, and for which partitions it did not."""
     failed = [part for part, passed in results if not passed]
-    partitioned = any(part for part, _ in results)
+    partitions = _count(len(results), "partition") if any(part for part, _ in results) else ""
     if not failed:
-        return f'<td class="good">passed{f" for {_count(len(results), 'partition')}" if partitioned else ""}</td>'
-    where = f" for {len(failed):,} of {_count(len(results), 'partition')}: {', '.join(failed)}" if partitioned else ""
+        return f'<td class="good">passed{" for " if partitions else ""}{partitions}</td>'
+    where = f" for {len(failed):,} of {partitions}: {', '.join(failed)}" if partitions else ""
     return f'<td class="bad">failed{escape(where)}</td>'
 
 

@@ -13,6 +13,8 @@ from workbench.project import Project
 from workbench.report import charts_of, read_verdict
 
 NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "What a town pays.", {})
+PNG = "data:image/png;base64,iVBORw0KGgo="
+SVG = "data:image/svg+xml;base64,AAAA"
 PARITY = {"verdict": "equal", "order": "compared"}
 
 
@@ -47,12 +49,8 @@ def test_evidence_that_is_not_json_is_told(tmp_path: Path) -> None:
 
 def test_only_pictures_whose_data_stand_in_the_metadata_are_shown() -> None:
     metadata = {
-        "workbench/chart_quality_of_rents": dg.MetadataValue.md(
-            "![Quality &amp; time](data:image/png;base64,iVBORw0KGgo=)"
-        ),
-        "x/unnamed": dg.MetadataValue.md(
-            "![unnamed](data:image/svg+xml;base64,AAAA) and ![b](data:image/png;base64,BBBB)"
-        ),
+        "workbench/chart_quality_of_rents": dg.MetadataValue.md(f"![Quality &amp; time]({PNG})"),
+        "x/unnamed": dg.MetadataValue.md(f"![unnamed]({SVG}) and ![b]({PNG})"),
         "elsewhere": dg.MetadataValue.md("![x](https://example.org/a.png)"),
         "page": dg.MetadataValue.md("![x](data:text/html;base64,AAAA)"),
         "broken": dg.MetadataValue.md('![x](data:image/png;base64,"><script>)'),
@@ -60,7 +58,7 @@ def test_only_pictures_whose_data_stand_in_the_metadata_are_shown() -> None:
     }
     found = [(chart.label, chart.alternative, chart.uri) for chart in charts_of(NODE, metadata)]
     assert found == [
-        ("Quality of rents", "Quality & time", "data:image/png;base64,iVBORw0KGgo="),
-        ("Unnamed", "Chart of rents: What a town pays.", "data:image/svg+xml;base64,AAAA"),
-        ("Unnamed", "b", "data:image/png;base64,BBBB"),
+        ("Quality of rents", "Quality & time", PNG),
+        ("Unnamed", "Chart of rents: What a town pays.", SVG),
+        ("Unnamed", "b", PNG),
     ]
