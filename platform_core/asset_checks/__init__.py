@@ -5,12 +5,12 @@ from __future__ import annotations
 from platform_core.asset_checks.assertions import run_assertions
 from platform_core.asset_checks.contracts import validate_schema
 from platform_core.asset_checks.definitions import asset_check
+from platform_core.asset_checks.expressions import check_expression
 from platform_core.asset_checks.keys import check_referential, check_unique_values
 from platform_core.asset_checks.model import Check, CheckReport, Outcome
 from platform_core.asset_checks.resolve import CHECKS, resolve_checks
 from platform_core.asset_checks.rows import (
     check_accepted_values,
-    check_expression,
     check_no_nulls,
     check_pattern,
     check_range,

@@ -6,12 +6,16 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_core.asset_checks.contracts import Pandera
 from platform_core.asset_checks.model import Check, CheckReport, Outcome, Severity
 from platform_core.errors import UserError
+
+if TYPE_CHECKING:
+    from platform_core.sdk.parameters import Load
 
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -26,8 +30,8 @@ def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecks
     def run(frame: Any) -> dg.AssetCheckResult:
         return check.run(frame).to_result(severity)
 
-    # Any: the frame as the IO manager reads it, which every check takes
-    run.__annotations__ = {"frame": Any, "return": dg.AssetCheckResult}
+    kind = check.rule.kind if isinstance(check.rule, Pandera) else "lazy"
+    run.__annotations__ = {"frame": _any_frame_loaded_as(kind), "return": dg.AssetCheckResult}
     with warnings.catch_warnings():
         # Dagster still calls a check's partitions a preview; without them a check would look at all partitions
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -72,10 +76,11 @@ def asset_check(
         blocking: Whether a failure stops the assets downstream.
         severity: `error` or `warn`, whatever the result says.
         inputs: Parameter to the asset or assets it takes, where the names differ.
-        options: What else `dagster.asset_check` takes.
+        options: What else `dagster.asset_check` takes, `additional_ins` apart: `inputs` says that here.
 
     Raises:
-        UserError: A parameter is neither a frame, a resource nor a `Config`, or the severity is none.
+        UserError: A parameter is neither a frame, a resource nor a `Config`, its own asset comes by partition, or the
+            severity is none.
     """
     if severity is not None and severity not in _SEVERITIES:
         raise UserError(f"The severity of a check cannot be {severity!r}.", hint="Write 'error' or 'warn'.")
@@ -91,27 +96,56 @@ def asset_check(
             result = _as_result(function(**parameters.arguments(context, given)), function.__name__)
             return result if severity is None else result._replace(severity=_SEVERITIES[severity])
 
+        own, others = _own_and_others(parameters.loads, asset, function.__name__)
+        context, *rest = parameters.signature().parameters.values()
+        kinds = {} if own is None else {own.slot: _any_frame_loaded_as(own.kind)}
+        # Dagster looks for a check's inputs among parameters of this sort alone
+        signature = inspect.Signature(
+            [context.replace(annotation=dg.AssetCheckExecutionContext)]
+            + [p.replace(kind=p.POSITIONAL_OR_KEYWORD, annotation=kinds.get(p.name, p.annotation)) for p in rest]
+        )
         functools.update_wrapper(run, function)
         del run.__wrapped__  # type: ignore[attr-defined] # or Dagster would read the function's own annotations
-        first, *others = parameters.signature().parameters.values()
-        first = first.replace(annotation=dg.AssetCheckExecutionContext)
-        # Dagster looks for a check's inputs among parameters of this sort alone
-        signature = inspect.Signature([p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in (first, *others)])
         run.__signature__ = signature  # type: ignore[attr-defined] # as inspect documents it
         run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-        slots = [slot for frame in parameters.inputs for slot in frame.slots]
-        return dg.asset_check(
-            asset=asset, name=name, blocking=blocking, additional_ins=_others(slots, asset), **options
-        )(run)
+        return dg.asset_check(asset=asset, name=name, blocking=blocking, additional_ins=others, **options)(run)
 
     return decorate
 
 
-def _others(slots: Sequence[tuple[str, str]], asset: Any) -> dict[str, dg.AssetIn]:
-    """Name the inputs that are other assets than the checked one, which is the one of its name, else the first."""
-    checked_asset = dg.AssetKey.from_coercible(getattr(asset, "key", asset)).path[-1]
-    names = [name for name, of in slots if of == checked_asset] or [name for name, _ in slots]
-    return {name: dg.AssetIn(key=dg.AssetKey(of)) for name, of in slots if name != next(iter(names), None)}
+def _own_and_others(loads: Sequence[Load], asset: Any, name: str) -> tuple[Load | None, dict[str, dg.AssetIn]]:
+    """Tell the input that is the checked asset, the one of its name or else the first, from those of other assets."""
+    checked = dg.AssetKey.from_coercible(getattr(asset, "key", asset)).path[-1]
+    own = next((load for load in loads if load.asset == checked), next(iter(loads), None))
+    if own is not None and own.by_partition:
+        raise UserError(f"The check {name!r} takes its asset by partition.", hint="Take it as one frame.")
+    others = {
+        load.slot: dg.AssetIn(
+            dg.AssetKey(load.asset),
+            metadata={"workbench/kind": load.kind, "workbench/by_partition": load.by_partition},
+        )
+        for load in loads
+        if load is not own
+    }
+    return own, others
+
+
+def _any_frame_loaded_as(kind: str) -> Any:
+    """Give the annotation that has the IO manager load a kind, while Dagster lets any frame pass.
+
+    Dagster leaves no other way to say it of a check's own asset. Only pandas matters: what else is read lazily becomes
+    the kind asked for without loss, but an index does not outlive it.
+    """
+    if kind != "pandas":
+        return Any
+    import pandas as pd  # noqa: PLC0415 - only for a check that takes it
+
+    return _AnyFrame("DataFrame", (pd.DataFrame,), {})
+
+
+class _AnyFrame(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return True
 
 
 def _as_result(value: Any, name: str) -> dg.AssetCheckResult:

@@ -160,7 +160,9 @@ def _common_type(ours: pl.DataType, theirs: pl.DataType) -> pl.DataType | None:
         return pl.String()
     if ours.is_integer() and theirs.is_integer():
         return pl.Int128()
-    return ours if ours == theirs else None
+    if ours == pl.Null:
+        return theirs
+    return ours if theirs in (ours, pl.Null) else None
 
 
 def _names(column: str | Sequence[str]) -> tuple[str, ...]:

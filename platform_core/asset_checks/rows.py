@@ -1,4 +1,4 @@
-"""Checks of single rows: nulls, accepted values, ranges, patterns, expressions of one's own.
+"""Checks of single rows: nulls, accepted values, ranges, patterns.
 
 A null passes every one of them but `check_no_nulls`, as in SQL: whether a value may be missing is a separate question.
 """
@@ -126,17 +126,6 @@ def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *
     )
 
 
-def check_expression(expression: pl.Expr, *, name: str, description: str = "") -> Check:
-    """Give the check that a boolean Polars expression is true in every row; where it is null, the row passes.
-
-    Args:
-        expression: What has to hold, such as `pl.col("closed") >= pl.col("opened")`.
-        name: The check's name.
-        description: What it asks, in one sentence.
-    """
-    return Check(check_name(name), description or f"The rule {name!r} holds.", Expression(expression))
-
-
 @dataclass(frozen=True, slots=True)
 class NoNulls:
     """No null in the columns; all columns where none is named."""
@@ -207,31 +196,6 @@ class Pattern:
         return _compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expression:
-    """A boolean expression. Two compare as one only where they are the same object."""
-
-    expression: pl.Expr
-
-    def plan(self, schema: pl.Schema) -> Plan:
-        """Count where the expression is false."""
-        absent = missing(
-            [name for name in self.expression.meta.root_names() if name in schema or not _is_regex(name)], schema
-        )
-        if absent:
-            return absent
-        try:
-            types = list(pl.LazyFrame(schema=schema).select(self.expression).collect_schema().values())
-        except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
-            return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
-        if types != [pl.Boolean]:
-            return refusal("The expression does not give one boolean column.")
-        bad = (~self.expression).fill_null(False)
-        return Fused(
-            {"failed": bad.sum()}, _judge_rows(("breaks the rule", "break the rule")), lambda frame: frame.filter(bad)
-        )
-
-
 def row_plan(bad: Mapping[str, pl.Expr], saying: tuple[str, str]) -> Plan:
     """Give the plan for columns with an expression each that is true where a row fails."""
     if not bad:
@@ -239,10 +203,12 @@ def row_plan(bad: Mapping[str, pl.Expr], saying: tuple[str, str]) -> Plan:
     failing = {column: expression.fill_null(False) for column, expression in bad.items()}
     any_bad = pl.any_horizontal(*failing.values())
     figures = {"failed": any_bad.sum()} | {f"in {column}": expression.sum() for column, expression in failing.items()}
-    return Fused(figures, _judge_rows(saying), lambda frame: frame.filter(any_bad))
+    return Fused(figures, judge_rows(saying), lambda frame: frame.filter(any_bad))
 
 
-def _judge_rows(saying: tuple[str, str]) -> Callable[[Mapping[str, Any]], Verdict]:
+def judge_rows(saying: tuple[str, str]) -> Callable[[Mapping[str, Any]], Verdict]:
+    """Give the judge of counts of failing rows: `failed`, and `in COLUMN` for each column."""
+
     def judge(figures: Mapping[str, Any]) -> Verdict:
         failed = int(figures["failed"])
         if not failed:
@@ -270,6 +236,9 @@ def _compared(
         return absent
     expressions = {}
     for column, argument in pairs:
+        if schema[column] == pl.Null:  # nothing but nulls, which pass
+            expressions[column] = pl.lit(False)
+            continue
         try:
             expressions[column] = bad(column, argument)
         except IncomparableError as error:
@@ -293,7 +262,3 @@ def _is_pattern(pattern: str) -> bool:
     except pl.exceptions.PolarsError:
         return False
     return True
-
-
-def _is_regex(name: str) -> bool:
-    return name.startswith("^") and name.endswith("$")

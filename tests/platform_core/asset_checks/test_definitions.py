@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 import numpy as np
 import pandas as pd
+import pandera.pandas as pap
 import polars as pl
 import pytest
 from dagster._check import CheckError
@@ -21,8 +23,10 @@ from platform_core.asset_checks import (
     check_unique_values,
     run_assertions,
     run_checks,
+    validate_schema,
 )
 from platform_core.errors import UserError
+from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import FilesResource
 
 FRAME = pl.DataFrame({"permit_id": [1, 1, 77_123], "fee": [1.0, -1.0, None]})
@@ -175,6 +179,41 @@ class TestAssetCheck:
         assert evaluated(check)[0].severity == dg.AssetCheckSeverity.WARN
         with pytest.raises(UserError, match="cannot be 'mild'"):
             asset_check(asset="clean_permits", severity="mild")  # type: ignore[arg-type] # a wrong call
+
+    def test_dagsters_other_options_are_passed_on(self) -> None:
+        @asset_check(asset="clean_permits", metadata={"a": 1}, op_tags={"b": "c"}, additional_deps=["other"])
+        def check(clean_permits: pl.LazyFrame, organisations: pl.LazyFrame) -> bool:
+            return True
+
+        (spec,) = check.check_specs
+        assert spec.metadata == {"a": 1}
+        assert {dep.asset_key.to_user_string() for dep in spec.additional_deps} == {"other", "organisations"}
+        assert check.op.tags["b"] == "c"
+
+    def test_its_own_asset_cannot_come_by_partition(self) -> None:
+        def check(clean_permits: dict[str, pl.DataFrame]) -> bool:
+            return bool(clean_permits)
+
+        with pytest.raises(UserError, match="takes its asset by partition"):
+            asset_check(asset="clean_permits")(check)
+
+    def test_pandas_comes_from_the_lake_as_it_was_stored(self, tmp_path: Path) -> None:
+        """Index and all: read as lazy Polars and converted, the index would be a column."""
+        stored = pd.DataFrame({"fee": [1.0]}, index=pd.Index(["p"], name="permit"))
+
+        @dg.asset
+        def indexed() -> pd.DataFrame:
+            return stored
+
+        @asset_check(asset="indexed")
+        def check(indexed: pd.DataFrame) -> bool:
+            return indexed.equals(stored) and indexed.index.name == "permit"
+
+        manager = PolarsParquetIOManager(root=str(tmp_path))
+        schema = pap.DataFrameSchema({"fee": pap.Column(float)}, index=pap.Index(str, name="permit"), strict=True)
+        contract = validate_schema(schema).on("indexed")
+        result = dg.materialize([indexed, check, contract], resources={"io_manager": manager})
+        assert [found.passed for found in result.get_asset_check_evaluations()] == [True, True]
 
     def test_anything_else_fails_the_step_with_a_reason(self) -> None:
         @asset_check(asset="clean_permits")

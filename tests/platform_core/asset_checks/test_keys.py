@@ -67,6 +67,11 @@ class TestReferential:
         said = check_referential("org", other, "code").run(self.frame).description
         assert said == "Column org is String, code of the other is Float64."
 
+    def test_a_column_without_a_type_has_no_values(self) -> None:
+        untyped = pl.DataFrame({"org": [None]})
+        assert check_referential("org", self.frame).run(untyped).passed
+        assert check_referential("org", untyped).run(self.frame).failed_count == 2
+
     def test_wrong_calls_are_refused(self) -> None:
         with pytest.raises(UsageError, match="as many columns here as there"):
             check_referential(["a", "b"], self.frame, "a")

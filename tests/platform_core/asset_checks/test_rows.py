@@ -64,6 +64,12 @@ def test_all_null_passes_everything_but_no_nulls() -> None:
     assert check_no_nulls("a").run(frame).failed_count == 2
 
 
+def test_a_column_without_a_type_holds_nothing_but_nulls() -> None:
+    frame = pl.DataFrame({"a": [None, None]})
+    checks = [check_accepted_values({"a": [1]}), check_range("a", 0), check_pattern("a", "x")]
+    assert [check.run(frame).passed for check in checks] == [True] * 3
+
+
 LONDON = pl.Series([datetime(2025, 6, 1), datetime(2025, 6, 2)]).dt.replace_time_zone("Europe/London")
 
 
