@@ -54,7 +54,7 @@ def fabricate(
     seen = {name: views(frame) for name, frame in frames.items()}
     chosen = choose_rows(seen, known, rows=rows, variant=variant)
     small = {name: take_rows(frame, chosen[name]) for name, frame in frames.items()}
-    real = RealText((text for frame in frames.values() for text in texts_in(frame)), known)
+    real = real_text(frames.values(), known)
     gathered = _Gathered()
     gathering = _Values(Disguise(known, real, gathered), gathered, known, salt)
     gathering.gathers = True
@@ -63,6 +63,11 @@ def fabricate(
     tables = _Made(gathered, known, real, salt)
     values = _Values(Disguise(known, real, tables, salt=salt), tables, known, salt)
     return {name: replace_frame(frame, values) for name, frame in small.items()}
+
+
+def real_text(frames: Iterable[Any], literals: Iterable[object]) -> RealText:
+    """Give the texts of real frames that may occur nowhere."""
+    return RealText((text for frame in frames for text in texts_in(frame)), literals)
 
 
 class _Gathered:

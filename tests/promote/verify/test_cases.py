@@ -1,0 +1,203 @@
+"""Cases: made-up inputs, and what the notebook's own cells give for them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from platform_core.testing import read_frame
+from promote.verify.cases import CaseAnswer, CaseRequest, build
+from promote.verify.frames import write_captured
+from promote.verify.processes import Processes
+
+PERMITS = pl.DataFrame(
+    {
+        "authority": [f"Council {n % 9}" for n in range(90)],
+        "state": [["open", "shut", None][n % 3] for n in range(90)],
+        "fee": [float(n * 7 % 400) for n in range(90)],
+    }
+)
+PANDAS = "import pandas as pd\nfees = permits[permits['fee'] > 100].groupby('authority', as_index=False)['fee'].sum()"
+
+
+def made(folder: Path, program: list[str], frame: Any = PERMITS, kind: str = "lazy", **more: Any) -> CaseAnswer:
+    folder.mkdir(exist_ok=True)
+    path = write_captured(frame, folder / "permits").path
+    inputs = [{"parameter": "permits", "asset": "raw_permits", "kind": kind, "path": str(path), "external": False}]
+    return build(CaseRequest("fees", str(folder / "project"), program, "fees", inputs=inputs, **more))
+
+
+def data(folder: Path, answer: CaseAnswer, name: str) -> Any:
+    [file] = [file for file in answer.files if file.endswith(f"/{name}")]
+    return read_frame(folder / "project" / file)
+
+
+def test_expected_rows_come_from_the_cells(tmp_path: Path) -> None:
+    answer = made(
+        tmp_path,
+        ["import polars as pl", "fees = permits.filter(pl.col('state') == 'open').filter(pl.col('fee') >= 50)"],
+    )
+    assert (answer.ok, answer.kind) == (True, "lazy")
+    given, expected = data(tmp_path, answer, "raw_permits.json"), data(tmp_path, answer, "expected.json")
+    assert expected.height == answer.rows > 0
+    assert expected.equals(given.filter(pl.col("state") == "open", pl.col("fee") >= 50))
+    assert not set(given["authority"]) & set(PERMITS["authority"])
+    assert answer.schema == {"authority": "String", "state": "String", "fee": "Float64"}
+    assert answer.inputs == [
+        {"parameter": "permits", "asset": "raw_permits", "kind": "lazy", "file": "raw_permits.json"}
+    ]
+
+
+def test_the_same_request_gives_the_same_files(tmp_path: Path) -> None:
+    both = [tmp_path / name for name in ("one", "two")]
+    answers = [made(folder, ["fees = permits.unique().sort('fee')"]) for folder in both]
+    assert answers[0] == answers[1]
+    for file in answers[0].files:
+        assert (both[0] / "project" / file).read_bytes() == (both[1] / "project" / file).read_bytes()
+
+
+def test_pandas_frames_and_changes_in_place(tmp_path: Path) -> None:
+    program = ["permits['fee'] = permits['fee'] + 1", PANDAS]
+    answer = made(tmp_path, program, PERMITS.to_pandas(), "pandas")
+    assert (answer.ok, answer.kind) == (True, "pandas")
+    expected = data(tmp_path, answer, "expected.json")
+    assert isinstance(expected, pd.DataFrame)
+    given = data(tmp_path, answer, "raw_permits.json")
+    given["fee"] += 1
+    pd.testing.assert_frame_equal(expected, given[given["fee"] > 100].groupby("authority", as_index=False)["fee"].sum())
+
+
+def test_duckdb_relations(tmp_path: Path) -> None:
+    program = [
+        "import duckdb",
+        "fees = duckdb.sql(\"SELECT authority, sum(fee) AS fee FROM permits WHERE state = 'open' GROUP BY 1\")",
+    ]
+    answer = made(tmp_path, program, kind="duckdb")
+    assert (answer.ok, answer.kind) == (True, "duckdb"), answer.reason
+    assert answer.rows > 0
+
+
+def test_external_inputs_come_through_load_asset(tmp_path: Path) -> None:
+    program = ["from platform_core.sdk import load_asset", "fees = load_asset('raw_permits', as_='polars').head(3)"]
+    answer = made(tmp_path, program)
+    assert (answer.ok, answer.kind, answer.rows) == (True, "polars", 3)
+
+
+def test_checks_and_assertions_are_decided_on_the_result(tmp_path: Path) -> None:
+    answer = made(
+        tmp_path,
+        ["fees = permits.sort('fee')"],
+        checks={"items": ["no_nulls", {"row_count": {"min": 10_000}}], "key": ["fee"], "schema": None},
+        assertions=[
+            {"name": "check_fees", "program": ["rows = fees.collect()", "assert rows.height"]},
+            {"name": "check_fees_2", "program": ["assert fees.collect().height > 10_000"]},
+        ],
+    )
+    assert answer.checks == {"no_nulls": True, "row_count": False}
+    assert answer.assertions == {"check_fees": True, "check_fees_2": False}
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        (
+            ["x = 1", "y = 2\nraise ValueError('Council 1')"],
+            "ValueError in line 2 of part 2 of the step, on made-up data",
+        ),
+        (["fees = 3"], "the cells bind no frame to 'fees'"),
+        (["pass"], "the cells bind no frame to 'fees'"),
+        (["raise SystemExit"], "SystemExit in line 1 of part 1 of the step, on made-up data"),
+        (
+            ["import polars as pl", "fees = permits.select(pl.col('no'))"],
+            "ColumnNotFoundError when the result is collected",
+        ),
+        (
+            ["import polars as pl, random", "fees = pl.DataFrame({'a': [random.random()]})"],
+            "the cells give other rows each time they are run",
+        ),
+    ],
+)
+def test_why_there_is_no_case_is_said_without_data(tmp_path: Path, program: list[str], reason: str) -> None:
+    answer = made(tmp_path, program)
+    assert (answer.ok, answer.reason) == (False, reason)
+    assert not (tmp_path / "project" / "tests").exists()
+
+
+def test_more_rows_are_tried_until_mistakes_are_noticed(tmp_path: Path) -> None:
+    rare = pl.DataFrame({"authority": [f"Council {n}" for n in range(500)], "a": [n % 23 for n in range(500)]})
+    program = ["import polars as pl", "fees = rare.filter((pl.col('a') * 2) % 11 == 0)".replace("rare", "permits")]
+    answer = made(tmp_path, program, rare)
+    assert answer.ok
+    assert answer.rows > 0
+
+
+def test_files_are_made_up_in_their_own_form(tmp_path: Path) -> None:
+    root = tmp_path / "live"
+    root.mkdir()
+    rows = "".join(f"Council {n};{n * 31};\r\n" for n in range(1, 40))
+    (root / "a.csv").write_text("authority;fee;note\r\n" + rows, newline="")
+    (root / "b.jsonl").write_text("".join(f'{{"authority": "Council {n}", "tags": ["x{n}"]}}\n' for n in range(1, 40)))
+    PERMITS.write_parquet(root / "c.parquet")
+    program = [
+        "import polars as pl\nfrom platform_core.sdk import resource\nsource = resource('register')",
+        "fees = pl.scan_csv(source.path('a.csv'), separator=';').join("
+        "pl.read_ndjson(source.path('b.jsonl')).lazy(), on='authority', how='left')",
+    ]
+    request = CaseRequest(
+        "fees",
+        str(tmp_path / "project"),
+        program,
+        "fees",
+        resources={"register": {"root": str(root), "files": ["a.csv", "b.jsonl", "c.parquet"]}},
+    )
+    answer = build(request)
+    assert answer.ok, answer.reason
+    folder = tmp_path / "project" / "tests" / "assets" / "data" / "fees"
+    text = (folder / "register" / "a.csv").read_bytes().decode()
+    assert text.startswith("authority;fee;note\r\n")
+    assert "Council" not in text
+    assert answer.resources == ["register"]
+    assert sorted(answer.files) == [
+        f"tests/assets/data/fees/{name}"
+        for name in ("expected.json", "register/a.csv", "register/b.jsonl", "register/c.parquet")
+    ]
+    expected = read_frame(folder / "expected.json")
+    assert expected.columns == ["authority", "fee", "note", "tags"]
+    assert expected["tags"].drop_nulls().len() > 0
+
+
+def test_files_of_other_forms_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    request = CaseRequest(
+        "fees",
+        str(tmp_path / "project"),
+        ["fees = 1"],
+        "fees",
+        resources={"r": {"root": str(tmp_path), "files": ["a.xlsx"]}},
+    )
+    assert build(request).reason == "No test data can be made up for a file of type .xlsx."
+
+
+def test_the_process_answers_a_request(tmp_path: Path) -> None:
+    path = write_captured(PERMITS, tmp_path / "permits").path
+    item = {"parameter": "permits", "asset": "permits", "kind": "lazy", "path": str(path), "external": False}
+    request = CaseRequest("fees", str(tmp_path / "project"), ["print('said')\nfees = permits.head(2)"], "fees", [item])
+    (tmp_path / "request.json").write_text(json.dumps({**asdict(request), "answer": str(tmp_path / "answer.json")}))
+    lines: list[str] = []
+    code = Processes().run(
+        ["-m", "promote.verify.cases", str(tmp_path / "request.json")],
+        env={**os.environ, "POLARS_MAX_THREADS": "1"},
+        cwd=tmp_path,
+        log=tmp_path / "log",
+        on_line=lines.append,
+    )
+    assert (code, lines) == (0, []), (tmp_path / "log").read_text()
+    answer = json.loads((tmp_path / "answer.json").read_text())
+    assert (answer["ok"], answer["rows"]) == (True, 2)
