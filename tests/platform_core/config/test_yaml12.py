@@ -98,7 +98,8 @@ def test_aliases_that_would_fill_the_memory_are_refused() -> None:
 TEXT = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]))  # JSON writes others as two escapes
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
-    lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner),
+    # YAML takes no key of more than 1,024 characters, escapes counted
+    lambda inner: st.lists(inner) | st.dictionaries(TEXT.filter(lambda key: len(key) < 100), inner),
     max_leaves=10,
 )
 
