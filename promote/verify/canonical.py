@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -53,6 +55,8 @@ def _polars_column(column: pl.Series, keep_floats: bool) -> pl.Series:
         return column if keep_floats else _bits(column)
     if dtype.is_temporal():
         return column.to_physical()
+    if isinstance(dtype, pl.BaseExtension):
+        return _polars_column(column.ext.storage(), keep_floats)
     if dtype.is_nested() or dtype == pl.Object:
         plain = column if dtype == pl.Object else column.cast(_plain(dtype))
         return _spelt(column.name, plain.to_list())
@@ -92,7 +96,7 @@ def _pandas_column(column: pd.Series, keep_floats: bool) -> pl.Series:
     if column.dtype != object:
         try:
             made = pl.Series(str(column.name), pa.array(column, from_pandas=False))
-        except (pa.ArrowException, TypeError, ValueError):  # periods, intervals, sparse and complex numbers
+        except (pa.ArrowException, TypeError, ValueError):  # sparse and complex numbers
             return _spelt(str(column.name), column.astype(object))
         return _polars_column(made, keep_floats)
     return _spelt(str(column.name), column)
@@ -132,6 +136,11 @@ def _spell_float(value: Any) -> str:
     return "Fnan" if value != value else f"F'{value.hex()}'"  # noqa: PLR0124 - the test for NaN
 
 
+def _spell_decimal(value: Any) -> str:
+    """Spell a decimal as its number: 1.5 is 1.50, as it is in a column of decimals, which have one scale."""
+    return f"D{Fraction(value)}" if value.is_finite() else f"D{value}"
+
+
 def _spell_mapping(value: Any) -> str:
     return "{" + ",".join(f"{spell(key)}:{spell(item)}" for key, item in value.items()) + "}"
 
@@ -141,6 +150,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: lambda value: f"B{int(value)}",
     int: lambda value: f"I{value}",
     float: _spell_float,
+    Decimal: _spell_decimal,
     str: repr,
     bytes: repr,
     list: lambda value: "[" + ",".join(map(spell, value)) + "]",
@@ -153,13 +163,13 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 
 
 def as_polars(value: object) -> pl.DataFrame:
-    """Give a lazy frame, an eager one or a DuckDB relation as an eager frame, and leave the original unconsumed.
+    """Give a lazy frame, an eager one or a DuckDB relation as an eager frame; the original is not consumed.
 
     A lazy frame is collected by the streaming engine, which writes promoted assets too, so that sums agree to the last
-    bit. A relation is read through a new one: its own result may be half fetched.
+    bit. A relation keeps no result between calls: reading it runs its query once more.
     """
     if isinstance(value, pl.LazyFrame):
         return value.collect(engine="streaming")
     if isinstance(value, pl.DataFrame):
         return value
-    return cast("pl.DataFrame", cast("Any", value).project("*").pl())
+    return cast("pl.DataFrame", cast("Any", value).pl())

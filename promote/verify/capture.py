@@ -52,11 +52,6 @@ def _kept(names: dict[str, Any], variable: str, stem: Path) -> dict[str, Any]:
 
 def watch_loads(folder: Path) -> None:
     """Have every frame that `load_asset` gives from now on noted, by asset, in `loads/<n>.json` under the folder."""
-    from importlib.util import find_spec
-
-    if find_spec("platform_core.sdk.loading") is None:
-        (folder / LOADS).mkdir()
-        return
     from platform_core import sdk  # noqa: PLC0415 - only a kernel pays for it
     from platform_core.sdk import loading  # noqa: PLC0415
 
@@ -76,7 +71,7 @@ def watch_loads(folder: Path) -> None:
         return frame
 
     loading.load_asset = load_asset
-    sdk.load_asset = load_asset
+    vars(sdk)["load_asset"] = load_asset  # where it may stand already
 
 
 def note_load(name: str, frame: object, path: Path) -> None:

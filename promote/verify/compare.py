@@ -99,7 +99,21 @@ def _hidden_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]]
     labels = [str(name) for name in notebook.columns]
     pairs = zip(labels, notebook.dtypes, asset.dtypes, strict=True)
     changed = tuple(name for name, mine, theirs in pairs if mine != theirs)
-    return (f"the categories of {_named(changed)} differ", changed) if changed else None
+    return (f"the categories of {_named(changed)} differ", changed) if changed else _objects_difference(notebook, asset)
+
+
+def _objects_difference(notebook: pd.DataFrame, asset: pd.DataFrame) -> tuple[str, tuple[str, ...]] | None:
+    """Name the first column of Python objects that are of other types, as a list that comes back as an array."""
+    for at, dtype in enumerate(notebook.dtypes):
+        if dtype.kind != "O":
+            continue
+        mine, theirs = ({type(value).__name__ for value in frame.iloc[:, at]} for frame in (notebook, asset))
+        if mine != theirs:
+            name = str(notebook.columns[at])
+            held = f"{', '.join(sorted(mine - theirs or mine))} in the notebook"
+            given = f"{', '.join(sorted(theirs - mine or theirs))} in the asset"
+            return f"column {name!r} holds {held}, {given}", (name,)
+    return None
 
 
 def _typed(label: object) -> tuple[str, str]:

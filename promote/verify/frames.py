@@ -135,7 +135,7 @@ def rows_of(frame: Any) -> int:
     if kind == "lazy":
         return int(frame.select(pl.len()).collect().item())
     if kind == "duckdb":
-        return int(frame.aggregate("count(*)").fetchone()[0])
+        return int(frame.aggregate("count(*)").fetchall()[0][0])
     return len(frame)
 
 

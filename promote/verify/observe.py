@@ -105,6 +105,7 @@ class _Engine(Engine):  # type: ignore[misc]  # papermill has no types
             kernel_name=kernel_name,
             timeout=run.timeout,
             startup_timeout=300,
+            shell_timeout_interval=1,  # seconds until the death of a silent kernel is seen
             shutdown_kernel="immediate",
             log=logging.getLogger(__name__),
         )

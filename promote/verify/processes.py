@@ -79,8 +79,10 @@ class Processes:
             self._end(child)
 
     def _end(self, child: subprocess.Popen[str]) -> None:
+        if child not in self._running:
+            return
+        folder = self._running.pop(child)
         kill_group(child.pid)  # what the child left behind too: its group outlives it
-        folder = self._running.pop(child, None)
         if folder is not None:
             kill_kernel(folder)
         child.wait()
@@ -119,6 +121,8 @@ def _listen(
 
 def _ended(child: subprocess.Popen[str], *, wait: bool = False) -> bool:
     """Say whether a child has ended, without reaping it: until then nobody else can be given its group's number."""
+    if child.returncode is not None:
+        return True
     return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT | (0 if wait else os.WNOHANG)) is not None
 
 

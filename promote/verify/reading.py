@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from promote.model import Finding, Location, Notebook
 from promote.verify.failures import sentence
-from promote.verify.values import Capture, Captured, Loaded, Observed, Schema
+from promote.verify.values import Capture, Captured, Loaded, Observed, Schema, TestsResult
 
 _INJECTED = "injected-parameters"
 _RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must end well."
@@ -68,24 +69,24 @@ def _failure(notebook: Notebook, failure: Mapping[str, Any], root: Path) -> Find
     if failure["cell"] is None:
         message = "The notebook's kernel did not start."
         return Finding(
-            "PR402", "error", message, Location(notebook.path), "Try again; see what `workbench doctor` says."
+            "PR508", "error", message, Location(notebook.path), "Try again; see what `workbench doctor` says."
         )
     location = notebook.at(failure["cell"])
     if failure["kind"] == "timeout":
         message = "The cell was still running when its time was up."
-        return Finding("PR403", "error", message, location, "Make it quicker, or allow it more time.")
+        return Finding("PR509", "error", message, location, "Make it quicker, or allow it more time.")
     if failure["kind"] == "died":
         message = "The kernel died while this cell ran, or while the step's output was kept."
-        return Finding("PR402", "error", message, location, "See whether it ends the process or needs too much memory.")
+        return Finding("PR508", "error", message, location, "See whether it ends the process or needs too much memory.")
     if failure["name"] == "SystemExit":
         message = "The cell ends the notebook (SystemExit)."
-        return Finding("PR401", "error", message, location, "Take the exit out, so that the notebook runs to its end.")
+        return Finding("PR501", "error", message, location, "Take the exit out, so that the notebook runs to its end.")
     source = notebook.cells[failure["cell"] - 1].source
     line = failure["line"]
     if line is not None and 0 < line <= source.count("\n") + 1:
         location = notebook.at(failure["cell"], line)
     said = sentence(failure["name"], failure["message"], source=source, root=root)
-    return Finding("PR401", "error", f"The cell fails when it is run: {said}.", location, _RERUN)
+    return Finding("PR501", "error", f"The cell fails when it is run: {said}.", location, _RERUN)
 
 
 def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Finding:
@@ -95,17 +96,17 @@ def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Fi
         case "no frame":
             message = f"{name}, which the step gives, is no frame but a {told['type']}."
             hint = "Give a Polars LazyFrame or DataFrame, a pandas DataFrame or a DuckDB relation."
-            return Finding("PR404", "error", message, location, hint)
+            return Finding("PR502", "error", message, location, hint)
         case "missing":
             message = f"{name}, which the step gives, does not exist when its last cell has run."
             return Finding(
-                "PR405", "error", message, location, "Bind it on every path, or name another with `output:`."
+                "PR510", "error", message, location, "Bind it on every path, or name another with `output:`."
             )
         case "unkept":
             message = f"{name}, which the step gives, cannot be kept: {_clause(told['said'])}"
-            return Finding("PR406", "error", message, location, "Give a frame that computes and that Parquet can hold.")
+            return Finding("PR511", "error", message, location, "Give a frame that computes and that Parquet can hold.")
     message = f"{name}, which the step gives, could not be kept: the kernel gave no answer."
-    return Finding("PR406", "error", message, location, "See whether the notebook replaces parts of IPython.")
+    return Finding("PR511", "error", message, location, "See whether the notebook replaces parts of IPython.")
 
 
 def _clause(said: str) -> str:
@@ -118,3 +119,15 @@ def _schema(pairs: Sequence[Sequence[str]]) -> Schema:
 
 def _json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def tests_result(report: Path, output: str) -> TestsResult:
+    """Read the report that pytest wrote; `output` is the end of what it printed."""
+    cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report, in our own folder
+    failed, skipped = [], 0
+    for case in cases:
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.append("::".join(filter(None, (case.get("classname"), case.get("name")))))
+        elif case.find("skipped") is not None:
+            skipped += 1
+    return TestsResult(len(cases) - len(failed) - skipped, tuple(failed), skipped, output)

@@ -7,23 +7,19 @@ block ends, whether well, by an error or by Ctrl-C; one that a killed process le
 from __future__ import annotations
 
 import json
-import os
-import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
-from xml.etree import ElementTree
 
 from platform_core.errors import Fault, UserError
 from promote.model import GeneratedFile, Notebook
 from promote.verify import scratch
 from promote.verify.copying import copy_project
+from promote.verify.environment import child_environment, jupyter_environment
 from promote.verify.processes import Processes
-from promote.verify.reading import notebook_file, observed
-from promote.verify.threads import ONE_THREAD
+from promote.verify.reading import notebook_file, observed, tests_result
 from promote.verify.values import (
     AssetOutcome,
     Capture,
@@ -49,8 +45,6 @@ __all__ = [
     "TestsResult",
 ]
 
-_DROPPED = frozenset({"DAGSTER_HOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "PYTHONINSPECT", "JPY_PARENT_PID"})
-_OURS = re.compile(r"WORKBENCH_(PROJECT|LAKE|RECORD|REPLAY|VERIFY)")
 _PYTEST = (
     "import sys; from promote.verify.processes import watch_parent; watch_parent(); "
     "import pytest; raise SystemExit(pytest.main(sys.argv[1:]))"
@@ -89,6 +83,7 @@ class Stage:
             self.lake, self.recordings = self._base / "lake", self._base / "recordings"
             for folder in (self.lake, self.recordings, self._base / "tmp"):
                 folder.mkdir()
+            self._environment = child_environment(self._project, self.root, self.lake, self._base)
             self._progress("copying the project")
             copy_project(self._project, self.root, lakes=self._lakes(), note=self._progress)
         except BaseException:
@@ -157,7 +152,7 @@ class Stage:
             "replay": str(self.recordings) if replay else None,
             "made": {name: sorted(keys) for name, keys in self._made.items()},
         }
-        answer = self._ask("promote.verify.worker", request, self._environment(), self._tell_asset)
+        answer = self._ask("promote.verify.worker", request, self._environment, self._tell_asset)
         outcomes = {part: {n: _outcome(o) for n, o in answer[part].items()} for part in ("assets", "upstreams")}
         for name, outcome in (outcomes["assets"] | outcomes["upstreams"]).items():
             if outcome.ok:
@@ -205,7 +200,7 @@ class Stage:
             "captures": [{"variable": capture.variable, "cell": capture.cell} for capture in captures],
             "timeout": timeout,
         }
-        environment = self._environment() | self._jupyter(folder)
+        environment = self._environment | jupyter_environment(folder)
         environment |= {"WORKBENCH_RECORD": str(self.recordings), "WORKBENCH_VERIFY": str(folder)}
 
         def tell(message: dict[str, Any]) -> str:
@@ -248,6 +243,15 @@ class Stage:
         except UserError as error:
             return Parity(False, "not compared", error.message)
 
+    def build_case(self, request: Mapping[str, Any]) -> Any:
+        """Make the data of a generated test in a fresh process; see `promote.verify.cases.CaseRequest`.
+
+        Raises:
+            Fault: The process ended without an answer.
+        """
+        self._progress(f"making up test data for {request['name']}")
+        return self._ask("promote.verify.cases", dict(request), self._environment, lambda _: "")
+
     def run_tests(self, paths: Sequence[str]) -> TestsResult:
         """Run test files of the copy with pytest, in a fresh process in the copy.
 
@@ -260,7 +264,7 @@ class Stage:
         self._progress("running the generated tests")
         code = self._processes.run(
             ["-c", _PYTEST, *paths, "-q", "-p", "no:cacheprovider", f"--junitxml={report}"],
-            env=self._environment(),
+            env=self._environment,
             cwd=self.root,
             log=log,
             on_line=lines.append,
@@ -269,7 +273,7 @@ class Stage:
         output = "\n".join([*lines[-60:], *log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]])
         if not report.is_file():
             raise Fault(f"The generated tests ended without a report (exit code {code}).", hint=output[-2000:])
-        return _tests_result(report, output)
+        return tests_result(report, output)
 
     def _ask(
         self,
@@ -307,49 +311,6 @@ class Stage:
         count = f" ({message['at']} of {message['of']})" if message["of"] > 1 else ""
         return f"materialising {message['asset']}{count}"
 
-    def _environment(self) -> dict[str, str]:
-        """Give the environment of a child: ours, with everything that names a project or lake led into the stage."""
-        kept = {n: v for n, v in os.environ.items() if n not in _DROPPED and not _OURS.fullmatch(n)}
-        here = str(Path(__file__).resolve().parents[2])
-        path = [str(self.root / "src"), *map(self._led, filter(None, kept.get("PYTHONPATH", "").split(os.pathsep)))]
-        return kept | {
-            **ONE_THREAD,
-            "WORKBENCH_PROJECT": str(self.root),
-            "WORKBENCH_LAKE": str(self.lake),
-            "WORKBENCH_VERIFY": str(self._base),
-            "PYTHONPATH": os.pathsep.join(dict.fromkeys([*path, here])),
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "DAGSTER_DISABLE_TELEMETRY": "yes",
-            "TMPDIR": str(self._base / "tmp"),
-        }
-
-    def _jupyter(self, folder: Path) -> dict[str, str]:
-        """Make a kernelspec for this very interpreter, and have Jupyter and IPython keep all their files here."""
-        specification = {
-            "argv": [
-                sys.executable,
-                "-P",
-                "-m",
-                "promote.verify.kernel",
-                "--HistoryManager.enabled=False",
-                "-f",
-                "{connection_file}",
-            ],
-            "display_name": "verification",
-            "language": "python",
-        }
-        kernel = folder / "data" / "kernels" / "promote-verify"
-        kernel.mkdir(parents=True)
-        (kernel / "kernel.json").write_text(json.dumps(specification), encoding="utf-8")
-        places = {"DATA": "data", "CONFIG": "config", "RUNTIME": "runtime"}
-        places = {f"JUPYTER_{name}_DIR": str(folder / place) for name, place in places.items()}
-        return places | {"JUPYTER_PATH": str(folder / "data"), "IPYTHONDIR": str(folder / "ipython")}
-
-    def _led(self, entry: str) -> str:
-        path = Path(entry).resolve()
-        return str(self.root / path.relative_to(self._project)) if path.is_relative_to(self._project) else entry
-
     def _inside(self, path: str) -> Path:
         parts = PurePosixPath(path)
         if parts.is_absolute() or ".." in parts.parts or not (self.root / parts).resolve().is_relative_to(self._base):
@@ -369,14 +330,3 @@ class Stage:
 def _outcome(answer: dict[str, Any]) -> AssetOutcome:
     checks = tuple(CheckOutcome(**check) for check in answer.pop("checks"))
     return AssetOutcome(**answer | {"checks": checks, "partitions": tuple(answer["partitions"])})
-
-
-def _tests_result(report: Path, output: str) -> TestsResult:
-    cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report, in our own folder
-    failed, skipped = [], 0
-    for case in cases:
-        if case.find("failure") is not None or case.find("error") is not None:
-            failed.append("::".join(filter(None, (case.get("classname"), case.get("name")))))
-        elif case.find("skipped") is not None:
-            skipped += 1
-    return TestsResult(len(cases) - len(failed) - skipped, tuple(failed), skipped, output)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -207,6 +208,14 @@ def test_python_objects_in_pandas_count_with_their_types():
     assert compare_frames(mine, mine.copy(deep=True)).equal
     for other in (["1", "x", None, [1, 2]], [1.0, "x", None, [1, 2]], [1, "x", None, (1, 2)], [1, "x", 0, [1, 2]]):
         assert not compare_frames(mine, pd.DataFrame({"a": pd.Series(other, dtype=object)})).equal
+
+
+def test_the_types_of_python_objects_are_told():
+    mine = pd.DataFrame({"tags": [["x"], None]})
+    theirs = pd.DataFrame({"tags": [np.array(["x"]), None]})
+    verdict = compare_frames(mine, theirs)
+    assert verdict.difference == "column 'tags' holds list in the notebook, ndarray in the asset"
+    assert compare_frames(mine, mine.assign(tags=[["x"], ["x"]])).difference.startswith("column 'tags' holds NoneType")
 
 
 def test_missing_in_pandas_extension_types_is_not_nan():

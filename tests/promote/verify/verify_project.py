@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promote.model import Cell, Notebook
 
-DEFINITIONS = '''
+DEFINITIONS = """
 import importlib, pkgutil
 import dagster as dg
 import polars as pl
@@ -30,9 +30,9 @@ defs = dg.Definitions(
     asset_checks=dg.load_asset_checks_from_modules(modules),
     resources={"io_manager": LakeIO()},
 )
-'''
+"""
 
-RENTS = '''
+RENTS = """
 import dagster as dg
 import polars as pl
 
@@ -50,9 +50,9 @@ def few(rents):
 @dg.asset_check(asset=rents)
 def some(rents):
     return dg.AssetCheckResult(passed=rents.collect().height > 0, severity=dg.AssetCheckSeverity.WARN)
-'''
+"""
 
-YEARS = '''
+YEARS = """
 import os
 from pathlib import Path
 import dagster as dg
@@ -67,7 +67,7 @@ def years(context) -> pl.LazyFrame:
 @dg.asset
 def total(years: pl.LazyFrame) -> pl.LazyFrame:
     return years.select(pl.col("n").sum())
-'''
+"""
 
 
 def make_project(folder: Path) -> Path:

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+from platform_core.errors import UserError
+from promote.verify.compare import compare_frames
+from promote.verify.frames import digest, read_captured, rows_of, schema_of, write_captured
+
+FRAME = pl.DataFrame(
+    {
+        "name": ["a", None, "ä"],
+        "fee": [1.5, float("nan"), None],
+        "when": [dt.datetime(2025, 1, 1), None, dt.datetime(2025, 1, 2)],
+        "kind": pl.Series(["x", "y", "x"], dtype=pl.Categorical),
+        "status": pl.Series(["open", None, "open"], dtype=pl.Enum(["open", "shut"])),
+        "tags": [["x"], [], None],
+        "raw": [b"\xff", None, b""],
+        "open": [True, None, False],
+        "nothing": pl.Series([None, None, None], dtype=pl.Null),
+    }
+)
+
+
+@pytest.mark.parametrize("kind", ["lazy", "polars", "duckdb", "pandas"])
+def test_a_kept_frame_comes_back_as_it_was(kind: str, tmp_path: Path):
+    plain = FRAME.drop("status", "nothing") if kind == "duckdb" else FRAME
+    value = {
+        "lazy": plain.lazy,
+        "polars": lambda: plain,
+        "duckdb": lambda: duckdb.connect().from_arrow(plain.to_arrow()),
+        "pandas": lambda: plain.drop("nothing").to_pandas().set_index("name"),
+    }[kind]()
+    written = write_captured(value, tmp_path / "7")
+    assert (written.kind, written.rows, written.path.parent) == (kind, 3, tmp_path)
+    kept = read_captured(written.path)
+    assert written.schema == schema_of(kept)
+    assert written.digest == digest(kept)
+    if kind == "pandas":
+        assert compare_frames(value, kept, ordered=True).equal
+    elif kind != "duckdb":
+        assert compare_frames(FRAME, kept, ordered=True).equal  # type: ignore[arg-type]  # a Polars frame
+
+
+def test_keeping_a_pandas_frame_leaves_its_attributes_out_and_alone(tmp_path: Path):
+    frame = pd.DataFrame({"a": [1]})
+    frame.attrs["open"] = open  # which no pickle takes
+    kept = read_captured(write_captured(frame, tmp_path / "0").path)
+    assert kept.attrs == {}  # type: ignore[union-attr]  # a pandas frame
+    assert frame.attrs == {"open": open}
+
+
+def test_what_cannot_be_kept_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(UserError, match="gives a list, not a frame"):
+        write_captured([1], tmp_path / "0")
+    with pytest.raises(UserError, match="column 'a' holds Python objects"):
+        write_captured(pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)}), tmp_path / "0")
+    with pytest.raises(UserError, match="Python objects that no file can hold"):
+        write_captured(pd.DataFrame({"a": [print, lambda: 0]}), tmp_path / "0")
+    gone = type("Gone", (), {"__module__": "gone"})
+    monkeypatch.setitem(sys.modules, "gone", type(sys)("gone"))
+    monkeypatch.setattr(sys.modules["gone"], "Gone", gone, raising=False)
+    path = write_captured(pd.DataFrame({"a": [gone()]}), tmp_path / "0").path
+    monkeypatch.delitem(sys.modules, "gone")
+    with pytest.raises(UserError, match="objects of a class that the notebook defines"):
+        read_captured(path)
+
+
+def test_schemas_speak_of_types_and_never_of_values():
+    assert ("status", "Enum") in schema_of(FRAME)
+    assert ("when", "Datetime(time_unit='us', time_zone=None)") in schema_of(FRAME.lazy())
+    nested = pl.DataFrame(schema={"a": pl.List(pl.Enum(["secret"])), "b": pl.Array(pl.Enum(["secret"]), 2)})
+    assert schema_of(nested) == (("a", "List(Enum)"), ("b", "Array(Enum, shape=(2,))"))
+    boxed = pl.DataFrame(schema={"c": pl.Struct({"x": pl.Enum(["secret"])})})
+    assert schema_of(boxed) == (("c", "Struct({'x': Enum})"),)
+    assert schema_of(duckdb.connect().sql("SELECT 1 AS one, 'x' AS two")) == (("one", "Int32"), ("two", "String"))
+
+
+def test_the_index_of_pandas_is_part_of_the_schema_unless_it_counts_rows():
+    frame = pd.DataFrame({"k": ["a"], "v": [1.5]})
+    assert schema_of(frame) == (("k", "str"), ("v", "float64"))
+    assert schema_of(frame.set_index("k")) == (("index k", "str"), ("v", "float64"))
+    assert schema_of(frame.iloc[[0]].set_axis([5]))[0] == ("index", "int64")
+    assert [name for name, _ in schema_of(frame.set_index(["k", "v"], append=True))] == ["index", "index k", "index v"]
+
+
+def test_rows_are_counted_in_every_kind():
+    relation = duckdb.connect().sql("SELECT * FROM range(3)")
+    frames = [FRAME, FRAME.lazy(), FRAME.drop("nothing").to_pandas(), relation]
+    assert [rows_of(frame) for frame in frames] == [3, 3, 3, 3]
+
+
+def test_a_digest_covers_names_types_values_and_duplicates_but_no_order():
+    first = digest(FRAME)
+    assert first == digest(FRAME.reverse())
+    assert digest(FRAME, ordered=True) != digest(FRAME.reverse(), ordered=True)
+    others = [
+        FRAME.rename({"fee": "cost"}),
+        FRAME.with_columns(pl.col("fee").cast(pl.Float32)),
+        FRAME.with_columns(pl.col("fee").fill_null(0.0)),
+        FRAME.with_columns(pl.col("fee").fill_nan(None)),
+        FRAME.with_columns(pl.col("open").fill_null(False)),
+        FRAME.with_columns(pl.col("name").fill_null("")),
+        FRAME.head(2),
+        pl.concat([FRAME, FRAME.head(1)]),
+        FRAME.select(reversed(FRAME.columns)),
+    ]
+    assert len({first, *map(digest, others)}) == len(others) + 1
+
+
+def test_strings_do_not_run_into_one_another():
+    assert digest(pl.DataFrame({"a": ["ab", "c"]})) != digest(pl.DataFrame({"a": ["a", "bc"]}))
+    assert digest(pl.DataFrame({"a": [b"ab", b"c"]})) != digest(pl.DataFrame({"a": [b"a", b"bc"]}))
+
+
+def test_a_digest_is_the_same_in_every_process_and_version():
+    """The literal is part of every evidence file: it may change only with the format's own version."""
+    frame = pl.DataFrame(
+        {"a": [2, 1], "b": ["x", None], "c": [0.1, float("nan")], "d": [[1], None], "e": [True, None], "f": [b"x", b""]}
+    )
+    known = "3c32b124601aaebac9564791c82f6713c42c851ecfbe6443952fb16639a29efd"
+    assert digest(frame) == known
+    code = (
+        "import polars as pl; from promote.verify.frames import digest; print(digest(pl.DataFrame({'a': [1, 2],"
+        " 'b': [None, 'x'], 'c': [float('nan'), 0.1], 'd': [None, [1]], 'e': [None, True], 'f': [b'', b'x']})))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "POLARS_MAX_THREADS": "1"}
+    given = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert given.stdout.strip() == known
+
+
+def test_frames_without_columns_have_digests():
+    assert digest(pl.DataFrame()) != digest(pl.DataFrame({"a": []}))
+    assert digest(pd.DataFrame(index=[0, 1])) != digest(pd.DataFrame(index=[0, 1, 2]))
