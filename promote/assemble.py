@@ -290,7 +290,7 @@ class Assembly:
                 pieces.append((statement.index, fragment))
         for at, cell, text in self.assigned:
             line = self.program.statements[at].last
-            pieces.append((at, Fragment(cell, line, line, text, "definition")))
+            pieces.append((at, Fragment(cell, line, line, text, "input")))
         return [fragment for _, fragment in sorted(pieces, key=lambda p: (p[0], p[1].first))]
 
     def edits(self, statements: Sequence[Statement]) -> list[Edit]:

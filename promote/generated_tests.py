@@ -1,14 +1,159 @@
-"""Tests of a promoted step (being joined up)."""
+"""The tests of a promoted step: made-up inputs, what the notebook's own cells give for them, and a test file over both.
 
+The case is made in a process of the stage (`promote.verify.cases`); the text of the test file is `promote.render_tests`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from promote.model import GeneratedFile
+from pathlib import Path
+from typing import Any
+
+from promote.kinds import Kinds
+from promote.model import CodeCell, Fragment, Function, GeneratedFile, Plan
+from promote.prepare import Prepared
+from promote.project import Project
+from promote.render_tests import Case, render_tests, tests_path
+from promote.verify.stage import Observed, Stage
+
+_DISPLAY = "from IPython.display import display"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GeneratedTests:
-    files: tuple[GeneratedFile, ...] = ()
+    """The files of a step's tests, why they hold no data where they hold none, and how many tests passed."""
+
+    files: tuple[GeneratedFile, ...]
+    reason: str = ""
     passed: int = 0
 
 
-def generate_tests(*a):
-    return GeneratedTests()
+def generate_tests(
+    stage: Stage,
+    project: Project,
+    prepared: Prepared,
+    plan: Plan,
+    kinds: Kinds,
+    observed: Observed,
+    values: Mapping[str, str | int | float | bool],
+) -> GeneratedTests:
+    """Make the tests of a step that was run on the stage.
+
+    Args:
+        stage: Where the notebook ran.
+        project: The project.
+        prepared: The notebook with its selection.
+        plan: The step.
+        kinds: The kinds of its frames.
+        observed: What the run showed.
+        values: Parameters that the run was given.
+    """
+    cells = {c.position: c for c in prepared.selection.cells}
+    options = plan.step.options
+    request: dict[str, Any] = {
+        "name": plan.step.name,
+        "out": str(stage.root),
+        "program": program(plan.function, plan, cells),
+        "output": plan.function.output,
+        "inputs": [
+            {
+                "parameter": given.parameter,
+                "asset": given.asset,
+                "kind": kinds.inputs[given.parameter],
+                "path": str(_frame(stage, observed, given.asset, kinds.inputs[given.parameter])),
+                "external": given.external,
+            }
+            for given in plan.function.inputs
+        ],
+        "preset": {p.name: values.get(p.name, _default(p.default)) for p in plan.function.parameters},
+        "resources": {
+            r.name: {
+                "root": str(stage.recordings / r.name),
+                "files": _recorded(stage.recordings / r.name),
+                "parameter": r.parameter,
+            }
+            for r in plan.function.resources
+        },
+        "ordered": plan.ordered,
+        "tolerance": options.get("tolerance"),
+        "literals": [],
+        "checks": {
+            "items": _plain(options.get("checks") or []),
+            "key": _plain(options.get("key")),
+            "schema": options.get("schema"),
+        },
+        "assertions": [
+            {"name": check.name, "program": program(check, plan, cells, own=(position,))}
+            for check, position in zip(plan.checks, plan.step.checks, strict=True)
+        ],
+    }
+    case = Case.of(stage.build_case(request))
+    test = GeneratedFile(tests_path(plan), render_tests(plan, project.package, case, kinds), plan.step.tag)
+    data = [GeneratedFile(path, (stage.root / path).read_text(encoding="utf-8"), plan.step.tag) for path in case.files]
+    return GeneratedTests((test, *data), case.reason)
+
+
+def program(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: tuple[int, ...] = ()) -> list[str]:
+    """Give the notebook's own source for a function, piece by piece in the notebook's order.
+
+    The step's cells stand whole and as written, calls of `load_asset` and all; around them stand the imports of the
+    notebook and the statements that the function was given besides.
+    """
+    whole = own or plan.step.cells
+    pieces: dict[tuple[int, int], str] = {(position, 0): cells[position].python for position in whole}
+    for fragment in (*function.definitions, *function.body):
+        if fragment.cell not in whole:
+            pieces[fragment.cell, fragment.first] = _original(fragment, cells)
+    imports = list(dict.fromkeys(_imports(c for c in cells.values() if c.position <= max(whole))))
+    display = [_DISPLAY] if any("display(" in cells[position].python for position in whole) else []
+    return [*imports, *display, *(pieces[key] for key in sorted(pieces))]
+
+
+def _original(fragment: Fragment, cells: Mapping[int, CodeCell]) -> str:
+    if fragment.origin == "input":
+        return fragment.text
+    return "\n".join(cells[fragment.cell].python.split("\n")[fragment.first - 1 : fragment.last])
+
+
+def _imports(cells: Iterable[CodeCell]) -> Iterable[str]:
+    """The top-level imports of cells; a cell that does not parse has none."""
+    for cell in cells:
+        try:
+            body = ast.parse(cell.python).body
+        except (SyntaxError, ValueError):
+            continue
+        lines = cell.python.split("\n")
+        for node in body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
+def _frame(stage: Stage, observed: Observed, asset: str, kind: str) -> Path:
+    """The file with the frame that an input had: captured in the notebook, or read from the scratch lake."""
+    if asset in observed.captures:
+        return observed.captures[asset].path
+    from platform_core.lake import Lake  # noqa: PLC0415 - only where a run was made
+    from promote.verify.frames import write_captured  # noqa: PLC0415 - as above
+
+    frame = Lake(stage.lake).read(asset, "pandas" if kind == "pandas" else "polars")
+    return write_captured(frame, stage.lake.parent / f"input-{asset}").path
+
+
+def _recorded(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def _default(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except ValueError:  # arithmetic of literals, which is what a parameter may also be
+        return eval(text, {"__builtins__": {}})  # noqa: S307 - literals only, as the plan has checked
+
+
+def _plain(value: Any) -> Any:
+    """Options as JSON has them."""
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value

@@ -156,14 +156,14 @@ class Fragment:
     """A run of source lines kept from a cell, as the analyst wrote it, at column 0.
 
     `first` and `last` are line numbers (from 1) in the cell. `origin` says why it is there: it was tagged, it is a
-    definition, or `--include-needed` took it.
+    definition, `--include-needed` took it, or it gives an input the name that the notebook has for it.
     """
 
     cell: int
     first: int
     last: int
     text: str
-    origin: Literal["step", "definition", "needed", "import"]
+    origin: Literal["step", "definition", "needed", "import", "input"]
 
 
 @dataclass(frozen=True, slots=True)

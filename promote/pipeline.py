@@ -16,7 +16,7 @@ from promote.evidence import Facts, code_version_of, input_kinds, render_evidenc
 from promote.hashing import body_hash
 from promote.kinds import Kinds, observed_kinds
 from promote.model import Finding, GeneratedFile, Location, Plan
-from promote.outcome import Outcome, Settings, StepOutcome
+from promote.outcome import Outcome, Settings, Status, StepOutcome
 from promote.prepare import Prepared, Standing, prepare, standing
 from promote.project import Project, find
 from promote.render import render_module
@@ -97,7 +97,7 @@ class _Job:
         for tag, stand in self.stands.items():
             told = self.drift_of(stand)
             self.findings += told
-            status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"
+            status: Status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"
             diff = self.diff([self.module(stand)]) if self.settings.diff else ""
             rows = stand.evidence.facts.output.rows if stand.evidence and stand.evidence.facts else None
             steps.append(StepOutcome(tag, stand.plan.notebook, status, (), diff, "", rows))
@@ -221,7 +221,7 @@ class _Job:
         return self.outcome(steps, FINE)
 
     @staticmethod
-    def status(stand: Standing, facts: Facts | None, changed: set[str], group: Sequence[GeneratedFile]) -> str:
+    def status(stand: Standing, facts: Facts | None, changed: set[str], group: Sequence[GeneratedFile]) -> Status:
         """Say in a word what became of a step."""
         if facts is None:
             return "unverified"

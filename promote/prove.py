@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from promote.evidence import Facts, FrameFacts
@@ -199,7 +200,7 @@ class _Prover:
 
     def tests(self, plan: Plan, kinds: Kinds, observed: Observed, values: Values) -> GeneratedTests:
         """Make the tests of a step and run them on the stage."""
-        tests = generate_tests(self.stage, self.project, self.one, plan, kinds, observed, values, self.classes)
+        tests = generate_tests(self.stage, self.project, self.one, plan, kinds, observed, values)
         self.stage.write(tests.files)
         if not tests.files:
             return tests
@@ -213,7 +214,7 @@ class _Prover:
                 f"A generated test of {plan.step.tag} fails: {', '.join(result.failures)}.",
                 "The step gives another result on the same input: look for state that a run leaves behind.",
             )
-        return GeneratedTests(tests.files, result.passed)
+        return replace(tests, passed=result.passed)
 
     def keep(
         self, plan: Plan, kinds: Kinds, observed: Observed, made: Materialised, values: Values, tests: GeneratedTests
