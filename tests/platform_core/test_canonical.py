@@ -59,6 +59,12 @@ def test_very_long_integers_and_odd_text_have_a_form() -> None:
     assert form("x = '\\ud800\\u200b\U0001fae8'").isascii()
 
 
+def test_pieces_of_an_f_string_are_joined_however_a_version_cuts_them() -> None:
+    name = ast.FormattedValue(ast.Name("x", ast.Load()), -1, None)
+    cut = [ast.Constant("a"), ast.Constant(""), ast.Constant("b"), name, ast.Constant("")]
+    assert canonical(ast.JoinedStr(list(cut))) == canonical(ast.JoinedStr([ast.Constant("ab"), name]))
+
+
 def test_the_form_is_pinned() -> None:
     """A change of the form changes the code version of every asset: it has to be meant."""
     source = "def f(a, *, b: int = 2):\n    return [f'{x:>{b}}' for x in a if x not in (1, None)]"

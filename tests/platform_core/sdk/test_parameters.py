@@ -22,7 +22,7 @@ class Database(dg.ConfigurableResource[Any]):
     host: str = "localhost"
 
 
-def everything(  # type: ignore[no-untyped-def]  # noqa: PLR0917 - one parameter of every sort, one not annotated
+def everything(  # type: ignore[no-untyped-def]
     context: dg.AssetExecutionContext,
     settings: Settings,
     database: Database,
@@ -114,6 +114,15 @@ def test_annotations_of_a_function_within_a_function_are_found() -> None:
         return Local(n=config.n)  # so the class is in the closure
 
     assert read_parameters(within, None).config == ("config", Local)
+
+
+def test_text_that_only_a_type_checker_can_resolve_is_understood_as_written() -> None:
+    def later(context: Context, frame: pl.LazyFrame) -> None: ...  # type: ignore[name-defined]  # noqa: F821 - see the name
+
+    later.__globals__.pop("Context", None)
+    assert read_parameters(later, None).context == "context"
+    later.__annotations__["frame"] = "pandas.DataFrame"
+    assert read_parameters(later, None).inputs[0].kind == "pandas"
 
 
 def no_such(frame: Missing) -> None: ...  # type: ignore[name-defined]  # noqa: F821 - what is tested
