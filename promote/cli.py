@@ -37,9 +37,7 @@ exit codes: 0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of promote, 4 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `promote` and give its exit code."""
-    from promote.pipeline import run  # noqa: PLC0415 - --help and --explain need none of it
-
-    return execute(sys.argv[1:] if argv is None else argv, run)
+    return execute(sys.argv[1:] if argv is None else argv, _pipeline)
 
 
 def execute(argv: Sequence[str], run: Runner) -> int:
@@ -117,6 +115,12 @@ class Progress:
             self._stream.write("\r\x1b[2K")
             self._stream.flush()
             self._shown = False
+
+
+def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
+    from promote.pipeline import run  # noqa: PLC0415 - --help and --explain need none of it
+
+    return run(notebooks, settings, progress)
 
 
 def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> tuple[int, str]:
