@@ -41,6 +41,7 @@ _NAMED = re.compile(
 )
 _MONTH = re.compile(r"(?P<year>[12][0-9]{3})(?P<rest>[-/](?:0[1-9]|1[0-2]))")
 _CLOCK = re.compile(r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?P<rest>(?::[0-5][0-9].*)?)")
+_SCHEME = re.compile(r"(?:https?|ftps?|s3|gs|mailto):", re.IGNORECASE)
 _MAIL = re.compile(r"(?P<who>[^@\s]+)@(?P<host>[\w-]+(?:\.[\w-]+)+)")
 
 
@@ -138,7 +139,7 @@ class Disguise:
         if real not in self._literals and not is_format(real):
             self._form(real)
             self._words(real, self._spans(real), self._token)
-            self._words(real, [], self._token)
+            self._words(real, self._form_spans(real), self._token)
 
     def _fits(self, made: str, real: str) -> bool:
         """Say whether a text may stand in: only a number that stays, such as 1, may stand in for itself."""
@@ -153,7 +154,10 @@ class Disguise:
         )
 
     def _stays(self, real: str) -> bool:
-        return not any(character.isalpha() for character in real) and self._words(real, [], self._token) == real
+        return (
+            not any(character.isalpha() for character in real)
+            and self._words(real, self._form_spans(real), self._token) == real
+        )
 
     def _held(self, text: str) -> set[str]:
         lowered = text.lower()
@@ -170,9 +174,9 @@ class Disguise:
         if formed is not None:
             yield from formed
         yield self._words(real, self._spans(real), self._token)
-        yield self._words(real, [], self._token)
+        yield self._words(real, self._form_spans(real), self._token)
         for attempt in range(_ATTEMPTS):
-            spans = self._spans(real) if attempt < _ATTEMPTS // 2 else []
+            spans = self._spans(real) if attempt < _ATTEMPTS // 2 else self._form_spans(real)
             turn = len(self._made), attempt
             yield self._words(real, spans, lambda kind, word, turn=turn: self._draw(kind, word, turn))  # type: ignore[misc]  # a default binds the loop's value
 
@@ -235,6 +239,8 @@ class Disguise:
             if all(end <= first or start >= last for first, last in taken):
                 taken.append((start, end))
 
+        for start, end in self._form_spans(real):
+            take(start, end)
         for literal in self._inside:
             place = lowered.find(literal)
             while place >= 0:
@@ -246,6 +252,10 @@ class Disguise:
             if lowered.endswith(literal):
                 take(len(real) - len(literal), len(real))
         return sorted(taken)
+
+    def _form_spans(self, real: str) -> list[tuple[int, int]]:
+        scheme = _SCHEME.match(real)
+        return [scheme.span()] if scheme else []
 
     def _words(self, real: str, kept: list[tuple[int, int]], replace: Callable[[str, str], str]) -> str:
         exponent = _EXPONENT.search(real) if _NUMBER.fullmatch(real) else None

@@ -334,3 +334,32 @@ def test_files_and_parameters_are_given() -> None:
 def test_hostile_names_stay_within_their_comment() -> None:
     text = render_tests(replace(PLAN, notebook='a\n"""\nimport os.ipynb'), "demo", None, KINDS)
     assert "\nimport os" not in text
+
+
+def test_what_a_test_cell_needs_is_imported_or_defined() -> None:
+    shared, own = fragment(DEFINITIONS), fragment("PRICE = 3", 3)
+    first = function("test_issues", "issues = 1\n" + TEST, definitions=(shared, own))
+    second = function("test_issues_2", TEST, definitions=(own,))
+    plan = replace(PLAN, tests=(first, second), step=replace(PLAN.step, options=Options({"tolerance": 0.01})))
+    text = render_tests(plan, "demo", None, KINDS)
+    assert "from demo.defs.silver.issues import LIMIT, issues_asset, tidy\n" in text
+    assert "import issues as promoted_issues\n" in text
+    assert text.count("\nPRICE = 3\n") == 1
+    assert "def test_issues_as_the_notebook_says_2" in text
+    assert "ordered=True, tolerance=0.01)" in text
+    compile(text, "test_issues.py", "exec")
+
+
+def test_a_schema_is_taken_from_the_module() -> None:
+    options = Options({"checks": ["schema_validation"], "schema": "IssueSchema"})
+    plan = replace(PLAN, step=replace(PLAN.step, options=options), tests=())
+    case = Case(
+        ok=True,
+        inputs=({"parameter": "odp_issues", "file": "a.json"}, {"parameter": "places", "file": "b.json"}),
+        checks={"schema_validation": True},
+        assertions={"check_issues": False},
+    )
+    text = render_tests(plan, "demo", case, KINDS)
+    assert 'resolve_checks(["schema_validation"], schema=IssueSchema)' in text
+    assert "run_assertions(check_issues, frame).description" in text
+    compile(text, "test_issues.py", "exec")

@@ -139,6 +139,13 @@ def test_format_words_stay(word: str) -> None:
     assert replaced([word]) == [word]
 
 
+def test_addresses_keep_their_scheme() -> None:
+    made = replaced(["https://camden.gov.uk/a", "HTTP://camden.gov.uk/b", "s3://camden/c"], ["http", "gov"])
+    assert [text.split("://")[0] for text in made] == ["https", "HTTP", "s3"]
+    assert all("camden" not in text for text in made)
+    assert made[0].split("/")[2] == made[1].split("/")[2]
+
+
 def test_literals_stay_whole_and_inside() -> None:
     made = replaced(
         ["No endpoint added", "status: open", "Open", "E06000047", "reopen"], ["No endpoint added", "open", "E"]
