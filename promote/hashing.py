@@ -1,36 +1,20 @@
 """Hashes of logic and of text that are the same on every machine and Python version.
 
-`code_version` is a hash of a canonical form of the syntax tree, so comments and layout do not change it; `ast.dump` and
-`ast.unparse` differ between versions of Python, so the form is our own. `body_hash` is of a module's tokens, comments
+`code_version` is a hash of the canonical form of the syntax tree (`platform_core.canonical`), so comments and layout do
+not change it. `body_hash` is of a module's tokens, comments
 too, without layout: it says whether a person edited the file.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import io
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-# Left out of the form: places, contexts, and fields that not every version has. Annotations say nothing of the logic.
-_SKIPPED = frozenset(("ctx", "kind", "type_comment", "type_params", "annotation", "returns", "type_ignores"))
+from platform_core.canonical import canonical, digest
+
 _LAYOUT = frozenset((tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
-HASH_LENGTH = 16  # hexadecimal digits: 64 bits tell the versions of one file apart
-
-
-def digest(parts: Iterable[str]) -> str:
-    """Give a short hash of texts, each set off from the next.
-
-    >>> digest(["a", "b"]) == digest(["ab"])
-    False
-    """
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        total.update(f"{len(data)}:".encode())
-        total.update(data)
-    return total.hexdigest()[:HASH_LENGTH]
 
 
 def logic(source: str) -> str:
@@ -41,61 +25,15 @@ def logic(source: str) -> str:
     >>> logic("x = 1") == logic("x = 1.0")
     False
     """
-    return "".join(_form(ast.parse(source)))
-
-
-def _form(node: object) -> Iterator[str]:
-    if isinstance(node, ast.AST):
-        yield f"({type(node).__name__}"
-        for name in node._fields:
-            if name in _SKIPPED:
-                continue
-            value = getattr(node, name, None)
-            if name == "body" and isinstance(value, list) and _has_docstring(node, value):
-                value = value[1:]
-            if name == "values" and isinstance(node, ast.JoinedStr):
-                value = _merged(node.values)
-            yield f" {name}="
-            yield from _form(value)
-        yield ")"
-    elif isinstance(node, list):
-        yield "["
-        for item in node:
-            yield from _form(item)
-        yield "]"
-    elif isinstance(node, (str, bytes)):
-        yield f"{type(node).__name__}:{len(node)}:{node!r}"
-    else:
-        yield f"{type(node).__name__}:{node!r}"
-
-
-def _has_docstring(node: ast.AST, body: list[ast.stmt]) -> bool:
-    return (
-        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        and len(body) > 1
-        and isinstance(body[0], ast.Expr)
-        and isinstance(body[0].value, ast.Constant)
-        and isinstance(body[0].value.value, str)
-    )
-
-
-def _merged(values: list[ast.expr]) -> list[ast.expr]:
-    """The parts of an f-string with neighbouring texts joined: versions cut them differently."""
-    found: list[ast.expr] = []
-    for value in values:
-        if isinstance(value, ast.Constant) and found and isinstance(last := found[-1], ast.Constant):
-            found[-1] = ast.Constant(str(last.value) + str(value.value))
-        else:
-            found.append(value)
-    return found
+    return canonical(ast.parse(source))
 
 
 def body_hash(text: str) -> str:
     """Give the hash of a module's tokens; a file that cannot be read as Python is hashed as it is."""
     try:
-        return digest(_tokens(text))
+        return digest(*_tokens(text))
     except (tokenize.TokenError, SyntaxError, ValueError):
-        return digest([text])
+        return digest(text)
 
 
 def _tokens(text: str) -> Iterator[str]:

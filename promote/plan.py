@@ -10,11 +10,12 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from platform_core.canonical import digest
 from promote import __version__
 from promote.assemble import Assembly
 from promote.dataflow import Closure, Context, resolve
 from promote.excerpt import cell_offsets
-from promote.hashing import digest, logic
+from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.names import reserved_names
 from promote.outputs import Output, output_of
@@ -321,7 +322,7 @@ def source_hash(plan: Plan) -> str:
     texts = [f.text for function in functions for f in (*function.imports, *function.definitions, *function.body)]
     shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
-    return digest([__version__, plan.step.tag, plan.step.markdown, *texts, *shapes, *options])
+    return digest(__version__, plan.step.tag, plan.step.markdown, *texts, *shapes, *options)
 
 
 def code_version(plan: Plan) -> str:
@@ -332,16 +333,8 @@ def code_version(plan: Plan) -> str:
     imports = sorted(f.text.split("  #")[0] for f in function.imports)
     code = "\n".join([*imports, *(f.text for f in function.definitions), *(f.text for f in function.body)])
     parameters = [(p.name, logic(f"{p.name} = {p.default}")) for p in function.parameters]
-    return digest(
-        [
-            logic(code),
-            repr(shape),
-            repr(resources),
-            repr(parameters),
-            function.output,
-            repr(plan.step.options.get("partitions")),
-        ]
-    )
+    partitions = repr(plan.step.options.get("partitions"))
+    return digest(logic(code), repr(shape), repr(resources), repr(parameters), function.output, partitions)
 
 
 def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:

@@ -292,7 +292,8 @@ class _Writer:
         kind = self.annotation(self.kinds.output)
         name = check_name(self.step, number)
         given = [check.name, *(self.step.name for _ in check.inputs)]
-        head = call("@asset_check(", [f"asset={literal(self.step.name)}", f"blocking={not warns}"], ")")
+        strict = 'severity="warn"' if warns else "blocking=True"
+        head = call("@asset_check(", [f"asset={literal(self.step.name)}", strict], ")")
         taken = ["context: AssetCheckExecutionContext", f"{self.step.name}: {kind}"]
         return [
             *head,
