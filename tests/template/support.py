@@ -64,9 +64,14 @@ def steps(notebook: Path) -> dict[str, dict[str, Any]]:
 
 def gate(project: Path, name: str) -> list[str]:
     """Give the commands of one step of the project's own continuous integration."""
+    return gates(project)[name]
+
+
+def gates(project: Path) -> dict[str, list[str]]:
+    """Give the commands of the project's own continuous integration by step, installation left out."""
     workflow = yaml.safe_load((project / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
-    (step,) = (step for step in workflow["jobs"]["check"]["steps"] if step.get("name") == name)
-    return [line for line in step["run"].splitlines() if line]
+    named = {step["name"]: step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step}
+    return {name: [line for line in text.splitlines() if line] for name, text in named.items() if name != "install"}
 
 
 def run(command: str, project: Path, **environment: str) -> subprocess.CompletedProcess[str]:

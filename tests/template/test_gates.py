@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.support import edit_cell, gate, notebooks, run
+from tests.template.support import edit_cell, gate, gates, notebooks, run
 
 NOTEBOOK_RUN = "notebooks run and give the outputs they keep"
 NOTEBOOK_LINT = "style and types of the notebooks"
@@ -19,23 +19,19 @@ def types_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(tmp_path_factory.mktemp("mypy"))
 
 
-@pytest.mark.parametrize("example", ["copied", "copied_blank"])
 @pytest.mark.parametrize("name", ["style", "types", NOTEBOOK_LINT, NOTEBOOK_OUTPUTS])
-def test_a_new_project_is_clean(example: str, name: str, types_cache: str, request: pytest.FixtureRequest) -> None:
-    project: Path = request.getfixturevalue(example)
-    for command in gate(project, name):
-        outcome = run(command, project, MYPY_CACHE_DIR=types_cache)
+def test_a_new_project_is_clean(name: str, copied: Path, types_cache: str) -> None:
+    for command in gate(copied, name):
+        outcome = run(command, copied, MYPY_CACHE_DIR=types_cache)
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
-@pytest.mark.parametrize("example", ["copied", "copied_blank"])
-def test_the_tests_of_a_new_project_pass(example: str, request: pytest.FixtureRequest) -> None:
-    project: Path = request.getfixturevalue(example)
-    (command,) = gate(project, "tests")
-    outcome = run(command, project)
+def test_the_tests_of_a_new_project_pass(copied: Path) -> None:
+    (command,) = gate(copied, "tests")
+    outcome = run(command, copied)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    (project / "config/prod.yaml").write_text("lake: data/lake\n")
-    outcome = run(command, project)
+    (copied / "config/prod.yaml").write_text("lake: data/lake\n")
+    outcome = run(command, copied)
     assert outcome.returncode == 1
     assert "test_environments_keep_their_data_apart" in outcome.stdout
 
@@ -81,11 +77,9 @@ def test_a_kept_output_in_another_cell_turns_red(copied: Path) -> None:
     assert run(command, copied).returncode == 1
 
 
-@pytest.mark.parametrize("example", ["copied", "copied_blank"])
-def test_notebooks_give_the_outputs_they_keep(example: str, request: pytest.FixtureRequest) -> None:
-    project: Path = request.getfixturevalue(example)
-    (command,) = gate(project, NOTEBOOK_RUN)
-    outcome = run(command, project)
+def test_notebooks_give_the_outputs_they_keep(copied: Path) -> None:
+    (command,) = gate(copied, NOTEBOOK_RUN)
+    outcome = run(command, copied)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
@@ -105,3 +99,13 @@ def test_a_notebook_that_fails_turns_red(copied: Path) -> None:
     outcome = run(f"{command}/bronze", copied)
     assert outcome.returncode == 1
     assert "odp-issue_2024-12-25.csv" in outcome.stdout
+
+
+def test_every_gate_of_the_blank_example_passes_once_it_is_promoted(copied_blank: Path, types_cache: str) -> None:
+    assert run("promote --check", copied_blank).returncode == 1
+    assert run("promote notebooks/*/*.ipynb", copied_blank).returncode == 0
+    for name in gates(copied_blank):
+        for command in gate(copied_blank, name):
+            outcome = run(command, copied_blank, MYPY_CACHE_DIR=types_cache)
+            assert outcome.returncode == 0, command + outcome.stdout + outcome.stderr
+    assert (copied_blank / "data/lake/bronze/visits.parquet").is_file()

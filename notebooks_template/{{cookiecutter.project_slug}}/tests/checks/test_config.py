@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from platform_core.config import load_config
 
 PROJECT = Path(__file__).parents[2]
