@@ -14,6 +14,7 @@ import dagster as dg
 
 from platform_core.errors import UsageError, UserError, WorkbenchError
 from platform_core.suggest import did_you_mean
+from workbench.declared import declared
 from workbench.definitions import PROJECT_VARIABLE, forget
 from workbench.project import Project
 
@@ -25,8 +26,8 @@ class AssetNode:
     """One asset: what the code says of it.
 
     `upstream` holds asset names; `resources` what it reads besides assets; `partitions` the keys in their order, or
-    None where it has no partitions; `code_version` None where it declares none; `level` counts from 0 in dependency
-    order.
+    None where it has no partitions; `code_version` None where it declares none; `declared` stands for all else that its
+    module says; `level` counts from 0 in dependency order.
     """
 
     name: str
@@ -36,6 +37,7 @@ class AssetNode:
     resources: tuple[str, ...]
     partitions: tuple[str, ...] | None
     code_version: str | None
+    declared: str
     description: str
     metadata: Mapping[str, Any]
 
@@ -87,9 +89,10 @@ def load_project(project: Project) -> dg.Definitions:
     return found
 
 
-def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance) -> tuple[AssetNode, ...]:
+def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance, package: str) -> tuple[AssetNode, ...]:
     """Give every asset that the definitions can make, in dependency order, those of a level by name."""
     graph = definitions.resolve_asset_graph()
+    told = declared(definitions, package)
     nodes = []
     for level, keys in enumerate(graph.toposorted_asset_keys_by_level):
         for key in sorted(keys, key=lambda key: key.to_user_string()):
@@ -110,6 +113,7 @@ def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance) -> tu
                     if partitions is None
                     else tuple(partitions.get_partition_keys(dynamic_partitions_store=instance)),
                     code_version=definition.code_versions_by_key.get(key),
+                    declared=told[key],
                     description=spec.description or "",
                     metadata=dict(spec.metadata),
                 )

@@ -177,7 +177,7 @@ class Materialiser:
         inputs = [(name, self._digest_of_upstream(node, name, part)) for name in node.upstream]
         if any(digest is None for _, digest in (*sources, *inputs)):
             return None
-        return digest_of([node.code_version, part, sources, inputs])
+        return digest_of([node.code_version, node.declared, part, sources, inputs])
 
     def _digest_of_resource(self, name: str) -> str | None:
         resource = (self._session.definitions.resources or {}).get(name)

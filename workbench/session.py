@@ -41,7 +41,7 @@ def open_session(project: Project) -> Iterator[Session]:
     definitions = load_project(project)
     config = load_config(project.root)
     with open_instance(project) as instance:
-        nodes = asset_nodes(definitions, instance)
+        nodes = asset_nodes(definitions, instance, project.package)
         if not nodes:
             hint = "Promote a notebook first, for example `promote notebooks/bronze/*.ipynb`."
             raise UserError("The project has no assets yet.", hint=hint)

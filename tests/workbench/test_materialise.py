@@ -15,6 +15,14 @@ import pytest
 
 from workbench.cli import main
 
+CHECK = """\
+import polars as pl
+from platform_core.asset_checks import asset_check
+
+@asset_check(asset="rents", blocking=True)
+def rents_are_paid(context, rents: pl.DataFrame) -> bool:
+    return bool((rents["rent"] > 0).all())
+"""
 DEFS = Path("src", "letting", "defs")
 
 
@@ -60,6 +68,17 @@ def test_what_changed_is_made_again_with_what_depends_on_it(project: Path, capsy
     run(capsys, "--all-partitions")
     # Another code version of an asset in the middle; its data stay the same, so what depends on it is left
     rewrite(project / DEFS / "silver" / "rents.py", "2222222222222222", "4444444444444444")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
+    # A comment is no change; another check is, though the logic stays
+    rewrite(project / DEFS / "silver" / "rents.py", "import polars", "# a comment\nimport polars")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "unchanged", "unchanged"]
+    rewrite(project / DEFS / "silver" / "rents.py", '"no_nulls", ', '"no_nulls", {"row_count": {"min": 1}}, ')
+    made = run(capsys, "--all-partitions")
+    assert states(made) == ["unchanged", "made", "unchanged"]
+    assert made["rents"]["checks"] == 3
+    (project / DEFS / "checks.py").write_text(CHECK, encoding="utf-8")
+    assert run(capsys, "--all-partitions")["rents"]["checks"] == 4
+    rewrite(project / DEFS / "checks.py", "> 0", "> 1")
     assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
     # Other data in a source
     rewrite(project / "sources" / "towns" / "2024.csv", "1100", "1300")

@@ -12,7 +12,7 @@ from workbench.graph import AssetNode
 from workbench.project import Project
 from workbench.report import charts_of, read_verdict
 
-NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "What a town pays.", {})
+NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "", "What a town pays.", {})
 PNG = "data:image/png;base64,iVBORw0KGgo="
 SVG = "data:image/svg+xml;base64,AAAA"
 PARITY = {"verdict": "equal", "order": "compared"}
