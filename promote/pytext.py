@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -40,15 +41,14 @@ def docstring(text: str, prefix: str = "") -> list[str]:
     ['"""Ends with a "quote\\""""']
     '''
     clean = "".join(c if c == "\n" or c.isprintable() else " " for c in text.replace("\t", "    "))
-    clean = clean.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').strip()
+    clean = clean.replace("\\", "\\\\").strip()
+    clean = re.sub(r'"{3}|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), clean)
     lines: list[str] = []
     for line in clean.split("\n"):
         wrapped = textwrap.wrap(line.rstrip(), WIDTH - len(prefix) - 4, break_long_words=False, break_on_hyphens=False)
         lines += wrapped or ([""] if lines and lines[-1] else [])
     if not lines:
         lines = ["No description."]
-    if lines[-1].endswith('"'):
-        lines[-1] = lines[-1][:-1] + '\\"'
     lines[0] = '"""' + lines[0]
     if len(lines) == 1:
         lines[0] += '"""'
