@@ -102,9 +102,8 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
         near = nearest(word, named_roles())
         if near is None:
             return []
-        hint = (
-            f"Did you mean {near}:{name.strip()}?" if not name_problem(name.strip()) else f"Did you mean {near}:NAME?"
-        )
+        meant = "NAME" if name_problem(name.strip()) else name.strip()
+        hint = f"Did you mean {near}:{meant}?"
         return [Finding("PR202", "error", f"The tag {shown(tag)} is nearly one of ours but is none.", at, hint)]
     separated = _SEPARATED.fullmatch(tag)
     near = nearest(tag, (*layers(), *plain_roles()))

@@ -409,6 +409,53 @@ def test_a_journal_that_is_none_is_refused(root: Path, content: str) -> None:
     assert snapshot(root) == before
 
 
+def test_a_rename_that_fails_half_way_is_taken_back(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the campaign above, in this process: the second file cannot be put in its place."""
+    before = snapshot(root)
+    real, names = os.replace, ["journal.json", "0.new"]
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(source).suffix == ".new" and Path(source).name not in names:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(WriteError) as caught:
+        write(root)
+    assert caught.value.message == "The files could not be written: Permission denied. Nothing was changed."
+    assert caught.value.finding.location.path == "src/planning/defs/silver/issues.py"
+    assert snapshot(root) == before
+    assert not is_left(root)
+
+
+def test_what_cannot_be_staged_is_not_begun(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(root)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: fail("fsync", ()))
+    with pytest.raises(WriteError, match="no room on the disk"):
+        write(root)
+    assert snapshot(root) == before
+    assert not is_left(root)
+
+
+def test_what_cannot_be_taken_back_now_is_taken_back_next_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(root)
+
+    def replace(source: Path, target: Path) -> None:
+        if Path(source).name not in ("journal.json", "0.new"):
+            fail("replace", ())
+        real(source, target)
+
+    real = os.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", replace)
+        patch.setattr(os, "unlink", lambda *_: fail("unlink", ()))
+        with pytest.raises(WriteError, match="The next command of ours finishes what was begun"):
+            write(root)
+    assert is_left(root)
+    assert recover(root) == "An earlier write of 4 files was interrupted; it was rolled back."
+    assert snapshot(root) == before
+
+
 def test_a_journal_cannot_lead_out_of_the_project(root: Path) -> None:
     (root.parent / "victim").write_text("precious")
     (root / FOLDER).mkdir()
