@@ -62,7 +62,7 @@ class Tables(Protocol):
 
 
 class RealText:
-    """The texts that may occur nowhere: every one of four or more characters that is no literal and no format word.
+    """The texts that may occur nowhere: four characters or more, in no literal of the code, and no format word.
 
     >>> real = RealText(["Camden", "N/A", "open", "----"], literals=["open"])
     >>> [real.inside(text) for text in ("in Camden today", "Camd", "open", "----")]
@@ -71,7 +71,8 @@ class RealText:
 
     def __init__(self, texts: Iterable[str], literals: Iterable[object]) -> None:
         """Index the texts by their first characters."""
-        literal = {text for text in literals if isinstance(text, str)}
+        # What stands in a literal stands in the code, and comes along where that literal is kept
+        literal = "\x00".join(sorted(text for text in literals if isinstance(text, str)))
         self._by_start: defaultdict[str, set[str]] = defaultdict(set)
         for text in texts:
             if len(text) >= _LONG and text not in literal and not is_format(text):
