@@ -72,7 +72,7 @@ def describe(error: BaseException, root: Path, package: Path) -> tuple[str, str]
     place = f"{path.relative_to(root).as_posix()}:{line}" if path else ""
     if isinstance(error, WorkbenchError):
         hint = f" {error.hint}" if error.hint else ""
-        return f"{error.message}{hint}", place or (error.location or "")
+        return f"{error.message}{hint}", error.location or place
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     return sentence(type(error).__name__, message, source=source, root=root), place
 

@@ -71,11 +71,14 @@ class _Location:
 
     def __init__(self, definitions: dg.Definitions, request: Request, tell: Callable[[dict[str, Any]], None]) -> None:
         self._graph = definitions.resolve_asset_graph()
-        self._job = definitions.resolve_implicit_global_asset_job_def()
         self._definitions, self._request, self._tell = definitions, request, tell
         self._instance = dg.DagsterInstance.ephemeral()
         self._root = Path(request.project)
         self._done: dict[str, AssetOutcome] = {}
+
+    @functools.cached_property
+    def _job(self) -> dg.JobDefinition:
+        return self._definitions.resolve_implicit_global_asset_job_def()  # which fails where there are no assets
 
     def materialise(self) -> Materialised:
         wanted = {name: dg.AssetKey(name.split("/")) for name in self._request.assets}

@@ -60,13 +60,13 @@ def test_a_notebook_and_its_asset_are_tried_out_without_a_trace(
         assert list(stage.lake.rglob("*.parquet"))
         value = notebook(
             ("parameters", "minimum = 1"),
-            "import os, polars as pl\nfrom platform_core.sdk import load_asset\n"
+            "import os, polars as pl\nfrom platform_core.sdk import load_asset, resource\n"
             "assert os.getcwd() == os.path.join(os.environ['WORKBENCH_PROJECT'], 'notebooks', 'silver')\n"
             "assert os.environ['POLARS_MAX_THREADS'] == '1' and os.environ['PYTHONHASHSEED'] == '0'\n"
             "open('beside.txt', 'w').write('x'); open('../../sources/2024.csv', 'a').write('9')\n"
             "import mini; assert mini.__file__.startswith(os.environ['WORKBENCH_PROJECT'])",
             ("silver:rents", RENTS),
-            "few = load_asset('few', as_='pandas')\nopen(os.environ['WORKBENCH_RECORD'] + '/r', 'w').write('x')",
+            "few = load_asset('few', as_='pandas')\nresource('sheets').path('2025.csv')",
         )
         seen = stage.observe(value, [CAPTURE], {"minimum": 2})
         assert (seen.ran, seen.findings) == (True, ())
@@ -74,7 +74,7 @@ def test_a_notebook_and_its_asset_are_tried_out_without_a_trace(
         assert (captured.kind, captured.rows) == ("lazy", 2)
         assert captured.schema == (("id", "Int64"), ("rent", "Float64"))
         assert (seen.loads["few"].kind, seen.loads["few"].rows) == ("pandas", 1)
-        assert (stage.recordings / "r").is_file()
+        assert (stage.recordings / "sheets" / "2025.csv").is_file()
         parity = stage.compare(captured, "rents", ordered=True)
         assert (parity.equal, parity.order) == (True, "compared")
         other = stage.compare(captured, "few")
@@ -102,8 +102,9 @@ def few() -> pl.LazyFrame:
 
 def test_upstreams_are_made_once_and_recordings_replayed(project: Path, place: Path):
     with Stage(project, "mini", quiet) as stage:
+        (stage.recordings / "sheets").mkdir()
         for year in ("2024", "2025"):
-            (stage.recordings / f"{year}.csv").write_text("n\n7\n")
+            (stage.recordings / "sheets" / f"{year}.csv").write_text("n\n7\n")
         made = stage.materialise(["years"], replay=True)
         assert made.assets["years"].partitions == ("2024", "2025")
         made = stage.materialise(["total"])
@@ -167,7 +168,6 @@ def test_the_stage_goes_when_entering_or_anything_in_it_fails(project: Path, pla
 
 
 def test_the_lake_of_the_configuration_is_not_copied(project: Path, place: Path):
-    (project / "config").mkdir()
     (project / "config" / "base.yaml").write_text("lake: elsewhere/store\n")
     (project / "elsewhere" / "store").mkdir(parents=True)
     with Stage(project, "mini", quiet) as stage:

@@ -1,4 +1,4 @@
-"""A small project for the tests of verification: plain Dagster assets on the lake, and notebooks as values."""
+"""A small project for the tests of verification: assets as promotion writes them, and notebooks as values."""
 
 from __future__ import annotations
 
@@ -8,64 +8,54 @@ from pathlib import Path
 from promote.model import Cell, Notebook
 
 DEFINITIONS = """
-import importlib, pkgutil
-import dagster as dg
-import polars as pl
-from platform_core.lake import Lake
-from platform_core.frames import convert
-from mini import defs as folder
+from workbench.definitions import load_definitions
 
-class LakeIO(dg.IOManager):
-    def handle_output(self, context, value):
-        if value is not None:
-            key = context.partition_key if context.has_partition_key else None
-            Lake.of_project().write("silver", context.asset_key.path[-1], value, key)
+defs = load_definitions(__file__)
+"""
 
-    def load_input(self, context):
-        return Lake.of_project().read(context.asset_key.path[-1], "lazy")
-
-modules = [importlib.import_module(f"mini.defs.{m.name}") for m in pkgutil.iter_modules(folder.__path__)]
-defs = dg.Definitions(
-    assets=dg.load_assets_from_modules(modules),
-    asset_checks=dg.load_asset_checks_from_modules(modules),
-    resources={"io_manager": LakeIO()},
-)
+CONFIG = """
+resources:
+  sheets: {type: files, root: sources}
+partitions:
+  years: ["2024", "2025"]
 """
 
 RENTS = """
 import dagster as dg
 import polars as pl
+from platform_core.sdk import silver_asset
+from platform_core.sdk.decorators import fargate_compute
 
 class RentsConfig(dg.Config):
     minimum: int = 1
 
-@dg.asset
-def rents(config: RentsConfig) -> pl.LazyFrame:
+@silver_asset(name="rents", description="Rents.")
+@fargate_compute(cpu_units=512, memory_mb=1024)
+def rents_asset(context: dg.AssetExecutionContext, config: RentsConfig) -> pl.LazyFrame:
     return pl.LazyFrame({"id": [1, 2, 3], "rent": [900.0, 1100.5, 0.1 + 0.2]}).filter(pl.col("id") >= config.minimum)
 
-@dg.asset_check(asset=rents, blocking=True)
-def few(rents):
+@dg.asset_check(asset="rents", blocking=True)
+def few(rents: pl.LazyFrame):
     return dg.AssetCheckResult(passed=rents.collect().height < 3, severity=dg.AssetCheckSeverity.ERROR)
 
-@dg.asset_check(asset=rents)
-def some(rents):
+@dg.asset_check(asset="rents")
+def some(rents: pl.LazyFrame):
     return dg.AssetCheckResult(passed=rents.collect().height > 0, severity=dg.AssetCheckSeverity.WARN)
 """
 
 YEARS = """
-import os
-from pathlib import Path
 import dagster as dg
 import polars as pl
+from platform_core.partitions import static_partitions
+from platform_core.resources import FilesResource
+from platform_core.sdk import bronze_asset, silver_asset
 
-@dg.asset(partitions_def=dg.StaticPartitionsDefinition(["2024", "2025"]))
-def years(context) -> pl.LazyFrame:
-    replayed = os.environ.get("WORKBENCH_REPLAY")
-    root = Path(replayed) if replayed else Path(os.environ["WORKBENCH_PROJECT"], "sources")
-    return pl.scan_csv(root / f"{context.partition_key}.csv")
+@bronze_asset(name="years", partitions_def=static_partitions("years"))
+def years_asset(context: dg.AssetExecutionContext, sheets: FilesResource) -> pl.LazyFrame:
+    return pl.scan_csv(sheets.path(f"{context.partition_key}.csv"))
 
-@dg.asset
-def total(years: pl.LazyFrame) -> pl.LazyFrame:
+@silver_asset(name="total")
+def total_asset(years: pl.LazyFrame) -> pl.LazyFrame:
     return years.select(pl.col("n").sum())
 """
 
@@ -77,6 +67,7 @@ def make_project(folder: Path) -> Path:
         "src/mini/__init__.py": "",
         "src/mini/definitions.py": DEFINITIONS,
         "src/mini/defs/__init__.py": "",
+        "config/base.yaml": CONFIG,
         "src/mini/defs/rents.py": RENTS,
         "src/mini/defs/years.py": YEARS,
         "sources/2024.csv": "n\n1\n2\n",
