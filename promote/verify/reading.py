@@ -121,7 +121,7 @@ def _json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
-def tests_result(report: Path, output: str) -> TestsResult:
+def pytest_result(report: Path, output: str) -> TestsResult:
     """Read the report that pytest wrote; `output` is the end of what it printed."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report, in our own folder
     failed, skipped = [], 0

@@ -19,7 +19,7 @@ from promote.verify import scratch
 from promote.verify.copying import copy_project
 from promote.verify.environment import child_environment, jupyter_environment
 from promote.verify.processes import Processes
-from promote.verify.reading import notebook_file, observed, tests_result
+from promote.verify.reading import notebook_file, observed, pytest_result
 from promote.verify.values import (
     AssetOutcome,
     Capture,
@@ -273,7 +273,7 @@ class Stage:
         output = "\n".join([*lines[-60:], *log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]])
         if not report.is_file():
             raise Fault(f"The generated tests ended without a report (exit code {code}).", hint=output[-2000:])
-        return tests_result(report, output)
+        return pytest_result(report, output)
 
     def _ask(
         self,
