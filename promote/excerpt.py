@@ -68,6 +68,8 @@ def excerpt(
         first, last = statements[0].first, statements[-1].last
         start, end = cell_offsets(source, statements[0].node)[0], cell_offsets(source, statements[-1].node)[1]
         lines = source.split("\n")
+        if comment := re.match(r"[ \t]*#[^\n]*", source[end:]):
+            end += comment.end()
         alone = not lines[first - 1][: start - sum(len(t) + 1 for t in lines[: first - 1])].strip()
         while (
             alone and first > 1 and lines[first - 2].lstrip().startswith("#") and not lines[first - 2].startswith("#|")

@@ -1,6 +1,6 @@
-"""The tests of a promoted step: made-up inputs, what the notebook's own cells give for them, and a test file over both.
+"""The tests of a step: made-up inputs, what the notebook's own cells give for them, and a test file over both.
 
-The case is made in a process of the stage (`promote.verify.cases`); the text of the test file is `promote.render_tests`.
+A case is made in a process of the stage (`promote.verify.cases`); the text of the test file is `promote.render_tests`.
 """
 
 from __future__ import annotations
@@ -23,36 +23,60 @@ _DISPLAY = "from IPython.display import display"
 
 @dataclass(frozen=True, slots=True)
 class GeneratedTests:
-    """The files of a step's tests, why they hold no data where they hold none, and how many tests passed."""
+    """The files of a step's tests: the test file first, then its data. `reason` says why there is no data."""
 
     files: tuple[GeneratedFile, ...]
     reason: str = ""
-    passed: int = 0
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the test file, as pytest reports it."""
+        return self.files[0].path.removesuffix(".py").replace("/", ".")
 
 
 def generate_tests(
     stage: Stage,
     project: Project,
     prepared: Prepared,
-    plan: Plan,
-    kinds: Kinds,
+    kinds: Mapping[str, Kinds],
     observed: Observed,
     values: Mapping[str, str | int | float | bool],
-) -> GeneratedTests:
-    """Make the tests of a step that was run on the stage.
+) -> dict[str, GeneratedTests]:
+    """Make the tests of the steps of a notebook that was run on the stage, by tag.
 
     Args:
         stage: Where the notebook ran.
         project: The project.
-        prepared: The notebook with its selection.
-        plan: The step.
-        kinds: The kinds of its frames.
+        prepared: The notebook with its plans.
+        kinds: The kinds of each step's frames, by tag.
         observed: What the run showed.
         values: Parameters that the run was given.
     """
     cells = {c.position: c for c in prepared.selection.cells}
+    plans = prepared.plans
+    answers = stage.build_cases([_request(stage, p, kinds[p.step.tag], cells, observed, values) for p in plans])
+    found: dict[str, GeneratedTests] = {}
+    for plan, answer in zip(plans, answers, strict=True):
+        case = Case.of(answer)
+        text = render_tests(plan, project.package, case, kinds[plan.step.tag])
+        paths = case.files if case.ok else ()
+        data = [GeneratedFile(p, (stage.root / p).read_text(encoding="utf-8"), plan.step.tag) for p in paths]
+        test = GeneratedFile(tests_path(plan), text, plan.step.tag)
+        found[plan.step.tag] = GeneratedTests((test, *data), case.reason)
+    return found
+
+
+def _request(
+    stage: Stage,
+    plan: Plan,
+    kinds: Kinds,
+    cells: Mapping[int, CodeCell],
+    observed: Observed,
+    values: Mapping[str, str | int | float | bool],
+) -> dict[str, Any]:
+    """What the making of one case needs to know; see `promote.verify.cases.CaseRequest`."""
     options = plan.step.options
-    request: dict[str, Any] = {
+    return {
         "name": plan.step.name,
         "out": str(stage.root),
         "program": program(plan.function, plan, cells),
@@ -68,17 +92,9 @@ def generate_tests(
             for given in plan.function.inputs
         ],
         "preset": {p.name: values.get(p.name, _default(p.default)) for p in plan.function.parameters},
-        "resources": {
-            r.name: {
-                "root": str(stage.recordings / r.name),
-                "files": _recorded(stage.recordings / r.name),
-                "parameter": r.parameter,
-            }
-            for r in plan.function.resources
-        },
+        "resources": {r.name: _recorded(stage.recordings / r.name, r.parameter) for r in plan.function.resources},
         "ordered": plan.ordered,
         "tolerance": options.get("tolerance"),
-        "literals": [],
         "checks": {
             "items": _plain(options.get("checks") or []),
             "key": _plain(options.get("key")),
@@ -89,10 +105,6 @@ def generate_tests(
             for check, position in zip(plan.checks, plan.step.checks, strict=True)
         ],
     }
-    case = Case.of(stage.build_case(request))
-    test = GeneratedFile(tests_path(plan), render_tests(plan, project.package, case, kinds), plan.step.tag)
-    data = [GeneratedFile(path, (stage.root / path).read_text(encoding="utf-8"), plan.step.tag) for path in case.files]
-    return GeneratedTests((test, *data), case.reason)
 
 
 def program(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: tuple[int, ...] = ()) -> list[str]:
@@ -141,8 +153,10 @@ def _frame(stage: Stage, observed: Observed, asset: str, kind: str) -> Path:
     return write_captured(frame, stage.lake.parent / f"input-{asset}").path
 
 
-def _recorded(folder: Path) -> list[str]:
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+def _recorded(folder: Path, parameter: str) -> dict[str, Any]:
+    """The files that were read through a resource while the notebook ran."""
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return {"root": str(folder), "files": files, "parameter": parameter}
 
 
 def _default(text: str) -> Any:

@@ -123,7 +123,7 @@ def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[s
             path = module_path(made, project.package)
             module = _text(project.root / path)
             evidence = read_evidence(project.root, evidence_path(made))
-            if evidence is not None and (evidence.source != made.source or not _fits(made, evidence, versions)):
+            if evidence is not None and not _fits(made, evidence, versions):
                 evidence = None
             if evidence is not None and evidence.facts is not None:
                 kinds = observed_kinds(made, input_kinds(evidence.facts), evidence.facts.output.kind)
@@ -135,7 +135,9 @@ def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[s
 
 
 def _fits(made: Plan, evidence: Evidence, versions: Mapping[str, str]) -> bool:
-    """Whether the evidence is of these inputs in these versions."""
+    """Whether evidence is of this step, and of its inputs in these versions."""
+    if (evidence.source, evidence.code_version) != (made.source, made.code_version):
+        return False
     if evidence.facts is None:
         return True
     assets = {i.asset for i in made.function.inputs}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -141,6 +142,7 @@ class _Builder:
         self._real = real_text(self._frames.values(), self._literals | columns)
 
     def build(self) -> CaseAnswer:
+        self._leave_out_unread()
         best, small = self._best()
         for salt in range(1, _SALTS + 1):
             files = self._write(small, best)
@@ -170,6 +172,22 @@ class _Builder:
             assertions=self._assertions(best),
             files=sorted(file.relative_to(root).as_posix() for file in files),
         )
+
+    def _leave_out_unread(self) -> None:
+        """Leave out the files that other steps read from the same resource: a recording of one run shows which."""
+        if len(self._tables) < 2:
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            os.environ["WORKBENCH_RECORD"] = folder
+            try:
+                self._run(fabricate(self._frames, self._literals), self._request.program)
+            except _NoCaseError:
+                return  # it may want another choice of rows before it reads on
+            finally:
+                del os.environ["WORKBENCH_RECORD"]
+            read = {f"file {path.relative_to(folder).as_posix()}" for path in Path(folder).rglob("*") if path.is_file()}
+        for name in self._tables.keys() - read:
+            del self._tables[name], self._frames[name]
 
     def _best(self, salt: int = 0) -> tuple[_Run, dict[str, Any]]:
         best: tuple[_Run, dict[str, Any]] | None = None
@@ -232,8 +250,6 @@ class _Builder:
     @contextlib.contextmanager
     def _given(self, small: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Give the names that the cells find, with `load_asset` and `resource` giving made-up data."""
-        import tempfile  # noqa: PLC0415 -- beside its only use
-
         from platform_core.resources import FilesResource  # noqa: PLC0415 -- Dagster only where a case is run
         from platform_core.sdk.loading import overrides  # noqa: PLC0415
 
@@ -246,7 +262,9 @@ class _Builder:
             names[item["parameter"]] = convert(_copied(small[f"asset {item['asset']}"]), item["kind"])
         Path(self._request.out).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._request.out) as folder:
-            resources = {name: FilesResource(root=str(Path(folder, name))) for name in self._request.resources}
+            resources = {
+                name: FilesResource(root=str(Path(folder, name)), name=name) for name in self._request.resources
+            }
             self._write_files(small, Path(folder))
             for name, described in self._request.resources.items():
                 names[described.get("parameter", name)] = resources[name]
@@ -333,13 +351,16 @@ def _file_of(asset: str) -> str:
 
 
 def handle(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Build the case that a request asks for, with one DuckDB thread and no project's recordings."""
-    del tell
+    """Build the cases that a request asks for, with one DuckDB thread and no project's recordings."""
     limit_duckdb()
     for name in ("WORKBENCH_RECORD", "WORKBENCH_REPLAY"):
         os.environ.pop(name, None)
     os.environ.setdefault("MPLBACKEND", "Agg")
-    return asdict(build(CaseRequest(**request)))
+    answers = []
+    for at, one in enumerate(request["requests"], start=1):
+        tell({"name": one["name"], "at": at})
+        answers.append(asdict(build(CaseRequest(**one))))
+    return {"cases": answers}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -125,9 +126,12 @@ def pytest_result(report: Path, output: str) -> TestsResult:
     """Read the report that pytest wrote; `output` is the end of what it printed."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report, in our own folder
     failed, skipped = [], 0
+    passed: Counter[str] = Counter()
     for case in cases:
         if case.find("failure") is not None or case.find("error") is not None:
             failed.append("::".join(filter(None, (case.get("classname"), case.get("name")))))
         elif case.find("skipped") is not None:
             skipped += 1
-    return TestsResult(len(cases) - len(failed) - skipped, tuple(failed), skipped, output)
+        else:
+            passed[case.get("classname", "")] += 1
+    return TestsResult(passed.total(), tuple(failed), skipped, output, dict(passed))

@@ -243,14 +243,18 @@ class Stage:
         except UserError as error:
             return Parity(False, "not compared", error.message)
 
-    def build_case(self, request: Mapping[str, Any]) -> Any:
-        """Make the data of a generated test in a fresh process; see `promote.verify.cases.CaseRequest`.
+    def build_cases(self, requests: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Make the data of generated tests in one fresh process; see `promote.verify.cases.CaseRequest`.
 
         Raises:
             Fault: The process ended without an answer.
         """
-        self._progress(f"making up test data for {request['name']}")
-        return self._ask("promote.verify.cases", dict(request), self._environment, lambda _: "")
+
+        def told(message: dict[str, Any]) -> str:
+            return f"making up test data for {message['name']} ({message['at']} of {len(requests)})"
+
+        answer = self._ask("promote.verify.cases", {"requests": list(requests)}, self._environment, told)
+        return list(answer["cases"])
 
     def run_tests(self, paths: Sequence[str]) -> TestsResult:
         """Run test files of the copy with pytest, in a fresh process in the copy.

@@ -121,6 +121,8 @@ class Parity:
 class TestsResult:
     """How a run of generated tests ended. `failures` names tests; `output` is the end of what pytest printed.
 
+    `passed_in` counts the passed tests by the dotted name of their module (`tests.assets.test_rents`).
+
     `output` may show the values that a test made up; it never holds the project's data.
     """
 
@@ -130,6 +132,7 @@ class TestsResult:
     failures: tuple[str, ...] = ()
     skipped: int = 0
     output: str = ""
+    passed_in: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

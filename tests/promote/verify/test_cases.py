@@ -166,7 +166,7 @@ def test_files_are_made_up_in_their_own_form(tmp_path: Path) -> None:
     assert answer.resources == ["register"]
     assert sorted(answer.files) == [
         f"tests/assets/data/fees/{name}"
-        for name in ("expected.json", "register/a.csv", "register/b.jsonl", "register/c.parquet")
+        for name in ("expected.json", "register/a.csv", "register/b.jsonl")  # the step does not read c.parquet
     ]
     expected = read_frame(folder / "expected.json")
     assert expected.columns == ["authority", "fee", "note", "tags"]
@@ -189,7 +189,9 @@ def test_the_process_answers_a_request(tmp_path: Path) -> None:
     path = write_captured(PERMITS, tmp_path / "permits").path
     item = {"parameter": "permits", "asset": "permits", "kind": "lazy", "path": str(path), "external": False}
     request = CaseRequest("fees", str(tmp_path / "project"), ["print('said')\nfees = permits.head(2)"], "fees", [item])
-    (tmp_path / "request.json").write_text(json.dumps({**asdict(request), "answer": str(tmp_path / "answer.json")}))
+    (tmp_path / "request.json").write_text(
+        json.dumps({"requests": [asdict(request)], "answer": str(tmp_path / "answer.json")})
+    )
     lines: list[str] = []
     code = Processes().run(
         ["-m", "promote.verify.cases", str(tmp_path / "request.json")],
@@ -198,6 +200,7 @@ def test_the_process_answers_a_request(tmp_path: Path) -> None:
         log=tmp_path / "log",
         on_line=lines.append,
     )
-    assert (code, lines) == (0, []), (tmp_path / "log").read_text()
-    answer = json.loads((tmp_path / "answer.json").read_text())
+    told = [json.loads(line) for line in lines]
+    assert (code, told) == (0, [{"name": "fees", "at": 1}]), (tmp_path / "log").read_text()
+    (answer,) = json.loads((tmp_path / "answer.json").read_text())["cases"]
     assert (answer["ok"], answer["rows"]) == (True, 2)

@@ -1,0 +1,293 @@
+"""The whole of `promote` on a small project, with a real kernel, Dagster and pytest behind it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from promote import prove as proving
+from promote.cli import main
+from promote.model import GeneratedFile
+from promote.outcome import Outcome, Settings
+from promote.pipeline import run
+from tests.promote.small_project import CLEAN, HARVEST, Cells, make_project, tree, write_notebook
+
+
+def promoted(root: Path, *notebooks: str, **settings: Any) -> Outcome:
+    paths = [root / "notebooks" / name for name in notebooks]
+    return run(paths, Settings(project=root, **settings), lambda _: None)
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {f.code for f in outcome.findings if f.severity == "error"}
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A project with two notebooks, both promoted in one run, named in the wrong order."""
+    root = make_project(
+        tmp_path_factory.mktemp("ä project"), {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN}
+    )
+    return root, promoted(root, "silver/clean.ipynb", "bronze/harvest.ipynb")
+
+
+def test_both_notebooks_are_proven_and_written(journey: tuple[Path, Outcome]) -> None:
+    root, outcome = journey
+    assert outcome.exit_code == 0, outcome.findings
+    assert {s.tag: s.status for s in outcome.steps} == {
+        "bronze:raw_rents": "new",
+        "silver:rents": "new",
+        "gold:rent_by_town": "new",
+    }
+    for name in ("bronze/raw_rents", "silver/rents", "gold/rent_by_town"):
+        evidence = json.loads((root / "evidence" / f"{name}.json").read_text())
+        assert evidence["verified"] is True
+        assert evidence["tests"]["passed"] >= 4
+        assert (root / "src/rents/defs" / f"{name}.py").is_file()
+
+
+def test_evidence_holds_no_value_of_the_data(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    written = "".join(p.read_text() for p in (*(root / "evidence").rglob("*.json"), *(root / "tests").rglob("*.*")))
+    assert not [town for town in ("Ambridge", "Borchester", "Felpersham") if town in written]
+
+
+def test_the_kinds_of_frames_come_from_the_run(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    module = (root / "src/rents/defs/gold/rent_by_town.py").read_text()
+    assert "def rent_by_town(rents: pl.LazyFrame) -> pl.DataFrame:" in module
+
+
+def test_a_second_run_runs_nothing_and_changes_no_byte(
+    journey: tuple[Path, Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _ = journey
+    before = tree(root)
+    monkeypatch.setattr(proving, "prove", lambda *_: pytest.fail("nothing was to be run"))
+    outcome = promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb")
+    assert {s.status for s in outcome.steps} == {"unchanged"}
+    assert tree(root) == before
+
+
+def test_check_is_quiet_after_promotion(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    outcome = promoted(root, check=True)
+    assert (outcome.exit_code, codes(outcome)) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("path", "edit", "code"),
+    [
+        ("src/rents/defs/silver/rents.py", lambda t: t.replace("LOWEST = 800", "LOWEST = 900"), "PR602"),
+        ("src/rents/defs/silver/rents.py", lambda t: t.replace("# source=", "# was="), "PR401"),
+        ("tests/assets/test_rents.py", lambda t: t.replace("assert ", "assert not "), "PR602"),
+        ("evidence/silver/rents.json", lambda t: t.replace('"source": "', '"source": "0'), "PR606"),
+        ("evidence/silver/rents.json", lambda _: "not json", "PR606"),
+        ("evidence/bronze/raw_rents.json", lambda t: t.replace('"code_version": "', '"code_version": "0'), "PR606"),
+        ("notebooks/silver/clean.ipynb", lambda t: t.replace("LOWEST = 800", "LOWEST = 850"), "PR601"),
+    ],
+)
+def test_check_tells_what_moved(journey: tuple[Path, Outcome], path: str, edit: Any, code: str) -> None:
+    root, _ = journey
+    file = root / path
+    before = file.read_text()
+    try:
+        file.write_text(edit(before))
+        assert file.read_text() != before
+        outcome = promoted(root, check=True)
+        assert (outcome.exit_code, code in codes(outcome)) == (1, True), outcome.findings
+    finally:
+        file.write_text(before)
+
+
+def test_check_tells_a_missing_module(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    file = root / "src/rents/defs/gold/rent_by_town.py"
+    before = file.read_text()
+    file.unlink()
+    try:
+        assert codes(promoted(root, check=True)) == {"PR604"}
+    finally:
+        file.write_text(before)
+
+
+def test_layout_and_comments_of_the_notebook_leave_the_code_version(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    path = root / "notebooks/silver/clean.ipynb"
+    before = path.read_text()
+    try:
+        path.write_text(before.replace("LOWEST = 800", "LOWEST = 800  # pounds"))
+        found = promoted(root, "silver/clean.ipynb", check=True, diff=True)
+        assert "+LOWEST = 800  # pounds" in next(s.diff for s in found.steps if s.tag == "silver:rents")
+        assert "code_version" not in next(s.diff for s in found.steps if s.tag == "silver:rents")
+    finally:
+        path.write_text(before)
+
+
+def test_a_hand_edit_is_kept_unless_forced(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    file = root / "src/rents/defs/silver/rents.py"
+    before = file.read_text()
+    edited = before.replace("LOWEST = 800", "LOWEST = 900")
+    try:
+        file.write_text(edited)
+        outcome = promoted(root, "silver/clean.ipynb")
+        assert (outcome.exit_code, codes(outcome)) == (1, {"PR602"})
+        assert file.read_text() == edited
+        assert promoted(root, "silver/clean.ipynb", force=True, run=False).exit_code == 0
+        assert file.read_text() == before
+    finally:
+        file.write_text(before)
+
+
+def test_a_mistranslated_module_is_refused_and_the_project_untouched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
+    honest = proving.render_module
+
+    def wrong(*given: Any, **named: Any) -> GeneratedFile:
+        file = honest(*given, **named)
+        return GeneratedFile(file.path, file.text.replace("pl.scan_csv(", "pl.scan_csv(n_rows=1, source="), file.origin)
+
+    monkeypatch.setattr(proving, "render_module", wrong)
+    before = tree(root)
+    outcome = promoted(root, "bronze/harvest.ipynb")
+    assert (outcome.exit_code, codes(outcome)) == (4, {"PR503"})
+    assert "3 rows in the notebook, 1 in the asset" in next(f.message for f in outcome.findings if f.code == "PR503")
+    assert tree(root) == before
+
+
+def test_a_notebook_that_fails_is_told_with_cell_and_line(tmp_path: Path) -> None:
+    cells = [*HARVEST, ("", "first = 1\nraw_rents.no_such_method()")]
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": cells})
+    before = tree(root)
+    outcome = promoted(root, "bronze/harvest.ipynb")
+    assert (outcome.exit_code, codes(outcome)) == (4, {"PR501"})
+    finding = next(f for f in outcome.findings if f.code == "PR501")
+    assert (finding.location.cell, finding.location.line) == (4, 2)
+    assert tree(root) == before
+
+
+def test_state_that_no_data_flow_shows_is_caught_by_the_run(tmp_path: Path) -> None:
+    cells: Cells = (
+        ("", "import polars as pl\n\n\nclass Counter:\n    n = 0"),
+        ("", "setattr(Counter, 'n', 5)"),
+        ("silver:counts", "counts = pl.DataFrame({'n': [Counter.n]})"),
+    )
+    root = make_project(tmp_path, {"silver/counts.ipynb": cells})
+    outcome = promoted(root, "silver/counts.ipynb")
+    assert outcome.exit_code in (1, 4), outcome
+    assert not (root / "src/rents/defs/silver/counts.py").exists()
+
+
+def test_without_a_run_the_step_is_unverified_and_ci_refuses_it(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
+    outcome = promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False)
+    assert (outcome.exit_code, {s.status for s in outcome.steps}) == (0, {"unverified"})
+    assert "UNVERIFIED" in (root / "src/rents/defs/silver/rents.py").read_text()
+    before = tree(root)
+    assert promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False).exit_code == 0
+    assert tree(root) == before
+    checked = promoted(root, check=True)
+    assert (checked.exit_code, codes(checked)) == (1, {"PR605"})
+    assert {s.status for s in checked.steps} == {"unverified"}
+
+
+def test_a_refused_step_leaves_the_project_as_it_was(tmp_path: Path) -> None:
+    cells: Cells = (
+        ("", "import polars as pl\nlimit = len('abc')"),
+        ("bronze:good", "good = pl.DataFrame({'n': [1]})"),
+        ("silver:bad", "bad = good.head(limit)"),
+    )
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    before = tree(root)
+    outcome = promoted(root, "a.ipynb")
+    assert (outcome.exit_code, codes(outcome)) == (1, {"PR302"})
+    assert {s.tag: s.status for s in outcome.steps} == {"silver:bad": "refused"}
+    assert tree(root) == before
+    only = promoted(root, "a.ipynb", select=("bronze:good",), run=False)
+    assert (only.exit_code, {s.tag for s in only.steps}) == (0, {"bronze:good"})
+
+
+def test_a_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
+    before = tree(root)
+    outcome = promoted(root, "bronze/harvest.ipynb", run=False, dry_run=True, diff=True)
+    assert outcome.exit_code == 0
+    assert '+def raw_rents(towns: FilesResource, *, year: str = "2024")' in outcome.steps[0].diff
+    assert tree(root) == before
+
+
+def test_one_name_in_two_notebooks_is_refused_naming_both(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"a.ipynb": HARVEST, "b.ipynb": HARVEST})
+    outcome = promoted(root, "a.ipynb", run=False)
+    assert codes(outcome) == {"PR206"}
+    assert "notebooks/b.ipynb" in next(f.message for f in outcome.findings if f.code == "PR206")
+
+
+def test_notebooks_that_need_one_another_are_refused(tmp_path: Path) -> None:
+    one: Cells = (("", "from platform_core.sdk import load_asset"), ("silver:x", 'x = load_asset("y").head(1)'))
+    two: Cells = (("", "from platform_core.sdk import load_asset"), ("silver:y", 'y = load_asset("x").head(1)'))
+    root = make_project(tmp_path, {"a.ipynb": one, "b.ipynb": two})
+    assert "PR325" in codes(promoted(root, "a.ipynb", "b.ipynb", run=False))
+
+
+def test_an_upstream_that_nobody_made_fails_in_words(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"silver/clean.ipynb": CLEAN})
+    outcome = promoted(root, "silver/clean.ipynb")
+    assert outcome.exit_code == 4
+    assert "raw_rents" in next(f.message for f in outcome.findings if f.code == "PR504")
+
+
+def test_the_command_gives_the_exit_code_and_json(
+    journey: tuple[Path, Outcome], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = journey
+    assert main(["--check", "--project", str(root), "--format", "json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert {step["status"] for step in content["steps"]} == {"unchanged"}
+    assert main(["--check", "--project", str(root / "sources")]) == 2
+    assert main(["--project", str(root), "--select", "silver:rent", str(root / "notebooks/silver/clean.ipynb")]) == 2
+    assert "Did you mean silver:rents?" in capsys.readouterr().err
+
+
+def test_checking_imports_neither_dagster_nor_a_frame_nor_a_notebook_library(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    program = (
+        "import sys; from promote.cli import main; code = main(['--check', '--project', sys.argv[1]]); "
+        "bad = {'dagster', 'polars', 'pandas', 'jupyter', 'nbformat', 'pydantic', 'numpy', 'click', 'IPython'} "
+        "& {m.split('.')[0] for m in sys.modules}; sys.exit(f'{code} {bad}' if code or bad else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(root)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_promoted_assets_give_the_frames_of_the_notebook(journey: tuple[Path, Outcome]) -> None:
+    root, _ = journey
+    program = "import sys; from workbench.cli import main; sys.exit(main(['materialize', '--all-partitions']))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    got = pl.read_parquet(root / "data/lake/gold/rent_by_town.parquet").sort("town")
+    assert got.to_dicts() == [{"town": "Ambridge", "rent": 925.0}, {"town": "Borchester", "rent": 1150.0}]
+
+
+def test_a_parameter_is_checked_by_name_and_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells: Cells = (
+        ("", "import polars as pl"),
+        ("parameters", "least = 2"),
+        ("bronze:numbers", "numbers = pl.DataFrame({'n': [1, 2, 3]}).filter(pl.col('n') >= least)"),
+    )
+    root = make_project(tmp_path, {})
+    path = str(write_notebook(root / "notebooks/a.ipynb", cells))
+    assert main(["-p", "leest", "1", "--project", str(root), path]) == 2
+    assert "Did you mean least?" in capsys.readouterr().err
+    assert main(["-p", "least", "many", "--project", str(root), path]) == 2
+    assert main(["-p", "least", "3", "--project", str(root), path]) == 0
+    assert json.loads((root / "evidence/bronze/numbers.json").read_text())["output"]["rows"] == 1
