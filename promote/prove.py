@@ -18,7 +18,7 @@ from promote.parameters import check_parameters
 from promote.pipeline import Proof
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.render import module_path, render_module
+from promote.render import render_module
 from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
 
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
@@ -45,6 +45,8 @@ def prove(
     files: dict[str, tuple[GeneratedFile, ...]] = {}
     findings: list[Finding] = []
     with Stage(project.root, project.package, progress) as stage:
+        # The graph of the notebooks as they are now: a module of before may name assets that are no more
+        stage.write(render_module(s.plan, s.kinds, project.package, classes, verified=True) for s in stands.values())
         for one in prepared:
             tags = [p.step.tag for p in one.plans if p.step.tag in stale]
             if not tags:
@@ -86,7 +88,6 @@ class _Prover:
     def prove(self, tags: Sequence[str], values: Values) -> None:
         """Run the notebook and hold every promoted step against it."""
         plans = self.one.plans
-        self.clear(plans)
         if not self.make_upstreams(plans):
             return
         captures = [Capture(p.step.tag, p.step.name, p.function.output, p.step.cells[-1]) for p in plans]
@@ -109,10 +110,6 @@ class _Prover:
             tag = plan.step.tag
             self.files[tag] = tests[tag].files
             self.keep(plan, kinds[tag], observed, made, values, passed.get(tests[tag].module, 0))
-
-    def clear(self, plans: Sequence[Plan]) -> None:
-        """Take from the stage the modules that are about to be rendered anew: an old one need not even import."""
-        self.stage.remove(module_path(p, self.project.package) for p in plans)
 
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""

@@ -187,6 +187,18 @@ def test_state_that_no_data_flow_shows_is_caught_by_the_run(tmp_path: Path) -> N
     assert not (root / "src/rents/defs/silver/counts.py").exists()
 
 
+def test_an_upstream_step_may_be_renamed_in_both_notebooks_at_once(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
+    assert promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False).exit_code == 0
+    for layer in ("bronze/raw_rents", "silver/rents"):
+        (root / f"src/rents/defs/{layer}.py").unlink()
+    for name, cells in (("bronze/harvest.ipynb", HARVEST), ("silver/clean.ipynb", CLEAN)):
+        write_notebook(
+            root / "notebooks" / name, [(t.replace("raw_", "old_"), s.replace("raw_", "old_")) for t, s in cells]
+        )
+    assert promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb").exit_code == 0
+
+
 def test_without_a_run_the_step_is_unverified_and_ci_refuses_it(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
     outcome = promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False)
