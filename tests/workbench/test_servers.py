@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(project: Path, ready: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], re.Match[str]]]:
-    """Start a server, wait for the line that says it is ready, and interrupt it at the end."""
+def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[re.Match[str]]:
+    """Start a server, wait for the line that says it is ready, and end it with a signal after the block."""
     command = [sys.executable, "-m", "workbench", *arguments]
     with subprocess.Popen(
-        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         seen = []
@@ -35,21 +42,21 @@ def server(project: Path, ready: str, *arguments: str) -> Iterator[tuple[subproc
             for line in process.stdout:
                 seen.append(line)
                 if found := re.search(ready, line):
-                    yield process, found
+                    yield found
                     break
             else:
                 pytest.fail("".join(seen))
+            process.send_signal(end)
+            process.communicate(timeout=120)
         finally:
-            process.send_signal(signal.SIGINT)
-            if arguments[0] == "lab":  # it asks whether that was meant; a second one is the answer
-                process.send_signal(signal.SIGTERM)
-            process.stdout.read()
+            with suppress(ProcessLookupError):  # all of it has ended, as it should
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_dagster_serves_the_project_with_telemetry_off(project: Path) -> None:
     port = free_port()
     ready = r"Serving dagster-webserver on (http://127\.0\.0\.1:\d+)"
-    with server(project, ready, "dev", "--port", str(port)) as (_, found):
+    with server(project, ready, "dev", "--port", str(port), end=signal.SIGINT) as found:
         assert found.group(1).endswith(f":{port}")
     assert (project / "data" / "dagster" / "dagster.yaml").read_text(
         encoding="utf-8"
@@ -60,7 +67,8 @@ def test_jupyterlab_serves_the_project_folder(project: Path) -> None:
     (project / "notebooks").mkdir()
     port = free_port()
     ready = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
-    with server(project, ready, "lab", "--no-browser", "--port", str(port), "--", "--allow-root") as (_, found):
+    arguments = ("lab", "--no-browser", "--port", str(port), "--", "--allow-root")
+    with server(project, ready, *arguments, end=signal.SIGTERM) as found:
         address = f"{found.group(1)}/api/contents?token={found.group(2)}"
         # The line is printed a moment before the server listens
         patient = urllib3.PoolManager(retries=urllib3.Retry(connect=20, backoff_factor=0.1))
