@@ -46,5 +46,5 @@ class VerificationError(UserError):
     """The promoted module did not give what the notebook gave (exit code 4)."""
 
 
-class Fault(WorkbenchError):
+class Fault(WorkbenchError):  # noqa: N818 - a fault of ours, beside the errors of a user
     """A mistake of ours, to be reported (exit code 3)."""

@@ -1,0 +1,37 @@
+"""What the documentation says is so."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from promote.vocabulary import vocabulary
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(p for p in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
+
+
+def test_the_reference_of_tags_is_made_from_the_vocabulary() -> None:
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts/reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    said = (ROOT / "docs/reference/tags.md").read_text(encoding="utf-8")
+    assert said == module.page(vocabulary()), "run scripts/reference.py docs/reference/tags.md"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8"))
+    broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not broken
+
+
+def test_no_registry_and_no_path_of_a_machine_stands_in_the_lock() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert not re.search(r"^(-i|--index|--extra-index|--find-links)", lock, re.MULTILINE)
