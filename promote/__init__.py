@@ -1,4 +1,4 @@
-'''Promotion: from tagged notebook cells to verified Dagster asset modules.
+r'''Promotion: from tagged notebook cells to verified Dagster asset modules.
 
 The journey of one tiny notebook, stage by stage. A notebook is read as a value:
 
@@ -36,7 +36,7 @@ A plan is rendered with the kinds of its frames, which verification sees and `gu
 >>> module = render_module(plans[1], guess_kinds(plans[1], {"rents": "lazy"}), "project", {}, verified=True)
 >>> module.path
 'src/project/defs/gold/dearest.py'
->>> print("\\n".join(module.text.split("\\n")[10:14]))
+>>> print("\n".join(module.text.split("\n")[10:14]))
 def dearest(rents: pl.LazyFrame) -> pl.LazyFrame:
     """Dearest."""
     dearest = rents.sort('rent').tail(1)

@@ -27,9 +27,9 @@ def import_block(lines: Iterable[str], package: str) -> list[str]:
             plain.add(line)
     effects = {line for line in effects if line.split("  #")[0] not in plain}
     sections: dict[int, list[str]] = {0: [], 1: [], 2: [], 3: []}
-    for line in sorted(plain | effects, key=lambda text: (_module(text).lower(), text)):
+    for line in sorted(plain | effects, key=lambda text: (_natural(_module(text)), text)):
         sections[_section(_module(line), package)].append(line)
-    for module in sorted(froms, key=str.lower):
+    for module in sorted(froms, key=_natural):
         sections[_section(module, package)] += _from_lines(module, sorted(froms[module], key=_member_order))
     block: list[str] = []
     for number in sorted(sections):
@@ -51,11 +51,16 @@ def _section(module: str, package: str) -> int:
     return 3 if root == package or module.startswith(".") else 2
 
 
-def _member_order(member: str) -> tuple[int, str, str]:
+def _member_order(member: str) -> tuple[int, list[tuple[int, str]], str]:
     """Constants, then classes, then the rest, as isort sorts the names of one import."""
     name = member.split(" as ", maxsplit=1)[0]
     rank = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return rank, name.lower(), name
+    return rank, _natural(name), name
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by: `a2` stands before `a10`."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"[0-9]+|[^0-9]+", name.lower())]
 
 
 def _from_lines(module: str, members: list[str]) -> list[str]:
