@@ -5,11 +5,11 @@ The command line, the Jupyter server and CI make a `Settings`, call `promote.pip
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from promote.model import Finding
+from promote.values import dataclass
 
 Status = Literal["new", "unchanged", "updated", "refused", "failed", "drift", "unverified"]
 
@@ -25,6 +25,7 @@ class Settings:
     diff: bool = False
     dry_run: bool = False
     force: bool = False
+    twice: bool = False
     select: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
 

@@ -12,21 +12,25 @@ from promote.vocabulary import nearest
 Value = str | int | float | bool
 
 
-def check_parameters(selection: Selection, given: Sequence[tuple[str, str]]) -> Mapping[str, Value]:
-    """Give the values typed as the parameters cell has them.
+def check_parameters(
+    selections: Sequence[Selection], given: Sequence[tuple[str, str]]
+) -> Mapping[str, Mapping[str, Value]]:
+    """Give each notebook, by path, the values that are meant for it, typed as its parameters cell has them.
 
     Raises:
-        UsageError: A name is no parameter of the notebook, or its value is of another type.
+        UsageError: A name is no parameter of any notebook, or its value is of another type.
     """
-    known = _defaults(selection)
-    values: dict[str, Value] = {}
-    for name, text in given:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"Did you mean {near}?" if near else f"It has: {', '.join(sorted(known)) or 'none'}."
-            raise UsageError(f"{selection.notebook.path} has no parameter {name!a}.", hint=hint)
-        values[name] = _typed(name, text, known[name])
-    return values
+    known = {selection.notebook.path: _defaults(selection) for selection in selections}
+    names = sorted({name for defaults in known.values() for name in defaults})
+    for name, _ in given:
+        if name not in names:
+            near = nearest(name, names)
+            hint = f"Did you mean {near}?" if near else f"There is: {', '.join(names) or 'none'}."
+            raise UsageError(f"There is no parameter {name!a}.", hint=hint)
+    return {
+        path: {name: _typed(name, text, defaults[name]) for name, text in given if name in defaults}
+        for path, defaults in known.items()
+    }
 
 
 def _defaults(selection: Selection) -> dict[str, object]:

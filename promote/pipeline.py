@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from promote.evidence import Facts, code_version_of, input_kinds, render_evidence
@@ -22,6 +21,7 @@ from promote.project import Project, find
 from promote.render import render_module
 from promote.resources import resource_classes
 from promote.select import order
+from promote.values import dataclass, field
 from promote.vocabulary import layers
 from promote.write import commit, recover
 
@@ -169,7 +169,7 @@ class _Job:
             frozenset(stale),
             self.versions,
             self.classes,
-            self.settings.parameters,
+            self.settings,
             progress,
         )
         self.findings += proof.findings

@@ -14,6 +14,7 @@ from promote.evidence import Facts, FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.kinds import Kinds, observed_kinds
 from promote.model import Finding, FrameKind, GeneratedFile, Plan
+from promote.outcome import Settings
 from promote.parameters import check_parameters
 from promote.pipeline import Proof
 from promote.prepare import Prepared, Standing
@@ -32,10 +33,12 @@ def prove(
     stale: frozenset[str],
     versions: Mapping[str, str],
     classes: Mapping[str, str],
-    parameters: Sequence[tuple[str, str]],
+    settings: Settings,
     progress: Callable[[str], None],
 ) -> Proof:
     """Verify the steps whose tags are in `stale`, notebook by notebook, and stop at the first notebook that fails.
+
+    With `settings.twice`, every asset is made a second time and held against the first.
 
     Raises:
         UserError: The notebook cannot be run here, or a parameter that was given does not exist.
@@ -44,16 +47,15 @@ def prove(
     facts: dict[str, Facts] = {}
     files: dict[str, tuple[GeneratedFile, ...]] = {}
     findings: list[Finding] = []
+    values = check_parameters([p.selection for p in prepared], settings.parameters)
     with Stage(project.root, project.package, progress) as stage:
         # The graph of the notebooks as they are now: a module of before may name assets that are no more
         stage.write(render_module(s.plan, s.kinds, project.package, classes, verified=True) for s in stands.values())
         for one in prepared:
-            tags = [p.step.tag for p in one.plans if p.step.tag in stale]
-            if not tags:
+            if not any(p.step.tag in stale for p in one.plans):
                 continue
-            prover = _Prover(project, stage, one, stands, versions, classes)
-            values = check_parameters(one.selection, parameters)
-            prover.prove(tags, values)
+            prover = _Prover(project, stage, one, versions, classes, twice=settings.twice)
+            prover.prove(values[one.notebook.path])
             facts |= prover.facts
             files |= prover.files
             findings += prover.findings
@@ -70,22 +72,23 @@ class _Prover:
         project: Project,
         stage: Stage,
         prepared: Prepared,
-        stands: Mapping[str, Standing],
         versions: Mapping[str, str],
         classes: Mapping[str, str],
+        *,
+        twice: bool,
     ) -> None:
         self.project = project
         self.stage = stage
         self.one = prepared
-        self.stands = stands
         self.versions = versions
         self.classes = classes
+        self.twice = twice
         self.facts: dict[str, Facts] = {}
         self.files: dict[str, tuple[GeneratedFile, ...]] = {}
         self.findings: list[Finding] = []
         self.failed: list[str] = []
 
-    def prove(self, tags: Sequence[str], values: Values) -> None:
+    def prove(self, values: Values) -> None:
         """Run the notebook and hold every promoted step against it."""
         plans = self.one.plans
         if not self.make_upstreams(plans):
@@ -176,6 +179,15 @@ class _Prover:
             tolerance=plan.step.options.get("tolerance"),
             ordered=plan.ordered,
         )
+        if (not parity.equal or self.twice) and (unstable := self.unstable(plan, values)):
+            self.failed.append(tag)
+            self.tell(
+                "PR507",
+                plan,
+                f"{tag} gives something else each time it runs: {unstable}.",
+                "Seed the generator, take the clock as a parameter, or sort before you keep the first.",
+            )
+            return
         if not parity.equal:
             self.failed.append(tag)
             self.tell(
@@ -195,6 +207,17 @@ class _Prover:
                     f"The check {check.name} of {plan.step.name} fails on the notebook's data.",
                     "Mend the data or the check, or let it warn with `#| severity: warn`.",
                 )
+
+    def unstable(self, plan: Plan, values: Values) -> str:
+        """Make the asset once more and say how it differs from the first time, nothing where it does not."""
+        name, key = plan.step.name, self.partition(plan, values)
+        first = self.stage.kept(name, key)
+        again = self.materialise([plan], values).assets.get(name)
+        if again is None or not again.ok:
+            return "the second run failed"
+        tolerance = plan.step.options.get("tolerance")
+        parity = self.stage.compare(first, name, key, tolerance=tolerance, ordered=plan.ordered)
+        return "" if parity.equal else parity.difference
 
     def run_tests(self, tests: Mapping[str, GeneratedTests]) -> Mapping[str, int]:
         """Run the generated tests of all steps on the stage; give how many passed by module."""

@@ -246,6 +246,16 @@ class Stage:
         except UserError as error:
             return Parity(False, "not compared", error.message)
 
+    def kept(self, asset: str, partition: str | None = None) -> Captured:
+        """Keep what the scratch lake holds of an asset now, to compare a later run with it."""
+        from platform_core.lake import Lake  # noqa: PLC0415 - heavy, and only needed here
+        from promote.verify.frames import write_captured  # noqa: PLC0415 - as above
+
+        self._calls += 1
+        frame = Lake(self.lake).read(asset, "polars", partition)
+        written = write_captured(frame, self._base / f"kept-{self._calls}")
+        return Captured(asset, written.kind, written.schema, written.rows, written.digest, written.path)
+
     def build_cases(self, requests: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Make the data of generated tests in one fresh process; see `promote.verify.cases.CaseRequest`.
 

@@ -199,6 +199,22 @@ def test_an_upstream_step_may_be_renamed_in_both_notebooks_at_once(tmp_path: Pat
     assert promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb").exit_code == 0
 
 
+def test_a_step_that_gives_something_else_each_time_is_named_with_its_column(tmp_path: Path) -> None:
+    cells: Cells = (
+        ("", "import polars as pl\nfrom uuid import uuid4"),
+        ("bronze:ids", "ids = pl.DataFrame({'n': [1, 2], 'id': [str(uuid4()), str(uuid4())]})"),
+    )
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    outcome = promoted(root, "a.ipynb")
+    assert (outcome.exit_code, codes(outcome)) == (4, {"PR507"})
+    assert "column 'id'" in next(f.message for f in outcome.findings if f.code == "PR507")
+
+
+def test_running_twice_when_asked_proves_a_steady_step(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
+    assert promoted(root, "bronze/harvest.ipynb", twice=True).exit_code == 0
+
+
 def test_without_a_run_the_step_is_unverified_and_ci_refuses_it(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
     outcome = promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False)
