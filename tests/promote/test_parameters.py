@@ -1,0 +1,48 @@
+"""Values for the parameters cell, checked by name and type before anything runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from platform_core.errors import UsageError
+from promote.parameters import check_parameters
+from tests.promote.graph import chosen
+
+CELLS = (("parameters", "year = '2024'\nleast: int = 2\nshare = 0.5\nwhole = False\nfirst = second = 1\nodd = [1][0]"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("year", "2025", "2025"),
+        ("least", "-3", -3),
+        ("share", "1", 1.0),
+        ("whole", "True", True),
+        ("whole", "false", False),
+        ("second", "4", 4),
+        ("odd", "x", "x"),
+    ],
+)
+def test_a_value_takes_the_type_of_its_default(name: str, text: str, value: object) -> None:
+    given = check_parameters([chosen(CELLS)], [(name, text)])["notebooks/case.ipynb"]
+    assert (given, type(given[name])) == ({name: value}, type(value))
+
+
+@pytest.mark.parametrize(("name", "text"), [("least", "2.5"), ("share", "half"), ("whole", "yes")])
+def test_a_value_of_another_type_is_wrong_usage(name: str, text: str) -> None:
+    with pytest.raises(UsageError, match=rf"The parameter {name} takes a value of type \w+, not '{text}'"):
+        check_parameters([chosen(CELLS)], [(name, text)])
+
+
+def test_a_name_that_no_notebook_has_is_wrong_usage() -> None:
+    with pytest.raises(UsageError) as raised:
+        check_parameters([chosen(CELLS)], [("yaer", "2025")])
+    assert raised.value.hint == "Did you mean year?"
+    with pytest.raises(UsageError) as raised:
+        check_parameters([chosen((("", "x = 1"),))], [("zzz", "1")])
+    assert raised.value.hint == "There is: none."
+
+
+def test_each_notebook_gets_what_it_has() -> None:
+    other = chosen((("parameters", "least = 1"),))
+    assert check_parameters([other], [("least", "5")]) == {"notebooks/case.ipynb": {"least": 5}}
