@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 
-from promote.dataflow import Bound, Closure, Context
-from promote.displays import is_display_call
+from promote.dataflow import Bound, Closure
+from promote.displays import inner_displays
 from promote.excerpt import Edit, cell_offsets, excerpt
 from promote.loads import LoadCall, load_calls
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
 from promote.program import Program, Statement
+from promote.refusals import Context
+from promote.syntax import imports_package
 
 
 class Assembly:
@@ -63,6 +65,7 @@ class Assembly:
                 )
         changed = {n for s in body for n in s.changes}
         self.check_classes(body)
+        self.check_texts(body)
         inputs = tuple(
             Input(
                 parameter,
@@ -106,6 +109,19 @@ class Assembly:
                             "PR313", message, statement, use, "Give the class's own name another name."
                         )
                     )
+
+    def check_texts(self, body: Sequence[Statement]) -> None:
+        """A text within a function finds a module's name, but never one of the function around it."""
+        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+        for statement in self.statements:
+            hidden = {name: use for use, name in statement.hidden.items()}
+            for info in statement.effects.functions.values():
+                hidden |= info.queried
+            for name, use in hidden.items():
+                if name in local:
+                    message = f"A text inside a function names the variable `{name}`, which it cannot find in an asset."
+                    hint = f"Give the function `{name}` as an argument."
+                    self.findings.append(self.context.finding("PR308", message, statement, use, hint))
 
     @staticmethod
     def is_resource(given: Bound | LoadCall) -> bool:
@@ -196,7 +212,8 @@ class Assembly:
         }
         while True:
             inside = [s for s in self.statements if s.index not in outside]
-            local = {n for s in inside for n in (*s.effects.touched, *s.changes)} | self.names.keys()
+            local = {n for s in inside for n in (*s.effects.touched, *s.effects.declared, *s.changes)}
+            local |= self.names.keys()
             local |= self.closure.parameters | self.closure.shadowed | {output}
             back = {i for i in outside if not self.may_hoist(self.program.statements[i], local, outside)}
             if not back:
@@ -209,8 +226,7 @@ class Assembly:
         if binds & local or (statement.reads.keys() | statement.effects.late.keys()) & local:
             return False
         if _is_import(statement):
-            used = {b: line for b, line in _import_bindings(statement.node).items() if b in binds}
-            if any(b in self.reserved and line not in _OURS for b, line in used.items()):
+            if any(b in self.reserved and line not in _OURS for b, line in _import_lines(statement.node)):
                 return False
         elif binds & self.reserved:
             return False
@@ -220,17 +236,20 @@ class Assembly:
             return False
         for other in outside:
             if other != statement.index and self.program.statements[other].effects.touched & binds:
-                same = _is_import(statement) and ast.dump(statement.node) == ast.dump(
-                    self.program.statements[other].node
-                )
-                if not same:
+                node = self.program.statements[other].node
+                same = _is_import(statement) and ast.dump(statement.node) == ast.dump(node)
+                parts = all(imports_package(node, n) and imports_package(statement.node, n) for n in binds)
+                if not same and not parts:
                     return False
         return True
 
     def keeps_state(self, statement: Statement) -> bool:
         """Whether a definition could carry something from one run to the next, or calls for a parameter inside."""
-        infos = [i for i in statement.effects.functions.values() if i.fresh_defaults]
-        return bool(infos) or bool(load_calls(statement.node, self.program.functions))
+        effects = statement.effects
+        if any(info.fresh_defaults or info.decorated for info in effects.functions.values()):
+            return True
+        shared = any(cls.shared for cls in effects.classes.values())
+        return shared or bool(load_calls(statement.node, self.program.functions))
 
     def import_lines(self, hoisted: Sequence[Statement], body: Sequence[Statement]) -> Iterable[Fragment]:
         """Give one line for each imported name that the module uses."""
@@ -239,7 +258,7 @@ class Assembly:
             if not _is_import(statement):
                 continue
             own = self.closure.included[statement.index] == "import" and statement in self.closure.own
-            for name, line in _import_bindings(statement.node).items():
+            for name, line in _import_lines(statement.node):
                 if name in read:
                     yield Fragment(statement.cell, statement.first, statement.last, line, "import")
                 elif own and "platform_core.sdk" not in line and line.startswith("import "):
@@ -301,13 +320,9 @@ class Assembly:
                 if id(node) in self.replaced and isinstance(node, ast.expr):
                     start, end = cell_offsets(self.cells[statement.cell].python, node)
                     found.append(Edit(start, end, self.replaced[id(node)]))
-                elif (
-                    isinstance(node, ast.Expr)
-                    and node is not statement.node
-                    and is_display_call(node.value, self.program.functions)
-                ):
-                    start, end = cell_offsets(self.cells[statement.cell].python, node.value)
-                    found.append(Edit(start, end, "pass"))
+            for shown in inner_displays(statement.node, self.program.functions):
+                start, end = cell_offsets(self.cells[statement.cell].python, shown.value)
+                found.append(Edit(start, end, "pass"))
         return found
 
 
@@ -318,20 +333,17 @@ def _is_import(statement: Statement) -> bool:
     return isinstance(statement.node, (ast.Import, ast.ImportFrom))
 
 
-def _import_bindings(node: ast.stmt) -> dict[str, str]:
-    """The line that imports each name of an import statement by itself."""
-    found: dict[str, str] = {}
+def _import_lines(node: ast.stmt) -> Iterable[tuple[str, str]]:
+    """Each name of an import statement, with the line that imports it by itself."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             renamed = f" as {alias.asname}" if alias.asname else ""
-            found[alias.asname or alias.name.split(".")[0]] = f"import {alias.name}{renamed}"
+            yield alias.asname or alias.name.split(".")[0], f"import {alias.name}{renamed}"
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             renamed = f" as {alias.asname}" if alias.asname else ""
-            found[alias.asname or alias.name] = (
-                f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
-            )
-    return found
+            line = f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
+            yield alias.asname or alias.name, line
 
 
 def _whole_load(statement: Statement, load: LoadCall) -> str | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from promote.aliases import Functions
 from promote.effects import DISPLAY_METHODS, PLOTTING_MODULES
+from promote.functions import Functions
 from promote.program import Statement
 from promote.syntax import dotted_of, root_of
 
@@ -19,14 +19,23 @@ _PURE_BUILTINS = frozenset(
     set""".split()
 )
 
+_PLOTTING = frozenset(("plot", "hist", "boxplot"))
+_QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
+_CONSUMING = frozenset("sample fetchone fetchall fetchdf fetch apply map applymap pipe transform agg aggregate".split())
 
-def dropped(statements: Sequence[Statement], functions: Functions) -> set[int]:
-    """Give the indices of the statements of one step that only show something."""
-    plots = _plots(statements, functions)
+
+def dropped(statements: Sequence[Statement], functions: Functions, wanted: Sequence[str]) -> set[int]:
+    """Give the indices of the statements of one step that only show something; `wanted` are names it gives."""
+    plots = _plots(statements, functions, wanted)
     return {
         s.index
         for s in statements
-        if s.index in plots or (isinstance(s.node, ast.Expr) and not s.changes and _only_shows(s.node.value, functions))
+        if s.index in plots
+        or (
+            isinstance(s.node, ast.Expr)
+            and not (s.changes or s.effects.touched or s.writes)
+            and _only_shows(s.node.value, functions)
+        )
     }
 
 
@@ -35,7 +44,42 @@ def is_display_call(node: ast.expr, functions: Functions) -> bool:
     if not isinstance(node, ast.Call):
         return False
     path = dotted_of(node.func)
-    return path is not None and functions.canonical(path) in {"display", "IPython.display.display", "plt.show"}
+    if path is None or functions.infos(path[0]) or path[0] in functions.variables:
+        return False
+    return functions.canonical(path) in {"display", "IPython.display.display"}
+
+
+def inner_displays(node: ast.stmt, functions: Functions) -> list[ast.Expr]:
+    """Give the displays within a block or function that can be left out: they do nothing but show."""
+    return [
+        inner
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Expr)
+        and inner is not node
+        and is_display_call(inner.value, functions)
+        and all(_is_quiet(part, functions) for part in ast.walk(inner.value) if part is not inner.value)
+    ]
+
+
+def shows_only(node: ast.stmt, functions: Functions) -> bool:
+    """Whether `display`, where a statement or a function of the notebook uses it, can be left out everywhere."""
+    for place in [node, *(info.node for info in functions.lambdas.values() if "display" in info.free)]:
+        if isinstance(place, ast.stmt):
+            named = sum(isinstance(n, ast.Name) and n.id == "display" for n in ast.walk(place))
+            if named != len(inner_displays(place, functions)):
+                return False
+    return True
+
+
+def _is_quiet(node: ast.AST, functions: Functions) -> bool:
+    """Whether evaluating a part of an expression surely changes nothing."""
+    if isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda, ast.GeneratorExp)):
+        return False
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute):
+            return node.func.attr in DISPLAY_METHODS - _CONSUMING
+        return isinstance(node.func, ast.Name) and node.func.id in _QUIET_BUILTINS - functions.by_name.keys()
+    return True
 
 
 def _only_shows(node: ast.expr, functions: Functions) -> bool:
@@ -43,7 +87,7 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
         return True
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name):
-            return node.func.id in _PURE_BUILTINS and node.func.id not in functions.by_name
+            return node.func.id in _PURE_BUILTINS and not functions.infos(node.func.id)
         return isinstance(node.func, ast.Attribute) and node.func.attr in DISPLAY_METHODS
     return isinstance(
         node,
@@ -64,7 +108,7 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
     ) and not any(isinstance(n, (ast.Call, ast.NamedExpr, ast.Await)) for n in ast.walk(node))
 
 
-def _plots(statements: Sequence[Statement], functions: Functions) -> set[int]:
+def _plots(statements: Sequence[Statement], functions: Functions, wanted: Sequence[str]) -> set[int]:
     """Statements that only draw: calls of plotting modules, and of names that such calls alone have bound."""
     drawn: set[str] = set()
     found: set[int] = set()
@@ -74,7 +118,8 @@ def _plots(statements: Sequence[Statement], functions: Functions) -> set[int]:
             drawn |= s.binds
     while True:  # what a kept statement reads must stay
         kept = [s for s in statements if s.index not in found]
-        needed = {name for s in kept for name in s.reads} | {n for s in kept for n in s.effects.late}
+        needed = {*wanted, *(name for s in kept for name in (*s.reads, *s.effects.late))}
+        needed |= {name for s in kept for names in s.late.values() for name in names}
         back = {s.index for s in statements if s.index in found and s.binds & needed}
         if not back:
             return found
@@ -85,16 +130,17 @@ def _plots(statements: Sequence[Statement], functions: Functions) -> set[int]:
 
 def _draws(statement: Statement, drawn: set[str], functions: Functions) -> bool:
     node = statement.node
-    if isinstance(node, (ast.Expr, ast.Assign)):
-        value = node.value
-        if isinstance(node, ast.Assign):
-            targets_are_names = all(isinstance(n, (ast.Name, ast.Tuple, ast.List)) for n in node.targets)
-            roots = [root_of(t) for t in node.targets]
-            on_figures = all(r is not None and r[0] in drawn for r in roots)
-            if not targets_are_names and not on_figures:
-                return False
-        return _draws_value(value, drawn, functions)
-    return False
+    if not isinstance(node, (ast.Expr, ast.Assign)) or statement.writes:
+        return False
+    if not statement.changes.keys() <= drawn | statement.binds:
+        return False  # it changes more than a figure
+    if isinstance(node, ast.Assign):
+        targets_are_names = all(isinstance(n, (ast.Name, ast.Tuple, ast.List)) for n in node.targets)
+        roots = [root_of(t) for t in node.targets]
+        on_figures = all(r is not None and r[0] in drawn for r in roots)
+        if not targets_are_names and not on_figures:
+            return False
+    return _draws_value(node.value, drawn, functions)
 
 
 def _draws_value(value: ast.expr, drawn: set[str], functions: Functions) -> bool:
@@ -103,9 +149,9 @@ def _draws_value(value: ast.expr, drawn: set[str], functions: Functions) -> bool
             name = functions.canonical(path)
             if name.split(".")[0] in PLOTTING_MODULES and path[0] in functions.imports:
                 return True
-            if path[-1] in {"plot", "hist", "boxplot"} and len(path) > 1:
+            if path[-1] in _PLOTTING and len(path) > 1 and not functions.methods(path[-1]):
                 return True
-            if len(path) > 2 and path[1] in {"plot", "hist"}:
+            if len(path) > 2 and path[-2] in {"plot", "hist"} and not functions.methods(path[-2]):
                 return True
         value = value.func if isinstance(value, ast.Call) else value.value
     return isinstance(value, ast.Name) and value.id in drawn

@@ -20,8 +20,8 @@ MUTATING_METHODS = frozenset(
 
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
-    """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze item_view diagonal
-    __getitem__ __iter__ setflags groupby_view""".split()
+    """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze diagonal to_numpy
+    __getitem__ __iter__ __next__ __enter__ __getattribute__""".split()
 )
 
 # Functions that change their first argument.
@@ -34,8 +34,10 @@ ARGUMENT_MUTATORS = frozenset(
 # Functions whose result shares memory or parts with their arguments.
 SHARING_FUNCTIONS = frozenset(
     """numpy.asarray numpy.asanyarray numpy.ravel numpy.reshape numpy.atleast_1d numpy.atleast_2d numpy.squeeze
-    numpy.transpose numpy.broadcast_to numpy.frombuffer numpy.diagonal pandas.DataFrame pandas.Series pandas.Index
-    typing.cast collections.ChainMap collections.UserDict collections.UserList types.SimpleNamespace
+    numpy.transpose numpy.swapaxes numpy.moveaxis numpy.expand_dims numpy.flip numpy.split numpy.array_split
+    numpy.hsplit numpy.vsplit numpy.broadcast_to numpy.frombuffer numpy.diagonal
+    pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
+    collections.UserDict collections.UserList types.SimpleNamespace
     operator.itemgetter functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview""".split()
 )
@@ -43,6 +45,32 @@ SHARING_FUNCTIONS = frozenset(
 # Functions that copy a container but share what it holds.
 SHALLOW_COPIES = frozenset(
     "list tuple dict set frozenset sorted copy.copy collections.deque collections.OrderedDict".split()
+)
+
+# Functions whose result changes when an item of it is only read.
+DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
+
+# Methods that copy their receiver and share what it holds.
+COPYING_METHODS = frozenset(("copy", "union", "difference", "intersection", "symmetric_difference"))
+
+# Attributes whose value never changes by itself and shares nothing.
+IMMUTABLE_ATTRIBUTES = frozenset(
+    "shape size ndim dtype dtypes empty name height width schema nbytes itemsize __name__ __doc__ __class__".split()
+)
+
+# How methods begin that only write elsewhere, log or show: called for their effect alone they change no variable.
+PURE_EFFECTS = ("to_", "write_", "sink_", "print", "show", "save", "log", "info", "debug", "warning", "error", "plot")
+
+# Imported names that look like classes and yet hold nothing of what they are given that could change.
+IMPLICIT_LIBRARY_CODE = ("polars.", "pathlib.", "decimal.", "datetime.", "fractions.", "uuid.")
+
+# Packages whose calls stand in these tables: what they do to their arguments is known, all else changes nothing.
+KNOWN_PACKAGES = frozenset(
+    """numpy pandas polars pyarrow duckdb scipy sklearn matplotlib seaborn altair plotly bokeh plotnine hvplot holoviews
+    folium IPython ipywidgets tqdm rich itables requests httpx bs4 lxml yaml dateutil pytz sqlalchemy statsmodels
+    xgboost lightgbm catboost torch tensorflow keras nltk spacy networkx geopandas shapely openpyxl xlrd pandera
+    pydantic platform_core dagster great_tables missingno tabulate wordcloud PIL cv2 skimage sympy numba dask pyspark
+    ibis psycopg2 psycopg boto3 botocore s3fs fsspec faker joblib dotenv pytest hypothesis mpl_toolkits""".split()
 )
 
 # Functions that give an object which any use changes: generators of numbers, iterators, open files, connections.
@@ -74,10 +102,10 @@ DISPLAY_METHODS = frozenset(
     rename assign drop drop_duplicates dropna fillna merge join pivot pivot_table melt explode astype agg aggregate
     transform apply map applymap pipe iloc loc explain show glimpse collect collect_schema schema null_count
     n_unique to_pandas to_dicts to_dict to_list tolist with_columns limit fetch estimated_size is_duplicated
-    duplicated nlargest nsmallest copy clone T style interactive properties encode mark_line mark_bar mark_point
-    describe_option memory_usage keys values items quantile mode round rank cumsum pct_change between isin idxmax
-    idxmin crosstab reset_index set_index to_string to_markdown to_html df pl fetchdf fetchall fetchone arrow top_k
-    bottom_k item row rows columns dtypes shape index get count_values size first last ngroups slice height width
+    duplicated nlargest nsmallest copy clone to_numpy T style interactive properties encode mark_line mark_bar
+    mark_point describe_option memory_usage keys values items quantile mode round rank cumsum pct_change between
+    isin idxmax idxmin crosstab reset_index set_index to_string to_markdown to_html df pl fetchdf fetchall fetchone
+    arrow top_k bottom_k item row rows columns dtypes shape index get count_values size first last ngroups slice height width
     lower upper strip split format startswith""".split()
 )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from platform_core.errors import Fault
 from promote.effects import DYNAMIC_NAMES, MUTATING_METHODS, PANDAS_QUERY_CALLS, SQL_CALLS
-from promote.syntax import dotted_of, leading_name, root_of, sql_names, use_of
-from promote.uses import DottedUse, Effects, Event, Use
+from promote.syntax import dotted_of, use_of
+from promote.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 
 
 class ExpressionScope:
@@ -20,10 +20,11 @@ class ExpressionScope:
         self.class_body = class_body
         self.found = Effects()
         self.bound: set[str] = set()
+        self.gone: set[str] = set()
+        self.depth = 0  # how many branches stand around, so that what happens may not happen
         self.hidden: list[set[str]] = []  # names local to the comprehensions around
         self.declared_global: set[str] = set()
         self.declared_nonlocal: set[str] = set()
-        self.returned: list[ast.expr] = []
         self.yields = False
 
     def children(self, node: ast.AST) -> None:
@@ -35,16 +36,24 @@ class ExpressionScope:
             else:
                 self.children(child)
 
-    def branch(self, *bodies: Callable[[], None]) -> None:
-        """Run each body from the same start; afterwards only what all of them bound is sure."""
-        start = set(self.bound)
-        ends: list[set[str]] = []
+    def branch(self, *bodies: Callable[[], bool | None]) -> None:
+        """Run each body from the same start; afterwards only what all of them did is sure.
+
+        A body that gives true leaves by raising or jumping: what comes after it never sees it.
+        """
+        bound, gone = set(self.bound), set(self.gone)
+        ends: list[tuple[set[str], set[str]]] = []
+        self.depth += 1
         for body in bodies:
-            self.bound = set(start)
-            body()
-            ends.append(self.bound)
-        self.found.maybe |= set().union(*ends) - start
-        self.bound = set.intersection(*ends)
+            self.bound, self.gone = set(bound), set(gone)
+            left = body()
+            self.found.maybe |= self.bound - bound
+            self.found.deletes |= self.gone - gone
+            if not left:
+                ends.append((self.bound, self.gone))
+        self.depth -= 1
+        self.bound = set.intersection(*(end for end, _ in ends)) if ends else bound
+        self.gone = set.intersection(*(end for _, end in ends)) if ends else gone
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Walk statements; a scope that can meet any says how."""
@@ -61,7 +70,12 @@ class ExpressionScope:
         if self.hidden and name in self.hidden[-1]:
             return
         self.bound.add(name)
-        self.found.deletes.discard(name)
+        self.gone.discard(name)
+
+    def unbind(self, name: str) -> None:
+        self.bound.discard(name)
+        self.gone.add(name)
+        self.found.deletes.add(name)
 
     def read(self, name: str, node: ast.AST) -> None:
         self.read_at(name, use_of(node))
@@ -74,21 +88,14 @@ class ExpressionScope:
     def is_hidden(self, name: str) -> bool:
         return any(name in names for names in self.hidden)
 
-    def event(
-        self,
-        kind: str,
-        names: tuple[str, ...],
-        value: ast.expr | None,
-        node: ast.AST,
-        depth: int = 1,
-        *,
-        element: bool = False,
-    ) -> None:
-        self.found.events.append(Event(kind, names, value, use_of(node), depth, element))
+    def event(self, kind: str, value: ast.expr | None, node: ast.AST, *names: str, **more: Any) -> None:
+        self.found.events.append(Event(kind, names, value, use_of(node), weak=self.depth > 0, **more))
 
-    def mutate(self, node: ast.expr, extra: int) -> None:
-        if (root := root_of(node)) and not self.is_hidden(root[0]):
-            self.event("mutate", (root[0],), None, node, root[1] + extra)
+    def scoped(self, names: set[str], start: int, node: ast.AST) -> None:
+        """Put the events since `start` into a scope of their own, where `names` mean something else."""
+        events = tuple(self.found.events[start:])
+        del self.found.events[start:]
+        self.event("scope", None, node, *sorted(names), events=events)
 
     def expression(self, node: ast.expr) -> None:
         handler = _EXPRESSIONS.get(type(node))
@@ -100,7 +107,7 @@ class ExpressionScope:
     def name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self.read(node.id, node)
-            if node.id in DYNAMIC_NAMES and node.id != "compile":
+            if node.id in DYNAMIC_NAMES and not self.is_hidden(node.id):
                 self.found.dynamic.setdefault(node.id, use_of(node))
 
     def attribute(self, node: ast.Attribute) -> None:
@@ -113,78 +120,108 @@ class ExpressionScope:
         else:
             self.expression(node.value)
 
-    def call(self, node: ast.Call) -> None:
+    def subscript(self, node: ast.Subscript) -> None:
+        self.children(node)
+        if isinstance(node.ctx, ast.Load):
+            self.event("item", node.value, node)
+
+    def call(self, node: ast.Call, *, alone: bool = False) -> None:
         path = dotted_of(node.func)
+        if path is None and isinstance(node.func, ast.Attribute):
+            path = ("", node.func.attr)  # a method of something that has no name
         if path:
             self.found.dotted.append(DottedUse(path, use_of(node), call=node))
         self.expression(node.func)
-        for argument in node.args:
-            self.expression(argument)
-        for keyword in node.keywords:
-            self.expression(keyword.value)
+        if not (path and path[-1] == "getLogger"):  # a logger's name is no data
+            for argument in [*node.args, *(k.value for k in node.keywords)]:
+                self.expression(argument)
         self.changes_by_call(node)
-        self.strings_of_call(node)
-        if isinstance(node.func, ast.Name):
-            self.event("call", (node.func.id,), node, node)
+        self.query(node)
+        self.event("call", node, node, alone=alone)
 
     def changes_by_call(self, node: ast.Call) -> None:
+        """What a call changes by the words it is written with, whatever it calls."""
         in_place = False
         for keyword in node.keywords:
+            literal = isinstance(keyword.value, ast.Constant)
             if keyword.arg == "inplace":
-                in_place = not (isinstance(keyword.value, ast.Constant) and keyword.value.value is False)
+                in_place = not (literal and keyword.value.value is False)  # type: ignore[attr-defined]  # a Constant, as `literal` says
             if keyword.arg == "out":
-                self.mutate(keyword.value, 1)
+                self.event("mutate", keyword.value, node)
+            if keyword.arg == "copy" and literal and keyword.value.value is False and node.args:  # type: ignore[attr-defined]  # as above
+                self.event("mutate", node.args[0], node)
         if isinstance(node.func, ast.Attribute):
-            self.event("method", (node.func.attr,), node, node)
             if in_place or node.func.attr in MUTATING_METHODS:
-                self.mutate(node.func.value, 1)
+                self.event("mutate", node.func.value, node)
+                for argument in [*node.args, *(k.value for k in node.keywords)]:
+                    self.event("mutate", node.func.value, node, held=argument)
         elif in_place and node.args:
-            self.mutate(node.args[0], 1)
+            self.event("mutate", node.args[0], node)
 
-    def strings_of_call(self, node: ast.Call) -> None:
+    def query(self, node: ast.Call) -> None:
+        """A call whose text may name Python variables."""
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if called not in SQL_CALLS and called not in PANDAS_QUERY_CALLS:
+        if called not in SQL_CALLS and (called not in PANDAS_QUERY_CALLS or not isinstance(node.func, ast.Attribute)):
             return
-        for argument in [*node.args, *(k.value for k in node.keywords)]:
+        texts: list[str] = []
+        names: list[str] = []
+        for argument in [*node.args[:1], *(k.value for k in node.keywords if k.arg in {"expr", "query", "sql"})]:
             for part in ast.walk(argument):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    if called in PANDAS_QUERY_CALLS and "@" in part.value:
-                        for piece in part.value.split("@")[1:]:
-                            self.found.sql.append((leading_name(piece), use_of(node)))
-                    if called in SQL_CALLS:
-                        self.found.sql += [(name, use_of(node)) for name in sql_names(part.value)]
+                    texts.append(part.value)
+                elif isinstance(part, ast.Name):
+                    names.append(part.id)
+        nested = self.function or self.class_body or bool(self.hidden)
+        self.found.queries.append(Query(called in SQL_CALLS, tuple(texts), tuple(names), use_of(node), nested))
 
     def named(self, node: ast.NamedExpr) -> None:
         self.expression(node.value)
         hidden, self.hidden = self.hidden, []  # a walrus binds outside the comprehension
-        inside = bool(hidden)
-        if inside:
+        if hidden:
             self.found.maybe.add(node.target.id)
             hidden[-1].add(node.target.id)
         else:
             self.bind(node.target.id)
         self.hidden = hidden
-        self.event("assign", (node.target.id,), node.value, node)
+        self.event("assign", node.value, node, node.target.id)
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        names: set[str] = set()
+        self.found.loops = True
+        own: set[str] = set()
+        targets: set[str] = set()
+        start = len(self.found.events)
+        self.depth += 1
         for index, generator in enumerate(node.generators):
             self.expression(generator.iter)
             if not index:
-                self.hidden.append(names)
-            names |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+                self.hidden.append(own)
+            targets |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+            own |= targets
+            if generator.is_async:
+                self.found.awaits = self.found.awaits or use_of(generator.target)
+            self.expression(generator.target)
+            self.event("assign", generator.iter, generator.target, *_target_names(generator.target), element=True)
             for condition in generator.ifs:
                 self.expression(condition)
-        if isinstance(node, ast.DictComp):
-            self.expression(node.key)
-            self.expression(node.value)
-        else:
-            self.expression(node.elt)
+        for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+            self.expression(part)
         if isinstance(node, ast.GeneratorExp):
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and not self.is_hidden(part.id):
-                    self.found.late.setdefault(part.id, use_of(part))
+            self.later(node)
+        self.depth -= 1
         self.hidden.pop()
+        self.scoped(targets, start, node)
+
+    def later(self, node: ast.GeneratorExp) -> None:
+        """A generator looks its names up when it is consumed: it is known as a function without parameters."""
+        free: dict[str, Use] = {}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and not self.is_hidden(part.id):
+                free.setdefault(part.id, use_of(part))
+        for name, use in free.items():
+            self.found.late.setdefault(name, use)
+        self.found.lambdas[id(node)] = FunctionInfo(
+            (), free, frozenset(), (), True, (), (), {}, {}, frozenset(), node=node
+        )
 
     def short_circuit(self, node: ast.BoolOp) -> None:
         self.expression(node.values[0])
@@ -199,13 +236,19 @@ class ExpressionScope:
         self.yields = True
         if node.value is not None:
             self.expression(node.value)
+            self.event("return", node.value, node)
 
     def awaiting(self, node: ast.Await) -> None:
         self.found.awaits = self.found.awaits or use_of(node)
         self.expression(node.value)
 
 
+def _target_names(target: ast.expr) -> list[str]:
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
 _EXPRESSIONS: dict[type, Any] = {
+    ast.Subscript: ExpressionScope.subscript,
     ast.Name: ExpressionScope.name,
     ast.Attribute: ExpressionScope.attribute,
     ast.Call: ExpressionScope.call,

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from promote.aliases import Functions
+from promote.functions import Functions
 from promote.model import FrameKind
 from promote.syntax import dotted_of
 from promote.uses import Use

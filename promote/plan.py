@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from platform_core.canonical import digest
 from promote import __version__
 from promote.assemble import Assembly
-from promote.dataflow import Closure, Context, resolve
+from promote.dataflow import Closure, resolve
 from promote.excerpt import cell_offsets
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.names import reserved_names
 from promote.outputs import Output, output_of
 from promote.program import Program, Statement, build
+from promote.refusals import Context
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
 _PASSING = frozenset(
@@ -117,7 +118,11 @@ class _Planner:
         role = Role("step", step.layer, step.name)
         schema = step.options.get("schema")
         closure = resolve(
-            self.context, role, step.cells, include_needed=self.include_needed, wanted=[schema] if schema else []
+            self.context,
+            role,
+            step.cells,
+            include_needed=self.include_needed,
+            wanted=[output.variable, *([schema] if schema else [])],
         )
         findings = list(closure.findings)
         if any(f.severity == "error" for f in findings):

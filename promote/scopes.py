@@ -9,9 +9,10 @@ function or lambda looks up when it is called stand apart, in `late`. Nothing he
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from promote.definitions import class_info, fresh_defaults
 from promote.expression_scope import ExpressionScope
 from promote.syntax import (
     arguments_of,
@@ -19,11 +20,9 @@ from promote.syntax import (
     irrefutable,
     leaves,
     pattern_names,
-    root_of,
-    selects_a_copy,
     use_of,
 )
-from promote.uses import ClassInfo, DottedUse, Effects, Event, FunctionInfo, Use
+from promote.uses import DottedUse, Effects, Event, FunctionInfo
 
 
 def effects_of(statement: ast.stmt) -> Effects:
@@ -32,86 +31,44 @@ def effects_of(statement: ast.stmt) -> Effects:
     visitor.run([statement])
     found = visitor.found
     found.binds = visitor.bound
+    found.gone = visitor.gone
     found.maybe -= found.binds
     return found
 
 
-def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> FunctionInfo:
-    """Give what a function does when it is called."""
+def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[FunctionInfo, Effects]:
+    """Give what a function does when it is called, and all that was found in its body."""
     arguments = node.args
     parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     every = [*parameters, *(a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None)]
     visitor = _Scope(function=True)
     if isinstance(node, ast.Lambda):
         visitor.expression(node.body)
-        returned: list[ast.expr] = [node.body]
+        visitor.event("return", node.body, node.body)
     else:
         visitor.run(node.body)
-        returned = visitor.returned
     found = visitor.found
     declared = visitor.declared_global
-    local = (set(every) | visitor.bound | found.maybe | found.deletes) - declared - visitor.declared_nonlocal
+    bound = visitor.bound | found.maybe | found.deletes | found.declared
+    local = (set(every) | bound) - declared - visitor.declared_nonlocal
     free = {name: use for name, use in (*found.reads.items(), *found.late.items()) if name not in local}
-    mutated = {e.names[0]: e.use for e in found.events if e.kind == "mutate"}
-    for alias, source in _plain_aliases(found.events):
-        if alias in mutated:
-            mutated.setdefault(source, mutated[alias])
-    writes = {name: found.reads.get(name, Use(node.lineno, node.col_offset + 1)) for name in declared}
-    defaults = [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
-    return FunctionInfo(
+    for inner in found.lambdas.values():
+        inner.captured.update(inner.free.keys() & local)
+    info = FunctionInfo(
         parameters=tuple(every),
         free=free,
-        mutates=frozenset(every) & mutated.keys(),
-        changes={name: use for name, use in mutated.items() if name not in local},
-        lazy=visitor.yields or any(_holds_code(value) for value in returned) or bool(found.functions),
+        local=frozenset(local),
+        events=tuple(found.events),
         generator=visitor.yields,
-        returns=frozenset(root for value in returned for root in _shared_roots(value, found.events)),
         dotted=tuple(found.dotted),
-        sql=tuple(found.sql),
+        queries=tuple(found.queries),
         dynamic=found.dynamic,
-        global_writes={**writes, **found.global_writes},
-        calls=tuple(e for e in found.events if e.kind == "call"),
-        fresh_defaults=any(isinstance(d, (ast.List, ast.Dict, ast.Set, ast.Call, ast.ListComp)) for d in defaults),
+        global_writes={**{name: use_of(node) for name in declared & bound}, **found.global_writes},
+        fresh_defaults=frozenset(fresh_defaults(arguments)),
+        decorated=bool(getattr(node, "decorator_list", ())),
+        node=node,
     )
-
-
-def _plain_aliases(events: Sequence[Event]) -> Iterable[tuple[str, str]]:
-    for event in reversed(events):
-        if event.kind == "assign" and event.value is not None and (root := root_of(event.value)):
-            for name in event.names:
-                yield name, root[0]
-
-
-def _shared_roots(value: ast.expr, events: Sequence[Event]) -> set[str]:
-    """The names whose objects a returned expression may give out, through plain aliases inside the function."""
-    roots: set[str] = set()
-    stack: list[ast.expr] = [value]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Subscript) and selects_a_copy(node.slice):
-            continue
-        if found := root_of(node):
-            roots.add(found[0])
-        elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-            stack += node.elts
-        elif isinstance(node, ast.Dict):
-            stack += node.values
-        elif isinstance(node, ast.IfExp):
-            stack += [node.body, node.orelse]
-        elif isinstance(node, ast.BoolOp):
-            stack += node.values
-        elif isinstance(node, ast.NamedExpr):
-            stack.append(node.value)
-        elif isinstance(node, ast.Call) and not isinstance(node.func, ast.Attribute):
-            stack += [*node.args, *(k.value for k in node.keywords)]  # it may give back what it was given
-    for alias, source in _plain_aliases(events):
-        if alias in roots:
-            roots.add(source)
-    return roots
-
-
-def _holds_code(value: ast.expr) -> bool:
-    return any(isinstance(n, (ast.Lambda, ast.GeneratorExp)) for n in ast.walk(value))
+    return info, found
 
 
 class _Scope(ExpressionScope):
@@ -125,12 +82,20 @@ class _Scope(ExpressionScope):
             else:
                 self.children(statement)
 
+    def expression_statement(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Call):
+            self.call(node.value, alone=True)
+        else:
+            self.expression(node.value)
+
     def assign(self, node: ast.Assign) -> None:
         direct = isinstance(node.value, ast.Lambda) and all(isinstance(t, ast.Name) for t in node.targets)
         if direct:
             self.define(node.value, [t.id for t in node.targets if isinstance(t, ast.Name)])  # type: ignore[arg-type]  # a Lambda, as `direct` says
-        else:
-            self.expression(node.value)
+            for target in node.targets:
+                self.bind(target.id)  # type: ignore[attr-defined]  # a Name, as `direct` says
+            return
+        self.expression(node.value)
         for target in node.targets:
             self.target(target, node.value)
 
@@ -140,28 +105,34 @@ class _Scope(ExpressionScope):
         if node.value is not None:
             self.expression(node.value)
             self.target(node.target, node.value)
+        elif isinstance(node.target, ast.Name):
+            self.found.declared.add(node.target.id)
 
     def augmented(self, node: ast.AugAssign) -> None:
         self.expression(node.value)
         if isinstance(node.target, ast.Name):
             self.read(node.target.id, node.target)
-            self.mutate(node.target, 1)
+            loaded = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
+            self.event("mutate", loaded, node, held=node.value)
             self.bind(node.target.id)
         else:
             self.target(node.target, None)
-            self.expression(_loaded(node.target))
+            item = isinstance(node.target, ast.Subscript)
+            self.event("mutate", node.target if item else node.target.value, node, held=node.value)
 
     def delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.read(target.id, target)
-                self.bound.discard(target.id)
-                self.found.deletes.add(target.id)
+                self.unbind(target.id)
             else:
                 self.target(target, None)
 
     def loop(self, node: ast.For | ast.AsyncFor) -> None:
+        self.found.loops = True
         self.expression(node.iter)
+        if isinstance(node, ast.AsyncFor):
+            self.found.awaits = self.found.awaits or use_of(node)
 
         def body() -> None:
             self.target(node.target, node.iter, element=True)
@@ -171,6 +142,7 @@ class _Scope(ExpressionScope):
         self.run_maybe(node.orelse)
 
     def while_loop(self, node: ast.While) -> None:
+        self.found.loops = True
         self.expression(node.test)
         self.branch(lambda: self.run(node.body), lambda: None)
         self.run_maybe(node.orelse)
@@ -179,67 +151,89 @@ class _Scope(ExpressionScope):
         if body:
             self.branch(lambda: self.run(body), lambda: None)
 
+    def block(self, body: Sequence[ast.stmt]) -> Callable[[], bool]:
+        """A branch that says whether it leaves."""
+
+        def run() -> bool:
+            self.run(body)
+            return leaves(body)
+
+        return run
+
     def if_else(self, node: ast.If) -> None:
         self.expression(node.test)
-        self.branch(lambda: self.run(node.body), lambda: self.run(node.orelse))
+        self.branch(self.block(node.body), self.block(node.orelse))
 
     def try_block(self, node: ast.Try) -> None:
-        start = set(self.bound)
-        self.run(node.body)
-        self.run(node.orelse)
-        ends = [self.bound]
-        for handler in node.handlers:
-            self.found.maybe |= self.bound - start
-            self.bound = set(start)
-            if handler.type is not None:
-                self.expression(handler.type)
-            if handler.name:
-                self.bind(handler.name)
-            self.run(handler.body)
-            if handler.name:
-                self.bound.discard(handler.name)
-                self.found.deletes.add(handler.name)
-            if not leaves(handler.body):
-                ends.append(self.bound)
-        self.found.maybe |= set().union(*ends) - start
-        self.bound = set.intersection(*ends)
+        def body() -> bool:
+            self.run([*node.body, *node.orelse])
+            return leaves([*node.body, *node.orelse])
+
+        def handled(handler: ast.ExceptHandler) -> Callable[[], bool]:
+            def run() -> bool:
+                if handler.type is not None:
+                    self.expression(handler.type)
+                if handler.name:
+                    self.bind(handler.name)
+                    self.event("assign", None, handler, handler.name)
+                self.run(handler.body)
+                if handler.name:
+                    self.unbind(handler.name)
+                return leaves(handler.body)
+
+            return run
+
+        if node.handlers:
+            self.branch(body, *(handled(handler) for handler in node.handlers))
+        else:
+            body()
         self.run(node.finalbody)
 
     def with_block(self, node: ast.With | ast.AsyncWith) -> None:
-        suppress = False
+        quiet = False
+        if isinstance(node, ast.AsyncWith):
+            self.found.awaits = self.found.awaits or use_of(node)
         for item in node.items:
             self.expression(item.context_expr)
             called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
             path = dotted_of(called)
-            suppress = suppress or bool(path and path[-1] in {"suppress", "raises"})
+            quiet = quiet or bool(path and path[-1] in {"suppress", "raises", "ExitStack"})
             if item.optional_vars is not None:
                 self.target(item.optional_vars, item.context_expr)
-        if suppress:
+                given = item.context_expr.args if isinstance(item.context_expr, ast.Call) else []
+                self.depth += 1
+                for argument in given:  # `with closing(x) as y` may give x itself
+                    self.target(item.optional_vars, argument)
+                self.depth -= 1
+        if quiet:
             self.run_maybe(node.body)
         else:
             self.run(node.body)
 
     def match(self, node: ast.Match) -> None:
         self.expression(node.subject)
-        bodies: list[Callable[[], None]] = []
+        bodies: list[Callable[[], bool | None]] = []
         closed = False
         for case in node.cases:
 
-            def body(case: ast.match_case = case) -> None:
+            def body(case: ast.match_case = case) -> bool:
                 names = pattern_names(case.pattern)
                 for child in ast.walk(case.pattern):
                     if isinstance(child, ast.expr):
                         self.expression(child)
                 for name in names:
                     self.bind(name)
-                self.event("assign", tuple(names), node.subject, node.subject, element=True)
+                self.event("capture", node.subject, node.subject, *names, element=True)
                 if case.guard is not None:
                     self.expression(case.guard)
                 self.run(case.body)
+                return leaves(case.body)
 
             bodies.append(body)
             closed = closed or (case.guard is None and irrefutable(case.pattern))
         if not closed:
+            names = {n for case in node.cases for n in pattern_names(case.pattern)}
+            self.found.maybe |= names
             bodies.append(lambda: None)
         self.branch(*bodies)
 
@@ -251,8 +245,15 @@ class _Scope(ExpressionScope):
             self.expression(annotation)
         self.define(node, [node.name])
         self.bind(node.name)
-        if node.decorator_list:
-            self.event("assign", (node.name,), None, node)
+        self.decorate(node)
+
+    def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        """Decorators are called with what they stand on, and give what its name means."""
+        for decorator in reversed(node.decorator_list):
+            given = ast.Name(node.name, ast.Load())
+            call = ast.copy_location(ast.Call(decorator, [ast.copy_location(given, decorator)], []), decorator)
+            self.event("call", call, decorator)
+            self.event("decorate", call, decorator, node.name)
 
     def class_def(self, node: ast.ClassDef) -> None:
         for part in [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]:
@@ -260,7 +261,7 @@ class _Scope(ExpressionScope):
         inner = _Scope(class_body=True)
         inner.run(node.body)
         found = inner.found
-        own = inner.bound | found.maybe
+        own = inner.bound | found.maybe | found.deletes
         for name, use in found.reads.items():
             self.read_at(name, use)
             if name in own:
@@ -268,12 +269,21 @@ class _Scope(ExpressionScope):
         for name, use in found.late.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)
+        self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
+        self.take(found)
+        info = class_info(node, found)
+        self.found.classes[node.name] = info
+        self.event("define", None, node, node.name, cls=info)
+        self.bind(node.name)
+        self.decorate(node)
+
+    def take(self, found: Effects) -> None:
+        """Take over what an inner scope says that does not hang on its own names."""
         self.found.dotted += found.dotted
-        self.found.sql += found.sql
+        self.found.queries += found.queries
         self.found.dynamic |= found.dynamic
         self.found.global_writes |= found.global_writes
-        self.found.classes[node.name] = ClassInfo(found.functions)
-        self.bind(node.name)
+        self.found.lambdas |= found.lambdas
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -283,6 +293,8 @@ class _Scope(ExpressionScope):
 
     def global_names(self, node: ast.Global) -> None:
         self.declared_global |= set(node.names)
+        if not self.function and not self.class_body:  # in a promoted function it would mean something else
+            self.found.global_writes |= {name: use_of(node) for name in node.names}
 
     def nonlocal_names(self, node: ast.Nonlocal) -> None:
         self.declared_nonlocal |= set(node.names)
@@ -290,69 +302,73 @@ class _Scope(ExpressionScope):
     def returning(self, node: ast.Return) -> None:
         if node.value is not None:
             self.expression(node.value)
-            self.returned.append(node.value)
+            self.event("return", node.value, node)
 
     def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, names: Sequence[str]) -> None:
         """A function that a name takes: its defaults run now, its free names are looked up later."""
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
             self.expression(default)
-        info = function_info(node)
+        info, found = function_info(node)
         for name in names:
             self.found.functions[name] = info
+        self.found.lambdas[id(node)] = info
+        self.found.lambdas |= found.lambdas
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)
         self.found.dynamic |= info.dynamic
         self.found.global_writes |= info.global_writes
+        if names:
+            self.event("define", None, node, *names, code=info)
 
     def lambda_(self, node: ast.Lambda) -> None:
         self.define(node, [])
-        info = function_info(node)
+        info = self.found.lambdas[id(node)]
         for name, use in info.free.items():  # it may be called at once
             self.read_at(name, use)
         self.found.dotted += info.dotted
-        self.found.sql += info.sql
-        self.found.events += info.calls
-        for name, use in info.changes.items():
-            self.found.events.append(Event("mutate", (name,), None, use))
+        self.found.queries += info.queries
 
     # Targets
 
     def target(self, node: ast.expr, value: ast.expr | None, *, element: bool = False) -> None:
         if isinstance(node, ast.Name):
             self.bind(node.id)
-            self.event("assign", (node.id,), value, node, element=element)
+            self.event("assign", value, node, node.id, element=element)
         elif isinstance(node, (ast.Tuple, ast.List)):
-            values: Sequence[ast.expr | None] = [value] * len(node.elts)
-            paired = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(node.elts) and not element
-            if paired and not any(isinstance(e, ast.Starred) for e in (*node.elts, *value.elts)):  # type: ignore[union-attr]  # `paired` says what it is
-                values = value.elts  # type: ignore[union-attr]  # as above
-            for part, given in zip(node.elts, values, strict=True):
-                self.target(part, given, element=element or not paired)
+            self.unpack(node, value, element=element)
         elif isinstance(node, ast.Starred):
+            names = [node.value.id] if isinstance(node.value, ast.Name) else []
             self.target(node.value, value, element=True)
+            if value is not None:
+                self.event("capture", value, node, *names)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             self.expression(node.value)
             if isinstance(node, ast.Subscript):
                 self.expression(node.slice)
-            elif path := dotted_of(node):
-                self.found.dotted.append(DottedUse(path, use_of(node), stored=True))
-            base = node.value
+            base: ast.expr = node
             while isinstance(base, (ast.Attribute, ast.Subscript)):
                 if path := dotted_of(base):
                     self.found.dotted.append(DottedUse(path, use_of(node), stored=True))
                 base = base.value
-            self.mutate(node, 0)
-            if value is not None and (root := root_of(node)):  # what is stored is now part of the object
-                self.event("hold", (root[0],), value, node)
+            self.event("mutate", node.value, node, held=value)
 
-
-def _loaded(node: ast.expr) -> ast.expr:
-    """The object that an augmented target belongs to, read before it is changed."""
-    return node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else node
+    def unpack(self, node: ast.Tuple | ast.List, value: ast.expr | None, *, element: bool) -> None:
+        """Pair targets with the parts of a display, evaluated before any of them is bound; else each takes a part."""
+        paired = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(node.elts) and not element
+        if not paired or any(isinstance(e, ast.Starred) for e in (*node.elts, *value.elts)):  # type: ignore[union-attr]  # `paired` says what it is
+            for part in node.elts:
+                self.target(part, value, element=True)
+            return
+        names = [t.id for t in node.elts if isinstance(t, ast.Name)]
+        read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}  # type: ignore[arg-type]  # as above
+        crossed = bool(read & set(names))  # `a, b = b, a`
+        for part, given in zip(node.elts, value.elts, strict=True):  # type: ignore[union-attr]  # as above
+            self.target(part, value if crossed else given, element=crossed)
 
 
 _STATEMENTS: dict[type, Any] = {
+    ast.Expr: _Scope.expression_statement,
     ast.Assign: _Scope.assign,
     ast.AnnAssign: _Scope.annotated,
     ast.AugAssign: _Scope.augmented,

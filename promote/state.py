@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from promote.aliases import Functions
-from promote.effects import AMBIENT_STATES, DISPLAY_OPTIONS, HIDDEN_STATE, SETTERS, STATELESS
-from promote.uses import DottedUse, Effects, Use
+from promote.effects import AMBIENT_STATES, DISPLAY_OPTIONS, HARMLESS_MODULES, HIDDEN_STATE, SETTERS, STATELESS
+from promote.functions import Functions, is_known
+from promote.syntax import dotted_of
+from promote.uses import Dotted, DottedUse, Effects, FunctionInfo, Use
 
 PREFIX = "~"
+_PATCHED = "the patched "
+_DRAWING = re.compile(
+    r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
+    r"|Gaussian|^Random|Split$|rvs"
+)
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
 _WRITING_SQL = re.compile(
     r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate)\b", re.IGNORECASE
@@ -22,48 +28,69 @@ _WRITING_SQL = re.compile(
 _FILE_CALLS = re.compile(r"(^|\.)(open|read_\w+|scan_\w+|Path|glob|listdir|walk)$")
 
 
-def state_uses(effects: Effects, functions: Functions) -> tuple[dict[str, Use], dict[str, Use], set[str]]:
-    """Give the states that a statement reads, those it changes, and those it sets whatever they were before."""
+def state_uses(
+    effects: Effects, functions: Functions, code: Mapping[FunctionInfo, Use]
+) -> tuple[dict[str, Use], dict[str, Use], set[str]]:
+    """Give the states that a statement reads, those it changes, and those it sets whatever they were before.
+
+    `code` are the functions that the statement may run, each with the place where it names what leads there.
+    """
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
-    for use, inside in _dotted_uses(effects, functions):
-        path = functions.canonical(use.path)
-        state = _state_of(path)
-        if state is None:
-            if _FILE_CALLS.search(path) and use.call is not None:
-                reads.setdefault("~the working directory", inside or use.use)
-            continue
-        kind = _kind(path, state, use)
-        name = PREFIX + state
-        place = inside or use.use
-        if kind == "none":
-            continue
-        if kind == "set":
-            sets.add(name)
-            changes.setdefault(name, place)
-        else:
-            reads.setdefault(name, place)
-            if kind == "change":
+    uses = [(use, use.use) for use in effects.dotted]
+    uses += [(use, place) for info, place in code.items() for use in info.dotted]
+    for use, place in uses:
+        for state, kind in _states(use, functions):
+            name = PREFIX + state
+            if kind == "set":
+                sets.add(name)
                 changes.setdefault(name, place)
+            else:
+                reads.setdefault(name, place)
+                if kind == "change":
+                    changes.setdefault(name, place)
     return reads, changes, sets
 
 
-def ambient_names() -> list[str]:
-    """Give the states that every step may depend on."""
-    return sorted(PREFIX + state for state in AMBIENT_STATES)
+def is_ambient(name: str) -> bool:
+    """Whether every step may depend on a state without naming it."""
+    return name[len(PREFIX) :] in AMBIENT_STATES or name.startswith(PREFIX + _PATCHED)
 
 
-def _dotted_uses(effects: Effects, functions: Functions) -> Iterable[tuple[DottedUse, Use | None]]:
-    """The uses in the statement itself, and in the functions that it names (placed where it names them)."""
-    for use in effects.dotted:
-        yield use, None
-    for name, place in effects.reads.items():
-        if name in functions.by_name:
-            for called in {name, *functions.late_names(name)}:
-                for info in functions.by_name.get(called, ()):
-                    for use in info.dotted:
-                        yield use, place
+def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
+    """The states that a use of an attribute chain touches, each with what it does: read, change or set."""
+    path = functions.canonical(use.path)
+    state = _state_of(path)
+    if state is not None:
+        kind = _kind(path, state, use)
+        if kind != "none":
+            yield state, kind
+    elif use.call is not None and _FILE_CALLS.search(path):
+        yield "the working directory", "read"
+    elif _draws_numbers(path, use):
+        yield "the generator of numpy.random", "change"
+    stored = use.path if use.stored else _patched(use, path)
+    package = functions.imports.get(stored[0], "").split(".")[0] if stored and state is None else ""
+    if package and package not in HARMLESS_MODULES and is_known(package):
+        yield _PATCHED + package, "change"
+
+
+def _patched(use: DottedUse, path: str) -> Dotted:
+    """What `setattr` and its like store into."""
+    if use.call is None or not use.call.args or path not in {"setattr", "delattr"}:
+        return ()
+    return dotted_of(use.call.args[0]) or ()
+
+
+def _draws_numbers(path: str, use: DottedUse) -> bool:
+    """Whether a call takes numbers from the global generator, unless it is told not to."""
+    if use.call is None or any(k.arg in {"random_state", "seed"} for k in use.call.keywords):
+        return False
+    method = path.rsplit(".", 1)[-1]
+    if path.startswith("."):
+        return method in {"sample", "rvs"}
+    return path.startswith(("sklearn.", "scipy.stats.")) and _DRAWING.search(method) is not None
 
 
 def _state_of(path: str) -> str | None:

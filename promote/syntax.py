@@ -122,12 +122,6 @@ def irrefutable(pattern: ast.pattern) -> bool:
     return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or irrefutable(pattern.pattern))
 
 
-def handed_on(node: ast.stmt, name: str) -> bool:
-    """Whether a function's name is used other than by calling it."""
-    called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
-    return any(isinstance(n, ast.Name) and n.id == name and id(n) not in called for n in ast.walk(node))
-
-
 def binds_literal(node: ast.stmt, name: str) -> bool:
     """Whether a statement does nothing but give a name a literal."""
     if isinstance(node, ast.Assign):
@@ -166,6 +160,17 @@ def only_imports(node: ast.stmt) -> bool:
             isinstance(node, ast.Assign) and is_literal(node.value)
         )
     return any(blocks) and all(only_imports(s) for block in blocks for s in block)
+
+
+def imports_package(node: ast.stmt, name: str) -> bool:
+    """Whether a statement is `import name.part`, which adds to what an earlier import of the package gave.
+
+    >>> imports_package(ast.parse("import os.path").body[0], "os")
+    True
+    """
+    return isinstance(node, ast.Import) and any(
+        a.asname is None and a.name.split(".")[0] == name and "." in a.name for a in node.names
+    )
 
 
 def star_module(statement: ast.stmt) -> str:

@@ -18,18 +18,27 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step of a statement that matters for aliases, in the order of execution.
+    """One step of a statement that matters for the objects behind its names, in the order of execution.
 
-    `assign`: `names` take what `value` gives. `mutate`: the object of `names[0]` changes, `depth` parts down.
-    `call`: a function called `names[0]` runs with the arguments of `value`.
+    `assign`: `names` take what `value` gives. `capture`: they take a list of parts of it (`*rest`) or, with `element`,
+    anything of it (a pattern). `define`: `names` take the function `code` or the class `cls`;
+    `decorate`: they may now stand for what the decorator `value` gives.
+    `mutate`: the object that `value` gives changes; where `held` is given, it is now part of that object.
+    `call`: the call `value` runs. `item`: an item of `value` is read. `return`: a function gives `value`.
+    `scope`: `events` run while `names` mean something of their own (a comprehension, a class body).
     """
 
     kind: str
     names: tuple[str, ...]
     value: ast.expr | None
     use: Use
-    depth: int = 1
     element: bool = False  # the names take elements of the value (a loop), not the value
+    weak: bool = False  # it may not happen, so what the names were before still counts
+    alone: bool = False  # a call whose value nobody takes
+    held: ast.expr | None = None
+    code: FunctionInfo | None = None
+    cls: ClassInfo | None = None
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +53,30 @@ class DottedUse:
 
 @dataclass(slots=True)
 class Effects:
-    """What a statement (or a function's body) does; see the module docstring."""
+    """What a statement (or a function's body) does; see the module docstring.
+
+    `binds` and `gone` are surely bound and surely deleted afterwards, `maybe` and `deletes` on some path. `nested` are
+    the names that a query text uses inside a function or comprehension.
+    """
 
     reads: dict[str, Use] = field(default_factory=dict)
     late: dict[str, Use] = field(default_factory=dict)
     binds: set[str] = field(default_factory=set)
     maybe: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    declared: set[str] = field(default_factory=set)  # annotated without a value, so local in a function
     events: list[Event] = field(default_factory=list)
     dotted: list[DottedUse] = field(default_factory=list)
-    sql: list[tuple[str, Use]] = field(default_factory=list)
+    queries: list[Query] = field(default_factory=list)
     dynamic: dict[str, Use] = field(default_factory=dict)
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
+    lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     global_writes: dict[str, Use] = field(default_factory=dict)
     class_conflicts: dict[str, Use] = field(default_factory=dict)
     awaits: Use | None = None
+    loops: bool = False
 
     @property
     def touched(self) -> set[str]:
@@ -68,30 +85,74 @@ class Effects:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionInfo:
-    """A function or lambda: what it looks up when called, and what it does to its arguments.
+class Query:
+    """A text that may name Python variables: tables of SQL, and `@name` for pandas. `texts` are its literal parts.
 
-    `free` are the names it takes from outside; `mutates` its parameters that it may change; `changes` the free names
-    whose objects it may change; `lazy` is true where its result still holds on to names (a generator, a closure).
+    `names` are the variables that the text itself may stand in; `nested` is true inside a function or comprehension.
+    """
+
+    sql: bool
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+    use: Use
+    nested: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionInfo:
+    """A function or lambda as its own text tells it: what it looks up when called, and what its body does in order.
+
+    `free` are the names it takes from outside, `local` those it binds. What it does to its arguments and to names
+    outside, through the functions that it calls in turn, is its `Summary`.
     """
 
     parameters: tuple[str, ...]
     free: dict[str, Use]
-    mutates: frozenset[str]
-    changes: dict[str, Use]
-    lazy: bool
+    local: frozenset[str]
+    events: tuple[Event, ...]
     generator: bool
-    returns: frozenset[str]  # parameters and free names that the result may share parts with
     dotted: tuple[DottedUse, ...]
-    sql: tuple[tuple[str, Use], ...]
+    queries: tuple[Query, ...]
     dynamic: dict[str, Use]
     global_writes: dict[str, Use]
-    calls: tuple[Event, ...]
-    fresh_defaults: bool  # true where a default value is an object that calls could share
+    fresh_defaults: frozenset[str]  # parameters whose default is an object that calls could share
+    queried: dict[str, Use] = field(default_factory=dict)  # variables of the notebook that its query texts name
+    captured: set[str] = field(default_factory=set)  # free names that are local to a function around
+    decorated: bool = False
+    node: ast.AST | None = None  # kept alive, since lambdas are known by its identity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassInfo:
+    """A class: its methods, bases and metaclass by name, and which methods run without being called.
+
+    `shared` is true where instances share something that may change: an object among the class's attributes.
+    """
+
+    methods: dict[str, FunctionInfo]
+    bases: tuple[str, ...] = ()
+    implicit: frozenset[str] = frozenset()
+    shared: bool = False
+    meta: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ClassInfo:
-    """A class: its methods by name."""
+class Summary:
+    """What calling a function does, seen from outside. Names are its parameters, or names outside.
 
-    methods: dict[str, FunctionInfo]
+    `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `gives`:
+    whose objects the result may be; `holds`: whose objects it may hold. `keeps`: (holder, held) pairs that are linked
+    afterwards. `code`: functions that the result may hold; `left`: functions that a parameter or name may now hold.
+    """
+
+    mutates: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    gives: frozenset[str] = frozenset()
+    holds: frozenset[str] = frozenset()
+    keeps: frozenset[tuple[str, str]] = frozenset()
+    writes: frozenset[str] = frozenset()
+    code: frozenset[FunctionInfo] = frozenset()
+    left: frozenset[tuple[str, FunctionInfo]] = frozenset()
+    classes: frozenset[ClassInfo] = frozenset()
+    stateful: bool = False
+    keeps_state: bool = False  # a default value changes from call to call

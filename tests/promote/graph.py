@@ -11,6 +11,7 @@ import contextlib
 import copy
 import io
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -122,6 +123,7 @@ def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> 
 def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> Any:
     """Execute a module and call its pure function on copies of the inputs."""
     module = ModuleType(f"promoted_{one.step.name}")
+    sys.modules[module.__name__] = module  # where a dataclass looks for its own module
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, f"<{one.step.name}>", "exec"), module.__dict__)  # noqa: S102 - our own rendering
         taken = {i.parameter: copied(given[i.asset]) for i in one.function.inputs}
