@@ -7,12 +7,12 @@ moves when the notebook changes, the second no longer fits when a person edits t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
 from promote.render import without_header
+from promote.values import dataclass
 
 State = Literal["new", "same", "notebook", "module", "both", "foreign"]
 _HEADER = re.compile(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)

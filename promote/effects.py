@@ -100,12 +100,12 @@ DISPLAY_METHODS = frozenset(
     """head tail describe info sample plot hist boxplot value_counts nunique unique isna isnull notna notnull any all
     sum mean median std var min max count corr cov groupby group_by filter select query sort_values sort_index sort
     rename assign drop drop_duplicates dropna fillna merge join pivot pivot_table melt explode astype agg aggregate
-    transform apply map applymap pipe iloc loc explain show glimpse collect collect_schema schema null_count
-    n_unique to_pandas to_dicts to_dict to_list tolist with_columns limit fetch estimated_size is_duplicated
-    duplicated nlargest nsmallest copy clone to_numpy T style interactive properties encode mark_line mark_bar
-    mark_point describe_option memory_usage keys values items quantile mode round rank cumsum pct_change between
-    isin idxmax idxmin crosstab reset_index set_index to_string to_markdown to_html df pl fetchdf fetchall fetchone
-    arrow top_k bottom_k item row rows columns dtypes shape index get count_values size first last ngroups slice height width
+    transform apply map applymap pipe iloc loc explain show glimpse collect collect_schema schema null_count n_unique
+    to_pandas to_dicts to_dict to_list tolist with_columns limit fetch estimated_size is_duplicated duplicated
+    nlargest nsmallest copy clone to_numpy T style interactive properties encode mark_line mark_bar mark_point
+    describe_option memory_usage keys values items quantile mode round rank cumsum pct_change between isin idxmax
+    idxmin crosstab reset_index set_index to_string to_markdown to_html df pl fetchdf fetchall fetchone arrow top_k
+    bottom_k item row rows columns dtypes shape index get count_values size first last ngroups slice height width
     lower upper strip split format startswith""".split()
 )
 

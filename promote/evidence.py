@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from promote.excerpt import indent
 from promote.hashing import body_hash
 from promote.model import FrameKind, GeneratedFile, Notebook, Plan
 from promote.pytext import json_text
+from promote.values import dataclass, field
 
 VERSION = 1
 

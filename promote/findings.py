@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
 from promote.model import Finding, Location, Severity
+from promote.values import dataclass
 
 
 class FindingError(UserError):

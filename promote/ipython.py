@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass, field
 
 from promote import magics
 from promote.magics import Verdict
 from promote.model import Finding, Notebook
 from promote.statements import extent, without_semicolons
+from promote.values import dataclass, field
 
 _ASSIGNED = re.compile(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
 _SHELL_CALLS = ("system", "getoutput", "getoutput_pipes", "system_piped", "system_raw", "sx")

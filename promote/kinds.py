@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from promote.model import FrameKind, Plan
+from promote.values import dataclass
 
 ANNOTATIONS: Mapping[FrameKind, str] = {
     "lazy": "pl.LazyFrame",

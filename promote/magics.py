@@ -7,10 +7,10 @@ refused in a step where it does more.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from promote.model import Severity
+from promote.values import dataclass
 from promote.vocabulary import nearest, vocabulary
 
 _INSTALLERS = re.compile(

@@ -7,8 +7,9 @@ relative to the project, so that the same notebook gives the same bytes on every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from promote.values import dataclass, field
 
 Severity = Literal["error", "warning", "note"]
 CellKind = Literal["code", "markdown", "raw"]

@@ -7,8 +7,9 @@ Anchors, aliases and tags are refused, depth and size are bounded, and a key wri
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from promote.values import dataclass
 
 _MOST_DEPTH = 12
 _MOST_NODES = 2_000

@@ -10,10 +10,10 @@ import keyword
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from promote.option_tree import Node
+from promote.values import dataclass, field
 from promote.vocabulary import nearest, vocabulary
 
 _OWNER = re.compile(r"team:[A-Za-z0-9_.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+")

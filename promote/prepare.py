@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from platform_core.errors import UsageError
@@ -17,6 +16,7 @@ from promote.project import Project, clashes, index
 from promote.read import read
 from promote.render import module_path
 from promote.select import select
+from promote.values import dataclass
 from promote.vocabulary import nearest
 
 

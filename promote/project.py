@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from platform_core.errors import UsageError, UserError
 from promote.model import Finding, Notebook, Selection
 from promote.read import NotebookError, parse, relative
 from promote.select import names
+from promote.values import dataclass
 from promote.vocabulary import layers
 
 VARIABLE = "WORKBENCH_PROJECT"

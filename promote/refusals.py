@@ -12,8 +12,6 @@ from promote.syntax import star_module
 from promote.uses import Use
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
-    ["numpy", "pylab", "matplotlib", "scipy", "math", "torch", "sympy", "pyspark", "cmath", "operator"]
-)
 
 
 class Context:

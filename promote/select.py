@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from promote.ipython import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
 from promote.options import header, read_options, stray_options
 from promote.tags import name_problem, role_of, shown
+from promote.values import dataclass, replace
 from promote.vocabulary import nearest
 
 _EXPLORE = Role("explore")

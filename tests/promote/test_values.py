@@ -1,0 +1,114 @@
+"""Values behave as those of the standard library's `dataclasses`, which they replace for the sake of the start."""
+
+import copy
+import dataclasses
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from promote.model import Cell, Location, Options, Step
+from promote.values import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    name: str
+    count: int = 2
+    items: dict[str, int] = field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Theirs:
+    name: str
+    count: int = 2
+    items: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Open:
+    count: int = 0
+    seen: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Itself:
+    count: int = 0
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [(("a",), {}), (("a", 3), {}), ((), {"name": "a", "items": {"b": 1}}), (("a",), {"count": 0}), (("a", 1, {}), {})],
+)
+def test_a_value_is_made_and_shown_as_the_standard_librarys(given, named):
+    ours, theirs = Ours(*given, **named), Theirs(*given, **named)
+    assert (ours.name, ours.count, ours.items) == (theirs.name, theirs.count, theirs.items)
+    assert repr(ours) == repr(theirs).replace("Theirs", "Ours")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"), [((), {}), (("a", 1, {}, 4), {}), (("a",), {"other": 1}), (("a",), {"name": "b"})]
+)
+def test_a_wrong_call_is_refused(given, named):
+    for kind in (Theirs, Ours):
+        with pytest.raises(TypeError):
+            kind(*given, **named)
+
+
+def test_equality_is_of_fields_and_of_one_class():
+    first, second = Location("a", 1), Location("a", 1)
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != Location("a", 2)
+    assert Ours("a") != Theirs("a")
+    assert Open(1) == Open(1)
+    with pytest.raises(TypeError):
+        hash(Open())
+    itself = Itself()
+    assert itself == itself  # noqa: PLR0124 - that it is, is the point
+    assert Itself() != Itself()
+    assert len({Itself(), Itself()}) == 2
+
+
+def test_a_frozen_value_cannot_be_changed_nor_given_names():
+    value = Location("a")
+    with pytest.raises(AttributeError, match="frozen"):
+        value.path = "b"
+    with pytest.raises(AttributeError, match="frozen"):
+        del value.path
+    assert value.path == "a"
+    mutable = Open()
+    mutable.count = 3
+    assert mutable.count == 3
+    with pytest.raises(AttributeError):
+        mutable.other = 1
+
+
+def test_defaults_made_anew_are_not_shared():
+    assert Open().seen is not Open().seen
+    assert Ours("a").items is not Ours("a").items
+
+
+def test_replace_and_copies():
+    step = Step("silver", "a", (1,), Options({"key": ["b"]}))
+    assert replace(step, name="c").tag == "silver:c"
+    assert dataclasses.replace(step, name="c") == replace(step, name="c")
+    with pytest.raises(TypeError):
+        replace(step, other=1)
+    for again in (copy.deepcopy(step), pickle.loads(pickle.dumps(step))):  # noqa: S301 - made in the line
+        assert again == step
+
+
+def test_the_standard_library_sees_dataclasses():
+    assert dataclasses.is_dataclass(Cell)
+    assert [f.name for f in dataclasses.fields(Cell)] == ["position", "id", "kind", "source", "tags", "options"]
+    assert dataclasses.asdict(Location("a", 1))["cell"] == 1
+    assert dataclasses.replace(Ours("a", 5), name="b") == Ours("b", 5)
+
+
+def test_no_analysis_imports_the_standard_librarys():
+    code = (
+        "import sys, promote.prepare, promote.report; sys.exit(not {'inspect', 'dataclasses'}.isdisjoint(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
