@@ -123,19 +123,24 @@ def _build(events: list[Any]) -> Node:
                 raise TreeError("PR225", "The options are nested too deeply.", line, column)
             continue
         if name == "ScalarEvent":
-            value = _meaning(event.value) if event.implicit[0] else event.value
+            value = meaning(event.value) if event.implicit[0] else event.value
             node = Node("scalar", line, column, event.value, value)
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             start, children = open_lists.pop()
             at = (start.start_mark.line + 1, start.start_mark.column + 1)
-            node = _mapping(children, *at) if name == "MappingEndEvent" else Node("list", *at, items=tuple(children))
+            node = mapping(children, *at) if name == "MappingEndEvent" else Node("list", *at, items=tuple(children))
         else:
             continue
         (open_lists[-1][1] if open_lists else done).append(node)
     return done[0] if done else Node("map", 1, 1)
 
 
-def _mapping(children: list[Node], line: int, column: int) -> Node:
+def mapping(children: list[Node], line: int, column: int) -> Node:
+    """Give a mapping of keys and values that follow one another.
+
+    Raises:
+        TreeError: A key is no word, or stands there twice.
+    """
     entries = tuple(zip(children[::2], children[1::2], strict=True))
     seen: set[str] = set()
     for key, _ in entries:
@@ -148,7 +153,7 @@ def _mapping(children: list[Node], line: int, column: int) -> Node:
     return Node("map", line, column, entries=entries)
 
 
-def _meaning(text: str) -> Any:
+def meaning(text: str) -> Any:
     """Give what an unquoted word means in the core schema of YAML 1.2; infinities and very long numbers stay text."""
     if text in _WORDS:
         return _WORDS[text]

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from promote.model import Finding, Notebook, Options
-from promote.option_tree import Node, TreeError, from_json, from_yaml
+from promote.option_text import from_text
+from promote.option_tree import Node, TreeError, from_json
 from promote.option_types import Problem, convert, unknown
 from promote.vocabulary import is_foreign, vocabulary
 
@@ -87,7 +88,7 @@ def _written(source: str, numbers: tuple[int, ...]) -> tuple[Node, list[Problem]
         text = match[1] if match else ""
         directive = _DIRECTIVE.fullmatch(text)
         kept.append("" if directive and is_foreign(directive[1]) else text)
-    return _tree(from_yaml, "\n".join(kept), "")
+    return _tree(from_text, "\n".join(kept), "")
 
 
 def _tree(parse: Any, content: Any, where: str) -> tuple[Node, list[Problem]]:
