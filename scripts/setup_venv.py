@@ -1,14 +1,16 @@
 """Make `.venv` from `requirements.lock`, with every hash checked, and install the project into it in editable form.
 
 It needs Python 3.11 or newer and pip, nothing else: uv is put into the environment when it can be had (it installs
-the lock in seconds) and plain pip does the work when it cannot. `make` calls this; a stamp file inside the
-environment says which lock it was made from, so that a second call does nothing.
+the lock in seconds) and plain pip does the work when it cannot. uv itself and what builds the project stand in the
+lock as well, so that nothing is fetched without a hash. `make` calls this; a stamp file inside the environment says
+which lock it was made from, so that a second call does nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -32,6 +34,7 @@ def fingerprint() -> str:
 def environment() -> dict[str, str]:
     """Give the environment of the installers: no version notices, and caches that need no home directory."""
     settings = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_REQUIRE_VIRTUALENV": "0"}
+    settings.setdefault("UV_SYSTEM_CERTS", "1")  # an organisation's own certificates stand in the system's store
     home = os.environ.get("HOME", "")
     if not home or not os.access(home, os.W_OK):
         settings.setdefault("UV_CACHE_DIR", str(VENV / ".cache" / "uv"))
@@ -44,16 +47,31 @@ def attempt(*command: str) -> bool:
     return subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, env=environment(), check=False).returncode == 0
 
 
+def entry(name: str) -> str:
+    """Give a package's entry of the lock, with its hashes; empty where it has none."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(name)}==.*(?:\n[ \t].*)*\n?", lock, re.MULTILINE)
+    return found[0] if found else ""
+
+
+def put_uv_in() -> bool:
+    """Put the uv of the lock into the environment, and say whether it is there."""
+    wanted = VENV / "uv.lock.txt"
+    wanted.write_text(entry("uv"), encoding="utf-8")
+    return attempt("pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(wanted))
+
+
 def install() -> bool:
     """Install the lock and then the project itself, with uv where it can be had, else with pip."""
     target = ("--quiet", "--python", str(PYTHON))
-    if attempt("pip", "install", "--quiet", "uv"):
+    project = ("--no-deps", "--no-build-isolation", "-e", ".")
+    if put_uv_in():
         synchronised = attempt("uv", "pip", "sync", *target, "--require-hashes", "requirements.lock")
-        if synchronised and attempt("uv", "pip", "install", *target, "--no-deps", "-e", "."):
+        if synchronised and attempt("uv", "pip", "install", *target, *project):
             return True
         print("uv could not install the lock; trying pip", file=sys.stderr)
     installed = attempt("pip", "install", "--quiet", "--require-hashes", "-r", "requirements.lock")
-    return installed and attempt("pip", "install", "--quiet", "--no-deps", "-e", ".")
+    return installed and attempt("pip", "install", "--quiet", *project)
 
 
 def main() -> int:

@@ -13,6 +13,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+LOCK = """six==1.17.0 \\
+    --hash=sha256:aa
+uv==0.13.8 \\
+    --hash=sha256:bb \\
+    --hash=sha256:cc
+uvicorn==0.54.0 \\
+    --hash=sha256:dd
+"""
+
 
 @pytest.fixture
 def setup_venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -22,8 +31,8 @@ def setup_venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("requirements.lock", "pyproject.toml"):
-        (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    (tmp_path / "requirements.lock").write_text(LOCK, encoding="utf-8")
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
@@ -46,14 +55,35 @@ def test_the_lock_is_installed_with_its_hashes_and_the_project_without_dependenc
     assert setup_venv.main() == 0
     made = calls(tmp_path)
     assert len(made) == 3
+    assert "pip install --quiet --require-hashes --no-deps -r" in made[0]
     assert "--require-hashes requirements.lock" in made[1]
-    assert "--no-deps -e ." in made[2]
+    assert "--no-deps --no-build-isolation -e ." in made[2]
     # Nothing is done again until the lock changes
     assert setup_venv.main() == 0
     assert len(calls(tmp_path)) == 3
     (tmp_path / "requirements.lock").write_text("other", encoding="utf-8")
     assert setup_venv.main() == 0
     assert len(calls(tmp_path)) == 6
+
+
+def test_uv_itself_comes_from_the_lock(setup_venv: ModuleType, tmp_path: Path) -> None:
+    assert setup_venv.main() == 0
+    wanted = (tmp_path / ".venv" / "uv.lock.txt").read_text(encoding="utf-8")
+    assert wanted == "uv==0.13.8 \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
+    assert setup_venv.entry("nothing") == ""
+
+
+def test_without_uv_pip_installs_the_same(
+    setup_venv: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".venv" / "bin" / "python").write_text(
+        '#!/bin/sh\necho "$@" >> calls\ncase "$*" in *uv*) exit 1; esac\n'
+    )
+    assert setup_venv.main() == 0
+    assert calls(tmp_path)[-2:] == [
+        "-m pip install --quiet --require-hashes -r requirements.lock",
+        "-m pip install --quiet --no-deps --no-build-isolation -e .",
+    ]
 
 
 def test_a_failed_installation_is_not_taken_for_done(
@@ -88,6 +118,8 @@ def test_without_a_home_directory_the_caches_stand_in_the_environment(
 def test_the_lock_pins_every_package_with_hashes_and_names_no_registry() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in text
+    # What installs the rest, and what builds the project, come with hashes as well
+    assert {"uv", "hatchling", "editables"} <= {line.partition("==")[0] for line in text.splitlines()}
     entries = re.split(r"\n(?=\S)", text.strip())
     assert len(entries) > 100
     for entry in entries:
