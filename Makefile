@@ -46,7 +46,7 @@ lint: $(STAMP)
 	@status=0; \
 	echo "ruff check"; $(BIN)/ruff check . || status=1; \
 	echo "ruff format --check"; $(BIN)/ruff format --check . || status=1; \
-	echo "mypy"; $(BIN)/mypy || status=1; \
+	echo "mypy ."; $(BIN)/mypy . || status=1; \
 	exit $$status
 
 bench: $(STAMP)
@@ -55,7 +55,6 @@ bench: $(STAMP)
 	exit $$status
 
 lock: $(STAMP)
-	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate \
 		--quiet --extra all --group dev pyproject.toml $(LOCK_ARGS) -o requirements.lock
 

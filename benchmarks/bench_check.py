@@ -35,7 +35,7 @@ def notebook() -> dict[str, object]:
         ]
     cells.append(("", "# the end"))
     assert len(cells) == 30  # noqa: S101 - the size is the benchmark
-    made = [
+    made: list[dict[str, object]] = [
         {"cell_type": "code", "metadata": {"tags": t.split()}, "source": s, "outputs": [], "execution_count": None}
         for t, s in cells
     ]

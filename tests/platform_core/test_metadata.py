@@ -118,7 +118,7 @@ def test_a_figure_with_savefig_becomes_a_picture_and_a_large_one_a_smaller_one()
     def small(frame: pl.DataFrame) -> Figure:
         return Figure(frame.height)
 
-    def large(frame) -> Figure:  # type: ignore[no-untyped-def]  # a chart function need not be annotated
+    def large(frame) -> Figure:  # a chart function need not be annotated
         return Figure(1_000_000 + len(frame.collect_schema()))
 
     def huge(frame: pl.LazyFrame) -> Figure:

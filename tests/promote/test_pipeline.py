@@ -16,6 +16,7 @@ from promote.cli import main
 from promote.model import GeneratedFile
 from promote.outcome import Outcome, Settings
 from promote.pipeline import run
+from promote.render import render_module
 from tests.promote.small_project import CLEAN, HARVEST, Cells, make_project, tree, write_notebook
 
 
@@ -150,7 +151,7 @@ def test_a_mistranslated_module_is_refused_and_the_project_untouched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
-    honest = proving.render_module
+    honest = render_module
 
     def wrong(*given: Any, **named: Any) -> GeneratedFile:
         file = honest(*given, **named)

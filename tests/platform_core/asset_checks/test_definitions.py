@@ -87,7 +87,7 @@ class TestOn:
         days = dg.StaticPartitionsDefinition(["a", "b"])
 
         @dg.asset(partitions_def=days)
-        def daily(context):  # type: ignore[no-untyped-def] # Dagster does not resolve text here
+        def daily(context):  # Dagster does not resolve text here
             return pl.DataFrame({"n": [1] if context.partition_key == "a" else []})
 
         definition = check_row_count().on(daily)
@@ -100,7 +100,7 @@ class TestOn:
 class TestAssetCheck:
     def test_numpys_booleans_and_numbers_are_taken(self) -> None:
         @asset_check(asset="clean_permits")
-        def fee_is_sane(context, clean_permits: pd.DataFrame):  # type: ignore[no-untyped-def] # as the request writes it
+        def fee_is_sane(context, clean_permits: pd.DataFrame):  # as the request writes it
             bad = clean_permits["fee"] < 0
             return dg.AssetCheckResult(
                 passed=bad.sum() == 0, description=f"{bad.sum()} negative fees", metadata={"negative": bad.sum()}
@@ -127,7 +127,7 @@ class TestAssetCheck:
         """No context, no annotation, a bare boolean; another asset by its name; a resource; a configuration."""
 
         @asset_check(asset=clean_permits, name="together", description="All at once.")
-        def check(organisations, files: FilesResource, clean_permits, config: Limits):  # type: ignore[no-untyped-def] # on purpose
+        def check(organisations, files: FilesResource, clean_permits, config: Limits):  # on purpose
             assert isinstance(organisations, pl.LazyFrame)
             assert files.root == "."
             return clean_permits.collect().height >= config.least and organisations.collect().height == 1

@@ -58,7 +58,7 @@ def test_a_check_has_three_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     definition = check.on("clean_permits", blocking=False)
 
     @asset_check(asset="clean_permits")
-    def fee_is_sane(context, clean_permits: pd.DataFrame):  # type: ignore[no-untyped-def] # as it is written there
+    def fee_is_sane(context, clean_permits: pd.DataFrame):  # as it is written there
         bad = clean_permits["fee"] < 0
         return AssetCheckResult(passed=bad.sum() == 0, description=f"{bad.sum()} negative fees")
 

@@ -22,7 +22,7 @@ class Database(dg.ConfigurableResource[Any]):
     host: str = "localhost"
 
 
-def everything(  # type: ignore[no-untyped-def]  # one parameter is not annotated, as an analyst may leave it
+def everything(  # one parameter is not annotated, as an analyst may leave it
     context: dg.AssetExecutionContext,
     settings: Settings,
     database: Database,

@@ -87,7 +87,7 @@ def test_loads_are_noted_once_for_each_asset(tmp_path: Path, monkeypatch: pytest
         "schema": [["rent", "Int64"]],
         "rows": 1,
     }
-    assert load_asset.__doc__.startswith("Read an asset")
+    assert (load_asset.__doc__ or "").startswith("Read an asset")
 
 
 def test_a_load_that_cannot_be_noted_is_left_to_the_notebook(tmp_path: Path):

@@ -273,7 +273,7 @@ def test_labels_and_nested_values_are_replaced() -> None:
     assert "Leeds" not in str(made.rows())
     name = made["label"][0]
     assert name == made["level"][0] == made["many"][0][0] == made["pair"][0][0] == made["record"][0]["name"]
-    assert made["level"].dtype.categories.to_list() == [name, "open"]  # type: ignore[attr-defined]  # an Enum has them
+    assert made["level"].dtype.categories.to_list() == [name, "open"]
     assert {key: dtype for key, dtype in made.schema.items() if key != "level"} == {
         key: dtype for key, dtype in real.schema.items() if key != "level"
     }

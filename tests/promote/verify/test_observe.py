@@ -133,7 +133,7 @@ def test_a_request_is_answered(folder: Path):
     (folder / "run.ipynb").write_text(notebook_file(notebook("import os\nopen('at', 'w').write(os.getcwd())")))
     elsewhere = folder / "notebooks"
     elsewhere.mkdir()
-    request = {
+    request: dict[str, object] = {
         "notebook": "run.ipynb",
         "cwd": str(elsewhere),
         "folder": str(folder),
