@@ -10,7 +10,7 @@ from typing import Any
 
 from platform_core.errors import UsageError, UserError
 from promote.model import Finding, Notebook, Selection
-from promote.read import NotebookError, parse, relative
+from promote.read import NotebookError, is_notebook, parse, relative
 from promote.select import names
 from promote.values import dataclass
 from promote.vocabulary import layers
@@ -137,5 +137,6 @@ def _notebooks(folder: Path) -> list[Path]:
     found: list[Path] = []
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [Path(base, name) for name in files if name.endswith(".ipynb") and not name.startswith(".")]
+        shown = (Path(base, name) for name in files if name.endswith((".ipynb", ".py")) and not name.startswith("."))
+        found += [path for path in shown if is_notebook(path)]
     return sorted(found)

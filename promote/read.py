@@ -1,7 +1,8 @@
 """Read a notebook: bytes in, a `Notebook` out, or one finding that says why not.
 
 What Jupyter tolerates is tolerated: missing ids, metadata, outputs and counts, a source in one piece or in lines, any
-line end. Outputs are passed over. No notebook library is imported: the format is JSON.
+line end. Outputs are passed over. No notebook library is imported: the format is JSON. A script in the percent format
+or as Databricks exports it is a notebook too, and one that is paired with a notebook must say what that says.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "r
 _RESOLVE = (
     "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
 )
+_HEADER = b"#     text_representation:"  # of a script that jupytext has written
+_LARGE = 200_000  # bytes, from which on outputs are worth cutting out
+_BULK = re.compile(
+    rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
+)
+_KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
 _SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
 
 
@@ -37,12 +44,12 @@ def read(path: Path, project: Path) -> Notebook:
     """
     shown = relative(path, project)
     try:
-        raw = path.read_bytes()
+        notebook = parse(path.read_bytes(), shown)
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         hint = "Give the path of a .ipynb file." if path.is_dir() or not path.exists() else "Check its permissions."
         raise _refuse("PR101", f"The notebook {reason}.", shown, hint) from None
-    return parse(raw, shown)
+    return _paired(notebook, path, shown)
 
 
 def relative(path: Path, project: Path) -> str:
@@ -75,7 +82,9 @@ def parse(raw: bytes, shown: str) -> Notebook:
     >>> notebook.cells[0].source, notebook.language
     ('a = 1\na', 'python')
     """
-    content = _json(_text(raw, shown), shown)
+    if shown.endswith(".py"):
+        return _script(_text(raw, shown), shown)
+    content = _content(raw, shown)
     if not isinstance(content, dict):
         raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _SAVE)
     _check_version(content, shown)
@@ -84,10 +93,103 @@ def parse(raw: bytes, shown: str) -> Notebook:
         raise _refuse("PR104", "The file is JSON but not a notebook: it has no list of cells.", shown, _SAVE)
     language = _language(content.get("metadata"))
     if language != "python":
-        hint = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
-        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, hint)
-    taken: set[str] = set()
-    return Notebook(shown, tuple(_cell(cell, number, taken, shown) for number, cell in enumerate(cells, 1)), language)
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    names = _Names()
+    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)), language)
+
+
+def is_notebook(path: Path) -> bool:
+    """Tell whether a file is a notebook by its name and, where it is a Python script, by what stands in it."""
+    if path.suffix != ".py":
+        return path.suffix == ".ipynb"
+    if path.with_suffix(".ipynb").exists():
+        return False  # the two are one notebook
+    from promote.percent import is_script  # noqa: PLC0415 - most projects keep no scripts among their notebooks
+
+    try:
+        return is_script(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _script(text: str, shown: str) -> Notebook:
+    """Read a notebook that is kept as a Python script."""
+    from promote import percent  # noqa: PLC0415 - only who promotes a script pays for it
+
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = percent.script_format(text)
+    if kept not in ("", "percent", "hydrogen") or not percent.is_script(text):
+        hint = "Convert it: jupytext --to py:percent FILE, or `marimo export ipynb` for one of marimo's."
+        raise _refuse("PR112", "The script is no notebook in the percent format: no line is `# %%`.", shown, hint)
+    language = percent.script_language(text)
+    if language != "python":
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    names = _Names()
+    try:
+        found = [
+            {"cell_type": cell.kind, "source": cell.source, "metadata": cell.metadata} for cell in percent.cells(text)
+        ]
+    except percent.UnreadableMarkerError as error:
+        at = Location(shown, line=error.line, column=1, text=text.split("\n")[error.line - 1])
+        message = "The tags or options on a cell's marker line cannot be read."
+        hint = 'Write them as JSON: # %% tags=["silver:rents"].'
+        raise NotebookError(Finding("PR113", "error", message, at, hint)) from None
+    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(found, 1)))
+
+
+def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
+    """Hold a notebook against the script that jupytext pairs it with; the notebook's path is the path of both.
+
+    Raises:
+        NotebookError: The two say different things (PR114), so that one of them is out of date.
+    """
+    both = {suffix: Path(shown).with_suffix(suffix).as_posix() for suffix in (".ipynb", ".py")}
+    other = ".ipynb" if path.suffix == ".py" else ".py"
+    try:
+        raw = path.with_suffix(other).read_bytes()
+        if _HEADER not in (raw if other == ".py" else path.read_bytes())[:2000]:
+            return notebook  # a script without jupytext's header has nothing but its name in common
+        pair = parse(raw, both[other])
+    except (OSError, NotebookError):
+        return notebook
+    if _essence(pair) == _essence(notebook):
+        return pair if other == ".ipynb" else notebook
+    message = f"The notebook and its paired script {Path(both['.py']).name} say different things."
+    hint = f"Bring them together: jupytext --sync {quote(both['.ipynb'])}"
+    raise _refuse("PR114", message, both[".ipynb"], hint)
+
+
+def _essence(notebook: Notebook) -> list[tuple[str, tuple[str, ...]]]:
+    """What both files of a pair keep: the code, without blank ends, and the tags."""
+    return [(c.source.strip(), c.tags) for c in notebook.cells if c.kind == "code" and (c.source.strip() or c.tags)]
+
+
+def _content(raw: bytes, shown: str) -> Any:
+    """Give a notebook's JSON; the outputs of a large one are cut out first, unseen, where its lines allow that."""
+    if len(raw) > _LARGE and (short := _without_outputs(raw)) is not None:
+        try:
+            return json.loads(short.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            pass  # whatever is wrong, the whole file says it with the right place
+    return _json(_text(raw, shown), shown)
+
+
+def _without_outputs(raw: bytes) -> bytes | None:
+    """Cut outputs, attachments and the state of widgets out of a notebook that is written as Jupyter writes it.
+
+    No line of JSON begins inside a text, so what opens at the end of a line is closed by the first line that has its
+    indentation. Where a file is written otherwise, what is left is not JSON, and the whole of it is read.
+    """
+    parts: list[bytes] = []
+    done = 0
+    while opened := _BULK.search(raw, done):
+        closing = b"\n" + opened[1] + (b"]" if opened[2] == b"[" else b"}")
+        end = raw.find(closing, opened.end())
+        if end < 0:
+            return None
+        parts.append(raw[done : opened.end()])
+        done = end
+    return b"".join([*parts, raw[done:]]) if parts else None
 
 
 def _text(raw: bytes, shown: str) -> str:
@@ -119,6 +221,9 @@ def _json(text: str, shown: str) -> Any:
         raise NotebookError(Finding("PR103", "error", message, at, _SAVE)) from None
     except RecursionError:
         raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _SAVE) from None
+    except MemoryError:
+        hint = "Clear its outputs in JupyterLab and save it."
+        raise _refuse("PR108", "The notebook is too large to read.", shown, hint) from None
     except ValueError:  # a whole number of thousands of digits
         raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _SAVE) from None
 
@@ -148,7 +253,7 @@ def _language(metadata: Any) -> str:
     return "python 2" if language == "python" and old else language
 
 
-def _cell(cell: Any, number: int, taken: set[str], shown: str) -> Cell:
+def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
     at = Location(shown, number)
     if not isinstance(cell, dict):
         raise NotebookError(Finding("PR110", "error", f"Cell {number} is not a JSON object.", at, _SAVE))
@@ -167,7 +272,7 @@ def _cell(cell: Any, number: int, taken: set[str], shown: str) -> Cell:
     tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
     _check_characters(source, tags, at)
     _check_conflict(source, at)
-    return Cell(number, _identity(cell.get("id"), kind, source, taken), _KINDS[kind], source, tags, options)
+    return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options)
 
 
 def _tags(tags: Any) -> tuple[str, ...]:
@@ -199,16 +304,24 @@ def _check_conflict(source: str, at: Location) -> None:
         raise NotebookError(Finding("PR107", "error", message, place, _RESOLVE))
 
 
-def _identity(given: Any, kind: str, source: str, taken: set[str]) -> str:
-    """Give the cell's id, or make one from its content and its place among equal cells, so that it stays."""
-    if isinstance(given, str) and _CELL_ID.fullmatch(given) and given not in taken:
-        taken.add(given)
-        return given
-    count = 0
-    while (made := f"{crc32(f'{kind}:{count}:{source}'.encode()):08x}") in taken:
-        count += 1
-    taken.add(made)
-    return made
+class _Names:
+    """The ids of a notebook's cells: those it has, and for the others some of our own."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.counts: dict[tuple[str, str], int] = {}
+
+    def of(self, given: Any, kind: str, source: str) -> str:
+        """Give the cell's id, or make one from its content and its place among equal cells, so that it stays."""
+        if isinstance(given, str) and _CELL_ID.fullmatch(given) and given not in self.taken:
+            self.taken.add(given)
+            return given
+        count = self.counts.get((kind, source), 0)
+        while (made := f"{crc32(f'{kind}:{count}:{source}'.encode()):08x}") in self.taken:
+            count += 1
+        self.counts[kind, source] = count + 1
+        self.taken.add(made)
+        return made
 
 
 def _mapping(value: Any) -> dict[str, Any]:

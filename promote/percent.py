@@ -1,0 +1,225 @@
+r"""Read a notebook that is kept as a Python script: jupytext's percent format, or an export of Databricks.
+
+Both keep the cells between comment lines (`# %%`, `# COMMAND ----------`). What jupytext and Databricks have put
+behind a `#` so that the script is Python (magics, markdown, other languages) is taken out again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from ast import literal_eval
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from promote.values import dataclass, field
+
+_DATABRICKS = "# Databricks notebook source"
+_COMMAND = re.compile(r"# COMMAND -{5,}[ \t]*")
+_TITLE = re.compile(r"# DBTITLE \d+,.*")
+_MAGIC = re.compile(r"# MAGIC ?")
+_MARKER = re.compile(r"# ?%%+(?=$|[ \t\[])[ \t]*(?P<rest>.*)")
+_SCRIPT = re.compile(rf"^(?:# ?%%+(?:$|[ \t\[])|{_DATABRICKS}[ \t]*$)", re.MULTILINE)
+_KIND = re.compile(r"\[(markdown|md|raw|code)\]")
+_KEY = re.compile(r"(?:^|[ \t])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
+_HIDDEN = re.compile(r"#[ \t]?(?P<magic>(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]).*)")
+_HIDDEN_TWICE = re.compile(r"#[ \t]?(#[ \t]?(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]))")
+_FORMAT = re.compile(r"^#[ \t]+format_name:[ \t]*(\S+)", re.MULTILINE)
+_LANGUAGE = re.compile(r"^#[ \t]+language:[ \t]*(\S+)", re.MULTILINE)
+_QUOTED = re.compile(r"""[rRuU]?(\"""|''')(?P<text>.*)\1[ \t]*""", re.DOTALL)
+
+
+class UnreadableMarkerError(ValueError):
+    """A cell's marker line holds tags or options that cannot be read; `line` is its number in the script (from 1)."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptCell:
+    """One cell of a script: its kind, its source as a notebook would hold it, and what its marker says of it."""
+
+    kind: str
+    source: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_script(text: str) -> bool:
+    r"""Tell whether a Python file is a notebook: it has a marker of percent cells, or Databricks' first line.
+
+    >>> is_script("# %% [markdown]\n# Rents"), is_script("x = 1  # %%"), is_script("# %%time\nx = 1")
+    (True, False, False)
+    """
+    return _SCRIPT.search(text) is not None
+
+
+def script_format(text: str) -> str:
+    """Give the name of the format that jupytext's header tells, empty where there is none."""
+    found = _FORMAT.search(_header(text.split("\n")))
+    return found[1] if found else ""
+
+
+def script_language(text: str) -> str:
+    """Give the language of the kernel that jupytext's header tells, `python` where it tells none."""
+    found = _LANGUAGE.search(_header(text.split("\n")))
+    return found[1].strip("\"'").lower() if found else "python"
+
+
+def cells(text: str) -> Iterator[ScriptCell]:
+    r"""Give the cells of a script with `\n` line ends.
+
+    Raises:
+        UnreadableMarkerError: The tags or options on a marker line cannot be read.
+
+    >>> found = list(cells('# %% [markdown]\n# # Rents\n\n# %% tags=["silver:rents"]\n# %time\nrents = 1\n'))
+    >>> [(cell.kind, cell.source, dict(cell.metadata)) for cell in found]
+    [('markdown', '# Rents', {}), ('code', '%time\nrents = 1', {'tags': ['silver:rents']})]
+    """
+    lines = text.split("\n")
+    if lines[0].rstrip() == _DATABRICKS:
+        yield from _commands(lines[1:])
+        return
+    header = _header(lines)
+    ours = bool(_FORMAT.search(header))  # only jupytext hides shell commands: elsewhere `# !important` is a comment
+    start = header.count("\n") + 1 if header else 0
+    body: list[str] = []
+    kind, metadata, marked = "code", dict[str, Any](), False
+    for number, line in enumerate(lines[start:], start + 1):
+        marker = _MARKER.fullmatch(line)
+        if marker is None:
+            body.append(line)
+            continue
+        if marked or any(map(str.strip, body)):  # what stands above the first marker is a cell where it is not blank
+            yield _cell(kind, body, metadata, shell=ours)
+        (kind, metadata), marked, body = _opened(marker["rest"], number), True, []
+    if marked or any(map(str.strip, body)):
+        yield _cell(kind, body, metadata, shell=ours)
+
+
+def _cell(kind: str, lines: Sequence[str], metadata: Mapping[str, Any], *, shell: bool) -> ScriptCell:
+    """Give a cell as a notebook holds it, without the blank lines that a script leaves around it."""
+    lines = _shown(lines, shell=shell) if kind == "code" else _prose(lines)
+    told = [number for number, line in enumerate(lines) if line.strip()]
+    return ScriptCell(kind, "\n".join(lines[told[0] : told[-1] + 1]) if told else "", metadata)
+
+
+def _opened(rest: str, number: int) -> tuple[str, dict[str, Any]]:
+    """Read what stands behind the percent signs: a title, the kind in brackets, and keys with JSON values."""
+    kind = _KIND.search(rest)
+    told = {"markdown": "markdown", "md": "markdown", "raw": "raw"}.get(kind[1], "code") if kind else "code"
+    if kind:
+        rest = rest[: kind.start()] + rest[kind.end() :]
+    return told, _metadata(rest, number)
+
+
+def _metadata(rest: str, number: int) -> dict[str, Any]:
+    """Read `key=value` pairs, or one JSON object; words without an equals sign are a title."""
+    start = rest.find("{")
+    if start >= 0 and "=" not in rest[:start]:
+        found = _value(rest, start)
+        if found is None or not isinstance(found[0], dict):
+            if re.search(r"[\"'](?:tags|workbench)[\"']", rest):
+                raise UnreadableMarkerError(number)
+            return {}
+        return found[0]
+    made: dict[str, Any] = {}
+    at = 0
+    while key := _KEY.search(rest, at):
+        found = _value(rest, key.end())
+        if found is None:
+            if key[1] in ("tags", "workbench"):
+                raise UnreadableMarkerError(number)
+            at = key.end()
+            continue
+        made[key[1]], at = found
+    return made
+
+
+def _value(text: str, start: int) -> tuple[Any, int] | None:
+    """Give the JSON value (or Python literal, as people write it) at an offset, and where it ends."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return _literal(text, start)
+    return value, end
+
+
+def _literal(text: str, start: int) -> tuple[Any, int] | None:
+    following = _KEY.search(text, start)
+    piece = text[start : following.start() if following else len(text)].strip()
+    try:
+        return literal_eval(piece), start + len(piece)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+
+
+def _shown(lines: Sequence[str], *, shell: bool) -> list[str]:
+    """Take the `#` off magics (and shell commands), as jupytext does; under a cell magic that hides all, off all."""
+    first = next((line for line in lines if line.strip()), "")
+    if re.match(r"# ?%%[A-Za-z]", first) and all(line[:1] == "#" for line in lines if line.strip()):
+        return [line[2:] if line.startswith("# ") else line[1:] for line in lines]
+    made: list[str] = []
+    for line in lines:
+        bare = line.lstrip(" \t")
+        indent = line[: len(line) - len(bare)]
+        if twice := _HIDDEN_TWICE.match(bare):
+            made.append(indent + bare[twice.start(1) :])
+        elif (hidden := _HIDDEN.fullmatch(bare)) and _is_magic(hidden["magic"], shell=shell):
+            made.append(indent + hidden["magic"])
+        else:
+            made.append(line)
+    return made
+
+
+def _is_magic(text: str, *, shell: bool) -> bool:
+    """Tell whether a comment hides a magic: one that we know, for `# %s is the rate` is a comment."""
+    if text[0] in "!?":
+        return shell
+    from promote.vocabulary import vocabulary  # noqa: PLC0415 - only scripts that hide something pay for it
+
+    word = re.match(r"%%?([A-Za-z_]\w*)(?=[ \t]|$)", text)
+    tables = vocabulary()["magics"]
+    return word is not None and any(word[1] in names for kind in ("line", "cell") for names in tables[kind].values())
+
+
+def _prose(lines: Sequence[str]) -> list[str]:
+    """Take the `#` off every line of a markdown or raw cell, or the quotes off a text that stands for it."""
+    text = "\n".join(lines).strip()
+    if quoted := _QUOTED.fullmatch(text):
+        return quoted["text"].strip("\n").split("\n")
+    return [line[2:] if line.startswith("# ") else line.removeprefix("#") for line in lines]
+
+
+def _header(lines: Sequence[str]) -> str:
+    """Give jupytext's header, the YAML between two lines `# ---` at the top of the script."""
+    start = next((n for n, line in enumerate(lines[:5]) if line.strip() and not line.startswith("#!")), None)
+    if start is None or lines[start].rstrip() != "# ---":
+        return ""
+    for number, line in enumerate(lines[start + 1 :], start + 1):
+        if line.rstrip() == "# ---":
+            return "\n".join(lines[: number + 1])
+        if not line.startswith("#"):
+            break
+    return ""
+
+
+def _commands(lines: Sequence[str]) -> Iterator[ScriptCell]:
+    """Give the cells of a Databricks export; its markdown, behind `# MAGIC %md`, becomes a markdown cell."""
+    body: list[str] = []
+    for line in [*lines, "# COMMAND ----------"]:
+        if _TITLE.fullmatch(line):
+            continue
+        if not _COMMAND.fullmatch(line):
+            body.append(line)
+            continue
+        if any(_MAGIC.match(text) for text in body):
+            body = [_MAGIC.sub("", text, count=1) for text in body]
+        cell = ScriptCell("code", "\n".join(body).strip("\n"))
+        prose = re.match(r"%md(?:-sandbox)?(?:[ \t]+|$|(?=\n))", cell.source)
+        if prose:
+            yield ScriptCell("markdown", cell.source[prose.end() :].strip("\n"))
+        elif cell.source.strip():
+            yield cell
+        body = []
