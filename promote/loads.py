@@ -53,6 +53,9 @@ def bound_load(node: ast.stmt, functions: Functions) -> LoadCall | None:
         target = node.target
     else:
         return None
+    path = dotted_of(node.value.func) if isinstance(node.value, ast.Call) else None
+    if path is None or functions.canonical(path) not in _CALLS:
+        return None  # most statements: to walk through each of them is felt
     calls = load_calls(node, functions)
     if isinstance(target, ast.Name) and len(calls) == 1 and calls[0].node is node.value and not calls[0].problem:
         return calls[0]
