@@ -33,6 +33,7 @@ CLASSIFICATIONS = (OFFICIAL, SENSITIVE)
 _PREVIEW_ROWS = 10
 _PREVIEW_COLUMNS = 20
 _CELL_WIDTH = 40
+_TITLE_WIDTH = 200
 _MOST_COLUMNS = 1000
 _MOST_CHARTS = 5
 _CHART_BYTES = 400_000
@@ -187,10 +188,26 @@ def _drawn(chart: Chart, stored: Callable[[], pl.LazyFrame]) -> str:
         for scale in _CHART_SCALES:
             picture = _png(figure, scale)
             if len(picture) <= _CHART_BYTES:
-                return f"![{title}](data:image/png;base64,{base64.b64encode(picture).decode('ascii')})"
+                described = _cell(_described(figure) or chart.__name__, _TITLE_WIDTH)
+                return f"![{described}](data:image/png;base64,{base64.b64encode(picture).decode('ascii')})"
     except Exception as error:  # noqa: BLE001 - an analyst's drawing code may raise anything, and the data is stored
         return f"{title} could not be drawn ({type(error).__name__})."
     return f"{title} is too large to show, even at {_CHART_SCALES[-1]:.0%} of its size."
+
+
+def _described(figure: Any) -> str:
+    """Give what a figure says of itself: its description, else its title; empty where it has neither.
+
+    An Altair chart says it in its specification, a matplotlib figure in its own title or in those of its axes.
+    """
+    if hasattr(figure, "savefig"):
+        parts = [figure.get_suptitle() if hasattr(figure, "get_suptitle") else ""]
+        parts += [axes.get_title() for axes in getattr(figure, "axes", ())]
+        return ": ".join(part for part in parts if part)
+    specification = figure.to_dict()
+    title = specification.get("title") or ""
+    text = specification.get("description") or (title.get("text", "") if isinstance(title, dict) else title)
+    return " ".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
 def _png(figure: Any, scale: float) -> bytes:
@@ -203,10 +220,10 @@ def _png(figure: Any, scale: float) -> bytes:
     return picture
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, width: int = _CELL_WIDTH) -> str:
     """Give text as a Markdown cell shows it, whatever it holds: no markup, one line, bounded."""
-    line = "".join(character if character.isprintable() else " " for character in text[: _CELL_WIDTH + 1])
-    cut = f"{line[: _CELL_WIDTH - 1]}…" if len(line) > _CELL_WIDTH else line
+    line = "".join(character if character.isprintable() else " " for character in text[: width + 1])
+    cut = f"{line[: width - 1]}…" if len(line) > width else line
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", cut)
 
 

@@ -64,8 +64,7 @@ def charts_of(node: AssetNode, metadata: Mapping[str, Any]) -> tuple[Chart, ...]
         for alternative, uri in _IMAGE.findall(text) if isinstance(text, str) else ():
             said = unescape(alternative).strip()
             described = said if said not in {"", name} else f"Chart of {node.name}: {node.description}"
-            label = name.removeprefix("chart_").replace("_", " ")
-            found.append(Chart(f"{label[:1].upper()}{label[1:]}", described, uri))
+            found.append(Chart(f"Drawn from {node.name}", described, uri))
     return tuple(found)
 
 

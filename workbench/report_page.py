@@ -18,12 +18,16 @@ a { color: #10427a; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem; }
 caption { text-align: left; font-weight: bold; padding-bottom: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-bottom: 1px solid #767676; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+th[scope=row] { font-weight: normal; max-width: 34rem; }
+th[scope=row] span { display: block; color: #3d3d3d; }
 .good { color: #0b4f1e; }
 .bad { color: #8c1010; font-weight: bold; }
 figure { margin: 1rem 0 2rem; }
 img { max-width: 100%; height: auto; }
 """
+_NUMBERS = frozenset({"Partitions", "Rows", "Checks passed", "Seconds"})
+_RIGHT = ' class="number"'
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -68,7 +72,7 @@ def render_page(page: Page) -> str:
     2
     """
     title = escape(page.title)
-    sections = [_summary(page), _assets(page), _checks(page), _evidence(page), _charts(page)]
+    sections = [_summary(page), _assets(page), _charts(page), _checks(page), _evidence(page)]
     body = "\n".join(section for section in sections if section)
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
@@ -85,9 +89,9 @@ def render_page(page: Page) -> str:
 <nav aria-label="Parts of the report">
 <ul>
 <li><a href="#assets">Assets</a></li>
+<li><a href="#charts">Charts</a></li>
 <li><a href="#checks">Checks</a></li>
 <li><a href="#evidence">Evidence</a></li>
-<li><a href="#charts">Charts</a></li>
 </ul>
 </nav>
 <main id="content">
@@ -112,10 +116,8 @@ def _summary(page: Page) -> str:
 def _assets(page: Page) -> str:
     rows = [
         (
-            _head(asset.name),
+            _head(asset.name, asset.description),
             _cell(asset.layer),
-            _cell(asset.description),
-            _cell(asset.notebook or "written by hand"),
             _number("" if asset.partitions is None else f"{asset.partitions:,}"),
             _number("not made" if not asset.made else "" if asset.rows is None else f"{asset.rows:,}"),
             _number(f"{sum(passed for _, _, passed in asset.checks)} of {len(asset.checks)}"),
@@ -123,40 +125,41 @@ def _assets(page: Page) -> str:
         )
         for asset in page.assets
     ]
-    columns = ("Asset", "Layer", "What it is", "Notebook", "Partitions", "Rows", "Checks passed", "Seconds")
+    columns = ("Asset", "Layer", "Partitions", "Rows", "Checks passed", "Seconds")
     return _section("assets", "Assets", _table("The assets, in the order in which they are made", columns, rows))
 
 
 def _checks(page: Page) -> str:
-    rows = [
-        (_head(asset.name), _cell(name), _result([(part, passed) for n, part, passed in asset.checks if n == name]))
-        for asset in page.assets
-        for name in dict.fromkeys(name for name, _, _ in asset.checks)
-    ]
+    rows = [(_head(asset.name), *_results(asset)) for asset in page.assets if asset.checks]
     if not rows:
         return _section("checks", "Checks", "<p>No asset was checked.</p>")
-    return _section("checks", "Checks", _table("Every check of the data", ("Asset", "Check", "Result"), rows))
+    return _section("checks", "Checks", _table("Every check of the data", ("Asset", "Passed", "Failed"), rows))
 
 
-def _result(results: list[tuple[str, bool]]) -> str:
-    """Say whether a check passed, and for which partitions it did not."""
-    failed = [part for part, passed in results if not passed]
-    partitions = _count(len(results), "partition") if any(part for part, _ in results) else ""
-    if not failed:
-        return f'<td class="good">passed{" for " if partitions else ""}{partitions}</td>'
-    where = f" for {len(failed):,} of {partitions}: {', '.join(failed)}" if partitions else ""
-    return f'<td class="bad">failed{escape(where)}</td>'
+def _results(asset: AssetLine) -> tuple[str, str]:
+    """Give the cells of the checks that passed and of those that failed, with the partitions that they failed for."""
+    passed, failed = [], []
+    for name in dict.fromkeys(name for name, _, _ in asset.checks):
+        results = {part: good for other, part, good in asset.checks if other == name}
+        wrong = [part for part, good in results.items() if not good]
+        if not wrong:
+            passed.append(name)
+        elif wrong == [""]:
+            failed.append(name)
+        else:
+            failed.append(f"{name} for {len(wrong):,} of {_count(len(results), 'partition')}: {', '.join(wrong)}")
+    return (
+        f'<td class="good">{escape(", ".join(passed) or "none")}</td>',
+        f'<td class="bad">{escape("; ".join(failed))}</td>' if failed else "<td>none</td>",
+    )
 
 
 def _evidence(page: Page) -> str:
     rows = [
-        (_head(asset.name), _cell(asset.notebook), _cell(asset.verdict or "none"))
+        (_head(asset.name), _cell(asset.notebook or "written by hand"), _cell(asset.verdict or "none"))
         for asset in page.assets
-        if asset.notebook
     ]
-    if not rows:
-        return _section("evidence", "Evidence", "<p>No asset was promoted from a notebook.</p>")
-    caption = "What was proven of the assets that were promoted from notebooks"
+    caption = "Where each asset comes from, and what was proven of it"
     return _section("evidence", "Evidence", _table(caption, ("Asset", "Notebook", "Verdict"), rows))
 
 
@@ -176,7 +179,9 @@ def _section(name: str, title: str, content: str) -> str:
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    heads = "".join(
+        f'<th scope="col"{_RIGHT if column in _NUMBERS else ""}>{escape(column)}</th>' for column in columns
+    )
     lines = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return (
         f'<div class="scroll" role="region" aria-label="{escape(caption)}" tabindex="0">\n<table>\n'
@@ -184,8 +189,9 @@ def _table(caption: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...
     )
 
 
-def _head(text: str) -> str:
-    return f'<th scope="row">{escape(text)}</th>'
+def _head(text: str, more: str = "") -> str:
+    below = f"<span>{escape(more)}</span>" if more else ""
+    return f'<th scope="row"><strong>{escape(text)}</strong>{below}</th>'
 
 
 def _cell(text: str) -> str:

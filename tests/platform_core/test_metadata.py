@@ -130,6 +130,43 @@ def test_a_figure_with_savefig_becomes_a_picture_and_a_large_one_a_smaller_one()
     assert told["workbench/huge"].value == "huge is too large to show, even at 30% of its size."
 
 
+@pytest.mark.parametrize(
+    ("properties", "described"),
+    [
+        ({"title": "Permits a year"}, "Permits a year"),
+        ({"title": alt.TitleParams(["Permits", "a year"], subtitle="x")}, "Permits a year"),
+        ({"title": "Permits", "description": "Twice as many as last year"}, "Twice as many as last year"),
+        ({"title": "](http://evil.example)\n![x" + "y" * 500}, "&#93;&#40;http&#58;//evil.example&#41; &#33;&#91;xyyy"),
+        ({}, "titled"),
+    ],
+)
+def test_a_picture_is_described_by_what_the_chart_says_of_itself(properties: dict[str, Any], described: str) -> None:
+    def titled(frame: pd.DataFrame) -> Any:
+        return bars(frame).properties(**properties)
+
+    told = chart_metadata([titled], stored)["workbench/titled"].value
+    assert told.startswith(f"![{described}")
+    assert told.count("](") == 1
+    assert len(told.partition("](")[0]) < 300
+
+
+def test_a_figure_is_described_by_its_titles() -> None:
+    class Axes:
+        def get_title(self) -> str:
+            return "Fees"
+
+    class Titled(Figure):
+        axes = (Axes(),)
+
+        def get_suptitle(self) -> str:
+            return "Permits"
+
+    def drawn(frame: pl.LazyFrame) -> Figure:
+        return Titled(1)
+
+    assert chart_metadata([drawn], stored)["workbench/drawn"].value.startswith("![Permits: Fees](")
+
+
 def test_a_chart_that_fails_says_so_and_shows_no_value() -> None:
     def broken(frame: pl.LazyFrame) -> Figure:
         raise ValueError("SECRET")

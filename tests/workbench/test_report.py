@@ -58,7 +58,7 @@ def test_only_pictures_whose_data_stand_in_the_metadata_are_shown() -> None:
     }
     found = [(chart.label, chart.alternative, chart.uri) for chart in charts_of(NODE, metadata)]
     assert found == [
-        ("Quality of rents", "Quality & time", PNG),
-        ("Unnamed", "Chart of rents: What a town pays.", SVG),
-        ("Unnamed", "b", PNG),
+        ("Drawn from rents", "Quality & time", PNG),
+        ("Drawn from rents", "Chart of rents: What a town pays.", SVG),
+        ("Drawn from rents", "b", PNG),
     ]
