@@ -30,7 +30,7 @@ $(STAMP): requirements.lock pyproject.toml scripts/setup_venv.py
 	@$(PYTHON) scripts/setup_venv.py
 
 demo: $(STAMP)
-	@$(BIN)/python -m workbench.demo build/demo
+	@$(BIN)/python -m workbench.demo build/demo --install
 
 # Every part runs whatever the one before it said; the suite comes last, so that its summary is what is read.
 test: $(STAMP)

@@ -21,6 +21,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".installed"
 OLDEST = (3, 11)
+QUIET = "export DAGSTER_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1"
 
 
 def fingerprint() -> str:
@@ -74,6 +75,14 @@ def install() -> bool:
     return installed and attempt("pip", "install", "--quiet", *project)
 
 
+def silence_telemetry() -> None:
+    """Switch Dagster's telemetry off in every shell that activates the environment; our own commands do without."""
+    script = VENV / "bin" / "activate"
+    text = script.read_text(encoding="utf-8") if script.is_file() else ""
+    if text and QUIET not in text:
+        script.write_text(f"{text}\n{QUIET}\n", encoding="utf-8")
+
+
 def main() -> int:
     """Make or refresh the environment and give the exit code: 0 fine, 1 an installer failed, 2 Python is too old."""
     if sys.version_info < OLDEST:
@@ -91,6 +100,7 @@ def main() -> int:
     if not install():
         print("The packages of requirements.lock could not be installed; see the lines above.", file=sys.stderr)
         return 1
+    silence_telemetry()
     STAMP.write_text(wanted, encoding="utf-8")
     return 0
 

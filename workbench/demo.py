@@ -6,9 +6,11 @@ Called as `python -m workbench.demo build/demo`. A second run finds everything a
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import chdir
+from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.cli import guarded
@@ -22,11 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workbench.demo", description="Make the demo project.")
     parser.add_argument("folder", type=Path, help="where the project is to stand")
     parser.add_argument("--example", choices=("odp", "blank"), default="odp", help="which example (default: odp)")
+    parser.add_argument("--install", action="store_true", help="put the project into this environment, for `dg`")
     arguments = parser.parse_args(argv)
-    return guarded(lambda: demo(arguments.folder, arguments.example))
+    return guarded(lambda: demo(arguments.folder, arguments.example, install=arguments.install))
 
 
-def demo(folder: Path, example: str = "odp") -> int:
+def demo(folder: Path, example: str = "odp", *, install: bool = False) -> int:
     """Make the project where it is absent, promote its notebooks, make all its assets and say what to do next."""
     # Not at the top: the help has no use for them
     from promote.cli import main as promote  # noqa: PLC0415
@@ -37,6 +40,8 @@ def demo(folder: Path, example: str = "odp") -> int:
         say(f"workbench new {folder} --example {example}")
         render_project(folder, {"project_name": default_name(folder), "example": example}, ask=False)
     project = find_project(folder)
+    if install:
+        install_project(project, folder)
     with chdir(project.root):
         notebooks = notebooks_of(project)
         say(f"promote {' '.join(notebooks)}")
@@ -47,6 +52,21 @@ def demo(folder: Path, example: str = "odp") -> int:
             return code
     sys.stdout.write(next_steps(folder))
     return 0
+
+
+def install_project(project: Project, folder: Path) -> None:
+    """Install the project in editable form where it is not yet: Dagster's own commands import it by its name.
+
+    Nothing is fetched. Ours do without, so that a failure is only told.
+    """
+    spec = find_spec(project.package)
+    if spec is not None and Path(spec.origin or "").is_relative_to(project.sources):
+        return
+    options = ["--no-deps", "--no-build-isolation", "--editable", str(folder)]
+    say(" ".join(["pip install", *options]))
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--disable-pip-version-check", *options]
+    if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own interpreter, no shell
+        sys.stderr.write("warning: the project is not installed; `dg` finds it with PYTHONPATH=src alone\n")
 
 
 def notebooks_of(project: Project) -> list[str]:
@@ -69,6 +89,7 @@ def next_steps(folder: Path) -> str:
         f"  cd {folder}\n"
         "  workbench lab      # the notebooks, in JupyterLab\n"
         "  workbench dev      # the assets, in Dagster on port 3001\n"
+        "  dg list defs       # the assets, in this terminal\n"
     )
 
 

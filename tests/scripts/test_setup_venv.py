@@ -73,6 +73,19 @@ def test_uv_itself_comes_from_the_lock(setup_venv: ModuleType, tmp_path: Path) -
     assert setup_venv.entry("nothing") == ""
 
 
+def test_a_shell_that_activates_the_environment_sends_no_telemetry(setup_venv: ModuleType, tmp_path: Path) -> None:
+    script = tmp_path / ".venv" / "bin" / "activate"
+    script.write_text("export VIRTUAL_ENV=here\n", encoding="utf-8")
+    for lock in ("one", "two"):
+        (tmp_path / "requirements.lock").write_text(lock, encoding="utf-8")
+        assert setup_venv.main() == 0
+    said = subprocess.run(
+        ["/bin/sh", "-c", f". {script}; env"], env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True
+    )
+    assert "DAGSTER_DISABLE_TELEMETRY=1\n" in said.stdout
+    assert script.read_text(encoding="utf-8").count("DAGSTER") == 1
+
+
 def test_without_uv_pip_installs_the_same(
     setup_venv: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
