@@ -12,7 +12,7 @@ import warnings
 
 from promote import magics
 from promote.magics import Verdict
-from promote.model import Finding, Notebook
+from promote.model import Finding, Notebook, Severity
 from promote.statements import extent, without_semicolons
 from promote.values import dataclass, field
 
@@ -72,8 +72,12 @@ class _Cell:
         """Translate the whole cell, a cell magic first."""
         first = next((index for index, line in enumerate(self.lines) if line.strip()), 0)
         self._dedent(first)
+        if self._single(first):
+            return
         while self.lines[first].startswith("%%"):
             name, arguments = magics.split(self.lines[first][2:])
+            if name == "sql" and self._query(first, arguments):
+                return
             verdict = magics.cell_magic(name, arguments, step=self.step)
             self._tell(verdict, first, 0)
             last = first + 1 if verdict.keep else len(self.lines)
@@ -93,6 +97,56 @@ class _Cell:
                 continue
             self._tell(verdict, node.lineno - 1, node.col_offset)
             self._drop(node.lineno - 1, end, "")
+
+    def _single(self, first: int) -> bool:
+        """Translate a cell that its first line, `%sql` or `%scala`, makes one of another language as a whole."""
+        line = self.lines[first]
+        if not line.startswith("%") or line.startswith("%%"):
+            return False
+        name, arguments = magics.split(line[1:].lstrip())
+        if name == "sql" and (not arguments or _is_broken("\n".join(self.lines[first + 1 :]))):
+            return self._query(first, arguments) or self._left_out(magics.cell_magic(name, arguments, step=self.step))
+        verdict = magics.single(name, step=self.step)
+        if verdict is None:
+            return False
+        if not verdict.keep:
+            return self._left_out(verdict)
+        self._tell(verdict, first, 0)
+        self._drop(first, first + 1, "")
+        return False
+
+    def _left_out(self, verdict: Verdict) -> bool:
+        """Leave the whole cell out."""
+        first = next((index for index, line in enumerate(self.lines) if line.strip()), 0)
+        self._tell(verdict, first, 0)
+        self._drop(first, len(self.lines), "")
+        return True
+
+    def _query(self, first: int, arguments: str) -> bool:
+        """Translate a cell of SQL into a query on DuckDB; false where the table of magics is to say what happens."""
+        from promote import queries  # noqa: PLC0415 - only notebooks with SQL pay for it
+
+        name = queries.result_name(arguments, self.tag)
+        if not name:
+            if self.step:
+                return False
+            message = "The %%sql cell was left out: nothing has the name of its result, so it only shows it."
+            return self._left_out(Verdict("PR121", "note", message))
+        try:
+            made = queries.translated(self.notebook, arguments, self.lines[first + 1 :], name)
+        except queries.UntranslatableError as reason:
+            severity: Severity = "error" if self.step else "warning"
+            message = f"The query cannot become one on DuckDB: it {reason}."
+            hint = magics.cell_magic("sql", "", step=True).hint
+            self._tell(Verdict("PR126", severity, message, hint), first, 0)
+            self._drop(first, len(self.lines), "")
+            if not self.step:  # the name stays bound, as data flow must see
+                self.lines[first] = f"{name} = get_ipython().run_cell_magic('sql', '', '')"
+            return True
+        message = f"The query was read as one on DuckDB that gives {name}; verification runs it so too."
+        self._tell(Verdict("PR128", "note", message), first, 0)
+        self.lines[first:] = made
+        return True
 
     def _call_verdict(self, node: ast.stmt) -> Verdict | None:
         match node:
@@ -136,6 +190,8 @@ class _Cell:
         if assigned:
             return self._assigned(index, assigned)
         text, after = self._logical_line(index)
+        if magics.automagic(text.strip()) and _is_broken(text.strip()):
+            return self._escaped(index, indent, f"%{bare}")
         if text.rstrip("; \t").endswith("?"):
             self._tell(_help(), index, len(indent))
             self._drop(index, after, indent)
@@ -224,6 +280,10 @@ def _parse(source: str) -> ast.Module | Exception:
             return ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return error
+
+
+def _is_broken(source: str) -> bool:
+    return isinstance(_parse(source), Exception)
 
 
 def _compile_error(tree: ast.Module) -> Exception | None:

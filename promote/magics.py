@@ -18,6 +18,8 @@ _INSTALLERS = re.compile(
     r"\b(?:install|add|sync|update|upgrade|uninstall|remove)\b"
 )
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
+_CHANGING = re.compile(r"\binplace\s*=\s*True\b|\.(?:append|extend|insert|pop|remove|clear|update|add|setdefault)\(")
+_SKIPPING = ("false", "true", "echo")  # %%script false: an idiom for a cell that does not run
 _DEPENDENCIES = "Add the package to the dependencies in the project's pyproject.toml."
 
 
@@ -41,13 +43,16 @@ def line_magic(name: str, arguments: str, *, step: bool) -> Verdict:
     table = vocabulary()["magics"]["line"]
     if name in table["drop"]:
         return Verdict("PR121", "note", f"%{name} was left out: it has no effect on data.")
+    if name in table["measure"] and not _CHANGING.search(arguments):
+        return Verdict("PR121", "note", f"%{name} was left out: it measures a statement and throws away what it gives.")
     if name in table["unwrap"] and not arguments.startswith("-"):
         return Verdict("PR121", "note", f"%{name} was taken off; the statement behind it stays.", keep=True)
     if name in table["install"]:
         return _installs(f"%{name}", step=step)
     if name in table["state"]:
         return _state(f"%{name}", table["state"][name], step=step)
-    return _refused(f"%{name}", table["refuse"].get(name) or _hint(name, "line"), "PR122", step=step)
+    defines = name in vocabulary()["defining_magics"]["line"]
+    return _refused(f"%{name}", _table_hint(name, "line"), "PR122", step=step, defines=defines)
 
 
 def cell_magic(name: str, arguments: str, *, step: bool) -> Verdict:
@@ -57,7 +62,37 @@ def cell_magic(name: str, arguments: str, *, step: bool) -> Verdict:
         return Verdict("PR121", "note", f"%%{name} was taken off; the cell under it stays.", keep=True)
     if name in table["drop"]:
         return Verdict("PR121", "note", f"The %%{name} cell was left out: it has no effect on data.")
-    return _refused(f"%%{name}", table["refuse"].get(name) or _hint(name, "cell"), "PR126", step=step)
+    if name == "script" and arguments.split(" ", maxsplit=1)[0] in _SKIPPING:
+        return Verdict("PR121", "note", "The %%script cell was left out: it runs nothing.")
+    defines = name in vocabulary()["defining_magics"]["cell"]
+    return _refused(f"%%{name}", _table_hint(name, "cell"), "PR126", step=step, defines=defines)
+
+
+def single(name: str, *, step: bool) -> Verdict | None:
+    """Say what becomes of a cell that `%name` alone makes one of another language, as on Databricks; None: it is not.
+
+    >>> single("scala", step=True).severity, single("md", step=False).message, single("matplotlib", step=True)
+    ('error', 'The %md cell was left out: it has no effect on data.', None)
+    """
+    table = vocabulary()["magics"]["single"]
+    if name in table["unwrap"]:
+        return Verdict("PR121", "note", f"%{name} was taken off; the cell under it stays.", keep=True)
+    if name in table["drop"]:
+        return Verdict("PR121", "note", f"The %{name} cell was left out: it has no effect on data.")
+    if name in table["refuse"]:
+        return _refused(f"A %{name} cell", table["refuse"][name], "PR126", step=step)
+    return None
+
+
+def automagic(text: str) -> bool:
+    """Tell whether a line that is no Python is a magic that IPython takes without its percent sign.
+
+    >>> automagic("pip install polars"), automagic("cd data"), automagic("SELECT 1"), automagic("time = = 1")
+    (True, True, False, False)
+    """
+    name, arguments = split(text)
+    known = any(name in words for part, words in vocabulary()["magics"]["line"].items() if part != "refuse")
+    return known and bool(arguments) and arguments[0] not in "=.([,:"
 
 
 def shell(command: str, *, step: bool) -> Verdict:
@@ -99,10 +134,18 @@ def _state(what: str, hint: str, *, step: bool) -> Verdict:
     return Verdict("PR127", "warning", f"{what} changes the session; no promoted step will see that change.", hint)
 
 
-def _refused(what: str, hint: str, code: str, *, step: bool) -> Verdict:
+def _refused(what: str, hint: str, code: str, *, step: bool, defines: bool = False) -> Verdict:
     if step:
         return Verdict(code, "error", f"{what} has no meaning outside a notebook.", hint)
+    if defines:
+        message = f"{what} was left out; what it defines is not known, so no step can use that."
+        return Verdict(code, "warning", message, hint)
     return Verdict(code, "note", f"{what} was left out.")
+
+
+def _table_hint(name: str, kind: Literal["line", "cell"]) -> str:
+    hints: dict[str, str] = vocabulary()["magics"][kind]["refuse"]
+    return hints.get(name) or _hint(name, kind)
 
 
 def _hint(name: str, kind: Literal["line", "cell"]) -> str:

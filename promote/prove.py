@@ -19,6 +19,7 @@ from promote.parameters import check_parameters
 from promote.pipeline import Proof
 from promote.prepare import Prepared, Standing
 from promote.project import Project
+from promote.queries import runnable
 from promote.render import render_module
 from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
 
@@ -94,7 +95,7 @@ class _Prover:
         if not self.make_upstreams(plans):
             return
         captures = [Capture(p.step.tag, p.step.name, p.function.output, p.step.cells[-1]) for p in plans]
-        observed = self.stage.observe(self.one.notebook, captures, values)
+        observed = self.stage.observe(runnable(self.one.selection), captures, values)
         self.findings += observed.findings
         if not observed.ran or any(p.step.name not in observed.captures for p in plans):
             self.failed += [p.step.tag for p in plans]

@@ -10,6 +10,7 @@ from promote.outputs import Output
 from promote.program import Program, Statement, is_state
 from promote.syntax import star_module
 from promote.uses import Use
+from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
 
@@ -148,6 +149,9 @@ class Refusals:
             message = f"`{name}` is read before {self.context.where(later[0])} defines it."
             hint = "Run the notebook from the top: move the definition above this cell."
             self.say("PR303", name, message, at, use, hint)
+        elif hint := vocabulary()["platform_globals"].get(name):
+            message = f"`{name}` is given by the platform that the notebook ran on, not by the notebook."
+            self.say("PR301", name, message, at, use, hint)
         else:
             message = f"`{name}` is never defined in this notebook."
             self.say("PR301", name, message, at, use, self.nearest(name, builtins))

@@ -47,6 +47,12 @@ def run(source: str, *, step: bool = True) -> Translated:
     return translate(notebook, 1, step=step)
 
 
+def read_query(source: str, *others: str, tag: str | None = "silver:dear") -> Translated:
+    """Translate the last of some cells; the others come before it."""
+    cells = [Cell(n, f"id{n}", "code", text) for n, text in enumerate([*others, source], 1)]
+    return translate(Notebook("a.ipynb", tuple(cells)), len(cells), step=tag is not None, tag=tag)
+
+
 def told(translated: Translated) -> list[tuple[str, str, int | None, int | None]]:
     return [(f.code, f.severity, f.location.line, f.location.column) for f in translated.findings]
 
@@ -99,7 +105,6 @@ def test_what_has_no_effect_on_data_is_left_out(
         ("for a in b:\n    files = !ls", "PR125", (2, 13)),
         ("get_ipython().system('ls')", "PR125", (1, 1)),
         ("%%bash\nls", "PR126", (1, 1)),
-        ("%%sql\nselect 1", "PR126", (1, 1)),
         ("%%timeit\nx = 1", "PR126", (1, 1)),
         ("%%time x = 1", "PR126", (1, 1)),
         ("get_ipython().run_cell_magic('bash', '', 'ls')", "PR126", (1, 1)),
@@ -114,7 +119,8 @@ def test_what_a_step_cannot_keep_is_refused_there_and_left_out_elsewhere(
     assert run(source).findings[0].hint
     outside = run(source, step=False)
     assert [finding.code for finding in outside.findings] == [code]
-    assert outside.findings[0].severity == ("warning" if code == "PR127" else "note")
+    defines = source == "%run a.py"
+    assert outside.findings[0].severity == ("warning" if code == "PR127" or defines else "note")
     assert not outside.broken
 
 
@@ -215,3 +221,120 @@ def test_any_text_gives_as_many_lines(source: str, step: bool) -> None:
 def test_findings_show_the_tag(notebook_of: Callable[..., Notebook]) -> None:
     notebook = notebook_of(("silver:x", "!ls"))
     assert translate(notebook, 1, step=True, tag="silver:x").findings[0].location.tag == "silver:x"
+
+
+QUERIES = [
+    ("%%sql dear <<\nSELECT * FROM rents", 'import duckdb\ndear = duckdb.sql("""SELECT * FROM rents""")'),
+    ("%%sql\nFROM rents", 'import duckdb\ndear = duckdb.sql("""FROM rents""")'),
+    ("%%sql duckdb://\n\nFROM rents;\n", '\nimport duckdb\n\ndear = duckdb.sql("""FROM rents;\n""")'[1:]),
+    ("%%sql x << SELECT *\nFROM rents", 'import duckdb\nx = duckdb.sql("""SELECT * FROM rents""")'),
+    ("%%sql\n#| key: [town]\nFROM rents", 'import duckdb\n\ndear = duckdb.sql("""FROM rents""")'),
+    ("%sql\nSELECT town\nFROM rents", 'import duckdb\ndear = duckdb.sql("""SELECT town\nFROM rents""")'),
+    ('%%sql\nFROM "rents"', 'import duckdb\ndear = duckdb.sql("""FROM "rents" """)'),
+    ("%%sql\nSELECT '\\d' AS a FROM rents", 'import duckdb\ndear = duckdb.sql(r"""SELECT \'\\d\' AS a FROM rents""")'),
+]
+
+
+@pytest.mark.parametrize(("source", "python"), QUERIES)
+def test_a_query_on_frames_of_the_notebook_becomes_one_on_duckdb(source: str, python: str) -> None:
+    made = read_query(source, "rents = load()")
+    assert made.python == python
+    assert made.python.count("\n") == source.count("\n")
+    assert [f.code for f in made.findings] == ["PR128"]
+    ast.parse(made.python)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WITH a AS (SELECT * FROM rents), b AS (FROM a) SELECT * FROM a JOIN b USING (town)",
+        "SELECT * FROM rents AS r, towns t LEFT JOIN (SELECT 1 FROM rents) u ON true, towns",
+        "SELECT extract(year FROM made), 'from nowhere' -- from nobody\nFROM rents WHERE a IS DISTINCT FROM b",
+        "SELECT x::date, {'a': 1}, y[1:2] FROM rents, range(3), unnest(rents.list) AS u(z)",
+        'SELECT "from" FROM "rents"',
+        "(SELECT 1 FROM rents) UNION ALL (SELECT 2 FROM towns)",
+    ],
+)
+def test_what_a_query_reads_is_told_from_what_only_looks_so(text: str) -> None:
+    made = read_query(f"%%sql\n{text}", "rents = towns = load()\nrents, towns = load()")
+    assert [f.code for f in made.findings] == ["PR128"], made.findings
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("%%sql\nSELECT * FROM elsewhere", "reads 'elsewhere', which is no frame of this notebook"),
+        ("%%sql\nSELECT * FROM main.rents", "reads a file or a table of a database"),
+        ("%%sql\nSELECT * FROM 'rents.parquet'", "reads a file"),
+        ("%%sql\nSELECT * FROM read_csv('a.csv')", "reads a file or a table of a database"),
+        ("%%sql\nSELECT * FROM rents, elsewhere", "reads 'elsewhere', which is no frame of this notebook"),
+        ("%%sql\nSELECT * FROM rents WHERE a > :least", "has values put into its text"),
+        ("%%sql\nSELECT * FROM rents WHERE a > {{least}}", "has values put into its text"),
+        ("%%sql\nSELECT * FROM rents WHERE a > $least", "has values put into its text"),
+        ("%%sql\nCREATE TABLE x AS SELECT * FROM rents", "does more than read"),
+        ("%%sql\nWITH a AS (FROM rents) INSERT INTO b SELECT * FROM a", "does more than read"),
+        ("%%sql\nFROM rents; FROM rents", "is more than one statement"),
+        ("%%sql postgresql://h/db\nFROM rents", "names a connection or an option"),
+        ("%%sql --save x\nFROM rents", "names a connection or an option"),
+        ('%%sql\nSELECT """a""" FROM rents', "ends in a backslash or holds three quotes"),
+        ("%%sql\n", "has no text under the magic"),
+    ],
+)
+def test_a_query_that_may_mean_something_else_is_refused_and_its_name_stays_bound(source: str, reason: str) -> None:
+    made = read_query(source, "rents = load()")
+    assert [(f.code, f.severity) for f in made.findings] == [("PR126", "error")]
+    assert reason in made.findings[0].message
+    outside = read_query(source.replace("%%sql", "%%sql dear <<", 1), "rents = load()", tag=None)
+    assert outside.python.startswith("dear = get_ipython().run_cell_magic(")
+    assert [f.severity for f in outside.findings] == ["warning"]
+
+
+@pytest.mark.parametrize("line", ["%sql postgresql://host/db", "%sql connection", "%sql duckdb:///a.db"])
+def test_a_query_is_refused_where_the_notebook_connects_elsewhere(line: str) -> None:
+    made = read_query("%%sql\nFROM rents", f"rents = load()\n{line}")
+    assert "runs on a connection that the notebook chooses" in made.findings[0].message
+
+
+@pytest.mark.parametrize(("setting", "ending"), [("autopandas", ").df()"), ("autopolars", ").pl()")])
+def test_a_query_gives_the_frames_that_the_notebook_asks_for(setting: str, ending: str) -> None:
+    made = read_query("%%sql\nFROM rents", f"rents = load()\n%config SqlMagic.{setting} = True")
+    assert made.python.endswith(ending)
+
+
+def test_a_query_without_a_name_only_shows() -> None:
+    made = read_query("%%sql\nFROM rents", "rents = load()", tag=None)
+    assert (made.python, told(made)) == ("\n", [("PR121", "note", 1, 1)])
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "python"),
+    [
+        ("%md\n# Rents of towns", "PR121", "\n"),
+        ("%md # Rents", "PR121", ""),
+        ("%scala\nval x = 1", "PR126", "\n"),
+        ("%r\nx <- 1", "PR126", "\n"),
+        ("%sh\nls -l", "PR126", "\n"),
+        ("%fs ls /mnt", "PR126", ""),
+        ("%python\nx = 1", "PR121", "\nx = 1"),
+        ("%sql SELECT *\nFROM a.b", "PR126", "\n"),
+    ],
+)
+def test_a_cell_of_databricks_belongs_to_its_first_line(source: str, code: str, python: str) -> None:
+    made = run(source)
+    assert (made.python, [f.code for f in made.findings], made.broken) == (python, [code], False)
+    assert made.findings[0].severity == ("note" if code == "PR121" else "error")
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [("pip install polars\nx = 1", "PR124"), ("cd data\nx = 1", "PR127"), ("ls data\nx = 1", "PR121")],
+)
+def test_a_magic_without_its_sign_is_one_where_it_is_no_python(source: str, code: str) -> None:
+    made = run(source)
+    assert ([f.code for f in made.findings], made.python) == ([code], "\nx = 1")
+
+
+def test_what_measures_is_left_out_where_it_changes_nothing() -> None:
+    assert told(run("%timeit f(x)")) == [("PR121", "note", 1, 1)]
+    assert told(run("%timeit x.append(1)")) == [("PR122", "error", 1, 1)]
+    assert told(run("%%script false --no-raise-error\nx = 1")) == [("PR121", "note", 1, 1)]

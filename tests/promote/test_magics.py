@@ -17,9 +17,25 @@ def test_no_magic_stands_in_two_lists() -> None:
 
 def test_what_is_left_out_of_a_step_exists_in_ipython_or_a_known_extension() -> None:
     """A name in the list that no magic has would be a slip of ours; extensions' magics are named here."""
-    extensions = {"lprun", "memit", "mprun", "watermark", "pyreverse", "autoreload"}
+    extensions = {"watermark", "pyreverse", "autoreload", "autotime"}
+    zmq = {"man", "autosave", "less", "more", "connect_info", "qtconsole", "clear", "cls", "ldir", "echo", "autoreload"}
     known = set(InteractiveShell.instance().magics_manager.lsmagic()["line"])
-    assert set(vocabulary()["magics"]["line"]["drop"]) - known - extensions <= {"man", "autosave"}
+    assert set(vocabulary()["magics"]["line"]["drop"]) - known - extensions - zmq == set()
+
+
+def test_every_magic_of_ipython_is_in_the_table() -> None:
+    tables = vocabulary()["magics"]
+    ours = {kind: {word for words in tables[kind].values() for word in words} for kind in ("line", "cell")}
+    theirs = InteractiveShell.instance().magics_manager.lsmagic()
+    assert {kind: set(theirs[kind]) - ours[kind] for kind in ours} == {"line": set(), "cell": {"!"}}
+
+
+def test_a_magic_that_defines_names_is_told_outside_steps() -> None:
+    for kind, words in vocabulary()["defining_magics"].items():
+        for word in words:
+            assert word in vocabulary()["magics"][kind]["refuse"]
+    verdict = line_magic("run", "a.py", step=False)
+    assert (verdict.severity, bool(verdict.hint)) == ("warning", True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,191 @@
+r'''Translate a `%%sql` cell into a query on DuckDB: `NAME = duckdb.sql("""…""")`, on as many lines as before.
+
+That is done only where it cannot mean anything else: one query that only reads, from frames that the notebook binds,
+on DuckDB's own connection in memory, with nothing put into its text. Everything else gets the reason why not.
+'''
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from promote.model import Cell, Notebook, Selection
+from promote.vocabulary import layers
+
+_HEAD = re.compile(r"(?:(?P<name>[A-Za-z_]\w*)[ \t]*<<)?[ \t]*(?P<rest>.*)")
+_OPAQUE = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$""", re.DOTALL)
+_READS = re.compile(r"\(*\s*(?:select|with|from|values|pivot|unpivot|describe|summarize)\b", re.IGNORECASE)
+_CHANGES = re.compile(r"\b(?:insert\s+into|delete\s+from|update\s+\w+\s+set|merge\s+into)\b", re.IGNORECASE)
+_FILLED = re.compile(r"\{\{|\{%|\{[A-Za-z_]\w*\}|(?<=[\s(=,<>+*/-]):[A-Za-z_]\w*|\$[A-Za-z_0-9]\w*")
+_NO_TABLE = re.compile(r"\bdistinct\s+from\b|\b(?:extract|trim|substring|overlay|position)\s*\([^()]*\)", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:from|join)\s+(?:lateral\s+)?", re.IGNORECASE)
+_TABLE = re.compile(r'(?P<name>[A-Za-z_]\w*|"[^"]+")(?P<then>\s*[.(])?')
+_COMMON = re.compile(r'\b(\w+|"[^"]+")\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(', re.IGNORECASE)
+_ALIAS = re.compile(r"\s+(?:as\s+)?(?!(?:on|using|where|group|order|join|left|right|inner|full|cross|natural|asof|"
+                    r"semi|anti|positional|having|limit|union|except|intersect|qualify|window|select)\b)"
+                    r'(?:\w+|"[^"]+")(?:\s*\([^()]*\))?', re.IGNORECASE)  # fmt: skip
+_MAKERS = frozenset(("range", "generate_series", "unnest"))  # table functions that read nothing
+_ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_][\w, \t]*?)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_NAMED = re.compile(r"^[ \t]*%%?sql[ \t]+([A-Za-z_]\w*)[ \t]*<<", re.MULTILINE)
+_CONNECTED = re.compile(r"^[ \t]*%sql[ \t]+(?!.*<<)(\S+)", re.MULTILINE)
+_SETTING = re.compile(r"^[ \t]*%config[ \t]+SqlMagic\.(autopandas|autopolars)[ \t]*=[ \t]*True\b", re.MULTILINE)
+_QUERY = re.compile(r"\s*%%?sql\b")
+_SET_UP = re.compile(r"^[ \t]*%(?:load_ext[ \t]+sql|config[ \t]+SqlMagic\b.*|sql[ \t]+duckdb:\S*)[ \t]*$", re.MULTILINE)
+_MEMORY = re.compile(r"duckdb://(?:/?:memory:)?/?")
+_GIVES = {"autopandas": ".df()", "autopolars": ".pl()"}
+_QUOTES = '"""'
+
+
+class UntranslatableError(ValueError):
+    """The query cannot be translated; the text says why, as the end of a sentence that begins with the query."""
+
+
+def result_name(arguments: str, tag: str | None) -> str:
+    """Give the variable that a `%%sql` cell binds: the one before `<<`, else the NAME of its step, else none.
+
+    >>> result_name("rents <<", None), result_name("", "silver:rents"), result_name("", None)
+    ('rents', 'rents', '')
+    """
+    head = _HEAD.fullmatch(arguments)
+    if head is not None and head["name"]:
+        return str(head["name"])
+    layer, _, name = (tag or "").partition(":")
+    return name if layer in layers() else ""
+
+
+def translated(notebook: Notebook, arguments: str, lines: Sequence[str], name: str) -> list[str]:
+    r'''Give the Python of a cell whose magic has `arguments` and whose other lines are `lines`, line for line.
+
+    Raises:
+        UntranslatableError: It would not surely be the same query.
+
+    >>> from promote.model import Cell, Notebook
+    >>> notebook = Notebook("a.ipynb", (Cell(1, "i", "code", "rents = load()"),))
+    >>> print("\n".join(translated(notebook, "", ["SELECT *", "FROM rents"], "dear")))
+    import duckdb
+    dear = duckdb.sql("""SELECT *
+    FROM rents""")
+    '''
+    head = _HEAD.fullmatch(arguments)
+    rest = head["rest"].strip() if head else arguments
+    body = ["" if line.startswith("#|") else line for line in lines]
+    if rest and _READS.match(rest):
+        body = [f"{rest} {body[0]}".rstrip(), *body[1:]] if body else []
+    elif rest and not _MEMORY.fullmatch(rest):
+        raise UntranslatableError("names a connection or an option")
+    first = next((number for number, line in enumerate(body) if line.strip()), None)
+    if first is None:
+        raise UntranslatableError("has no text under the magic")
+    text = "\n".join(body[first:])
+    _check_connection(notebook)
+    _check(notebook, text)
+    raw = "r" if "\\" in text else ""
+    if _QUOTES in text or text.endswith("\\"):
+        raise UntranslatableError("ends in a backslash or holds three quotes")
+    settings = _SETTING.findall("\n".join(_sources(notebook)))
+    body[first] = f"{name} = duckdb.sql({raw}{_QUOTES}{body[first]}"
+    space = " " if text.endswith('"') else ""
+    body[-1] = f"{body[-1]}{space}{_QUOTES}){_GIVES[settings[-1]] if settings else ''}"
+    return ["import duckdb", *body]
+
+
+def runnable(selection: Selection) -> Notebook:
+    """Give the notebook as verification runs it: its queries as they were translated, so that no extension is needed.
+
+    A query that was not translated stays, and then so does what loads and sets up the extension.
+    """
+    notebook = selection.notebook
+    if not any(_is_query(cell) for cell in notebook.cells):
+        return notebook
+    made = {cell.position: cell.python for cell in selection.cells}
+    kept = any(_is_query(cell) and "run_cell_magic" in made[cell.position] for cell in notebook.cells)
+    cells: list[Cell] = []
+    for cell in notebook.cells:
+        source = cell.source
+        if _is_query(cell) and "run_cell_magic" not in made[cell.position]:
+            source = made[cell.position]
+        elif cell.kind == "code" and not kept:
+            source = _SET_UP.sub("", source)
+        cells.append(cell if source == cell.source else replace(cell, source=source))
+    return replace(notebook, cells=tuple(cells))
+
+
+def _is_query(cell: Cell) -> bool:
+    return cell.kind == "code" and _QUERY.match(cell.source) is not None
+
+
+def _check(notebook: Notebook, text: str) -> None:
+    """Refuse whatever is not one query that reads frames of the notebook."""
+    plain = _OPAQUE.sub(lambda found: found[0] if found[0][0] == '"' else "''" if found[0][0] == "'" else " ", text)
+    if not _READS.match(plain.strip()) or _CHANGES.search(plain):
+        raise UntranslatableError("does more than read")
+    if ";" in plain.rstrip().rstrip(";"):
+        raise UntranslatableError("is more than one statement")
+    if _FILLED.search(plain):
+        raise UntranslatableError("has values put into its text")
+    plain = _NO_TABLE.sub(" ", plain)
+    known = {found[1].strip('"') for found in _COMMON.finditer(plain)}
+    bound = set(_bound(notebook))
+    for name in _tables(plain):
+        if name not in known and name not in bound:
+            raise UntranslatableError(f"reads {name[:60]!a}, which is no frame of this notebook")
+
+
+def _tables(plain: str) -> Iterator[str]:
+    """Give the names of the tables that stand behind FROM and JOIN, and in the lists that begin there."""
+    for clause in _CLAUSE.finditer(plain):
+        at = clause.end()
+        while True:
+            if plain.startswith("(", at):
+                at = _closed(plain, at)
+            else:
+                table = _TABLE.match(plain, at)
+                if table is None:
+                    raise UntranslatableError("reads a file")
+                at, then = table.end(), (table["then"] or "").strip()
+                if then == "." or (then == "(" and table["name"].lower() not in _MAKERS):
+                    raise UntranslatableError("reads a file or a table of a database")
+                if then:
+                    at = _closed(plain, at - 1)
+                else:
+                    yield table["name"].strip('"')
+            if alias := _ALIAS.match(plain, at):
+                at = alias.end()
+            comma = re.compile(r"\s*,\s*").match(plain, at)
+            if comma is None:
+                break
+            at = comma.end()
+
+
+def _closed(plain: str, start: int) -> int:
+    """Give the offset behind the bracket that closes the one at `start`."""
+    depth = 0
+    for at in range(start, len(plain)):
+        depth += (plain[at] == "(") - (plain[at] == ")")
+        if depth == 0:
+            return at + 1
+    raise UntranslatableError("has a bracket that is not closed")
+
+
+def _check_connection(notebook: Notebook) -> None:
+    for source in _sources(notebook):
+        for found in _CONNECTED.finditer(source):
+            if not _MEMORY.fullmatch(found[1]) and not _READS.match(found[1]):
+                raise UntranslatableError("runs on a connection that the notebook chooses")
+
+
+def _sources(notebook: Notebook) -> Iterator[str]:
+    return (cell.source for cell in notebook.cells if cell.kind == "code")
+
+
+def _bound(notebook: Notebook) -> Iterator[str]:
+    """Give the variables that cells bind, as far as their lines tell; data flow looks closer."""
+    for cell in notebook.cells:
+        if cell.kind != "code":
+            continue
+        for found in _ASSIGNED.finditer(cell.source):
+            yield from (word.strip() for word in found[1].split(","))
+        yield from (found[1] for found in _NAMED.finditer(cell.source))
+        if _is_query(cell):
+            yield from (name for tag in cell.tags if (name := result_name("", tag)))
