@@ -31,14 +31,29 @@ class FindingError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the catalogue holds of one code."""
+    """What the catalogue holds of one code.
+
+    The example is a notebook of `(tags, source)` cells that gives the finding, or the text of a file that does, or
+    where neither can show it a line of text (it may be empty).
+    """
 
     code: str
     title: str
     severity: Severity
     explanation: str
-    example: str
     fix: str
+    example: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    include_needed: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The example as a person reads it: each cell under its tag."""
+        if not self.cells:
+            return self.file or self.example
+        parts = [f"[{tags or 'untagged'}]\n{source}" for tags, source in self.cells]
+        return "\n\n".join(parts).replace("\0", "\\x00")
 
 
 def place(location: Location) -> str:
@@ -60,11 +75,21 @@ def place(location: Location) -> str:
     return ":".join(parts)
 
 
+def order(finding: Finding) -> tuple[str, int, int, int, str, str]:
+    """Give what findings are sorted by: notebook, cell, line, column, code, words."""
+    at = finding.location
+    return (at.path, at.cell or 0, at.line or 0, at.column or 0, finding.code, finding.message)
+
+
 @cache
 def catalogue() -> dict[str, Entry]:
     """Give every code with its entry, sorted by code."""
     text = Path(__file__).with_name("catalogue.json").read_text(encoding="utf-8")
-    return {code: Entry(code=code, **entry) for code, entry in sorted(json.loads(text).items())}
+    entries = sorted(json.loads(text).items())
+    return {
+        code: Entry(code, **{**entry, "cells": tuple((tags, source) for tags, source in entry.get("cells", ()))})
+        for code, entry in entries
+    }
 
 
 def explain(code: str) -> str:
@@ -81,18 +106,18 @@ def explain(code: str) -> str:
     if entry is None:
         first, last = next(iter(entries)), next(reversed(entries))
         raise UsageError("No finding has this code.", hint=f"Codes run from {first} to {last}; see docs/findings.")
-    parts = [f"{entry.code} {entry.title} ({entry.severity})", entry.explanation]
-    if entry.example:
-        parts.append("Example\n\n" + _indented(entry.example))
-    parts.append(f"What to do\n\n{entry.fix}")
+    parts = [f"{entry.code} {entry.title} ({entry.severity})", _wrapped(entry.explanation)]
+    if entry.shown:
+        parts.append("Example\n\n" + _indented(entry.shown))
+    parts.append("What to do\n\n" + _wrapped(entry.fix))
     return "\n\n".join(parts) + "\n"
 
 
 def page(entry: Entry) -> str:
     """Give the Markdown page of a code, as it stands in docs/findings."""
     parts = [f"# {entry.code}: {entry.title}", f"Severity: {entry.severity}.", entry.explanation]
-    if entry.example:
-        parts.append(f"## Example\n\n```text\n{entry.example}\n```")
+    if entry.shown:
+        parts.append(f"## Example\n\n```{'python' if entry.cells else 'text'}\n{_fenced(entry)}\n```")
     parts.append(f"## What to do\n\n{entry.fix}")
     return "\n\n".join(parts) + "\n"
 
@@ -121,6 +146,19 @@ def main(argv: Sequence[str]) -> int:
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return 0
+
+
+def _fenced(entry: Entry) -> str:
+    """Give the example for a page: cells as Python, each under a comment that says its tag."""
+    if not entry.cells:
+        return entry.shown
+    return "\n\n".join(f"# %% {tags or 'untagged'}\n{source}" for tags, source in entry.cells).replace("\0", "\\x00")
+
+
+def _wrapped(text: str) -> str:
+    import textwrap  # noqa: PLC0415 - only who asks for an explanation pays for it
+
+    return textwrap.fill(text, 88, break_long_words=False, break_on_hyphens=False)
 
 
 def _indented(text: str) -> str:

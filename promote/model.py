@@ -34,14 +34,53 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of a cell's source and what takes its place: lines and columns from 1, the end not part of it."""
+
+    cell: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagEdit:
+    """A tag of a cell that becomes another; an empty `old` adds `new`."""
+
+    cell: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEdit:
+    """A key under `workbench` in a cell's metadata that gets another name."""
+
+    cell: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What a program may do about a finding: one sentence that says it, and edits that do no more."""
+
+    what: str
+    edits: tuple[Edit | TagEdit | KeyEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to tell the analyst: a stable code, one sentence, a place, and what to do."""
+    """Something to tell the analyst: a stable code, one sentence, a place, and what to do, by hand or by `--fix`."""
 
     code: str
     severity: Severity
     message: str
     location: Location
     hint: str = ""
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from promote.prepare import Prepared, Standing, prepare, standing
 from promote.project import Project, find
 from promote.render import render_module
 from promote.resources import resource_classes
+from promote.secret_values import concealed
 from promote.select import order
 from promote.values import dataclass, field
 from promote.vocabulary import layers
@@ -272,7 +273,7 @@ class _Job:
         return any(f.severity == "error" for f in self.findings)
 
     def outcome(self, steps: Sequence[StepOutcome], code: int) -> Outcome:
-        unique = dict.fromkeys(self.findings)
+        unique = dict.fromkeys(concealed(self.findings, self.notebooks))
         return Outcome(tuple(sorted(unique, key=order)), tuple(sorted(steps, key=lambda s: (s.notebook, s.tag))), code)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from platform_core.canonical import digest
 from promote import __version__
+from promote.advice import advice, advice_on_size
 from promote.assemble import Assembly
 from promote.dataflow import Closure, resolve
 from promote.excerpt import cell_offsets
@@ -19,8 +20,10 @@ from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.names import reserved_names
 from promote.outputs import Output, output_of
+from promote.outside import outside_world
 from promote.program import Program, Statement, build
 from promote.refusals import Context
+from promote.sightings import Looker
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
 _PASSING = frozenset(
@@ -90,6 +93,7 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
             )
         )
         refused.append(one.step.tag)
+    findings += advice_on_size(selection)
     return Planned(tuple(ordered), tuple(findings), tuple(refused))
 
 
@@ -102,6 +106,7 @@ class _Planner:
         self.outputs = outputs
         self.include_needed = include_needed
         self.context = Context(selection.notebook, program, outputs)
+        self.looker = Looker(program)
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
         self.futures = tuple(
             dict.fromkeys(
@@ -124,8 +129,9 @@ class _Planner:
             include_needed=self.include_needed,
             wanted=[output.variable, *([schema] if schema else [])],
         )
-        findings = list(closure.findings)
-        if any(f.severity == "error" for f in findings):
+        findings = [*closure.findings, *outside_world(self.context, step, closure, self.looker)]
+        findings += advice(self.context, step, closure, self.looker)
+        if any(f.severity == "error" for f in closure.findings):
             return None, findings
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)

@@ -15,6 +15,7 @@ from promote.plan import plan
 from promote.project import Project, clashes, index
 from promote.read import read
 from promote.render import module_path
+from promote.secret_values import secret_findings
 from promote.select import select
 from promote.values import dataclass
 from promote.vocabulary import nearest
@@ -92,6 +93,7 @@ def prepare(
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
         prepared.append(Prepared(selection.notebook, selection, plans, refused))
         findings += _upstreams(selection, plans, places)
+        findings += secret_findings(selection, plans)
     tags = {step.tag for s in selections for step in s.steps}
     for tag in chosen:
         if tag not in tags:

@@ -190,7 +190,7 @@ def test_the_module_stands_where_the_layer_says() -> None:
     ],
 )
 def test_kinds_are_guessed_from_the_last_call_that_decides(source: str, kind: str) -> None:
-    cells = (("", "import duckdb\nimport pandas as pd\nimport polars as pl\ndef helper(): ..."), ("silver:out", source))
+    cells = (("", "import duckdb\nimport pandas as pd\nimport polars as pl\ndef helper(): ..."), ("bronze:out", source))
     assert guess_kinds(planned(cells).plans[0], {}).output == kind
 
 

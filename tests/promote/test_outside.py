@@ -1,0 +1,176 @@
+"""What a step takes from outside: each kind told at its place with a way out, and honest code left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from promote.model import Finding
+from tests.promote.graph import planned
+
+IMPORTS = """import datetime as dt, getpass, glob, hashlib, io, os, random, secrets
+import socket, sqlite3, subprocess, sys, time, uuid
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb, numpy as np, pandas as pd, polars as pl, requests
+from numpy.random import default_rng
+from sklearn.model_selection import train_test_split
+
+from platform_core.sdk import load_asset, resource
+BASE = "data"
+HOME = Path.home() / "rents"
+raw = load_asset("raw", as_="pandas")"""
+
+
+def told(source: str, layer: str = "silver", helpers: str = "") -> list[Finding]:
+    """Give the findings of the outside world about a step that ends in a list."""
+    cells = [("", IMPORTS), ("", helpers), (f"{layer}:out", f"{source}\nout = [1]")]
+    return [f for f in planned(cells).findings if f.code.startswith("PR7")]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = raw.sample(5)", ["PR701 warning 1:5"]),
+        ("x = pl.col('a').shuffle()", ["PR701 warning 1:5"]),
+        ("x = np.random.rand(3)", ["PR701 warning 1:5"]),
+        ("x = random.choice([1, 2])", ["PR701 warning 1:5"]),
+        ("rng = default_rng()", ["PR701 warning 1:7"]),
+        ("rng = np.random.RandomState(None)", ["PR701 warning 1:7"]),
+        ("a, b = train_test_split(raw)", ["PR701 warning 1:8"]),
+        ("x = [uuid.uuid4(), secrets.token_hex(8)]", ["PR701 warning 1:6", "PR701 warning 1:20"]),
+        ("x = duckdb.sql('select random() as r')", ["PR701 warning 1:5"]),
+        ("x = datetime.now()", ["PR702 warning 1:5"]),
+        ("x = dt.datetime.utcnow()", ["PR702 warning 1:5"]),
+        ("x = pd.Timestamp.now()", ["PR702 warning 1:5"]),
+        ("x = pd.to_datetime('today')", ["PR702 warning 1:5"]),
+        ("x = time.time()", ["PR702 warning 1:5"]),
+        ("x = date.today()", ["PR702 error 1:5"]),
+        ("x = datetime.now().date()", ["PR702 error 1:5"]),
+        ("x = duckdb.sql('select current_date as d')", ["PR702 warning 1:5"]),
+        ("x = list(set(raw['town']))", ["PR703 error 1:5"]),
+        ("x = ', '.join({'a', 'b'})", ["PR703 error 1:5"]),
+        ("s = set(raw['town'])\nx = tuple(s - {'a'})", ["PR703 error 2:5"]),
+        ("for t in set(raw['town']):\n    print(t)", ["PR703 warning 1:10"]),
+        ("x = [t for t in {'a', 'b'}]", ["PR703 warning 1:17"]),
+        ("x = hash('a')", ["PR704 error 1:5"]),
+        ("x = id(raw)", ["PR704 warning 1:5"]),
+        ("x = os.environ['A']", ["PR705 error 1:5"]),
+        ("x = os.getenv('A', '')", ["PR705 error 1:5"]),
+        ("x = os.environ.get('A')", ["PR705 error 1:5"]),
+        ("x = pd.read_csv('a.csv')", ["PR706 error 1:5"]),
+        ("x = pd.read_csv(f'{BASE}/a.csv')", ["PR706 error 1:5"]),
+        ("x = pl.scan_parquet(os.path.join(BASE, 'a.parquet'))", ["PR706 error 1:5"]),
+        ("x = open('a.txt').read()", ["PR706 error 1:5"]),
+        ("x = (Path('a') / 'b.txt').read_text()", ["PR706 error 1:5"]),
+        ("x = HOME.joinpath('a').read_bytes()", ["PR706 error 1:5"]),
+        ("x = sqlite3.connect('a.db')", ["PR706 error 1:5"]),
+        ("x = pd.read_csv(raw['path'][0])", ["PR706 warning 1:5"]),
+        ("x = pd.read_csv('https://example.gov.uk/a.csv')", ["PR708 error 1:5"]),
+        ("x = pl.read_parquet('s3://bucket/a.parquet')", ["PR708 error 1:5"]),
+        ("x = requests.get('https://example.gov.uk').json()", ["PR708 error 1:5"]),
+        ("x = pd.read_sql('select a from t', resource('db'))", ["PR708 error 1:5"]),
+        ("raw.to_csv('a.csv')", ["PR709 warning 1:1"]),
+        ("with open('a.txt', 'w') as f:\n    f.write('a')", ["PR709 warning 1:6"]),
+        ("Path('a').mkdir()", ["PR709 warning 1:1"]),
+        ("x = input('Which?')", ["PR710 error 1:5"]),
+        ("x = getpass.getpass()", ["PR710 error 1:5"]),
+        ("x = sys.argv[1]", ["PR711 error 1:5"]),
+        ("x = subprocess.run(['ls'], check=True)", ["PR712 warning 1:5"]),
+        ("x = os.getcwd()", ["PR714 warning 1:5"]),
+        ("x = socket.gethostname()", ["PR714 warning 1:5"]),
+        ("é = 'é'; x = hash(é)", ["PR704 error 1:14"]),
+    ],
+)
+def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> None:
+    found = told(source)
+    assert [f"{f.code} {f.severity} {f.location.line}:{f.location.column}" for f in found] == expected
+    assert all(f.hint and f.location.cell == 3 for f in found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "np.random.seed(1)\nx = np.random.rand(3)\ny = raw.sample(5)",
+        "random.seed(1)\nx = random.choice([1])",
+        "rng = default_rng(7)\nx = rng.normal(size=3)",
+        "rng = random.Random(0)\nx = rng.sample([1, 2], 1)",
+        "x = raw.sample(5, random_state=1)",
+        "x = pl.DataFrame({'a': [1]}).sample(1, seed=1)",
+        "a, b = train_test_split(raw, random_state=1)",
+        "options = {'random_state': 1}\nx = raw.sample(5, **options)",
+        "x = sorted(set(raw['town']))",
+        "x = sorted(list(set(raw['town'])))",
+        "x = list(set(raw['town']))\nx.sort()",
+        "x = len(set(raw['town'])) + max({1, 2})",
+        "x = raw[raw['town'].isin(list(set(raw['town'])))]",
+        "x = {t.upper() for t in set(raw['town'])}",
+        "x = list({1, 2, 3})",
+        "x = list(dict.fromkeys(raw['town']))",
+        "x = hashlib.sha256(b'a').hexdigest()",
+        "class K:\n    def __hash__(self):\n        return hash('a')",
+        "os.environ['A'] = '1'\nx = os.environ['A']",
+        "x = pd.read_csv(io.StringIO('a\\n1'))",
+        "x = pd.read_json('{\"a\": [1]}')",
+        "x = duckdb.connect()",
+        "x = sqlite3.connect(':memory:')",
+        "x = raw.to_csv()",
+        "x = raw.to_dict('records')",
+        "raw = raw.rename(columns={'a': 'b'}).replace('a.csv', 'b')",
+        "x = 'a.csv'.replace('a', 'b')",
+        "x = datetime(2024, 1, 1).date()",
+        "x = pd.to_datetime('2024-01-01')",
+        "input = 3\nx = input",
+        "def f(open):\n    return open('x')\nx = f(len)",
+        "x = raw.head()\nx.plot()",
+    ],
+)
+def test_honest_code_is_left_alone(source: str) -> None:
+    assert told(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = pd.read_csv('a.csv')", ["PR707 warning"]),
+        ("x = pd.read_csv('/data/a.csv')", ["PR707 warning"]),
+        ("x = pd.read_csv(HOME / 'a.csv')", ["PR707 warning"]),
+        ("x = pd.read_csv(resource('odp').path('a.csv'))", []),
+        ("x = pd.read_csv(raw['path'][0])", []),
+        ("x = pd.read_csv('https://example.gov.uk/a.csv')", ["PR708 warning"]),
+        ("x = requests.get('https://example.gov.uk').json()", ["PR708 warning"]),
+        ("x = date.today()", ["PR702 warning"]),
+        ("x = os.environ['A']", ["PR705 warning"]),
+        ("x = [pd.read_csv(p) for p in glob.glob('data/*.csv')]", ["PR707 warning", "PR703 warning"]),
+        ("x = sorted(resource('odp').path('').glob('*'))", []),
+    ],
+)
+def test_bronze_may_touch_sources(source: str, expected: list[str]) -> None:
+    assert sorted(f"{f.code} {f.severity}" for f in told(source, "bronze")) == sorted(expected)
+
+
+def test_definitions_are_looked_into_and_errors_named_for_the_step() -> None:
+    helpers = (
+        "def jitter(x):\n    return x + np.random.rand()\ndef towns():\n    s = set(raw['town'])\n    return list(s)"
+    )
+    found = told("x = jitter(1)\ny = towns()", helpers=helpers)
+    assert [(f.code, f.location.cell, f.location.line, f.location.tag) for f in found] == [
+        ("PR701", 2, 2, "explore"),
+        ("PR703", 2, 5, "silver:out"),
+    ]
+
+
+def test_untagged_cells_are_their_own_business() -> None:
+    cells = [("", IMPORTS), ("", "x = raw.sample(5)\ninput()"), ("silver:out", "out = [1]")]
+    assert [f for f in planned(cells).findings if f.code.startswith("PR7")] == []
+
+
+def test_a_seed_outside_the_step_is_told_by_the_data_flow_alone() -> None:
+    cells = [("", IMPORTS), ("", "np.random.seed(1)"), ("silver:out", "out = [np.random.rand()]")]
+    assert {f.code for f in planned(cells).findings} == {"PR319"}
+    assert not [f for f in planned(cells, include_needed=True).findings if f.code.startswith("PR7")]
+
+
+def test_a_step_that_is_refused_is_told_all_the_same() -> None:
+    cells = [("", IMPORTS), ("silver:out", "out = [undefined_name, hash('a')]")]
+    assert {f.code for f in planned(cells).findings} == {"PR301", "PR704"}
