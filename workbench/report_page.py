@@ -14,12 +14,13 @@ body { font: 1.05rem/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff
 a { color: #10427a; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { position: static; }
+nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; list-style: none; padding: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem; }
 caption { text-align: left; font-weight: bold; padding-bottom: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-bottom: 1px solid #767676; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-th[scope=row] { font-weight: normal; max-width: 34rem; }
+th[scope=row] { font-weight: normal; max-width: 45rem; }
 th[scope=row] span { display: block; color: #3d3d3d; }
 .good { color: #0b4f1e; }
 .bad { color: #8c1010; font-weight: bold; }
