@@ -18,6 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from platform_core.errors import UserError
+from platform_core.storable import refuse_foreign, refuse_relation
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,7 +81,7 @@ def convert(value: object, kind: FrameKind) -> pl.LazyFrame | pl.DataFrame | pd.
     """Give a frame as another kind; a frame of that kind already is given back as it is.
 
     A pandas index that has names becomes columns, at the end, of a frame that has no index; so does an unnamed index of
-    anything but whole numbers. Unnamed row numbers are left out.
+    anything but whole numbers. Unnamed row numbers are left out, and labels that are no text become text.
 
     Args:
         value: A frame of any kind, or an Arrow table, batch or reader (a reader is used up).
@@ -95,12 +96,15 @@ def convert(value: object, kind: FrameKind) -> pl.LazyFrame | pl.DataFrame | pd.
     present = kind_of(value)
     if present == kind:
         return cast("pl.LazyFrame", value)
-    if kind == "pandas":
-        relation = cast("duckdb.DuckDBPyRelation", value)
-        return cast("pd.DataFrame", relation.df() if present == "duckdb" else to_polars(value).to_pandas())
-    if kind == "duckdb":
-        return cast("duckdb.DuckDBPyRelation", import_module("duckdb").from_arrow(to_polars(value).to_arrow()))
+    if kind == "pandas" and present == "duckdb":
+        return cast("pd.DataFrame", cast("Any", value).df())
     frame = to_polars(value)
+    if kind == "pandas":
+        refuse_foreign(frame.schema, kind)
+        return frame.to_pandas()
+    if kind == "duckdb":
+        refuse_foreign(frame.schema, kind)
+        return cast("duckdb.DuckDBPyRelation", import_module("duckdb").from_arrow(frame.to_arrow()))
     return frame.lazy() if kind == "lazy" else frame
 
 
@@ -116,13 +120,22 @@ def to_polars(value: object) -> pl.DataFrame:
         case "lazy":
             return cast("pl.LazyFrame", value).collect()
         case "duckdb":
+            refuse_relation(cast("duckdb.DuckDBPyRelation", value))
             return cast("pl.DataFrame", cast("Any", value).pl())
         case "pandas":
             table = arrow_of_pandas(cast("pd.DataFrame", value))
-            return cast("pl.DataFrame", pl.from_arrow(table.drop_columns(row_numbers(table.schema))))
+            return _polars_of(table.drop_columns(row_numbers(table.schema)), len(cast("pd.DataFrame", value)))
     if is_arrow(value):
         return cast("pl.DataFrame", pl.from_arrow(cast("pa.Table", value)))
     raise not_a_frame(value)
+
+
+def _polars_of(table: pa.Table, height: int) -> pl.DataFrame:
+    if not table.num_columns:
+        return pl.DataFrame(height=height)
+    frame = cast("pl.DataFrame", pl.from_arrow(table))
+    frame.columns = table.column_names  # which Polars changes where a name is empty
+    return frame
 
 
 def not_a_frame(value: object, what: str = "The value") -> UserError:
@@ -143,21 +156,14 @@ def not_a_frame(value: object, what: str = "The value") -> UserError:
 
 
 def arrow_of_pandas(frame: pd.DataFrame) -> pa.Table:
-    """Give a pandas frame as an Arrow table whose metadata keeps index, types, categories and time zones.
+    """Give a pandas frame as an Arrow table of plain columns whose metadata keeps everything else.
 
     Raises:
-        UserError: Two columns share a name, or a column mixes types. No value of the data is shown.
+        UserError: Two columns share a name, or a column holds what no Parquet file can. No value of the data is shown.
     """
-    repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
-    if repeated:
-        raise UserError(
-            f"Several columns are called {', '.join(map(repr, repeated))}.", hint="Give every column its own name."
-        )
-    try:
-        return pa.Table.from_pandas(frame)
-    except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        # Arrow's own message shows the first value that does not fit: neither shown nor chained
-        raise UserError(_mixed_columns(frame), hint="Cast it to one type, such as str, before giving it on.") from None
+    from platform_core.pandas_parquet.table import table_of  # noqa: PLC0415 - pandas is loaded for pandas frames alone
+
+    return table_of(frame)
 
 
 def row_numbers(schema: pa.Schema) -> list[str]:
@@ -186,16 +192,3 @@ def _kind_of_class(candidate: object) -> FrameKind | None:
         if frame_class is not None and issubclass(candidate, frame_class):
             return cast("FrameKind", kind)
     return None
-
-
-def _mixed_columns(frame: pd.DataFrame) -> str:
-    for name in frame.columns:
-        column = frame[name]
-        if column.dtype != object:
-            continue
-        types = sorted({type(value).__name__ for value in column if value is not None})
-        try:
-            pa.array(column, from_pandas=True)
-        except (pa.ArrowException, TypeError, ValueError, OverflowError):
-            return f"Column {str(name)!r} holds values that no single column type can hold ({', '.join(types)})."
-    return "The index holds values that no single column type can hold."

@@ -89,17 +89,24 @@ def _pandas_column(column: pd.Series, keep_floats: bool) -> pl.Series:
     import pandas as pd  # noqa: PLC0415 - loaded already: a frame of it is at hand
     import pyarrow as pa  # noqa: PLC0415 - needed for pandas alone
 
-    if isinstance(column.dtype, pd.CategoricalDtype):
+    from platform_core.pandas_parquet.columns import encode_column  # noqa: PLC0415 - as above
+    from platform_core.pandas_parquet.refusals import Unstorable  # noqa: PLC0415
+
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
         texts = _pandas_column(column.cat.categories.to_series(), False).cast(pl.String)
         codes = pl.Series(column.cat.codes.to_numpy(), dtype=pl.Int64)
         return texts.gather(codes.set(codes < 0, None))
-    if column.dtype != object:
-        try:
-            made = pl.Series(str(column.name), pa.array(column, from_pandas=False))
-        except (pa.ArrowException, TypeError, ValueError):  # sparse and complex numbers
-            return _spelt(str(column.name), column.astype(object))
-        return _polars_column(made, keep_floats)
-    return _spelt(str(column.name), column)
+    if dtype.kind == "O" and isinstance(dtype, np.dtype):
+        return _spelt(str(column.name), column)
+    plainer = (pd.DatetimeTZDtype, pd.IntervalDtype, pd.SparseDtype, pd.ArrowDtype)
+    try:
+        # Arrow holds these in types that Polars does not know
+        stored = isinstance(dtype, plainer) or dtype.kind == "c"
+        made = pl.Series(str(column.name), encode_column(column)[0] if stored else pa.array(column, from_pandas=False))
+    except (pa.ArrowException, pl.exceptions.PolarsError, TypeError, ValueError, Unstorable):
+        return _spelt(str(column.name), column.astype(object))
+    return _polars_column(made, keep_floats)
 
 
 def _spelt(name: str, values: Iterable[object]) -> pl.Series:

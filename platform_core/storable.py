@@ -1,0 +1,121 @@
+"""What Polars frames and DuckDB relations may hold that no Parquet file, or no frame of another kind, can hold.
+
+DuckDB's own types that come back from a file as others are noted in the file (`types_of`) and cast back on a read as
+DuckDB (`typed`): `HUGEINT`, which is a decimal there, `UUID`, `ENUM`, arrays of one length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from platform_core.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_WIDE = (pl.Int128, pl.UInt128)
+_LOST_IN_PARQUET = {
+    "interval": "CAST({} AS VARCHAR)",
+    "union": "CAST({} AS VARCHAR)",
+    "bit": "CAST({} AS VARCHAR)",
+    "time with time zone": "CAST({} AS VARCHAR)",
+    "uhugeint": "CAST({} AS HUGEINT)",
+    "bignum": "CAST({} AS VARCHAR)",
+    "varint": "CAST({} AS VARCHAR)",
+}
+
+
+def refuse_unstorable(schema: Mapping[str, pl.DataType]) -> None:
+    """Refuse Polars columns that Parquet has no type for.
+
+    Raises:
+        UserError: A column holds Python objects, or structs without a field.
+
+    >>> refuse_unstorable(pl.Schema({"a": pl.Object()}))
+    Traceback (most recent call last):
+    platform_core.errors.UserError: Column 'a' holds Python objects, which no Parquet file can hold.
+    hint: Convert it first, as with pl.col('a').map_elements(str, return_dtype=pl.String).
+    """
+    for name, dtype in schema.items():
+        parts = list(_parts(dtype))
+        if any(part == pl.Object for part in parts):
+            advice = f"pl.col({name!r}).map_elements(str, return_dtype=pl.String)"
+            raise _refused(name, "Python objects", "no Parquet file", advice)
+        if any(isinstance(part, pl.Struct) and not part.fields for part in parts):
+            raise _refused(name, "structs without a field", "no Parquet file", f".drop({name!r})")
+
+
+def refuse_foreign(schema: Mapping[str, pl.DataType], kind: str) -> None:
+    """Refuse Polars columns that pandas or DuckDB (`kind`) has no type for.
+
+    Raises:
+        UserError: A column holds whole numbers of 128 bits or Python objects, or DuckDB gets no column at all.
+    """
+    reader = {"pandas": "pandas frame", "duckdb": "DuckDB relation"}[kind]
+    for name, dtype in schema.items():
+        if any(isinstance(part, _WIDE) for part in _parts(dtype)):
+            advice = f"pl.col({name!r}).cast(pl.Decimal(38, 0))"
+            raise _refused(name, "whole numbers of 128 bits", f"no {reader}", advice)
+    if kind == "duckdb" and not schema:
+        raise UserError("A frame without columns cannot become a DuckDB relation.", hint="Take it as a Polars frame.")
+
+
+def refuse_relation(relation: duckdb.DuckDBPyRelation) -> None:
+    """Refuse DuckDB columns that Arrow, and so Parquet and Polars, has no type for.
+
+    Raises:
+        UserError: A column is an INTERVAL, UNION, BIT, TIMETZ, UHUGEINT or BIGNUM, or holds one.
+    """
+    for name, dtype in zip(relation.columns, relation.types, strict=True):
+        for part in _duckdb_parts(dtype):
+            advice = _LOST_IN_PARQUET.get(part)
+            if advice is not None:
+                told = advice.format(f'"{name}"')
+                raise _refused(name, f"values of DuckDB's type {part.upper()}", "no Parquet file", told)
+
+
+def types_of(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
+    """Give DuckDB's types of the columns as SQL."""
+    return {name: str(dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)}
+
+
+def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb.DuckDBPyRelation:
+    """Give a relation the types that `types_of` told, where it has others; nothing is read yet."""
+    if list(types) != relation.columns:
+        return relation
+    now = types_of(relation)
+    if all(now[name] == dtype for name, dtype in types.items()):
+        return relation
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in types}
+    casts = (
+        quoted[name] if now[name] == dtype else f"CAST({quoted[name]} AS {dtype}) AS {quoted[name]}"
+        for name, dtype in types.items()
+    )
+    return relation.project(", ".join(casts))
+
+
+def _parts(dtype: Any) -> Iterator[Any]:
+    yield dtype
+    inner = getattr(dtype, "inner", None)
+    if inner is not None:
+        yield from _parts(inner)
+    for field in dtype.fields if isinstance(dtype, pl.Struct) else ():
+        yield from _parts(field.dtype)
+
+
+def _duckdb_parts(dtype: Any) -> Iterator[str]:
+    name = cast("str", dtype.id)
+    yield name
+    if name in {"list", "array", "struct", "map", "union"}:
+        for _, child in dtype.children:
+            if hasattr(child, "id"):
+                yield from _duckdb_parts(child)
+
+
+def _refused(name: str, held: str, where: str, advice: str) -> UserError:
+    return UserError(
+        f"Column {name!r} holds {held}, which {where} can hold.", hint=f"Convert it first, as with {advice}."
+    )
