@@ -118,7 +118,12 @@ class Progress:
 
 
 def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
-    from promote.pipeline import run  # noqa: PLC0415 - --help and --explain need none of it
+    if settings.check:  # where nothing changed, it needs none of what analyses
+        from promote.project import find  # noqa: PLC0415 - --help and --explain need none of it
+        from promote.recheck import check  # noqa: PLC0415 - as above
+
+        return check(find(named=settings.project), notebooks, settings)
+    from promote.pipeline import run  # noqa: PLC0415 - as above
 
     return run(notebooks, settings, progress)
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from platform_core.errors import UsageError, UserError
-from promote.model import Finding, Notebook, Selection
-from promote.read import NotebookError, is_notebook, parse, relative
-from promote.select import names
+from promote.read import is_notebook
 from promote.values import dataclass
-from promote.vocabulary import layers
 
 VARIABLE = "WORKBENCH_PROJECT"
 _HINT = "Change into a project, name one with --project DIR, or make one with `workbench new DIR`."
@@ -26,15 +23,6 @@ class Project:
     root: Path
     package: str
     notebooks: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a NAME is made: notebook (relative to the project), layer, first cell."""
-
-    notebook: str
-    layer: str
-    position: int
 
 
 def find(start: Path | None = None, *, named: Path | None = None) -> Project:
@@ -63,49 +51,6 @@ def find(start: Path | None = None, *, named: Path | None = None) -> Project:
         if table is not None:
             return _project(folder, table)
     raise UsageError("No data project was found here or in any folder above.", hint=_HINT)
-
-
-def index(project: Project, known: Mapping[str, Notebook] | None = None) -> Mapping[str, tuple[Place, ...]]:
-    """Give every NAME of the project with the places that make it.
-
-    Args:
-        project: Whose notebooks to look at. One that cannot be read is passed over: it is told when it is promoted.
-        known: Notebooks that were read already, by path; they need not be read again.
-    """
-    found: dict[str, list[Place]] = {}
-    notebooks = dict(known or {})
-    for path in project.notebooks:
-        notebook = _read(path, project, notebooks)
-        if notebook is not None:
-            notebooks[notebook.path] = notebook
-    for shown, notebook in sorted(notebooks.items()):
-        for layer, name, position in names(notebook):
-            found.setdefault(name, []).append(Place(shown, layer, position))
-    return {name: tuple(places) for name, places in sorted(found.items())}
-
-
-def clashes(places: Mapping[str, tuple[Place, ...]], selections: Iterable[Selection]) -> tuple[Finding, ...]:
-    """Tell every step of these notebooks whose NAME another notebook makes too, naming both."""
-    findings: list[Finding] = []
-    for selection in selections:
-        for step in selection.steps:
-            others = [place for place in places.get(step.name, ()) if place.notebook != selection.notebook.path]
-            if others:
-                where = ", ".join(f"{place.notebook} (cell {place.position})" for place in others)
-                message = f"{step.name} is made in another notebook too: {where}."
-                at = selection.notebook.at(step.cells[0], tag=step.tag)
-                findings.append(Finding("PR206", "error", message, at, "Give one of the two another name."))
-    return tuple(findings)
-
-
-def _read(path: Path, project: Project, known: Mapping[str, Notebook]) -> Notebook | None:
-    """Read a notebook that may hold a step, None where it cannot: a look at the bytes spares most of the work."""
-    try:
-        shown = relative(path, project.root)
-        raw = b"" if shown in known else path.read_bytes()
-        return parse(raw, shown) if any(layer.encode() in raw for layer in layers()) else None
-    except (OSError, NotebookError):
-        return None
 
 
 def _table(folder: Path) -> dict[str, Any] | None:

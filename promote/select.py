@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from promote.findings import order
 from promote.ipython import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
 from promote.options import header, read_options, stray_options
@@ -77,12 +78,6 @@ def assigned(source: str) -> tuple[str, ...]:
         elif not isinstance(node, _DEFINITIONS):
             waiting.extend(reversed(list(ast.iter_child_nodes(node))))
     return tuple(found)
-
-
-def order(finding: Finding) -> tuple[str, int, int, int, str, str]:
-    """Give what findings are sorted by: notebook, cell, line, column, code, words."""
-    at = finding.location
-    return (at.path, at.cell or 0, at.line or 0, at.column or 0, finding.code, finding.message)
 
 
 def _cells(notebook: Notebook) -> tuple[list[_Read], list[Finding]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from platform_core.errors import UsageError, UserError
-from promote.project import Place, clashes, find, index
+from promote.project import find
 from promote.read import read
+from promote.register import Place, clashes, places, rows
 from promote.select import select
 
 
@@ -83,16 +84,16 @@ def test_one_name_in_two_notebooks_is_told_in_both(data_project: Path, notebook_
     (data_project.parent / "elsewhere.ipynb").write_bytes(notebook_json(("silver:rents", "rents = 1")))
     project = find(data_project)
     first = read(folder / "a.ipynb", data_project)
-    places = index(project, {first.path: first})
-    assert places == index(project)
-    assert places == {
+    found = places(rows(project, {first.path: first}))
+    assert found == places(rows(project))
+    assert found == {
         "rents": (Place("notebooks/a.ipynb", "silver", 1), Place("notebooks/b.ipynb", "gold", 2)),
         "totals": (Place("notebooks/a.ipynb", "gold", 2),),
     }
-    (finding,) = clashes(places, [select(first)])
+    (finding,) = clashes(found, [select(first)])
     assert (finding.code, finding.location.path, finding.location.tag) == ("PR206", "notebooks/a.ipynb", "silver:rents")
     assert "notebooks/b.ipynb (cell 2)" in finding.message
-    (other,) = clashes(places, [select(read(folder / "b.ipynb", data_project))])
+    (other,) = clashes(found, [select(read(folder / "b.ipynb", data_project))])
     assert "notebooks/a.ipynb (cell 1)" in other.message
 
 
@@ -101,5 +102,5 @@ def test_a_notebook_outside_the_notebooks_folder_counts_where_it_is_promoted(
 ) -> None:
     (data_project / "loose.ipynb").write_bytes(notebook_json(("silver:rents", "rents = 1")))
     loose = read(data_project / "loose.ipynb", data_project)
-    assert index(find(data_project)) == {}
-    assert index(find(data_project), {loose.path: loose}) == {"rents": (Place("loose.ipynb", "silver", 1),)}
+    assert places(rows(find(data_project))) == {}
+    assert places(rows(find(data_project), {loose.path: loose})) == {"rents": (Place("loose.ipynb", "silver", 1),)}

@@ -1,0 +1,101 @@
+"""What earlier checks found, kept in the user's cache folder so that an unchanged notebook is not analysed again.
+
+It lies outside the project, on purpose: `--check` writes nothing there, and nobody can commit an answer for CI to find.
+A record is read only by the same tool, on the same Python; a broken or missing one is no record. The folder may be
+deleted at any time. `WORKBENCH_CACHE` names another folder, or is `off`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+VARIABLE = "WORKBENCH_CACHE"
+_FOLDER = "notebook-workbench"
+
+
+def fingerprint(*texts: str) -> str:
+    """Give the digest of some texts, of this version of the tool and of this Python.
+
+    The tool is known by its files, their sizes and times, so that a copy under development forgets what it was.
+    """
+    here = Path(__file__).parent
+    files: list[str] = []
+    for folder in (here, here.parent / "platform_core"):
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".json")):
+                    found = entry.stat()
+                    files.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
+    return digest_of_text("\0".join([sys.version, *sorted(files), *texts]))
+
+
+def digest_of_text(text: str) -> str:
+    """Give the digest of a text."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest_of(path: str | Path) -> str:
+    """Give the digest of a file's content, empty where there is no file that can be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    try:
+        with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, so that a pipe cannot hold us
+            return sha256(stream.readall()).hexdigest()
+    except OSError:
+        return ""
+
+
+class Memory:
+    """The records of one project by the path of the notebook; `key` says for whom they were made."""
+
+    def __init__(self, root: Path, key: str) -> None:
+        self.key = key
+        self.folder = _base()
+        if self.folder is not None:
+            self.folder /= sha256(os.fsencode(root)).hexdigest()[:24]
+        self._made = False
+
+    def load(self, notebook: str) -> Mapping[str, Any]:
+        """Give the record of a notebook, empty where there is none of use."""
+        if self.folder is None:
+            return {}
+        try:
+            with open(self._path(notebook), encoding="utf-8") as stream:  # noqa: PTH123 - a thousand of them are felt
+                record = json.load(stream)
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return record if isinstance(record, dict) and record.get("key") == self.key else {}
+
+    def save(self, notebook: str, record: Mapping[str, Any]) -> None:
+        """Keep a record, by one rename; where it cannot be kept the next check works a little more."""
+        if self.folder is None:
+            return
+        with suppress(OSError):
+            if not self._made:
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._made = True
+            path = self._path(notebook)
+            beside = f"{path}.{os.getpid()}"
+            with open(beside, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as above
+                json.dump({"key": self.key, **record}, stream)
+            os.replace(beside, path)  # noqa: PTH105 - as above
+
+    def _path(self, notebook: str) -> str:
+        return f"{self.folder}/{digest_of_text(notebook)[:24]}.json"
+
+
+def _base() -> Path | None:
+    named = os.environ.get(VARIABLE)
+    if named is not None:
+        return None if named in {"", "off"} else Path(named).absolute()
+    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - it never raises
+    return Path(folder) / _FOLDER if os.path.isabs(folder) else None  # noqa: PTH117 - a text so far
