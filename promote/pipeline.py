@@ -11,17 +11,19 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from promote.evidence import Facts, code_version_of, input_kinds, render_evidence
+from promote.evidence import Facts, code_version_of, evidence_path, input_kinds, render_evidence
+from promote.findings import order
 from promote.hashing import body_hash
 from promote.kinds import Kinds, observed_kinds
 from promote.model import Finding, GeneratedFile, Location, Plan
 from promote.outcome import Outcome, Settings, Status, StepOutcome
 from promote.prepare import Prepared, Standing, prepare, standing
 from promote.project import Project, find
-from promote.render import render_module
+from promote.recheck import check
+from promote.register import Rows
+from promote.render import module_path, render_module
 from promote.resources import resource_classes
 from promote.secret_values import concealed
-from promote.select import order
 from promote.values import dataclass, field
 from promote.vocabulary import layers
 from promote.write import commit, recover
@@ -53,8 +55,10 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
         UserError: Files could not be read or written.
     """
     project = find(named=settings.project)
-    recovered = None if settings.check or settings.dry_run else recover(project.root)
-    prepared, findings = prepare(
+    if settings.check:
+        return check(project, notebooks, settings)
+    recovered = None if settings.dry_run else recover(project.root)
+    prepared, findings, _ = prepare(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
     )
     if recovered:
@@ -62,11 +66,67 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
     versions = _versions(project, prepared)
     stands = standing(project, prepared, versions)
     job = _Job(project, settings, prepared, stands, versions, findings)
-    if settings.check:
-        return job.check()
     if any(f.severity == "error" for f in findings):
         return job.refused()
     return job.promote(progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a check that looked at everything found, and all that it looked at.
+
+    By notebook: its plans, the files of the project that were read for it, and the assets that it reads from other
+    notebooks, with their code versions as used and as they stand on disk. `versions` are those of the planned assets.
+    """
+
+    outcome: Outcome
+    rows: Rows
+    plans: Mapping[str, tuple[Plan, ...]]
+    files: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, Mapping[str, tuple[str, str]]]
+    versions: Mapping[str, str]
+
+
+def examine(
+    project: Project,
+    notebooks: Sequence[Path],
+    settings: Settings,
+    known: Rows | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> Examined:
+    """Check notebooks, all of each.
+
+    Args:
+        project: The project they belong to.
+        notebooks: Their paths.
+        settings: What the person asked for.
+        known: What every notebook of the project makes, where that is known.
+        versions: Code versions of assets of other notebooks, where they differ from those of their evidence.
+    """
+    prepared, findings, rows = prepare(
+        project, notebooks, settings.select, include_needed=settings.include_needed, known=known
+    )
+    current = _versions(project, prepared, versions or {})
+    stands = standing(project, prepared, current)
+    outcome = _Job(project, settings, prepared, stands, current, findings).check()
+    files: dict[str, tuple[str, ...]] = {}
+    needs: dict[str, dict[str, tuple[str, str]]] = {}
+    for one in prepared:
+        shown = one.notebook.path
+        needs[shown] = {a: (current[a], code_version_of(project.root, a, layers())) for a in sorted(one.loaded)}
+        upstream = [f"evidence/{layer}/{asset}.json" for asset in needs[shown] for layer in layers()]
+        files[shown] = tuple(dict.fromkeys([*upstream, *_files(project, [stands[p.step.tag] for p in one.plans])]))
+    planned = {p.step.name: p.code_version for one in prepared for p in one.plans}
+    return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)
+
+
+def _files(project: Project, stands: Sequence[Standing]) -> list[str]:
+    """Give the files that a check reads of these steps."""
+    found: list[str] = []
+    for stand in stands:
+        found += [module_path(stand.plan, project.package), evidence_path(stand.plan)]
+        found += stand.evidence.files if stand.evidence else ()
+    return found
 
 
 class _Job:
@@ -277,10 +337,10 @@ class _Job:
         return Outcome(tuple(sorted(unique, key=order)), tuple(sorted(steps, key=lambda s: (s.notebook, s.tag))), code)
 
 
-def _versions(project: Project, prepared: Sequence[Prepared]) -> dict[str, str]:
+def _versions(project: Project, prepared: Sequence[Prepared], known: Mapping[str, str] | None = None) -> dict[str, str]:
     """The code version of every asset that a step reads: as planned now, else by the evidence of its promotion."""
     plans: list[Plan] = [p for one in prepared for p in one.plans]
-    found = {p.step.name: p.code_version for p in plans}
+    found = {**(known or {}), **{p.step.name: p.code_version for p in plans}}
     for plan in plans:
         for given in plan.function.inputs:
             if given.asset not in found:

@@ -12,8 +12,9 @@ from promote.findings import FindingError
 from promote.kinds import Kinds, guess_kinds, observed_kinds
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
 from promote.plan import plan
-from promote.project import Project, clashes, index
+from promote.project import Project
 from promote.read import read
+from promote.register import Rows, clashes, places, rows
 from promote.render import module_path
 from promote.secret_values import secret_findings
 from promote.select import select
@@ -59,8 +60,13 @@ class Standing:
 
 
 def prepare(
-    project: Project, notebooks: Sequence[Path], chosen: Sequence[str], *, include_needed: bool
-) -> tuple[list[Prepared], list[Finding]]:
+    project: Project,
+    notebooks: Sequence[Path],
+    chosen: Sequence[str],
+    *,
+    include_needed: bool,
+    known: Rows | None = None,
+) -> tuple[list[Prepared], list[Finding], Rows]:
     """Read, select and plan notebooks, in an order in which each comes after those it loads from.
 
     Args:
@@ -68,6 +74,9 @@ def prepare(
         notebooks: Paths as the person named them.
         chosen: Tags of the only steps to promote; empty for all.
         include_needed: Whether steps take the untagged statements they need.
+        known: What every notebook of the project makes, where that is known.
+
+    Gives the notebooks, what was found, and what every notebook of the project makes.
     """
     findings: list[Finding] = []
     selections: list[Selection] = []
@@ -83,8 +92,9 @@ def prepare(
             continue
         selections.append(selection)
         findings += selection.findings
-    places = index(project, {s.notebook.path: s.notebook for s in selections})
-    findings += clashes(places, selections)
+    made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
+    where = places(made)
+    findings += clashes(where, selections)
     prepared = []
     for selection in selections:
         planned = plan(selection, include_needed=include_needed)
@@ -92,7 +102,7 @@ def prepare(
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
         prepared.append(Prepared(selection.notebook, selection, plans, refused))
-        findings += _upstreams(selection, plans, places)
+        findings += _upstreams(selection, plans, where)
         findings += secret_findings(selection, plans)
     tags = {step.tag for s in selections for step in s.steps}
     for tag in chosen:
@@ -113,7 +123,7 @@ def prepare(
                 "Move the steps that both need into a notebook of their own.",
             )
         )
-    return ordered, findings
+    return ordered, findings, made
 
 
 def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[str, str]) -> dict[str, Standing]:
