@@ -7,11 +7,11 @@ A change of an object is a change of every name through which it can be reached.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from promote.calls import Calls
 from promote.heap import NONE, Objects
 from promote.uses import Effects, Event, FunctionInfo, Use
+from promote.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from promote.effects import (
     ARGUMENT_MUTATORS,
@@ -24,6 +23,7 @@ from promote.heap import NONE, Objects
 from promote.objects import Values
 from promote.syntax import dotted_of, root_of
 from promote.uses import FunctionInfo, Summary, Use
+from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

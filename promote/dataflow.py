@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
 
 from promote.displays import dropped, shows_only
@@ -22,6 +21,7 @@ from promote.refusals import Context, Refusals
 from promote.sharing import lost_changes
 from promote.syntax import binds_literal, only_imports
 from promote.uses import Use
+from promote.values import dataclass, field
 
 Origin = Literal["step", "definition", "needed", "import"]
 _MODULE_NAMES = frozenset("__name__ __doc__ __spec__ __loader__ __package__ __file__ __builtins__".split())

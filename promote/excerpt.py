@@ -10,11 +10,11 @@ import io
 import re
 import tokenize
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from promote.model import CodeCell, Fragment
 from promote.program import Statement
+from promote.values import dataclass
 
 _STRING_STARTS = {
     getattr(tokenize, n) for n in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, n)

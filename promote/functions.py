@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from promote.effects import KNOWN_PACKAGES
 from promote.uses import ClassInfo, Effects, FunctionInfo, Summary
+from promote.values import dataclass, field
 
 _CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 

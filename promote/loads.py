@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Literal, cast
 
 from promote.functions import Functions
 from promote.model import FrameKind
 from promote.syntax import dotted_of
 from promote.uses import Use
+from promote.values import dataclass
 
 _CALLS = {
     f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in ("load_asset", "resource")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from promote.model import Finding, Notebook, Step
 from promote.program import Program, is_state
+from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

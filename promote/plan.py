@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from platform_core.canonical import digest
 from promote import __version__
@@ -24,6 +23,7 @@ from promote.outside import outside_world
 from promote.program import Program, Statement, build
 from promote.refusals import Context
 from promote.sightings import Looker
+from promote.values import dataclass, replace
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
 _PASSING = frozenset(

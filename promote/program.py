@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from promote.aliases import Aliases
 from promote.effects import HIDDEN_STATE
@@ -19,6 +18,7 @@ from promote.state import PREFIX, is_ambient, state_uses
 from promote.summaries import summarise
 from promote.syntax import dotted_of, imports_package, leading_name, sql_names
 from promote.uses import Dotted, Effects, Query, Use
+from promote.values import dataclass
 
 
 @dataclass(slots=True, eq=False)

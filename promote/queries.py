@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from promote.model import Cell, Notebook, Selection
+from promote.values import replace
 from promote.vocabulary import layers
 
 _HEAD = re.compile(r"(?:(?P<name>[A-Za-z_]\w*)[ \t]*<<)?[ \t]*(?P<rest>.*)")

@@ -64,7 +64,7 @@ class _Check:
             misses = [path for name, path in self.wanted.items() if name not in hits]
             versions = self.versions(hits)
             found = _examine(self.project, misses, self.settings, self.rows, versions) if misses else None
-            stale = self.stale(hits, versions | (found.versions if found else {}))
+            stale = self.stale(hits, {**versions, **(found.versions if found else {})})
             if not stale:
                 break
             hits -= stale
@@ -112,7 +112,8 @@ class _Check:
 
     def has_circle(self, hits: Iterable[str], found: Examined | None) -> bool:
         """Tell whether notebooks need one another, which only a look at all of them tells."""
-        needs = {name: set(self.records[name]["needs"]) for name in hits} | (found.needs if found else {})
+        needs = {name: set(self.records[name]["needs"]) for name in hits}
+        needs |= {name: set(assets) for name, assets in (found.needs if found else {}).items()}
         makers = {made: name for name in needs for _, made, _ in (self.rows or {}).get(name, ())}
         after = {name: {makers[a] for a in assets if a in makers} - {name} for name, assets in needs.items()}
         while ready := [name for name, others in after.items() if others.isdisjoint(after)]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+
+from promote.values import dataclass, field
 
 Dotted = tuple[str, ...]
 

@@ -28,8 +28,15 @@ class _StandardFields:
 
     def __init__(self, names: tuple[str, ...], defaults: dict[str, Any]) -> None:
         self.names, self.defaults = names, defaults
+        self.made: dict[str, Any] | None = None
 
     def __get__(self, value: object, owner: type) -> dict[str, Any]:
+        if self.made is None:
+            self.made = self.make(owner)
+        return self.made
+
+    def make(self, owner: type) -> dict[str, Any]:
+        """Give the fields of a standard dataclass of the same form."""
         import dataclasses  # noqa: PLC0415 - whoever asks has imported it
 
         specified = []
