@@ -25,7 +25,8 @@ def check_parameters(
     for name, _ in given:
         if name not in names:
             near = nearest(name, names)
-            hint = f"Did you mean {near}?" if near else f"There is: {', '.join(names) or 'none'}."
+            there = f"There is: {', '.join(names)}." if names else "No cell is tagged `parameters`."
+            hint = f"Did you mean {near}?" if near else there
             raise UsageError(f"There is no parameter {name!a}.", hint=hint)
     return {
         path: {name: _typed(name, text, defaults[name]) for name, text in given if name in defaults}

@@ -98,14 +98,16 @@ class Materialiser:
         self._memory.save()
         events: list[dg.DagsterEvent] = []
         run_id = str(uuid.uuid4())
+        steps = {name.replace("/", "__"): name for name in stale}  # checks of assets are steps of their own
 
         def listen(entry: Any, *_: object) -> None:
             event = entry.dagster_event
             if event is None:
                 return
             events.append(event)
-            if event.is_step_success or event.is_step_failure:
-                watch(event.step_key or "", part)
+            made = steps.get(event.step_key or "")
+            if made is not None and (event.is_step_success or event.is_step_failure):
+                watch(made, part)
 
         self._session.instance.add_event_listener(run_id, listen)
         job = self._session.definitions.resolve_implicit_global_asset_job_def()
@@ -197,7 +199,9 @@ class Materialiser:
         files = self._lake.find(stored, layer)
         if files is None:
             return None
-        return digest_of([(key, self._memory.digest_of_file(path)) for key, path in sorted(files.partitions.items())])
+        # A partition that is declared no more may still lie in the lake, and is not read
+        declared = [(key, path) for key, path in sorted(files.partitions.items()) if key in upstream.partitions]
+        return digest_of([(key, self._memory.digest_of_file(path)) for key, path in declared])
 
 
 def count(chosen: Sequence[AssetNode], partition: str | None) -> int:

@@ -40,7 +40,7 @@ def test_a_name_that_no_notebook_has_is_wrong_usage() -> None:
     assert raised.value.hint == "Did you mean year?"
     with pytest.raises(UsageError) as raised:
         check_parameters([chosen((("", "x = 1"),))], [("zzz", "1")])
-    assert raised.value.hint == "There is: none."
+    assert raised.value.hint == "No cell is tagged `parameters`."
 
 
 def test_each_notebook_gets_what_it_has() -> None:

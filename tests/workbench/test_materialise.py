@@ -14,6 +14,9 @@ import polars as pl
 import pytest
 
 from workbench.cli import main
+from workbench.materialise import Materialiser, count
+from workbench.project import find_project
+from workbench.session import open_session
 
 CHECK = """\
 import polars as pl
@@ -42,6 +45,16 @@ def rewrite(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_progress_counts_assets_and_not_the_steps_of_their_checks(project: Path) -> None:
+    (project / DEFS / "silver" / "checks.py").write_text(CHECK, encoding="utf-8")
+    told = []
+    with open_session(find_project(project)) as session:
+        Materialiser(session).run(session.nodes, None, lambda name, part: told.append((name, part)))
+        expected = count(session.nodes, None)
+    assert told == [("raw_rents", "2023"), ("raw_rents", "2024"), ("rents", None), ("rents_by_town", None)]
+    assert len(told) == expected
 
 
 def test_everything_is_made_in_dependency_order(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
