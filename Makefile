@@ -15,6 +15,7 @@ SUITE := tests --doctest-modules platform_core promote workbench
 
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
+export UV_SYSTEM_CERTS ?= 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV DAGSTER_HOME WORKBENCH_PROJECT WORKBENCH_LAKE WORKBENCH_ENV
 

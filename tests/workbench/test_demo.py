@@ -75,7 +75,11 @@ def test_dagsters_own_command_finds_the_installed_project(project: Path, tmp_pat
         check=False,
     )
     assert listed.returncode == 0, listed.stdout + listed.stderr
-    assert {asset["asset_key"] for asset in json.loads(listed.stdout)["assets"]} == {"raw_rents", "rents", "rents_by_town"}
+    assert {asset["asset_key"] for asset in json.loads(listed.stdout)["assets"]} == {
+        "raw_rents",
+        "rents",
+        "rents_by_town",
+    }
 
 
 def test_notebooks_stand_in_the_order_of_the_layers(tmp_path: Path) -> None:
