@@ -1,1 +1,1 @@
-"""What notebooks and promoted modules share: resources, the lake, checks, decorators. A production image needs no more."""
+"""What notebooks and promoted modules share: resources, the lake, checks, decorators. Production needs no more."""
