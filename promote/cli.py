@@ -29,6 +29,7 @@ examples:
   promote --dry-run --diff notebooks/*/*.ipynb    show what would be written
   promote --check                                 is the whole project as its notebooks say? (for CI)
   promote --no-run notebooks/a.ipynb              write without running; the steps are marked unverified
+  promote --fix notebooks/a.ipynb                 mend in the notebook what can be mended, then look at git diff
   promote --explain PR301                         what a finding means and what to do
 
 exit codes: 0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of promote, 4 verification failed
@@ -62,13 +63,24 @@ def execute(argv: Sequence[str], run: Runner) -> int:
     return _show(code, text)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal, asked in few words: argparse loads `shutil` for it, and without need of help too."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
+        except (OSError, ValueError):
+            columns = 80
+        super().__init__(prog, width=columns - 2)
+
+
 def parser() -> argparse.ArgumentParser:
     """Give the parser of the command line; the documentation is made from it."""
     made = argparse.ArgumentParser(
         prog="promote",
         description="Promote the tagged cells of notebooks to tested, verified Dagster assets.",
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
         allow_abbrev=False,
     )
     add = made.add_argument
@@ -78,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     add("--check", action="store_true", help="write nothing; say whether the project is as its notebooks say")
     add("--diff", action="store_true", help="show the changes to each file")
     add("--dry-run", action="store_true", help="do everything but write")
+    add("--fix", action="store_true", help="carry out in the notebooks what findings offer to do, and promote nothing")
     add("--force", action="store_true", help="overwrite modules that were edited by hand")
     add(
         "--select",
@@ -128,10 +141,17 @@ def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[
     return run(notebooks, settings, progress)
 
 
+def _fixing(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
+    from promote.fixing import fix  # noqa: PLC0415 - only --fix needs it
+
+    return fix(notebooks, settings, progress)
+
+
 def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> tuple[int, str]:
     if arguments.explain is not None:
         return FINE, explain(arguments.explain)
-    outcome = run(arguments.notebooks, _settings(arguments), progress)
+    settings = _settings(arguments)
+    outcome = (_fixing if arguments.fix else run)(arguments.notebooks, settings, progress)
     progress.clear()
     return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
 
@@ -139,6 +159,8 @@ def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> t
 def _settings(arguments: argparse.Namespace) -> Settings:
     if not arguments.notebooks and not arguments.check:
         raise UsageError("No notebook was named.", hint="promote NOTEBOOK…, or promote --check for the whole project")
+    if arguments.fix and (arguments.check or arguments.diff or arguments.dry_run):
+        raise UsageError("--fix changes notebooks and does nothing else.", hint="Run it alone, then look at git diff.")
     if arguments.check and arguments.force:
         raise UsageError("--check writes nothing, so --force has no meaning beside it.", hint="Leave one of them out.")
     keys = [key for key, _ in arguments.parameters]

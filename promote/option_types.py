@@ -25,12 +25,13 @@ _LONGEST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with an option: code, sentence, hint, and the node it stands at."""
+    """What is wrong with an option: code, sentence, hint, the node it stands at, and the word that was meant."""
 
     code: str
     message: str
     hint: str
     node: Node
+    meant: str = ""
 
 
 @dataclass(slots=True)
@@ -42,9 +43,9 @@ class Typed:
 
 
 class _WrongError(Exception):
-    def __init__(self, node: Node, message: str, hint: str = "", code: str = "PR222") -> None:
+    def __init__(self, node: Node, message: str, hint: str = "", code: str = "PR222", meant: str = "") -> None:
         super().__init__(message)
-        self.problem = Problem(code, message, hint, node)
+        self.problem = Problem(code, message, hint, node, meant)
 
 
 def convert(key: str, node: Node, problems: list[Problem]) -> Any:
@@ -60,7 +61,7 @@ def unknown(word: str, choices: Mapping[str, Any] | list[str], what: str, node: 
     """Give the problem of a word that the vocabulary does not hold, with the nearest one it does."""
     near = nearest(word, choices)
     hint = f"Did you mean {near}?" if near else f"Known are: {', '.join(choices)}."
-    return Problem(code, f"{_short(word)} is no {what}.", hint, node)
+    return Problem(code, f"{_short(word)} is no {what}.", hint, node, near or "")
 
 
 def _value(spec: Mapping[str, Any], node: Node, what: str) -> Any:
@@ -133,7 +134,7 @@ def _choice(spec: Mapping[str, Any], node: Node, what: str) -> str:
     text = _scalar(node, what, "one of " + ", ".join(spec["choices"]))
     if text not in spec["choices"]:
         problem = unknown(text, spec["choices"], f"value of {what}", node, "PR222")
-        raise _WrongError(node, problem.message, problem.hint)
+        raise _WrongError(node, problem.message, problem.hint, problem.code, problem.meant)
     return text
 
 
@@ -190,7 +191,7 @@ def _fields(fields: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
     for key, value in node.entries:
         if key.raw not in fields:
             problem = unknown(key.raw, fields, f"key of {what}", key, "PR221")
-            raise _WrongError(key, problem.message, problem.hint, "PR221")
+            raise _WrongError(key, problem.message, problem.hint, problem.code, problem.meant)
         values[key.raw] = _value(fields[key.raw], value, f"{what}.{key.raw}")
     return values
 
@@ -211,7 +212,7 @@ def _compute(_: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
     for key, _value_node in rest.values():
         if key.raw not in known:
             problem = unknown(key.raw, known, f"option of {name} compute", key, "PR221")
-            raise _WrongError(key, problem.message, problem.hint, "PR221")
+            raise _WrongError(key, problem.message, problem.hint, problem.code, problem.meant)
     values = {key: _compute_value(known[key]["type"], value) for key, (_key_node, value) in rest.items()}
     _check_limits(name, known, values, {key: value for key, (_key_node, value) in rest.items()}, node)
     return {"kind": name, **values}
@@ -258,7 +259,7 @@ def _checks(_: Mapping[str, Any], node: Node, what: str) -> tuple[Any, ...]:
             raise _WrongError(item, f"{what} must be names of checks, each with its arguments or without.", hint)
         if name.raw not in known:
             problem = unknown(name.raw, known, "ready-made check", name, "PR222")
-            raise _WrongError(name, problem.message, problem.hint)
+            raise _WrongError(name, problem.message, problem.hint, problem.code, problem.meant)
         given = arguments.plain()
         if given is None and not known[name.raw]["bare"]:
             raise _WrongError(name, f"The check {name.raw} needs arguments.", f"Write {{{name.raw}: …}}.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from promote.model import Finding, Notebook, Options
+from promote.model import Edit, Finding, Fix, KeyEdit, Notebook, Options
 from promote.option_text import from_text
 from promote.option_tree import Node, TreeError, from_json
 from promote.option_types import Problem, convert, unknown
@@ -123,13 +123,19 @@ def _option(key: Node, node: Node, role: str, problems: list[Problem], *, panel:
 
 def _finding(notebook: Notebook, position: int, tag: str, numbers: tuple[int, ...], problem: Problem) -> Finding:
     node = problem.node
+    meant = problem.meant
+    what = f"Write {meant} for {node.raw}."
     if not node.line:
-        return Finding(problem.code, "error", problem.message, notebook.at(position, tag=tag), problem.hint)
+        in_panel = meant and problem.code == "PR221" and node.raw in notebook.cells[position - 1].options
+        fix = Fix(what, (KeyEdit(position, node.raw, meant),)) if in_panel else None
+        return Finding(problem.code, "error", problem.message, notebook.at(position, tag=tag), problem.hint, fix)
     line = min(numbers[0] + node.line - 1, numbers[-1])
     text = notebook.cells[position - 1].source.split("\n")[line - 1]
     column = node.column + (3 if text[2:3] in (" ", "\t") else 2)
     at = notebook.at(position, line, min(column, len(text) + 1), tag=tag)
-    return Finding(problem.code, "error", problem.message, at, problem.hint)
+    there = meant and text[column - 1 : column - 1 + len(node.raw)] == node.raw
+    fix = Fix(what, (Edit(position, line, column, line, column + len(node.raw), meant),)) if meant and there else None
+    return Finding(problem.code, "error", problem.message, at, problem.hint, fix)
 
 
 def _misplaced(

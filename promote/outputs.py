@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from promote.model import Finding, Notebook, Step
+from promote.offers import named_output
 from promote.program import Program, is_state
 from promote.values import dataclass
 
@@ -54,6 +55,7 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
         f"It cannot be told which variable {step.tag} gives: {said}.",
         place,
         f"Call the result `{step.name}`, or write `#| output: VARIABLE` at the top of the step.",
+        named_output(notebook, step.cells[0], own),
     )
 
 

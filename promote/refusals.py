@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from promote.loads import load_calls
-from promote.model import Finding, Notebook, Role, Severity
+from promote.model import Finding, Fix, Notebook, Role, Severity
+from promote.offers import hoisted_import, tagged_helpers
 from promote.outputs import Output
 from promote.program import Program, Statement, is_state
 from promote.syntax import star_module
 from promote.uses import Use
+from promote.values import replace
 from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
@@ -47,12 +49,15 @@ class Refusals:
         self.findings: list[Finding] = []
         self.told: set[tuple[str, str]] = set()
 
-    def say(self, code: str, name: str, message: str, at: Statement, use: Use, hint: str) -> None:
+    def say(
+        self, code: str, name: str, message: str, at: Statement, use: Use, hint: str, fix: Fix | None = None
+    ) -> None:
         """Add a finding; a name that a called function looks up is told where the step uses the function."""
         if (code, name) not in self.told:
             self.told.add((code, name))
             place = use if at.first <= use.line <= at.last else Use(at.first, 1)
-            self.findings.append(self.context.finding(code, message, at, place, hint))
+            found = self.context.finding(code, message, at, place, hint)
+            self.findings.append(replace(found, fix=fix) if fix else found)
 
     # Values that another statement gave
 
@@ -75,7 +80,8 @@ class Refusals:
             self.say("PR311", name, message, at, use, "Bind it on every branch, in a cell of this step.")
         else:
             message = f"`{name}` is computed by a cell that is not promoted ({where})."
-            self.say("PR302", name, message, at, use, self.slice_hint())
+            fix = tagged_helpers(self.context.notebook, self.program, statement)
+            self.say("PR302", name, message, at, use, self.slice_hint(), fix)
 
     def slice_hint(self) -> str:
         """Name the statements that `--include-needed` would take."""
@@ -148,7 +154,8 @@ class Refusals:
         elif later := [s for s in self.program.statements if name in s.effects.touched and s.index > at.index]:
             message = f"`{name}` is read before {self.context.where(later[0])} defines it."
             hint = "Run the notebook from the top: move the definition above this cell."
-            self.say("PR303", name, message, at, use, hint)
+            fix = hoisted_import(self.context.notebook, self.program, later[0], at)
+            self.say("PR303", name, message, at, use, hint, fix)
         elif hint := vocabulary()["platform_globals"].get(name):
             message = f"`{name}` is given by the platform that the notebook ran on, not by the notebook."
             self.say("PR301", name, message, at, use, hint)

@@ -10,7 +10,7 @@ import builtins
 import keyword
 import re
 
-from promote.model import Cell, Finding, Location, Notebook, Role, RoleKind
+from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
 from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
 
 _SEPARATED = re.compile(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
@@ -104,7 +104,8 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
             return []
         meant = "NAME" if name_problem(name.strip()) else name.strip()
         hint = f"Did you mean {near}:{meant}?"
-        return [Finding("PR202", "error", f"The tag {shown(tag)} is nearly one of ours but is none.", at, hint)]
+        fix = _renamed(at, tag, f"{near}:{meant}") if meant != "NAME" else None
+        return [Finding("PR202", "error", f"The tag {shown(tag)} is nearly one of ours but is none.", at, hint, fix)]
     separated = _SEPARATED.fullmatch(tag)
     near = nearest(tag, (*layers(), *plain_roles()))
     if near is None and separated and separated[1].lower() in layers():
@@ -112,4 +113,9 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
     if near is None:
         return []
     message = f"The tag {shown(tag)} is nearly one of ours but is none, so it does nothing."
-    return [Finding("PR202", "warning", message, at, f"Did you mean {near}?")]
+    fix = None if near.endswith(":NAME") else _renamed(at, tag, near)
+    return [Finding("PR202", "warning", message, at, f"Did you mean {near}?", fix)]
+
+
+def _renamed(at: Location, old: str, new: str) -> Fix | None:
+    return Fix(f"Tag the cell {new}.", (TagEdit(at.cell, old, new),)) if at.cell else None
