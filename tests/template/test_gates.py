@@ -13,12 +13,6 @@ NOTEBOOK_LINT = "style and types of the notebooks"
 NOTEBOOK_OUTPUTS = "notebooks keep no outputs but those that are compared"
 
 
-@pytest.fixture(scope="session")
-def types_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One cache for every run of the type checker: the first costs many seconds."""
-    return str(tmp_path_factory.mktemp("mypy"))
-
-
 @pytest.mark.parametrize("name", ["style", "types", NOTEBOOK_LINT, NOTEBOOK_OUTPUTS])
 def test_a_new_project_is_clean(name: str, copied: Path, types_cache: str) -> None:
     for command in gate(copied, name):
