@@ -95,8 +95,14 @@ def main() -> int:
         STAMP.touch()
         return 0
     print("making .venv from requirements.lock (10 seconds to two minutes)", file=sys.stderr)
-    if not PYTHON.exists():
-        venv.create(VENV, with_pip=True)
+    try:
+        if not PYTHON.exists():
+            venv.create(VENV, with_pip=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        PYTHON.unlink(missing_ok=True)  # half an environment would be taken for one
+        print(f".venv could not be made: {error}", file=sys.stderr)
+        print("hint: Debian and Ubuntu keep a part of it in a package of its own, python3-venv.", file=sys.stderr)
+        return 1
     if not install():
         print("The packages of requirements.lock could not be installed; see the lines above.", file=sys.stderr)
         return 1

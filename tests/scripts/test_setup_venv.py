@@ -119,6 +119,23 @@ def test_a_python_that_is_too_old_is_named(
     assert "make PYTHON=" in capsys.readouterr().err
 
 
+def test_a_python_without_its_venv_package_is_told_what_to_install(
+    setup_venv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.unlink()
+
+    def half(folder: Path, *, with_pip: bool) -> None:
+        assert with_pip
+        (folder / "bin" / "python").touch()
+        raise subprocess.CalledProcessError(1, ["python", "-m", "ensurepip"])
+
+    monkeypatch.setattr(setup_venv.venv, "create", half)
+    assert setup_venv.main() == 1
+    assert "python3-venv" in capsys.readouterr().err
+    assert not python.exists()
+
+
 @pytest.mark.parametrize("home", ["", "/nowhere/at/all"])
 def test_without_a_home_directory_the_caches_stand_in_the_environment(
     setup_venv: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
