@@ -1,4 +1,4 @@
-"""Show an outcome: as text for people, as JSON for programs.
+"""Show an outcome: as text for people, as JSON for programs; `report_ci` has the forms for machines that review.
 
 Whatever comes from a notebook is hostile text: control characters, escape sequences and direction marks are written
 out as escapes, so that a finding cannot repaint a terminal.
@@ -55,6 +55,8 @@ def finding_text(finding: Finding, *, colour: bool = False) -> str:
         lines += _excerpt(at.text, at.column)
     if finding.hint:
         lines.append(f"hint: {clean(finding.hint)}")
+    if finding.fix is not None:
+        lines.append(f"--fix: {clean(finding.fix.what)}")
     return "\n".join(lines)
 
 
@@ -103,6 +105,7 @@ def _finding_values(finding: Finding) -> dict[str, str | int | None]:
         "line": at.line,
         "column": at.column,
         "text": at.text,
+        "fix": None if finding.fix is None else finding.fix.what,
     }
 
 
@@ -157,4 +160,18 @@ def _painted(text: str, key: str, colour: bool) -> str:
     return f"\x1b[{_COLOURS[key]}m{text}\x1b[0m" if colour else text
 
 
-FORMATS: Mapping[str, Callable[[Outcome, bool], str]] = {"text": _text, "json": _json}
+def _for_review(form: str) -> Callable[[Outcome, bool], str]:
+    def shown(outcome: Outcome, colour: bool) -> str:
+        from promote import report_ci  # noqa: PLC0415 - who asks for text need not pay for it
+
+        made: str = getattr(report_ci, form)(outcome, colour)
+        return made
+
+    return shown
+
+
+FORMATS: Mapping[str, Callable[[Outcome, bool], str]] = {
+    "text": _text,
+    "json": _json,
+    **{form: _for_review(form) for form in ("sarif", "github", "gitlab", "markdown")},
+}

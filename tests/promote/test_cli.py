@@ -67,7 +67,7 @@ def test_check_without_a_notebook_is_the_whole_project() -> None:
         [],
         ["--dry-run"],
         ["--unknown"],
-        ["--format", "sarif", "a.ipynb"],
+        ["--format", "xml", "a.ipynb"],
         ["--forma", "text", "a.ipynb"],
         ["-p", "x"],
         ["a.ipynb", "-p", "x", "1", "-p", "x", "2"],

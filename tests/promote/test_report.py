@@ -70,6 +70,7 @@ def test_json_holds_everything_and_nothing_but_ascii() -> None:
                 "line": 2,
                 "column": 7,
                 "text": "x = a\t+ rens",
+                "fix": None,
             }
         ],
         "steps": [
