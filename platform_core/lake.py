@@ -2,22 +2,27 @@
 
 An asset stands in `<lake>/<layer>/<asset>.parquet`, a partitioned one in `<lake>/<layer>/<asset>/<partition>.parquet`.
 Writing is atomic, and a file that is being written is never read.
+
+Where the partitions of an asset are a list of the project's YAML, its files say which, and reading all partitions reads
+those that the list still names: a file of a partition that was taken out of the YAML stays, and is not read.
 """
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
-from platform_core.parquet import Footer, read_files, write_parquet
+from platform_core.parquet import Footer, read_files, read_notes, write_parquet
 
 _SUFFIX = ".parquet"
+_LIST = "partitions"  # the note that names the list of the YAML
 _LONGEST_NAME = 255 - len(_SUFFIX)
 
 
@@ -47,6 +52,10 @@ class AssetFiles:
 class Lake:
     """A folder of assets as Parquet files.
 
+    Attributes:
+        root: The folder.
+        lists: Gives the lists of partitions that the project's YAML holds, by name; none where there is no project.
+
     >>> import tempfile
     >>> import polars as pl
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +66,7 @@ class Lake:
     """
 
     root: Path
+    lists: Callable[[], Mapping[str, Sequence[str]]] = field(default=dict, compare=False, repr=False)
 
     @classmethod
     def of_project(cls, project: Path | None = None) -> Lake:
@@ -68,12 +78,13 @@ class Lake:
         Raises:
             UserError: There is no project, or its configuration is wrong.
         """
+        lists = functools.partial(_lists, project)
         override = os.environ.get("WORKBENCH_LAKE")
         if override and Path(override).is_absolute():
-            return cls(Path(override))  # no project is needed
+            return cls(Path(override), lists)  # no project is needed
         from platform_core.config import load_config  # noqa: PLC0415 - only here does a lake need a project
 
-        return cls(load_config(project).lake)
+        return cls(load_config(project).lake, lists)
 
     def path(self, layer: str, name: str, partition: str | None = None) -> Path:
         """Give the file of an asset or of one of its partitions, whether it exists or not.
@@ -113,7 +124,8 @@ class Lake:
         Args:
             name: The asset's name.
             kind: `lazy` reads nothing yet, nor does `duckdb` as a rule; `polars` and `pandas` read everything.
-            partition: One key or several; all where it is None.
+            partition: One key or several; where it is None all that are stored and, if the project's YAML lists the
+                asset's partitions, still listed.
             layer: Where to look; every layer where it is None.
 
         Raises:
@@ -122,16 +134,46 @@ class Lake:
         files = self.find(name, layer)
         if files is None:
             raise UserError(f"Asset {name!r} has no data in the lake.", hint=f"Run: workbench materialize {name}")
-        return read_files(_chosen(files, partition), kind, f"{files.layer}/{name}")
+        return read_files(self._chosen(files, partition), kind, f"{files.layer}/{name}")
 
-    def write(self, layer: str, name: str, value: object, partition: str | None = None) -> Footer:
+    def write(
+        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+    ) -> Footer:
         """Write an asset, or one partition of it, whole or not at all; a lazy frame streams to the disk.
+
+        Args:
+            layer: The asset's layer.
+            name: The asset's name.
+            value: A frame of any kind.
+            partition: The partition's key, or None.
+            listed: The list of the project's YAML that its partitions stand in, if they do.
 
         Raises:
             UserError: A name could be a path, the value is no frame, computing it fails, or the disk is full.
         """
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
-        return write_parquet(value, self.path(layer, name, partition), label)
+        notes = {_LIST: listed} if listed is not None else None
+        return write_parquet(value, self.path(layer, name, partition), label, notes)
+
+    def _chosen(self, files: AssetFiles, partition: str | Iterable[str] | None) -> list[tuple[str, Path]]:
+        if partition is None:
+            chosen = [("", files.path)] if files.path is not None else self._declared(files)
+        else:
+            chosen = _named(files, [partition] if isinstance(partition, str) else list(partition))
+        if not chosen:
+            raise UserError(
+                f"Asset {files.name!r} has no data for any of its partitions.",
+                hint=f"Run: workbench materialize {files.name} --all-partitions",
+            )
+        return chosen
+
+    def _declared(self, files: AssetFiles) -> list[tuple[str, Path]]:
+        """Give the partitions whose keys the YAML still lists; all, where it has no list for them."""
+        noted = {read_notes(path).get(_LIST) for path in files.partitions.values()} - {None}
+        lists = self.lists() if noted else {}
+        known = [lists[name] for name in sorted(filter(None, noted)) if name in lists]
+        keys = {key for values in known for key in values}
+        return [(key, path) for key, path in files.partitions.items() if not known or key in keys]
 
     def _layers(self) -> list[str]:
         if not self.root.is_dir():
@@ -175,10 +217,7 @@ def safe_name(text: str, what: str) -> str:
     return text
 
 
-def _chosen(files: AssetFiles, partition: str | Iterable[str] | None) -> list[tuple[str, Path]]:
-    if partition is None:
-        return [("", files.path)] if files.path is not None else list(files.partitions.items())
-    keys = [partition] if isinstance(partition, str) else list(partition)
+def _named(files: AssetFiles, keys: Sequence[str]) -> list[tuple[str, Path]]:
     if files.path is not None:
         raise UserError(f"Asset {files.name!r} has no partitions.", hint="Read it without naming one.")
     missing = [key for key in keys if key not in files.partitions]
@@ -188,3 +227,14 @@ def _chosen(files: AssetFiles, partition: str | Iterable[str] | None) -> list[tu
             hint=f"Run: workbench materialize {files.name} --partition {missing[0]}",
         )
     return [(key, files.partitions[key]) for key in keys]
+
+
+def _lists(project: Path | None) -> Mapping[str, Sequence[str]]:
+    from platform_core.config import find_project, load_config  # noqa: PLC0415 - as above
+
+    if project is None:
+        try:
+            project = find_project()
+        except UserError:
+            return {}
+    return load_config(project).partitions

@@ -12,6 +12,7 @@ from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
 from platform_core.metadata import footer_metadata, merged, running_metadata, running_step
+from platform_core.partitions.static import list_of
 
 _DEFAULT_LAYER = "default"
 
@@ -20,8 +21,9 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
     """Stores every asset as Parquet in the lake and loads it in the kind that an input asks for.
 
     A lazy frame streams to the disk and comes back as a scan; Polars, pandas, DuckDB and Arrow are taken too. A
-    partitioned asset is one file for each partition, and an unpartitioned asset downstream gets all that are stored as
-    one frame, or as a `dict` of partition key to frame where it is annotated so.
+    partitioned asset is one file for each partition, and an unpartitioned asset downstream gets all that are declared
+    and stored as one frame, or as a `dict` of partition key to frame where it is annotated so. What was stored for a
+    partition that is declared no more is not read.
 
     Args:
         root: The lake's folder; `WORKBENCH_LAKE`, else the project's configuration, where it is left out.
@@ -43,7 +45,8 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         name, layer = _name(context), _layer(context)
         partition = _partition(context, name)
         lake = self.lake
-        footer = lake.write(layer, name, obj, partition)
+        listed = list_of(context.asset_partitions_def) if partition is not None else None
+        footer = lake.write(layer, name, obj, partition, listed)
 
         def stored() -> Any:
             return lake.read(name, "lazy", partition, layer)

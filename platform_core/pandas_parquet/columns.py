@@ -193,6 +193,7 @@ def _decode_category(array: Any, form: Json) -> Any:
 
     def codes(values: Any) -> Any:
         present = decode_column(values.drop_null(), form["category"]["form"])
+        present = pd.Index(present, dtype=present.dtype, tupleize_cols=False)  # its items are those of the categories
         made = np.full(len(values), -1, dtype="int64")
         made[values.is_valid().to_numpy(zero_copy_only=False)] = [places[value] for value in present]
         return made

@@ -88,7 +88,7 @@ def frame_of(table: pa.Table) -> pd_types.DataFrame:
     series = {place: pd.Series(column, index=index, dtype=column.dtype) for place, column in enumerate(columns)}
     frame = pd.DataFrame(series, index=index)
     frame.columns = decode_header(facts["header"], fields)
-    frame.attrs = {key: value_from_json(value) for key, value in facts["attrs"]}
+    frame.attrs = {value_from_json(key): value_from_json(value) for key, value in facts["attrs"]}
     return cast("pd_types.DataFrame", frame)
 
 
@@ -129,9 +129,13 @@ def _refuse_repeated(fields: Sequence[str]) -> None:
 
 def _attrs(attrs: Mapping[Any, Any]) -> list[list[Json]]:
     try:
-        return [[key, value_to_json(value)] for key, value in attrs.items() if isinstance(key, str)]
+        return [[value_to_json(key), value_to_json(value)] for key, value in attrs.items()]
     except UserError:
-        return []
+        types = ", ".join(sorted({type(value).__name__ for value in attrs.values()}))
+        raise UserError(
+            f"The frame's attrs hold objects ({types}), which no Parquet file can hold.",
+            hint="Take them off first, as with df.attrs = {}.",
+        ) from None
 
 
 def _refused(what: str, code: str, error: Unstorable) -> UserError:

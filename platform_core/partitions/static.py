@@ -34,4 +34,16 @@ def static_partitions(name: str, *, project: Path | str | None = None) -> dg.Sta
     Raises:
         UserError: The project has no such list.
     """
-    return dg.StaticPartitionsDefinition(list(partition_values(name, project=project)))
+    definition = dg.StaticPartitionsDefinition(list(partition_values(name, project=project)))
+    setattr(definition, _NAME, name)
+    return definition
+
+
+def list_of(definition: object) -> str | None:
+    """Give the name of the list that `static_partitions` made a definition of, or None for any other definition."""
+    name: str | None = getattr(definition, _NAME, None)
+    return name
+
+
+# Dagster keeps only the keys; who reads the lake without Dagster finds them again by the list's name
+_NAME = "_workbench_list"

@@ -36,7 +36,8 @@ def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None)
     Args:
         name: The asset's name.
         as_: `lazy` (a Polars LazyFrame, nothing read yet), `polars`, `pandas` or `duckdb`.
-        partition: One partition's key; without it all partitions come as one frame.
+        partition: One partition's key; without it all partitions come as one frame, as an asset without partitions gets
+            them: those that are stored and, where the project's YAML lists them, still listed.
 
     Raises:
         UserError: It has not been materialised, or has no such partition.

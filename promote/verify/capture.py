@@ -38,7 +38,7 @@ def _kept(names: dict[str, Any], variable: str, stem: Path) -> dict[str, Any]:
             return {"problem": "no frame", "type": type(value).__qualname__}
         written = write_captured(value, stem)
     except WorkbenchError as error:
-        return {"problem": "unkept", "said": error.message}
+        return {"problem": "unkept", "said": error.message, "hint": error.hint}
     except Exception as error:  # noqa: BLE001 - collecting a frame runs the notebook's own code, which may raise anything
         return {"problem": "unkept", "said": f"Collecting it fails: {sentence(type(error).__name__, str(error))}."}
     return {

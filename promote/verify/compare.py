@@ -86,20 +86,37 @@ def _schema_difference(left: Schema, right: Schema) -> tuple[str, tuple[str, ...
 
 
 def _hidden_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]] | None:
-    """Compare what the words of a schema leave out: Enum categories, pandas categories, labels that are no text."""
+    """Compare what the words of a schema leave out: categories, labels that are no text, names, attrs."""
     if isinstance(notebook, pl.DataFrame):
         changed = tuple(name for name, dtype in notebook.schema.items() if dtype != asset.schema[name])
         return (f"the categories of {_named(changed)} differ", changed) if changed else None
-    if list(map(_typed, notebook.columns)) != list(map(_typed, asset.columns)):
-        return "the column labels are of other types", ()
-    if list(notebook.columns.names) != list(asset.columns.names):
-        return "the names of the column header differ", ()
-    if list(notebook.index.names) != list(asset.index.names):
-        return "the names of the index differ", ()
-    labels = [str(name) for name in notebook.columns]
-    pairs = zip(labels, notebook.dtypes, asset.dtypes, strict=True)
-    changed = tuple(name for name, mine, theirs in pairs if mine != theirs)
-    return (f"the categories of {_named(changed)} differ", changed) if changed else _objects_difference(notebook, asset)
+    said = {
+        "the column labels have other levels": (notebook.columns.nlevels, asset.columns.nlevels),
+        "the index has other levels": (notebook.index.nlevels, asset.index.nlevels),
+        "the column labels are of other types": (_label_types(notebook.columns), _label_types(asset.columns)),
+        "the names of the column header differ": (list(notebook.columns.names), list(asset.columns.names)),
+        "the names of the index differ": (list(notebook.index.names), list(asset.index.names)),
+        "the types of the index differ in their details": (_dtypes(notebook.index), _dtypes(asset.index)),
+        "the attrs of the frames differ": (notebook.attrs, asset.attrs),
+    }
+    unlike = next((text for text, (mine, theirs) in said.items() if mine != theirs), None)
+    if unlike is not None:
+        return unlike, ()
+    pairs = zip(map(str, notebook.columns), notebook.dtypes, asset.dtypes, strict=True)
+    differing = [(name, mine) for name, mine, theirs in pairs if mine != theirs]
+    if differing:
+        changed = tuple(name for name, _ in differing)
+        detail = "categories" if all(dtype == "category" for _, dtype in differing) else "details of the types"
+        return f"the {detail} of {_named(changed)} differ", changed
+    return _objects_difference(notebook, asset)
+
+
+def _dtypes(index: Any) -> list[Any]:
+    return list(index.dtypes) if index.nlevels > 1 else [index.dtype]
+
+
+def _label_types(columns: Any) -> tuple[list[Any], list[tuple[str, str]]]:
+    return _dtypes(columns), list(map(_typed, columns))
 
 
 def _objects_difference(notebook: pd.DataFrame, asset: pd.DataFrame) -> tuple[str, tuple[str, ...]] | None:

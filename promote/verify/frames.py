@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from platform_core.errors import UserError
-from platform_core.frames import FrameKind, kind_of
+from platform_core.frames import FrameKind, arrow_of_pandas, kind_of, to_polars
+from platform_core.storable import refuse_unstorable
 from promote.verify.canonical import as_polars, canonical
 from promote.verify.values import Schema
 
@@ -51,18 +52,16 @@ def write_captured(value: object, stem: Path) -> Written:
     if kind is None:
         raise UserError(f"the step gives a {type(value).__qualname__}, not a frame")
     if kind == "pandas":
-        kept: Any = value.copy(deep=False)  # type: ignore[attr-defined]  # a pandas frame, as kind_of said
-        kept.attrs = {}
+        kept: Any = value
+        arrow_of_pandas(kept)  # what the lake cannot hold is said now, where the notebook made it
         path = stem.with_name(stem.name + _PICKLE)
         try:
             path.write_bytes(pickle.dumps(kept, protocol=5))
         except Exception as error:  # pickling runs the code of the objects in the frame, which may raise anything
             raise UserError("the frame holds Python objects that no file can hold") from error
     else:
-        kept = as_polars(value)
-        odd = [name for name, dtype in kept.schema.items() if dtype == pl.Object]
-        if odd:
-            raise UserError(f"column {odd[0]!r} holds Python objects, which no Parquet file can hold")
+        kept = to_polars(value) if kind == "duckdb" else as_polars(value)
+        refuse_unstorable(kept.schema)
         path = stem.with_name(stem.name + _IPC)
         kept.write_ipc(path)
     return Written(kind, schema_of(kept), len(kept), digest(kept), path)

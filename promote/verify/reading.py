@@ -105,7 +105,8 @@ def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Fi
             )
         case "unkept":
             message = f"{name}, which the step gives, cannot be kept: {_clause(told['said'])}"
-            return Finding("PR511", "error", message, location, "Give a frame that computes and that Parquet can hold.")
+            hint = told.get("hint") or "Give a frame that computes and that Parquet can hold."
+            return Finding("PR511", "error", message, location, hint)
     message = f"{name}, which the step gives, could not be kept: the kernel gave no answer."
     return Finding("PR511", "error", message, location, "See whether the notebook replaces parts of IPython.")
 

@@ -1,0 +1,258 @@
+"""What a step gives is what the next one gets: every hard frame through the lake, and what cannot go through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import pandas as pdst
+from polars.testing import assert_frame_equal
+from polars.testing.parametric import dataframes
+
+from platform_core.errors import UserError
+from platform_core.frames import convert, to_polars
+from platform_core.lake import Lake
+from platform_core.pandas_parquet.table import KEY, frame_of, table_of
+from tests.platform_core.frame_cases import (
+    DUCKDB,
+    DUCKDB_REFUSED,
+    PANDAS,
+    PLAIN,
+    POLARS,
+    REFUSED,
+    WIDE,
+    assert_same,
+    objects,
+)
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+@pytest.mark.parametrize("case", PANDAS)
+def test_a_pandas_frame_comes_back_the_same(lake: Lake, case: str) -> None:
+    frame = PANDAS[case]
+    before = frame.copy(deep=True)
+    before.attrs = dict(frame.attrs)
+    footer = lake.write("silver", "frame", frame)
+    assert footer.rows == len(frame)
+    assert_same(lake.read("frame", "pandas"), frame)
+    assert_same(frame, before)
+
+
+@pytest.mark.parametrize("case", PANDAS)
+def test_other_readers_see_plain_columns(lake: Lake, case: str) -> None:
+    frame = PANDAS[case]
+    lake.write("silver", "frame", frame)
+    path = lake.path("silver", "frame")
+    read = lake.read("frame", "polars")
+    assert read.height == len(frame)
+    assert_frame_equal(read, to_polars(frame), categorical_as_str=True)
+    assert read.schema == lake.read("frame", "lazy").collect_schema()
+    if read.width:
+        assert len(lake.read("frame", "duckdb").fetchall()) == len(frame)
+    assert len(pq.read_table(path)) == len(frame)
+    assert pd.read_parquet(path).shape == frame.shape
+
+
+def test_a_frame_that_was_read_may_be_changed_in_place(lake: Lake) -> None:
+    lake.write("silver", "frame", PANDAS["numbers: float64"])
+    frame = lake.read("frame", "pandas")
+    frame.loc[0, "x"] = 9.0
+    frame["x"].to_numpy(copy=True)[0] = 1.0
+    assert frame["x"].iloc[0] == 9.0
+
+
+def test_partitions_of_pandas_keep_types_together(lake: Lake) -> None:
+    for key in ("a", "b"):
+        lake.write("bronze", "parts", PANDAS["objects: dicts"].assign(day=PANDAS["moments: pytz"]["x"].iloc[0]), key)
+    read = lake.read("parts", "pandas")
+    assert read["x"].tolist()[:2] == [{"a": 1, "b": "x"}, {"b": "y", "a": 2}]
+    assert list(read.index) == list(range(10))
+    assert str(read["day"].dtype) == "datetime64[us, Europe/London]"
+
+
+def test_a_file_that_another_tool_wrote_anew_is_read_as_it_now_is(lake: Lake) -> None:
+    table = table_of(PLAIN).select(["b"])
+    assert KEY in table.schema.metadata
+    assert list(frame_of(table).columns) == ["b"]
+
+
+@pytest.mark.parametrize("case", POLARS)
+@pytest.mark.parametrize("lazily", [False, True])
+def test_a_polars_frame_comes_back_the_same(lake: Lake, case: str, lazily: bool) -> None:
+    frame = POLARS[case]
+    footer = lake.write("silver", "frame", frame.lazy() if lazily else frame)
+    assert footer.rows == frame.height
+    for read in (lake.read("frame", "polars"), lake.read("frame", "lazy").collect()):
+        assert_frame_equal(read, frame)
+        assert read.schema == frame.schema
+        assert read.height == frame.height
+
+
+@pytest.mark.parametrize("case", DUCKDB)
+def test_a_duckdb_relation_comes_back_with_its_types(lake: Lake, case: str) -> None:
+    relation = duckdb.sql(DUCKDB[case])
+    lake.write("silver", "frame", relation)
+    read = lake.read("frame", "duckdb")
+    assert (read.columns, list(map(str, read.types))) == (relation.columns, list(map(str, relation.types)))
+    assert read.fetchall() == relation.fetchall()
+    assert_frame_equal(lake.read("frame", "polars"), to_polars(relation))
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_parquet_cannot_hold_of_pandas_is_named_with_what_to_do(lake: Lake, case: str) -> None:
+    frame, held = REFUSED[case]
+    for use in (lambda: lake.write("silver", "frame", frame), lambda: to_polars(frame)):
+        with pytest.raises(UserError) as caught:
+            use()
+        assert caught.value.message == f"Column 'x' holds {held}, which no Parquet file can hold."
+        assert "df['x']" in (caught.value.hint or "")
+        assert caught.value.__cause__ is None
+    assert lake.find("frame") is None
+
+
+def test_an_index_a_header_and_attrs_that_cannot_be_stored_are_named(lake: Lake) -> None:
+    with pytest.raises(UserError, match=r"The index holds values of several types \(int, str\)"):
+        lake.write("silver", "frame", PLAIN.set_axis([1, "x"]))
+    with pytest.raises(UserError, match="The header holds a label of type type"):
+        lake.write("silver", "frame", PLAIN.set_axis([int, "x"], axis=1))
+    frame = PLAIN.copy()
+    frame.attrs["opener"] = open
+    with pytest.raises(UserError, match=r"attrs hold objects \(builtin_function_or_method\)"):
+        lake.write("silver", "frame", frame)
+    with pytest.raises(UserError, match="Several columns are called '1'"):
+        lake.write("silver", "frame", PLAIN.set_axis([1, "1"], axis=1))
+
+
+@pytest.mark.parametrize("case", DUCKDB_REFUSED)
+def test_what_parquet_cannot_hold_of_duckdb_is_named_with_what_to_do(lake: Lake, case: str) -> None:
+    relation = duckdb.sql(DUCKDB_REFUSED[case])
+    for use in (lambda: lake.write("silver", "frame", relation), lambda: to_polars(relation)):
+        with pytest.raises(
+            UserError, match=r"Column 'a' holds values of DuckDB's type .* which no Parquet file"
+        ) as caught:
+            use()
+        assert "CAST" in (caught.value.hint or "")
+
+
+def test_what_parquet_cannot_hold_of_polars_is_named_with_what_to_do(lake: Lake) -> None:
+    odd = pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)})
+    for frame in (odd, odd.lazy()):
+        with pytest.raises(UserError, match="Column 'a' holds Python objects, which no Parquet file can hold"):
+            lake.write("silver", "frame", frame)
+    with pytest.raises(UserError, match="Column 'a' holds structs without a field"):
+        lake.write("silver", "frame", pl.Series("a", [{}], pl.Struct([])).to_frame())
+
+
+@pytest.mark.parametrize("case", WIDE)
+@pytest.mark.parametrize("kind", ["pandas", "duckdb"])
+def test_numbers_of_128_bits_are_refused_where_there_are_none(lake: Lake, case: str, kind: Any) -> None:
+    lake.write("silver", "frame", WIDE[case].to_frame())
+    with pytest.raises(UserError, match="Column 'a' holds whole numbers of 128 bits"):
+        lake.read("frame", kind)
+
+
+def test_a_relation_needs_a_column(lake: Lake) -> None:
+    lake.write("silver", "frame", pl.DataFrame(height=3))
+    with pytest.raises(UserError, match="without columns"):
+        lake.read("frame", "duckdb")
+    assert lake.read("frame", "pandas").shape == (3, 0)
+
+
+def test_an_arrow_table_gets_types_that_every_reader_knows(lake: Lake) -> None:
+    table = pa.table({"t": pa.array([1], pa.timestamp("us", "-05:30")), "d": pa.array([1], pa.duration("s"))})
+    for value in (table, table.to_reader()):
+        lake.write("silver", "frame", value)
+        assert lake.read("frame", "polars").schema == {"t": pl.Datetime("us", "UTC"), "d": pl.Duration("ms")}
+    with pytest.raises(UserError, match="Column 'i' holds values of Arrow's type month_day_nano_interval"):
+        lake.write("silver", "frame", pa.table({"i": pa.array([(1, 2, 3)], pa.month_day_nano_interval())}))
+
+
+def test_a_named_index_is_a_column_of_every_other_kind() -> None:
+    assert to_polars(PLAIN.set_axis(pd.RangeIndex(2, name="id"))).to_dict(as_series=False)["id"] == [0, 1]
+    assert to_polars(PLAIN.set_axis(pd.Index([7, 8], name="a"))).columns == ["a", "b", "a_index"]
+    made: Any = convert(PLAIN.set_axis(pd.Index(["p", "q"], name="k")), "duckdb")
+    assert made.columns == ["a", "b", "k"]
+
+
+# --- random frames
+
+MISSING = st.sampled_from([None, float("nan"), pd.NA, pd.NaT])
+SCALARS: list[st.SearchStrategy[Any]] = [
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=4),
+    st.integers(-(2**40), 2**40),
+    st.booleans(),
+    st.one_of(st.integers(-(2**50), 2**50), st.floats(allow_nan=False)),
+    st.binary(max_size=3),
+    st.dates(),
+    st.datetimes(),
+    st.timedeltas(),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=1, max_value=10**9),
+]
+CELLS = st.sampled_from(SCALARS).flatmap(
+    lambda cell: st.sampled_from(
+        [
+            cell,
+            st.lists(st.one_of(cell, MISSING), max_size=3),
+            st.tuples(cell, cell),
+            st.dictionaries(st.sampled_from("abc"), st.one_of(cell, MISSING), min_size=1, max_size=3),
+            st.lists(st.dictionaries(st.sampled_from("ab"), cell, min_size=1), max_size=2),
+        ]
+    ).map(lambda sort: st.lists(st.one_of(sort, MISSING), max_size=6))
+)
+
+
+@given(CELLS.flatmap(lambda column: column))
+def test_any_column_of_objects_of_one_sort_comes_back(values: list[Any]) -> None:
+    frame = objects(*values)
+    assert_same(frame_of(table_of(frame)), frame)
+
+
+DTYPES = (
+    *("int8", "uint64", "float32", "float64", "bool", "complex128", "M8[s]", "M8[ms]", "M8[us]", "M8[ns]", "m8[s]"),
+    *("m8[ns]", "int64", "str"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(DTYPES), min_size=1, max_size=4).flatmap(
+        lambda dtypes: pdst.data_frames(
+            [
+                pdst.column(f"c{place}", dtype=dtype, elements=_text if dtype == "str" else None)
+                for place, dtype in enumerate(dtypes)
+            ],
+            index=pdst.indexes(dtype="int64", max_size=6) if len(dtypes) % 2 else pdst.range_indexes(max_size=6),
+        )
+    )
+)
+def test_any_frame_of_numpy_types_comes_back(frame: pd.DataFrame) -> None:
+    assert_same(frame_of(table_of(frame)), frame)
+    categories = frame.astype({name: "category" for name in frame.columns if frame[name].dtype.kind in "iufMm"})
+    assert_same(frame_of(table_of(categories)), categories)
+
+
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(dataframes(max_cols=4, max_size=6, excluded_dtypes=[pl.Object]))
+def test_any_polars_frame_comes_back(tmp_path: Path, frame: pl.DataFrame) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.write("silver", "frame", frame)
+    read = lake.read("frame", "polars")
+    assert read.schema == frame.schema
+    assert read.height == frame.height
+    assert_frame_equal(read, frame)
+    assert np.all(read.null_count().to_numpy() == frame.null_count().to_numpy())
