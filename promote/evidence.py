@@ -18,6 +18,7 @@ from promote.pytext import json_text
 from promote.values import dataclass, field
 
 VERSION = 1
+_SHOWN = 3  # mistakes that tests let pass, in the phrase for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,19 @@ class Facts:
     order: str = "not compared"
     checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, severity
     tests: int = 0
+    mutants: Mapping[str, Any] = field(default_factory=dict)  # made, killed, survived, equivalent
     tools: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def noticed(self) -> str:
+        """Say in one phrase how many deliberate mistakes the generated tests notice, and where the first others are."""
+        if not self.mutants:
+            return "tests without data"
+        killed, survived = self.mutants["killed"], self.mutants["survived"]
+        said = f"tests notice {killed} of {killed + len(survived)} mistakes"
+        shown = [f"cell {one['cell']} line {one['line']} ({one['operator']})" for one in survived[:_SHOWN]]
+        more = f" and {len(survived) - _SHOWN} more" if len(survived) > _SHOWN else ""
+        return f"{said}, not: {', '.join(shown)}{more}" if survived else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,7 @@ def render_evidence(
                 "tolerance": plan.step.options.get("tolerance"),
             },
             "checks": [{"name": n, "passed": p, "severity": s} for n, p, s in facts.checks],
-            "tests": {"passed": facts.tests},
+            "tests": {"passed": facts.tests, "mutants": dict(facts.mutants)},
             "tools": dict(sorted(facts.tools.items())),
         }
     content["files"] = {f.path: body_hash(f.text) for f in sorted(files, key=lambda f: f.path)}
@@ -159,6 +172,7 @@ def _evidence(content: Mapping[str, Any]) -> Evidence | None:
             order=content["parity"]["order"],
             checks=tuple((c["name"], c["passed"], c["severity"]) for c in content["checks"]),
             tests=content["tests"]["passed"],
+            mutants=content["tests"].get("mutants", {}),
             tools=content["tools"],
         )
     return Evidence(

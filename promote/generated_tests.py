@@ -6,8 +6,9 @@ A case is made in a process of the stage (`promote.verify.cases`); the text of t
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,21 @@ from promote.project import Project
 from promote.render_tests import Case, render_tests, tests_path
 from promote.verify.stage import Observed, Stage
 
+_WORD = re.compile(r"\w+")
 _DISPLAY = "from IPython.display import display"
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedTests:
-    """The files of a step's tests: the test file first, then its data. `reason` says why there is no data."""
+    """The files of a step's tests: the test file first, then its data. `reason` says why there is no data.
+
+    `mutants` says how many mistakes were made in the step's code and which its tests let pass; see
+    `promote.verify.cases.CaseAnswer`.
+    """
 
     files: tuple[GeneratedFile, ...]
     reason: str = ""
+    mutants: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -62,7 +69,7 @@ def generate_tests(
         paths = case.files if case.ok else ()
         data = [GeneratedFile(p, (stage.root / p).read_text(encoding="utf-8"), plan.step.tag) for p in paths]
         test = GeneratedFile(tests_path(plan), text, plan.step.tag)
-        found[plan.step.tag] = GeneratedTests((test, *data), case.reason)
+        found[plan.step.tag] = GeneratedTests((test, *data), case.reason, answer["mutants"])
     return found
 
 
@@ -76,10 +83,13 @@ def _request(
 ) -> dict[str, Any]:
     """What the making of one case needs to know; see `promote.verify.cases.CaseRequest`."""
     options = plan.step.options
+    parts = pieces(plan.function, plan, cells)
     return {
         "name": plan.step.name,
         "out": str(stage.root),
-        "program": program(plan.function, plan, cells),
+        "program": [part.text for part in parts],
+        "places": [(part.cell, part.first) for part in parts],
+        "spans": [part.spans for part in parts],
         "output": plan.function.output,
         "inputs": [
             {
@@ -107,20 +117,59 @@ def _request(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the notebook's own source.
+
+    Attributes:
+        text: The source.
+        cell: The cell that it stands in.
+        first: Which line of that cell its first line is.
+        spans: The lines of it, first and last, that the step's function has too.
+    """
+
+    text: str
+    cell: int = 0
+    first: int = 1
+    spans: tuple[tuple[int, int], ...] = ()
+
+
 def program(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: tuple[int, ...] = ()) -> list[str]:
-    """Give the notebook's own source for a function, piece by piece in the notebook's order.
+    """Give the notebook's own source for a function, piece by piece in the notebook's order."""
+    return [piece.text for piece in pieces(function, plan, cells, own)]
+
+
+def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: tuple[int, ...] = ()) -> list[Piece]:
+    """Give the pieces of the notebook's own source that make what a function gives, in the notebook's order.
 
     The step's cells stand whole and as written, calls of `load_asset` and all; around them stand the imports of the
-    notebook and the statements that the function was given besides.
+    notebook that these use and the statements that the function was given besides.
     """
     whole = own or plan.step.cells
-    pieces: dict[tuple[int, int], str] = {(position, 0): cells[position].python for position in whole}
-    for fragment in (*function.definitions, *function.body):
+    found: dict[tuple[int, int], Piece] = {}
+    kept = [*function.definitions, *function.body]
+    for position in whole:
+        spans = tuple((f.first, f.last) for f in kept if f.cell == position and f.origin != "input")
+        found[position, 0] = Piece(cells[position].python, position, 1, spans)
+    for fragment in kept:
         if fragment.cell not in whole:
-            pieces[fragment.cell, fragment.first] = _original(fragment, cells)
-    imports = list(dict.fromkeys(_imports(c for c in cells.values() if c.position <= max(whole))))
-    display = [_DISPLAY] if any("display(" in cells[position].python for position in whole) else []
-    return [*imports, *display, *(pieces[key] for key in sorted(pieces))]
+            text = _original(fragment, cells)
+            spans = () if fragment.origin == "input" else ((1, text.count("\n") + 1),)
+            found[fragment.cell, fragment.first] = Piece(text, fragment.cell, fragment.first, spans)
+    code = [found[key] for key in sorted(found)]
+    imports = dict.fromkeys(_imports(c for c in cells.values() if c.position <= max(whole)))
+    words = set(_WORD.findall("\n".join(piece.text for piece in code)))
+    used = [Piece(text) for text in imports if _binds(text) & (words | {"*", "__future__"})]
+    display = [Piece(_DISPLAY)] if any("display(" in cells[position].python for position in whole) else []
+    return [*used, *display, *code]
+
+
+def _binds(text: str) -> set[str]:
+    """Give the names that an import binds, and `*` where it binds all of a module."""
+    node = ast.parse(text.strip()).body[0]
+    assert isinstance(node, ast.Import | ast.ImportFrom)  # noqa: S101 -- _imports gives no others
+    names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return names | ({"__future__"} if isinstance(node, ast.ImportFrom) and node.module == "__future__" else set())
 
 
 def _original(fragment: Fragment, cells: Mapping[int, CodeCell]) -> str:

@@ -113,7 +113,7 @@ class _Prover:
         for plan in plans:
             tag = plan.step.tag
             self.files[tag] = tests[tag].files
-            self.keep(plan, kinds[tag], observed, made, values, passed.get(tests[tag].module, 0))
+            self.keep(plan, kinds[tag], observed, made, values, tests[tag], passed.get(tests[tag].module, 0))
 
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""
@@ -240,7 +240,14 @@ class _Prover:
         return result.passed_in
 
     def keep(
-        self, plan: Plan, kinds: Kinds, observed: Observed, made: Materialised, values: Values, passed: int
+        self,
+        plan: Plan,
+        kinds: Kinds,
+        observed: Observed,
+        made: Materialised,
+        values: Values,
+        tests: GeneratedTests,
+        passed: int,
     ) -> None:
         """Write down what was shown."""
         inputs: dict[str, FrameFacts] = {}
@@ -258,6 +265,7 @@ class _Prover:
             order="compared" if plan.ordered else "not compared",
             checks=tuple((c.name, c.passed, c.severity) for c in made.assets[plan.step.name].checks),
             tests=passed,
+            mutants=tests.mutants,
             tools=_tools(),
         )
 

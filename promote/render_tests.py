@@ -16,7 +16,7 @@ from promote.imports import import_block
 from promote.kinds import Kinds
 from promote.model import Fragment, FrameKind, Function, Input, Plan
 from promote.names import ASSET_SUFFIX
-from promote.pytext import call, docstring, literal
+from promote.pytext import WIDTH, call, docstring, literal
 
 _OWN = frozenset(
     ("Any", "Path", "DATA", "taken", "given", "expected", "got", "assert_frames_equal", "convert", "frame_schema",
@@ -41,6 +41,7 @@ class Case:
     checks: Mapping[str, bool] = field(default_factory=dict)
     assertions: Mapping[str, bool] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Case:
@@ -48,7 +49,7 @@ class Case:
 
         >>> Case.of({"ok": False, "reason": "no input", "inputs": []})
         Case(ok=False, reason='no input', kind='unknown', rows=0, ordered=False, tolerance=None, schema={}, \
-inputs=(), resources=(), preset={}, checks={}, assertions={}, files=())
+inputs=(), resources=(), preset={}, checks={}, assertions={}, files=(), examples={})
         """
         known = {item.name for item in fields(cls)}
         values: dict[str, Any] = {
@@ -226,9 +227,33 @@ class _Writer:
                     "    assert all(outcomes[name] for name in passed if passed[name])",
                 ]
             )
+        if self.case.examples and options.get("schema") is not None:
+            tests.append(self.examined(options.get("schema"), self.case.examples))
         known = self.case.assertions
         return tests + [
             self.assertion(check, holds=known[check.name]) for check in self.plan.checks if check.name in known
+        ]
+
+    def examined(self, schema: str, examples: Mapping[str, Any]) -> list[str]:
+        """Give a test of the schema on rows that it takes and rows that it refuses."""
+        self.imports.append("from platform_core.asset_checks import validate_schema")
+        accepted, columns = examples["accepted"], list(examples["columns"])
+        lacking = (
+            "rows[:accepted].drop(columns=name)" if self.kinds.output == "pandas" else "rows[:accepted].drop(name)"
+        )
+        absent = [f"    for name in {literal(columns)}:", f"        assert not check.run({lacking}).passed"]
+        if columns and len(absent[0]) > WIDTH:
+            opened = call("    for name in [", [literal(name) for name in columns], "]:", explode=True)
+            absent = [*opened, absent[1]]
+        return [
+            f"def test_{self.name}_schema_refuses() -> None:",
+            '    """The schema takes the first rows, and refuses each other one and a missing column."""',
+            f"    check = validate_schema({self.take(schema)})",
+            f'    rows, accepted = {self.helper("read_frame")}(DATA / "schema_examples.json"), {accepted}',
+            "    assert check.run(rows[:accepted]).passed",
+            "    for row in range(accepted, len(rows)):",
+            "        assert not check.run(rows[row : row + 1]).passed",
+            *(absent if columns else []),
         ]
 
     def assertion(self, check: Function, *, holds: bool) -> list[str]:

@@ -6,35 +6,39 @@ never comes from the rendered function: the cells are run as the notebook has th
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import os
 import sys
-import tempfile
-import traceback
-import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, Literal
 
 from platform_core.errors import UserError
-from platform_core.frames import FrameKind, convert, kind_of, to_polars
-from platform_core.testing import assert_frames_equal, frame_schema, write_frame
-from promote.verify.fabricate import fabricate, real_text
+from platform_core.frames import FrameKind
+from platform_core.testing import frame_schema, write_frame
+from promote.verify.behind import parts_behind
+from promote.verify.boundaries import Code, with_boundaries
+from promote.verify.fabricate import chooser, disguised, real_text
 from promote.verify.frames import read_captured
 from promote.verify.literals import literals_of
-from promote.verify.mutants import mutants
+from promote.verify.mutants import Mutant, mutants
 from promote.verify.processes import serve
 from promote.verify.replace import take_rows
+from promote.verify.search import Chosen, Goal, Search
 from promote.verify.tables import Table, read_table
 from promote.verify.threads import limit_duckdb
+from promote.verify.trial import NoCaseError, Run, Trial, execute
 
-# most rows, which are preferred, and whether each frame gets some of its rows a second time
-_ATTEMPTS = ((8, 0, False), (8, 1, False), (8, 0, True), (16, 0, False), (16, 1, True), (24, 0, True), (40, 1, True))
+if TYPE_CHECKING:
+    from promote.verify.exam import Examples
+
+_LEVELS = ((8, 0), (8, 1), (16, 0))  # most rows and which are preferred: the first that the cells run on is the start
+_MORE_LEVELS = ((40, 0), (40, 1))  # where the cells run on none of those
 _SALTS = 3
-_MODULE = "__promoted_step__"
+_REAL_ROWS = 5_000  # of real frames, to see which lines they reach
+_BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.Match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class CaseRequest:
         literals: More values that may stand as they are, beside those of the program.
         checks: `{items, key, schema}` as the step declares them; `schema` names a variable of the program.
         assertions: `{name, program}` for each check cell.
+        spans: For each text of the program the lines that the step's function has too, first and last; mistakes are
+            made nowhere else. Without it, in all lines.
+        places: For each text of the program its cell, and which line of that cell its first line is.
     """
 
     name: str
@@ -69,13 +76,18 @@ class CaseRequest:
     literals: Sequence[Any] = ()
     checks: Mapping[str, Any] = field(default_factory=dict)
     assertions: Sequence[Mapping[str, Any]] = ()
+    spans: Sequence[Sequence[tuple[int, int]]] | None = None
+    places: Sequence[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswer:
     """What became of a case. `reason` says why there is none; `files` are relative to `out`.
 
-    `checks` and `assertions` say which passed on what the notebook gave for the made-up inputs.
+    `checks` and `assertions` say which passed on what the notebook gave for the made-up inputs. `mutants` counts the
+    mistakes that were made in the cells and those that the test noticed, and places the others: `{made, killed,
+    survived: [{cell, line, operator}], equivalent: [{cell, line, operator, proof}]}`. `examples` says of the rows in
+    `schema_examples.json` how many the schema accepts, and which columns it cannot do without.
     """
 
     ok: bool
@@ -91,32 +103,28 @@ class CaseAnswer:
     checks: Mapping[str, bool] = field(default_factory=dict)
     assertions: Mapping[str, bool] = field(default_factory=dict)
     files: Sequence[str] = ()
-
-
-class _NoCaseError(Exception):
-    """No case can be made; the message says why, without a value of the data."""
+    mutants: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """What one run of the cells gave."""
+class _Made:
+    """A case that was found: the frames, what the cells gave for them, and the mistakes that it lets pass."""
 
-    value: Any
-    kind: FrameKind
-    names: dict[str, Any]
-    rows: int
+    run: Run
+    small: dict[str, Any]
+    survived: frozenset[Mutant]
 
 
 def build(request: CaseRequest) -> CaseAnswer:
     """Make up inputs, run the notebook's cells on them, write both as test data.
 
-    Several choices of rows are tried. Kept is the one that notices the most of the deliberate mistakes of
-    `promote.verify.mutants`, and of those the smallest.
+    Rows are chosen by `promote.verify.search`: those that notice the mistakes of `promote.verify.mutants`.
     """
     target = Path(request.out, "tests", "assets", "data", request.name)
     try:
         return _Builder(request, target).build()
-    except (_NoCaseError, UserError) as problem:
+    except (NoCaseError, UserError) as problem:
         return CaseAnswer(False, problem.message if isinstance(problem, UserError) else str(problem))
 
 
@@ -125,171 +133,224 @@ class _Builder:
         self._request = request
         self._target = target
         self._frames: dict[str, Any] = {}
-        self._tables: dict[str, Table] = {}
+        tables: dict[str, Table] = {}
         for item in request.inputs:
             self._frames.setdefault(f"asset {item['asset']}", read_captured(Path(item["path"])))
         for name, described in request.resources.items():
             for file in described["files"]:
                 table = read_table(Path(described["root"], file))
-                self._tables[f"file {name}/{file}"] = table
+                tables[f"file {name}/{file}"] = table
                 self._frames[f"file {name}/{file}"] = table.frame
+        self._trial = Trial(
+            program=request.program,
+            output=request.output,
+            inputs=request.inputs,
+            preset=request.preset,
+            parameters={name: described.get("parameter", name) for name, described in request.resources.items()},
+            tables=tables,
+            folder=Path(request.out),
+            ordered=request.ordered,
+            tolerance=request.tolerance,
+        )
+        self._leave_out_unread()
         self._literals = frozenset(request.literals) | {
             value for value in request.preset.values() if isinstance(value, str | int | float)
         }
         for text in [*request.program, *(text for item in request.assertions for text in item["program"])]:
             self._literals |= literals_of(text)
-        columns = {str(name) for frame in self._frames.values() for name in frame.columns}
-        self._real = real_text(self._frames.values(), self._literals | columns)
+        self._real = real_text(self._frames.values(), self._literals)
+        self._shown = self._real.but({name for names in self._columns() for name in names})
+        self._chooser = chooser(self._frames, self._literals)
+        self._mutants = list(mutants(request.program, spans=request.spans, columns=other_columns(self._kinds())))
+        self._behind = parts_behind(request.program, request.output)
+        self._examples: Examples | None = None
 
     def build(self) -> CaseAnswer:
-        self._leave_out_unread()
-        best, small = self._best()
+        best = self._best()
         for salt in range(1, _SALTS + 1):
-            files = self._write(small, best)
+            self._examples = self._examined(best)
+            files = self._write(best)
             if not any(self._tells(file) for file in files):
                 break
             for file in files:
                 file.unlink()
             if salt == _SALTS:
-                raise _NoCaseError("made-up values cannot be kept apart from real ones")
-            best, small = self._best(salt)
+                raise NoCaseError("made-up values cannot be kept apart from real ones")
+            best = self._best(salt)
         root = Path(self._request.out)
         request = self._request
         return CaseAnswer(
             ok=True,
-            kind=best.kind,
-            rows=best.rows,
+            kind=best.run.kind,
+            rows=best.run.rows,
             ordered=request.ordered,
             tolerance=request.tolerance,
-            schema=frame_schema(best.value),
+            schema=frame_schema(best.run.value),
             inputs=[
                 {**{key: item[key] for key in ("parameter", "asset", "kind")}, "file": _file_of(item["asset"])}
                 for item in request.inputs
             ],
             resources=sorted(request.resources),
             preset=request.preset,
-            checks=self._checks(best),
-            assertions=self._assertions(best),
+            checks=declared(best.run, request.checks),
+            assertions=asserted(best.run, request.assertions),
             files=sorted(file.relative_to(root).as_posix() for file in files),
+            mutants=self._score(best),
+            examples=self._shown_examples(),
         )
+
+    def _examined(self, best: _Made) -> Examples | None:
+        """Examine the schema that the step declares, with the mistakes made in it."""
+        schema = self._request.checks.get("schema")
+        if not schema or not self._request.checks.get("items"):
+            return None
+        from promote.verify.exam import examine  # noqa: PLC0415 -- Dagster only where a schema is declared
+
+        mistakes = [mutant for mutant in self._mutants if not mutant.proof and mutant.part not in self._behind]
+        request = self._request
+        return examine(best.run.value, request.program, schema, request.preset, mistakes, self._code())
+
+    def _shown_examples(self) -> dict[str, Any]:
+        found = self._examples
+        return {"accepted": found.accepted, "columns": list(found.columns)} if found is not None else {}
 
     def _leave_out_unread(self) -> None:
         """Leave out the files that other steps read from the same resource: a recording of one run shows which."""
-        if len(self._tables) < 2:
+        tables = self._trial.tables
+        if len(tables) < 2:
             return
-        with tempfile.TemporaryDirectory() as folder:
-            os.environ["WORKBENCH_RECORD"] = folder
-            try:
-                self._run(fabricate(self._frames, self._literals), self._request.program)
-            except _NoCaseError:
-                return  # it may want another choice of rows before it reads on
-            finally:
-                del os.environ["WORKBENCH_RECORD"]
-            read = {f"file {path.relative_to(folder).as_posix()}" for path in Path(folder).rglob("*") if path.is_file()}
-        for name in self._tables.keys() - read:
-            del self._tables[name], self._frames[name]
+        try:
+            read = self._trial.files_read(self._heads(50))
+        except NoCaseError:
+            return  # it may want another choice of rows before it reads on
+        for name in tables.keys() - read:
+            del tables[name], self._frames[name]
 
-    def _best(self, salt: int = 0) -> tuple[_Run, dict[str, Any]]:
-        best: tuple[_Run, dict[str, Any]] | None = None
-        problem = _NoCaseError("the step has no input that data can be made up for")
-        most = -1
-        wrong = list(mutants(self._request.program))
-        for rows, variant, doubled in _ATTEMPTS if self._frames else _ATTEMPTS[:1]:
-            small = fabricate(self._frames, self._literals, rows=rows, variant=variant, salt=salt)
-            if doubled:
-                small = {name: _with_twins(frame) for name, frame in small.items()}
-            try:
-                run = self._run_twice(small)
-            except _NoCaseError as raised:
-                problem = raised
-                continue
-            noticed = sum(self._notices(small, run, program) for program in wrong) if run.rows else 0
-            if noticed > most or (best is not None and run.rows and not best[0].rows):
-                best, most = (run, small), noticed
-            if run.rows and most == len(wrong):
-                break
-        if best is None:
+    def _heads(self, rows: int) -> dict[str, Any]:
+        return {name: take_rows(frame, range(min(rows, len(frame)))) for name, frame in self._frames.items()}
+
+    def _columns(self) -> list[list[str]]:
+        """Give the names of the columns of each input as the code knows them."""
+        tables = self._trial.tables
+        return [
+            list(tables[name].header) if name in tables and tables[name].header else [str(c) for c in frame.columns]
+            for name, frame in self._frames.items()
+        ]
+
+    def _kinds(self) -> list[dict[str, str]]:
+        return [
+            dict(zip(names, map(str, frame.dtypes), strict=True))
+            for names, frame in zip(self._columns(), self._frames.values(), strict=True)
+        ]
+
+    def _best(self, salt: int = 0) -> _Made:
+        """Find the rows of a case; `salt` gives them other values."""
+        problem = NoCaseError("the step has no input that data can be made up for")
+        empty: _Made | None = None
+        for levels in (_LEVELS, _MORE_LEVELS) if self._frames else (_LEVELS[:1],):
+            pool, starts = self._pool(levels, salt)
+            search = Search(self._trial, pool, [], self._passing)
+            for start in starts:
+                try:
+                    run = search.start(start)
+                except NoCaseError as raised:
+                    problem = raised
+                    continue
+                if run.rows or not self._frames:
+                    return self._searched(pool, start, run)
+                empty = empty or _Made(run, search.frames(start), frozenset(self._open()))
+        if empty is None:
             raise problem
-        return best
+        return empty
 
-    def _notices(self, small: Mapping[str, Any], run: _Run, program: Sequence[str]) -> bool:
-        """Say whether a mistaken program gives something else for this data."""
-        try:
-            self._same(self._run(small, program), run)
-        except (_NoCaseError, UserError, AssertionError):
-            return True
-        return False
+    def _pool(self, levels: Sequence[tuple[int, int]], salt: int) -> tuple[dict[str, Any], list[Chosen]]:
+        """Give made-up frames, and which rows of them to start from, the most promising first."""
+        chosen = [self._chooser.choose(rows, variant) for rows, variant in levels]
+        order = {name: _mixed(sorted({row for one in chosen for row in one[name]})) for name in self._frames}
+        pool = disguised(self._frames, order, self._literals, self._real, salt=salt)
+        starts = [
+            {name: tuple(place for place, row in enumerate(order[name]) if row in one[name]) for name in order}
+            for one in chosen
+        ]
+        # Some code wants the rows in the order in which they came
+        natural = [
+            {name: tuple(sorted(taken, key=order[name].__getitem__)) for name, taken in one.items()} for one in starts
+        ]
+        whole = {name: tuple(range(len(rows))) for name, rows in order.items()}
+        return pool, [*starts, *natural, whole]
 
-    def _run_twice(self, small: Mapping[str, Any]) -> _Run:
-        first, second = (self._run(small, self._request.program) for _ in range(2))
-        try:
-            self._same(second, first)
-        except AssertionError:
-            raise _NoCaseError("the cells give other rows each time they are run") from None
-        return first
+    def _open(self) -> list[Mutant]:
+        return [mutant for mutant in self._mutants if not mutant.proof and mutant.part in self._behind]
 
-    def _same(self, got: _Run, expected: _Run) -> None:
+    def _code(self) -> Code:
+        return Code("\n".join(self._request.program), self._literals, self._real.inside)
+
+    def _searched(self, pool: dict[str, Any], start: Chosen, run: Run) -> _Made:
+        rest = [
+            (name, place) for name, frame in pool.items() for place in range(len(frame)) if place not in start[name]
+        ]
+        batches: dict[str, list[tuple[str, int]]] = {"pool": rest}
+        goals = [*map(Goal, self._open()), *(Goal(line=line) for line in self._lines())]
+        search = Search(self._trial, pool, goals, self._passing)
+        search.start(start)
+        missed = search.missed(start, run, goals)
+        met = [goal for goal in goals if goal not in missed]
+        chosen = start
+        if missed:
+            for name, frame in list(pool.items()):
+                pool[name], more = with_boundaries(frame, start[name], self._code())
+                for why, rows in more:
+                    batches.setdefault(why, []).extend((name, row) for row in rows)
+            chosen, left = search.grow(start, missed, list(batches.values()))
+            met += [goal for goal in missed if goal not in left]
+        chosen = search.shrink(chosen, met)
+        run = search.start(chosen)
+        unmet = search.missed(chosen, run, goals)
+        survived = frozenset(goal.mutant for goal in unmet if goal.mutant is not None)
+        return _Made(run, search.frames(chosen), survived)
+
+    def _lines(self) -> frozenset[tuple[int, int]]:
+        """Give the lines that the real data reaches, where the code has branches."""
+        trees = [ast.parse(text) for text in self._request.program]
+        if not any(isinstance(node, _BRANCHES) for tree in trees for node in ast.walk(tree)):
+            return frozenset()
+        return self._trial.lines(self._heads(_REAL_ROWS))
+
+    def _passing(self, run: Run) -> frozenset[str]:
+        """Give the checks and the check cells that pass on a result."""
         request = self._request
-        assert_frames_equal(got.value, expected.value, ordered=request.ordered, tolerance=request.tolerance)
+        found = declared(run, request.checks) | asserted(run, request.assertions)
+        return frozenset(name for name, passed in found.items() if passed)
 
-    def _run(self, small: Mapping[str, Any], program: Sequence[str]) -> _Run:
-        request = self._request
-        with self._given(small) as names:
-            for place, text in enumerate(program, start=1):
-                _execute(text, names, f"part {place} of the step")
-            value = names.get(request.output)
-            kind = kind_of(value)
-            if kind is None:
-                raise _NoCaseError(f"the cells bind no frame to {request.output!r}")
-            try:
-                kept = value.copy(deep=True) if kind == "pandas" else to_polars(value).clone()  # type: ignore[union-attr]  # a frame, as kind_of said
-            except Exception as error:  # collecting runs the analyst's own expressions, which may raise anything
-                raise _NoCaseError(f"{type(error).__name__} when the result is collected") from error
-        return _Run(kept, kind, {**names, request.output: convert(kept, kind)}, len(kept))
+    def _score(self, best: _Made) -> dict[str, Any]:
+        proven = [mutant for mutant in self._mutants if mutant.proof]
+        elsewhere = self._examples.killed if self._examples is not None else frozenset()
+        survived = [
+            mutant
+            for mutant in self._mutants
+            if mutant in best.survived
+            or (mutant.part not in self._behind and not mutant.proof and mutant not in elsewhere)
+        ]
+        return {
+            "made": len(self._mutants),
+            "killed": len(self._mutants) - len(proven) - len(survived),
+            "survived": [self._placed(mutant) for mutant in survived],
+            "equivalent": [self._placed(mutant) | {"proof": mutant.proof} for mutant in proven],
+        }
 
-    @contextlib.contextmanager
-    def _given(self, small: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Give the names that the cells find, with `load_asset` and `resource` giving made-up data."""
-        from platform_core.resources import FilesResource  # noqa: PLC0415 -- Dagster only where a case is run
-        from platform_core.sdk.loading import overrides  # noqa: PLC0415
+    def _placed(self, mutant: Mutant) -> dict[str, Any]:
+        cell, first = self._request.places[mutant.part] if self._request.places else (mutant.part + 1, 1)
+        return {"cell": cell, "line": first + mutant.line - 1, "operator": mutant.operator}
 
-        module = types.ModuleType(_MODULE)
-        sys.modules[_MODULE] = module  # classes of the cells look their module up
-        names = module.__dict__
-        names.update(self._request.preset)
-        frames = {item["asset"]: _copied(small[f"asset {item['asset']}"]) for item in self._request.inputs}
-        for item in self._request.inputs:
-            names[item["parameter"]] = convert(_copied(small[f"asset {item['asset']}"]), item["kind"])
-        Path(self._request.out).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._request.out) as folder:
-            resources = {
-                name: FilesResource(root=str(Path(folder, name)), name=name) for name in self._request.resources
-            }
-            self._write_files(small, Path(folder))
-            for name, described in self._request.resources.items():
-                names[described.get("parameter", name)] = resources[name]
-            try:
-                with overrides(assets=frames, resources=resources):
-                    yield names
-            finally:
-                sys.modules.pop(_MODULE, None)
-
-    def _write(self, small: Mapping[str, Any], best: _Run) -> list[Path]:
+    def _write(self, best: _Made) -> list[Path]:
         written = [
-            write_frame(small[f"asset {asset}"], self._target / _file_of(asset))
+            write_frame(best.small[f"asset {asset}"], self._target / _file_of(asset))
             for asset in dict.fromkeys(item["asset"] for item in self._request.inputs)
         ]
-        written.append(write_frame(best.value, self._target / "expected.json"))
-        return [*written, *self._write_files(small, self._target)]
-
-    def _write_files(self, small: Mapping[str, Any], folder: Path) -> list[Path]:
-        written = []
-        for key, table in self._tables.items():
-            path = folder / key.removeprefix("file ")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            table.write(small[key], path)
-            written.append(path)
-        return written
+        written.append(write_frame(best.run.value, self._target / "expected.json"))
+        if self._examples is not None:
+            written.append(write_frame(self._examples.frame, self._target / "schema_examples.json"))
+        return [*written, *self._trial.write_files(best.small, self._target)]
 
     def _tells(self, file: Path) -> bool:
         """Say whether a written file holds a real text in its rows."""
@@ -297,53 +358,58 @@ class _Builder:
             return False  # compressed; its values are those of the frame, which were made up one by one
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         start = next((place for place, line in enumerate(lines) if line.strip() == '"rows": ['), 0)
-        return any(self._real.inside(line) for line in lines[start + 1 :])
+        return any(self._shown.inside(line) for line in lines[start + 1 :])
 
-    def _checks(self, best: _Run) -> dict[str, bool]:
-        """Say which declared checks pass on what the cells gave; one that cannot be run here is left out."""
-        declared = self._request.checks
-        if not declared.get("items"):
-            return {}
-        from platform_core.asset_checks import resolve_checks  # noqa: PLC0415 -- Dagster only where checks are declared
 
-        schema = best.names.get(declared["schema"]) if declared.get("schema") else None
-        found = resolve_checks(declared["items"], key=declared.get("key"), schema=schema)
-        passed = {}
-        for check in found:
+def declared(run: Run, checks: Mapping[str, Any]) -> dict[str, bool]:
+    """Say which declared checks pass on what the cells gave; one that cannot be run here is left out."""
+    if not checks.get("items"):
+        return {}
+    from platform_core.asset_checks import resolve_checks  # noqa: PLC0415 -- Dagster only where checks are declared
+
+    schema = run.names.get(checks["schema"]) if checks.get("schema") else None
+    passed = {}
+    with contextlib.suppress(UserError):  # a mistake may be in the schema itself
+        for check in resolve_checks(checks["items"], key=checks.get("key"), schema=schema):
             with contextlib.suppress(UserError):
-                passed[check.name] = bool(check.run(best.value).passed)
-        return passed
-
-    def _assertions(self, best: _Run) -> dict[str, bool]:
-        passed = {}
-        for item in self._request.assertions:
-            names = dict(best.names)
-            try:
-                for text in item["program"]:
-                    _execute(text, names, item["name"])
-                passed[item["name"]] = True
-            except _NoCaseError:
-                passed[item["name"]] = False
-        return passed
+                passed[check.name] = bool(check.run(run.value).passed)
+    return passed
 
 
-def _execute(text: str, names: dict[str, Any], where: str) -> None:
-    shown = f"<{where}>"
-    try:
-        exec(compile(text, shown, "exec", dont_inherit=True), names)  # noqa: S102 -- the analyst's own cells are what is to be run
-    except (Exception, SystemExit) as error:  # noqa: BLE001 -- the analyst's cells may raise anything on made-up data
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == shown]
-        place = f" in line {lines[-1]}" if lines else ""
-        raise _NoCaseError(f"{type(error).__name__}{place} of {where}, on made-up data") from None
+def asserted(run: Run, assertions: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Say which check cells hold on what the cells gave."""
+    passed = {}
+    for item in assertions:
+        names = dict(run.names)
+        try:
+            for text in item["program"]:
+                execute(text, names, item["name"])
+            passed[item["name"]] = True
+        except NoCaseError:
+            passed[item["name"]] = False
+    return passed
 
 
-def _with_twins(frame: Any) -> Any:
-    """Give a frame with every third row once more at the end."""
-    return take_rows(frame, [*range(len(frame)), *range(0, len(frame), 3)])
+def other_columns(frames: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Give for each column another that a mistake might name: the next of its type, else the next.
+
+    >>> other_columns([{"a": "Int64", "b": "String", "c": "Int64"}])
+    {'a': 'c', 'b': 'c', 'c': 'a'}
+    """
+    found: dict[str, str] = {}
+    for kinds in frames:
+        names = list(kinds)
+        for place, name in enumerate(names):
+            others = [*names[place + 1 :], *names[:place]]
+            alike = [other for other in others if kinds[other] == kinds[name]]
+            if others:
+                found.setdefault(name, (alike or others)[0])
+    return found
 
 
-def _copied(frame: Any) -> Any:
-    return frame.clone() if isinstance(frame, pl.DataFrame) else frame.copy(deep=True)
+def _mixed(rows: Sequence[int]) -> list[int]:
+    """Give numbers out of their order, so that a sort left out is noticed."""
+    return [*rows[1::2], *rows[0::2]]
 
 
 def _file_of(asset: str) -> str:

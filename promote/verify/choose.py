@@ -23,6 +23,7 @@ _POOL = 600  # rows compared with each other
 _KEYS = 12  # columns compared to find partners
 
 Trait = tuple[str, str]
+Traits = dict[Trait, tuple[float, list[int]]]
 
 
 def choose_rows(
@@ -35,41 +36,64 @@ def choose_rows(
     >>> 5 in chosen, len(chosen)
     (True, 3)
     """
-    known = list(literals)
-    chosen: dict[str, list[int]] = {}
-    for name, frame in frames.items():
-        earlier = [(frames[other], taken) for other, taken in chosen.items() if taken]
-        chosen[name] = _choose(frame, known, earlier, rows, variant)
-    return chosen
+    return Chooser(frames, literals).choose(rows, variant)
 
 
-def _choose(
-    frame: pl.DataFrame,
-    literals: Sequence[object],
-    earlier: Sequence[tuple[pl.DataFrame, Sequence[int]]],
-    rows: int,
-    variant: int,
-) -> list[int]:
-    if frame.height <= rows:
-        return list(range(frame.height))
-    twins = _twins(frame) if rows >= 4 else {}
-    taken: list[int] = []
-    for other, rows_of_other in earlier:
-        _add(taken, _partners(frame, other, rows_of_other, rows // 2, variant), rows - 1)
-        _add(taken, _strangers(frame, other), rows - 1)
-    reserved = 1 if rows < 12 else 3
-    for row in _greedy(frame, literals, taken, rows, variant):
-        if len(taken) >= rows - reserved - bool(twins):
-            break
-        _add(taken, [row], rows)
-    for anchor in list(taken)[:reserved]:
-        _add(taken, _siblings(frame, anchor, taken), rows - bool(twins))
-    if twins:
-        pair = next(((row, twins[row]) for row in taken if row in twins), next(iter(twins.items())))
-        taken = [row for row in taken if row not in pair][: rows - 2] + list(pair)
-    _add(taken, _greedy(frame, literals, taken, rows, variant), rows)
-    _add(taken, range(frame.height), rows)
-    return sorted(taken)
+class Chooser:
+    """Chooses rows of the same frames for several sizes; what it learned of a frame is kept.
+
+    Args:
+        frames: The frames by name.
+        literals: The literals of the code.
+    """
+
+    def __init__(self, frames: Mapping[str, pl.DataFrame], literals: Iterable[object]) -> None:
+        self._frames = frames
+        self._literals = list(literals)
+        self._traits: dict[str, Traits] = {}
+        self._keys: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
+        self._twins: dict[str, dict[int, int]] = {}
+
+    def choose(self, rows: int, variant: int = 0) -> dict[str, list[int]]:
+        """Give the numbers of the rows to take from each frame, in the frame's own order."""
+        chosen: dict[str, list[int]] = {}
+        for name, frame in self._frames.items():
+            earlier = [(other, taken) for other, taken in chosen.items() if taken]
+            chosen[name] = (
+                list(range(frame.height)) if frame.height <= rows else self._choose(name, earlier, rows, variant)
+            )
+        return chosen
+
+    def _choose(self, name: str, earlier: Sequence[tuple[str, Sequence[int]]], rows: int, variant: int) -> list[int]:
+        frame = self._frames[name]
+        if name not in self._traits:
+            self._traits[name] = _traits(frame, self._literals)
+            self._twins[name] = _twins(frame)
+        traits = self._traits[name]
+        twins = self._twins[name] if rows >= 4 else {}
+        taken: list[int] = []
+        for other, rows_of_other in earlier:
+            pairs = self._pairs(name, other)
+            _add(taken, _partners(frame, self._frames[other], pairs, rows_of_other, rows // 2, variant), rows - 1)
+            _add(taken, _strangers(frame, self._frames[other], pairs), rows - 1)
+        reserved = 1 if rows < 12 else 3
+        for row in _greedy(traits, taken, rows, variant):
+            if len(taken) >= rows - reserved - bool(twins):
+                break
+            _add(taken, [row], rows)
+        for anchor in list(taken)[:reserved]:
+            _add(taken, _siblings(frame, anchor, taken), rows - bool(twins))
+        if twins:
+            pair = next(((row, twins[row]) for row in taken if row in twins), next(iter(twins.items())))
+            taken = [row for row in taken if row not in pair][: rows - 2] + list(pair)
+        _add(taken, _greedy(traits, taken, rows, variant), rows)
+        _add(taken, range(frame.height), rows)
+        return sorted(taken)
+
+    def _pairs(self, name: str, other: str) -> list[tuple[str, str, float]]:
+        if (name, other) not in self._keys:
+            self._keys[name, other] = _keys(self._frames[name], self._frames[other])
+        return self._keys[name, other]
 
 
 def _add(taken: list[int], more: Iterable[int], most: int) -> None:
@@ -78,11 +102,8 @@ def _add(taken: list[int], more: Iterable[int], most: int) -> None:
             taken.append(row)
 
 
-def _greedy(
-    frame: pl.DataFrame, literals: Sequence[object], taken: Sequence[int], rows: int, variant: int
-) -> list[int]:
+def _greedy(traits: Traits, taken: Sequence[int], rows: int, variant: int) -> list[int]:
     """Give rows in the order in which they add the most traits that the rows taken do not show."""
-    traits = _traits(frame, literals)
     of_row: defaultdict[int, dict[Trait, float]] = defaultdict(dict)
     for trait, (weight, holders) in traits.items():
         for row in holders:
@@ -104,13 +125,13 @@ def _greedy(
     return order
 
 
-def _traits(frame: pl.DataFrame, literals: Sequence[object]) -> dict[Trait, tuple[float, list[int]]]:
+def _traits(frame: pl.DataFrame, literals: Sequence[object]) -> Traits:
     texts = sorted({text for text in literals if isinstance(text, str) and text.strip()})
     numbers = sorted(
         {n for n in literals if isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)}
     )
     days = sorted({day for literal in literals if (day := _day_of(literal)) is not None})
-    traits: dict[Trait, tuple[float, list[int]]] = {}
+    traits: Traits = {}
     for column in frame.get_columns():
         values = _values_of(column)
         few = len(values) <= _FEW
@@ -255,10 +276,14 @@ def _keys(frame: pl.DataFrame, other: pl.DataFrame) -> list[tuple[str, str, floa
 
 
 def _partners(
-    frame: pl.DataFrame, other: pl.DataFrame, rows_of_other: Sequence[int], most: int, variant: int
+    frame: pl.DataFrame,
+    other: pl.DataFrame,
+    pairs: Sequence[tuple[str, str, float]],
+    rows_of_other: Sequence[int],
+    most: int,
+    variant: int,
 ) -> list[int]:
     """Give rows that agree with every second row taken from the other frame on the columns that they share."""
-    pairs = _keys(frame, other)
     if not pairs:
         return []
     partners = []
@@ -278,9 +303,9 @@ def _partners(
     return partners
 
 
-def _strangers(frame: pl.DataFrame, other: pl.DataFrame) -> list[int]:
+def _strangers(frame: pl.DataFrame, other: pl.DataFrame, pairs: Sequence[tuple[str, str, float]]) -> list[int]:
     """Give a row whose most telling key the other frame does not hold, where there is one."""
-    for mine, theirs, _ in _keys(frame, other):
+    for mine, theirs, _ in pairs:
         alone = frame.get_column(mine).is_in(other.get_column(theirs).unique().implode()).fill_null(value=True)
         first = (~alone).arg_max()
         if first is not None and not alone[first]:

@@ -78,6 +78,10 @@ class RealText:
             if len(text) >= _LONG and text not in literal and not is_format(text):
                 self._by_start[text[:_LONG]].add(text)
 
+    def but(self, allowed: Iterable[str]) -> RealText:
+        """Give the same without texts that stand in some that are known, such as names of columns."""
+        return RealText((text for texts in self._by_start.values() for text in texts), allowed)
+
     def inside(self, text: str) -> bool:
         """Say whether a real text stands in this one."""
         return any(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.frames import kind_of
-from promote.verify.choose import choose_rows
+from promote.verify.choose import Chooser
 from promote.verify.disguise import Disguise, RealText, is_format
 from promote.verify.numerals import as_fractions, days_like, noise, numbers_like
 from promote.verify.replace import Replacement, replace_frame, take_rows, texts_in, views
@@ -48,13 +48,43 @@ def fabricate(
     (True, True, False)
     """
     known = frozenset(literals)
+    chosen = chooser(frames, known).choose(rows, variant)
+    return disguised(frames, chosen, known, real_text(frames.values(), known), salt=salt)
+
+
+def chooser(frames: Mapping[str, Any], literals: frozenset[object]) -> Chooser:
+    """Give what chooses rows of real frames.
+
+    Raises:
+        UserError: A frame is neither an eager Polars frame nor a pandas one.
+    """
     for name, frame in frames.items():
         if kind_of(frame) not in ("polars", "pandas"):
             raise UserError(f"The input {name!r} is a {type(frame).__name__}; only eager frames can be made up.")
-    seen = {name: views(frame) for name, frame in frames.items()}
-    chosen = choose_rows(seen, known, rows=rows, variant=variant)
+    return Chooser({name: views(frame) for name, frame in frames.items()}, literals)
+
+
+def disguised(
+    frames: Mapping[str, Any],
+    chosen: Mapping[str, Sequence[int]],
+    known: frozenset[object],
+    real: RealText,
+    *,
+    salt: int = 0,
+) -> dict[str, Any]:
+    """Give some rows of real frames, in the order given, with every value replaced.
+
+    Args:
+        frames: The real frames by name.
+        chosen: The numbers of the rows of each.
+        known: The literals of the code.
+        real: What may not occur.
+        salt: Another number gives other values in the same places.
+
+    Raises:
+        UserError: A column holds objects that cannot be replaced.
+    """
     small = {name: take_rows(frame, chosen[name]) for name, frame in frames.items()}
-    real = real_text(frames.values(), known)
     gathered = _Gathered()
     gathering = _Values(Disguise(known, real, gathered), gathered, known, salt)
     gathering.gathers = True

@@ -1,151 +1,100 @@
-"""Small deliberate mistakes in a step's code, by which the rows of a test case are chosen: good data notices them.
+"""Small deliberate mistakes in a step's code: good test data notices them.
 
-A mutant is a program that differs from the analyst's in one place. Code that loops until something holds is left as
-it is, since a mistake in it might never end.
+A mutant is a program that differs from the analyst's in one place, by one operator of `promote.verify.operators`.
+Each is counted, whether a test notices it or not.
 """
 
 from __future__ import annotations
 
 import ast
-import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-_FLIPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-_SWAPPED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
-_PAIRS = (
-    ("min", "max"), ("any", "all"), ("first", "last"), ("is_null", "is_not_null"), ("isna", "notna"), ("head", "tail"),
-    ("gt", "ge"), ("lt", "le"), ("eq", "ne"),
-)  # fmt: skip
-_OTHER_METHOD = {"sum": "max", "mean": "max"} | dict(_PAIRS) | {other: one for one, other in _PAIRS}
-_DROPPABLE = frozenset(
-    ("filter", "sort", "sort_values", "sort_by", "unique", "drop_duplicates", "drop_nulls", "dropna", "fill_null",
-     "query", "fillna", "fill_nan", "strip", "strip_chars", "to_lowercase", "to_uppercase", "lower", "upper", "round",
-     "abs", "limit", "head", "tail", "replace", "replace_strict", "over", "distinct", "order", "cast", "astype",
-     "reverse")
-)  # fmt: skip
-_OTHER_TEXT = {"left": "inner", "inner": "left", "right": "inner", "outer": "inner", "full": "inner", "anti": "semi"}
-_OTHER_TEXT |= {"semi": "anti", "first": "last", "last": "first"}
-_FLAGS = frozenset(("how", "keep", "descending", "ascending", "nulls_last", "strict"))
-
-Change = Callable[[ast.AST], ast.AST]
+from promote.verify.equivalent import proof
+from promote.verify.operators import droppable, quiet, wrong
 
 
-def mutants(program: Sequence[str], *, most: int = 40) -> Iterator[list[str]]:
-    """Give programs that differ from this one in one place each, spread evenly where there would be too many.
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A mistake in one place of a program.
 
-    >>> [part[0] for part in mutants(["frame = raw.filter(raw.fee >= 5)"])]
-    ['frame = raw', 'frame = raw.filter(raw.fee > 5)', 'frame = raw.filter(raw.fee >= 6)']
+    Attributes:
+        part: Which source text of the program it is in, from 0.
+        line: The line in that text, from 1.
+        operator: What was done.
+        source: The whole text of that part with the mistake in it.
+        proof: Why no data could tell it from the original, empty where some could.
     """
-    places: list[tuple[int, int, Change]] = []
-    trees = [ast.parse(text) for text in program]
-    for part, tree in enumerate(trees):
-        if any(isinstance(node, ast.While) for node in ast.walk(tree)):
+
+    part: int
+    line: int
+    operator: str
+    source: str
+    proof: str = ""
+
+
+def mutants(
+    program: Sequence[str],
+    *,
+    spans: Sequence[Sequence[tuple[int, int]]] | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Iterator[Mutant]:
+    """Give every mistake that the operators make in a program, in the order of the source.
+
+    Args:
+        program: The source texts.
+        spans: For each text the lines in which mistakes are made, first and last; without it, all lines.
+        columns: For the name of each column of an input, another column that might be meant by mistake.
+
+    >>> [(m.operator, m.source) for m in mutants(["frame = raw.filter(raw.fee >= 5)"])][1:3]
+    [('call-dropped', 'frame = raw'), ('condition-negated', 'frame = raw.filter(~(raw.fee >= 5))')]
+    """
+    for part, text in enumerate(program):
+        tree = ast.parse(text)
+        lines = None if spans is None else [range(first, last + 1) for first, last in spans[part]]
+        seen = {ast.unparse(tree)}
+        for made in _in_tree(tree, columns or {}):
+            if made.source in seen or (lines is not None and not any(made.line in span for span in lines)):
+                continue
+            seen.add(made.source)
+            yield replace(made, part=part)
+
+
+def _in_tree(tree: ast.Module, columns: Mapping[str, str]) -> Iterator[Mutant]:
+    still = quiet(tree)
+    for parent, name, place, node in list(_places(tree)):
+        if id(node) in still:
             continue
-        for number, node in enumerate(ast.walk(tree)):
-            places += [(part, number, change) for change in _changes(node)]
-    step = max(1, -(-len(places) // most))
-    for part, number, change in places[::step]:
-        tree = copy.deepcopy(trees[part])
-        target = list(ast.walk(tree))[number]
-        made = ast.unparse(ast.fix_missing_locations(_Replace(target, change).visit(tree)))
-        yield [*program[:part], made, *program[part + 1 :]]
+        line = getattr(node, "lineno", 0) or getattr(parent, "lineno", 0)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            line = node.func.end_lineno or line  # of a chain of calls, the line that the method's name is on
+        for operator, made in [
+            *([("statement-dropped", ast.Pass())] if droppable(node) else []),
+            *wrong(node, columns),
+        ]:
+            _put(parent, name, place, made)
+            try:
+                source = ast.unparse(ast.fix_missing_locations(tree))
+            finally:
+                _put(parent, name, place, node)
+            yield Mutant(0, line, operator, source, proof(operator, node, parent))
 
 
-class _Replace(ast.NodeTransformer):
-    def __init__(self, target: ast.AST, change: Change) -> None:
-        self._target = target
-        self._change = change
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Change the target, and look for it elsewhere."""
-        return self._change(node) if node is self._target else self.generic_visit(node)
-
-
-def _changes(node: ast.AST) -> list[Change]:  # noqa: PLR0911 -- one return for each operator
-    match node:
-        case ast.Compare(ops=[op], comparators=[right]) if type(op) in _FLIPPED:
-            text = isinstance(right, ast.Constant) and isinstance(right.value, str)
-            return [_flip, *([_other_text] if text else [])]
-        case ast.Constant(value=bool()):
-            return []
-        case ast.Constant(value=int() | float()):
-            return [_next_number]
-        case ast.BinOp(op=op) if type(op) in _SWAPPED:
-            return [_swap]
-        case ast.UnaryOp(op=ast.Invert() | ast.Not()):
-            return [_bare]
-        case ast.BoolOp():
-            return [_other_bool]
-        case ast.keyword(arg=str() as name, value=ast.Constant(value=bool() | str())) if name in _FLAGS:
-            return [_other_flag]
-        case ast.Call(func=ast.Attribute(attr=name)):
-            found: list[Change] = [_receiver] if name in _DROPPABLE else []
-            return [*found, *([_other_method] if name in _OTHER_METHOD else [])]
-    return []
+def _places(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.AST]]:
+    """Give every node with where it stands: its parent, the field, the place in it where that is a list."""
+    for name, value in ast.iter_fields(tree):
+        if isinstance(value, ast.AST):
+            yield tree, name, None, value
+            yield from _places(value)
+        elif isinstance(value, list):
+            for place, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield tree, name, place, item
+                    yield from _places(item)
 
 
-def _flip(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Compare)  # noqa: S101 -- _changes gives each change for nodes of its type alone
-    return ast.Compare(node.left, [_FLIPPED[type(node.ops[0])]()], node.comparators)
-
-
-def _other_text(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Compare)  # noqa: S101 -- as above
-    return ast.Compare(node.left, node.ops, [ast.Constant("another text")])
-
-
-def _next_number(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Constant)  # noqa: S101 -- as above
-    assert isinstance(node.value, int | float)  # noqa: S101 -- as above
-    return ast.Constant(node.value + 1)
-
-
-def _swap(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.BinOp)  # noqa: S101 -- as above
-    return ast.BinOp(node.left, _SWAPPED[type(node.op)](), node.right)
-
-
-def _bare(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.UnaryOp)  # noqa: S101 -- as above
-    return node.operand
-
-
-def _other_bool(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.BoolOp)  # noqa: S101 -- as above
-    return ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-
-
-def _other_flag(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.keyword)  # noqa: S101 -- as above
-    assert isinstance(node.value, ast.Constant)  # noqa: S101 -- as above
-    old = node.value.value
-    new = not old if isinstance(old, bool) else _OTHER_TEXT.get(str(old), str(old))
-    return ast.keyword(node.arg, ast.Constant(new))
-
-
-def _receiver(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Call)  # noqa: S101 -- as above
-    assert isinstance(node.func, ast.Attribute)  # noqa: S101 -- as above
-    return node.func.value
-
-
-def _other_method(node: ast.AST) -> ast.AST:
-    assert isinstance(node, ast.Call)  # noqa: S101 -- as above
-    assert isinstance(node.func, ast.Attribute)  # noqa: S101 -- as above
-    return ast.Call(ast.Attribute(node.func.value, _OTHER_METHOD[node.func.attr], ast.Load()), node.args, node.keywords)
+def _put(parent: ast.AST, name: str, place: int | None, node: ast.AST) -> None:
+    if place is None:
+        setattr(parent, name, node)
+    else:
+        getattr(parent, name)[place] = node

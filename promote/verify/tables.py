@@ -22,10 +22,14 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's rows as a frame, and how a frame with the same columns is written in the file's own form."""
+    """A file's rows as a frame, and how a frame with the same columns is written in the file's own form.
+
+    `header` has the names of the columns where the frame counts them instead.
+    """
 
     frame: pl.DataFrame
     write: Callable[[pl.DataFrame, Path], None]
+    header: tuple[str, ...] = ()
 
 
 def read_table(path: Path) -> Table:
@@ -74,7 +78,7 @@ def _delimited(path: Path) -> Table:
         with target.open("w", encoding=encoding, newline="") as file:
             csv.writer(file, delimiter=delimiter, lineterminator=end).writerows([header, *small.rows()])
 
-    return Table(frame, write)
+    return Table(frame, write, tuple(header))
 
 
 def _is_header(cells: Sequence[str]) -> bool:
