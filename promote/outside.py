@@ -159,14 +159,15 @@ class _Look:
         return state in self.sets or any(state in one.sets for one in reaching)
 
     def clock(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
-        path, text = call.path, _literal(call.node)
+        path = call.path
         owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
         whole_day = path in names.DAYS or (
             call.method in names.COARSE and isinstance(owner, ast.Call) and self.path_of(owner) in names.CLOCKS
         )
         if path in names.CLOCK_WORDS:
-            clocked = text in {"now", "today"}
+            clocked = _literal(call.node) in {"now", "today"}
         elif call.method in _SQL_METHODS:
+            text = _literal(call.node)
             clocked = any(word in text for word in ("current_date", "current_timestamp", "now()", "today()"))
         else:
             clocked = whole_day or path in names.CLOCKS
@@ -221,12 +222,12 @@ class _Look:
 
     def writing(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path, node = call.path, call.node
-        target = call.argument(*names.SOURCE_ARGUMENTS, "file_name", "name", "con", "workbook", "target", "buf")
         if path in {"open", "io.open"}:
             writes = bool(_mode(node) & set("wax+")) and not self.is_local(s, path)
         elif call.method in names.PATH_WRITES:
             writes = self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
         elif call.method in names.WRITING_METHODS:
+            target = call.argument(*names.SOURCE_ARGUMENTS, "file_name", "name", "con", "workbook", "target", "buf")
             writes = target is not None and origin_of(target, self.looker, s.index) != "memory"
         else:
             writes = path in names.WRITERS
