@@ -267,7 +267,7 @@ class _Job:
             group = files.get(tag, [])
             facts = proof.facts.get(tag) or (stand.evidence.facts if stand.evidence else None)
             status = self.status(stand, facts, changed, group)
-            parity = "" if facts is None else f"equal to the notebook, order {facts.order}"
+            parity = "" if facts is None else f"equal to the notebook, order {facts.order}; {facts.noticed}"
             steps.append(
                 StepOutcome(
                     tag,
