@@ -29,7 +29,7 @@ _ROWS = {
 }
 _ROW_LISTS = frozenset(("to_dicts", "rows", "iterrows", "itertuples", "iter_rows"))
 _GROWING = frozenset(("pandas.concat", "polars.concat", "numpy.append", "numpy.concatenate"))
-_GROWING_METHODS = frozenset(("append", "_append", "vstack", "hstack"))
+_GROWING_METHODS = frozenset(("_append", "vstack", "hstack"))
 _NARROWING = frozenset(("filter", "select", "with_columns", "group_by", "drop", "join", "sort", "unique", "head"))
 _EAGER = {f"polars.read_{kind}": f"pl.scan_{kind}" for kind in ("csv", "parquet", "ipc", "ndjson", "delta")}
 _SUMMARIES = frozenset(("agg", "sum", "mean", "count", "len", "size", "max", "min", "median", "n_unique", "nunique"))
