@@ -103,7 +103,7 @@ def _hidden_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]]
     if unlike is not None:
         return unlike, ()
     pairs = zip(map(str, notebook.columns), notebook.dtypes, asset.dtypes, strict=True)
-    differing = [(name, mine) for name, mine, theirs in pairs if mine != theirs]
+    differing = [(name, mine) for name, mine, theirs in pairs if _detail(mine) != _detail(theirs)]
     if differing:
         changed = tuple(name for name, _ in differing)
         detail = "categories" if all(dtype == "category" for _, dtype in differing) else "details of the types"
@@ -112,7 +112,12 @@ def _hidden_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]]
 
 
 def _dtypes(index: Any) -> list[Any]:
-    return list(index.dtypes) if index.nlevels > 1 else [index.dtype]
+    return list(map(_detail, index.dtypes)) if index.nlevels > 1 else [_detail(index.dtype)]
+
+
+def _detail(dtype: Any) -> tuple[Any, list[Any]]:
+    """Give a pandas type with its categories in order, which counts for pandas only where they are ordered."""
+    return dtype, list(map(_typed, dtype.categories)) if str(dtype) == "category" else []
 
 
 def _label_types(columns: Any) -> tuple[list[Any], list[tuple[str, str]]]:

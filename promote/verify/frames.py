@@ -71,10 +71,13 @@ def read_captured(path: Path) -> pl.DataFrame | pd.DataFrame:
     """Read a frame that `write_captured` kept.
 
     Raises:
-        UserError: The frame holds objects of a class that the notebook itself defines.
+        UserError: The frame holds objects of a class that the notebook itself defines, or what Polars cannot read back.
     """
     if path.suffix == _IPC:
-        return pl.read_ipc(path)
+        try:
+            return pl.read_ipc(path)
+        except pl.exceptions.PolarsError:  # of types that Polars writes and does not read, as arrays of width 0
+            raise UserError("the frame holds a type that cannot be read back") from None
     try:
         frame: pd.DataFrame = pickle.loads(path.read_bytes())  # noqa: S301 - written by our own kernel, in our own folder
     except Exception as error:  # unpickling runs the code of the objects in the frame, which may raise anything

@@ -8,21 +8,23 @@ import zoneinfo
 from decimal import Decimal
 from typing import Any
 
-import dateutil.tz
+import dateutil.tz  # type: ignore[import-untyped]  # ships no types
 import numpy as np
-import pandas as pd
+import pandas
 import polars as pl
 import pyarrow as pa
-import pytz
+import pytz  # type: ignore[import-untyped]  # ships no types
+
+pd: Any = pandas  # more may stand in a frame than its stubs allow
 
 NAN = float("nan")
 LONDON = zoneinfo.ZoneInfo("Europe/London")
 PYTZ = pytz.timezone("Europe/London")
-TIMES: Any = pd.to_datetime(["2025-03-30 01:30", None, "2025-10-26 01:30"])
+TIMES = pd.to_datetime(["2025-03-30 01:30", None, "2025-10-26 01:30"])
 UNITS: tuple[Any, ...] = ("s", "ms", "us", "ns")
 
 
-def objects(*values: Any) -> pd.DataFrame:
+def objects(*values: Any) -> pandas.DataFrame:
     """Give a frame with one column of Python objects, exactly these."""
     column = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
@@ -30,11 +32,11 @@ def objects(*values: Any) -> pd.DataFrame:
     return pd.DataFrame({"x": pd.Series(column, dtype=object)})
 
 
-def column(values: Any, dtype: Any = None) -> pd.DataFrame:
+def column(values: Any, dtype: Any = None) -> pandas.DataFrame:
     return pd.DataFrame({"x": pd.Series(values, dtype=dtype)})
 
 
-def arrow(values: Any, dtype: Any) -> pd.DataFrame:
+def arrow(values: Any, dtype: Any) -> pandas.DataFrame:
     return column(pd.array(values, dtype=pd.ArrowDtype(dtype)))
 
 
@@ -244,13 +246,13 @@ SHAPES = {
 }
 
 
-def _with_attrs() -> pd.DataFrame:
+def _with_attrs() -> pandas.DataFrame:
     frame = PLAIN.copy()
     frame.attrs = {"source": "register", "years": [2024, {"last": None}]}
     return frame
 
 
-PANDAS: dict[str, pd.DataFrame] = {
+PANDAS: dict[str, pandas.DataFrame] = {
     **{f"objects: {name}": frame for name, frame in OBJECTS.items()},
     **{f"numbers: {name}": frame for name, frame in NUMBERS.items()},
     **{f"text: {name}": frame for name, frame in TEXTS.items()},
@@ -325,7 +327,7 @@ class Register:
     """An object of a class that is no data."""
 
 
-REFUSED: dict[str, tuple[pd.DataFrame, str]] = {
+REFUSED: dict[str, tuple[pandas.DataFrame, str]] = {
     "text and int": (objects("a", 1), "values of several types (int, str)"),
     "int and date": (objects(1, dt.date(2025, 1, 1)), "values of several types (date, int)"),
     "bool and int": (objects(True, 1), "values of several types (bool, int)"),
@@ -352,7 +354,7 @@ REFUSED: dict[str, tuple[pd.DataFrame, str]] = {
 }
 
 
-def assert_same(got: pd.DataFrame, expected: pd.DataFrame) -> None:
+def assert_same(got: pandas.DataFrame, expected: pandas.DataFrame) -> None:
     """Assert that a pandas frame is another to type, labels, zone, attrs, and the type of every object in a cell."""
     pd.testing.assert_frame_equal(got, expected, check_freq=True, check_column_type=True, check_index_type=True)
     assert list(got.dtypes) == list(expected.dtypes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_a_polars_frame_comes_back_the_same(lake: Lake, case: str, lazily: bool)
 
 @pytest.mark.parametrize("case", DUCKDB)
 def test_a_duckdb_relation_comes_back_with_its_types(lake: Lake, case: str) -> None:
-    relation = duckdb.sql(DUCKDB[case])
+    relation: Any = duckdb.sql(DUCKDB[case])
     lake.write("silver", "frame", relation)
     read = lake.read("frame", "duckdb")
     assert (read.columns, list(map(str, read.types))) == (relation.columns, list(map(str, relation.types)))
@@ -138,7 +139,7 @@ def test_an_index_a_header_and_attrs_that_cannot_be_stored_are_named(lake: Lake)
 
 @pytest.mark.parametrize("case", DUCKDB_REFUSED)
 def test_what_parquet_cannot_hold_of_duckdb_is_named_with_what_to_do(lake: Lake, case: str) -> None:
-    relation = duckdb.sql(DUCKDB_REFUSED[case])
+    relation: Any = duckdb.sql(DUCKDB_REFUSED[case])
     for use in (lambda: lake.write("silver", "frame", relation), lambda: to_polars(relation)):
         with pytest.raises(
             UserError, match=r"Column 'a' holds values of DuckDB's type .* which no Parquet file"
@@ -198,7 +199,7 @@ SCALARS: list[st.SearchStrategy[Any]] = [
     st.binary(max_size=3),
     st.dates(),
     st.datetimes(),
-    st.timedeltas(),
+    st.timedeltas(-dt.timedelta(days=10**8), dt.timedelta(days=10**8)),  # beyond, microseconds need over 64 bits
     st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=1, max_value=10**9),
 ]
 CELLS = st.sampled_from(SCALARS).flatmap(
@@ -220,6 +221,7 @@ def test_any_column_of_objects_of_one_sort_comes_back(values: list[Any]) -> None
     assert_same(frame_of(table_of(frame)), frame)
 
 
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 DTYPES = (
     *("int8", "uint64", "float32", "float64", "bool", "complex128", "M8[s]", "M8[ms]", "M8[us]", "M8[ns]", "m8[s]"),
     *("m8[ns]", "int64", "str"),
@@ -230,7 +232,7 @@ DTYPES = (
     st.lists(st.sampled_from(DTYPES), min_size=1, max_size=4).flatmap(
         lambda dtypes: pdst.data_frames(
             [
-                pdst.column(f"c{place}", dtype=dtype, elements=_text if dtype == "str" else None)
+                pdst.column(f"c{place}", dtype=dtype, elements=TEXT if dtype == "str" else None)
                 for place, dtype in enumerate(dtypes)
             ],
             index=pdst.indexes(dtype="int64", max_size=6) if len(dtypes) % 2 else pdst.range_indexes(max_size=6),
@@ -238,12 +240,14 @@ DTYPES = (
     )
 )
 def test_any_frame_of_numpy_types_comes_back(frame: pd.DataFrame) -> None:
-    assert_same(frame_of(table_of(frame)), frame)
+    try:
+        table = table_of(frame)
+    except UserError as error:
+        assert "further off than milliseconds reach" in error.message  # noqa: PT017 - allowed, and this only
+        return
+    assert_same(frame_of(table), frame)
     categories = frame.astype({name: "category" for name in frame.columns if frame[name].dtype.kind in "iufMm"})
     assert_same(frame_of(table_of(categories)), categories)
-
-
-_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

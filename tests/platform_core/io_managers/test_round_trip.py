@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ def passed_on(frames: Mapping[str, Any], kind: str, lake: Path) -> dict[str, Any
     got: dict[str, Any] = {}
 
     @dg.multi_asset(outs={name: dg.AssetOut() for name in names})
-    def make() -> Any:
-        return tuple(frames.values())
+    def make() -> Iterator[dg.Output[Any]]:
+        for name, frame in zip(names, frames.values(), strict=True):
+            yield dg.Output(frame, output_name=name)
 
     @dg.asset(name="taker", ins={name: dg.AssetIn(metadata={"workbench/kind": kind}) for name in names})
     def take(**given: Any) -> pl.DataFrame:
@@ -52,7 +53,7 @@ def test_polars_frames_reach_the_next_asset_the_same(tmp_path: Path) -> None:
 
 
 def test_duckdb_relations_reach_the_next_asset_with_their_types(tmp_path: Path) -> None:
-    relations = {case: duckdb.sql(query) for case, query in DUCKDB.items()}
+    relations: dict[str, Any] = {case: duckdb.sql(query) for case, query in DUCKDB.items()}
     got = passed_on(relations, "duckdb", tmp_path)
     for case, relation in relations.items():
         assert list(map(str, got[case].types)) == list(map(str, relation.types))
@@ -98,7 +99,7 @@ def test_a_partition_taken_out_of_the_yaml_is_read_by_nobody_though_its_file_sta
     listed(project, "a", "c")
     assert (project / "data/lake/bronze/raw/b.parquet").exists()
     for as_ in ("lazy", "polars", "pandas", "duckdb"):
-        frame: Any = load_asset("raw", as_=as_)  # type: ignore[arg-type]  # the kinds, one by one
+        frame: Any = load_asset("raw", as_=as_)
         days = frame.collect() if as_ == "lazy" else frame.pl() if as_ == "duckdb" else frame
         assert list(days["day"]) == ["a", "c"]
     assert materialise() == ["a", "c"]

@@ -49,7 +49,11 @@ def fail(series: pl.Series) -> pl.Series:
         (pl.Series([1]), {"problem": "no frame", "type": "Series"}),
         (
             pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)}),
-            {"problem": "unkept", "said": "column 'a' holds Python objects, which no Parquet file can hold"},
+            {
+                "problem": "unkept",
+                "said": "Column 'a' holds Python objects, which no Parquet file can hold.",
+                "hint": "Convert it first, as with pl.col('a').map_elements(str, return_dtype=pl.String).",
+            },
         ),
         (
             pl.LazyFrame({"a": ["Winifred"]}).select(pl.col("a").cast(pl.Int64)),
