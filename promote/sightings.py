@@ -62,8 +62,11 @@ class Sightings:
 def sightings(node: ast.AST, functions: Functions) -> Sightings:
     r"""Walk a statement once.
 
-    >>> empty = Functions({}, {}, frozenset(), {"pd": "pandas"}, frozenset({"pd"}))
-    >>> found = sightings(ast.parse("for f in files:\n    x = pd.concat([x, f])"), empty)
+    >>> from promote.model import CodeCell, Role
+    >>> from promote.program import build
+    >>> text = "import pandas as pd\nfor f in files:\n    x = pd.concat([x, f])"
+    >>> program = build([CodeCell(1, Role("explore"), text)])
+    >>> found = sightings(program.statements[1].node, program.functions)
     >>> found.calls[0].path, found.calls[0].loop is found.loops[0]
     ('pandas.concat', True)
     """
