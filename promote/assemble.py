@@ -17,6 +17,7 @@ from promote.model import CodeCell, Finding, Fragment, Function, Input, Paramete
 from promote.program import Program, Statement
 from promote.refusals import Context
 from promote.syntax import imports_package
+from promote.trees import walk
 
 
 class Assembly:
@@ -316,7 +317,7 @@ class Assembly:
         """Give the changes to the text: loads become parameters, displays inside blocks become `pass`."""
         found: list[Edit] = []
         for statement in statements:
-            for node in ast.walk(statement.node):
+            for node in walk(statement.node):
                 if id(node) in self.replaced and isinstance(node, ast.expr):
                     start, end = cell_offsets(self.cells[statement.cell].python, node)
                     found.append(Edit(start, end, self.replaced[id(node)]))

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from promote.functions import Functions
 from promote.model import FrameKind
 from promote.syntax import dotted_of
+from promote.trees import walk
 from promote.uses import Use
 from promote.values import dataclass
 
@@ -37,7 +38,7 @@ def load_calls(node: ast.AST, functions: Functions) -> list[LoadCall]:
     """Give the calls of `load_asset` and `resource` within a statement, in source order."""
     found = [
         _load_call(call, _CALLS[functions.canonical(path)])
-        for call in ast.walk(node)
+        for call in walk(node)
         if isinstance(call, ast.Call)
         and (path := dotted_of(call.func)) is not None
         and functions.canonical(path) in _CALLS

@@ -9,6 +9,7 @@ from promote.effects import IMMUTABLE_ATTRIBUTES
 from promote.functions import Functions
 from promote.heap import NONE, Heap, Objects
 from promote.syntax import dotted_of, selects_a_copy
+from promote.trees import walk
 from promote.uses import FunctionInfo, Use
 
 
@@ -85,9 +86,9 @@ class Values:
     def derived(self, node: ast.AST, held: Objects) -> Objects:
         """A new object that was made of others: it may run their code, but is none of them."""
         made = self.heap.new(held)
-        used = self.named(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        used = self.named(n.id for n in walk(node) if isinstance(n, ast.Name))
         code = self.heap.code_in(used)
-        for part in ast.walk(node):
+        for part in walk(node):
             if isinstance(part, (ast.Lambda, ast.GeneratorExp)) and id(part) in self.functions.lambdas:
                 code |= {self.functions.lambdas[id(part)]}
         self.heap.carry(made, code, self.heap.classes_in(used))
@@ -145,7 +146,7 @@ class Values:
         lazy = isinstance(node, ast.GeneratorExp)
         for generator in node.generators:
             given = self.value(generator.iter)
-            for name in ast.walk(generator.target):
+            for name in walk(generator.target):
                 if isinstance(name, ast.Name):
                     self.own[name.id] = self.heap.within(given)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]

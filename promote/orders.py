@@ -13,6 +13,7 @@ from promote.outside_names import LISTINGS, ORDER_FREE, ORDER_FREE_METHODS, ORDE
 from promote.program import Statement
 from promote.sightings import Looker, SeenCall, Sightings
 from promote.syntax import dotted_of
+from promote.trees import walk
 
 _SET_OPERATORS = (ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
 _DEEPEST = 8
@@ -86,7 +87,7 @@ def _local(name: str, statement: Statement) -> ast.expr | None:
         return None
     values = [
         node.value
-        for node in ast.walk(statement.node)
+        for node in walk(statement.node)
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
     ]
     return values[0] if len(values) == 1 else None

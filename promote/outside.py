@@ -22,6 +22,7 @@ from promote.refusals import Context
 from promote.seeds import added_argument, seed_before, sorted_instead
 from promote.sightings import Looker, SeenCall
 from promote.syntax import dotted_of
+from promote.trees import walk
 from promote.values import replace
 
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
@@ -300,7 +301,7 @@ class _Look:
         return any(
             (isinstance(n, ast.arg) and n.arg == name)
             or (isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load))
-            for n in ast.walk(s.node)
+            for n in walk(s.node)
         )
 
 

@@ -17,6 +17,7 @@ from promote.scopes import effects_of
 from promote.state import PREFIX, is_ambient, state_uses
 from promote.summaries import summarise
 from promote.syntax import dotted_of, imports_package, leading_name, sql_names
+from promote.trees import walk
 from promote.uses import Dotted, Effects, Query, Use
 from promote.values import dataclass
 
@@ -139,7 +140,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
         statements.append(statement)
         for name in found.touched | statement.changes.keys() | statement.writes.keys():
             touches.setdefault(name, []).append(index)
-    stars = tuple(s for s in statements if any(_is_star(n) for n in ast.walk(s.node)))
+    stars = tuple(s for s in statements if any(_is_star(n) for n in walk(s.node)))
     return Program(tuple(statements), functions, {n: tuple(t) for n, t in touches.items()}, stars)
 
 
@@ -170,7 +171,7 @@ def _strings(nodes: Iterable[ast.AST]) -> list[str]:
     return [
         part.value
         for node in nodes
-        for part in ast.walk(node)
+        for part in walk(node)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     ]
 
@@ -195,7 +196,7 @@ def _imports(nodes: Iterable[ast.stmt]) -> tuple[dict[str, str], frozenset[str]]
     modules: set[str] = set()
     statements = list(nodes)
     for statement in statements:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]
