@@ -64,11 +64,11 @@ def execute(argv: Sequence[str], run: Runner) -> int:
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal, asked in few words: argparse loads `shutil` for it, and without need of help too."""
+    """Help as wide as the terminal; left alone, argparse loads `shutil` to ask, even where nobody wants help."""
 
     def __init__(self, prog: str) -> None:
         try:
-            columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
+            columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size().columns
         except (OSError, ValueError):
             columns = 80
         super().__init__(prog, width=columns - 2)

@@ -12,9 +12,14 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+try:  # hashlib loads the whole of OpenSSL first
+    from _blake2 import blake2b
+except ImportError:  # a Python that keeps it elsewhere
+    from hashlib import blake2b
 
 VARIABLE = "WORKBENCH_CACHE"
 _FOLDER = "notebook-workbench"
@@ -25,6 +30,11 @@ def fingerprint(*texts: str) -> str:
 
     The tool is known by its files, their sizes and times, so that a copy under development forgets what it was.
     """
+    return digest_of_text("\0".join([_tool(), *texts]))
+
+
+@cache
+def _tool() -> str:
     here = Path(__file__).parent
     files: list[str] = []
     for folder in (here, here.parent / "platform_core"):
@@ -33,12 +43,17 @@ def fingerprint(*texts: str) -> str:
                 if entry.name.endswith((".py", ".json")):
                     found = entry.stat()
                     files.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
-    return digest_of_text("\0".join([sys.version, *sorted(files), *texts]))
+    return "\0".join([sys.version, *sorted(files)])
+
+
+def digest_of_bytes(content: bytes) -> str:
+    """Give the digest of bytes."""
+    return blake2b(content, digest_size=32).hexdigest()
 
 
 def digest_of_text(text: str) -> str:
     """Give the digest of a text."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def digest_of(path: str | Path) -> str:
@@ -49,7 +64,7 @@ def digest_of(path: str | Path) -> str:
         return ""
     try:
         with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, so that a pipe cannot hold us
-            return sha256(stream.readall()).hexdigest()
+            return digest_of_bytes(stream.readall())
     except OSError:
         return ""
 
@@ -61,7 +76,7 @@ class Memory:
         self.key = key
         self.folder = _base()
         if self.folder is not None:
-            self.folder /= sha256(os.fsencode(root)).hexdigest()[:24]
+            self.folder /= digest_of_bytes(os.fsencode(root))[:24]
         self._made = False
 
     def load(self, notebook: str) -> Mapping[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from platform_core.errors import UsageError, UserError
-from promote.read import is_notebook
+from promote.memory import Memory, digest_of_bytes, fingerprint
 from promote.values import dataclass
 
 VARIABLE = "WORKBENCH_PROJECT"
@@ -53,18 +52,30 @@ def find(start: Path | None = None, *, named: Path | None = None) -> Project:
     raise UsageError("No data project was found here or in any folder above.", hint=_HINT)
 
 
-def _table(folder: Path) -> dict[str, Any] | None:
+def _table(folder: Path) -> Mapping[str, Any] | None:
+    """Give the table of ours in a folder's pyproject.toml, from memory where one with that content was read before."""
     file = folder / "pyproject.toml"
     try:
-        with file.open("rb") as stream:
-            content = tomllib.load(stream)
+        content = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"The file is not valid TOML: {error}.", location=str(file)) from None
     except OSError as error:
         raise UserError(f"The file cannot be read: {error.strerror}.", location=str(file)) from None
-    tool = content.get("tool")
+    memory = Memory(folder, fingerprint(digest_of_bytes(content)))
+    record = memory.load("pyproject.toml")
+    table = record["table"] if "table" in record else _parsed(content, file)
+    if table is not None and not record and isinstance(table.get("package"), str):
+        memory.save("pyproject.toml", {"table": {"package": table["package"]}})
+    return table
+
+
+def _parsed(content: bytes, file: Path) -> Mapping[str, Any] | None:
+    import tomllib  # noqa: PLC0415 - with what it imports it costs as much as a check where nothing changed
+
+    try:
+        tool = tomllib.loads(content.decode()).get("tool")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"The file is not valid TOML: {error}.", location=str(file)) from None
     table = tool.get("workbench") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else None
 
@@ -82,6 +93,15 @@ def _notebooks(folder: Path) -> list[Path]:
     found: list[Path] = []
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        shown = (Path(base, name) for name in files if name.endswith((".ipynb", ".py")) and not name.startswith("."))
-        found += [path for path in shown if is_notebook(path)]
+        for name in files:
+            if name.startswith("."):
+                continue
+            if name.endswith(".ipynb") or (name.endswith(".py") and _is_notebook(Path(base, name))):
+                found.append(Path(base, name))
     return sorted(found)
+
+
+def _is_notebook(script: Path) -> bool:
+    from promote.read import is_notebook  # noqa: PLC0415 - most projects keep no scripts among their notebooks
+
+    return is_notebook(script)
