@@ -1,0 +1,40 @@
+"""CPU of analysing a 245-cell notebook, as a ratio to `ast.parse` of a 30-cell one in the same process.
+
+    .venv/bin/python benchmarks/bench_large.py
+
+Reading, selecting and planning, which is all that `--check` does before it looks at files. Budget: 60. Exits 1 beyond.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+
+from measure import call_seconds, notebook, sources
+
+BUDGET = 60.0
+
+
+def main() -> int:
+    """Measure, print and judge."""
+    from promote.plan import plan  # noqa: PLC0415 - its import is no part of what is measured
+    from promote.read import parse  # noqa: PLC0415 - as above
+    from promote.select import select  # noqa: PLC0415 - as above
+
+    raw = json.dumps(notebook(245)).encode()
+
+    def analyse() -> None:
+        planned = plan(select(parse(raw, "notebooks/a.ipynb")))
+        if len(planned.plans) != 80:
+            raise SystemExit(f"{len(planned.plans)} steps were planned")
+
+    texts = sources(notebook(30))
+    base = call_seconds(lambda: [ast.parse(text) for text in texts], 50)
+    ours = call_seconds(analyse, 5)
+    print(f"ast.parse, 30 cells     {base * 1000:.2f} ms")
+    print(f"analysis, 245 cells     {ours * 1000:.2f} ms, ratio {ours / base:.0f} (budget {BUDGET:.0f})")
+    return 0 if ours <= BUDGET * base else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
