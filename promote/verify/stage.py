@@ -155,7 +155,9 @@ class Stage:
             "replay": str(self.recordings) if replay else None,
             "made": {name: sorted(keys) for name, keys in self._made.items()},
         }
-        answer = self._ask("promote.verify.worker", request, self._environment, self._tell_asset)
+        # Another hash seed than the notebook's: an output that rests on the order of a set shows itself
+        environment = self._environment | {"PYTHONHASHSEED": "1"}
+        answer = self._ask("promote.verify.worker", request, environment, self._tell_asset)
         outcomes = {part: {n: _outcome(o) for n, o in answer[part].items()} for part in ("assets", "upstreams")}
         for name, outcome in (outcomes["assets"] | outcomes["upstreams"]).items():
             if outcome.ok:

@@ -211,6 +211,17 @@ def test_a_step_that_gives_something_else_each_time_is_named_with_its_column(tmp
     assert "column 'id'" in next(f.message for f in outcome.findings if f.code == "PR507")
 
 
+def test_an_output_that_rests_on_the_order_of_a_set_is_caught(tmp_path: Path) -> None:
+    cells: Cells = (
+        ("", "import polars as pl\nnames = frozenset(('a', 'b', 'c', 'd', 'e', 'f'))"),
+        ("bronze:words", "#| ordered: true\nwords = pl.DataFrame({'w': pl.Series(values=[*names])})"),
+    )
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    outcome = promoted(root, "a.ipynb", include_needed=True)
+    assert outcome.exit_code in (1, 4), outcome
+    assert not (root / "src/rents/defs/bronze/words.py").exists()
+
+
 def test_running_twice_when_asked_proves_a_steady_step(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
     assert promoted(root, "bronze/harvest.ipynb", twice=True).exit_code == 0
