@@ -39,11 +39,15 @@ class UnreadableMarkerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScriptCell:
-    """One cell of a script: its kind, its source as a notebook would hold it, and what its marker says of it."""
+    """One cell of a script: its kind, its source as a notebook would hold it, and what its marker says of it.
+
+    `line` is the number of its marker line (from 1), 0 where it has none.
+    """
 
     kind: str
     source: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    line: int = 0
 
 
 def is_script(text: str) -> bool:
@@ -85,24 +89,24 @@ def cells(text: str) -> Iterator[ScriptCell]:
     ours = bool(_FORMAT.search(header))  # only jupytext hides shell commands: elsewhere `# !important` is a comment
     start = header.count("\n") + 1 if header else 0
     body: list[str] = []
-    kind, metadata, marked = "code", dict[str, Any](), False
+    kind, metadata, marked = "code", dict[str, Any](), 0
     for number, line in enumerate(lines[start:], start + 1):
         marker = _MARKER.fullmatch(line)
         if marker is None:
             body.append(line)
             continue
         if marked or any(map(str.strip, body)):  # what stands above the first marker is a cell where it is not blank
-            yield _cell(kind, body, metadata, shell=ours)
-        (kind, metadata), marked, body = _opened(marker["rest"], number), True, []
+            yield _cell(kind, body, metadata, marked, shell=ours)
+        (kind, metadata), marked, body = _opened(marker["rest"], number), number, []
     if marked or any(map(str.strip, body)):
-        yield _cell(kind, body, metadata, shell=ours)
+        yield _cell(kind, body, metadata, marked, shell=ours)
 
 
-def _cell(kind: str, lines: Sequence[str], metadata: Mapping[str, Any], *, shell: bool) -> ScriptCell:
+def _cell(kind: str, lines: Sequence[str], metadata: Mapping[str, Any], line: int, *, shell: bool) -> ScriptCell:
     """Give a cell as a notebook holds it, without the blank lines that a script leaves around it."""
     lines = _shown(lines, shell=shell) if kind == "code" else _prose(lines)
     told = [number for number, line in enumerate(lines) if line.strip()]
-    return ScriptCell(kind, "\n".join(lines[told[0] : told[-1] + 1]) if told else "", metadata)
+    return ScriptCell(kind, "\n".join(lines[told[0] : told[-1] + 1]) if told else "", metadata, line)
 
 
 def _opened(rest: str, number: int) -> tuple[str, dict[str, Any]]:

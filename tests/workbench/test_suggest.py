@@ -1,0 +1,114 @@
+"""`workbench suggest`: the table, the JSON, the tags in the file, and what cannot be proposed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from promote.plan import plan
+from promote.read import read
+from promote.select import select
+from workbench.cli import main
+
+CASES = Path(__file__).parents[1] / "data" / "suggest"
+SOURCES = [
+    "import pandas as pd",
+    "df = pd.read_csv('rents.csv')",
+    "df = df.dropna()",
+    "out = df.groupby('town').mean()",
+]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text('[tool.workbench]\npackage = "planning"\n')
+    path = tmp_path / "notebooks" / "a.ipynb"
+    path.parent.mkdir()
+    cells: list[dict[str, object]] = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": [source]}
+        for source in SOURCES
+    ]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1))
+    path.chmod(0o640)
+    return path
+
+
+def test_it_prints_a_table_and_what_comes_next(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = notebook.read_bytes()
+    assert main(["suggest", str(notebook)]) == 0
+    said = capsys.readouterr().out
+    assert [line.split("  ")[0].strip() for line in said.split("\n")[:4]] == ["cells", "2", "3", "4"]
+    assert "silver:rents_prepared" in said
+    assert "PR707 (warning)" in said
+    assert said.rstrip().endswith("With --write, then: promote notebooks/a.ipynb")
+    assert notebook.read_bytes() == before
+
+
+def test_it_prints_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", "--json", str(notebook)]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [step["tag"] for step in said["steps"]] == ["bronze:rents", "silver:rents_prepared", "gold:a_out"]
+    assert (said["notebook"], said["include_needed"], said["stopped"]) == ("notebooks/a.ipynb", False, [])
+
+
+def test_what_it_writes_promotes_and_the_file_keeps_its_mode(
+    notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["suggest", "--write", str(notebook)]) == 0
+    assert "The tags were written." in capsys.readouterr().out
+    chosen = select(read(notebook, notebook.parents[1]))
+    assert [step.tag for step in chosen.steps] == ["bronze:rents", "silver:rents_prepared", "gold:a_out"]
+    assert not plan(chosen).refused
+    assert notebook.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in notebook.parent.iterdir()] == ["a.ipynb"]
+
+
+def test_it_has_nothing_to_add_a_second_time(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["suggest", "--write", str(notebook)])
+    before = notebook.read_bytes()
+    assert main(["suggest", "--write", str(notebook)]) == 1
+    assert "Nothing can be proposed" in capsys.readouterr().out
+    assert notebook.read_bytes() == before
+
+
+def test_it_writes_into_a_script(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = notebook.with_name("rents_pandas.py")
+    text = (CASES / "rents_pandas.py").read_text()
+    script.write_text(text)
+    assert main(["suggest", "--write", str(script)]) == 0
+    assert "notebooks/rents_pandas.py" in capsys.readouterr().out
+    assert [step.tag for step in select(read(script, notebook.parents[1])).steps] == [
+        "bronze:rents",
+        "silver:tidy_up_the_rents",
+        "gold:by_town",
+    ]
+    assert [
+        a for a, b in zip(script.read_text().split("\n"), text.split("\n"), strict=True) if a != b and "%%" not in a
+    ] == []
+
+
+def test_names_of_the_projects_other_notebooks_are_not_proposed(
+    notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = notebook.with_name("b.ipynb")
+    other.write_bytes(notebook.read_bytes())
+    main(["suggest", "--write", str(other)])
+    capsys.readouterr()
+    main(["suggest", "--json", str(notebook)])
+    assert json.loads(capsys.readouterr().out)["steps"][0]["name"] == "a_source"
+
+
+def test_it_needs_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "alone.py"
+    path.write_text("# %%\nx = 1\n")
+    assert main(["suggest", str(path)]) == 1
+    assert "Nothing can be proposed for alone.py." in capsys.readouterr().out
+
+
+def test_a_notebook_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text("{")
+    assert main(["suggest", str(path)]) == 1
+    assert "not valid JSON" in capsys.readouterr().err

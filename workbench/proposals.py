@@ -1,0 +1,176 @@
+"""Showing the steps that are proposed for a notebook, and writing them into it as tags."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from platform_core.atomic import replacing
+from platform_core.errors import Fault, UsageError, UserError
+from promote import percent
+from promote.model import Finding, Notebook
+from promote.project import find
+from promote.read import parse, read
+from promote.register import rows
+from promote.report import clean, finding_text
+from promote.suggest import Proposal, suggest
+from promote.tagging import Marks, with_marks, with_script_marks
+
+
+def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:
+    """Give what to print for the notebook at `path`, and whether anything could be proposed.
+
+    Raises:
+        UserError: The notebook cannot be read, or not be written.
+    """
+    root, taken = _surroundings(path)
+    notebook = read(path, root)
+    proposal = suggest(notebook, taken(notebook.path))
+    if write_tags and proposal.steps:
+        write(root / notebook.path, notebook, proposal)
+    text = as_json(proposal) if json_wanted else as_text(proposal, written=write_tags)
+    return text, bool(proposal.steps)
+
+
+class _Taken:
+    """The names that the other notebooks of a project give to their steps."""
+
+    def __init__(self, made: dict[str, Sequence[str]]) -> None:
+        self.made = made
+
+    def __call__(self, notebook: str) -> set[str]:
+        return {name for other, names in self.made.items() if other != notebook for name in names}
+
+
+def _surroundings(path: Path) -> tuple[Path, _Taken]:
+    """Give the root that the notebook's path is told from, and the names taken there; a project is not needed."""
+    folder = path.resolve().parent
+    try:
+        project = find(folder)
+    except UsageError:
+        return folder, _Taken({})
+    return project.root, _Taken({shown: [name for _, name, _ in made] for shown, made in rows(project).items()})
+
+
+def write(path: Path, notebook: Notebook, proposal: Proposal) -> None:
+    """Put the proposed tags into the notebook's file; every other byte of it stays.
+
+    Raises:
+        UserError: The file cannot be written, or a script's marker cannot be given tags.
+        Fault: What was to be written does not read as what was proposed; nothing was written.
+    """
+    try:
+        raw = path.read_bytes()
+        made = marked(raw, notebook, proposal)
+        with replacing(path) as new:
+            new.write_bytes(made)
+            new.chmod(path.stat().st_mode & 0o7777)
+    except OSError as error:
+        raise UserError(f"The notebook cannot be written: {error.strerror}.", location=notebook.path) from None
+
+
+def marked(raw: bytes, notebook: Notebook, proposal: Proposal) -> bytes:
+    """Give the bytes of the notebook's file with the proposed tags."""
+    marks = {
+        new.position: Marks(new.tags, new.options)
+        for old, new in zip(notebook.cells, proposal.notebook.cells, strict=True)
+        if (old.tags, old.options) != (new.tags, new.options)
+    }
+    if notebook.path.endswith(".py"):
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        made = with_script_marks(raw, marks, [cell.line for cell in percent.cells(text)])
+    else:
+        made = with_marks(raw, marks)
+    again = parse(made, notebook.path).cells
+    if [(c.source, c.tags, c.options) for c in again] != [
+        (c.source, c.tags, c.options) for c in proposal.notebook.cells
+    ]:
+        raise Fault("The tags could not be written so that they read as proposed.", location=notebook.path)
+    return made
+
+
+def as_json(proposal: Proposal) -> str:
+    """Give a proposal as JSON."""
+    return json.dumps(
+        {
+            "notebook": proposal.notebook.path,
+            "steps": [
+                {
+                    "tag": step.tag,
+                    "layer": step.layer,
+                    "name": step.name,
+                    "cells": list(step.cells),
+                    "checks": list(step.checks),
+                    "variable": step.variable,
+                    "reads": list(step.reads),
+                    "why": step.why,
+                }
+                for step in proposal.steps
+            ],
+            "include_needed": proposal.needed,
+            "warnings": [_shown(finding) for finding in proposal.warnings],
+            "stopped": [_shown(finding) for finding in proposal.stopped],
+            "left": list(proposal.left),
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    at = finding.location
+    return {
+        "code": finding.code,
+        "cell": at.cell,
+        "line": at.line,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def as_text(proposal: Proposal, *, written: bool = False) -> str:
+    """Give a proposal as a table, with what stopped other steps and what to do next."""
+    blocks: list[str] = []
+    if proposal.steps:
+        head = ("cells", "tag", "gives", "reads", "why")
+        rows_of = [
+            (_numbers(s.cells), s.tag, s.variable, ", ".join(s.reads) or "-", s.why)
+            for s in sorted(proposal.steps, key=lambda s: s.cells)
+        ]
+        rows_of += [
+            (_numbers(s.checks), f"check:{s.name}", "-", s.variable, "asserts only") for s in proposal.steps if s.checks
+        ]
+        blocks.append(_table([head, *rows_of]))
+    blocks += [finding_text(finding) for finding in (*proposal.warnings, *proposal.stopped)]
+    blocks += list(proposal.left)
+    shown = clean(proposal.notebook.path)
+    if not proposal.steps:
+        blocks.append(f"Nothing can be proposed for {shown}.")
+    else:
+        promote = f"promote {shown}{' --include-needed' if proposal.needed else ''}"
+        blocks.append(f"The tags were written. Next: {promote}" if written else f"With --write, then: {promote}")
+    return "\n\n".join(blocks)
+
+
+def _numbers(cells: Sequence[int]) -> str:
+    """Give cell numbers with runs in short.
+
+    >>> _numbers((1, 2, 3, 7))
+    '1-3, 7'
+    """
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and runs[-1][-1] == cell - 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _table(table: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[n]) for row in table) for n in range(len(table[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table
+    )
