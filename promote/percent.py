@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import re
 from ast import literal_eval
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from promote.values import dataclass, field
 
 _DATABRICKS = "# Databricks notebook source"
-_COMMAND = re.compile(r"# COMMAND -{5,}[ \t]*")
-_TITLE = re.compile(r"# DBTITLE \d+,.*")
-_MAGIC = re.compile(r"# MAGIC ?")
-_MARKER = re.compile(r"# ?%%+(?=$|[ \t\[])[ \t]*(?P<rest>.*)")
+_COMMAND = re.compile(r"^# COMMAND -{5,}[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(r"^# DBTITLE \d+,.*\n?", re.MULTILINE)
+_MAGIC = re.compile(r"^# MAGIC ?", re.MULTILINE)
+_TOP = re.compile(r"(?:#!.*\n|[ \t]*\n){0,5}# ---[ \t]*\n(?:#.*\n){0,300}?# ---[ \t]*\n")
+_MARKER = re.compile(r"^# ?%%+(?=$|[ \t\[])[ \t]*(?P<rest>.*)$", re.MULTILINE)
 _SCRIPT = re.compile(rf"^(?:# ?%%+(?:$|[ \t\[])|{_DATABRICKS}[ \t]*$)", re.MULTILINE)
+_LONGEST = 10_000  # letters on a marker line
 _KIND = re.compile(r"\[(markdown|md|raw|code)\]")
 _KEY = re.compile(r"(?:^|[ \t])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 _HIDDEN = re.compile(r"#[ \t]?(?P<magic>(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]).*)")
@@ -61,13 +63,13 @@ def is_script(text: str) -> bool:
 
 def script_format(text: str) -> str:
     """Give the name of the format that jupytext's header tells, empty where there is none."""
-    found = _FORMAT.search(_header(text.split("\n")))
+    found = _FORMAT.search(_header(text))
     return found[1] if found else ""
 
 
 def script_language(text: str) -> str:
     """Give the language of the kernel that jupytext's header tells, `python` where it tells none."""
-    found = _LANGUAGE.search(_header(text.split("\n")))
+    found = _LANGUAGE.search(_header(text))
     return found[1].strip("\"'").lower() if found else "python"
 
 
@@ -81,32 +83,29 @@ def cells(text: str) -> Iterator[ScriptCell]:
     >>> [(cell.kind, cell.source, dict(cell.metadata)) for cell in found]
     [('markdown', '# Rents', {}), ('code', '%time\nrents = 1', {'tags': ['silver:rents']})]
     """
-    lines = text.split("\n")
-    if lines[0].rstrip() == _DATABRICKS:
-        yield from _commands(lines[1:])
+    if text.partition("\n")[0].rstrip() == _DATABRICKS:
+        yield from _commands(text)
         return
-    header = _header(lines)
+    header = _header(text)
     ours = bool(_FORMAT.search(header))  # only jupytext hides shell commands: elsewhere `# !important` is a comment
-    start = header.count("\n") + 1 if header else 0
-    body: list[str] = []
-    kind, metadata, marked = "code", dict[str, Any](), 0
-    for number, line in enumerate(lines[start:], start + 1):
-        marker = _MARKER.fullmatch(line)
-        if marker is None:
-            body.append(line)
-            continue
-        if marked or any(map(str.strip, body)):  # what stands above the first marker is a cell where it is not blank
-            yield _cell(kind, body, metadata, marked, shell=ours)
-        (kind, metadata), marked, body = _opened(marker["rest"], number), number, []
-    if marked or any(map(str.strip, body)):
-        yield _cell(kind, body, metadata, marked, shell=ours)
+    done, number = len(header), header.count("\n") + 1
+    kind, metadata, line = "code", dict[str, Any](), 0
+    for marker in _MARKER.finditer(text, done):
+        body = text[done : marker.start()]
+        if line or body.strip():  # what stands above the first marker is a cell where it is not blank
+            yield _cell(kind, body, metadata, line, shell=ours)
+        number += text.count("\n", done, marker.start())
+        (kind, metadata), line = _opened(marker["rest"], number), number
+        done = marker.end()
+    if line or text[done:].strip():
+        yield _cell(kind, text[done:], metadata, line, shell=ours)
 
 
-def _cell(kind: str, lines: Sequence[str], metadata: Mapping[str, Any], line: int, *, shell: bool) -> ScriptCell:
+def _cell(kind: str, body: str, metadata: Mapping[str, Any], line: int, *, shell: bool) -> ScriptCell:
     """Give a cell as a notebook holds it, without the blank lines that a script leaves around it."""
-    lines = _shown(lines, shell=shell) if kind == "code" else _prose(lines)
-    told = [number for number, line in enumerate(lines) if line.strip()]
-    return ScriptCell(kind, "\n".join(lines[told[0] : told[-1] + 1]) if told else "", metadata, line)
+    start = len(body) - len(body.lstrip())
+    body = body[body.rfind("\n", 0, start) + 1 :].rstrip()
+    return ScriptCell(kind, _shown(body, shell=shell) if kind == "code" else _prose(body), metadata, line)
 
 
 def _opened(rest: str, number: int) -> tuple[str, dict[str, Any]]:
@@ -120,6 +119,8 @@ def _opened(rest: str, number: int) -> tuple[str, dict[str, Any]]:
 
 def _metadata(rest: str, number: int) -> dict[str, Any]:
     """Read `key=value` pairs, or one JSON object; words without an equals sign are a title."""
+    if len(rest) > _LONGEST:
+        raise UnreadableMarkerError(number)
     start = rest.find("{")
     if start >= 0 and "=" not in rest[:start]:
         found = _value(rest, start)
@@ -159,11 +160,13 @@ def _literal(text: str, start: int) -> tuple[Any, int] | None:
         return None
 
 
-def _shown(lines: Sequence[str], *, shell: bool) -> list[str]:
+def _shown(body: str, *, shell: bool) -> str:
     """Take the `#` off magics (and shell commands), as jupytext does; under a cell magic that hides all, off all."""
-    first = next((line for line in lines if line.strip()), "")
-    if re.match(r"# ?%%[A-Za-z]", first) and all(line[:1] == "#" for line in lines if line.strip()):
-        return [line[2:] if line.startswith("# ") else line[1:] for line in lines]
+    if "%" not in body and not shell:
+        return body
+    lines = body.split("\n")
+    if re.match(r"# ?%%[A-Za-z]", body) and all(line[:1] == "#" for line in lines if line.strip()):
+        return "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in lines)
     made: list[str] = []
     for line in lines:
         bare = line.lstrip(" \t")
@@ -174,7 +177,7 @@ def _shown(lines: Sequence[str], *, shell: bool) -> list[str]:
             made.append(indent + hidden["magic"])
         else:
             made.append(line)
-    return made
+    return "\n".join(made)
 
 
 def _is_magic(text: str, *, shell: bool) -> bool:
@@ -188,42 +191,27 @@ def _is_magic(text: str, *, shell: bool) -> bool:
     return word is not None and any(word[1] in names for kind in ("line", "cell") for names in tables[kind].values())
 
 
-def _prose(lines: Sequence[str]) -> list[str]:
+def _prose(body: str) -> str:
     """Take the `#` off every line of a markdown or raw cell, or the quotes off a text that stands for it."""
-    text = "\n".join(lines).strip()
-    if quoted := _QUOTED.fullmatch(text):
-        return quoted["text"].strip("\n").split("\n")
-    return [line[2:] if line.startswith("# ") else line.removeprefix("#") for line in lines]
+    if quoted := _QUOTED.fullmatch(body):
+        return quoted["text"].strip("\n")
+    return "\n".join(line[2:] if line.startswith("# ") else line.removeprefix("#") for line in body.split("\n"))
 
 
-def _header(lines: Sequence[str]) -> str:
-    """Give jupytext's header, the YAML between two lines `# ---` at the top of the script."""
-    start = next((n for n, line in enumerate(lines[:5]) if line.strip() and not line.startswith("#!")), None)
-    if start is None or lines[start].rstrip() != "# ---":
-        return ""
-    for number, line in enumerate(lines[start + 1 :], start + 1):
-        if line.rstrip() == "# ---":
-            return "\n".join(lines[: number + 1])
-        if not line.startswith("#"):
-            break
-    return ""
+def _header(text: str) -> str:
+    """Give jupytext's header with all above it: YAML between two lines `# ---` at the top of the script."""
+    found = _TOP.match(text)
+    return found[0] if found else ""
 
 
-def _commands(lines: Sequence[str]) -> Iterator[ScriptCell]:
+def _commands(text: str) -> Iterator[ScriptCell]:
     """Give the cells of a Databricks export; its markdown, behind `# MAGIC %md`, becomes a markdown cell."""
-    body: list[str] = []
-    for line in [*lines, "# COMMAND ----------"]:
-        if _TITLE.fullmatch(line):
-            continue
-        if not _COMMAND.fullmatch(line):
-            body.append(line)
-            continue
-        if any(_MAGIC.match(text) for text in body):
-            body = [_MAGIC.sub("", text, count=1) for text in body]
-        cell = ScriptCell("code", "\n".join(body).strip("\n"))
-        prose = re.match(r"%md(?:-sandbox)?(?:[ \t]+|$|(?=\n))", cell.source)
+    for piece in _COMMAND.split(text[len(_DATABRICKS) :]):
+        body = _TITLE.sub("", piece).strip("\n")
+        if "# MAGIC" in body:
+            body = _MAGIC.sub("", body).strip("\n")
+        prose = re.match(r"%md(?:-sandbox)?(?:[ \t]+|$|(?=\n))", body)
         if prose:
-            yield ScriptCell("markdown", cell.source[prose.end() :].strip("\n"))
-        elif cell.source.strip():
-            yield cell
-        body = []
+            yield ScriptCell("markdown", body[prose.end() :].strip("\n"))
+        elif body.strip():
+            yield ScriptCell("code", body)

@@ -23,6 +23,8 @@ _KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "r
 _RESOLVE = (
     "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
 )
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+_MOST = 20_000  # cells; the largest notebooks that people write have a tenth of that
 _HEADER = b"#     text_representation:"  # of a script that jupytext has written
 _LARGE = 200_000  # bytes, from which on outputs are worth cutting out
 _BULK = re.compile(
@@ -91,11 +93,18 @@ def parse(raw: bytes, shown: str) -> Notebook:
     cells = content.get("cells")
     if not isinstance(cells, list):
         raise _refuse("PR104", "The file is JSON but not a notebook: it has no list of cells.", shown, _SAVE)
+    _check_number(len(cells), shown)
     language = _language(content.get("metadata"))
     if language != "python":
         raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
     names = _Names()
     return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)), language)
+
+
+def _check_number(count: int, shown: str) -> None:
+    if count > _MOST:
+        message = f"The notebook has {count} cells; promotion reads {_MOST} at most."
+        raise _refuse("PR108", message, shown, "Split it into notebooks of one subject each.")
 
 
 def is_notebook(path: Path) -> bool:
@@ -124,6 +133,7 @@ def _script(text: str, shown: str) -> Notebook:
     language = percent.script_language(text)
     if language != "python":
         raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    _check_number(text.count("\n# %%") + text.count("\n#%%") + text.count("\n# COMMAND"), shown)
     names = _Names()
     try:
         found = [
@@ -284,11 +294,10 @@ def _tags(tags: Any) -> tuple[str, ...]:
 def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
     """Refuse what no source file can hold: half of a surrogate pair, or a NUL."""
     text = source + "".join(tags)
-    if text.isascii() and "\0" not in text:
+    found = None if text.isascii() and "\0" not in text else _UNWRITABLE.search(text)
+    if found is None:
         return
-    broken = next((index for index, letter in enumerate(text) if letter == "\0" or "\ud800" <= letter <= "\udfff"), -1)
-    if broken < 0:
-        return
+    broken = found.start()
     line = source.count("\n", 0, broken) + 1 if broken < len(source) else None
     message = f"Cell {at.cell} holds a character that no source file can hold."
     hint = "Delete it (often it was pasted from elsewhere), or write it as an escape such as \\ud800."
