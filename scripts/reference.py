@@ -1,4 +1,7 @@
-"""Write docs/reference/tags.md from the vocabulary, so that the page cannot say anything else than the code."""
+"""Write docs/reference/tags.md and ipython.md from the vocabulary: the pages can say nothing else than the code.
+
+.venv/bin/python scripts/reference.py docs/reference/tags.md docs/reference/ipython.md
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,82 @@ A NAME is lower-case letters, digits and underscores, at most {longest} of them,
 and nbdev are passed over.
 
 """
+
+IPYTHON = """\
+# IPython's syntax
+
+Made from `promote/vocabulary.json` by `scripts/reference.py`. Notebooks are not Python alone; promoted modules are. So
+each magic is dropped with a note, taken off the code that it stands before, translated, or refused in a step with a
+hint. In a cell that is no step nothing is refused: what cannot be translated is left out, with a warning where it may
+define names. A magic that stands nowhere here is refused in a step, with a did-you-mean.
+
+| syntax | what becomes of it |
+|---|---|
+| `?x` `x?` `x??` | left out: it shows help |
+| `!command` `!!command` | refused in a step; where it installs a package, the hint names the project's dependencies |
+| `x = !command` `x = %magic` | `x` stays bound, so that no step can use it unseen |
+| `%time f()` `x = %time f()` | the statement stays |
+| `get_ipython().run_line_magic("…")` and its like | as the magic itself |
+| `pip install x`, `cd data` (no percent sign) | as the magic, where the line is no Python |
+| `f(x);` | the semicolon goes: it only silences a display |
+| `display(…)`, bare expressions, plots, widgets that nothing uses | left out of a step with a note |
+| `await f()` at the top | refused: wrap it in `asyncio.run` |
+| `%%sql NAME <<` | a query on DuckDB, see below |
+
+"""
+SQL = """
+## Cells of SQL
+
+```
+%%sql dear <<
+SELECT town, rent FROM rents WHERE rent > 900
+```
+
+becomes `dear = duckdb.sql(\"\"\"…\"\"\")`, on as many lines. Without `NAME <<` a step's cell gives the step's own name. It is done
+where the cell can mean nothing else, and refused with the reason otherwise:
+
+* one statement that reads (`SELECT`, `WITH`, `FROM`, `VALUES`, `PIVOT`, `DESCRIBE`, `SUMMARIZE`);
+* from variables of the notebook, its own common tables, `range` and `unnest`: no file, no schema, no other database;
+* on DuckDB in memory: `%sql duckdb://`, or no connection at all;
+* with nothing put into its text (`:name`, `{{name}}`, `$name`).
+
+With `%config SqlMagic.autopandas = True` it gives a pandas frame, with `autopolars` a Polars frame, else a relation. The run
+that verifies the notebook runs the query in this form too, so no extension has to be installed.
+
+## Cells of Databricks
+
+`%md`, `%scala`, `%r`, `%sh`, `%fs`, `%python` and `%sql` in the first line make the whole cell one of that language, in a
+notebook as in an export with `# MAGIC`. What the platform gives and the notebook does not define is refused:
+
+| name | what to do |
+|---|---|
+"""
+
+
+def ipython_page(words: Mapping[str, Any]) -> str:
+    """Give the text of the page on IPython's syntax."""
+    said = {
+        "drop": "left out",
+        "measure": "left out; refused where the statement changes something in place",
+        "unwrap": "taken off; what it stands before stays",
+        "install": "refused in a step: add the package to the project's dependencies",
+    }
+    lines: list[str] = []
+    for kind, sign, title in (
+        ("line", "%", "Line magics"),
+        ("cell", "%%", "Cell magics"),
+        ("single", "%", "Cells of another language"),
+    ):
+        table = words["magics"][kind]
+        lines += [f"\n## {title}\n", "| magic | what becomes of it in a step |", "|---|---|"]
+        for part, text in said.items():
+            if part in table:
+                lines.append(f"| {' '.join(f'`{sign}{name}`' for name in table[part])} | {text} |")
+        for part in ("state", "refuse"):
+            for name, hint in sorted(table.get(part, {}).items()):
+                lines.append(f"| `{sign}{name}` | refused: {hint} |")
+    names = [f"| `{name}` | {hint} |" for name, hint in words["platform_globals"].items()]
+    return IPYTHON.rstrip() + "\n" + "\n".join(lines) + "\n" + SQL + "\n".join(names) + "\n"
 
 
 def page(words: Mapping[str, Any]) -> str:
@@ -73,4 +152,6 @@ def _choices(option: Mapping[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(page(vocabulary()), encoding="utf-8")
+    for target in map(Path, sys.argv[1:]):
+        made = ipython_page if target.name == "ipython.md" else page
+        target.write_text(made(vocabulary()), encoding="utf-8")

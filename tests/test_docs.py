@@ -14,14 +14,15 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 
 
-def test_the_reference_of_tags_is_made_from_the_vocabulary() -> None:
+@pytest.mark.parametrize(("name", "maker"), [("tags.md", "page"), ("ipython.md", "ipython_page")])
+def test_the_reference_is_made_from_the_vocabulary(name: str, maker: str) -> None:
     spec = importlib.util.spec_from_file_location("reference", ROOT / "scripts/reference.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    said = (ROOT / "docs/reference/tags.md").read_text(encoding="utf-8")
-    assert said == module.page(vocabulary()), "run scripts/reference.py docs/reference/tags.md"
+    said = (ROOT / "docs/reference" / name).read_text(encoding="utf-8")
+    assert said == getattr(module, maker)(vocabulary()), f"run scripts/reference.py docs/reference/{name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
