@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError
@@ -96,13 +97,18 @@ def prepare(
     where = places(made)
     findings += clashes(where, selections)
     prepared = []
+
+    @cache
+    def near_to(asset: str) -> str | None:
+        return nearest(asset, where)
+
     for selection in selections:
         planned = plan(selection, include_needed=include_needed)
         findings += [f for f in planned.findings if not chosen or f.location.tag in chosen]
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
         prepared.append(Prepared(selection.notebook, selection, plans, refused))
-        findings += _upstreams(selection, plans, where)
+        findings += _upstreams(selection, plans, where, near_to)
         findings += secret_findings(selection, plans)
     tags = {step.tag for s in selections for step in s.steps}
     for tag in chosen:
@@ -167,7 +173,9 @@ def _text(path: Path) -> str | None:
         return ""  # no module of ours
 
 
-def _upstreams(selection: Selection, plans: Sequence[Plan], places: Mapping[str, object]) -> list[Finding]:
+def _upstreams(
+    selection: Selection, plans: Sequence[Plan], places: Mapping[str, object], near_to: Callable[[str], str | None]
+) -> list[Finding]:
     """Tell the assets that are loaded and that no notebook makes; they may be code, so a near name makes a warning."""
     found: list[Finding] = []
     own = {step.name for step in selection.steps}
@@ -184,7 +192,7 @@ def _upstreams(selection: Selection, plans: Sequence[Plan], places: Mapping[str,
                         f"Use the variable of its step, or move {made.step.tag} to a notebook of its own.",
                     )
                 )
-            elif given.external and given.asset not in places and (near := nearest(given.asset, places)):
+            elif given.external and given.asset not in places and (near := near_to(given.asset)):
                 at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
                 found.append(
                     Finding(
@@ -199,12 +207,16 @@ def _upstreams(selection: Selection, plans: Sequence[Plan], places: Mapping[str,
 
 
 def _in_order(prepared: Sequence[Prepared]) -> tuple[list[Prepared], list[Prepared]]:
-    waiting = sorted(prepared, key=lambda p: p.notebook.path)
+    waiting = dict(sorted({p.notebook.path: p for p in prepared}.items()))
+    makers: dict[str, set[str]] = {}
+    for path, one in waiting.items():
+        for asset in one.made:
+            makers.setdefault(asset, set()).add(path)
+    after = {path: {m for a in one.loaded for m in makers.get(a, ())} - {path} for path, one in waiting.items()}
     ordered: list[Prepared] = []
     while waiting:
-        ready = [p for p in waiting if not any(p.loaded & other.made for other in waiting if other is not p)]
+        ready = [path for path in waiting if after[path].isdisjoint(waiting)]
         if not ready:
-            return ordered, waiting
-        ordered += ready
-        waiting = [p for p in waiting if p not in ready]
-    return ordered, []
+            break
+        ordered += [waiting.pop(path) for path in ready]
+    return ordered, list(waiting.values())

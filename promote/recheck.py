@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class _Check:
     def __init__(self, project: Project, paths: Sequence[Path], settings: Settings) -> None:
         self.project, self.settings = project, settings
         self.started = time.time_ns()
+        self.digest = cache(lambda path: digest_of(f"{project.root}/{path}"))  # many read the same upstream evidence
         self.wanted = {self.shown(path): path for path in paths}
         every = {self.shown(path): path for path in project.notebooks} | self.wanted
         config = sorted((project.root / "config").glob("*.yaml"))
@@ -93,9 +95,6 @@ class _Check:
         if record is None or record["context"] != self.context:
             return False
         return all(self.digest(path) == known for path, known in record["files"].items())
-
-    def digest(self, path: str) -> str:
-        return digest_of(f"{self.project.root}/{path}")
 
     def versions(self, hits: Iterable[str]) -> dict[str, str]:
         """Give the code versions of the assets that known notebooks make."""
