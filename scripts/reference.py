@@ -63,21 +63,21 @@ SQL = """
 SELECT town, rent FROM rents WHERE rent > 900
 ```
 
-becomes `dear = duckdb.sql(\"\"\"…\"\"\")`, on as many lines. Without `NAME <<` a step's cell gives the step's own name. It is done
-where the cell can mean nothing else, and refused with the reason otherwise:
+becomes `dear = duckdb.sql(\"\"\"…\"\"\")`, on as many lines. Without `NAME <<` a step's cell gives
+the step's own name. It is done where the cell can mean nothing else, and refused with the reason otherwise:
 
 * one statement that reads (`SELECT`, `WITH`, `FROM`, `VALUES`, `PIVOT`, `DESCRIBE`, `SUMMARIZE`);
 * from variables of the notebook, its own common tables, `range` and `unnest`: no file, no schema, no other database;
 * on DuckDB in memory: `%sql duckdb://`, or no connection at all;
 * with nothing put into its text (`:name`, `{{name}}`, `$name`).
 
-With `%config SqlMagic.autopandas = True` it gives a pandas frame, with `autopolars` a Polars frame, else a relation. The run
-that verifies the notebook runs the query in this form too, so no extension has to be installed.
+With `%config SqlMagic.autopandas = True` it gives a pandas frame, with `autopolars` a Polars frame, else a
+relation. The run that verifies the notebook runs the query in this form too, so no extension has to be installed.
 
 ## Cells of Databricks
 
-`%md`, `%scala`, `%r`, `%sh`, `%fs`, `%python` and `%sql` in the first line make the whole cell one of that language, in a
-notebook as in an export with `# MAGIC`. What the platform gives and the notebook does not define is refused:
+`%md`, `%scala`, `%r`, `%sh`, `%fs`, `%python` and `%sql` in the first line make the whole cell one of that
+language, in a notebook as in an export with `# MAGIC`. What the platform gives and the notebook does not define is refused:
 
 | name | what to do |
 |---|---|
