@@ -77,7 +77,8 @@ relation. The run that verifies the notebook runs the query in this form too, so
 ## Cells of Databricks
 
 `%md`, `%scala`, `%r`, `%sh`, `%fs`, `%python` and `%sql` in the first line make the whole cell one of that
-language, in a notebook as in an export with `# MAGIC`. What the platform gives and the notebook does not define is refused:
+language, in a notebook as in an export with `# MAGIC`. What the
+platform gives and the notebook does not define is refused:
 
 | name | what to do |
 |---|---|
