@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from promote.functions import Functions
 from promote.syntax import dotted_of, sql_names
-from promote.values import dataclass
+from promote.values import dataclass, replace
 
 Shape = Literal["frame", "column", "group"]
 
