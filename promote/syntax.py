@@ -72,16 +72,17 @@ def selects_a_copy(index: ast.expr) -> bool:
 def sql_names(text: str) -> list[str]:
     """Give the names that stand where SQL names a table.
 
-    >>> sql_names("SELECT a FROM x JOIN y USING (k), z WHERE a > 1")
-    ['x', 'y', 'z']
+    >>> sql_names("SELECT a FROM x JOIN y USING (k), z WHERE a > 1"), sql_names('FROM "x" t, "y"')
+    (['x', 'y', 'z'], ['x', 'y'])
     """
     import re  # noqa: PLC0415 - only notebooks with SQL pay for it
 
     names: list[str] = []
-    listed = r"(?:[A-Za-z_]\w*(?:\s+(?:as\s+)?\w+)?\s*,\s*)*[A-Za-z_]\w*"
+    word = r'(?:[A-Za-z_]\w*|"[A-Za-z_]\w*")'
+    listed = rf"(?:{word}(?:\s+(?:as\s+)?\w+)?\s*,\s*)*{word}"
     clause = rf"\b(?:from|join|into|update|table|describe|summarize|pivot|unpivot)\s+({listed})"
     for match in re.finditer(clause, text, re.IGNORECASE):
-        names += [part.split()[0] for part in match.group(1).split(",")]
+        names += [part.split()[0].strip('"') for part in match.group(1).split(",")]
     for match in re.finditer(r"\)\s*,\s*([A-Za-z_]\w*)", text):
         names.append(match.group(1))
     return list(dict.fromkeys(names))
