@@ -23,13 +23,11 @@ _KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "r
 _RESOLVE = (
     "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
 )
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+_UNWRITABLE = "[\0\ud800-\udfff]"
 _MOST = 20_000  # cells; the largest notebooks that people write have a tenth of that
 _HEADER = b"#     text_representation:"  # of a script that jupytext has written
 _LARGE = 200_000  # bytes, from which on outputs are worth cutting out
-_BULK = re.compile(
-    rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
-)
+_BULK = rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
 _KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
 _SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
 
@@ -192,7 +190,8 @@ def _without_outputs(raw: bytes) -> bytes | None:
     """
     parts: list[bytes] = []
     done = 0
-    while opened := _BULK.search(raw, done):
+    bulk = re.compile(_BULK)  # here, since most notebooks are small
+    while opened := bulk.search(raw, done):
         closing = b"\n" + opened[1] + (b"]" if opened[2] == b"[" else b"}")
         end = raw.find(closing, opened.end())
         if end < 0:
@@ -294,7 +293,7 @@ def _tags(tags: Any) -> tuple[str, ...]:
 def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
     """Refuse what no source file can hold: half of a surrogate pair, or a NUL."""
     text = source + "".join(tags)
-    found = None if text.isascii() and "\0" not in text else _UNWRITABLE.search(text)
+    found = None if text.isascii() and "\0" not in text else re.search(_UNWRITABLE, text)
     if found is None:
         return
     broken = found.start()
