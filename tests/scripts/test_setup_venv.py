@@ -54,16 +54,17 @@ def test_the_lock_is_installed_with_its_hashes_and_the_project_without_dependenc
 ) -> None:
     assert setup_venv.main() == 0
     made = calls(tmp_path)
-    assert len(made) == 3
+    assert len(made) == 4
     assert "pip install --quiet --require-hashes --no-deps -r" in made[0]
     assert "--require-hashes requirements.lock" in made[1]
     assert "--no-deps --no-build-isolation -e ." in made[2]
+    assert "compileall" in made[3]
     # Nothing is done again until the lock changes
     assert setup_venv.main() == 0
-    assert len(calls(tmp_path)) == 3
+    assert len(calls(tmp_path)) == 4
     (tmp_path / "requirements.lock").write_text("other", encoding="utf-8")
     assert setup_venv.main() == 0
-    assert len(calls(tmp_path)) == 6
+    assert len(calls(tmp_path)) == 8
 
 
 def test_uv_itself_comes_from_the_lock(setup_venv: ModuleType, tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_without_uv_pip_installs_the_same(
         '#!/bin/sh\necho "$@" >> calls\ncase "$*" in *uv*) exit 1; esac\n'
     )
     assert setup_venv.main() == 0
-    assert calls(tmp_path)[-2:] == [
+    assert calls(tmp_path)[-3:-1] == [
         "-m pip install --quiet --require-hashes -r requirements.lock",
         "-m pip install --quiet --no-deps --no-build-isolation -e .",
     ]
