@@ -7,6 +7,7 @@ written as an object with one key that names its type (`{"decimal": "1.20"}`).
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,12 @@ from typing import Any
 import numpy as np
 import pandas
 import polars as pl
+import pyarrow as pa
 
 from platform_core.errors import UserError
+from platform_core.pandas_parquet.arrow_types import plain_array, type_from_text, type_to_text
+from platform_core.pandas_parquet.refusals import Unstorable
+from platform_core.pandas_parquet.zones import zone_form, zone_of
 from platform_core.polars_json import (
     Json,
     float_from_json,
@@ -32,11 +37,11 @@ pd: Any = pandas  # dispatch on types at run time is beyond what the stubs descr
 _MISSING = np.iinfo("int64").min  # how NaT is held
 
 
-def type_to_form(dtype: Any) -> Json:
+def type_to_form(dtype: Any) -> Json:  # noqa: PLR0911 -- one return for each type
     """Give a pandas type as JSON.
 
     Raises:
-        UserError: The type has no such form (intervals, sparse columns).
+        UserError: The type has no such form.
 
     >>> type_to_form(pd.CategoricalDtype(["low", "high"], ordered=True))
     {'category': 'str', 'values': ['low', 'high'], 'ordered': True}
@@ -49,11 +54,22 @@ def type_to_form(dtype: Any) -> Json:
             "ordered": bool(dtype.ordered),
         }
     if isinstance(dtype, pd.ArrowDtype):
-        empty = pl.Series(pd.array([], dtype=dtype).__arrow_array__())
-        return {"arrow": str(dtype), "polars": type_to_json(empty.dtype)}
+        empty = _arrow_series(pd.array([], dtype=dtype))
+        return {"arrow": _arrow_name(dtype), "polars": type_to_json(empty.dtype)}
     if isinstance(dtype, pd.StringDtype):
-        return "string" if dtype.na_value is pd.NA else "str"
-    if isinstance(dtype, pd.PeriodDtype | pd.DatetimeTZDtype) or str(dtype).lower() in _SIMPLE:
+        name = "string" if dtype.na_value is pd.NA else "str"
+        return name if dtype.storage == "pyarrow" else {"text": name, "storage": dtype.storage}
+    if isinstance(dtype, pd.IntervalDtype):
+        return {"interval": type_to_form(dtype.subtype), "closed": dtype.closed}
+    if isinstance(dtype, pd.SparseDtype):
+        return {"sparse": type_to_form(dtype.subtype), "fill": value_to_json(dtype.fill_value)}
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        zone = _storable(zone_form, dtype.tz)
+        plain = zone == {"fixed": 0} or (zone == {"zoneinfo": str(dtype.tz)} and str(dtype.tz) != "UTC")
+        return str(dtype) if plain else {"moments": dtype.unit, **zone}
+    if isinstance(dtype, np.dtype) and dtype.byteorder == ">":
+        return dtype.str
+    if isinstance(dtype, pd.PeriodDtype) or str(dtype).lower() in _SIMPLE:
         return str(dtype)
     if isinstance(dtype, np.dtype) and dtype.kind in "Mm":
         return str(dtype)
@@ -64,12 +80,12 @@ def type_to_form(dtype: Any) -> Json:
 
 
 _SIMPLE = frozenset(
-    {"object", "bool", "boolean", "float16", "float32", "float64", "complex128"}
+    {"object", "bool", "boolean", "float16", "float32", "float64", "complex64", "complex128"}
     | {f"{sign}int{width}" for sign in ("", "u") for width in (8, 16, 32, 64)}
 )
 
 
-def type_from_form(form: Json) -> Any:
+def type_from_form(form: Json) -> Any:  # noqa: PLR0911 -- one return for each type
     """Give the pandas type that `type_to_form` wrote.
 
     >>> type_from_form("datetime64[us, UTC]")
@@ -77,9 +93,18 @@ def type_from_form(form: Json) -> Any:
     """
     if isinstance(form, dict):
         if "arrow" in form:
-            return pd.api.types.pandas_dtype(form["arrow"])
+            return _arrow_type(form["arrow"])
+        if "moments" in form:
+            return pd.DatetimeTZDtype(form["moments"], zone_of({key: form[key] for key in form if key != "moments"}))
+        if "text" in form:
+            return pd.StringDtype(form["storage"], na_value=pd.NA if form["text"] == "string" else np.nan)
+        if "interval" in form:
+            return pd.IntervalDtype(type_from_form(form["interval"]), closed=form["closed"])
+        if "sparse" in form:
+            return pd.SparseDtype(type_from_form(form["sparse"]), value_from_json(form["fill"]))
         categories = column_from_json(form["values"], form["category"])
-        return pd.CategoricalDtype(pd.Index(categories), ordered=form["ordered"])
+        index = pd.Index(categories, dtype=categories.dtype, tupleize_cols=False)
+        return pd.CategoricalDtype(index, ordered=form["ordered"])
     return pd.StringDtype(na_value=np.nan) if form == "str" else pd.api.types.pandas_dtype(form)
 
 
@@ -90,7 +115,7 @@ def column_to_json(column: Any) -> list[Json]:  # noqa: PLR0911 -- one return fo
         inner = column_to_json(pd.Series(dtype.categories))
         return [None if code < 0 else inner[code] for code in column.cat.codes]
     if isinstance(dtype, pd.ArrowDtype):
-        return values_to_json(pl.Series(column.array.__arrow_array__()))
+        return values_to_json(_arrow_series(column.array))
     if isinstance(dtype, pd.DatetimeTZDtype) or (isinstance(dtype, np.dtype) and dtype.kind == "M"):
         unit = dtype.unit if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(np.dtype(dtype))[0]
         return [None if count == _MISSING else _stamp(count, unit) for count in column.astype("int64").tolist()]
@@ -98,11 +123,16 @@ def column_to_json(column: Any) -> list[Json]:  # noqa: PLR0911 -- one return fo
         return [None if count == _MISSING else count for count in column.astype("int64").tolist()]
     if isinstance(dtype, pd.PeriodDtype):
         return [None if value is pd.NaT else str(value) for value in column]
+    if isinstance(dtype, pd.IntervalDtype):
+        ends = zip(*(column_to_json(pd.Series(end)) for end in (column.array.left, column.array.right)), strict=True)
+        return [None if missing else list(pair) for pair, missing in zip(ends, column.isna(), strict=True)]
+    if isinstance(dtype, pd.SparseDtype):
+        return column_to_json(pd.Series(column.array.to_dense()))
     if isinstance(dtype, pd.StringDtype):
         return [value if isinstance(value, str) else None for value in column]
     if str(dtype) == "object":
         return [value_to_json(value) for value in column]
-    if str(dtype) == "complex128":
+    if str(dtype).startswith("complex"):
         return [[float_to_json(value.real), float_to_json(value.imag)] for value in column]
     if "float" in str(dtype).lower():
         return [None if value is pd.NA else float_to_json(float(value)) for value in column.array]
@@ -114,7 +144,12 @@ def column_from_json(values: Sequence[Json], form: Json) -> Any:  # noqa: PLR091
     dtype = type_from_form(form)
     if isinstance(dtype, pd.ArrowDtype):
         series = series_from_json("", values, type_from_json(form["polars"]))
-        return pd.array(series.to_arrow(), dtype=dtype)
+        arrow = series.to_arrow()
+        return pd.array(arrow if arrow.type == dtype.pyarrow_dtype else arrow.cast(dtype.pyarrow_dtype), dtype=dtype)
+    if isinstance(dtype, pd.IntervalDtype):
+        return _intervals(values, dtype, form["interval"])
+    if isinstance(dtype, pd.SparseDtype):
+        return pd.arrays.SparseArray(column_from_json(values, form["sparse"]), dtype=dtype)
     if isinstance(dtype, pd.CategoricalDtype):
         plain = column_from_json([value for value in values if value is not None], form["category"])
         codes = iter(dtype.categories.get_indexer(pd.Index(plain)).tolist())
@@ -127,7 +162,7 @@ def column_from_json(values: Sequence[Json], form: Json) -> Any:  # noqa: PLR091
         made = np.empty(len(values), dtype=object)
         made[:] = [value_from_json(value) for value in values]
         return made
-    if form == "complex128":
+    if form in ("complex64", "complex128"):
         return np.array([complex(*map(float_from_json, pair)) for pair in values], dtype=dtype)
     if form in ("float16", "float32", "float64"):
         return np.array([float_from_json(value) for value in values], dtype=dtype)
@@ -190,6 +225,29 @@ def value_from_json(form: Json) -> Any:  # noqa: PLR0911 -- one return for each 
     return _TAGGED[name][2](inner)
 
 
+def _storable(give: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return give(value)
+    except Unstorable as error:
+        raise UserError(
+            f"A pandas column holds {error.held}, which cannot be written as JSON.",
+            hint="Cast it to a type that holds data.",
+        ) from None
+
+
+def _datetime_form(value: dt.datetime) -> Json:
+    if value.tzinfo is None:
+        return value.isoformat()
+    return [value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(), _storable(zone_form, value.tzinfo)]
+
+
+def _datetime(form: Json) -> dt.datetime:
+    if isinstance(form, str):
+        return dt.datetime.fromisoformat(form)
+    zone: Any = zone_of(form[1])
+    return dt.datetime.fromisoformat(form[0]).replace(tzinfo=dt.UTC).astimezone(zone)
+
+
 _TAGGED: dict[str, tuple[type, Callable[[Any], Json], Callable[[Json], Any]]] = {
     "decimal": (Decimal, str, Decimal),
     "timestamp": (
@@ -202,11 +260,29 @@ _TAGGED: dict[str, tuple[type, Callable[[Any], Json], Callable[[Json], Any]]] = 
         lambda value: [int(value.asm8.astype("int64")), value.unit],
         lambda form: pd.Timedelta(np.timedelta64(*form)),
     ),
-    "datetime": (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
+    "datetime": (dt.datetime, _datetime_form, _datetime),
     "date": (dt.date, dt.date.isoformat, dt.date.fromisoformat),
     "time": (dt.time, dt.time.isoformat, dt.time.fromisoformat),
     "duration": (dt.timedelta, lambda value: value // dt.timedelta(microseconds=1), lambda n: dt.timedelta(0, 0, n)),
     "bytes": (bytes, bytes.hex, bytes.fromhex),
+    "bytearray": (bytearray, bytearray.hex, bytearray.fromhex),
+    "uuid": (uuid.UUID, str, uuid.UUID),
+    "complex": (
+        complex,
+        lambda value: [float_to_json(value.real), float_to_json(value.imag)],
+        lambda form: complex(*map(float_from_json, form)),
+    ),
+    "period": (pd.Period, lambda value: [str(value), value.freqstr], lambda form: pd.Period(*form)),
+    "interval": (
+        pd.Interval,
+        lambda value: [value_to_json(value.left), value_to_json(value.right), value.closed],
+        lambda form: pd.Interval(value_from_json(form[0]), value_from_json(form[1]), form[2]),
+    ),
+    "frozenset": (
+        frozenset,
+        lambda value: sorted((value_to_json(item) for item in value), key=repr),
+        lambda form: frozenset(value_from_json(item) for item in form),
+    ),
     "tuple": (
         tuple,
         lambda value: [value_to_json(item) for item in value],
@@ -218,6 +294,31 @@ _TAGGED: dict[str, tuple[type, Callable[[Any], Json], Callable[[Json], Any]]] = 
         lambda form: {value_from_json(item) for item in form},
     ),
 }
+
+
+def _intervals(values: Sequence[Json], dtype: Any, inner: Json) -> Any:
+    present = [value for value in values if value is not None]
+    left, right = (iter(pd.Series(column_from_json([pair[end] for pair in present], inner))) for end in (0, 1))
+    made = [np.nan if value is None else pd.Interval(next(left), next(right), dtype.closed) for value in values]
+    return pd.array(made, dtype=dtype)
+
+
+def _arrow_series(array: Any) -> pl.Series:
+    arrow = array.__arrow_array__()
+    return pl.Series(_storable(plain_array, arrow.combine_chunks() if isinstance(arrow, pa.ChunkedArray) else arrow))
+
+
+def _arrow_name(dtype: Any) -> str:
+    """Give the name of a type of Arrow where pandas can read it, else the type as Arrow writes it down."""
+    name = str(dtype)
+    try:
+        return name if pd.api.types.pandas_dtype(name) == dtype else type_to_text(dtype.pyarrow_dtype)
+    except (TypeError, NotImplementedError):
+        return type_to_text(dtype.pyarrow_dtype)
+
+
+def _arrow_type(name: str) -> Any:
+    return pd.api.types.pandas_dtype(name) if name.endswith("[pyarrow]") else pd.ArrowDtype(type_from_text(name))
 
 
 def _stamp(count: int, unit: str) -> Json:

@@ -184,8 +184,8 @@ def _form_of(frame: Any) -> _Form:
         return _Form("polars", columns, tuple(zip(*values, strict=True)))
     from platform_core import pandas_json as form  # noqa: PLC0415 -- tests of Polars steps never pay for pandas
 
-    index = frame.index.to_frame(index=False, name=list(range(frame.index.nlevels)))
-    leading = [index.iloc[:, place] for place in range(index.shape[1])]
+    levels = [frame.index.get_level_values(place) for place in range(frame.index.nlevels)]
+    leading = [level.to_series(index=range(len(frame))) for level in levels]
     series = [frame.iloc[:, place] for place in range(frame.shape[1])]
     return _Form(
         "pandas",
@@ -224,12 +224,18 @@ def _pandas_frame(form: Mapping[str, Json]) -> Any:
     index = (
         pd.MultiIndex.from_arrays(arrays[:depth], names=names)
         if depth > 1
-        else _plain_index(pd.Index(arrays[0], name=names[0]))
+        else _plain_index(pd.Index(arrays[0], name=names[0], dtype=arrays[0].dtype))
     )
     labels = [value_from_json(name) for name, _ in form["columns"]]
     header = [value_from_json(name) for name in form["header"]]
-    columns = pd.MultiIndex.from_tuples(labels, names=header) if len(header) > 1 else pd.Index(labels, name=header[0])
-    frame = pd.DataFrame(dict(enumerate(arrays[depth:])), index=index)
+    columns = (
+        pd.MultiIndex.from_tuples(labels, names=header)
+        if len(header) > 1
+        else pd.Index(labels, name=header[0], tupleize_cols=False)
+    )
+    # a bare array of objects would be looked at for a better type
+    series = {at: pd.Series(array, index=index, dtype=array.dtype) for at, array in enumerate(arrays[depth:])}
+    frame = pd.DataFrame(series, index=index)
     frame.columns = columns
     return frame
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 import polars as pl
+import pyarrow as pa
 
 from platform_core.errors import UserError
 from platform_core.frames import kind_of
@@ -67,15 +68,20 @@ def views(frame: Any) -> pl.DataFrame:
         return pl.DataFrame(frame)
     columns = []
     for place, name in enumerate(frame.columns):
-        column = frame.iloc[:, place].reset_index(drop=True)
-        try:
-            series = pl.from_pandas(column)
-        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError, ImportError):
-            series = pl.Series([str(value) for value in column])
-        if series.dtype == pl.Object:
-            series = pl.Series([str(value) for value in column])
+        series = _view(frame.iloc[:, place])
         columns.append(series.alias(f"{name}" if list(frame.columns).count(name) == 1 else f"{name}#{place}"))
     return pl.DataFrame(columns)
+
+
+def _view(column: Any) -> pl.Series:
+    from platform_core.pandas_parquet.columns import encode_column  # noqa: PLC0415 -- as above
+    from platform_core.pandas_parquet.refusals import Unstorable  # noqa: PLC0415 -- as above
+
+    try:
+        series = pl.Series(encode_column(column)[0])
+    except (Unstorable, pa.ArrowException, pl.exceptions.PolarsError, TypeError, ValueError, OverflowError):
+        return pl.Series([str(value) for value in column], dtype=pl.String)
+    return series.ext.storage() if isinstance(series.dtype, pl.BaseExtension) else series
 
 
 def texts_in(frame: Any) -> Iterator[str]:
@@ -92,7 +98,9 @@ def texts_in(frame: Any) -> Iterator[str]:
         elif column.dtype == object:
             for value in column:
                 yield from _texts_of(value)
-        elif isinstance(column.dtype, pd.StringDtype | pd.ArrowDtype):
+        elif isinstance(column.dtype, pd.ArrowDtype):
+            yield from _texts(_view(column))
+        elif isinstance(column.dtype, pd.StringDtype):
             yield from (value for value in column.unique() if isinstance(value, str))
 
 
@@ -218,7 +226,9 @@ def _pandas(frame: Any, values: Replacement) -> Any:
             if index.nlevels > 1
             else pd.Index(levels[0], name=index.name, dtype=levels[0].dtype)
         )
-    made = pd.DataFrame({place: pd.Series(array, index=index) for place, array in enumerate(arrays)}, index=index)
+    dtypes = [object if str(dtype) == "object" else None for dtype in frame.dtypes]
+    series = {place: pd.Series(array, index=index, dtype=dtypes[place]) for place, array in enumerate(arrays)}
+    made = pd.DataFrame(series, index=index)
     made.columns = frame.columns
     return made
 
@@ -227,7 +237,7 @@ def _levels(index: Any) -> list[Any]:
     return [index.get_level_values(place).to_series() for place in range(index.nlevels)]
 
 
-def _column(column: Any, values: Replacement) -> Any:
+def _column(column: Any, values: Replacement) -> Any:  # noqa: PLR0911 -- one return for each type
     """Give the array that stands in for a pandas column or index level."""
     import numpy as np  # noqa: PLC0415 -- as above
     import pandas as pd  # noqa: PLC0415 -- as above
@@ -248,12 +258,34 @@ def _column(column: Any, values: Replacement) -> Any:
         if isinstance(dtype, pd.DatetimeTZDtype):
             return pd.DatetimeIndex(plain.view(f"M8[{unit}]")).tz_localize("UTC").tz_convert(dtype.tz).array
         return pd.array(plain.view(dtype))
+    if isinstance(dtype, pd.IntervalDtype):
+        return _intervals(column, values)
     replaced = [_value(value, values) for value in column.tolist()]
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         made_objects = np.empty(len(replaced), dtype=object)
         made_objects[:] = replaced
         return pd.arrays.NumpyExtensionArray(made_objects)
+    if isinstance(dtype, pd.Float32Dtype | pd.Float64Dtype):
+        missing = column.isna().to_numpy()  # in which NaN is a value
+        plain = [0.0 if gone else value for value, gone in zip(replaced, missing, strict=True)]
+        return pd.arrays.FloatingArray(np.array(plain, dtype=dtype.name.lower()), missing)
     return pd.array(replaced, dtype=dtype)
+
+
+def _intervals(column: Any, values: Replacement) -> Any:
+    """Give intervals with other ends: as many, in the same order, sharing the ends that they shared."""
+    import pandas as pd  # noqa: PLC0415 -- as above
+
+    ends = pd.Series(sorted({end for value in column.dropna() for end in (value.left, value.right)}))
+    made = pd.Series(sorted(_column(ends, values))) if len(ends) else ends
+    if not made.is_unique:
+        raise UserError("The ends of intervals cannot be made up.", hint="Give the bins as literals of the cell.")
+    to = dict(zip(ends, made, strict=True))
+    moved = [
+        pd.Interval(to[value.left], to[value.right], value.closed) if isinstance(value, pd.Interval) else value
+        for value in column
+    ]
+    return pd.array(moved, dtype=column.dtype)
 
 
 def _value(value: Any, values: Replacement) -> Any:  # noqa: C901, PLR0911, PLR0912 -- one branch for each type
@@ -267,6 +299,8 @@ def _value(value: Any, values: Replacement) -> Any:  # noqa: C901, PLR0911, PLR0
         return values.whole(value)
     if isinstance(value, float):
         return values.real(value)
+    if isinstance(value, complex):
+        return complex(values.real(value.real), values.real(value.imag))
     if isinstance(value, Decimal):
         return values.decimal(value)
     if isinstance(value, bytes):

@@ -20,6 +20,8 @@ from polars.testing.parametric import dataframes
 
 from platform_core.errors import UserError
 from platform_core.testing import assert_frames_equal, frame_schema, given_frame, read_frame, write_frame
+from tests.platform_core.frame_cases import PANDAS as HARD
+from tests.platform_core.frame_cases import assert_same
 
 RICH = pl.DataFrame(
     {
@@ -149,7 +151,8 @@ def test_what_is_no_frame_file_is_refused(tmp_path: Path, text: str) -> None:
     [
         pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)}),
         pd.DataFrame({"a": pd.Series([object()], dtype=object)}),
-        pd.DataFrame({"a": pd.arrays.IntervalArray.from_breaks([0, 1])}),
+        HARD["Arrow: map"],
+        HARD["objects: numpy moments"],
     ],
 )
 def test_what_json_cannot_hold_is_refused(tmp_path: Path, frame: Any) -> None:
@@ -238,3 +241,15 @@ def test_every_float_keeps_its_bits(tmp_path_factory: pytest.TempPathFactory, va
     back = trip(pl.DataFrame({"a": [value]}), tmp_path_factory.getbasetemp()).item()
     assert back == value or (math.isnan(back) and math.isnan(value))
     assert math.copysign(1, back) == math.copysign(1, value) or math.isnan(value)
+
+
+@pytest.mark.parametrize("case", [name for name in HARD if name not in {"Arrow: map", "objects: numpy moments"}])
+def test_hard_pandas_frames_keep_types_and_values(tmp_path: Path, case: str) -> None:
+    frame = HARD[case]
+    read = read_frame(write_frame(frame, tmp_path / "frame.json"))
+    assert_frames_equal(read, frame)
+    assert list(read.dtypes) == list(frame.dtypes)
+    for place in range(frame.shape[1]):
+        one, other = (whole.iloc[:, [place]].set_axis(["x"], axis=1).reset_index(drop=True) for whole in (read, frame))
+        one.attrs = other.attrs = {}  # of which a frame file tells nothing
+        assert_same(one, other)
