@@ -32,7 +32,7 @@ def notebook(cells: int = 30, mark: str = "") -> dict[str, object]:
             ("", f"{name}.head(5).collect()"),
         ]
     made += [("", "# the end")] * (cells - len(made))
-    content = [
+    content: list[dict[str, object]] = [
         {"cell_type": "code", "metadata": {"tags": t.split()}, "source": s, "outputs": [], "execution_count": None}
         for t, s in made
     ]
