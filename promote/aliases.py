@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from promote.calls import Calls
+from promote.expression_scope import HIDDEN
 from promote.heap import NONE, Objects
 from promote.uses import Effects, Event, FunctionInfo, Use
 from promote.values import dataclass, field
@@ -18,12 +19,14 @@ from promote.values import dataclass, field
 class Happening:
     """What one statement does to objects, and what code it may run.
 
-    `changes` are the names whose objects it may change, `writes` those that a called function binds by `global`.
+    `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
+    function binds by `global`.
     `late` holds, for each name that the statement reads, the names that code behind it may look up; `code` that code.
     """
 
     changes: dict[str, Use]
     writes: dict[str, Use]
+    touched: Objects
     late: dict[str, dict[str, Use]] = field(default_factory=dict)
     code: dict[FunctionInfo, Use] = field(default_factory=dict)
 
@@ -33,7 +36,7 @@ class Aliases(Calls):
 
     def take(self, effects: Effects) -> Happening:
         """Take one statement of the notebook."""
-        self.changed, self.written = {}, {}
+        self.changed, self.written, self.touched = {}, {}, set()
         late: dict[str, dict[str, Use]] = {}
         code: dict[FunctionInfo, Use] = {}
         for name, use in effects.reads.items():
@@ -48,7 +51,10 @@ class Aliases(Calls):
             self.feed(effects.events)
         for name in effects.gone:
             self.own.pop(name, None)
-        return Happening(self.changed, self.written, late, code)
+        for name in [n for n in self.own if n.startswith(HIDDEN)]:
+            del self.own[name]
+        changes = {n: u for n, u in self.changed.items() if not n.startswith(HIDDEN)}
+        return Happening(changes, self.written, frozenset(self.touched), late, code)
 
     def looked_up(self, name: str, use: Use, code: dict[FunctionInfo, Use]) -> dict[str, Use]:
         """Give the names that code behind a name may look up, through the code behind those in turn."""

@@ -11,6 +11,8 @@ from promote.effects import DYNAMIC_NAMES, MUTATING_METHODS, PANDAS_QUERY_CALLS,
 from promote.syntax import dotted_of, use_of
 from promote.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 
+HIDDEN = " "  # how the names of values begin that have none in the notebook
+
 
 class ExpressionScope:
     """Walks expressions in the order they run. In a function every load counts; at module level only exposed ones."""
@@ -26,6 +28,7 @@ class ExpressionScope:
         self.declared_global: set[str] = set()
         self.declared_nonlocal: set[str] = set()
         self.yields = False
+        self.values = 0
 
     def children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):

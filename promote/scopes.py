@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from promote.definitions import class_info, fresh_defaults
-from promote.expression_scope import ExpressionScope
+from promote.expression_scope import HIDDEN, ExpressionScope
 from promote.syntax import (
     arguments_of,
     dotted_of,
@@ -96,8 +96,9 @@ class _Scope(ExpressionScope):
                 self.bind(target.id)  # type: ignore[attr-defined]  # a Name, as `direct` says
             return
         self.expression(node.value)
+        value = node.value if len(node.targets) == 1 else self.once(node.value, node)
         for target in node.targets:
-            self.target(target, node.value)
+            self.target(target, value)
 
     def annotated(self, node: ast.AnnAssign) -> None:
         if not self.function:  # a function's local annotations are never evaluated
@@ -199,12 +200,9 @@ class _Scope(ExpressionScope):
             path = dotted_of(called)
             quiet = quiet or bool(path and path[-1] in {"suppress", "raises", "ExitStack"})
             if item.optional_vars is not None:
-                self.target(item.optional_vars, item.context_expr)
                 given = item.context_expr.args if isinstance(item.context_expr, ast.Call) else []
-                self.depth += 1
-                for argument in given:  # `with closing(x) as y` may give x itself
-                    self.target(item.optional_vars, argument)
-                self.depth -= 1
+                either = ast.BoolOp(ast.Or(), [item.context_expr, *given])  # `with closing(x) as y` may give x itself
+                self.target(item.optional_vars, ast.copy_location(either, item.context_expr))
         if quiet:
             self.run_maybe(node.body)
         else:
@@ -338,10 +336,11 @@ class _Scope(ExpressionScope):
         elif isinstance(node, (ast.Tuple, ast.List)):
             self.unpack(node, value, element=element)
         elif isinstance(node, ast.Starred):
-            names = [node.value.id] if isinstance(node.value, ast.Name) else []
-            self.target(node.value, value, element=True)
-            if value is not None:
-                self.event("capture", value, node, *names)
+            if isinstance(node.value, ast.Name) and value is not None:
+                self.bind(node.value.id)
+                self.event("capture", value, node, node.value.id)
+            else:
+                self.target(node.value, value, element=True)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             self.expression(node.value)
             if isinstance(node, ast.Subscript):
@@ -354,17 +353,25 @@ class _Scope(ExpressionScope):
             self.event("mutate", node.value, node, held=value)
 
     def unpack(self, node: ast.Tuple | ast.List, value: ast.expr | None, *, element: bool) -> None:
-        """Pair targets with the parts of a display, evaluated before any of them is bound; else each takes a part."""
-        paired = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(node.elts) and not element
-        if not paired or any(isinstance(e, ast.Starred) for e in (*node.elts, *value.elts)):  # type: ignore[union-attr]  # `paired` says what it is
-            for part in node.elts:
-                self.target(part, value, element=True)
+        """Pair targets with the parts of a display, all evaluated before any is bound; else each takes a part."""
+        given = value.elts if isinstance(value, (ast.Tuple, ast.List)) and not element else []
+        if len(given) == len(node.elts) and not any(isinstance(e, ast.Starred) for e in (*node.elts, *given)):
+            held = [self.once(one, part) for part, one in zip(node.elts, given, strict=True)]
+            for part, one in zip(node.elts, held, strict=True):
+                self.target(part, one)
             return
-        names = [t.id for t in node.elts if isinstance(t, ast.Name)]
-        read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}  # type: ignore[arg-type]  # as above
-        crossed = bool(read & set(names))  # `a, b = b, a`
-        for part, given in zip(node.elts, value.elts, strict=True):  # type: ignore[union-attr]  # as above
-            self.target(part, value if crossed else given, element=crossed)
+        whole = None if value is None else self.once(value, node, element=element)
+        for part in node.elts:
+            self.target(part, whole, element=True)
+
+    def once(self, value: ast.expr, node: ast.AST, *, element: bool = False) -> ast.expr:
+        """Evaluate a value that several targets take, under a name that no notebook can have."""
+        if isinstance(value, ast.Constant):
+            return value
+        self.values += 1
+        name = f"{HIDDEN}{self.values}"
+        self.event("assign", value, node, name, element=element)
+        return ast.copy_location(ast.Name(name, ast.Load()), value)
 
 
 _STATEMENTS: dict[type, Any] = {

@@ -1,7 +1,9 @@
 """Whether the promoted function shares objects as the notebook does.
 
 Each input of a promoted function is an object of its own. Where the notebook has one object under two names, a change
-through one is a change of the other, and a function that takes them as two inputs would miss it.
+through one is a change of the other. A function that takes the object by two inputs, or takes it by one and makes it
+again by a repeated statement, has two objects in its place: once one of them is changed, the other is not what the
+notebook has.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 from promote.aliases import Aliases
+from promote.heap import NONE, Objects
 from promote.program import Program, Statement
 
 
@@ -40,20 +43,41 @@ def lost_changes(
         sources: For each name and reading statement, the statements that reach it.
     """
     taken = sorted(inputs, key=lambda one: (one.at, one.variable))
-    if len(taken) < 2:
+    if not taken:
+        return
+    first = taken[0].at
+    changing = {
+        i for i in included if i > first and any(not name.startswith("~") for name in program.statements[i].changes)
+    }
+    if not changing:
         return
     aliases = Aliases(program.functions)
-    waiting = list(taken)
-    for index in sorted(included):
-        while waiting and waiting[0].at < index:
-            aliases.own[waiting.pop(0).variable] = aliases.heap.new()
-        statement = program.statements[index]
-        changes = aliases.take(statement.effects).changes
-        for name in sorted(statement.changes.keys() - changes.keys()):
-            if name in statement.reads:
-                yield name, statement, statement
-                continue
-            for (read, at), reaching in sorted(sources.items(), key=lambda item: item[0]):
-                if read == name and index in reaching and (at in included or at > max(included)):
-                    yield name, statement, program.statements[min(at, len(program.statements) - 1)]
-                    break
+    copies: list[Objects] = []
+    made: set[int] = set()
+    for index, statement in enumerate(program.statements[: max(changing) + 1]):
+        before = aliases.heap.count
+        happening = aliases.take(statement.effects)
+        if index in included:
+            made |= set(range(before + 1, aliases.heap.count + 1))
+        if index in changing:
+            here = [*copies, frozenset(made)]
+            doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
+            if doubled and (found := _reader(program, statement, included, sources)):
+                yield found
+        copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
+
+
+def _reader(
+    program: Program,
+    change: Statement,
+    included: Collection[int],
+    sources: Mapping[tuple[str, int], frozenset[int]],
+) -> tuple[str, Statement, Statement] | None:
+    """A name that a statement changes and that the function reads afterwards, else in the statement itself."""
+    for (name, at), reaching in sorted(sources.items(), key=lambda item: (item[0][1], item[0][0])):
+        if name in change.changes and change.index in reaching and (at in included or at > max(included)):
+            return name, change, program.statements[min(at, len(program.statements) - 1)]
+    looked_up = {name for names in change.late.values() for name in names}
+    itself = sorted(n for n in change.changes if n in change.reads or n in looked_up)
+    compound = len(itself) > 1
+    return (itself[0], change, change) if compound else None

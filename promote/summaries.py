@@ -8,6 +8,7 @@ again until nothing more is found.
 from __future__ import annotations
 
 from promote.aliases import Aliases
+from promote.expression_scope import HIDDEN
 from promote.functions import Functions
 from promote.heap import NONE, Objects
 from promote.uses import FunctionInfo, Summary
@@ -45,7 +46,7 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     code = heap.code_in(run.results)
     return Summary(
         mutates=frozenset(touched & parameters),
-        changes=frozenset((touched | (run.changed.keys() - info.local)) - parameters),
+        changes=frozenset((touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters),
         gives=frozenset(n for n, objects in outside.items() if objects & run.results),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
         keeps=frozenset(
