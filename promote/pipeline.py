@@ -7,7 +7,6 @@ Nothing is written unless every step of the run could be promoted and, where ste
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -26,7 +25,6 @@ from promote.resources import resource_classes
 from promote.secret_values import concealed
 from promote.values import dataclass, field
 from promote.vocabulary import layers
-from promote.write import commit, recover
 
 FINE, FINDINGS, FAILED = 0, 1, 4
 Progress = Callable[[str], None]
@@ -57,6 +55,8 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
     project = find(named=settings.project)
     if settings.check:
         return check(project, notebooks, settings)
+    from promote.write import recover  # noqa: PLC0415 - a check writes nothing
+
     recovered = None if settings.dry_run else recover(project.root)
     prepared, findings, _ = prepare(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
@@ -261,6 +261,8 @@ class _Job:
         changed = {f.path for f in every if before[f.path] != f.text.encode()}
         diffs = {tag: self.diff(group) if self.settings.diff else "" for tag, group in files.items()}
         if not self.settings.dry_run:
+            from promote.write import commit  # noqa: PLC0415 - a check writes nothing
+
             commit(self.project.root, every, seen=before)
         steps: list[StepOutcome] = []
         for tag, stand in self.stands.items():
@@ -318,6 +320,8 @@ class _Job:
 
     def diff(self, files: Sequence[GeneratedFile]) -> str:
         """Give the unified diff of files against those on disk."""
+        import difflib  # noqa: PLC0415 - few ask for a diff
+
         parts: list[str] = []
         for file in files:
             before = _read(self.project.root / file.path)
