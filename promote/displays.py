@@ -7,6 +7,7 @@ drops them says so in a note.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from promote.effects import DISPLAY_METHODS, PLOTTING_MODULES
@@ -19,6 +20,8 @@ _PURE_BUILTINS = frozenset(
     set""".split()
 )
 
+# A widget or a thing to show; `interact` is none, since it calls the function that it is given
+_WIDGET = re.compile(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
 _CONSUMING = frozenset("sample fetchone fetchall fetchdf fetch apply map applymap pipe transform agg aggregate".split())
@@ -26,17 +29,14 @@ _CONSUMING = frozenset("sample fetchone fetchall fetchdf fetch apply map applyma
 
 def dropped(statements: Sequence[Statement], functions: Functions, wanted: Sequence[str]) -> set[int]:
     """Give the indices of the statements of one step that only show something; `wanted` are names it gives."""
-    plots = _plots(statements, functions, wanted)
-    return {
+    shown = {
         s.index
         for s in statements
-        if s.index in plots
-        or (
-            isinstance(s.node, ast.Expr)
-            and not (s.changes or s.effects.touched or s.writes)
-            and _only_shows(s.node.value, functions)
-        )
+        if isinstance(s.node, ast.Expr)
+        and not (s.changes or s.effects.touched or s.writes)
+        and _only_shows(s.node.value, functions)
     }
+    return shown | _plots([s for s in statements if s.index not in shown], functions, wanted)
 
 
 def is_display_call(node: ast.expr, functions: Functions) -> bool:
@@ -147,7 +147,7 @@ def _draws_value(value: ast.expr, drawn: set[str], functions: Functions) -> bool
     while isinstance(value, (ast.Attribute, ast.Subscript, ast.Call)):
         if isinstance(value, ast.Call) and (path := dotted_of(value.func)):
             name = functions.canonical(path)
-            if name.split(".")[0] in PLOTTING_MODULES and path[0] in functions.imports:
+            if path[0] in functions.imports and (name.split(".")[0] in PLOTTING_MODULES or _WIDGET.match(name)):
                 return True
             if path[-1] in _PLOTTING and len(path) > 1 and not functions.methods(path[-1]):
                 return True
