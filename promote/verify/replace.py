@@ -267,8 +267,8 @@ def _column(column: Any, values: Replacement) -> Any:  # noqa: PLR0911 -- one re
         return pd.arrays.NumpyExtensionArray(made_objects)
     if isinstance(dtype, pd.Float32Dtype | pd.Float64Dtype):
         missing = column.isna().to_numpy()  # in which NaN is a value
-        plain = [0.0 if gone else value for value, gone in zip(replaced, missing, strict=True)]
-        return pd.arrays.FloatingArray(np.array(plain, dtype=dtype.name.lower()), missing)
+        filled = [0.0 if gone else value for value, gone in zip(replaced, missing, strict=True)]
+        return pd.arrays.FloatingArray(np.array(filled, dtype=dtype.name.lower()), missing)
     return pd.array(replaced, dtype=dtype)
 
 
