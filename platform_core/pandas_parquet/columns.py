@@ -144,7 +144,7 @@ def _encode_text(values: Any) -> tuple[pa.Array, Json]:
 
 def _decode_text(array: Any, form: Json) -> Any:
     dtype = pd.StringDtype(form["string"], na_value=pd.NA if form["missing"] == "NA" else np.nan)
-    return pd.array(array.to_numpy(zero_copy_only=False), dtype=dtype)
+    return dtype.__from_arrow__(array)
 
 
 def _encode_masked(values: Any) -> tuple[pa.Array, Json]:
