@@ -7,7 +7,6 @@ never comes from the rendered function: the cells are run as the notebook has th
 from __future__ import annotations
 
 import ast
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +21,15 @@ from promote.verify.behind import parts_behind
 from promote.verify.boundaries import Code, with_boundaries
 from promote.verify.fabricate import chooser, disguised, real_text
 from promote.verify.frames import read_captured
+from promote.verify.judged import asserted, declared
 from promote.verify.literals import literals_of
-from promote.verify.mutants import Mutant, mutants
+from promote.verify.mutants import Mutant, mutants, other_columns
 from promote.verify.processes import serve
 from promote.verify.replace import take_rows
 from promote.verify.search import Chosen, Goal, Search
 from promote.verify.tables import Table, read_table
 from promote.verify.threads import limit_duckdb
-from promote.verify.trial import NoCaseError, Run, Trial, execute
+from promote.verify.trial import NoCaseError, Run, Trial
 
 if TYPE_CHECKING:
     from promote.verify.exam import Examples
@@ -359,52 +359,6 @@ class _Builder:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         start = next((place for place, line in enumerate(lines) if line.strip() == '"rows": ['), 0)
         return any(self._shown.inside(line) for line in lines[start + 1 :])
-
-
-def declared(run: Run, checks: Mapping[str, Any]) -> dict[str, bool]:
-    """Say which declared checks pass on what the cells gave; one that cannot be run here is left out."""
-    if not checks.get("items"):
-        return {}
-    from platform_core.asset_checks import resolve_checks  # noqa: PLC0415 -- Dagster only where checks are declared
-
-    schema = run.names.get(checks["schema"]) if checks.get("schema") else None
-    passed = {}
-    with contextlib.suppress(UserError):  # a mistake may be in the schema itself
-        for check in resolve_checks(checks["items"], key=checks.get("key"), schema=schema):
-            with contextlib.suppress(UserError):
-                passed[check.name] = bool(check.run(run.value).passed)
-    return passed
-
-
-def asserted(run: Run, assertions: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
-    """Say which check cells hold on what the cells gave."""
-    passed = {}
-    for item in assertions:
-        names = dict(run.names)
-        try:
-            for text in item["program"]:
-                execute(text, names, item["name"])
-            passed[item["name"]] = True
-        except NoCaseError:
-            passed[item["name"]] = False
-    return passed
-
-
-def other_columns(frames: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Give for each column another that a mistake might name: the next of its type, else the next.
-
-    >>> other_columns([{"a": "Int64", "b": "String", "c": "Int64"}])
-    {'a': 'c', 'b': 'c', 'c': 'a'}
-    """
-    found: dict[str, str] = {}
-    for kinds in frames:
-        names = list(kinds)
-        for place, name in enumerate(names):
-            others = [*names[place + 1 :], *names[:place]]
-            alike = [other for other in others if kinds[other] == kinds[name]]
-            if others:
-                found.setdefault(name, (alike or others)[0])
-    return found
 
 
 def _mixed(rows: Sequence[int]) -> list[int]:

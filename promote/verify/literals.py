@@ -6,13 +6,14 @@ import ast
 import datetime as dt
 import re
 
+from promote.verify.sql_mutants import is_query
+
 _DATE_MAKERS = frozenset({"date", "datetime", "Timestamp", "Datetime"})
 _PATTERN_SIGN = re.compile(r"[\\\[\](){}*+?^$|%]")
 _CLASS_OR_ESCAPE = re.compile(
     r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\[A-Za-z0-9]|\\(?P<kept>.)|\(\?[^)]*[:>=!]|\{\d+(?:,\d*)?\}"
 )
 _PATTERN_BREAK = re.compile(r"[\x00()*+?^$|%.\[\]{}]+")
-_SQL = re.compile(r"\b(?:select|where|from|with)\b", re.IGNORECASE)
 _SQL_TEXT = re.compile(r"'((?:[^']|'')*)'")
 _SQL_NUMBER = re.compile(r"(?<![\w.'])\d+(?:\.\d+)?(?![\w'])")
 
@@ -54,7 +55,7 @@ def _words(text: str) -> set[object]:
     if _PATTERN_SIGN.search(text):
         plain = _CLASS_OR_ESCAPE.sub(lambda match: match["kept"] or "\x00", text)
         words |= {piece for piece in _PATTERN_BREAK.split(plain) if piece.strip()}
-    if _SQL.search(text):
+    if is_query(text):
         for quoted in _SQL_TEXT.findall(text):
             inner = quoted.replace("''", "'")
             words |= {inner, *(piece for piece in inner.split("%") if piece.strip())}

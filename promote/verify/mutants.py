@@ -60,6 +60,23 @@ def mutants(
             yield replace(made, part=part)
 
 
+def other_columns(frames: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Give for each column another that a mistake might name: the next of its type, else the next.
+
+    >>> other_columns([{"a": "Int64", "b": "String", "c": "Int64"}])
+    {'a': 'c', 'b': 'c', 'c': 'a'}
+    """
+    found: dict[str, str] = {}
+    for kinds in frames:
+        names = list(kinds)
+        for place, name in enumerate(names):
+            others = [*names[place + 1 :], *names[:place]]
+            alike = [other for other in others if kinds[other] == kinds[name]]
+            if others:
+                found.setdefault(name, (alike or others)[0])
+    return found
+
+
 def _in_tree(tree: ast.Module, columns: Mapping[str, str]) -> Iterator[Mutant]:
     still = quiet(tree)
     for parent, name, place, node in list(_places(tree)):

@@ -135,6 +135,8 @@ def _fill(
 ) -> dict[Fraction, Fraction]:
     whole = [int(member) for member in members if member.denominator == 1]
     room = cell.whole
+    if whole and members[0].denominator != 1 and room.start == cell[0]:
+        room = range(room.start + 1, room.stop)  # what lies below the first whole number needs a place to go
     moved = [year + years for year in whole]
     in_years = cell[0] >= 1900 and cell[2] <= 2100
     if in_years and all(year in room and not avoid(str(year)) for year in moved):

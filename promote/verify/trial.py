@@ -17,7 +17,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from platform_core.testing import assert_frames_equal
 from promote.verify.tables import Table
 
 _MODULE = "__promoted_step__"
-_TURNS = 20_000  # of all loops of one run
+_TURNS = 20_000  # of all `while` loops of one run
 _TICK = "__turn_of_a_loop__"
 Frames = Mapping[str, Any]
 
@@ -72,6 +72,7 @@ class Trial:
     folder: Path
     ordered: bool = False
     tolerance: float | None = None
+    _turns: list[int] = field(default_factory=list)  # of the unchanged runs so far
 
     def run(self, small: Frames, *, changed: tuple[int, str] | None = None) -> Run:
         """Run the cells, or cells one text of which is changed, on frames by `asset <name>` and `file <path>`.
@@ -79,10 +80,16 @@ class Trial:
         Raises:
             NoCaseError: They fail, or bind no frame.
         """
+        # A mistake may turn a few times as often as the true code, and no more
+        turns = _Turns(4 * max(self._turns, default=0) + 20 if changed else _TURNS)
         with self._given(small) as names, _quietly():
+            names[_TICK] = turns
             for place, text in enumerate(self.program):
                 execute(changed[1] if changed and changed[0] == place else text, names, f"part {place + 1} of the step")
-            return self._result(names)
+            run = self._result(names)
+        if changed is None and turns.count:
+            self._turns.append(turns.count)
+        return run
 
     def run_twice(self, small: Frames) -> Run:
         """Run the cells twice.
@@ -179,7 +186,6 @@ class Trial:
         sys.modules[_MODULE] = module  # classes of the cells look their module up
         names = module.__dict__
         names.update(self.preset)
-        names[_TICK] = _Turns()
         frames = {item["asset"]: _copied(small[f"asset {item['asset']}"]) for item in self.inputs}
         for item in self.inputs:
             names[item["parameter"]] = convert(_copied(small[f"asset {item['asset']}"]), item["kind"])
@@ -206,14 +212,15 @@ class Trial:
 
 
 class _Turns:
-    """Counts the turns of `while` loops in one run."""
+    """Counts the turns of `while` loops in one run, and ends a run that makes too many."""
 
-    def __init__(self) -> None:
-        self._left = _TURNS
+    def __init__(self, most: int) -> None:
+        self.count = 0
+        self._most = most
 
     def __call__(self) -> None:
-        self._left -= 1
-        if self._left < 0:
+        self.count += 1
+        if self.count > self._most:
             raise TimeoutError
 
 

@@ -46,3 +46,13 @@ def test_numbers_avoid_what_may_not_occur() -> None:
 
 def test_what_leaves_no_room_stays() -> None:
     assert numbers_like([Fraction(6)], [Fraction(5), Fraction(7)], avoid=lambda _: False) == {Fraction(6): Fraction(6)}
+
+
+def test_fractions_below_the_first_whole_number_of_a_span_find_room() -> None:
+    values = [Fraction(401, 4), Fraction(101), Fraction(102), *(Fraction(n) for n in range(103, 200))]
+    for salt in range(3):
+        table = numbers_like(values, [Fraction(100)], avoid=lambda _: False, salt=salt)
+        made = [table[value] for value in values]
+        assert made == sorted(made)
+        assert 100 < made[0] < made[1]
+        assert made[0].denominator != 1
