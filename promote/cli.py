@@ -88,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     add("--no-run", action="store_true", help="run nothing: write the modules and mark their steps unverified")
     add("--include-needed", action="store_true", help="take the untagged statements that a step needs into the step")
     add("--check", action="store_true", help="write nothing; say whether the project is as its notebooks say")
-    add("--diff", action="store_true", help="show the changes to each file")
+    add("--diff", action="store_true", help="show the changes to each file as well; with --dry-run, instead of writing")
     add("--dry-run", action="store_true", help="do everything but write")
     add("--fix", action="store_true", help="carry out in the notebooks what findings offer to do, and promote nothing")
     add("--force", action="store_true", help="overwrite modules that were edited by hand")

@@ -49,7 +49,7 @@ class Facts:
     def noticed(self) -> str:
         """Say in one phrase how many deliberate mistakes the generated tests notice, and where the first others are."""
         if not self.mutants:
-            return "tests without data"
+            return ""
         killed, survived = self.mutants["killed"], self.mutants["survived"]
         said = f"tests notice {killed} of {killed + len(survived)} mistakes"
         shown = [f"cell {one['cell']} line {one['line']} ({one['operator']})" for one in survived[:_SHOWN]]

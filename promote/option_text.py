@@ -65,7 +65,7 @@ def _flow(text: str, line: int, start: int) -> Node | None:
         bracket, column, children = opened[-1]
         keyed = bracket == "{" and wants in {"key", "free"}
         if word:
-            fits = wants != "next" and keyed == (colon == ": ")
+            fits = wants != "next" and colon == (": " if keyed else None)
             children.append(_scalar(word, line, at))
             wants = "value" if keyed else "next"
         elif begins:

@@ -23,7 +23,7 @@ from promote.register import Rows
 from promote.render import module_path, render_module
 from promote.resources import resource_classes
 from promote.secret_values import concealed
-from promote.values import dataclass, field
+from promote.values import dataclass, field, replace
 from promote.vocabulary import layers
 
 FINE, FINDINGS, FAILED = 0, 1, 4
@@ -53,16 +53,15 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
         UserError: Files could not be read or written.
     """
     project = find(named=settings.project)
+    recovered = _recovered(project.root)
     if settings.check:
-        return check(project, notebooks, settings)
-    from promote.write import recover  # noqa: PLC0415 - a check writes nothing
-
-    recovered = None if settings.dry_run else recover(project.root)
+        outcome = check(project, notebooks, settings)
+        return outcome if not recovered else replace(outcome, findings=(*outcome.findings, _note(recovered)))
     prepared, findings, _ = prepare(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
     )
     if recovered:
-        findings.append(Finding("PR607", "note", recovered, Location(""), ""))
+        findings.append(_note(recovered))
     versions = _versions(project, prepared)
     stands = standing(project, prepared, versions)
     job = _Job(project, settings, prepared, stands, versions, findings)
@@ -269,7 +268,11 @@ class _Job:
             group = files.get(tag, [])
             facts = proof.facts.get(tag) or (stand.evidence.facts if stand.evidence else None)
             status = self.status(stand, facts, changed, group)
-            parity = "" if facts is None else f"equal to the notebook, order {facts.order}; {facts.noticed}"
+            parity = (
+                ""
+                if facts is None
+                else "; ".join(filter(None, (f"equal to the notebook, order {facts.order}", facts.noticed)))
+            )
             steps.append(
                 StepOutcome(
                     tag,
@@ -339,6 +342,20 @@ class _Job:
     def outcome(self, steps: Sequence[StepOutcome], code: int) -> Outcome:
         unique = dict.fromkeys(concealed(self.findings, self.notebooks))
         return Outcome(tuple(sorted(unique, key=order)), tuple(sorted(steps, key=lambda s: (s.notebook, s.tag))), code)
+
+
+def _recovered(root: Path) -> str | None:
+    """Make good a write that was killed, before anything else; where only the lock is left, none was."""
+    folder = root / ".workbench"
+    if not folder.is_dir() or all(path.name == "lock" for path in folder.iterdir()):
+        return None
+    from promote.write import recover  # noqa: PLC0415 - a check that finds nothing left over writes nothing
+
+    return recover(root)
+
+
+def _note(recovered: str) -> Finding:
+    return Finding("PR607", "note", recovered, Location(""), "")
 
 
 def _versions(project: Project, prepared: Sequence[Prepared], known: Mapping[str, str] | None = None) -> dict[str, str]:

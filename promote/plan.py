@@ -269,6 +269,9 @@ class _Planner:
         found: list[Finding] = []
         first = closure.own[0]
         partitions = step.options.get("partitions")
+        if step.name in self.program.functions.imports:
+            message = f"{step.tag} has the name of an import, so its module could not hold both."
+            found.append(self.context.finding("PR317", message, first, None, "Give the step another name."))
         for given in function.inputs:
             if given.asset == step.name:
                 found.append(

@@ -26,7 +26,6 @@ def test_the_cells_stand_whole_and_as_written_between_what_they_need() -> None:
     texts = program(made.function, made, cells)
     assert texts == [
         "import polars as pl",
-        "import math; x = 1",
         "from platform_core.sdk import load_asset",
         "from IPython.display import display",
         "top = raw.select(\n    pl.len()\n).collect().item()",

@@ -265,6 +265,28 @@ def test_a_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     assert tree(root) == before
 
 
+def test_a_step_named_like_an_import_is_refused(tmp_path: Path) -> None:
+    cells: Cells = (("", "import polars as pl"), ("silver:pl", "#| output: x\nx = pl.DataFrame({'n': [1]})"))
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    assert codes(promoted(root, "a.ipynb", run=False)) == {"PR317"}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_every_command_first_makes_good_a_write_that_was_killed(tmp_path: Path, check: bool) -> None:
+    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
+    program = (
+        "import os, signal, sys; from pathlib import Path; from promote import journal, write\n"
+        "from promote.model import GeneratedFile\n"
+        "journal.apply = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "write.commit(Path(sys.argv[1]), [GeneratedFile('evidence/x.json', '{}', '')])"
+    )
+    killed = subprocess.run([sys.executable, "-c", program, str(root)], capture_output=True, check=False)
+    assert killed.returncode < 0
+    outcome = promoted(root, "bronze/harvest.ipynb", check=check, run=False)
+    assert "PR607" in {f.code for f in outcome.findings}
+    assert "PR607" not in {f.code for f in promoted(root, check=True).findings}
+
+
 def test_one_name_in_two_notebooks_is_refused_naming_both(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"a.ipynb": HARVEST, "b.ipynb": HARVEST})
     outcome = promoted(root, "a.ipynb", run=False)
