@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_steps import STEPS, SmallStep
 
 from promote.verify.cases import CaseAnswer, CaseRequest, build
 from promote.verify.frames import write_captured
+from tests.promote.verify.small_steps import STEPS, SmallStep
 
 
 def case_of(step: SmallStep, folder: Path) -> CaseAnswer:
