@@ -91,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     add("--diff", action="store_true", help="show the changes to each file as well; with --dry-run, instead of writing")
     add("--dry-run", action="store_true", help="do everything but write")
     add("--fix", action="store_true", help="carry out in the notebooks what findings offer to do, and promote nothing")
+    add("--twice", action="store_true", help="make every asset a second time, to find what differs from run to run")
     add("--force", action="store_true", help="overwrite modules that were edited by hand")
     add(
         "--select",
@@ -175,6 +176,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         diff=arguments.diff,
         dry_run=arguments.dry_run,
         force=arguments.force,
+        twice=arguments.twice,
         select=tuple(arguments.select),
         parameters=tuple((key, value) for key, value in arguments.parameters),
     )
