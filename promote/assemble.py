@@ -51,20 +51,8 @@ class Assembly:
         hoisted = self.hoist(output)
         body = [s for s in self.statements if s.index not in hoisted and s.index not in self.direct]
         parameters = tuple(self.parameter(n) for n in sorted(self.closure.parameters))
-        for parameter in self.closure.parameters:
-            first = min(self.program.touches[parameter])
-            if any(s.index <= first and parameter in s.effects.touched for s in body):
-                statement = self.program.statements[first]
-                self.findings.append(
-                    self.context.finding(
-                        "PR320",
-                        f"`{parameter}` is bound before the parameters cell.",
-                        statement,
-                        None,
-                        "Give the parameter a name of its own.",
-                    )
-                )
         changed = {n for s in body for n in s.changes}
+        self.check_parameters(body, changed)
         self.check_classes(body)
         self.check_texts(body)
         inputs = tuple(
@@ -95,6 +83,26 @@ class Assembly:
             output=output,
             shadowed=tuple(sorted(self.closure.shadowed)),
         )
+
+    def check_parameters(self, body: Sequence[Statement], changed: set[str]) -> None:
+        """A parameter is bound once, before the step; one that the step changes in place is copied on every run."""
+        for name in sorted(self.closure.parameters):
+            first = self.program.statements[min(self.program.touches[name])]
+            if any(s.index <= first.index and name in s.effects.touched for s in body):
+                message, hint = (
+                    f"`{name}` is bound before the parameters cell.",
+                    "Give the parameter a name of its own.",
+                )
+                self.findings.append(self.context.finding("PR320", message, first, None, hint))
+            if name in changed:
+                given = next(s for s in self.program.bindings(name) if s.role.kind == "parameters")
+                copy = _copied_literal(given.node, name)
+                if copy:
+                    self.assigned.append((-1, given.cell, copy))
+                elif copy is None:
+                    message = f"The step changes the parameter `{name}` in place, parts of its parts too."
+                    hint = f"Change a copy in the step: `{name} = copy.deepcopy({name})`."
+                    self.findings.append(self.context.finding("PR320", message, given, None, hint))
 
     def check_classes(self, body: Sequence[Statement]) -> None:
         """A class body that binds a name it first reads finds a module's name, but never a function's."""
@@ -309,7 +317,7 @@ class Assembly:
                 )
                 pieces.append((statement.index, fragment))
         for at, cell, text in self.assigned:
-            line = self.program.statements[at].last
+            line = self.program.statements[max(at, 0)].last
             pieces.append((at, Fragment(cell, line, line, text, "input")))
         return [fragment for _, fragment in sorted(pieces, key=lambda p: (p[0], p[1].first))]
 
@@ -357,6 +365,17 @@ def _whole_load(statement: Statement, load: LoadCall) -> str | None:
     else:
         return None
     return target.id if isinstance(target, ast.Name) else None
+
+
+def _copied_literal(node: ast.stmt, name: str) -> str | None:
+    """A statement that copies a literal, empty where it cannot change, None where a copy of it would share parts."""
+    value = getattr(node, "value", None)
+    kinds: dict[type, str] = {ast.List: "list", ast.Set: "set", ast.Dict: "dict"}
+    kind = kinds.get(type(value))
+    inner = any(type(part) in kinds for part in ast.walk(node) if part is not value)
+    if inner:
+        return None
+    return f"{name} = {kind}({name})" if kind else ""
 
 
 def _literal_type(node: ast.expr) -> str:

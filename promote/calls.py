@@ -95,6 +95,10 @@ class Calls(Values):
         mine = {info for info, _ in target.infos}
         everything = given | target.receiver | target.callee
         self.callbacks(self.heap.code_in(everything) - mine, everything, use)
+        for one in sorted(self.heap.reach(given) & self.heap.bound):
+            changed = self.heap.contents(frozenset((one,)))
+            self.heap.hold(changed, given - self.heap.bound)
+            self.touch(changed, use)
         callable_instances = self.heap.classes_in(target.callee)
         for cls in callable_instances:
             if "__call__" in cls.methods:

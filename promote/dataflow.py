@@ -137,9 +137,7 @@ class _Resolver:
         if called and not reaching and name in at.effects.touched:
             return  # the statement itself binds the name before the code runs
         self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
-        star = self.refusals.star_between(name, reaching, at)
-        if star is not None:
-            self.refusals.star(name, star, at, use)
+        if self.refusals.bound_anew(name, reaching, at, use):
             return
         if name in _BUILTINS and not (reaching and (name in reaching[-1].binds or name in reaching[-1].effects.gone)):
             self.closure.shadowed.add(name)  # on some path the name still means what Python means by it

@@ -18,6 +18,12 @@ MUTATING_METHODS = frozenset(
     setstate_ feed close""".split()
 )
 
+# Those that are handed on as values, `map(found.append, rows)`: columns of frames are not called so.
+BOUND_METHODS = frozenset(
+    """append appendleft extend insert add update setdefault pop popleft remove discard clear write writerow put
+    put_nowait send __setitem__""".split()
+)
+
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
     """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze diagonal to_numpy

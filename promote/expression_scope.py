@@ -134,7 +134,10 @@ class ExpressionScope:
             path = ("", node.func.attr)  # a method of something that has no name
         if path:
             self.found.dotted.append(DottedUse(path, use_of(node), call=node))
-        self.expression(node.func)
+        called: ast.expr = node.func
+        while path and path[0] and isinstance(called, ast.Attribute):
+            called = called.value  # the chain was told with the call
+        self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data
             for argument in [*node.args, *(k.value for k in node.keywords)]:
                 self.expression(argument)

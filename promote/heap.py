@@ -31,6 +31,7 @@ class Heap:
         self.defaulting: set[int] = set()
         self.plain_code: set[int] = set()  # functions and classes of the notebook: calling them is no change of them
         self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
+        self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}
         self.count = 0

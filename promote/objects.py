@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from promote.effects import IMMUTABLE_ATTRIBUTES
+from promote.effects import BOUND_METHODS, IMMUTABLE_ATTRIBUTES
 from promote.functions import Functions
 from promote.heap import NONE, Heap, Objects
 from promote.syntax import dotted_of, selects_a_copy
@@ -118,6 +118,12 @@ class Values:
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
             return NONE
         objects = self.value(node.value)
+        infos = self.functions.methods(node.attr)
+        if node.attr in BOUND_METHODS or infos:
+            made = self.heap.new(objects)
+            self.heap.bound |= made
+            self.heap.carry(made, frozenset(infos), frozenset())
+            objects |= made
         return objects | self.heap.contents(objects)
 
     def item(self, node: ast.Subscript) -> Objects:

@@ -16,7 +16,7 @@ from promote.model import CodeCell, Role
 from promote.scopes import effects_of
 from promote.state import PREFIX, is_ambient, state_uses
 from promote.summaries import summarise
-from promote.syntax import dotted_of, imports_package, leading_name, sql_names
+from promote.syntax import binds_anything, dotted_of, imports_package, leading_name, sql_names
 from promote.trees import walk
 from promote.uses import Dotted, Effects, Query, Use
 from promote.values import dataclass
@@ -59,7 +59,8 @@ class Program:
     statements: tuple[Statement, ...]
     functions: Functions
     touches: Mapping[str, tuple[int, ...]]
-    stars: tuple[Statement, ...]
+    stars: tuple[Statement, ...]  # those that import every name of a module
+    wild: tuple[Statement, ...] = ()  # those that may bind any name at run time
 
     def reaching(self, name: str, before: int) -> list[Statement]:
         """Give the statements that made the value `name` has just before statement `before`, the latest first.
@@ -141,7 +142,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
         for name in found.touched | statement.changes.keys() | statement.writes.keys():
             touches.setdefault(name, []).append(index)
     stars = tuple(s for s in statements if any(_is_star(n) for n in walk(s.node)))
-    return Program(tuple(statements), functions, {n: tuple(t) for n, t in touches.items()}, stars)
+    wild = tuple(s for s in statements if s.effects.dynamic and binds_anything(s.node))
+    return Program(tuple(statements), functions, {n: tuple(t) for n, t in touches.items()}, stars, wild)
 
 
 class Texts:

@@ -117,14 +117,22 @@ class Refusals:
 
     # Names that nothing gave
 
-    def star_between(self, name: str, reaching: Sequence[Statement], at: Statement) -> Statement | None:
-        """Give the star import that may have bound a name anew since it was bound."""
-        if is_state(name) or not reaching or not (name in reaching[-1].binds or name in reaching[-1].effects.maybe):
-            return None
-        first = reaching[-1]
+    def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:
+        """Tell a name that a star import, or code that makes names at run time, may have bound since it was bound."""
+        if is_state(name) or not reaching or not reaching[-1].effects.touched & {name}:
+            return False
         if name in self.program.functions.imports:
-            return None  # a package that gives `np` away gives the same `np`
-        return next((s for s in self.program.stars if first.index < s.index < at.index), None)
+            return False  # a package that gives `np` away gives the same `np`
+        first = reaching[-1].index
+        for star in self.program.stars:
+            if first < star.index < at.index:
+                self.star(name, star, at, use)
+                return True
+        for wild in self.program.wild:
+            if first < wild.index < at.index:
+                self.wild(name, wild, at, use)
+                return True
+        return False
 
     def star_shadows(self, at: Statement) -> bool:
         """Whether a star import before a statement is known to bind names of Python's own."""
@@ -134,6 +142,11 @@ class Refusals:
         """A star import may have bound the name."""
         message = f"`{name}` may come from the star import in {self.context.where(star)}."
         self.say("PR309", name, message, at, use, f"Import it by name: from {star_module(star.node)} import {name}.")
+
+    def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:
+        """Code that makes names at run time may have bound the name."""
+        message = f"`{name}` may be bound by {self.context.where(wild)}, which makes names at run time."
+        self.say("PR308", name, message, at, use, "Use a dictionary there, or name the variables.")
 
     def ipython_only(self, name: str, at: Statement, use: Use) -> None:
         """The name exists in a notebook, or means something else there."""
@@ -151,6 +164,8 @@ class Refusals:
         star = next((s for s in self.program.stars if s.index < at.index), None)
         if star is not None:
             self.star(name, star, at, use)
+        elif wild := next((s for s in self.program.wild if s.index < at.index), None):
+            self.wild(name, wild, at, use)
         elif later := [s for s in self.program.statements if name in s.effects.touched and s.index > at.index]:
             message = f"`{name}` is read before {self.context.where(later[0])} defines it."
             hint = "Run the notebook from the top: move the definition above this cell."

@@ -349,6 +349,7 @@ class _Scope(ExpressionScope):
             while isinstance(base, (ast.Attribute, ast.Subscript)):
                 if path := dotted_of(base):
                     self.found.dotted.append(DottedUse(path, use_of(node), stored=True))
+                    break
                 base = base.value
             self.event("mutate", node.value, node, held=value)
 

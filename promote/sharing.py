@@ -62,7 +62,8 @@ def lost_changes(
         if index in changing:
             here = [*copies, frozenset(made)]
             doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
-            if doubled and (found := _reader(program, statement, included, sources)):
+            concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
+            if found := _reader(program, statement, concerned, included, sources):
                 yield found
         copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
 
@@ -70,14 +71,14 @@ def lost_changes(
 def _reader(
     program: Program,
     change: Statement,
+    concerned: Collection[str],
     included: Collection[int],
     sources: Mapping[tuple[str, int], frozenset[int]],
 ) -> tuple[str, Statement, Statement] | None:
-    """A name that a statement changes and that the function reads afterwards, else in the statement itself."""
+    """One of the names concerned that the function reads after a change, else several within the change itself."""
     for (name, at), reaching in sorted(sources.items(), key=lambda item: (item[0][1], item[0][0])):
-        if name in change.changes and change.index in reaching and (at in included or at > max(included)):
+        if name in concerned and change.index in reaching and (at in included or at > max(included)):
             return name, change, program.statements[min(at, len(program.statements) - 1)]
     looked_up = {name for names in change.late.values() for name in names}
-    itself = sorted(n for n in change.changes if n in change.reads or n in looked_up)
-    compound = len(itself) > 1
-    return (itself[0], change, change) if compound else None
+    itself = sorted(n for n in concerned if n in change.reads or n in looked_up)
+    return (itself[0], change, change) if len(itself) > 1 else None

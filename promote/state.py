@@ -70,6 +70,7 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
         yield "the working directory", "read"
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
+        yield "the generator of Polars", "change"
     stored = use.path if use.stored else _patched(use, path)
     package = functions.imports.get(stored[0], "").split(".")[0] if stored and state is None else ""
     if package and package not in HARMLESS_MODULES and is_known(package):

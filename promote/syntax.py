@@ -174,6 +174,29 @@ def imports_package(node: ast.stmt, name: str) -> bool:
     )
 
 
+def binds_anything(node: ast.stmt) -> bool:
+    """Whether a statement may bind names that stand nowhere in it: `exec`, and a namespace that is more than looked at.
+
+    >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
+    [True, False, True]
+    """
+    looked_at: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Compare):
+            looked_at |= {id(c) for c in part.comparators}
+        elif (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load)) or (
+            isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"}
+        ) or (isinstance(part, ast.keyword) and part.arg is None):
+            looked_at.add(id(part.value))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            if part.func.id == "exec" and len(part.args) == 1 and not part.keywords:
+                return True
+            if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
+                return True
+    return False
+
+
 def star_module(statement: ast.stmt) -> str:
     """Give the top package that a star import takes its names from."""
     node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")

@@ -20,7 +20,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from platform_core.frames import kind_of
+from platform_core.frames import FrameKind, convert, kind_of
 from platform_core.sdk.loading import overrides
 from promote.kinds import Kinds
 from promote.model import Finding, Plan, Selection
@@ -39,6 +39,7 @@ class Verdict:
     steps: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     modules: dict[str, str] = field(default_factory=dict)
+    broken: str = ""  # what the notebook's own run raised
 
     @property
     def codes(self) -> set[str]:
@@ -81,7 +82,10 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     result = plan(selection, include_needed=include_needed)
     verdict = Verdict(findings=(*selection.findings, *result.findings))
     verdict.steps = dict.fromkeys(result.refused, "refused")
-    captured = run_notebook(selection, result.plans, assets or {})
+    try:
+        captured = run_notebook(selection, result.plans, assets or {}) if result.plans else {}
+    except Exception as error:  # noqa: BLE001 - whatever a notebook may raise
+        return Verdict(verdict.steps, verdict.findings, broken=f"{type(error).__name__}: {error}")
     given: dict[str, Any] = dict(assets or {})
     for one in result.plans:
         if any(i.asset not in given for i in one.function.inputs):
@@ -90,13 +94,15 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
         text = render(one, captured, given)
         verdict.modules[one.step.tag] = text
         try:
-            got = run_function(one, text, given)
+            got, again = run_function(one, text, given)
         except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference
             verdict.steps[one.step.tag] = f"raised {type(error).__name__}: {error}"
             continue
         given[one.step.name] = got
         same = equal(captured[one.step.name], got)
         verdict.steps[one.step.tag] = "same" if same else f"notebook {captured[one.step.name]!r}, module {got!r}"
+        if same and not equal(got, again):
+            verdict.steps[one.step.tag] = f"first run {got!r}, second run {again!r}"
     return verdict
 
 
@@ -115,19 +121,30 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
 
 def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> str:
     """Render the module of a step with the kinds that were seen."""
-    inputs = {i.parameter: kind_of(given[i.asset]) or "unknown" for i in one.function.inputs}
+    inputs = {
+        i.parameter: i.kind if i.kind != "unknown" else kind_of(given[i.asset]) or "unknown"
+        for i in one.function.inputs
+    }
     kinds = Kinds(inputs, kind_of(captured[one.step.name]) or "unknown", guessed=False)
     return render_module(one, kinds, "project", {}, verified=True).text
 
 
-def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> Any:
-    """Execute a module and call its pure function on copies of the inputs."""
+def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Execute a module and call its pure function twice, on copies of the inputs; give copies of both results."""
     module = ModuleType(f"promoted_{one.step.name}")
     sys.modules[module.__name__] = module  # where a dataclass looks for its own module
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, f"<{one.step.name}>", "exec"), module.__dict__)  # noqa: S102 - our own rendering
-        taken = {i.parameter: copied(given[i.asset]) for i in one.function.inputs}
-        return getattr(module, one.step.name)(**taken)
+        results = []
+        for _ in range(2):
+            taken = {i.parameter: taken_as(given[i.asset], i.kind) for i in one.function.inputs}
+            results.append(copied(getattr(module, one.step.name)(**taken)))
+    return results[0], results[1]
+
+
+def taken_as(value: Any, kind: FrameKind) -> Any:
+    """Give a copy of what an asset holds, in the kind in which `load_asset` was asked for it."""
+    return copied(value) if kind == "unknown" else convert(copied(value), kind)
 
 
 def copied(value: Any) -> Any:

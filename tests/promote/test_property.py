@@ -1,0 +1,78 @@
+"""Random notebooks are promoted to functions that give what the notebook gave, or they are refused.
+
+Each notebook runs cell by cell in one namespace, is promoted without and with `--include-needed`, and the promoted
+functions run over each other's outputs. No difference is ever unrefused, and with `--include-needed` few are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.promote.graph import Verdict, compare
+from tests.promote.random_notebooks import Cells, notebook, shrink
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # what random code does to pandas is not what is tested
+
+
+@dataclass
+class Counts:
+    """How many steps there were, and how many of them were promoted."""
+
+    notebooks: int = 0
+    steps: int = 0
+    plain: int = 0
+    needed: int = 0
+
+
+def test_a_share_of_random_notebooks() -> None:
+    counts = campaign(range(400))
+    assert counts.notebooks >= 200  # those whose own run raises are passed over
+    assert counts.needed >= 0.85 * counts.steps
+    assert counts.plain >= 0.02 * counts.steps
+
+
+@pytest.mark.nightly
+def test_ten_thousand_random_notebooks(full_count: bool) -> None:
+    counts = campaign(range(1_000, 15_000) if full_count else range(1_000, 1_050))
+    assert counts.notebooks >= (10_000 if full_count else 30)
+    assert counts.needed >= 0.85 * counts.steps
+
+
+def test_shrinking_keeps_what_fails() -> None:
+    cells: Cells = [("", "x = 1\ny = 2"), ("silver:a", "for i in range(2):\n    a = [x]"), ("", "z = 3")]
+    small = shrink(cells, lambda some: any("[x]" in source for _, source in some))
+    assert small == [("silver:a", "a = [x]")]
+
+
+def campaign(seeds: range) -> Counts:
+    """Compare the notebooks of these seeds; a difference is told with the notebook made small."""
+    counts = Counts()
+    for seed in seeds:
+        cells = notebook(seed)
+        plain, needed = verdict(cells, needed=False), verdict(cells, needed=True)
+        if plain is None or needed is None:
+            continue
+        for found, include in ((plain, False), (needed, True)):
+            if found.wrong:
+                pytest.fail(told(seed, cells, include))
+        counts.notebooks += 1
+        counts.steps += len(needed.steps)
+        counts.plain += list(plain.steps.values()).count("same")
+        counts.needed += list(needed.steps.values()).count("same")
+    return counts
+
+
+def verdict(cells: Cells, *, needed: bool) -> Verdict | None:
+    """Compare a notebook with what it is promoted to; None where its own run raises."""
+    result = compare(cells, include_needed=needed)
+    return None if result.broken else result
+
+
+def told(seed: int, cells: Cells, include: bool) -> str:
+    """Show the smallest notebook that still differs."""
+    small = shrink(cells, lambda some: bool((found := verdict(some, needed=include)) and found.wrong))
+    wrong = verdict(small, needed=include)
+    shown = "\n".join(f"%% {tags}\n{source}" for tags, source in small)
+    return f"seed {seed}, include_needed={include}: {wrong and wrong.wrong}\n{shown}"

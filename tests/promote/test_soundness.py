@@ -1,0 +1,40 @@
+"""What comes of small notebooks over every construct: the notebook's data, or a refusal at the right place.
+
+The cases stand in `soundness/*.txt`; how to read them is told in `soundness_cases`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.promote.graph import Verdict, compare
+from tests.promote.soundness_cases import Case, Expected, all_cases
+from tests.promote.soundness_fakes import assets
+
+CASES = all_cases()
+pytestmark = pytest.mark.filterwarnings("ignore")  # the notebooks of the cases do what they like
+
+
+def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
+    assert len(CASES) >= 480
+    assert len({case.id for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_notebook_is_promoted_soundly_or_refused_where_it_must_be(case: Case) -> None:
+    as_expected(compare(case.cells, assets=assets()), case.plain)
+    as_expected(compare(case.cells, include_needed=True, assets=assets()), case.needed)
+
+
+def as_expected(verdict: Verdict, expected: Expected) -> None:
+    """Compare a verdict with what a case says."""
+    assert not verdict.broken
+    assert not verdict.wrong
+    assert {tag.split(":")[1] for tag, said in verdict.steps.items() if said == "refused"} == expected.refused
+    errors = [f for f in verdict.findings if f.severity == "error"]
+    told = {((f.location.tag or "explore").split(":")[-1], f.code, f.location.cell) for f in errors}
+    assert told == {(one.tag, one.code, one.cell) for one in expected.told}
+    for one in expected.told:
+        hints = [f.hint for f in errors if (f.code, f.location.cell) == (one.code, one.cell)]
+        assert any(one.hint in hint for hint in hints), hints
+        assert all(f.location.line for f in errors)
