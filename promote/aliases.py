@@ -71,8 +71,9 @@ class Aliases(Calls):
                 classes = set(self.heap.classes_in(objects))
             for cls in classes:
                 infos |= set(cls.methods.values())
-                stack += [b for b in cls.bases if b not in seen]
-                seen |= set(cls.bases)
+                mentioned = {*cls.bases, *cls.mentions} - seen
+                stack += sorted(mentioned)
+                seen |= mentioned
             for info in infos:
                 code.setdefault(info, use)
                 for free in info.free.keys() - info.captured:

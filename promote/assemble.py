@@ -217,7 +217,8 @@ class Assembly:
         outside = {
             s.index
             for s in self.statements
-            if self.closure.included[s.index] in {"definition", "import"} and not self.keeps_state(s)
+            if self.closure.included[s.index] in {"definition", "import"}
+            and not load_calls(s.node, self.program.functions)  # it takes a parameter inside
         }
         while True:
             inside = [s for s in self.statements if s.index not in outside]
@@ -251,14 +252,6 @@ class Assembly:
                 if not same and not parts:
                     return False
         return True
-
-    def keeps_state(self, statement: Statement) -> bool:
-        """Whether a definition could carry something from one run to the next, or calls for a parameter inside."""
-        effects = statement.effects
-        if any(info.fresh_defaults or info.decorated for info in effects.functions.values()):
-            return True
-        shared = any(cls.shared for cls in effects.classes.values())
-        return shared or bool(load_calls(statement.node, self.program.functions))
 
     def import_lines(self, hoisted: Sequence[Statement], body: Sequence[Statement]) -> Iterable[Fragment]:
         """Give one line for each imported name that the module uses."""

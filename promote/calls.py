@@ -90,7 +90,9 @@ class Calls(Values):
         if target.cls:
             for info in self.functions.constructors(target.cls):
                 self.apply(info, self.bind(info, call, NONE), NONE, use)
-            self.callbacks(self.heap.code_in(given), given, use)
+            mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
+            code = {info for name in mentioned for info in self.functions.infos(name)}
+            self.callbacks(self.heap.code_in(given) | code, given, use)
             return
         mine = {info for info, _ in target.infos}
         everything = given | target.receiver | target.callee
@@ -167,6 +169,9 @@ class Calls(Values):
             self.written.setdefault(name, use)
         if summary.keeps_state:
             self.touch(itself, use)
+            for name, infos in self.functions.by_name.items():
+                if info in infos:
+                    self.changed.setdefault(name, use)
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """The caller's objects for a name of a summary."""

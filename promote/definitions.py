@@ -42,4 +42,4 @@ def class_info(node: ast.ClassDef, found: Effects) -> ClassInfo:
             shared = True
     bases = tuple(path[-1] for base in node.bases if (path := dotted_of(base)))
     meta = tuple(k.value.id for k in node.keywords if k.arg == "metaclass" and isinstance(k.value, ast.Name))
-    return ClassInfo(found.functions, bases, frozenset(implicit), shared, meta)
+    return ClassInfo(found.functions, bases, frozenset(implicit), shared, meta, frozenset(found.reads))

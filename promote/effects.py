@@ -86,7 +86,7 @@ STATEFUL_FUNCTIONS = frozenset(
     itertools.count itertools.cycle itertools.chain itertools.islice itertools.product itertools.permutations
     itertools.combinations itertools.groupby itertools.tee itertools.repeat itertools.accumulate itertools.starmap
     itertools.takewhile itertools.dropwhile itertools.zip_longest itertools.chain.from_iterable duckdb.connect
-    sqlite3.connect queue.Queue collections.Counter.elements
+    sqlite3.connect sqlalchemy.create_engine queue.Queue collections.Counter.elements
     faker.Faker os.scandir glob.iglob""".split()
 )
 

@@ -133,7 +133,7 @@ class ExpressionScope:
         if path is None and isinstance(node.func, ast.Attribute):
             path = ("", node.func.attr)  # a method of something that has no name
         if path:
-            self.found.dotted.append(DottedUse(path, use_of(node), call=node))
+            self.found.dotted.append(DottedUse(path, use_of(node), call=node, weak=self.depth > 0))
         called: ast.expr = node.func
         while path and path[0] and isinstance(called, ast.Attribute):
             called = called.value  # the chain was told with the call

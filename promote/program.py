@@ -100,6 +100,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
     """Analyse the code cells of a notebook; cells that do not parse count as empty."""
     parsed: list[tuple[CodeCell, ast.stmt]] = []
     for cell in cells:
+        if cell.role.kind == "injected":
+            continue  # papermill's values are those of one run
         try:
             module = ast.parse(cell.python)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

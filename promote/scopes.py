@@ -269,6 +269,8 @@ class _Scope(ExpressionScope):
                 self.found.late.setdefault(name, use)
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
+        self.found.global_writes |= {name: use_of(node) for name in inner.declared_global}
+        self.found.maybe |= inner.declared_global & own
         info = class_info(node, found)
         self.found.classes[node.name] = info
         self.event("define", None, node, node.name, cls=info)

@@ -38,17 +38,17 @@ def state_uses(
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
-    uses = [(use, use.use) for use in effects.dotted]
-    uses += [(use, place) for info, place in code.items() for use in info.dotted]
-    for use, place in uses:
+    uses = [(use, use.use, not use.weak) for use in effects.dotted]
+    uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
+    for use, place, sure in uses:
         for state, kind in _states(use, functions):
             name = PREFIX + state
-            if kind == "set":
+            if kind == "set" and sure:
                 sets.add(name)
                 changes.setdefault(name, place)
             else:
                 reads.setdefault(name, place)
-                if kind == "change":
+                if kind != "read":
                     changes.setdefault(name, place)
     return reads, changes, sets
 

@@ -184,9 +184,11 @@ def binds_anything(node: ast.stmt) -> bool:
     for part in ast.walk(node):
         if isinstance(part, ast.Compare):
             looked_at |= {id(c) for c in part.comparators}
-        elif (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load)) or (
-            isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"}
-        ) or (isinstance(part, ast.keyword) and part.arg is None):
+        elif (
+            (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load))
+            or (isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"})
+            or (isinstance(part, ast.keyword) and part.arg is None)
+        ):
             looked_at.add(id(part.value))
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):

@@ -50,6 +50,7 @@ class DottedUse:
     use: Use
     call: ast.Call | None = None
     stored: bool = False
+    weak: bool = False  # it may not happen
 
 
 @dataclass(slots=True)
@@ -127,7 +128,8 @@ class FunctionInfo:
 class ClassInfo:
     """A class: its methods, bases and metaclass by name, and which methods run without being called.
 
-    `shared` is true where instances share something that may change: an object among the class's attributes.
+    `shared` is true where instances share something that may change: an object among the class's attributes. `mentions`
+    are the names that its body reads, such as a factory of default values.
     """
 
     methods: dict[str, FunctionInfo]
@@ -135,6 +137,7 @@ class ClassInfo:
     implicit: frozenset[str] = frozenset()
     shared: bool = False
     meta: tuple[str, ...] = ()
+    mentions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
