@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 
 import pytest
@@ -18,13 +19,11 @@ for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV"
     os.environ.pop(name, None)
 
 
+# DuckDB's binding reports leaks of its own types when a process ends; pytest's summary is to be the last word
+atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
+
+
 @pytest.fixture(scope="session")
 def full_count() -> bool:
     """Say whether a campaign runs in full (`make test-nightly`) or only a small share of it."""
     return NIGHTLY
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure() -> None:
-    """Let pytest's summary be the last word: DuckDB's binding reports leaks of its own types when a process ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
