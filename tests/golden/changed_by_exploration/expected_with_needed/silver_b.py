@@ -1,0 +1,33 @@
+"""B."""
+
+# Promoted from notebooks/changed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
+# source=8ebaaeca6efb5853 body=f99d17b64a9eeb46
+# UNVERIFIED: no run has shown that this module gives what the notebook gives.
+
+import pandas as pd
+from dagster import AssetExecutionContext
+from platform_core.sdk import silver_asset
+
+
+def b(a: pd.DataFrame) -> pd.DataFrame:
+    """B."""
+    a = a.copy()  # the notebook changes it in place
+    # Needed from cell 3, which is not promoted.
+    same = a
+
+    # Needed from cell 3, which is not promoted.
+    same["m"] = 0
+
+    b = a.sum()
+    return b
+
+
+@silver_asset(
+    name="b",
+    description="B.",
+    code_version="8d135fd55b7ecfcc",
+    notebook="notebooks/changed_by_exploration.ipynb",
+)
+def b_asset(context: AssetExecutionContext, a: pd.DataFrame) -> pd.DataFrame:
+    """B."""
+    return b(a)

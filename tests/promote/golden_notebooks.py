@@ -1,0 +1,108 @@
+"""The notebooks of the golden folders as pairs of tags and source; `tests/golden/` holds what becomes of them."""
+
+from __future__ import annotations
+
+PANDAS = "import pandas as pd"
+POLARS = "import polars as pl"
+LOAD = "from platform_core.sdk import load_asset, resource"
+Cells = tuple[tuple[str, str], ...]
+
+NOTEBOOKS: dict[str, Cells] = {
+    "three_layers": (
+        ("md", "# Permits\nPermits as the register holds them."),
+        ("", f"{POLARS}\n\n{LOAD}"),
+        ("parameters", 'year = "2024"\nleast: float = 10.0'),
+        (
+            "bronze:raw_permits",
+            "#| partitions: {by: static, values: years, parameter: year}\n"
+            "#| compute: {kind: lambda, timeout_seconds: 300}\n"
+            'raw_permits = pl.scan_csv(resource("register").path(f"{year}.csv"))',
+        ),
+        ("md", "## Clean permits\nBlanks left out, fees typed."),
+        ("helpers", '# the council\'s own codes\nSTATUSES = {"o": "open", "c": "closed"}'),
+        (
+            "silver:permits",
+            "#| key: [permit_id]\n#| checks: [no_nulls, unique_values]\n#| owner: team:planning\n"
+            "#| classification: OFFICIAL\n"
+            'permits = (\n    load_asset("all_permits")\n    .drop_nulls()  # blanks\n'
+            '    .with_columns(status=pl.col("status").replace(STATUSES))\n    .filter(pl.col("fee") >= least)\n'
+            '    .sort("permit_id")\n)',
+        ),
+        ("", "permits.head().collect()"),
+        ("check:permits", '#| severity: warn\nassert permits.filter(pl.col("fee") < 0).collect().is_empty()'),
+        (
+            "gold:fees",
+            "#| compute: {kind: fargate, cpu_units: 512, memory_mb: 1024}\n"
+            'fees = permits.group_by("authority").agg(pl.col("fee").sum()).sort("authority")',
+        ),
+        ("chart:fees", 'import altair as alt\n\nalt.Chart(fees.collect()).mark_bar().encode(x="authority", y="fee")'),
+    ),
+    "functions_read_globals": (
+        ("", f"{PANDAS}\nRATE = 0.2"),
+        ("parameters", "least = 2"),
+        (
+            "helpers",
+            "def taxed(frame):\n    return frame.assign(tax=frame.n * RATE)\n\n\n"
+            "def kept(frame):\n    return taxed(frame)[frame.n >= least]",
+        ),
+        ("bronze:numbers", 'numbers = pd.DataFrame({"n": [1, 2, 3]})'),
+        ("silver:taxes", "taxes = kept(numbers)"),
+    ),
+    "changed_in_place": (
+        ("", PANDAS),
+        ("bronze:a", '#| output: df\ndf = pd.DataFrame({"n": [1, 2]})'),
+        ("silver:b", '#| output: df\ndf["m"] = df.n * 2\ndf.drop(columns="n", inplace=True)'),
+    ),
+    "changed_by_exploration": (
+        ("", PANDAS),
+        ("bronze:a", 'a = pd.DataFrame({"n": [1, 2]})'),
+        ("", 'same = a\nsame["m"] = 0'),
+        ("silver:b", "b = a.sum()"),
+    ),
+    "computed_by_exploration": (
+        ("", PANDAS),
+        ("bronze:a", 'a = pd.DataFrame({"n": [1, 2, 3]})'),
+        ("", "low = a.n.min()\nmiddle = (low + a.n.max()) / 2"),
+        ("silver:b", "b = a[a.n > middle]"),
+    ),
+    "interleaved_steps": (
+        ("", PANDAS),
+        ("bronze:a", 'a = pd.DataFrame({"n": [3, 1]})'),
+        ("silver:b", "b = a.copy()"),
+        ("silver:c", "c = a.head(1)"),
+        ("silver:b", 'b["m"] = b.n + 1'),
+        ("gold:d", "d = b.merge(c)"),
+    ),
+    "names_that_clash": (
+        ("", PANDAS),
+        ("bronze:rows", 'max = max([1, 2])\nrows = pd.DataFrame({"n": [max]})'),
+        ("helpers", "def tidy(frame):\n    return frame.drop_duplicates()"),
+        ("silver:tidy", "tidy = tidy(rows)"),
+    ),
+    "hidden_state": (
+        ("", "import numpy as np\nimport pandas as pd\n\nnp.random.seed(3)"),
+        ("bronze:noise", 'noise = pd.DataFrame({"n": np.random.normal(size=2)})'),
+    ),
+    "what_is_refused": (
+        ("", f"{PANDAS}\n{LOAD}"),
+        ("bronze:never", "never = pd.DataFrame(misspelt)"),
+        ("bronze:late", "late = pd.DataFrame({'n': [after]})"),
+        ("", "after = 1"),
+        ("bronze:names", "names = pd.DataFrame(globals())"),
+        ("bronze:two", "one, two_ = 1, 2"),
+        ("silver:asks", "asks = load_asset('x' + 'y')"),
+    ),
+    "star_import": (
+        ("", "import pandas as pd\nfrom helpers_of_ours import *"),
+        ("bronze:star", "star = clean(pd.DataFrame())"),
+        ("bronze:fine", "fine = pd.DataFrame()"),
+    ),
+    "text_as_written": (
+        ("", POLARS),
+        (
+            "silver:texts",
+            'note = """first\n  second\n"""\nif note:\n\tlines = note.split("\\n")  # tabs stay\n'
+            'größe = len(lines); texts = pl.DataFrame({"t": lines, "n": [größe] * größe})',
+        ),
+    ),
+}
