@@ -51,8 +51,8 @@ class Aliases(Calls):
             self.feed(effects.events)
         for name in effects.gone:
             self.own.pop(name, None)
-        for name in [n for n in self.own if n.startswith(HIDDEN)]:
-            del self.own[name]
+        for number in range(effects.values):
+            self.own.pop(f"{HIDDEN}{number + 1}", None)
         changes = {n: u for n, u in self.changed.items() if not n.startswith(HIDDEN)}
         return Happening(changes, self.written, frozenset(self.touched), late, code)
 
@@ -101,6 +101,7 @@ class Aliases(Calls):
 
     def event(self, event: Event) -> None:
         """Take one event."""
+        self.results_of_calls.clear()
         match event.kind:
             case "assign":
                 given = self.heap.new() if event.value is None else self.value(event.value)

@@ -270,7 +270,14 @@ class Calls(Values):
     # Results
 
     def result(self, call: ast.Call) -> Objects:
-        """Give the objects that a call may give."""
+        """Give the objects that a call may give; within one event a call is made once."""
+        found = self.results_of_calls.get(id(call))
+        if found is None:
+            found = self.results_of_calls[id(call)] = self.call_result(call)
+        return found
+
+    def call_result(self, call: ast.Call) -> Objects:
+        """Work out what a call may give."""
         target = self.target(call)
         given = self.arguments(call)
         if target.cls:
@@ -341,7 +348,7 @@ class Calls(Values):
             return target.receiver | heap.contents(target.receiver) | given
         if target.infos:
             return NONE
-        return self.derived(call, NONE)
+        return self.derived(given | target.receiver)
 
     def is_class_like(self, call: ast.Call, name: str) -> bool:
         """Whether an imported name looks like a class, whose instances hold what they are made of."""

@@ -28,7 +28,6 @@ class ExpressionScope:
         self.declared_global: set[str] = set()
         self.declared_nonlocal: set[str] = set()
         self.yields = False
-        self.values = 0
 
     def children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):

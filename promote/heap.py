@@ -78,11 +78,15 @@ class Heap:
 
     def code_in(self, objects: Objects) -> frozenset[FunctionInfo]:
         """Give the functions that can be reached through objects."""
+        if not self.code:
+            return _NO_CODE
         return _NO_CODE.union(*(self.code[one] for one in self.reach(objects) if one in self.code))
 
     def classes_in(self, objects: Objects) -> frozenset[ClassInfo]:
         """Give the classes whose instances can be reached through objects."""
         found: frozenset[ClassInfo] = frozenset()
+        if not self.classes:
+            return found
         return found.union(*(self.classes[one] for one in self.reach(objects) if one in self.classes))
 
     def carry(self, objects: Objects, code: frozenset[FunctionInfo], classes: frozenset[ClassInfo]) -> None:

@@ -29,6 +29,7 @@ class Values:
         self.written: dict[str, Use] = {}
         self.touched: set[int] = set()
         self.results: Objects = NONE
+        self.results_of_calls: dict[int, Objects] = {}  # of the event at hand, by the identity of the call
 
     def of(self, name: str) -> Objects:
         """Give the objects that a name may stand for."""
@@ -46,10 +47,12 @@ class Values:
     def value(self, node: ast.expr) -> Objects:  # noqa: C901, PLR0911, PLR0912 - one line per kind of expression
         """Give the objects that an expression may be."""
         match node:
-            case ast.Constant() | ast.JoinedStr() | ast.Compare():
+            case ast.Constant() | ast.Yield() | ast.YieldFrom():
                 return NONE
             case ast.Name():
                 return self.of(node.id)
+            case ast.JoinedStr() | ast.Compare():
+                return self.operation(node, plain=True)
             case ast.Attribute():
                 return self.attribute(node)
             case ast.Subscript():
@@ -73,25 +76,23 @@ class Values:
                 return self.closure(self.functions.lambdas[id(node)])
             case ast.Call():
                 return self.result(node)
-            case ast.BinOp():
-                return self.derived(node, self.heap.contents(self.either([node.left, node.right])))
-            case ast.Yield() | ast.YieldFrom():
-                return NONE
-        return self.derived(node, NONE)
+        return self.operation(node)
 
     def result(self, call: ast.Call) -> Objects:
         """Give what a call gives; who knows functions says how."""
-        return self.derived(call, NONE)
+        return self.operation(call)
 
-    def derived(self, node: ast.AST, held: Objects) -> Objects:
+    def operation(self, node: ast.expr, *, plain: bool = False) -> Objects:
+        """A new object made of operands; a `plain` one cannot change, and matters for the code it may run alone."""
+        used = self.either(part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        if plain and not self.heap.code_in(used) and not self.heap.classes_in(used):
+            return NONE
+        return self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
+
+    def derived(self, used: Objects, held: Objects = NONE) -> Objects:
         """A new object that was made of others: it may run their code, but is none of them."""
         made = self.heap.new(held)
-        used = self.named(n.id for n in walk(node) if isinstance(n, ast.Name))
-        code = self.heap.code_in(used)
-        for part in walk(node):
-            if isinstance(part, (ast.Lambda, ast.GeneratorExp)) and id(part) in self.functions.lambdas:
-                code |= {self.functions.lambdas[id(part)]}
-        self.heap.carry(made, code, self.heap.classes_in(used))
+        self.heap.carry(made, self.heap.code_in(used), self.heap.classes_in(used))
         return made
 
     def named(self, names: Iterable[str]) -> Objects:
@@ -129,8 +130,8 @@ class Values:
     def item(self, node: ast.Subscript) -> Objects:
         """An item: a part or a view, or a copy where the index says so."""
         objects = self.value(node.value)
-        if selects_a_copy(node.slice):
-            return self.heap.new()
+        if selects_a_copy(node.slice) and not objects <= self.heap.exact:
+            return self.derived(objects)
         if isinstance(node.slice, ast.Slice) and objects <= self.heap.exact:
             return self.heap.new(self.heap.contents(objects), exact=True)
         return self.heap.parts(objects)

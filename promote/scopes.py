@@ -371,8 +371,8 @@ class _Scope(ExpressionScope):
         """Evaluate a value that several targets take, under a name that no notebook can have."""
         if isinstance(value, ast.Constant):
             return value
-        self.values += 1
-        name = f"{HIDDEN}{self.values}"
+        self.found.values += 1
+        name = f"{HIDDEN}{self.found.values}"
         self.event("assign", value, node, name, element=element)
         return ast.copy_location(ast.Name(name, ast.Load()), value)
 

@@ -79,6 +79,7 @@ class Effects:
     class_conflicts: dict[str, Use] = field(default_factory=dict)
     awaits: Use | None = None
     loops: bool = False
+    values: int = 0  # how many values stand under names that no notebook can have
 
     @property
     def touched(self) -> set[str]:
