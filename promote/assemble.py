@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from promote.dataflow import Bound, Closure
 from promote.displays import inner_displays
-from promote.excerpt import Edit, cell_offsets, excerpt
+from promote.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.loads import LoadCall, load_calls
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
 from promote.program import Program, Statement
@@ -315,16 +315,18 @@ class Assembly:
         return [fragment for _, fragment in sorted(pieces, key=lambda p: (p[0], p[1].first))]
 
     def edits(self, statements: Sequence[Statement]) -> list[Edit]:
-        """Give the changes to the text: loads become parameters, displays inside blocks become `pass`."""
+        """Give the changes to the text: loads become parameters, displays inside blocks go, or become `pass`."""
         found: list[Edit] = []
         for statement in statements:
             for node in walk(statement.node):
                 if id(node) in self.replaced and isinstance(node, ast.expr):
                     start, end = cell_offsets(self.cells[statement.cell].python, node)
                     found.append(Edit(start, end, self.replaced[id(node)]))
-            for shown in inner_displays(statement.node, self.program.functions):
-                start, end = cell_offsets(self.cells[statement.cell].python, shown.value)
-                found.append(Edit(start, end, "pass"))
+            source = self.cells[statement.cell].python
+            shown = inner_displays(statement.node, self.program.functions)
+            for display, alone in shown:
+                start, end = cell_offsets(source, display)
+                found.append(Edit(start, end, "pass") if alone else removal(source, display))
         return found
 
 

@@ -14,6 +14,7 @@ from promote.effects import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.functions import Functions
 from promote.program import Statement
 from promote.syntax import dotted_of, root_of
+from promote.trees import walk
 
 _PURE_BUILTINS = frozenset(
     """len type dir id repr str int float bool min max sum sorted round abs any all isinstance help hex list tuple
@@ -49,16 +50,23 @@ def is_display_call(node: ast.expr, functions: Functions) -> bool:
     return functions.canonical(path) in {"display", "IPython.display.display"}
 
 
-def inner_displays(node: ast.stmt, functions: Functions) -> list[ast.Expr]:
-    """Give the displays within a block or function that can be left out: they do nothing but show."""
-    return [
-        inner
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Expr)
-        and inner is not node
-        and is_display_call(inner.value, functions)
-        and all(_is_quiet(part, functions) for part in ast.walk(inner.value) if part is not inner.value)
-    ]
+def inner_displays(node: ast.stmt, functions: Functions) -> list[tuple[ast.Expr, bool]]:
+    """Give the displays within a block or function that can be left out, each with whether its block holds no more."""
+    found: list[tuple[ast.Expr, bool]] = []
+    for part in walk(node):
+        for block in (getattr(part, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(block, list):
+                shown = [inner for inner in block if _can_go(inner, functions)]
+                found += [(inner, len(shown) == len(block)) for inner in shown]
+    return found
+
+
+def _can_go(node: ast.stmt, functions: Functions) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and is_display_call(node.value, functions)
+        and all(_is_quiet(part, functions) for part in walk(node.value) if part is not node.value)
+    )
 
 
 def shows_only(node: ast.stmt, functions: Functions) -> bool:

@@ -79,7 +79,7 @@ def excerpt(
     else:
         first, last = 1, source.count("\n") + 1
         start, end = 0, len(source)
-    every = [*edits, *(_removal(source, s) for s in removed), *_trailing_semicolons(source, statements, end)]
+    every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, statements, end)]
     text = source[start:end]
     for edit in sorted(every, key=lambda e: e.start, reverse=True):
         if start <= edit.start and edit.end <= end:
@@ -97,9 +97,9 @@ def _drop_options(lines: list[str]) -> list[str]:
     return lines[index:]
 
 
-def _removal(source: str, statement: Statement) -> Edit:
+def removal(source: str, node: ast.stmt) -> Edit:
     """Take a statement out with its line, where nothing else stands on it."""
-    start, end = cell_offsets(source, statement.node)
+    start, end = cell_offsets(source, node)
     line_start = source.rfind("\n", 0, start) + 1
     line_end = source.find("\n", end)
     line_end = len(source) if line_end < 0 else line_end

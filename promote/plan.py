@@ -14,6 +14,7 @@ from promote import __version__
 from promote.advice import advice, advice_on_size
 from promote.assemble import Assembly
 from promote.dataflow import Closure, resolve
+from promote.displays import inner_displays
 from promote.excerpt import cell_offsets
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
@@ -259,6 +260,9 @@ class _Planner:
 
         shown = "This line only shows something, so the asset leaves it out."
         dropped = [note("PR318", shown, s) for s in closure.own if s.index in closure.dropped]
+        inner = "The display within this block or function is left out."
+        included = [self.program.statements[i] for i in sorted(closure.included)]
+        dropped += [note("PR318", inner, s) for s in included if inner_displays(s.node, self.program.functions)]
         repeated = f"{step.tag} needs this statement, so its function repeats it."
         origins = sorted(closure.included.items())
         taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]

@@ -97,6 +97,49 @@ NOTEBOOKS: dict[str, Cells] = {
         ("bronze:star", "star = clean(pd.DataFrame())"),
         ("bronze:fine", "fine = pd.DataFrame()"),
     ),
+    "closures_and_classes": (
+        ("", PANDAS),
+        (
+            "helpers",
+            "SCALE = 2\n\n\nclass Ledger:\n    \"\"\"Counts what it adds.\"\"\"\n\n    def __init__(self, rows):\n"
+            "        self.rows = rows\n\n    def add(self, n):\n        self.rows.append(n * SCALE)\n        return self",
+        ),
+        ("", "rate = len('abc')\ntimes = lambda n: n * rate"),
+        ("", "ledger = Ledger([])"),
+        ("", "ledger.add(1)  # by hand"),
+        ("", "print(ledger.rows)\nrate = 10"),
+        ("bronze:entries", 'entries = pd.DataFrame({"n": [times(n) for n in ledger.add(2).rows]})'),
+    ),
+    "one_object_in_two_assets": (
+        ("", PANDAS),
+        ("bronze:a", 'a = pd.DataFrame({"n": [1, 2]})'),
+        ("silver:b", "b = a"),
+        ("gold:c", 'b["m"] = 1\nc = a.join(b[["m"]], rsuffix="_b")'),
+        ("gold:d", "d = b.copy()"),
+    ),
+    "shown_and_drawn": (
+        ("", f"{PANDAS}\nimport altair as alt"),
+        (
+            "silver:fees",
+            'fees = pd.DataFrame({"fee": [3.0, 1.0]})\nfees.head()\nqueue = [1, 2]\nqueue.pop()\n'
+            "for column in fees.columns:\n    display(fees[column])\n    queue.append(len(column))\n"
+            'alt.Chart(fees).mark_bar().encode(x="fee")\nfees["n"] = len(queue); fees',
+        ),
+    ),
+    "only_what_is_needed": (
+        ("", PANDAS),
+        ("", "import math\n\nunused = math.pi\nlow = 1\nlow += 1  # after all"),
+        ("", "rows = []\nfor n in range(4):\n    # keep the large\n    if n >= low:\n        rows.append(n)\nprint(rows)"),
+        ("", "frame = pd.DataFrame({'n': rows})\nframe.describe()\nother = frame.sum()"),
+        ("silver:large", "large = frame.sort_values('n', ascending=False)"),
+    ),
+    "a_slice_that_two_steps_share": (
+        ("", PANDAS),
+        ("bronze:a", 'a = pd.DataFrame({"k": ["x", "y"], "n": [1, 2]})'),
+        ("", "names = {k: k.upper() for k in a.k}"),
+        ("silver:b", "b = a.assign(name=a.k.map(names))"),
+        ("silver:c", "c = a.assign(count=len(names))"),
+    ),
     "text_as_written": (
         ("", POLARS),
         (

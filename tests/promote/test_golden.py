@@ -27,7 +27,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 UPDATE = os.environ.get("WORKBENCH_UPDATE_GOLDEN") == "1"
 RESOURCES = {"register": "FilesResource"}
 RUNNABLE = ("functions_read_globals", "changed_in_place", "changed_by_exploration", "computed_by_exploration",
-            "interleaved_steps", "names_that_clash", "hidden_state", "text_as_written")  # fmt: skip
+            "interleaved_steps", "names_that_clash", "hidden_state", "text_as_written", "closures_and_classes",
+            "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share")  # fmt: skip
 
 
 def rendered(raw: bytes, name: str) -> dict[str, str]:

@@ -1,0 +1,44 @@
+"""Large."""
+
+# Promoted from notebooks/only_what_is_needed.ipynb, step silver:large. Change the notebook and run `promote`.
+# source=21d74d1705fd2e59 body=1ac8b8b0eb180985
+# UNVERIFIED: no run has shown that this module gives what the notebook gives.
+
+import pandas as pd
+from dagster import AssetExecutionContext
+from platform_core.sdk import silver_asset
+
+
+def large() -> pd.DataFrame:
+    """Large."""
+    # Needed from cell 2, which is not promoted.
+    low = 1
+
+    # Needed from cell 2, which is not promoted.
+    low += 1  # after all
+
+    # Needed from cell 3, which is not promoted.
+    rows = []
+
+    # Needed from cell 3, which is not promoted.
+    for n in range(4):
+        # keep the large
+        if n >= low:
+            rows.append(n)
+
+    # Needed from cell 4, which is not promoted.
+    frame = pd.DataFrame({'n': rows})
+
+    large = frame.sort_values('n', ascending=False)
+    return large
+
+
+@silver_asset(
+    name="large",
+    description="Large.",
+    code_version="ebaf98e096be0974",
+    notebook="notebooks/only_what_is_needed.ipynb",
+)
+def large_asset(context: AssetExecutionContext) -> pd.DataFrame:
+    """Large."""
+    return large()
