@@ -27,3 +27,11 @@ atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 def full_count() -> bool:
     """Say whether a campaign runs in full (`make test-nightly`) or only a small share of it."""
     return NIGHTLY
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take every campaign and property test into the nightly run: that is where their full count is worth its time."""
+    for item in items if NIGHTLY else ():
+        test = getattr(item, "obj", None)
+        if "full_count" in getattr(item, "fixturenames", ()) or getattr(test, "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.nightly)
