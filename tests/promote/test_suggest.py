@@ -64,8 +64,10 @@ def test_what_is_proposed_promotes_to_what_the_notebook_gave(
     captured = run_notebook(chosen, planned.plans, {})
     made: dict[str, object] = {}
     for one in planned.plans:
-        made[one.step.name] = run_function(one, render(one, captured, made), made)
-        assert equal(copied(captured[one.step.name]), made[one.step.name]), one.step.tag
+        first, again = run_function(one, render(one, captured, made), made)
+        made[one.step.name] = first
+        assert equal(copied(captured[one.step.name]), first), one.step.tag
+        assert equal(first, again), one.step.tag
 
 
 def test_names_of_other_notebooks_are_not_given_again() -> None:
