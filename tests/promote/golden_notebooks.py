@@ -101,8 +101,9 @@ NOTEBOOKS: dict[str, Cells] = {
         ("", PANDAS),
         (
             "helpers",
-            "SCALE = 2\n\n\nclass Ledger:\n    \"\"\"Counts what it adds.\"\"\"\n\n    def __init__(self, rows):\n"
-            "        self.rows = rows\n\n    def add(self, n):\n        self.rows.append(n * SCALE)\n        return self",
+            'SCALE = 2\n\n\nclass Ledger:\n    """Counts what it adds."""\n\n    def __init__(self, rows):\n'
+            "        self.rows = rows\n\n    def add(self, n):\n"
+            "        self.rows.append(n * SCALE)\n        return self",
         ),
         ("", "rate = len('abc')\ntimes = lambda n: n * rate"),
         ("", "ledger = Ledger([])"),
@@ -129,7 +130,11 @@ NOTEBOOKS: dict[str, Cells] = {
     "only_what_is_needed": (
         ("", PANDAS),
         ("", "import math\n\nunused = math.pi\nlow = 1\nlow += 1  # after all"),
-        ("", "rows = []\nfor n in range(4):\n    # keep the large\n    if n >= low:\n        rows.append(n)\nprint(rows)"),
+        (
+            "",
+            "rows = []\nfor n in range(4):\n    # keep the large\n    if n >= low:\n        rows.append(n)\n"
+            "print(rows)",
+        ),
         ("", "frame = pd.DataFrame({'n': rows})\nframe.describe()\nother = frame.sum()"),
         ("silver:large", "large = frame.sort_values('n', ascending=False)"),
     ),

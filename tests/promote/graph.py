@@ -20,10 +20,10 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from platform_core.frames import FrameKind, convert, kind_of
+from platform_core.frames import convert, kind_of
 from platform_core.sdk.loading import overrides
 from promote.kinds import Kinds
-from promote.model import Finding, Plan, Selection
+from promote.model import Finding, FrameKind, Plan, Selection
 from promote.plan import Planned, plan
 from promote.read import parse
 from promote.render import render_module

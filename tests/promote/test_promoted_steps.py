@@ -115,7 +115,7 @@ def evidence(project: Path) -> dict[str, dict[str, Any]]:
 
 
 def notebook(cells: dict[str, str]) -> dict[str, object]:
-    made = [
+    made: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"c{place}",
