@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 
+from platform_core.errors import Fault
 from promote.dataflow import Bound, Closure
 from promote.displays import inner_displays
 from promote.excerpt import Edit, cell_offsets, excerpt, removal
@@ -89,13 +90,11 @@ class Assembly:
         for name in sorted(self.closure.parameters):
             first = self.program.statements[min(self.program.touches[name])]
             if any(s.index <= first.index and name in s.effects.touched for s in body):
-                message, hint = (
-                    f"`{name}` is bound before the parameters cell.",
-                    "Give the parameter a name of its own.",
-                )
+                message = f"`{name}` is bound before the parameters cell."
+                hint = "Give the parameter a name of its own."
                 self.findings.append(self.context.finding("PR320", message, first, None, hint))
             if name in changed:
-                given = next(s for s in self.program.bindings(name) if s.role.kind == "parameters")
+                given = self.parameter_statement(name)
                 copy = _copied_literal(given.node, name)
                 if copy:
                     self.assigned.append((-1, given.cell, copy))
@@ -202,13 +201,17 @@ class Assembly:
 
     def parameter(self, name: str) -> Parameter:
         """Give a value of the parameters cell with its type, by annotation or by the literal."""
-        for statement in self.program.bindings(name):
-            node = statement.node
-            if statement.role.kind == "parameters" and isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value:
-                text = self.text_of(statement, node.value)
-                annotated = self.text_of(statement, node.annotation) if isinstance(node, ast.AnnAssign) else ""
-                return Parameter(name, annotated or _literal_type(node.value), text)
-        raise AssertionError(name)
+        given = self.parameter_statement(name)
+        node = given.node
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if value is None:
+            raise Fault(f"the parameter {name} has no value")
+        annotated = self.text_of(given, node.annotation) if isinstance(node, ast.AnnAssign) else ""
+        return Parameter(name, annotated or _literal_type(value), self.text_of(given, value))
+
+    def parameter_statement(self, name: str) -> Statement:
+        """Give the statement of the parameters cell that binds a parameter."""
+        return next(s for s in self.program.bindings(name) if s.role.kind == "parameters")
 
     # Module level
 

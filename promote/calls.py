@@ -156,7 +156,7 @@ class Calls(Values):
             self.touch(self.deep(bound.get(name, NONE)), use)
         for name in summary.changes:
             if name in info.captured and not self.is_local(name):
-                self.touch(itself, use)
+                self.touch(itself | self.deep(itself), use)
                 continue
             if not self.is_local(name):
                 self.changed.setdefault(name, use)
@@ -168,7 +168,7 @@ class Calls(Values):
         for name in summary.writes:
             self.written.setdefault(name, use)
         if summary.keeps_state:
-            self.touch(itself, use)
+            self.touch(itself | self.deep(itself), use)
             for name, infos in self.functions.by_name.items():
                 if info in infos:
                     self.changed.setdefault(name, use)
@@ -335,7 +335,8 @@ class Calls(Values):
             heap.defaulting |= made
             return made
         if name in SHALLOW_COPIES:
-            return heap.new(heap.within(given), exact=True)
+            named = self.either(k.value for k in call.keywords)
+            return heap.new(heap.within(given) | named, exact=True)
         if name in SHARING_FUNCTIONS:
             return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name == "copy.deepcopy":

@@ -46,7 +46,7 @@ def cell_offsets(source: str, node: ast.AST) -> tuple[int, int]:
     first, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # statements and expressions have places
     for decorator in getattr(node, "decorator_list", []):
         if decorator.lineno < first:
-            first, column = decorator.lineno, decorator.col_offset - 1
+            first, column = decorator.lineno, 0  # what is decorated begins its line
     return offset(first, column), offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]  # as above
 
 

@@ -205,7 +205,10 @@ class ExpressionScope:
             if generator.is_async:
                 self.found.awaits = self.found.awaits or use_of(generator.target)
             self.expression(generator.target)
-            self.event("assign", generator.iter, generator.target, *_target_names(generator.target), element=True)
+            names = _target_names(generator.target)
+            self.depth -= 1  # in its own scope a variable of a comprehension is surely bound
+            self.event("assign", generator.iter, generator.target, *names, element=True)
+            self.depth += 1
             for condition in generator.ifs:
                 self.expression(condition)
         for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
