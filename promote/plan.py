@@ -321,10 +321,11 @@ class _Planner:
 
     def ends_in_sort(self, step: Step, output: Output) -> bool:
         """Whether the value the step gives was sorted last."""
-        own = [s for s in self.program.statements if s.cell in step.cells and output.variable in s.effects.touched]
-        if not own or not isinstance(own[-1].node, (ast.Assign, ast.AnnAssign)):
+        own = [s for s in self.program.statements if s.cell in step.cells]
+        made = [s for s in own if output.variable in s.effects.touched | s.changes.keys()]
+        if not made or not isinstance(made[-1].node, (ast.Assign, ast.AnnAssign, ast.Expr)):
             return False
-        value = own[-1].node.value
+        value = made[-1].node.value
         while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
             if value.func.attr in _SORTING:
                 return True
