@@ -10,6 +10,7 @@ from promote.effects import (
     COPYING_METHODS,
     DEFAULTING_FUNCTIONS,
     DISPLAY_METHODS,
+    FRAME_METHODS,
     IMPLICIT_LIBRARY_CODE,
     MUTATING_METHODS,
     PURE_EFFECTS,
@@ -336,16 +337,18 @@ class Calls(Values):
             return made
         if name in SHALLOW_COPIES:
             named = self.either(k.value for k in call.keywords)
-            return heap.new(heap.within(given) | named, exact=True)
+            made = heap.new(heap.within(given) | named, exact=True)
+            heap.carry(made, heap.code_in(given), heap.classes_in(given))
+            return made
         if name in SHARING_FUNCTIONS:
             return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name == "copy.deepcopy":
-            return heap.new()
+            return self.derived(given)
         if name and self.is_class_like(call, name):
             return heap.new(given)
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
-        if method in VIEWING_METHODS or method in MUTATING_METHODS:
+        if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
             return target.receiver | heap.contents(target.receiver) | given
         if target.infos:
             return NONE

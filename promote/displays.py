@@ -96,7 +96,8 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Name):
             return node.func.id in _PURE_BUILTINS and not functions.infos(node.func.id)
-        return isinstance(node.func, ast.Attribute) and node.func.attr in DISPLAY_METHODS
+        attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        return attribute in DISPLAY_METHODS and not functions.methods(attribute)
     return isinstance(
         node,
         ast.Name

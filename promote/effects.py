@@ -18,6 +18,15 @@ MUTATING_METHODS = frozenset(
     setstate_ feed close""".split()
 )
 
+# Those that give nothing for lists, dicts and sets, and a new object for frames and their like: where the result is
+# given a name or another method is called on it, the receiver is none that they change.
+FRAME_METHODS = frozenset(
+    "sort reverse clear add partition update insert remove fill resize put append rotate truncate shuffle".split()
+)
+
+# Those that change their arguments too.
+SHUFFLING_METHODS = frozenset(("shuffle", "readinto"))
+
 # Those that are handed on as values, `map(found.append, rows)`: columns of frames are not called so.
 BOUND_METHODS = frozenset(
     """append appendleft extend insert add update setdefault pop popleft remove discard clear write writerow put
@@ -60,9 +69,7 @@ DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 COPYING_METHODS = frozenset(("copy", "union", "difference", "intersection", "symmetric_difference"))
 
 # Attributes whose value never changes by itself and shares nothing.
-IMMUTABLE_ATTRIBUTES = frozenset(
-    "shape size ndim dtype dtypes empty name height width schema nbytes itemsize __name__ __doc__ __class__".split()
-)
+IMMUTABLE_ATTRIBUTES = frozenset("shape ndim dtype dtypes nbytes itemsize __name__ __doc__ __class__".split())
 
 # How methods begin that only write elsewhere, log or show: called for their effect alone they change no variable.
 PURE_EFFECTS = ("to_", "write_", "sink_", "print", "show", "save", "log", "info", "debug", "warning", "error", "plot")

@@ -79,7 +79,8 @@ def excerpt(
     else:
         first, last = 1, source.count("\n") + 1
         start, end = 0, len(source)
-    every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, statements, end)]
+    kept = [s for s in statements if s not in removed]
+    every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
     text = source[start:end]
     for edit in sorted(every, key=lambda e: e.start, reverse=True):
         if start <= edit.start and edit.end <= end:

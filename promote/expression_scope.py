@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from platform_core.errors import Fault
-from promote.effects import DYNAMIC_NAMES, MUTATING_METHODS, PANDAS_QUERY_CALLS, SQL_CALLS
+from promote.effects import (
+    DYNAMIC_NAMES,
+    FRAME_METHODS,
+    MUTATING_METHODS,
+    PANDAS_QUERY_CALLS,
+    SHUFFLING_METHODS,
+    SQL_CALLS,
+)
 from promote.syntax import dotted_of, use_of
 from promote.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 
@@ -28,6 +35,7 @@ class ExpressionScope:
         self.declared_global: set[str] = set()
         self.declared_nonlocal: set[str] = set()
         self.yields = False
+        self.taken: set[int] = set()  # calls whose result is given a name, or has another method called on it
 
     def children(self, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
@@ -133,6 +141,8 @@ class ExpressionScope:
             path = ("", node.func.attr)  # a method of something that has no name
         if path:
             self.found.dotted.append(DottedUse(path, use_of(node), call=node, weak=self.depth > 0))
+        if isinstance(node.func, ast.Attribute):
+            self.taken.add(id(node.func.value))
         called: ast.expr = node.func
         while path and path[0] and isinstance(called, ast.Attribute):
             called = called.value  # the chain was told with the call
@@ -156,12 +166,20 @@ class ExpressionScope:
             if keyword.arg == "copy" and literal and keyword.value.value is False and node.args:  # type: ignore[attr-defined]  # as above
                 self.event("mutate", node.args[0], node)
         if isinstance(node.func, ast.Attribute):
-            if in_place or node.func.attr in MUTATING_METHODS:
+            if node.func.attr in SHUFFLING_METHODS:
+                for argument in node.args:
+                    self.event("mutate", argument, node)
+            if in_place or (node.func.attr in MUTATING_METHODS and not self.gives_another(node, node.func.attr)):
                 self.event("mutate", node.func.value, node)
                 for argument in [*node.args, *(k.value for k in node.keywords)]:
                     self.event("mutate", node.func.value, node, held=argument)
         elif in_place and node.args:
             self.event("mutate", node.args[0], node)
+
+    def gives_another(self, node: ast.Call, method: str) -> bool:
+        """Whether a method that changes lists is surely called on a frame, which it leaves alone."""
+        columns = method == "sort" and any(not isinstance(getattr(a, "value", None), int) for a in node.args)
+        return columns or (method in FRAME_METHODS and id(node) in self.taken)
 
     def query(self, node: ast.Call) -> None:
         """A call whose text may name Python variables."""

@@ -14,14 +14,7 @@ from typing import Any
 
 from promote.definitions import class_info, fresh_defaults
 from promote.expression_scope import HIDDEN, ExpressionScope
-from promote.syntax import (
-    arguments_of,
-    dotted_of,
-    irrefutable,
-    leaves,
-    pattern_names,
-    use_of,
-)
+from promote.syntax import arguments_of, dotted_of, irrefutable, leaves, pattern_names, use_of
 from promote.uses import DottedUse, Effects, Event, FunctionInfo
 
 
@@ -95,6 +88,7 @@ class _Scope(ExpressionScope):
             for target in node.targets:
                 self.bind(target.id)  # type: ignore[attr-defined]  # a Name, as `direct` says
             return
+        self.taken.add(id(node.value))
         self.expression(node.value)
         value = node.value if len(node.targets) == 1 else self.once(node.value, node)
         for target in node.targets:

@@ -167,6 +167,24 @@ TEMPLATES = {
         "[{function}(v) for v in {list}]",
         "{rows}[0], {rows}[-1] = {rows}[-1], {rows}[0]",
         "{rows}[0] = {list}",
+        "{dict} = dict(l={list}, a={int})",
+        "{function} = wrap({list})",
+        "{function} = lambda v, r={list}: (r.append(v), len(r))[1]",
+        "{rows} = list(zip({list}, {list}))",
+        "{rows} = list({dict}.values())",
+        "{list}, {dict}['l'] = {dict}['l'], {list}",
+        "{list} = {rows}[-1] = {list}",
+        "for {int}, r in enumerate({rows}):\n    r.append({int})",
+        "{int} = sum(len(r) for r in {rows})",
+        "{rows} = sorted({rows}, key=len)",
+        "{list} = min({rows}, key=len)",
+        "{list} = [*{rows}][0]",
+        "{list} = copy.copy({list})",
+        "{rows} = copy.deepcopy({rows})",
+        "{instance} = copy.copy({instance})",
+        "{instance} = Counter({list})\n{instance}.put({int})",
+        "{int} = {instance} + {int}",
+        "{int} = getattr({instance}, 'n')",
         "{list}.append({int})",
         "{list} += [{int}]",
         "{list}.extend({list})",
@@ -214,7 +232,8 @@ BLOCKS = (
     "match {int}:\n    case 1:\n        {one}\n    case _:\n        {two}",
     "if (j := len({list})) > 1:\n    {one}\n    {int} = j",
 )
-PRELUDE = """import random
+PRELUDE = """import copy
+import random
 from contextlib import nullcontext
 from functools import partial
 import pandas as pd
@@ -235,6 +254,12 @@ def once(fn):
     def inner(v):
         return kept.setdefault(v, fn(v))
     return inner
+def wrap(r):
+    def inner(v):
+        if len(r) < 9:
+            r.append(v)
+        return len(r)
+    return inner
 class Bag:
     made = 0
     def __init__(self, items):
@@ -248,7 +273,13 @@ class Bag:
         return sum(self.items) + self.n + k
     def __iter__(self):
         self.n += 1
-        return iter(self.items)"""
+        return iter(self.items)
+    def __add__(self, other):
+        return self.n + other + k
+class Counter(Bag):
+    def __init__(self, items):
+        super().__init__(items)
+        self.n = len(items)"""
 START = """k = 1
 m = 2
 n = 3
