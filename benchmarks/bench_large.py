@@ -17,9 +17,9 @@ BUDGET = 60.0
 
 def main() -> int:
     """Measure, print and judge."""
+    from promote.notebook.read import parse  # noqa: PLC0415 - as above
     from promote.plan import plan  # noqa: PLC0415 - its import is no part of what is measured
-    from promote.read import parse  # noqa: PLC0415 - as above
-    from promote.select import select  # noqa: PLC0415 - as above
+    from promote.selection.select import select  # noqa: PLC0415 - as above
 
     raw = json.dumps(notebook(245)).encode()
 

@@ -3,7 +3,7 @@ r'''Promotion: from tagged notebook cells to verified Dagster asset modules.
 The journey of one tiny notebook, stage by stage. A notebook is read as a value:
 
 >>> import json
->>> from promote.read import parse
+>>> from promote.notebook.read import parse
 >>> cells = [
 ...     ("", "import polars as pl"),
 ...     ("bronze:rents", "rents = pl.LazyFrame({'town': ['a', 'b', 'a'], 'rent': [900, 700, 1100]})"),
@@ -16,7 +16,7 @@ The journey of one tiny notebook, stage by stage. A notebook is read as a value:
 
 Its cells get their roles, and the cells of one tag form a step:
 
->>> from promote.select import select
+>>> from promote.selection.select import select
 >>> selection = select(notebook)
 >>> [step.tag for step in selection.steps]
 ['bronze:rents', 'gold:dearest']
@@ -31,8 +31,8 @@ the output of another step and so becomes an input.
 
 A plan is rendered with the kinds of its frames, which verification sees and `guess_kinds` guesses:
 
->>> from promote.kinds import guess_kinds
->>> from promote.render import render_module
+>>> from promote.render.kinds import guess_kinds
+>>> from promote.render.module import render_module
 >>> module = render_module(plans[1], guess_kinds(plans[1], {"rents": "lazy"}), "project", {}, verified=True)
 >>> module.path
 'src/project/defs/gold/dearest.py'

@@ -16,10 +16,9 @@ from typing import TextIO
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError
 from promote.findings import FindingError, explain
 from promote.model import Finding, Location
-from promote.outcome import Outcome, Settings
-from promote.report import FORMATS, clean, finding_text, render
+from promote.outcome import FAULT, FINDINGS, FINE, UNVERIFIED, USAGE, Outcome, Settings
+from promote.reports.report import FORMATS, clean, finding_text, render
 
-FINE, FINDINGS, USAGE, FAULT, UNVERIFIED = 0, 1, 2, 3, 4
 DEBUG_VARIABLE = "WORKBENCH_DEBUG"
 Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
 
@@ -143,7 +142,7 @@ def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[
 
 
 def _fixing(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
-    from promote.fixing import fix  # noqa: PLC0415 - only --fix needs it
+    from promote.fixes.fixing import fix  # noqa: PLC0415 - only --fix needs it
 
     return fix(notebooks, settings, progress)
 

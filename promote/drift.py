@@ -11,7 +11,7 @@ from typing import Literal
 
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
-from promote.render import without_header
+from promote.render.module import without_header
 from promote.values import dataclass
 
 State = Literal["new", "same", "notebook", "module", "both", "foreign"]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from promote.excerpt import indent
+from promote.dataflow.excerpt import indent
 from promote.hashing import body_hash
-from promote.model import FrameKind, GeneratedFile, Notebook, Plan
-from promote.pytext import json_text
+from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
+from promote.render.pytext import json_text
 from promote.values import dataclass, field
 
 VERSION = 1
@@ -66,6 +66,16 @@ class Evidence:
     verified: bool
     facts: Facts | None
     files: Mapping[str, str]  # path -> hash of the generated file
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What verification gave: facts by tag of the steps that proved themselves, their test files, and findings."""
+
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    files: Mapping[str, tuple[GeneratedFile, ...]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 def evidence_path(plan: Plan) -> str:

@@ -1,6 +1,6 @@
 """The tests of a step: made-up inputs, what the notebook's own cells give for them, and a test file over both.
 
-A case is made in a process of the stage (`promote.verify.cases`); the text of the test file is `promote.render_tests`.
+A case is made in a process of the stage (`promote.verify.cases`); the text of the test file is `promote.render.tests`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from promote.kinds import Kinds
 from promote.model import CodeCell, Fragment, Function, GeneratedFile, Plan
 from promote.prepare import Prepared
 from promote.project import Project
-from promote.render_tests import Case, render_tests, tests_path
+from promote.render.kinds import Kinds
+from promote.render.tests import Case, render_tests, tests_path
 from promote.verify.stage import Observed, Stage
 
 _WORD = re.compile(r"\w+")

@@ -36,13 +36,16 @@ def fingerprint(*texts: str) -> str:
 @cache
 def _tool() -> str:
     here = Path(__file__).parent
+    folders = [f"{here}", f"{here.parent / 'platform_core'}"]
     files: list[str] = []
-    for folder in (here, here.parent / "platform_core"):
+    for folder in folders:  # which grows while it is walked
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith((".py", ".json")):
                     found = entry.stat()
-                    files.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
+                    files.append(f"{entry.path} {found.st_size} {found.st_mtime_ns}")
+                elif "." not in entry.name and not entry.name.startswith("_") and folder == folders[0]:
+                    folders.append(entry.path)
     return "\0".join([sys.version, *sorted(files)])
 
 

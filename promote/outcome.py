@@ -11,6 +11,9 @@ from typing import Literal
 from promote.model import Finding
 from promote.values import dataclass
 
+# Exit codes: nothing to say, findings, used wrongly, a fault of ours, not the same as the notebook
+FINE, FINDINGS, USAGE, FAULT, UNVERIFIED = 0, 1, 2, 3, 4
+
 Status = Literal["new", "unchanged", "updated", "refused", "failed", "drift", "unverified"]
 
 

@@ -11,19 +11,19 @@ from collections.abc import Mapping
 
 from platform_core.canonical import digest
 from promote import __version__
-from promote.advice import advice, advice_on_size
-from promote.assemble import Assembly
-from promote.dataflow import Closure, resolve
-from promote.displays import inner_displays
-from promote.excerpt import cell_offsets
+from promote.dataflow.assemble import Assembly
+from promote.dataflow.closure import Closure, resolve
+from promote.dataflow.displays import inner_displays
+from promote.dataflow.excerpt import cell_offsets
+from promote.dataflow.outputs import Output, output_of
+from promote.dataflow.program import Program, Statement, build
+from promote.dataflow.refusals import Context
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
-from promote.names import reserved_names
-from promote.outputs import Output, output_of
-from promote.outside import outside_world
-from promote.program import Program, Statement, build
-from promote.refusals import Context
-from promote.sightings import Looker
+from promote.outside.advice import advice, advice_on_size
+from promote.outside.outside import outside_world
+from promote.outside.sightings import Looker
+from promote.render.names import reserved_names
 from promote.values import dataclass, replace
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))

@@ -10,15 +10,15 @@ from platform_core.errors import UsageError
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, input_kinds, read_evidence
 from promote.findings import FindingError
-from promote.kinds import Kinds, guess_kinds, observed_kinds
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
+from promote.notebook.read import read
+from promote.outside.secret_values import secret_findings
 from promote.plan import plan
 from promote.project import Project
-from promote.read import read
 from promote.register import Rows, clashes, places, rows
-from promote.render import module_path
-from promote.secret_values import secret_findings
-from promote.select import select
+from promote.render.kinds import Kinds, guess_kinds, observed_kinds
+from promote.render.module import module_path
+from promote.selection.select import select
 from promote.values import dataclass
 from promote.vocabulary import nearest
 

@@ -102,6 +102,6 @@ def _notebooks(folder: Path) -> list[Path]:
 
 
 def _is_notebook(script: Path) -> bool:
-    from promote.read import is_notebook  # noqa: PLC0415 - most projects keep no scripts among their notebooks
+    from promote.notebook.read import is_notebook  # noqa: PLC0415 - most projects keep no scripts among their notebooks
 
     return is_notebook(script)

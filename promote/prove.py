@@ -10,17 +10,16 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from promote.evidence import Facts, FrameFacts
+from promote.evidence import Facts, FrameFacts, Proof
 from promote.generated_tests import GeneratedTests, generate_tests
-from promote.kinds import Kinds, observed_kinds
+from promote.ipython.queries import runnable
 from promote.model import Finding, FrameKind, GeneratedFile, Plan
 from promote.outcome import Settings
 from promote.parameters import check_parameters
-from promote.pipeline import Proof
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.queries import runnable
-from promote.render import render_module
+from promote.render.kinds import Kinds, observed_kinds
+from promote.render.module import render_module
 from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
 
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")

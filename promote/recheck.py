@@ -21,9 +21,11 @@ from promote.memory import Memory, digest_of, digest_of_text, fingerprint
 from promote.model import Finding
 from promote.outcome import Outcome, Settings, StepOutcome
 from promote.project import Project
+from promote.values import replace
+from promote.writing.leftovers import make_good
 
 if TYPE_CHECKING:
-    from promote.pipeline import Examined
+    from promote.examine import Examined
     from promote.register import Rows
 
 _RACY = 50_000_000  # nanoseconds: the clocks of file systems tick more slowly than programs run
@@ -32,10 +34,13 @@ _KINDS = {kind.__name__: kind for kind in (*vars(model).values(), StepOutcome) i
 
 def check(project: Project, notebooks: Sequence[Path], settings: Settings) -> Outcome:
     """Say how every step of the notebooks stands; none means every notebook of the project."""
+    recovered = make_good(project.root)
     paths = notebooks or project.notebooks
     if settings.diff or settings.select:
-        return _examine(project, paths, settings).outcome
-    return _Check(project, paths, settings).run()
+        outcome = _examine(project, paths, settings).outcome
+    else:
+        outcome = _Check(project, paths, settings).run()
+    return replace(outcome, findings=(*outcome.findings, *recovered)) if recovered else outcome
 
 
 class _Check:
@@ -197,7 +202,7 @@ def unpacked(value: Any) -> Any:
 
 
 def _examine(*given: Any) -> Examined:
-    from promote.pipeline import examine  # noqa: PLC0415 - where everything is known, nothing is analysed
+    from promote.examine import examine  # noqa: PLC0415 - where everything is known, nothing is analysed
 
     return examine(*given)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from promote.model import Finding, Notebook, Selection
+from promote.notebook.read import NotebookError, parse, relative
 from promote.project import Project
-from promote.read import NotebookError, parse, relative
-from promote.select import names
+from promote.selection.select import names
 from promote.values import dataclass
 from promote.vocabulary import layers
 

@@ -26,10 +26,10 @@ from pathlib import Path
 
 from promote.findings import FindingError
 from promote.model import Finding, Notebook
+from promote.notebook.read import parse
 from promote.plan import plan
-from promote.read import parse
-from promote.select import assigned, select
-from promote.suggest import suggest
+from promote.selection.select import assigned, select
+from promote.suggest.proposal import suggest
 
 PACKAGES = """papermill nbclient nbconvert nbval jupytext nbdime dagstermill nbformat holoviews hvplot xarray dowhy
 seaborn sktime tsfresh shap pandera nbmake"""

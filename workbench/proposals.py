@@ -9,14 +9,14 @@ from typing import Any
 
 from platform_core.atomic import replacing
 from platform_core.errors import Fault, UsageError, UserError
-from promote import percent
 from promote.model import Finding, Notebook
+from promote.notebook import percent
+from promote.notebook.read import parse, read
+from promote.notebook.tagging import Marks, with_marks, with_script_marks
 from promote.project import find
-from promote.read import parse, read
 from promote.register import rows
-from promote.report import clean, finding_text
-from promote.suggest import Proposal, suggest
-from promote.tagging import Marks, with_marks, with_script_marks
+from promote.reports.report import clean, finding_text
+from promote.suggest.proposal import Proposal, suggest
 
 
 def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:

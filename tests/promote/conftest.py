@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from promote.model import Notebook
-from promote.read import parse
+from promote.notebook.read import parse
 
 CellText = tuple[str, str] | tuple[str, str, dict[str, Any]]
 

@@ -22,12 +22,12 @@ import polars as pl
 
 from platform_core.frames import convert, kind_of
 from platform_core.sdk.loading import overrides
-from promote.kinds import Kinds
 from promote.model import Finding, FrameKind, Plan, Selection
+from promote.notebook.read import parse
 from promote.plan import Planned, plan
-from promote.read import parse
-from promote.render import render_module
-from promote.select import select
+from promote.render.kinds import Kinds
+from promote.render.module import render_module
+from promote.selection.select import select
 
 Cells = Sequence[tuple[str, str]]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from promote.dataflow.program import Program, build
 from promote.model import CodeCell, Finding, Function, Role
 from promote.plan import Planned
-from promote.program import Program, build
 from tests.promote.graph import planned
 
 

@@ -15,8 +15,8 @@ import pytest
 from platform_core.errors import Fault, UserError, VerificationError
 from promote.cli import Progress, execute, main, parser
 from promote.model import Finding, Location
+from promote.notebook.read import NotebookError
 from promote.outcome import Outcome, Settings
-from promote.read import NotebookError
 
 Say = Callable[[str], None]
 FINDING = Finding("PR301", "error", "`x` is never defined.", Location("a.ipynb", 1), "Define it.")
@@ -231,6 +231,6 @@ def test_progress_is_silent_where_there_is_no_terminal(capsys: pytest.CaptureFix
 def test_help_and_explain_import_nothing_heavy() -> None:
     code = "import sys; from promote.cli import main; main(['--explain', 'PR301']); print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "'promote.pipeline'" not in done.stdout
+    assert "'promote.prepare'" not in done.stdout
     heavy = ("dagster", "polars", "pandas", "nbformat", "yaml", "pydantic", "jupyter", "IPython")
     assert not [name for name in heavy if f"'{name}'" in done.stdout]

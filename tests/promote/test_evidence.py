@@ -17,10 +17,10 @@ from promote.evidence import (
     read_evidence,
     render_evidence,
 )
-from promote.kinds import Kinds
 from promote.model import GeneratedFile
 from promote.plan import plan
-from promote.render import render_module
+from promote.render.kinds import Kinds
+from promote.render.module import render_module
 from tests.promote.graph import chosen
 
 CELLS = (

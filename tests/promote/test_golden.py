@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from promote.findings import place
-from promote.kinds import guess_kinds
 from promote.model import FrameKind
+from promote.notebook.read import parse
 from promote.plan import plan
-from promote.read import parse
-from promote.render import render_module
-from promote.select import select
+from promote.render.kinds import guess_kinds
+from promote.render.module import render_module
+from promote.selection.select import select
 from tests.promote.golden_notebooks import NOTEBOOKS
 from tests.promote.graph import compare, notebook
 

@@ -16,7 +16,7 @@ from promote.cli import main
 from promote.model import GeneratedFile
 from promote.outcome import Outcome, Settings
 from promote.pipeline import run
-from promote.render import render_module
+from promote.render.module import render_module
 from tests.promote.small_project import CLEAN, HARVEST, Cells, make_project, tree, write_notebook
 
 
@@ -272,18 +272,20 @@ def test_a_step_named_like_an_import_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_every_command_first_makes_good_a_write_that_was_killed(tmp_path: Path, check: bool) -> None:
+def test_every_command_first_makes_good_a_write_that_was_killed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], check: bool
+) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
     program = (
-        "import os, signal, sys; from pathlib import Path; from promote import journal, write\n"
+        "import os, signal, sys; from pathlib import Path; from promote.writing import journal, write\n"
         "from promote.model import GeneratedFile\n"
         "journal.apply = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "write.commit(Path(sys.argv[1]), [GeneratedFile('evidence/x.json', '{}', '')])"
     )
     killed = subprocess.run([sys.executable, "-c", program, str(root)], capture_output=True, check=False)
     assert killed.returncode < 0
-    outcome = promoted(root, "bronze/harvest.ipynb", check=check, run=False)
-    assert "PR607" in {f.code for f in outcome.findings}
+    main(["--check" if check else "--no-run", "--project", str(root), str(root / "notebooks/bronze/harvest.ipynb")])
+    assert "PR607" in capsys.readouterr().out
     assert "PR607" not in {f.code for f in promoted(root, check=True).findings}
 
 

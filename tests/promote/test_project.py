@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from platform_core.errors import UsageError, UserError
+from promote.notebook.read import read
 from promote.project import find
-from promote.read import read
 from promote.register import Place, clashes, places, rows
-from promote.select import select
+from promote.selection.select import select
 
 
 def test_a_project_is_found_from_any_folder_inside(data_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

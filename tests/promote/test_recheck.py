@@ -159,7 +159,7 @@ def test_what_is_unchanged_is_not_analysed_and_the_project_is_not_written(projec
     code = (
         "import sys; from pathlib import Path; from promote.cli import main\n"
         "import promote.recheck as recheck; recheck._RACY = -10**15\n"
-        f"main(['--check', '--project', {str(project)!r}]); sys.exit('promote.pipeline' in sys.modules)"
+        f"main(['--check', '--project', {str(project)!r}]); sys.exit('promote.examine' in sys.modules)"
     )
     command = [sys.executable, "-c", code]
     first, again = (subprocess.run(command, check=False, capture_output=True, text=True) for _ in range(2))

@@ -6,7 +6,7 @@ import pytest
 
 from platform_core.asset_checks.resolve import CHECKS
 from platform_core.compute_kinds import KINDS
-from promote.option_types import TYPES
+from promote.selection.option_types import TYPES
 from promote.vocabulary import is_foreign, layers, named_roles, nearest, plain_roles, vocabulary
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from promote.notebook.read import read
 from promote.plan import plan
-from promote.read import read
-from promote.select import select
+from promote.selection.select import select
 from workbench.cli import main
 
 CASES = Path(__file__).parents[1] / "data" / "suggest"

@@ -1,0 +1,389 @@
+"""From the closure of a step to the function to render: what stands at module level, what in the body, what it takes.
+
+Imports and definitions that depend on nothing of the step go to module level; everything else stays in the body, in the
+notebook's order, so that names are looked up just as the notebook looked them up.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from platform_core.errors import Fault
+from promote.dataflow.closure import Bound, Closure
+from promote.dataflow.displays import inner_displays
+from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
+from promote.dataflow.loads import LoadCall, load_calls
+from promote.dataflow.program import Program, Statement
+from promote.dataflow.refusals import Context
+from promote.language.syntax import imports_package
+from promote.language.trees import walk
+from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
+
+
+class Assembly:
+    """Builds one `Function`. `taken` are the module-level names of functions built before for the same module."""
+
+    def __init__(
+        self,
+        context: Context,
+        cells: Mapping[int, CodeCell],
+        closure: Closure,
+        *,
+        reserved: Iterable[str],
+        taken: Mapping[str, tuple[int, int]],
+    ) -> None:
+        self.context = context
+        self.program: Program = context.program
+        self.cells = cells
+        self.closure = closure
+        self.reserved = frozenset(reserved)
+        self.taken = taken
+        self.findings: list[Finding] = []
+        self.statements = [self.program.statements[i] for i in sorted(closure.included)]
+        self.names: dict[str, Bound | LoadCall] = {}  # parameter -> what it takes
+        self.replaced: dict[int, str] = {}  # id of a load call -> parameter
+        self.direct: set[int] = set()  # own statements `x = load_asset(…)` that became the parameter x
+        self.assigned: list[tuple[int, int, str]] = []  # (after statement, cell, "x = parameter")
+
+    def build(self, name: str, output: str) -> Function:
+        """Give the function called `name` that returns the variable `output`."""
+        self.take_inputs()
+        hoisted = self.hoist(output)
+        body = [s for s in self.statements if s.index not in hoisted and s.index not in self.direct]
+        parameters = tuple(self.parameter(n) for n in sorted(self.closure.parameters))
+        changed = {n for s in body for n in s.changes}
+        self.check_parameters(body, changed)
+        self.check_classes(body)
+        self.check_texts(body)
+        inputs = tuple(
+            Input(
+                parameter,
+                given.name if isinstance(given, LoadCall) else given.asset,
+                kind=load.kind if (load := given if isinstance(given, LoadCall) else given.load) else "unknown",
+                external=load is not None,
+                partition=load.partition if load else None,
+                copied=parameter in changed or any(a.endswith(f" = {parameter}") for _, _, a in self.assigned),
+            )
+            for parameter, given in self.names.items()
+            if not self.is_resource(given)
+        )
+        resources = tuple(
+            Resource(parameter, given.name if isinstance(given, LoadCall) else given.asset)
+            for parameter, given in self.names.items()
+            if self.is_resource(given)
+        )
+        return Function(
+            name=name,
+            inputs=inputs,
+            parameters=parameters,
+            resources=resources,
+            imports=tuple(self.import_lines([s for s in self.statements if s.index in hoisted], body)),
+            definitions=tuple(self.definition(s) for s in self.statements if s.index in hoisted and not _is_import(s)),
+            body=tuple(self.body(body)),
+            output=output,
+            shadowed=tuple(sorted(self.closure.shadowed)),
+        )
+
+    def check_parameters(self, body: Sequence[Statement], changed: set[str]) -> None:
+        """A parameter is bound once, before the step; one that the step changes in place is copied on every run."""
+        for name in sorted(self.closure.parameters):
+            first = self.program.statements[min(self.program.touches[name])]
+            if any(s.index <= first.index and name in s.effects.touched for s in body):
+                message = f"`{name}` is bound before the parameters cell."
+                hint = "Give the parameter a name of its own."
+                self.findings.append(self.context.finding("PR320", message, first, None, hint))
+            if name in changed:
+                given = self.parameter_statement(name)
+                copy = _copied_literal(given.node, name)
+                if copy:
+                    self.assigned.append((-1, given.cell, copy))
+                elif copy is None:
+                    message = f"The step changes the parameter `{name}` in place, parts of its parts too."
+                    hint = f"Change a copy in the step: `{name} = copy.deepcopy({name})`."
+                    self.findings.append(self.context.finding("PR320", message, given, None, hint))
+
+    def check_classes(self, body: Sequence[Statement]) -> None:
+        """A class body that binds a name it first reads finds a module's name, but never a function's."""
+        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+        for statement in body:
+            for name, use in statement.effects.class_conflicts.items():
+                if name in local:
+                    message = (
+                        f"A class reads `{name}` of the step and binds the name itself, which no function can keep."
+                    )
+                    self.findings.append(
+                        self.context.finding(
+                            "PR313", message, statement, use, "Give the class's own name another name."
+                        )
+                    )
+
+    def check_texts(self, body: Sequence[Statement]) -> None:
+        """A text within a function finds a module's name, but never one of the function around it."""
+        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+        for statement in self.statements:
+            hidden = {name: use for use, name in statement.hidden.items()}
+            for info in statement.effects.functions.values():
+                hidden |= info.queried
+            for name, use in hidden.items():
+                if name in local:
+                    message = f"A text inside a function names the variable `{name}`, which it cannot find in an asset."
+                    hint = f"Give the function `{name}` as an argument."
+                    self.findings.append(self.context.finding("PR308", message, statement, use, hint))
+
+    @staticmethod
+    def is_resource(given: Bound | LoadCall) -> bool:
+        """Whether a parameter takes a resource rather than a frame."""
+        load = given if isinstance(given, LoadCall) else given.load
+        return load is not None and load.what == "resource"
+
+    # Inputs
+
+    def take_inputs(self) -> None:
+        """Give every frame and resource that comes from outside a parameter, named as the notebook names it."""
+        bound_in_body = {n for s in self.statements for n in s.effects.touched}
+        for bound in sorted(self.closure.inputs.values(), key=lambda b: (b.at, b.variable)):
+            earlier = any(s.index < bound.at and bound.variable in s.effects.touched for s in self.statements)
+            if not earlier and bound.variable not in self.names:
+                self.names[bound.variable] = bound
+            else:  # the name holds something else first: take the frame under a name of its own, assign it in its place
+                parameter = self.free_name(bound.asset, bound_in_body)
+                self.names[parameter] = bound
+                cell = self.program.statements[bound.at].cell
+                self.assigned.append((bound.at, cell, f"{bound.variable} = {parameter}"))
+        for statement in self.statements:
+            for load in load_calls(statement.node, self.program.functions):
+                if not load.problem:
+                    self.take_load(statement, load, bound_in_body)
+
+    def take_load(self, statement: Statement, load: LoadCall, bound_in_body: set[str]) -> None:
+        """Give a call of `load_asset` or `resource` a parameter; calls for the same thing share one."""
+        for parameter, given in self.names.items():
+            other = given if isinstance(given, LoadCall) else given.load
+            if other is None or (other.what, other.name) != (load.what, load.name):
+                continue
+            if (other.kind, other.partition) == (load.kind, load.partition) and load.kind != "pandas":
+                self.replaced[id(load.node)] = parameter
+                return
+            if load.what == "load_asset":
+                self.findings.append(
+                    self.context.finding(
+                        "PR315",
+                        f"{load.name} is loaded twice in this step.",
+                        statement,
+                        load.use,
+                        "Load it once and work on copies, or convert the frame where you need another kind.",
+                    )
+                )
+                return
+        variable = _whole_load(statement, load)
+        free = variable is not None and not any(
+            s.index < statement.index and (variable in s.effects.touched or variable in s.reads)
+            for s in self.statements
+        )
+        if variable is not None and free and variable not in self.names:
+            self.names[variable] = load
+            self.direct.add(statement.index)
+        else:
+            parameter = self.free_name(load.name, bound_in_body)
+            self.names[parameter] = load
+            self.replaced[id(load.node)] = parameter
+
+    def free_name(self, wanted: str, bound: set[str]) -> str:
+        """Give a parameter name that nothing in the function means otherwise."""
+        used = bound | self.names.keys() | self.closure.parameters | {n for s in self.statements for n in s.reads}
+        name = wanted
+        number = 1
+        while name in used:
+            number += 1
+            name = f"{wanted}_input" if number == 2 else f"{wanted}_input_{number}"
+        return name
+
+    def parameter(self, name: str) -> Parameter:
+        """Give a value of the parameters cell with its type, by annotation or by the literal."""
+        given = self.parameter_statement(name)
+        node = given.node
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if value is None:
+            raise Fault(f"the parameter {name} has no value")
+        annotated = self.text_of(given, node.annotation) if isinstance(node, ast.AnnAssign) else ""
+        return Parameter(name, annotated or _literal_type(value), self.text_of(given, value))
+
+    def parameter_statement(self, name: str) -> Statement:
+        """Give the statement of the parameters cell that binds a parameter."""
+        return next(s for s in self.program.bindings(name) if s.role.kind == "parameters")
+
+    # Module level
+
+    def hoist(self, output: str) -> set[int]:
+        """Give the imports and definitions that may stand at module level."""
+        outside = {
+            s.index
+            for s in self.statements
+            if self.closure.included[s.index] in {"definition", "import"}
+            and not load_calls(s.node, self.program.functions)  # it takes a parameter inside
+        }
+        while True:
+            inside = [s for s in self.statements if s.index not in outside]
+            local = {n for s in inside for n in (*s.effects.touched, *s.effects.declared, *s.changes)}
+            local |= self.names.keys()
+            local |= self.closure.parameters | self.closure.shadowed | {output}
+            back = {i for i in outside if not self.may_hoist(self.program.statements[i], local, outside)}
+            if not back:
+                return outside
+            outside -= back
+
+    def may_hoist(self, statement: Statement, local: set[str], outside: set[int]) -> bool:
+        """Whether a statement means the same at module level: nothing of the body's names has a part in it."""
+        binds = statement.effects.touched
+        if binds & local or (statement.reads.keys() | statement.effects.late.keys()) & local:
+            return False
+        if _is_import(statement):
+            if any(b in self.reserved and line not in _OURS for b, line in _import_lines(statement.node)):
+                return False
+        elif binds & self.reserved:
+            return False
+        if any(
+            self.taken.get(n, (statement.cell, statement.first)) != (statement.cell, statement.first) for n in binds
+        ):
+            return False
+        for other in outside:
+            if other != statement.index and self.program.statements[other].effects.touched & binds:
+                node = self.program.statements[other].node
+                same = _is_import(statement) and ast.dump(statement.node) == ast.dump(node)
+                parts = all(imports_package(node, n) and imports_package(statement.node, n) for n in binds)
+                if not same and not parts:
+                    return False
+        return True
+
+    def import_lines(self, hoisted: Sequence[Statement], body: Sequence[Statement]) -> Iterable[Fragment]:
+        """Give one line for each imported name that the module uses."""
+        read = {n for s in [*body, *hoisted] for n in self.names_in(s)}
+        for statement in hoisted:
+            if not _is_import(statement):
+                continue
+            own = self.closure.included[statement.index] == "import" and statement in self.closure.own
+            for name, line in _import_lines(statement.node):
+                if name in read:
+                    yield Fragment(statement.cell, statement.first, statement.last, line, "import")
+                elif own and "platform_core.sdk" not in line and line.startswith("import "):
+                    effect = f"{line}  # noqa: F401 - imported for its effect"
+                    yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
+
+    def names_in(self, statement: Statement) -> set[str]:
+        """Give the names a statement mentions, those of replaced calls left out."""
+        found: set[str] = set()
+        stack: list[ast.AST] = [statement.node]
+        while stack:
+            node = stack.pop()
+            if id(node) in self.replaced:
+                continue
+            if isinstance(node, ast.Name):
+                found.add(node.id)
+            stack.extend(ast.iter_child_nodes(node))
+        return found
+
+    # Text
+
+    def text_of(self, statement: Statement, node: ast.expr) -> str:
+        """Give an expression as written, on one line where it was on one."""
+        start, end = cell_offsets(self.cells[statement.cell].python, node)
+        return self.cells[statement.cell].python[start:end]
+
+    def definition(self, statement: Statement) -> Fragment:
+        """Give a definition as written, with the comments above it."""
+        return excerpt(self.cells[statement.cell], [statement], self.edits([statement]), "definition", comments=True)
+
+    def body(self, body: Sequence[Statement]) -> Iterable[Fragment]:
+        """Give the body in the notebook's order: the step's cells whole, other statements one by one."""
+        own = {s.index for s in self.closure.own}
+        pieces: list[tuple[int, Fragment]] = []
+        for cell in sorted({s.cell for s in self.closure.own}):
+            every = [s for s in self.closure.own if s.cell == cell]
+            kept = [s for s in every if s in body]
+            if kept:
+                removed = [s for s in every if s not in kept]
+                fragment = excerpt(self.cells[cell], every, self.edits(kept), "step", removed=removed)
+                pieces.append((every[0].index, fragment))
+        for statement in body:
+            if statement.index not in own:
+                origin = self.closure.included[statement.index]
+                fragment = excerpt(
+                    self.cells[statement.cell], [statement], self.edits([statement]), origin, comments=True
+                )
+                pieces.append((statement.index, fragment))
+        for at, cell, text in self.assigned:
+            line = self.program.statements[max(at, 0)].last
+            pieces.append((at, Fragment(cell, line, line, text, "input")))
+        return [fragment for _, fragment in sorted(pieces, key=lambda p: (p[0], p[1].first))]
+
+    def edits(self, statements: Sequence[Statement]) -> list[Edit]:
+        """Give the changes to the text: loads become parameters, displays inside blocks go, or become `pass`."""
+        found: list[Edit] = []
+        for statement in statements:
+            for node in walk(statement.node):
+                if id(node) in self.replaced and isinstance(node, ast.expr):
+                    start, end = cell_offsets(self.cells[statement.cell].python, node)
+                    found.append(Edit(start, end, self.replaced[id(node)]))
+            source = self.cells[statement.cell].python
+            shown = inner_displays(statement.node, self.program.functions)
+            for display, alone in shown:
+                start, end = cell_offsets(source, display)
+                found.append(Edit(start, end, "pass") if alone else removal(source, display))
+        return found
+
+
+_OURS = frozenset({"import polars as pl", "import pandas as pd", "import duckdb", "from typing import Any"})
+
+
+def _is_import(statement: Statement) -> bool:
+    return isinstance(statement.node, (ast.Import, ast.ImportFrom))
+
+
+def _import_lines(node: ast.stmt) -> Iterable[tuple[str, str]]:
+    """Each name of an import statement, with the line that imports it by itself."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            renamed = f" as {alias.asname}" if alias.asname else ""
+            yield alias.asname or alias.name.split(".")[0], f"import {alias.name}{renamed}"
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            renamed = f" as {alias.asname}" if alias.asname else ""
+            line = f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
+            yield alias.asname or alias.name, line
+
+
+def _whole_load(statement: Statement, load: LoadCall) -> str | None:
+    """The variable of a statement that is nothing but `x = load_asset(…)`."""
+    node = statement.node
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.value is load.node:
+        target: ast.expr = node.targets[0]
+    elif isinstance(node, ast.AnnAssign) and node.value is load.node:
+        target = node.target
+    else:
+        return None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _copied_literal(node: ast.stmt, name: str) -> str | None:
+    """A statement that copies a literal, empty where it cannot change, None where a copy of it would share parts."""
+    value = getattr(node, "value", None)
+    kinds: dict[type, str] = {ast.List: "list", ast.Set: "set", ast.Dict: "dict"}
+    kind = kinds.get(type(value))
+    inner = any(type(part) in kinds for part in ast.walk(node) if part is not value)
+    if inner:
+        return None
+    return f"{name} = {kind}({name})" if kind else ""
+
+
+def _literal_type(node: ast.expr) -> str:
+    """The type of a parameter, read off its literal."""
+    value = ast.literal_eval(node) if not isinstance(node, ast.BinOp) else 0.0
+    if value is None:
+        return "str | None"
+    if isinstance(value, (bool, int, float, str)):
+        return type(value).__name__
+    if isinstance(value, (list, tuple, set)):
+        kinds = sorted({type(v).__name__ for v in value})
+        return f"list[{' | '.join(kinds)}]" if kinds and set(kinds) <= {"bool", "int", "float", "str"} else "list[Any]"
+    return "dict[str, Any]"

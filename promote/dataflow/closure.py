@@ -1,0 +1,232 @@
+"""What a step needs: every name it reads is followed back to what gave it its value, or refused.
+
+The promoted function is a subsequence of the notebook's statements, in the notebook's order, closed under dependence:
+with a statement it has every statement that gave a value it reads, or changed an object it reaches. That is why it
+computes what the notebook computed. Whatever would break this closure is a finding (`refusals`).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable
+from typing import Literal
+
+from promote.dataflow.displays import dropped, shows_only
+from promote.dataflow.loads import LoadCall, bound_load
+from promote.dataflow.program import Statement, ambient_reads, is_state
+from promote.dataflow.refusals import Context, Refusals
+from promote.dataflow.sharing import lost_changes
+from promote.language.effects import IPYTHON_NAMES
+from promote.language.syntax import binds_literal, only_imports
+from promote.language.uses import Use
+from promote.model import Finding, Role
+from promote.values import dataclass, field
+
+Origin = Literal["step", "definition", "needed", "import"]
+_MODULE_NAMES = frozenset("__name__ __doc__ __spec__ __loader__ __package__ __file__ __builtins__".split())
+_BUILTINS = frozenset(dir(builtins)) - _MODULE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A frame or resource that a variable takes from outside: `at` is the statement after which it holds."""
+
+    variable: str
+    asset: str
+    at: int
+    load: LoadCall | None = None
+
+
+@dataclass(slots=True)
+class Closure:
+    """What `resolve` found for one step (or one check, test or chart of it)."""
+
+    own: tuple[Statement, ...]
+    included: dict[int, Origin] = field(default_factory=dict)
+    inputs: dict[tuple[str, str, int], Bound] = field(default_factory=dict)
+    parameters: set[str] = field(default_factory=set)
+    dropped: set[int] = field(default_factory=set)
+    shadowed: set[str] = field(default_factory=set)  # builtins that the step reads and binds
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)  # (name, reader) -> what reaches it
+
+
+def resolve(
+    context: Context, role: Role, cells: Iterable[int], *, include_needed: bool, wanted: Iterable[str] = ()
+) -> Closure:
+    """Close the statements of `cells` under dependence; `wanted` are names that are needed at the end of them."""
+    return _Resolver(context, role, frozenset(cells), include_needed=include_needed).run(wanted)
+
+
+class _Resolver:
+    def __init__(self, context: Context, role: Role, cells: frozenset[int], *, include_needed: bool) -> None:
+        self.context = context
+        self.program = context.program
+        self.role = role
+        self.include_needed = include_needed
+        own = tuple(s for s in self.program.statements if s.cell in cells)
+        self.own_indices = {s.index for s in own}
+        self.closure = Closure(own)
+        self.refusals = Refusals(context, role, self.way_out)
+        self.wanted: tuple[str, ...] = ()
+        self.queue: list[Statement] = []
+        self.seen: set[tuple[str, int, bool]] = set()
+        self.given: set[tuple[str, int]] = set()  # (name, reader) where the value comes from outside, without its code
+
+    def run(self, wanted: Iterable[str]) -> Closure:
+        closure = self.closure
+        self.wanted = tuple(wanted)
+        if self.role.kind != "chart":
+            closure.dropped = dropped(closure.own, self.program.functions, self.wanted)
+        for statement in closure.own:
+            if statement.index not in closure.dropped:
+                self.include(statement, "step")
+        ambient = ambient_reads(self.program)
+        for statement in closure.own:
+            for state in ambient:
+                self.need(state, statement, Use(statement.first, 1))
+        for name in self.wanted:
+            self.need(name, closure.own[-1], Use(closure.own[-1].first, 1), after=True)
+        while self.queue:
+            self.follow(self.queue.pop())
+        included = [self.program.statements[i] for i in sorted(closure.included)]
+        closure.shadowed &= {n for s in included for n in s.effects.touched}
+        self.refusals.bodies(included)
+        if not self.refusals.findings:
+            for name, change, at in lost_changes(
+                self.program, closure.included, closure.inputs.values(), closure.sources
+            ):
+                self.refusals.lost(name, change, at)
+        closure.findings = sorted(
+            self.refusals.findings, key=lambda f: (f.location.cell or 0, f.location.line or 0, f.code, f.message)
+        )
+        return closure
+
+    def way_out(self) -> list[Statement]:
+        """The statements outside the step that `--include-needed` would take."""
+        cells = {s.cell for s in self.closure.own}
+        closure = resolve(self.context, self.role, cells, include_needed=True, wanted=self.wanted)
+        return [self.program.statements[i] for i, origin in sorted(closure.included.items()) if origin == "needed"]
+
+    def include(self, statement: Statement, origin: Origin) -> None:
+        if statement.index in self.closure.included:
+            return
+        if origin == "step" and isinstance(statement.node, (ast.Import, ast.ImportFrom)):
+            origin = "import"
+        self.closure.included[statement.index] = origin
+        self.queue.append(statement)
+
+    def follow(self, statement: Statement) -> None:
+        """Account for all that a statement reads, and all that code behind those names looks up when it runs."""
+        for name, use in statement.reads.items():
+            self.need(name, statement, use)
+        for name, looked_up in statement.late.items():
+            if (name, statement.index) not in self.given:
+                for late, use in looked_up.items():
+                    self.need(late, statement, use, called=True)
+
+    # Names
+
+    def need(self, name: str, at: Statement, use: Use, *, after: bool = False, called: bool = False) -> None:
+        """Follow a name back to what gave it its value: `at` reads it, or code that runs there does."""
+        if (name, at.index, after) in self.seen:
+            return
+        self.seen.add((name, at.index, after))
+        reaching = self.program.reaching(name, at.index + 1 if after else at.index)
+        if called and not reaching and name in at.effects.touched:
+            return  # the statement itself binds the name before the code runs
+        self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
+        if self.refusals.bound_anew(name, reaching, at, use):
+            return
+        if name in _BUILTINS and not (reaching and (name in reaching[-1].binds or name in reaching[-1].effects.gone)):
+            self.closure.shadowed.add(name)  # on some path the name still means what Python means by it
+        if not reaching:
+            self.unbound(name, at, use)
+            return
+        for statement in reaching:
+            if statement.index in self.own_indices:
+                if name in statement.effects.gone:
+                    self.refusals.gone(name, statement, at, use)
+            elif self.from_outside(name, statement, at, use, reaching):
+                break
+
+    def from_outside(  # noqa: PLR0911 - one way out for each thing that a statement outside can be
+        self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]
+    ) -> bool:
+        """Account for a statement outside the step; true where nothing before it matters."""
+        if is_state(name):
+            if self.include_needed:
+                self.include(statement, "needed")
+            else:
+                self.refusals.state(name, statement, at, use)
+            return name in statement.sets
+        if self.is_input(name, statement, at, use):
+            return True
+        if statement.role.kind == "parameters" and self.is_parameter(name, statement):
+            self.closure.parameters.add(name)
+            self.given.add((name, at.index))
+            return True
+        load = bound_load(statement.node, self.program.functions)
+        if load is not None and name in statement.binds and self.bound_once(name):
+            self.closure.inputs[name, load.name, statement.index] = Bound(name, load.name, statement.index, load)
+            self.given.add((name, at.index))
+            return True
+        bound_here = name in statement.effects.touched
+        if bound_here and self.is_definition(name, statement):
+            imported = isinstance(statement.node, (ast.Import, ast.ImportFrom))
+            self.include(statement, "import" if imported else "definition")
+            return name in statement.binds
+        if self.include_needed or statement.role.kind == "helpers":  # a helper cell was tagged to be used
+            self.include(statement, "needed")
+            return name in statement.binds
+        self.refusals.computed(name, statement, at, use, reaching)
+        return True
+
+    def is_input(self, name: str, statement: Statement, at: Statement, use: Use) -> bool:
+        """Whether a name is what another step gives; told where that step is not complete."""
+        output = self.context.outputs.get(statement.role.tag) if statement.role.kind == "step" else None
+        if output is None or statement.role.tag == self.role.tag or output.variable != name:
+            return False
+        if at.index > output.last:
+            self.closure.inputs[name, output.step.name, output.last] = Bound(name, output.step.name, output.last)
+            self.given.add((name, at.index))
+            return True
+        if not self.include_needed:
+            self.refusals.incomplete(name, output, at, use)
+        return not self.include_needed
+
+    def is_parameter(self, name: str, statement: Statement) -> bool:
+        """Whether a name is a plain value of the parameters cell, bound there once."""
+        bound = [s for s in self.program.bindings(name) if s.role.kind == "parameters"]
+        return binds_literal(statement.node, name) and bound == [statement]
+
+    def bound_once(self, name: str) -> bool:
+        return len(self.program.bindings(name)) == 1 and not any(
+            s.index not in self.own_indices for s in self.program.changed_anywhere(name)
+        )
+
+    def is_definition(self, name: str, statement: Statement) -> bool:
+        node = statement.node
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return True
+        if isinstance(node, (ast.Try, ast.If)) and only_imports(node):
+            return True
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if isinstance(value, ast.Lambda):
+            return len(self.program.bindings(name)) == 1
+        if not binds_literal(node, name):
+            return False
+        immutable = value is not None and isinstance(value, ast.Constant)
+        return len(self.program.bindings(name)) == 1 and (immutable or not self.program.changed_anywhere(name))
+
+    def unbound(self, name: str, at: Statement, use: Use) -> None:
+        """Account for a name that no statement binds before it is read."""
+        if is_state(name) or (name in _BUILTINS and not self.refusals.star_shadows(at)):
+            return
+        if name == "display" and shows_only(at.node, self.program.functions):
+            return
+        if name in _MODULE_NAMES or name in IPYTHON_NAMES:
+            self.refusals.ipython_only(name, at, use)
+        else:
+            self.refusals.unbound(name, at, use, _BUILTINS)

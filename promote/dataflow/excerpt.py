@@ -1,0 +1,170 @@
+"""Cutting statements out of a cell as the analyst wrote them: comments stay, strings keep their bytes.
+
+Offsets are in characters of the cell's text. Nothing is printed from a syntax tree.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Sequence
+from typing import Literal
+
+from promote.dataflow.program import Statement
+from promote.model import CodeCell, Fragment
+from promote.values import dataclass
+
+_STRING_STARTS = {
+    getattr(tokenize, n) for n in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, n)
+}  # from Python 3.12 on
+_STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `text` in place of the characters from `start` to `end` of a cell."""
+
+    start: int
+    end: int
+    text: str
+
+
+def cell_offsets(source: str, node: ast.AST) -> tuple[int, int]:
+    """Give where a node begins and ends, in characters; syntax trees count bytes.
+
+    >>> cell_offsets("é = 1", ast.parse("é = 1").body[0].value)
+    (4, 5)
+    """
+    lines = source.split("\n")
+
+    def offset(line: int, column: int) -> int:
+        before = sum(len(text) + 1 for text in lines[: line - 1])
+        return before + len(lines[line - 1].encode()[:column].decode())
+
+    first, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # statements and expressions have places
+    for decorator in getattr(node, "decorator_list", []):
+        if decorator.lineno < first:
+            first, column = decorator.lineno, 0  # what is decorated begins its line
+    return offset(first, column), offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]  # as above
+
+
+def excerpt(
+    cell: CodeCell,
+    statements: Sequence[Statement],
+    edits: Sequence[Edit],
+    origin: Literal["step", "definition", "needed", "import"],
+    *,
+    removed: Sequence[Statement] = (),
+    comments: bool = False,
+) -> Fragment:
+    """Give the text of statements of one cell. A step's cell is taken whole, less what is `removed`.
+
+    With `comments`, the comment lines directly above the first statement come along.
+    """
+    source = cell.python
+    if comments:
+        first, last = statements[0].first, statements[-1].last
+        start, end = cell_offsets(source, statements[0].node)[0], cell_offsets(source, statements[-1].node)[1]
+        lines = source.split("\n")
+        if comment := re.match(r"[ \t]*#[^\n]*", source[end:]):
+            end += comment.end()
+        alone = not lines[first - 1][: start - sum(len(t) + 1 for t in lines[: first - 1])].strip()
+        while (
+            alone and first > 1 and lines[first - 2].lstrip().startswith("#") and not lines[first - 2].startswith("#|")
+        ):
+            first -= 1
+            start = sum(len(t) + 1 for t in lines[: first - 1])
+    else:
+        first, last = 1, source.count("\n") + 1
+        start, end = 0, len(source)
+    kept = [s for s in statements if s not in removed]
+    every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
+    text = source[start:end]
+    for edit in sorted(every, key=lambda e: e.start, reverse=True):
+        if start <= edit.start and edit.end <= end:
+            text = text[: edit.start - start] + edit.text + text[edit.end - start :]
+    if not comments:
+        text = "\n".join(t for t in _drop_options(text.split("\n")))
+    return Fragment(cell.position, first, last, tidy(text), origin)
+
+
+def _drop_options(lines: list[str]) -> list[str]:
+    """Leave out the `#|` lines at the top of a cell."""
+    index = 0
+    while index < len(lines) and (not lines[index].strip() or lines[index].lstrip().startswith("#|")):
+        index += 1
+    return lines[index:]
+
+
+def removal(source: str, node: ast.stmt) -> Edit:
+    """Take a statement out with its line, where nothing else stands on it."""
+    start, end = cell_offsets(source, node)
+    line_start = source.rfind("\n", 0, start) + 1
+    line_end = source.find("\n", end)
+    line_end = len(source) if line_end < 0 else line_end
+    before, after = source[line_start:start], source[end:line_end]
+    if not before.strip():
+        if re.fullmatch(r"\s*;?\s*(#.*)?", after):
+            return Edit(line_start, min(line_end + 1, len(source)), "")
+        return Edit(start, end + len(after) - len(after.lstrip(" \t;")), "")  # another statement follows
+    previous = len(before.rstrip().rstrip(";").rstrip())
+    return Edit(line_start + previous, end, "")
+
+
+def _trailing_semicolons(source: str, statements: Sequence[Statement], limit: int) -> list[Edit]:
+    found: list[Edit] = []
+    for statement in statements:
+        end = cell_offsets(source, statement.node)[1]
+        if match := re.match(r"[ \t]*;[ \t]*(?=\n|$|#)", source[end:limit]):
+            found.append(Edit(end, end + match.end(), "  " if source[end + match.end() :].startswith("#") else ""))
+    return found
+
+
+def lines_in_strings(text: str) -> set[int]:
+    r"""Give the lines (from 1) that begin inside a string, so that they must not be indented.
+
+    >>> sorted(lines_in_strings("x = '''a\nb\nc'''\ny = 1"))
+    [2, 3]
+    """
+    inside: set[int] = set()
+    if "\n" not in text:
+        return inside
+    opened: list[int] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.STRING:
+                inside |= set(range(token.start[0] + 1, token.end[0] + 1))
+            elif token.type in _STRING_STARTS:
+                opened.append(token.start[0])
+            elif token.type in _STRING_ENDS:
+                inside |= set(range(opened.pop() + 1, token.end[0] + 1))
+    except (tokenize.TokenError, SyntaxError):
+        return set(range(2, text.count("\n") + 2))
+    return inside
+
+
+def indent(text: str, prefix: str = "    ") -> str:
+    """Indent code by token: lines within a string keep their bytes, blank lines stay empty."""
+    inside = lines_in_strings(text)
+    return "\n".join(
+        line if number in inside or not line.strip() else prefix + line
+        for number, line in enumerate(text.split("\n"), 1)
+    )
+
+
+def tidy(text: str) -> str:
+    """Take blank lines off both ends, fold runs of them to one, take blanks off line ends; strings are left alone."""
+    inside = lines_in_strings(text)
+    lines = text.split("\n")
+    kept: list[str] = []
+    for number, line in enumerate(lines, 1):
+        continues = number + 1 in inside  # the line ends within a string
+        clean = line if continues else line.rstrip()
+        if number not in inside and not clean and (not kept or not kept[-1]):
+            continue
+        kept.append(line if number in inside and continues else clean)
+    while kept and not kept[-1]:
+        kept.pop()
+    return "\n".join(kept)

@@ -1,0 +1,104 @@
+"""The calls that promotion understands: `load_asset("NAME", …)` and `resource("NAME")` of `platform_core.sdk`."""
+
+from __future__ import annotations
+
+import ast
+from typing import Literal, cast
+
+from promote.language.functions import Functions
+from promote.language.syntax import dotted_of
+from promote.language.trees import walk
+from promote.language.uses import Use
+from promote.model import FrameKind
+from promote.values import dataclass
+
+_CALLS = {
+    f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in ("load_asset", "resource")
+}
+_KINDS = ("lazy", "polars", "pandas", "duckdb")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCall:
+    """A call of `load_asset` or `resource`. `problem` says why it cannot become an input, empty where it can.
+
+    `partition` is the literal key, or the name of a variable behind a `$`.
+    """
+
+    what: Literal["load_asset", "resource"]
+    name: str
+    kind: FrameKind
+    partition: str | None
+    node: ast.Call
+    use: Use
+    problem: str = ""
+
+
+def load_calls(node: ast.AST, functions: Functions) -> list[LoadCall]:
+    """Give the calls of `load_asset` and `resource` within a statement, in source order."""
+    found = [
+        _load_call(call, _CALLS[functions.canonical(path)])
+        for call in walk(node)
+        if isinstance(call, ast.Call)
+        and (path := dotted_of(call.func)) is not None
+        and functions.canonical(path) in _CALLS
+    ]
+    return sorted(found, key=lambda load: (load.use.line, load.use.column))
+
+
+def bound_load(node: ast.stmt, functions: Functions) -> LoadCall | None:
+    """Give the call of a statement that is nothing but `x = load_asset("NAME")` or `x = resource("NAME")`."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target: ast.expr = node.targets[0]
+    elif isinstance(node, ast.AnnAssign):
+        target = node.target
+    else:
+        return None
+    path = dotted_of(node.value.func) if isinstance(node.value, ast.Call) else None
+    if path is None or functions.canonical(path) not in _CALLS:
+        return None  # most statements: to walk through each of them is felt
+    calls = load_calls(node, functions)
+    if isinstance(target, ast.Name) and len(calls) == 1 and calls[0].node is node.value and not calls[0].problem:
+        return calls[0]
+    return None
+
+
+def _load_call(call: ast.Call, what: str) -> LoadCall:
+    use = Use(call.lineno, call.col_offset + 1)
+    given: dict[str, ast.expr] = {k.arg: k.value for k in call.keywords if k.arg is not None}
+    problem = ""
+    names = ("name", "as_", "partition") if what == "load_asset" else ("name",)
+    if any(k.arg is None for k in call.keywords) or any(isinstance(a, ast.Starred) for a in call.args):
+        problem = "its arguments are unpacked"
+    for position, argument in enumerate(call.args[: len(names)]):
+        given.setdefault(names[position], argument)
+    if unknown := sorted(set(given) - set(names)):
+        problem = f"`{unknown[0]}` is not one of its arguments"
+    name = _text(given.get("name"))
+    kind = _text(given.get("as_")) if "as_" in given else "lazy"
+    partition: str | None = None
+    if name is None:
+        problem = problem or "the name is not written as a literal"
+    elif not name.isidentifier():
+        problem = problem or "the name is not a name"
+    if kind not in _KINDS:
+        problem = problem or f"`as_` must be one of {', '.join(repr(k) for k in _KINDS)}, written as a literal"
+    if isinstance(key := given.get("partition"), ast.Name):
+        partition = f"${key.id}"
+    elif key is not None and not (isinstance(key, ast.Constant) and key.value is None):
+        partition = _text(key)
+        if partition is None:
+            problem = problem or "the partition is not written as a literal or a parameter"
+    return LoadCall(
+        cast("Literal['load_asset', 'resource']", what),
+        name or "",
+        cast("FrameKind", kind if kind in _KINDS else "lazy"),
+        partition,
+        call,
+        use,
+        problem,
+    )
+
+
+def _text(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

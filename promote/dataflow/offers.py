@@ -1,0 +1,80 @@
+"""Fixes that the analysis can offer: an import moved up, a cell tagged `helpers`, a line of options added."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from promote.dataflow.program import Program, Statement
+from promote.model import Edit, Fix, Notebook, TagEdit
+from promote.selection.options import header
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_DEFINITIONS = (*_IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def hoisted_import(notebook: Notebook, program: Program, late: Statement, at: Statement) -> Fix | None:
+    """Give the fix that moves an import from below its use to the first imports of the notebook, or above the use."""
+    source = notebook.cells[late.cell - 1].source.split("\n")
+    if not isinstance(late.node, _IMPORTS) or not _stands_alone(late, source):
+        return None
+    before = [s for s in program.statements[: at.index + 1] if s.cell <= at.cell and _is_plain_import(s)]
+    target = before[0] if before else next(s for s in program.statements if s.cell == at.cell)
+    if target.node.col_offset or notebook.cells[target.cell - 1].source.split("\n")[target.first - 1][:1] in "%!":
+        return None
+    text = "\n".join(source[late.first - 1 : late.node.end_lineno])
+    edits = (_without(late, source), Edit(target.cell, target.first, 1, target.first, 1, f"{text}\n"))
+    return Fix(f"Move `{text.splitlines()[0].strip()}` up to cell {target.cell}.", edits)
+
+
+def tagged_helpers(notebook: Notebook, program: Program, statement: Statement) -> Fix | None:
+    """Give the fix that tags a cell `helpers`, where it holds functions, classes and CONSTANTS and nothing else."""
+    cell = notebook.cells[statement.cell - 1]
+    if cell.tags or statement.role.kind != "explore":
+        return None
+    for one in (s for s in program.statements if s.cell == statement.cell):
+        names = one.effects.binds | one.effects.maybe
+        constants = isinstance(one.node, (ast.Assign, ast.AnnAssign)) and all(name.isupper() for name in names)
+        if not constants and not isinstance(one.node, _DEFINITIONS):
+            return None
+    return Fix(f"Tag cell {statement.cell} helpers.", (TagEdit(statement.cell, "", "helpers"),))
+
+
+def named_output(notebook: Notebook, cell: int, own: Sequence[Statement]) -> Fix | None:
+    """Give the fix that names the variable which a step's last assignment binds as what the step gives."""
+    last = next((s for s in reversed(own) if not isinstance(s.node, ast.Expr)), None)
+    if last is None or not isinstance(last.node, (ast.Assign, ast.AnnAssign)) or len(last.effects.binds) != 1:
+        return None
+    name = next(iter(last.effects.binds))
+    lines = notebook.cells[cell - 1].source.split("\n")
+    numbers = header(notebook.cells[cell - 1].source)
+    line = numbers[-1] + 1 if numbers else 1 + sum(1 for _ in _magic_head(lines))
+    if line > len(lines):
+        return None
+    return Fix(f"Write `#| output: {name}`.", (Edit(cell, line, 1, line, 1, f"#| output: {name}\n"),))
+
+
+def _magic_head(lines: Sequence[str]) -> Sequence[str]:
+    return lines[:1] if lines[0].startswith("%%") else ()
+
+
+def _is_plain_import(statement: Statement) -> bool:
+    node = statement.node
+    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    return isinstance(node, _IMPORTS) and not future
+
+
+def _stands_alone(statement: Statement, source: Sequence[str]) -> bool:
+    """Whether a statement has its lines to itself."""
+    node = statement.node
+    rest = source[(node.end_lineno or 1) - 1].encode()[node.end_col_offset or 0 :].decode(errors="ignore").strip()
+    return node.col_offset == 0 and (not rest or rest.startswith("#"))
+
+
+def _without(statement: Statement, source: Sequence[str]) -> Edit:
+    first, last = statement.first, statement.node.end_lineno or statement.first
+    if last < len(source):
+        return Edit(statement.cell, first, 1, last + 1, 1, "")
+    if first > 1:
+        return Edit(statement.cell, first - 1, len(source[first - 2]) + 1, last, len(source[last - 1]) + 1, "")
+    return Edit(statement.cell, first, 1, last, len(source[last - 1]) + 1, "")

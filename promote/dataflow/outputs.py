@@ -1,0 +1,64 @@
+"""Which variable a step gives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from promote.dataflow.offers import named_output
+from promote.dataflow.program import Program, is_state
+from promote.model import Finding, Notebook, Step
+from promote.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a step gives: the variable, and the indices of the step's first and last statement."""
+
+    step: Step
+    variable: str
+    first: int
+    last: int
+
+
+def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Finding:
+    """Tell which variable a step gives, by DESIGN's three rules, or why that cannot be told."""
+    own = [s for s in program.statements if s.cell in step.cells]
+    place = notebook.at(step.cells[-1], 1, tag=step.tag)
+    if not own:
+        return Finding(
+            "PR310", "error", f"{step.tag} has no statement.", place, "Give the cell code, or remove its tag."
+        )
+    bound = {n for s in own for n in s.binds | s.effects.maybe} | {n for s in own for n in s.changes if not is_state(n)}
+    named = step.options.get("output")
+    if named is not None:
+        if named in bound:
+            return Output(step, named, own[0].index, own[-1].index)
+        return Finding(
+            "PR310",
+            "error",
+            f"`output: {named}` names a variable that {step.tag} does not bind.",
+            place,
+            f"The step binds {_listed(bound)}.",
+        )
+    if step.name in bound:
+        return Output(step, step.name, own[0].index, own[-1].index)
+    last = [s for s in own if s.cell == own[-1].cell]
+    defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
+    if len(names) == 1:
+        return Output(step, names.pop(), own[0].index, own[-1].index)
+    said = f"its last cell binds {_listed(names)}" if names else "its last cell binds no variable"
+    return Finding(
+        "PR310",
+        "error",
+        f"It cannot be told which variable {step.tag} gives: {said}.",
+        place,
+        f"Call the result `{step.name}`, or write `#| output: VARIABLE` at the top of the step.",
+        named_output(notebook, step.cells[0], own),
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [f"`{n}`" for n in sorted(names)]
+    return ", ".join(shown) if shown else "none"

@@ -1,0 +1,209 @@
+"""What is said where the closure of a step cannot be kept: one finding for each name, with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from promote.dataflow.loads import load_calls
+from promote.dataflow.offers import hoisted_import, tagged_helpers
+from promote.dataflow.outputs import Output
+from promote.dataflow.program import Program, Statement, is_state
+from promote.language.syntax import star_module
+from promote.language.uses import Use
+from promote.model import Finding, Fix, Notebook, Role, Severity
+from promote.values import replace
+from promote.vocabulary import vocabulary
+
+_SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
+
+
+class Context:
+    """What every resolution of one notebook shares: the program, the steps' outputs, how to place a finding."""
+
+    def __init__(self, notebook: Notebook, program: Program, outputs: Mapping[str, Output]) -> None:
+        self.notebook = notebook
+        self.program = program
+        self.outputs = outputs  # step tag -> output
+
+    def finding(
+        self, code: str, message: str, statement: Statement, use: Use | None, hint: str, severity: Severity = "error"
+    ) -> Finding:
+        """Make a finding at a place in a statement's cell."""
+        line, column = (use.line, use.column) if use else (statement.first, None)
+        place = self.notebook.at(statement.cell, line, column, tag=statement.role.tag)
+        return Finding(code, severity, message, place, hint)
+
+    def where(self, statement: Statement) -> str:
+        """Name a statement for people: `cell 4 line 2`."""
+        return f"cell {statement.cell} line {statement.first}"
+
+
+class Refusals:
+    """The findings of one step, each name told once for each reason."""
+
+    def __init__(self, context: Context, role: Role, way_out: Callable[[], list[Statement]]) -> None:
+        self.context = context
+        self.program = context.program
+        self.role = role
+        self.way_out = way_out
+        self.findings: list[Finding] = []
+        self.told: set[tuple[str, str]] = set()
+
+    def say(
+        self, code: str, name: str, message: str, at: Statement, use: Use, hint: str, fix: Fix | None = None
+    ) -> None:
+        """Add a finding; a name that a called function looks up is told where the step uses the function."""
+        if (code, name) not in self.told:
+            self.told.add((code, name))
+            place = use if at.first <= use.line <= at.last else Use(at.first, 1)
+            found = self.context.finding(code, message, at, place, hint)
+            self.findings.append(replace(found, fix=fix) if fix else found)
+
+    # Values that another statement gave
+
+    def computed(self, name: str, statement: Statement, at: Statement, use: Use, reaching: Sequence[Statement]) -> None:
+        """A statement outside the step gave or changed the value."""
+        where = self.context.where(statement)
+        if name in statement.effects.deletes and name not in statement.effects.binds | statement.effects.maybe:
+            message = f"`{name}` was deleted in {where}, before it is read here."
+            self.say("PR303", name, message, at, use, "Remove the `del`, or bind the name again.")
+        elif name in statement.changes and name not in statement.effects.touched:
+            message = f"`{name}` is changed in place in {where}, between its making and its use here."
+            hint = "Move the change into a step, or work on a copy there; --include-needed takes it into this step."
+            self.say("PR304", name, message, at, use, hint)
+        elif statement.role.kind == "step":
+            message = f"`{name}` is bound by {statement.role.tag} ({where}), but that step gives another variable."
+            hint = f"Make it a step of its own, or write `#| output: {name}` there; --include-needed repeats it here."
+            self.say("PR305", name, message, at, use, hint)
+        elif not any(name in s.binds for s in reaching):
+            message = f"`{name}` is bound on only one branch ({where})."
+            self.say("PR311", name, message, at, use, "Bind it on every branch, in a cell of this step.")
+        else:
+            message = f"`{name}` is computed by a cell that is not promoted ({where})."
+            fix = tagged_helpers(self.context.notebook, self.program, statement)
+            self.say("PR302", name, message, at, use, self.slice_hint(), fix)
+
+    def slice_hint(self) -> str:
+        """Name the statements that `--include-needed` would take."""
+        needed = self.way_out()
+        shown = ", ".join(self.context.where(s) for s in needed[:8]) + (", …" if len(needed) > 8 else "")
+        plural = "this statement" if len(needed) == 1 else f"these {len(needed)} statements"
+        return f"Tag that cell {self.role.tag}, or use --include-needed, which takes {plural}: {shown}."
+
+    def gone(self, name: str, statement: Statement, at: Statement, use: Use) -> None:
+        """The step itself deletes a name and reads it."""
+        message = f"`{name}` is deleted in {self.context.where(statement)}, before it is read here."
+        self.say("PR303", name, message, at, use, "Delete it later, or bind it again.")
+
+    def incomplete(self, name: str, output: Output, at: Statement, use: Use) -> None:
+        """Another step is read before its last cell."""
+        tag, last = output.step.tag, output.step.cells[-1]
+        message = f"`{name}` is read here while {tag} is not complete: it goes on in cell {last}."
+        self.say("PR306", name, message, at, use, "Move this cell below the last cell of that step.")
+
+    def state(self, name: str, statement: Statement, at: Statement, use: Use) -> None:
+        """Hidden state is set outside the step."""
+        message = f"This depends on {name[1:]}, which {self.context.where(statement)} sets outside the step."
+        self.say("PR319", name, message, at, use, "Set it in a cell of this step, or use --include-needed.")
+
+    def lost(self, name: str, change: Statement, at: Statement) -> None:
+        """A change of one input is a change of another in the notebook, where they are one object."""
+        message = (
+            f"`{name}` is read here after {self.context.where(change)} changed it through another name: "
+            "in the notebook both are one object, in the project each asset is its own."
+        )
+        hint = "Change a copy (`.copy()`) there, or make the change in the step that gives the frame."
+        self.say("PR304", name, message, at, at.reads.get(name, Use(at.first, 1)), hint)
+
+    # Names that nothing gave
+
+    def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:
+        """Tell a name that a star import, or code that makes names at run time, may have bound since it was bound."""
+        if is_state(name) or not reaching or not reaching[-1].effects.touched & {name}:
+            return False
+        if name in self.program.functions.imports:
+            return False  # a package that gives `np` away gives the same `np`
+        first = reaching[-1].index
+        for star in self.program.stars:
+            if first < star.index < at.index:
+                self.star(name, star, at, use)
+                return True
+        for wild in self.program.wild:
+            if first < wild.index < at.index:
+                self.wild(name, wild, at, use)
+                return True
+        return False
+
+    def star_shadows(self, at: Statement) -> bool:
+        """Whether a star import before a statement is known to bind names of Python's own."""
+        return any(s.index < at.index and star_module(s.node) in _SHADOWING_STARS for s in self.program.stars)
+
+    def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
+        """A star import may have bound the name."""
+        message = f"`{name}` may come from the star import in {self.context.where(star)}."
+        self.say("PR309", name, message, at, use, f"Import it by name: from {star_module(star.node)} import {name}.")
+
+    def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:
+        """Code that makes names at run time may have bound the name."""
+        message = f"`{name}` may be bound by {self.context.where(wild)}, which makes names at run time."
+        self.say("PR308", name, message, at, use, "Use a dictionary there, or name the variables.")
+
+    def ipython_only(self, name: str, at: Statement, use: Use) -> None:
+        """The name exists in a notebook, or means something else there."""
+        if name.startswith("__") and name.endswith("__"):
+            message, hint = f"`{name}` means something else in a module.", "Write the value, or leave the branch out."
+        else:
+            message, hint = (
+                f"`{name}` exists in IPython only.",
+                "Give the value a name, or leave the line out of the step.",
+            )
+        self.say("PR314", name, message, at, use, hint)
+
+    def unbound(self, name: str, at: Statement, use: Use, builtins: Iterable[str]) -> None:
+        """No statement before binds the name."""
+        star = next((s for s in self.program.stars if s.index < at.index), None)
+        if star is not None:
+            self.star(name, star, at, use)
+        elif wild := next((s for s in self.program.wild if s.index < at.index), None):
+            self.wild(name, wild, at, use)
+        elif later := [s for s in self.program.statements if name in s.effects.touched and s.index > at.index]:
+            message = f"`{name}` is read before {self.context.where(later[0])} defines it."
+            hint = "Run the notebook from the top: move the definition above this cell."
+            fix = hoisted_import(self.context.notebook, self.program, later[0], at)
+            self.say("PR303", name, message, at, use, hint, fix)
+        elif hint := vocabulary()["platform_globals"].get(name):
+            message = f"`{name}` is given by the platform that the notebook ran on, not by the notebook."
+            self.say("PR301", name, message, at, use, hint)
+        else:
+            message = f"`{name}` is never defined in this notebook."
+            self.say("PR301", name, message, at, use, self.nearest(name, builtins))
+
+    def nearest(self, name: str, builtins: Iterable[str]) -> str:
+        """Ask whether a near name was meant."""
+        import difflib  # noqa: PLC0415 - only where something is misspelt
+
+        known = sorted({*self.program.touches, *builtins})
+        close = difflib.get_close_matches(name, [k for k in known if not is_state(k)], 1)
+        return f"Did you mean `{close[0]}`?" if close else "Define it, or import it, in a cell above."
+
+    # What no subsequence can keep
+
+    def bodies(self, included: Iterable[Statement]) -> None:
+        """Tell what statements hold that means something else in a function, or cannot be followed."""
+        for statement in included:
+            effects = statement.effects
+            for name, use in effects.dynamic.items():
+                if not self.program.bindings(name):
+                    message = f"`{name}` reads or makes names at run time, which cannot be followed."
+                    self.say("PR308", name, message, statement, use, "Use a dictionary, or name the variables.")
+            for name, use in effects.global_writes.items():
+                message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
+                self.say("PR312", name, message, statement, use, "Pass the value in and return it.")
+            if effects.awaits is not None:
+                message = "`await` at the top of a cell works in IPython only."
+                self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")
+            for load in load_calls(statement.node, self.program.functions):
+                if load.problem:
+                    message = f"This {load.what} cannot be followed: {load.problem}."
+                    hint = f'Write {load.what}("NAME") with literal arguments.'
+                    self.say("PR316", load.name or load.what, message, statement, load.use, hint)

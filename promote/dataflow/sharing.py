@@ -1,0 +1,84 @@
+"""Whether the promoted function shares objects as the notebook does.
+
+Each input of a promoted function is an object of its own. Where the notebook has one object under two names, a change
+through one is a change of the other. A function that takes the object by two inputs, or takes it by one and makes it
+again by a repeated statement, has two objects in its place: once one of them is changed, the other is not what the
+notebook has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from promote.dataflow.program import Program, Statement
+from promote.heap.aliases import Aliases
+from promote.heap.heap import NONE, Objects
+
+
+class Taken(Protocol):
+    """An input: the variable that takes it, after which statement."""
+
+    @property
+    def variable(self) -> str:
+        """The name in the notebook."""
+
+    @property
+    def at(self) -> int:
+        """The statement after which it holds."""
+
+
+def lost_changes(
+    program: Program,
+    included: Collection[int],
+    inputs: Iterable[Taken],
+    sources: Mapping[tuple[str, int], frozenset[int]],
+) -> Iterable[tuple[str, Statement, Statement]]:
+    """Give the changes that the function would miss: the name, the statement that changes it, the one that reads it.
+
+    Args:
+        program: The notebook.
+        included: The statements of the function.
+        inputs: What it takes from outside.
+        sources: For each name and reading statement, the statements that reach it.
+    """
+    taken = sorted(inputs, key=lambda one: (one.at, one.variable))
+    if not taken:
+        return
+    first = taken[0].at
+    changing = {
+        i for i in included if i > first and any(not name.startswith("~") for name in program.statements[i].changes)
+    }
+    if not changing:
+        return
+    aliases = Aliases(program.functions)
+    copies: list[Objects] = []
+    made: set[int] = set()
+    for index, statement in enumerate(program.statements[: max(changing) + 1]):
+        before = aliases.heap.count
+        happening = aliases.take(statement.effects)
+        if index in included:
+            made |= set(range(before + 1, aliases.heap.count + 1))
+        if index in changing:
+            here = [*copies, frozenset(made)]
+            doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
+            concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
+            if found := _reader(program, statement, concerned, included, sources):
+                yield found
+        copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
+
+
+def _reader(
+    program: Program,
+    change: Statement,
+    concerned: Collection[str],
+    included: Collection[int],
+    sources: Mapping[tuple[str, int], frozenset[int]],
+) -> tuple[str, Statement, Statement] | None:
+    """One of the names concerned that the function reads after a change, else several within the change itself."""
+    for (name, at), reaching in sorted(sources.items(), key=lambda item: (item[0][1], item[0][0])):
+        if name in concerned and change.index in reaching and (at in included or at > max(included)):
+            return name, change, program.statements[min(at, len(program.statements) - 1)]
+    looked_up = {name for names in change.late.values() for name in names}
+    itself = sorted(n for n in concerned if n in change.reads or n in looked_up)
+    return (itself[0], change, change) if len(itself) > 1 else None

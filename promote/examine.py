@@ -1,0 +1,87 @@
+"""Check notebooks by looking at all of each: how every step stands to its files. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from promote.evidence import code_version_of, evidence_path
+from promote.model import Plan
+from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
+from promote.prepare import Standing, prepare, standing
+from promote.project import Project
+from promote.register import Rows
+from promote.render.module import module_path
+from promote.steps import Steps, code_versions
+from promote.values import dataclass
+from promote.vocabulary import layers
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a check that looked at everything found, and all that it looked at.
+
+    By notebook: its plans, the files of the project that were read for it, and the assets that it reads from other
+    notebooks, with their code versions as used and as they stand on disk. `versions` are those of the planned assets.
+    """
+
+    outcome: Outcome
+    rows: Rows
+    plans: Mapping[str, tuple[Plan, ...]]
+    files: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, Mapping[str, tuple[str, str]]]
+    versions: Mapping[str, str]
+
+
+def examine(
+    project: Project,
+    notebooks: Sequence[Path],
+    settings: Settings,
+    known: Rows | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> Examined:
+    """Check notebooks, all of each.
+
+    Args:
+        project: The project they belong to.
+        notebooks: Their paths.
+        settings: What the person asked for.
+        known: What every notebook of the project makes, where that is known.
+        versions: Code versions of assets of other notebooks, where they differ from those of their evidence.
+    """
+    prepared, findings, rows = prepare(
+        project, notebooks, settings.select, include_needed=settings.include_needed, known=known
+    )
+    current = code_versions(project, prepared, versions or {})
+    stands = standing(project, prepared, current)
+    outcome = _said(Steps(project, settings, prepared, stands, current, findings))
+    files: dict[str, tuple[str, ...]] = {}
+    needs: dict[str, dict[str, tuple[str, str]]] = {}
+    for one in prepared:
+        shown = one.notebook.path
+        needs[shown] = {a: (current[a], code_version_of(project.root, a, layers())) for a in sorted(one.loaded)}
+        upstream = [f"evidence/{layer}/{asset}.json" for asset in needs[shown] for layer in layers()]
+        files[shown] = tuple(dict.fromkeys([*upstream, *_files(project, [stands[p.step.tag] for p in one.plans])]))
+    planned = {p.step.name: p.code_version for one in prepared for p in one.plans}
+    return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)
+
+
+def _said(work: Steps) -> Outcome:
+    steps = [StepOutcome(tag, one.notebook.path, "refused") for one in work.prepared for tag in one.refused]
+    for tag, stand in work.stands.items():
+        told = work.drift_of(stand)
+        work.findings += told
+        status: Status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"
+        diff = work.diff([work.module(stand)]) if work.settings.diff else ""
+        rows = stand.evidence.facts.output.rows if stand.evidence and stand.evidence.facts else None
+        steps.append(StepOutcome(tag, stand.plan.notebook, status, (), diff, "", rows))
+    return work.outcome(steps, FINDINGS if work.errors() else FINE)
+
+
+def _files(project: Project, stands: Sequence[Standing]) -> list[str]:
+    """Give the files that a check reads of these steps."""
+    found: list[str] = []
+    for stand in stands:
+        found += [module_path(stand.plan, project.package), evidence_path(stand.plan)]
+        found += stand.evidence.files if stand.evidence else ()
+    return found

@@ -1,0 +1,1 @@
+"""Carrying out what findings offer to do."""

@@ -1,0 +1,98 @@
+"""Carry out what findings offer to do: `promote --fix`.
+
+One fix is applied to a notebook at a time and everything is analysed anew, since one fix may answer several findings,
+until nothing that can be fixed is left. Only the bytes that a fix names are touched; a file is replaced whole, or not
+at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from promote.model import Edit, Finding, Fix, KeyEdit, TagEdit
+from promote.notebook.notebook_json import cell_at, edited_source, edited_tag, renamed_key
+from promote.values import dataclass
+
+_MOST_ROUNDS = 200
+Analysis = Callable[[], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What was done about one finding: its code and place as they were, and the sentence of the fix."""
+
+    finding: Finding
+    what: str
+
+
+def fix_all(root: Path, analyse: Analysis) -> tuple[list[Fixed], Sequence[Finding]]:
+    """Apply fixes until an analysis finds none; give what was done, in order, and the findings that are left.
+
+    Args:
+        root: The project, from which the paths of findings lead.
+        analyse: Reads the notebooks from disk and gives all findings about them.
+
+    Raises:
+        OSError: A notebook could not be written; it is as it was.
+    """
+    done: list[Fixed] = []
+    given_up: set[tuple[str, str]] = set()
+    before: Counter[tuple[str, str]] = Counter()
+    tried: set[tuple[str, str]] = set()
+    for _ in range(_MOST_ROUNDS):
+        findings = analyse()
+        fixable = [f for f in findings if f.fix is not None and f.location.path.endswith(".ipynb")]
+        counts = Counter(_kind(f) for f in fixable)
+        given_up |= {kind for kind in tried if counts[kind] >= before[kind]}  # it did not help: never twice
+        chosen = {f.location.path: f for f in reversed(fixable) if _kind(f) not in given_up}
+        if not chosen:
+            return done, findings
+        before, tried = counts, {_kind(f) for f in chosen.values()}
+        for path, finding in sorted(chosen.items()):
+            done += _apply(root / path, finding)
+    return done, analyse()
+
+
+def apply_fix(raw: bytes, fix: Fix) -> bytes:
+    """Give the bytes of a notebook with a fix applied.
+
+    Raises:
+        ValueError: The bytes are no notebook.
+    """
+    mark = b"\xef\xbb\xbf"
+    begin = mark if raw.startswith(mark) else b""
+    text = raw[len(begin) :].decode("utf-8")
+    for edit in sorted(fix.edits, key=_place, reverse=True):  # from the end, so that places before stay true
+        cell = cell_at(text, edit.cell)
+        if isinstance(edit, Edit):
+            start, end = (edit.line, edit.column), (edit.end_line, edit.end_column)
+            change = edited_source(text, cell["source"], start, end, edit.text)
+        elif isinstance(edit, TagEdit):
+            change = edited_tag(text, cell, edit.old, edit.new)
+        else:
+            change = renamed_key(text, cell, edit.old, edit.new)
+        text = text[: change.start] + change.text + text[change.end :]
+    return begin + text.encode("utf-8")
+
+
+def _apply(path: Path, finding: Finding) -> list[Fixed]:
+    from platform_core.atomic import replacing  # noqa: PLC0415 - only a fix writes here
+
+    if finding.fix is None:
+        return []
+    file = path.resolve()  # a notebook may be a link to one
+    content = apply_fix(file.read_bytes(), finding.fix)
+    with replacing(file) as part:
+        part.write_bytes(content)
+        part.chmod(file.stat().st_mode & 0o7777)
+    return [Fixed(finding, finding.fix.what)]
+
+
+def _kind(finding: Finding) -> tuple[str, str]:
+    return finding.location.path, finding.code
+
+
+def _place(edit: Edit | TagEdit | KeyEdit) -> tuple[int, int, int]:
+    return (edit.cell, edit.line, edit.column) if isinstance(edit, Edit) else (edit.cell, 0, 0)

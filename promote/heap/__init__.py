@@ -1,0 +1,1 @@
+"""Which objects names may stand for, and what changes reach them."""

@@ -1,0 +1,172 @@
+"""Which names share an object, and so which names change when one of them is changed in place.
+
+One pass over the statements in order. Every name stands for a set of abstract objects, which may hold others (`heap`).
+A change of an object is a change of every name through which it can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from promote.heap.calls import Calls
+from promote.heap.heap import NONE, Objects
+from promote.language.expression_scope import HIDDEN
+from promote.language.uses import Effects, Event, FunctionInfo, Use
+from promote.values import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What one statement does to objects, and what code it may run.
+
+    `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
+    function binds by `global`.
+    `late` holds, for each name that the statement reads, the names that code behind it may look up; `code` that code.
+    """
+
+    changes: dict[str, Use]
+    writes: dict[str, Use]
+    touched: Objects
+    late: dict[str, dict[str, Use]] = field(default_factory=dict)
+    code: dict[FunctionInfo, Use] = field(default_factory=dict)
+
+
+class Aliases(Calls):
+    """The state of the pass: what each name stands for, after the statements fed so far."""
+
+    def take(self, effects: Effects) -> Happening:
+        """Take one statement of the notebook."""
+        self.changed, self.written, self.touched = {}, {}, set()
+        late: dict[str, dict[str, Use]] = {}
+        code: dict[FunctionInfo, Use] = {}
+        for name, use in effects.reads.items():
+            looked_up = self.looked_up(name, use, code)
+            if looked_up:
+                late[name] = looked_up
+        used = dict(effects.reads)
+        for names in late.values():
+            used |= {n: u for n, u in names.items() if n not in used}
+        self.use(used)
+        for _ in range(2 if effects.loops else 1):
+            self.feed(effects.events)
+        for name in effects.gone:
+            self.own.pop(name, None)
+        for number in range(effects.values):
+            self.own.pop(f"{HIDDEN}{number + 1}", None)
+        changes = {n: u for n, u in self.changed.items() if not n.startswith(HIDDEN)}
+        return Happening(changes, self.written, frozenset(self.touched), late, code)
+
+    def looked_up(self, name: str, use: Use, code: dict[FunctionInfo, Use]) -> dict[str, Use]:
+        """Give the names that code behind a name may look up, through the code behind those in turn."""
+        found: dict[str, Use] = {}
+        stack, seen = [name], {name}
+        while stack:
+            current = stack.pop()
+            objects = self.of(current)
+            infos = set(self.heap.code_in(objects))
+            if not objects and current not in self.own:
+                infos |= set(self.functions.infos(current))
+                classes = set(self.functions.lineage(current))
+            else:
+                classes = set(self.heap.classes_in(objects))
+            for cls in classes:
+                infos |= set(cls.methods.values())
+                mentioned = {*cls.bases, *cls.mentions} - seen
+                stack += sorted(mentioned)
+                seen |= mentioned
+            for info in infos:
+                code.setdefault(info, use)
+                for free in info.free.keys() - info.captured:
+                    found[free] = use
+                    if free not in seen:
+                        seen.add(free)
+                        stack.append(free)
+        return found
+
+    def use(self, reads: dict[str, Use]) -> None:
+        """Some objects change whenever they are used: generators, and instances whose operators have effects."""
+        for name, use in reads.items():
+            reached = self.heap.reach(self.of(name))
+            stateful = reached & self.heap.stateful
+            if stateful:
+                self.touch(self.deep(stateful), use)
+            for cls in self.heap.classes_in(self.of(name)):
+                for method in cls.implicit:
+                    self.loosely(cls.methods[method], self.of(name), use)
+
+    def feed(self, events: Iterable[Event]) -> None:
+        """Take events in order."""
+        for event in events:
+            self.event(event)
+
+    def event(self, event: Event) -> None:
+        """Take one event."""
+        self.results_of_calls.clear()
+        match event.kind:
+            case "assign":
+                given = self.heap.new() if event.value is None else self.value(event.value)
+                self.assign(event, self.heap.within(given) if event.element else given)
+            case "capture" if event.value is not None:
+                given = self.value(event.value)
+                inside = self.heap.within(given)
+                spread = self.heap.new(inside, exact=True)
+                self.assign(event, spread | (inside | given if event.element else NONE))
+            case "define":
+                self.assign(event, self.definition(event))
+            case "decorate" if event.value is not None:
+                given = self.value(event.value)
+                self.heap.quiet |= {o for o in given - self.heap.plain_code if o not in self.heap.code}
+                for name in event.names:
+                    self.own[name] = self.of(name) | given
+            case "mutate" if event.value is not None:
+                if event.held is not None:
+                    held = self.value(event.held)
+                    self.heap.hold(self.value(event.value), held | self.heap.contents(held))
+                self.change(event.value, event.use)
+            case "call" if event.value is not None:
+                self.called(event.value, event.use, alone=event.alone)  # type: ignore[arg-type]  # a call's value is a Call
+            case "item" if event.value is not None and self.heap.defaulting:
+                self.touch(self.value(event.value) & self.heap.defaulting, event.use)
+            case "return" if event.value is not None:
+                self.results |= self.value(event.value)
+            case "scope":
+                self.scope(event)
+
+    def assign(self, event: Event, given: Objects) -> None:
+        """Let names stand for objects, besides what they stood for where the binding may not happen."""
+        for name in event.names:
+            self.own[name] = given | (self.of(name) if event.weak else NONE)
+
+    def definition(self, event: Event) -> Objects:
+        """The object that a `def` or `class` gives its name."""
+        if event.code is not None:
+            return self.closure(event.code)
+        made = self.heap.new()
+        if event.cls is not None:
+            bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]
+            metas = [cls for meta in event.cls.meta for cls in self.functions.lineage(meta)]
+            self.heap.carry(made, frozenset(), frozenset((event.cls, *bases)))
+            if not any(cls.shared for cls in (event.cls, *bases)):
+                self.heap.plain_code |= made
+            hooks = [cls.methods["__init_subclass__"] for cls in bases if "__init_subclass__" in cls.methods]
+            for info in (*hooks, *(m for cls in metas for m in cls.methods.values())):
+                self.loosely(info, made, event.use)
+        return made
+
+    def scope(self, event: Event) -> None:
+        """Take events among which some names mean something else; afterwards they mean again what they meant."""
+        saved = {name: self.own.get(name) for name in event.names}
+        told = {name for name in event.names if name in self.changed}
+        before, self.touched = self.touched, set()
+        self.feed(event.events)
+        marked = self.heap.holders(self.touched)
+        self.touched |= before
+        for name, objects in saved.items():
+            if objects is None:
+                self.own.pop(name, None)
+            else:
+                self.own[name] = objects
+            if name not in told:
+                self.changed.pop(name, None)
+                if objects and objects & marked:
+                    self.changed[name] = event.use

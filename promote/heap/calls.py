@@ -1,0 +1,362 @@
+"""What calls change, and which objects they give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from promote.heap.heap import NONE, Objects
+from promote.heap.objects import Values
+from promote.language.effects import (
+    ARGUMENT_MUTATORS,
+    COPYING_METHODS,
+    DEFAULTING_FUNCTIONS,
+    DISPLAY_METHODS,
+    FRAME_METHODS,
+    IMPLICIT_LIBRARY_CODE,
+    MUTATING_METHODS,
+    PURE_EFFECTS,
+    SHALLOW_COPIES,
+    SHARING_FUNCTIONS,
+    STATEFUL_FUNCTIONS,
+    STATEFUL_METHODS,
+    VIEWING_METHODS,
+)
+from promote.language.syntax import dotted_of, root_of
+from promote.language.uses import FunctionInfo, Summary, Use
+from promote.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
+
+    `name` is the dotted path of an imported function or the name of a builtin; `receiver` what a method is called on;
+    `callee` objects that are called and are no plain functions.
+    """
+
+    infos: tuple[tuple[FunctionInfo, dict[str, Objects]], ...]
+    name: str
+    receiver: Objects
+    callee: Objects
+    cls: str = ""
+
+
+class Calls(Values):
+    """Values that know functions."""
+
+    # Changes
+
+    def touch(self, objects: Iterable[int], use: Use) -> None:
+        """Let objects change, and so every name through which they can be reached."""
+        found = frozenset(objects)
+        if found:
+            self.touched |= found
+            marked = self.heap.holders(found)
+            for name, own in self.own.items():
+                if own & marked:
+                    self.changed.setdefault(name, use)
+            for name in self.functions.imports.keys() - self.own.keys():
+                if self.packages and self.of(name) & marked:
+                    self.changed.setdefault(name, use)
+
+    def change(self, node: ast.expr, use: Use) -> None:
+        """Let what an expression gives change; a name without known objects changes all the same."""
+        root = root_of(node)
+        if root is not None:
+            if self.is_library(root[0]):
+                return  # what changes there is hidden state: see `state`
+            if not self.is_constant(root[0]):
+                self.changed.setdefault(root[0], use)
+        self.touch(self.value(node), use)
+
+    def is_library(self, name: str) -> bool:
+        """Whether a name is an import of a package whose calls stand in tables."""
+        return name not in self.own and name in self.functions.imports and self.functions.known(name)
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a name surely holds nothing that can change."""
+        return name in self.own and not self.own[name]
+
+    def deep(self, objects: Objects) -> Objects:
+        """What a function may change that is given objects: all that can be reached, but for plain code."""
+        return self.heap.reach(objects) - self.heap.plain_code
+
+    def called(self, call: ast.Call, use: Use, *, alone: bool) -> None:
+        """Take the effects of a call."""
+        target = self.target(call)
+        given = self.arguments(call)
+        for info, bound in target.infos:
+            self.apply(info, bound, self.code_objects(call), use)
+        if target.cls:
+            for info in self.functions.constructors(target.cls):
+                self.apply(info, self.bind(info, call, NONE), NONE, use)
+            mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
+            code = {info for name in mentioned for info in self.functions.infos(name)}
+            self.callbacks(self.heap.code_in(given) | code, given, use)
+            return
+        mine = {info for info, _ in target.infos}
+        everything = given | target.receiver | target.callee
+        self.callbacks(self.heap.code_in(everything) - mine, everything, use)
+        for one in sorted(self.heap.reach(given) & self.heap.bound):
+            changed = self.heap.contents(frozenset((one,)))
+            self.heap.hold(changed, given - self.heap.bound)
+            self.touch(changed, use)
+        callable_instances = self.heap.classes_in(target.callee)
+        for cls in callable_instances:
+            if "__call__" in cls.methods:
+                self.loosely(cls.methods["__call__"], everything, use)
+        heap = self.heap
+        self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
+        if target.name in ARGUMENT_MUTATORS or (target.name.startswith("numpy.") and target.name.endswith(".at")):
+            self.mutated_arguments(call, use)
+        elif alone and not target.infos:
+            self.for_its_effect(call, target, use)
+
+    def mutated_arguments(self, call: ast.Call, use: Use) -> None:
+        """Functions such as `setattr` and `heapq.heappush` change their first argument."""
+        if call.args:
+            self.change(call.args[0], use)
+            self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
+
+    def for_its_effect(self, call: ast.Call, target: Target, use: Use) -> None:
+        """A call whose value nobody takes was made for an effect: where no table tells it, it is taken to be there."""
+        if isinstance(call.func, ast.Attribute):
+            method = call.func.attr
+            shown = method in DISPLAY_METHODS or method.startswith(PURE_EFFECTS)
+            if not shown and not self.draws(call.func):
+                self.change(call.func.value, use)
+        path = dotted_of(call.func)
+        if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
+            self.touch(self.deep(self.arguments(call)), use)
+            for argument in call.args:
+                if isinstance(argument, ast.Name):
+                    self.changed.setdefault(argument.id, use)
+
+    def draws(self, node: ast.expr) -> bool:
+        """Whether a chain begins with a package's own function, so that what changes is no variable."""
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+            if isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "style"}:
+                return True
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return not isinstance(node, ast.Name) or self.is_library(node.id)
+
+    def callbacks(self, code: Iterable[FunctionInfo], given: Objects, use: Use) -> None:
+        """Functions handed on to a call may run, with anything else that the call was given."""
+        for info in code:
+            self.loosely(info, given, use)
+
+    def loosely(self, info: FunctionInfo, given: Objects, use: Use) -> None:
+        """Apply a function whose arguments are not known one by one."""
+        self.apply(info, dict.fromkeys(info.parameters, given - self.heap.plain_code), given, use)
+
+    def apply(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
+        """Do to the caller's objects what a function's summary says."""
+        summary = self.summary(info)
+        for name in summary.mutates:
+            self.touch(self.deep(bound.get(name, NONE)), use)
+        for name in summary.changes:
+            if name in info.captured and not self.is_local(name):
+                self.touch(itself | self.deep(itself), use)
+                continue
+            if not self.is_local(name):
+                self.changed.setdefault(name, use)
+            self.touch(self.of(name) | self.deep(self.of(name)), use)
+        for holder, held in summary.keeps:
+            self.heap.hold(self.place(holder, info, bound, itself), self.place(held, info, bound, itself))
+        for holder, code in summary.left:
+            self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
+        for name in summary.writes:
+            self.written.setdefault(name, use)
+        if summary.keeps_state:
+            self.touch(itself | self.deep(itself), use)
+            for name, infos in self.functions.by_name.items():
+                if info in infos:
+                    self.changed.setdefault(name, use)
+
+    def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
+        """The caller's objects for a name of a summary."""
+        if name in info.parameters:
+            return bound.get(name, NONE)
+        if name in info.captured and not self.is_local(name):
+            return itself
+        return self.of(name)
+
+    def summary(self, info: FunctionInfo) -> Summary:
+        """What a function does, as far as it is known by now."""
+        return self.functions.summaries.get(info) or Summary()
+
+    # Targets
+
+    def arguments(self, call: ast.Call) -> Objects:
+        """What a call is given, but for what a method is called on."""
+        return self.either([*call.args, *(k.value for k in call.keywords)])
+
+    def code_objects(self, call: ast.Call) -> Objects:
+        """The function objects that a call calls."""
+        return self.of(call.func.id) if isinstance(call.func, ast.Name) else NONE
+
+    def target(self, call: ast.Call) -> Target:
+        """Tell what a call calls."""
+        func = call.func
+        path = dotted_of(func)
+        if isinstance(func, ast.Name):
+            return self.named_target(call, func.id)
+        if isinstance(func, ast.Attribute):
+            if path and self.is_library(path[0]):
+                return Target((), self.functions.canonical(path), NONE, NONE)
+            receiver = self.receiver(func.value)
+            on_class = isinstance(func.value, ast.Name) and func.value.id in self.functions.classes
+            infos = tuple(
+                (info, self.bind(info, call, None if on_class else receiver, receiver))
+                for info in self.functions.methods(func.attr)
+            )
+            stored = self.heap.contents(receiver) if func.attr in self.functions.attributes else NONE
+            name = self.functions.canonical(path) if path else ""
+            return Target(infos, name, receiver, stored - self.heap.plain_code)
+        if isinstance(func, ast.Lambda):
+            info = self.functions.lambdas[id(func)]
+            return Target(((info, self.bind(info, call)),), "", NONE, NONE)
+        return Target((), "", NONE, self.value(func))
+
+    def named_target(self, call: ast.Call, name: str) -> Target:
+        """Tell what a call of a plain name calls."""
+        objects = self.of(name)
+        plain = objects & self.heap.plain_code
+        local = self.is_local(name)
+        infos = [info for one in sorted(plain) for info in self.heap.code.get(one, ())]
+        if not plain and not local and name in self.functions.by_name:
+            infos = list(self.functions.infos(name))
+        cls = ""
+        if name in self.functions.classes and not local:
+            cls = name
+            infos = []
+        called = "" if local or name in self.functions.by_name or name in self.own else self.functions.canonical([name])
+        return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls)
+
+    def receiver(self, node: ast.expr) -> Objects:
+        """What a method is called on; `super()` is the object itself."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+            return self.of(self.inside.parameters[0]) if self.inside and self.inside.parameters else NONE
+        return self.value(node)
+
+    def bind(
+        self, info: FunctionInfo, call: ast.Call, itself: Objects | None = None, receiver: Objects = NONE
+    ) -> dict[str, Objects]:
+        """Give the objects of each parameter; `itself` goes to the first."""
+        names = list(info.parameters)
+        if itself is not None and info.decorated:  # a static or class method, a property: what goes where is not clear
+            return dict.fromkeys(names, itself | self.arguments(call))
+        bound: dict[str, Objects] = {}
+        if itself is not None and names:
+            bound[names.pop(0)] = itself
+        spread = NONE
+        for index, argument in enumerate(call.args):
+            if isinstance(argument, ast.Starred) or index >= len(names):
+                given = self.value(argument)
+                spread |= given | self.heap.within(given)
+            else:
+                bound[names[index]] = self.value(argument)
+        for keyword in call.keywords:
+            given = self.value(keyword.value)
+            if keyword.arg in names:
+                bound[keyword.arg] = given
+            else:
+                spread |= given | self.heap.contents(given)
+        if spread:
+            for name in names:
+                bound[name] = bound.get(name, NONE) | spread
+        return bound
+
+    # Results
+
+    def result(self, call: ast.Call) -> Objects:
+        """Give the objects that a call may give; within one event a call is made once."""
+        found = self.results_of_calls.get(id(call))
+        if found is None:
+            found = self.results_of_calls[id(call)] = self.call_result(call)
+        return found
+
+    def call_result(self, call: ast.Call) -> Objects:
+        """Work out what a call may give."""
+        target = self.target(call)
+        given = self.arguments(call)
+        if target.cls:
+            return self.instance(call, target.cls, given)
+        found = self.library_result(call, target, given)
+        for info, bound in target.infos:
+            found |= self.given_out(info, bound, self.code_objects(call))
+        everything = given | target.receiver | target.callee
+        for info in self.heap.code_in(given | target.callee):
+            summary = self.summary(info)
+            if summary.gives or summary.holds:
+                found |= everything - self.heap.plain_code
+            self.heap.carry(found - everything, summary.code, summary.classes)
+        if target.callee:
+            made = self.heap.new(given)
+            found |= made | (target.callee - self.heap.plain_code)
+        return found
+
+    def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
+        """What a function of the notebook gives."""
+        summary = self.summary(info)
+        made = self.heap.new(stateful=summary.stateful)
+        self.heap.hold(made, NONE.union(*(self.place(n, info, bound, itself) for n in summary.holds)))
+        if info.generator:
+            self.heap.hold(made, NONE.union(*bound.values()))
+        self.heap.carry(made, summary.code, summary.classes)
+        direct = NONE.union(*(self.place(n, info, bound, itself) for n in summary.gives))
+        return made | direct | (itself if summary.keeps_state else NONE)
+
+    def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
+        """An instance of a class of the notebook holds what it was made of."""
+        made = self.heap.new(given)
+        lineage = self.functions.lineage(name)
+        self.heap.carry(made, frozenset(), frozenset(lineage))
+        if any(cls.shared for cls in lineage) or self.of(name) - self.heap.plain_code:
+            self.heap.hold(made, self.of(name))
+        for info in self.functions.constructors(name):
+            bound = self.bind(info, call, made)
+            summary = self.summary(info)
+            for holder, held in summary.keeps:
+                self.heap.hold(self.place(holder, info, bound, NONE), self.place(held, info, bound, NONE))
+            for holder, code in summary.left:
+                self.heap.carry(self.place(holder, info, bound, NONE), frozenset((code,)), frozenset())
+        return made
+
+    def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:  # noqa: PLR0911 - one way out for each table
+        """What a call gives that no function of the notebook answers."""
+        heap = self.heap
+        name = target.name
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
+            return heap.new(given | target.receiver, stateful=True)
+        if name in DEFAULTING_FUNCTIONS:
+            made = heap.new(given)
+            heap.defaulting |= made
+            return made
+        if name in SHALLOW_COPIES:
+            named = self.either(k.value for k in call.keywords)
+            made = heap.new(heap.within(given) | named, exact=True)
+            heap.carry(made, heap.code_in(given), heap.classes_in(given))
+            return made
+        if name in SHARING_FUNCTIONS:
+            return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
+        if name == "copy.deepcopy":
+            return self.derived(given)
+        if name and self.is_class_like(call, name):
+            return heap.new(given)
+        if method in COPYING_METHODS and target.receiver <= heap.exact:
+            return heap.new(heap.contents(target.receiver), exact=True)
+        if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
+            return target.receiver | heap.contents(target.receiver) | given
+        if target.infos:
+            return NONE
+        return self.derived(given | target.receiver)
+
+    def is_class_like(self, call: ast.Call, name: str) -> bool:
+        """Whether an imported name looks like a class, whose instances hold what they are made of."""
+        path = dotted_of(call.func)
+        last = name.rsplit(".", 1)[-1]
+        imported = bool(path) and path[0] in self.functions.imports  # type: ignore[index]  # it is not empty
+        return imported and last[:1].isupper() and not name.startswith(IMPLICIT_LIBRARY_CODE)

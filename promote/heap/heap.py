@@ -1,0 +1,109 @@
+"""The objects behind a notebook's names, as far as can be told without running it.
+
+Objects are numbers. What an object holds only ever grows, so that everything it may hold counts. A name stands for a
+set of objects (that is `aliases`); here is what objects are to one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from promote.language.uses import ClassInfo, FunctionInfo
+
+Objects = frozenset[int]
+NONE: Objects = frozenset()
+_NO_CODE: frozenset[FunctionInfo] = frozenset()
+
+
+class Heap:
+    """Objects, what they hold, and the code that may run when they are used.
+
+    `exact` objects are containers of known contents: an element of one is never the container itself. Of any other
+    object, a part may be a view of the whole. `stateful` objects change whenever they are used, `defaulting` ones when
+    an item is read.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[int, set[int]] = {}
+        self.holding: dict[int, set[int]] = {}
+        self.exact: set[int] = set()
+        self.stateful: set[int] = set()
+        self.defaulting: set[int] = set()
+        self.plain_code: set[int] = set()  # functions and classes of the notebook: calling them is no change of them
+        self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
+        self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
+        self.code: dict[int, frozenset[FunctionInfo]] = {}
+        self.classes: dict[int, frozenset[ClassInfo]] = {}
+        self.count = 0
+
+    def new(self, held: Objects = NONE, *, exact: bool = False, stateful: bool = False) -> Objects:
+        """Make an object that holds others."""
+        self.count += 1
+        made = frozenset((self.count,))
+        if exact:
+            self.exact |= made
+        if stateful:
+            self.stateful |= made
+        if held:
+            self.hold(made, held)
+        return made
+
+    def hold(self, holders: Objects, held: Objects) -> None:
+        """Let every holder hold more objects."""
+        for holder in holders:
+            self.held.setdefault(holder, set()).update(held - {holder})
+        for one in held:
+            self.holding.setdefault(one, set()).update(holders - {one})
+
+    def reach(self, objects: Iterable[int]) -> Objects:
+        """Give the objects and all that can be reached through them."""
+        return self._closure(objects, self.held)
+
+    def holders(self, objects: Iterable[int]) -> Objects:
+        """Give the objects and all through which they can be reached."""
+        return self._closure(objects, self.holding)
+
+    def parts(self, objects: Objects) -> Objects:
+        """Give what an item or attribute of the objects may be."""
+        found = objects - self.exact
+        return found.union(*(self.held.get(one, ()) for one in objects))
+
+    def within(self, objects: Objects) -> Objects:
+        """Give what can be met anywhere inside the objects."""
+        return self.reach(self.parts(objects))
+
+    def contents(self, objects: Objects) -> Objects:
+        """Give what the objects are known to hold, themselves left out."""
+        return NONE.union(*(self.held.get(one, ()) for one in objects))
+
+    def code_in(self, objects: Objects) -> frozenset[FunctionInfo]:
+        """Give the functions that can be reached through objects."""
+        if not self.code:
+            return _NO_CODE
+        return _NO_CODE.union(*(self.code[one] for one in self.reach(objects) if one in self.code))
+
+    def classes_in(self, objects: Objects) -> frozenset[ClassInfo]:
+        """Give the classes whose instances can be reached through objects."""
+        found: frozenset[ClassInfo] = frozenset()
+        if not self.classes:
+            return found
+        return found.union(*(self.classes[one] for one in self.reach(objects) if one in self.classes))
+
+    def carry(self, objects: Objects, code: frozenset[FunctionInfo], classes: frozenset[ClassInfo]) -> None:
+        """Let objects run more code when they are used."""
+        for one in objects:
+            if code:
+                self.code[one] = self.code.get(one, _NO_CODE) | code
+            if classes:
+                self.classes[one] = self.classes.get(one, frozenset()) | classes
+
+    @staticmethod
+    def _closure(objects: Iterable[int], edges: dict[int, set[int]]) -> Objects:
+        found = set(objects)
+        stack = list(found)
+        while stack:
+            for one in edges.get(stack.pop(), ()):
+                if one not in found:
+                    found.add(one)
+                    stack.append(one)
+        return frozenset(found)

@@ -1,0 +1,132 @@
+"""State that no variable shows: generators of random numbers, options, the environment, the working directory.
+
+Each use is told as a pseudo-name such as `~the environment` that a statement reads, changes or sets anew, so that the
+ordinary reaching definitions find a seed or an option that stands outside a step.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+
+from promote.language.effects import AMBIENT_STATES, DISPLAY_OPTIONS, HARMLESS_MODULES, HIDDEN_STATE, SETTERS, STATELESS
+from promote.language.functions import Functions, is_known
+from promote.language.syntax import dotted_of
+from promote.language.uses import Dotted, DottedUse, Effects, FunctionInfo, Use
+
+PREFIX = "~"
+_PATCHED = "the patched "
+_DRAWING = re.compile(
+    r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
+    r"|Gaussian|^Random|Split$|rvs"
+)
+_READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
+_WRITING_SQL = re.compile(
+    r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate)\b", re.IGNORECASE
+)
+_FILE_CALLS = re.compile(r"(^|\.)(open|read_\w+|scan_\w+|Path|glob|listdir|walk)$")
+
+
+def state_uses(
+    effects: Effects, functions: Functions, code: Mapping[FunctionInfo, Use]
+) -> tuple[dict[str, Use], dict[str, Use], set[str]]:
+    """Give the states that a statement reads, those it changes, and those it sets whatever they were before.
+
+    `code` are the functions that the statement may run, each with the place where it names what leads there.
+    """
+    reads: dict[str, Use] = {}
+    changes: dict[str, Use] = {}
+    sets: set[str] = set()
+    uses = [(use, use.use, not use.weak) for use in effects.dotted]
+    uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
+    for use, place, sure in uses:
+        for state, kind in _states(use, functions):
+            name = PREFIX + state
+            if kind == "set" and sure:
+                sets.add(name)
+                changes.setdefault(name, place)
+            else:
+                reads.setdefault(name, place)
+                if kind != "read":
+                    changes.setdefault(name, place)
+    return reads, changes, sets
+
+
+def is_ambient(name: str) -> bool:
+    """Whether every step may depend on a state without naming it."""
+    return name[len(PREFIX) :] in AMBIENT_STATES or name.startswith(PREFIX + _PATCHED)
+
+
+def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
+    """The states that a use of an attribute chain touches, each with what it does: read, change or set."""
+    path = functions.canonical(use.path)
+    state = _state_of(path)
+    if state is not None:
+        kind = _kind(path, state, use)
+        if kind != "none":
+            yield state, kind
+    elif use.call is not None and _FILE_CALLS.search(path):
+        yield "the working directory", "read"
+    elif _draws_numbers(path, use):
+        yield "the generator of numpy.random", "change"
+        yield "the generator of Polars", "change"
+    stored = use.path if use.stored else _patched(use, path)
+    package = functions.imports.get(stored[0], "").split(".")[0] if stored and state is None else ""
+    if package and package not in HARMLESS_MODULES and is_known(package):
+        yield _PATCHED + package, "change"
+
+
+def _patched(use: DottedUse, path: str) -> Dotted:
+    """What `setattr` and its like store into."""
+    if use.call is None or not use.call.args or path not in {"setattr", "delattr"}:
+        return ()
+    return dotted_of(use.call.args[0]) or ()
+
+
+def _draws_numbers(path: str, use: DottedUse) -> bool:
+    """Whether a call takes numbers from the global generator, unless it is told not to."""
+    if use.call is None or any(k.arg in {"random_state", "seed"} for k in use.call.keywords):
+        return False
+    method = path.rsplit(".", 1)[-1]
+    if path.startswith("."):
+        return method in {"sample", "rvs"}
+    return path.startswith(("sklearn.", "scipy.stats.")) and _DRAWING.search(method) is not None
+
+
+def _state_of(path: str) -> str | None:
+    if path in STATELESS:
+        return None
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        if state := HIDDEN_STATE.get(".".join(parts[:end])):
+            # a bare module (`import random`) is no use of its state
+            return state if end < len(parts) or (path in HIDDEN_STATE and "." in path) else None
+    return None
+
+
+def _kind(path: str, state: str, use: DottedUse) -> str:
+    if state == "DuckDB's default connection":
+        texts = [
+            part.value
+            for argument in (use.call.args if use.call else [])
+            for part in ast.walk(argument)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
+        return "change" if any(_WRITING_SQL.search(text) for text in texts) else "read"
+    if path in SETTERS:
+        return "set"
+    if state == "pandas' options":
+        return "none" if _only_shown(path, use) else "change"
+    if use.stored:
+        return "change"
+    if path.rsplit(".", 1)[-1] in _READING_CALLS or (use.call is None and state == "the environment"):
+        return "read"
+    return "change"
+
+
+def _only_shown(path: str, use: DottedUse) -> bool:
+    if path.startswith("pandas.options"):
+        return not use.stored or path.split(".")[2:3] in (["display"], ["styler"], ["plotting"])
+    names = [a.value for a in (use.call.args if use.call else []) if isinstance(a, ast.Constant)]
+    return bool(names) and isinstance(names[0], str) and names[0].startswith(DISPLAY_OPTIONS)

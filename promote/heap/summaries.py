@@ -1,0 +1,70 @@
+"""What calling each function of a notebook does to what is outside of it, through the functions it calls in turn.
+
+A function's body is fed to the same analysis as the notebook's statements, over objects that stand for its arguments
+and for the names outside; what became of those objects is its summary. Functions that call one another are summed up
+again until nothing more is found.
+"""
+
+from __future__ import annotations
+
+from promote.heap.aliases import Aliases
+from promote.heap.heap import NONE, Objects
+from promote.language.expression_scope import HIDDEN
+from promote.language.functions import Functions
+from promote.language.uses import FunctionInfo, Summary
+
+
+def summarise(functions: Functions) -> None:
+    """Fill in the summaries of all functions."""
+    every = list(functions.lambdas.values())
+    summaries = functions.summaries
+    for info in every:
+        summaries[info] = Summary()
+    changed = bool(every)
+    while changed:
+        changed = False
+        for info in every:
+            found = _summary(info, functions)
+            if found != summaries[info]:
+                summaries[info] = found
+                changed = True
+
+
+def _summary(info: FunctionInfo, functions: Functions) -> Summary:
+    run = Aliases(functions, inside=info)
+    start: dict[str, Objects] = {}
+    variables = [n for n in info.free if n in functions.variables or run.is_local(n)]
+    for name in dict.fromkeys((*info.parameters, *variables)):
+        start[name] = run.own[name] = run.heap.new()
+    for _ in range(2):  # a second time, for what one round of a loop does to the next
+        run.feed(info.events)
+    heap = run.heap
+    reached = heap.reach(run.results)
+    outside = {name: objects for name, objects in start.items() if objects}
+    parameters = set(info.parameters)
+    touched = {name for name, objects in outside.items() if objects & run.touched}
+    code = heap.code_in(run.results)
+    return Summary(
+        mutates=frozenset(touched & parameters),
+        changes=frozenset((touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters),
+        gives=frozenset(n for n, objects in outside.items() if objects & run.results),
+        holds=frozenset(n for n, objects in outside.items() if objects & reached),
+        keeps=frozenset(
+            (holder, held)
+            for holder, mine in outside.items()
+            if heap.held.keys() & mine
+            for held, theirs in outside.items()
+            if holder != held and theirs & heap.reach(mine)
+        ),
+        writes=frozenset({*info.global_writes, *run.written}),
+        code=code,
+        left=frozenset((holder, one) for holder, mine in outside.items() for one in heap.code_in(mine)),
+        classes=heap.classes_in(run.results),
+        stateful=info.generator or bool(reached & heap.stateful),
+        keeps_state=bool(touched & info.fresh_defaults) or bool(_given(info, outside, run.results)),
+    )
+
+
+def _given(info: FunctionInfo, outside: dict[str, Objects], results: Objects) -> Objects:
+    """The default objects that a function gives out, so that its callers may change them."""
+    return NONE.union(*(outside.get(name, NONE) & results for name in info.fresh_defaults))

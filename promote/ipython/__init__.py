@@ -1,0 +1,1 @@
+"""From IPython's cells to Python: magics, shell lines, help, SQL cells."""

@@ -1,0 +1,1 @@
+"""What one statement reads, binds and changes, by Python's own scopes."""

@@ -1,0 +1,292 @@
+"""What expressions do to names, in the order in which Python evaluates them: the lower half of `scopes`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from platform_core.errors import Fault
+from promote.language.effects import (
+    DYNAMIC_NAMES,
+    FRAME_METHODS,
+    MUTATING_METHODS,
+    PANDAS_QUERY_CALLS,
+    SHUFFLING_METHODS,
+    SQL_CALLS,
+)
+from promote.language.syntax import dotted_of, use_of
+from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
+
+HIDDEN = " "  # how the names of values begin that have none in the notebook
+
+
+class ExpressionScope:
+    """Walks expressions in the order they run. In a function every load counts; at module level only exposed ones."""
+
+    def __init__(self, *, function: bool = False, class_body: bool = False) -> None:
+        self.function = function
+        self.class_body = class_body
+        self.found = Effects()
+        self.bound: set[str] = set()
+        self.gone: set[str] = set()
+        self.depth = 0  # how many branches stand around, so that what happens may not happen
+        self.hidden: list[set[str]] = []  # names local to the comprehensions around
+        self.declared_global: set[str] = set()
+        self.declared_nonlocal: set[str] = set()
+        self.yields = False
+        self.taken: set[int] = set()  # calls whose result is given a name, or has another method called on it
+
+    def children(self, node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.expression(child)
+            elif isinstance(child, ast.stmt):
+                self.run([child])
+            else:
+                self.children(child)
+
+    def branch(self, *bodies: Callable[[], bool | None]) -> None:
+        """Run each body from the same start; afterwards only what all of them did is sure.
+
+        A body that gives true leaves by raising or jumping: what comes after it never sees it.
+        """
+        bound, gone = set(self.bound), set(self.gone)
+        ends: list[tuple[set[str], set[str]]] = []
+        self.depth += 1
+        for body in bodies:
+            self.bound, self.gone = set(bound), set(gone)
+            left = body()
+            self.found.maybe |= self.bound - bound
+            self.found.deletes |= self.gone - gone
+            if not left:
+                ends.append((self.bound, self.gone))
+        self.depth -= 1
+        self.bound = set.intersection(*(end for end, _ in ends)) if ends else bound
+        self.gone = set.intersection(*(end for _, end in ends)) if ends else gone
+
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Walk statements; a scope that can meet any says how."""
+        raise Fault(f"{len(body)} statements in an expression")
+
+    def _a_lambda(self, node: ast.Lambda) -> None:
+        self.lambda_(node)
+
+    def lambda_(self, node: ast.Lambda) -> None:
+        """Take a lambda; a scope that knows functions says how."""
+        raise Fault(f"a lambda in line {node.lineno}")
+
+    def bind(self, name: str) -> None:
+        if self.hidden and name in self.hidden[-1]:
+            return
+        self.bound.add(name)
+        self.gone.discard(name)
+
+    def unbind(self, name: str) -> None:
+        self.bound.discard(name)
+        self.gone.add(name)
+        self.found.deletes.add(name)
+
+    def read(self, name: str, node: ast.AST) -> None:
+        self.read_at(name, use_of(node))
+
+    def read_at(self, name: str, use: Use) -> None:
+        if self.is_hidden(name) or (name in self.bound and not self.function):
+            return
+        self.found.reads.setdefault(name, use)
+
+    def is_hidden(self, name: str) -> bool:
+        return any(name in names for names in self.hidden)
+
+    def event(self, kind: str, value: ast.expr | None, node: ast.AST, *names: str, **more: Any) -> None:
+        self.found.events.append(Event(kind, names, value, use_of(node), weak=self.depth > 0, **more))
+
+    def scoped(self, names: set[str], start: int, node: ast.AST) -> None:
+        """Put the events since `start` into a scope of their own, where `names` mean something else."""
+        events = tuple(self.found.events[start:])
+        del self.found.events[start:]
+        self.event("scope", None, node, *sorted(names), events=events)
+
+    def expression(self, node: ast.expr) -> None:
+        handler = _EXPRESSIONS.get(type(node))
+        if handler is not None:
+            handler(self, node)
+        else:
+            self.children(node)
+
+    def name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self.read(node.id, node)
+            if node.id in DYNAMIC_NAMES and not self.is_hidden(node.id):
+                self.found.dynamic.setdefault(node.id, use_of(node))
+
+    def attribute(self, node: ast.Attribute) -> None:
+        if path := dotted_of(node):
+            self.found.dotted.append(DottedUse(path, use_of(node)))
+            base: ast.expr = node
+            while isinstance(base, ast.Attribute):
+                base = base.value
+            self.expression(base)
+        else:
+            self.expression(node.value)
+
+    def subscript(self, node: ast.Subscript) -> None:
+        self.children(node)
+        if isinstance(node.ctx, ast.Load):
+            self.event("item", node.value, node)
+
+    def call(self, node: ast.Call, *, alone: bool = False) -> None:
+        path = dotted_of(node.func)
+        if path is None and isinstance(node.func, ast.Attribute):
+            path = ("", node.func.attr)  # a method of something that has no name
+        if path:
+            self.found.dotted.append(DottedUse(path, use_of(node), call=node, weak=self.depth > 0))
+        if isinstance(node.func, ast.Attribute):
+            self.taken.add(id(node.func.value))
+        called: ast.expr = node.func
+        while path and path[0] and isinstance(called, ast.Attribute):
+            called = called.value  # the chain was told with the call
+        self.expression(called)
+        if not (path and path[-1] == "getLogger"):  # a logger's name is no data
+            for argument in [*node.args, *(k.value for k in node.keywords)]:
+                self.expression(argument)
+        self.changes_by_call(node)
+        self.query(node)
+        self.event("call", node, node, alone=alone)
+
+    def changes_by_call(self, node: ast.Call) -> None:
+        """What a call changes by the words it is written with, whatever it calls."""
+        in_place = False
+        for keyword in node.keywords:
+            literal = isinstance(keyword.value, ast.Constant)
+            if keyword.arg == "inplace":
+                in_place = not (literal and keyword.value.value is False)  # type: ignore[attr-defined]  # a Constant, as `literal` says
+            if keyword.arg == "out":
+                self.event("mutate", keyword.value, node)
+            if keyword.arg == "copy" and literal and keyword.value.value is False and node.args:  # type: ignore[attr-defined]  # as above
+                self.event("mutate", node.args[0], node)
+        if isinstance(node.func, ast.Attribute):
+            if node.func.attr in SHUFFLING_METHODS:
+                for argument in node.args:
+                    self.event("mutate", argument, node)
+            if in_place or (node.func.attr in MUTATING_METHODS and not self.gives_another(node, node.func.attr)):
+                self.event("mutate", node.func.value, node)
+                for argument in [*node.args, *(k.value for k in node.keywords)]:
+                    self.event("mutate", node.func.value, node, held=argument)
+        elif in_place and node.args:
+            self.event("mutate", node.args[0], node)
+
+    def gives_another(self, node: ast.Call, method: str) -> bool:
+        """Whether a method that changes lists is surely called on a frame, which it leaves alone."""
+        columns = method == "sort" and any(not isinstance(getattr(a, "value", None), int) for a in node.args)
+        return columns or (method in FRAME_METHODS and id(node) in self.taken)
+
+    def query(self, node: ast.Call) -> None:
+        """A call whose text may name Python variables."""
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called not in SQL_CALLS and (called not in PANDAS_QUERY_CALLS or not isinstance(node.func, ast.Attribute)):
+            return
+        texts: list[str] = []
+        names: list[str] = []
+        for argument in [*node.args[:1], *(k.value for k in node.keywords if k.arg in {"expr", "query", "sql"})]:
+            for part in ast.walk(argument):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    texts.append(part.value)
+                elif isinstance(part, ast.Name):
+                    names.append(part.id)
+        nested = self.function or self.class_body or bool(self.hidden)
+        self.found.queries.append(Query(called in SQL_CALLS, tuple(texts), tuple(names), use_of(node), nested))
+
+    def named(self, node: ast.NamedExpr) -> None:
+        self.expression(node.value)
+        hidden, self.hidden = self.hidden, []  # a walrus binds outside the comprehension
+        if hidden:
+            self.found.maybe.add(node.target.id)
+            hidden[-1].add(node.target.id)
+        else:
+            self.bind(node.target.id)
+        self.hidden = hidden
+        self.event("assign", node.value, node, node.target.id)
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        self.found.loops = True
+        own: set[str] = set()
+        targets: set[str] = set()
+        start = len(self.found.events)
+        self.depth += 1
+        for index, generator in enumerate(node.generators):
+            self.expression(generator.iter)
+            if not index:
+                self.hidden.append(own)
+            targets |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+            own |= targets
+            if generator.is_async:
+                self.found.awaits = self.found.awaits or use_of(generator.target)
+            self.expression(generator.target)
+            names = _target_names(generator.target)
+            self.depth -= 1  # in its own scope a variable of a comprehension is surely bound
+            self.event("assign", generator.iter, generator.target, *names, element=True)
+            self.depth += 1
+            for condition in generator.ifs:
+                self.expression(condition)
+        for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
+            self.expression(part)
+        if isinstance(node, ast.GeneratorExp):
+            self.later(node)
+        self.depth -= 1
+        self.hidden.pop()
+        self.scoped(targets, start, node)
+
+    def later(self, node: ast.GeneratorExp) -> None:
+        """A generator looks its names up when it is consumed: it is known as a function without parameters."""
+        free: dict[str, Use] = {}
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and not self.is_hidden(part.id):
+                free.setdefault(part.id, use_of(part))
+        for name, use in free.items():
+            self.found.late.setdefault(name, use)
+        self.found.lambdas[id(node)] = FunctionInfo(
+            (), free, frozenset(), (), True, (), (), {}, {}, frozenset(), node=node
+        )
+
+    def short_circuit(self, node: ast.BoolOp) -> None:
+        self.expression(node.values[0])
+        for value in node.values[1:]:
+            self.branch(lambda value=value: self.expression(value), lambda: None)  # type: ignore[misc]  # the default binds the loop's value
+
+    def conditional(self, node: ast.IfExp) -> None:
+        self.expression(node.test)
+        self.branch(lambda: self.expression(node.body), lambda: self.expression(node.orelse))
+
+    def yielding(self, node: ast.Yield | ast.YieldFrom) -> None:
+        self.yields = True
+        if node.value is not None:
+            self.expression(node.value)
+            self.event("return", node.value, node)
+
+    def awaiting(self, node: ast.Await) -> None:
+        self.found.awaits = self.found.awaits or use_of(node)
+        self.expression(node.value)
+
+
+def _target_names(target: ast.expr) -> list[str]:
+    return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+_EXPRESSIONS: dict[type, Any] = {
+    ast.Subscript: ExpressionScope.subscript,
+    ast.Name: ExpressionScope.name,
+    ast.Attribute: ExpressionScope.attribute,
+    ast.Call: ExpressionScope.call,
+    ast.NamedExpr: ExpressionScope.named,
+    ast.Lambda: ExpressionScope._a_lambda,
+    ast.ListComp: ExpressionScope.comprehension,
+    ast.SetComp: ExpressionScope.comprehension,
+    ast.DictComp: ExpressionScope.comprehension,
+    ast.GeneratorExp: ExpressionScope.comprehension,
+    ast.BoolOp: ExpressionScope.short_circuit,
+    ast.IfExp: ExpressionScope.conditional,
+    ast.Yield: ExpressionScope.yielding,
+    ast.YieldFrom: ExpressionScope.yielding,
+    ast.Await: ExpressionScope.awaiting,
+}

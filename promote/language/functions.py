@@ -1,0 +1,98 @@
+"""The functions, classes and imports of a notebook by name, whatever cell they stand in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from promote.language.effects import KNOWN_PACKAGES
+from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
+from promote.values import dataclass, field
+
+_CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """What the names of a notebook mean where they are called.
+
+    A name that is defined twice has both definitions: what either may do is taken to happen. `variables` are names that
+    are bound to something else too, or only. `summaries` say what each function does to what is outside of it.
+    """
+
+    by_name: Mapping[str, tuple[FunctionInfo, ...]]
+    classes: Mapping[str, tuple[ClassInfo, ...]]
+    lambdas: Mapping[int, FunctionInfo]
+    variables: frozenset[str]
+    imports: Mapping[str, str]  # name -> the dotted path it stands for
+    modules: frozenset[str]  # names that `import` binds to modules
+    attributes: frozenset[str]  # names of attributes that are assigned somewhere
+    summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
+
+    def canonical(self, path: Sequence[str]) -> str:
+        """Give `np.random.seed` as `numpy.random.seed`; a chain on a name that is no import begins with a dot."""
+        root = self.imports.get(path[0])
+        if root is None:
+            root = path[0] if len(path) == 1 else f".{path[0]}"
+        return ".".join((root, *path[1:]))
+
+    def known(self, name: str) -> bool:
+        """Whether an imported name is of a package whose calls stand in the tables of `effects`."""
+        return is_known(self.imports[name])
+
+    def infos(self, name: str) -> tuple[FunctionInfo, ...]:
+        """Give the functions that calling a name runs."""
+        return self.by_name.get(name, ())
+
+    def lineage(self, name: str) -> list[ClassInfo]:
+        """Give a class and the classes of the notebook that it inherits from."""
+        found: list[ClassInfo] = []
+        stack, seen = [name], set()
+        while stack:
+            current = stack.pop()
+            if current not in seen:
+                seen.add(current)
+                for one in self.classes.get(current, ()):
+                    found.append(one)
+                    stack += one.bases
+        return found
+
+    def methods(self, name: str) -> list[FunctionInfo]:
+        """Give every method of this name."""
+        return [cls.methods[name] for group in self.classes.values() for cls in group if name in cls.methods]
+
+    def constructors(self, name: str) -> list[FunctionInfo]:
+        """Give what runs when a class is called."""
+        return [cls.methods[m] for cls in self.lineage(name) for m in _CONSTRUCTORS if m in cls.methods]
+
+
+def is_known(path: str) -> bool:
+    """Whether a dotted path is of the standard library or of a package that `effects` knows."""
+    root = path.split(".", maxsplit=1)[0]
+    return root in sys.stdlib_module_names or root in KNOWN_PACKAGES
+
+
+def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], modules: frozenset[str]) -> Functions:
+    """Gather the functions and classes of all statements."""
+    by_name: dict[str, list[FunctionInfo]] = {}
+    classes: dict[str, list[ClassInfo]] = {}
+    lambdas: dict[int, FunctionInfo] = {}
+    variables: set[str] = set()
+    attributes: set[str] = set()
+    for one in effects:
+        for name, info in one.functions.items():
+            by_name.setdefault(name, []).append(info)
+        for name, cls in one.classes.items():
+            classes.setdefault(name, []).append(cls)
+        lambdas |= one.lambdas
+        variables |= one.touched - one.functions.keys() - one.classes.keys() - imports.keys()
+        attributes |= {dotted.path[-1] for dotted in one.dotted if dotted.stored}
+    return Functions(
+        {name: tuple(infos) for name, infos in by_name.items()},
+        {name: tuple(group) for name, group in classes.items()},
+        lambdas,
+        frozenset(variables),
+        imports,
+        modules,
+        frozenset(attributes),
+    )

@@ -1,0 +1,205 @@
+"""Small questions about syntax trees, each answered by looking at one expression or statement."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from promote.language.effects import MUTATING_METHODS, VIEWING_METHODS
+from promote.language.uses import Dotted, Use
+
+
+def use_of(node: ast.AST) -> Use:
+    """Give the place of a node."""
+    return Use(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
+
+
+def root_of(node: ast.expr) -> tuple[str, int] | None:
+    """Give the name at the root of an attribute or item chain, and how many parts down the chain goes.
+
+    >>> root_of(ast.parse("d['k'].x", mode="eval").body)
+    ('d', 2)
+    """
+    depth = 0
+    while True:
+        if isinstance(node, ast.Name):
+            return node.id, depth
+        if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+            node = node.value
+            depth += 1
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in VIEWING_METHODS | MUTATING_METHODS
+        ):
+            node = node.func.value
+            depth += 1
+        else:
+            return None
+
+
+def dotted_of(node: ast.expr) -> Dotted | None:
+    """Give `a.b.c` as a tuple where the expression is a plain attribute chain.
+
+    >>> dotted_of(ast.parse("np.random.seed", mode="eval").body)
+    ('np', 'random', 'seed')
+    """
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return tuple(reversed(parts))
+
+
+def selects_a_copy(index: ast.expr) -> bool:
+    """Whether `x[index]` surely copies: a condition or a list of labels.
+
+    >>> selects_a_copy(ast.parse("x > 1", mode="eval").body), selects_a_copy(ast.parse("k", mode="eval").body)
+    (True, False)
+    """
+    if isinstance(index, ast.Tuple):
+        return any(selects_a_copy(part) for part in index.elts)
+    if isinstance(index, ast.UnaryOp):
+        return isinstance(index.op, ast.Invert)
+    if isinstance(index, ast.BinOp):
+        return isinstance(index.op, (ast.BitAnd, ast.BitOr)) and selects_a_copy(index.left)
+    return isinstance(index, (ast.Compare, ast.List, ast.ListComp))
+
+
+def sql_names(text: str) -> list[str]:
+    """Give the names that stand where SQL names a table.
+
+    >>> sql_names("SELECT a FROM x JOIN y USING (k), z WHERE a > 1"), sql_names('FROM "x" t, "y"')
+    (['x', 'y', 'z'], ['x', 'y'])
+    """
+    import re  # noqa: PLC0415 - only notebooks with SQL pay for it
+
+    names: list[str] = []
+    word = r'(?:[A-Za-z_]\w*|"[A-Za-z_]\w*")'
+    listed = rf"(?:{word}(?:\s+(?:as\s+)?\w+)?\s*,\s*)*{word}"
+    clause = rf"\b(?:from|join|into|update|table|describe|summarize|pivot|unpivot)\s+({listed})"
+    for match in re.finditer(clause, text, re.IGNORECASE):
+        names += [part.split()[0].strip('"') for part in match.group(1).split(",")]
+    for match in re.finditer(r"\)\s*,\s*([A-Za-z_]\w*)", text):
+        names.append(match.group(1))
+    return list(dict.fromkeys(names))
+
+
+def leading_name(text: str) -> str:
+    """Give the name that a text begins with."""
+    end = 0
+    while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return text[:end]
+
+
+def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
+    """Give every parameter of a function."""
+    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return found + [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+
+
+def leaves(body: Sequence[ast.stmt]) -> bool:
+    """Whether a block surely leaves by raising, so that nothing after it runs."""
+    return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
+
+
+def pattern_names(pattern: ast.pattern) -> list[str]:
+    """Give the names that a pattern binds."""
+    names: list[str] = []
+    for node in ast.walk(pattern):
+        if isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            names.append(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.append(node.rest)
+    return names
+
+
+def irrefutable(pattern: ast.pattern) -> bool:
+    """Whether a pattern matches everything."""
+    return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or irrefutable(pattern.pattern))
+
+
+def binds_literal(node: ast.stmt, name: str) -> bool:
+    """Whether a statement does nothing but give a name a literal."""
+    if isinstance(node, ast.Assign):
+        targets: list[ast.expr] = node.targets
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        targets = [node.target]
+    else:
+        return False
+    names = [t.id for t in targets if isinstance(t, ast.Name)]
+    return len(names) == len(targets) and name in names and is_literal(node.value)
+
+
+def is_literal(node: ast.expr | None) -> bool:
+    """Whether an expression is a literal: constants, signs and arithmetic of them, and displays of literals."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return all(is_literal(e) for e in node.elts)
+    if isinstance(node, ast.Dict):
+        return all(k is not None and is_literal(k) for k in node.keys) and all(is_literal(v) for v in node.values)
+    if isinstance(node, ast.UnaryOp):
+        return is_literal(node.operand)
+    if isinstance(node, ast.BinOp):
+        return is_literal(node.left) and is_literal(node.right)
+    return False
+
+
+def only_imports(node: ast.stmt) -> bool:
+    """Whether a `try` or `if` does nothing but import, with literals as the way round a missing module."""
+    if isinstance(node, ast.Try):
+        blocks = [node.body, node.orelse, node.finalbody, *(h.body for h in node.handlers)]
+    elif isinstance(node, ast.If):
+        blocks = [node.body, node.orelse]
+    else:
+        return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
+            isinstance(node, ast.Assign) and is_literal(node.value)
+        )
+    return any(blocks) and all(only_imports(s) for block in blocks for s in block)
+
+
+def imports_package(node: ast.stmt, name: str) -> bool:
+    """Whether a statement is `import name.part`, which adds to what an earlier import of the package gave.
+
+    >>> imports_package(ast.parse("import os.path").body[0], "os")
+    True
+    """
+    return isinstance(node, ast.Import) and any(
+        a.asname is None and a.name.split(".")[0] == name and "." in a.name for a in node.names
+    )
+
+
+def binds_anything(node: ast.stmt) -> bool:
+    """Whether a statement may bind names that stand nowhere in it: `exec`, and a namespace that is more than looked at.
+
+    >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
+    [True, False, True]
+    """
+    looked_at: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Compare):
+            looked_at |= {id(c) for c in part.comparators}
+        elif (
+            (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load))
+            or (isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"})
+            or (isinstance(part, ast.keyword) and part.arg is None)
+        ):
+            looked_at.add(id(part.value))
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            if part.func.id == "exec" and len(part.args) == 1 and not part.keywords:
+                return True
+            if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
+                return True
+    return False
+
+
+def star_module(statement: ast.stmt) -> str:
+    """Give the top package that a star import takes its names from."""
+    node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
+    return (node.module or "").split(".")[0]

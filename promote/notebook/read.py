@@ -1,0 +1,340 @@
+"""Read a notebook: bytes in, a `Notebook` out, or one finding that says why not.
+
+What Jupyter tolerates is tolerated: missing ids, metadata, outputs and counts, a source in one piece or in lines, any
+line end. Outputs are passed over. No notebook library is imported: the format is JSON. A script in the percent format
+or as Databricks exports it is a notebook too, and one that is paired with a notebook must say what that says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from binascii import crc32
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from promote.findings import FindingError
+from promote.model import Cell, CellKind, Finding, Location, Notebook
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "raw"}
+_RESOLVE = (
+    "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
+)
+_UNWRITABLE = "[\0\ud800-\udfff]"
+_MOST = 20_000  # cells; the largest notebooks that people write have a tenth of that
+_HEADER = b"#     text_representation:"  # of a script that jupytext has written
+_LARGE = 200_000  # bytes, from which on outputs are worth cutting out
+_BULK = rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
+_KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
+_SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
+
+
+class NotebookError(FindingError):
+    """A file that cannot be read as a notebook of ours."""
+
+
+def read(path: Path, project: Path) -> Notebook:
+    """Read the notebook at `path`, in the project whose root is `project`.
+
+    Raises:
+        NotebookError: With the finding that says what stands in the way, where, and the way out.
+    """
+    shown = relative(path, project)
+    try:
+        notebook = parse(path.read_bytes(), shown)
+    except OSError as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        hint = "Give the path of a .ipynb file." if path.is_dir() or not path.exists() else "Check its permissions."
+        raise _refuse("PR101", f"The notebook {reason}.", shown, hint) from None
+    return _paired(notebook, path, shown)
+
+
+def relative(path: Path, project: Path) -> str:
+    """Give a notebook's path as POSIX text relative to the project.
+
+    Raises:
+        NotebookError: The notebook stands outside the project (PR109).
+    """
+    try:
+        shown = path.resolve().relative_to(project.resolve()).as_posix()
+    except ValueError:
+        hint = "Move it under the project's notebooks folder, or name its project with --project."
+        raise _refuse("PR109", "The notebook stands outside the project.", path.as_posix(), hint) from None
+    except (OSError, RuntimeError):  # a loop of symbolic links is a RuntimeError before Python 3.13
+        raise _refuse("PR101", "The notebook's path leads nowhere.", path.as_posix(), "Check the path.") from None
+    if not shown.isprintable():
+        hint = "Rename the file: its path stands in the module that promotion writes."
+        raise _refuse("PR101", "The notebook's path holds control characters or is not UTF-8.", ascii(shown), hint)
+    return shown
+
+
+def parse(raw: bytes, shown: str) -> Notebook:
+    r"""Turn the bytes of a notebook into values; `shown` is its path relative to the project.
+
+    Raises:
+        NotebookError: The bytes are no notebook that can be promoted.
+
+    >>> cell = b'{"cell_type": "code", "source": ["a = 1\\r\\n", "a"]}'
+    >>> notebook = parse(b'{"nbformat": 4, "cells": [' + cell + b"]}", "a.ipynb")
+    >>> notebook.cells[0].source, notebook.language
+    ('a = 1\na', 'python')
+    """
+    if shown.endswith(".py"):
+        return _script(_text(raw, shown), shown)
+    content = _content(raw, shown)
+    if not isinstance(content, dict):
+        raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _SAVE)
+    _check_version(content, shown)
+    cells = content.get("cells")
+    if not isinstance(cells, list):
+        raise _refuse("PR104", "The file is JSON but not a notebook: it has no list of cells.", shown, _SAVE)
+    _check_number(len(cells), shown)
+    language = _language(content.get("metadata"))
+    if language != "python":
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    names = _Names()
+    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)), language)
+
+
+def _check_number(count: int, shown: str) -> None:
+    if count > _MOST:
+        message = f"The notebook has {count} cells; promotion reads {_MOST} at most."
+        raise _refuse("PR108", message, shown, "Split it into notebooks of one subject each.")
+
+
+def is_notebook(path: Path) -> bool:
+    """Tell whether a file is a notebook by its name and, where it is a Python script, by what stands in it."""
+    if path.suffix != ".py":
+        return path.suffix == ".ipynb"
+    if path.with_suffix(".ipynb").exists():
+        return False  # the two are one notebook
+    from promote.notebook.percent import is_script  # noqa: PLC0415 - most projects keep no scripts among their notebooks
+
+    try:
+        return is_script(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _script(text: str, shown: str) -> Notebook:
+    """Read a notebook that is kept as a Python script."""
+    from promote.notebook import percent  # noqa: PLC0415 - only who promotes a script pays for it
+
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = percent.script_format(text)
+    if kept not in ("", "percent", "hydrogen") or not percent.is_script(text):
+        hint = "Convert it: jupytext --to py:percent FILE, or `marimo export ipynb` for one of marimo's."
+        raise _refuse("PR112", "The script is no notebook in the percent format: no line is `# %%`.", shown, hint)
+    language = percent.script_language(text)
+    if language != "python":
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    _check_number(text.count("\n# %%") + text.count("\n#%%") + text.count("\n# COMMAND"), shown)
+    names = _Names()
+    try:
+        found = [
+            {"cell_type": cell.kind, "source": cell.source, "metadata": cell.metadata} for cell in percent.cells(text)
+        ]
+    except percent.UnreadableMarkerError as error:
+        at = Location(shown, line=error.line, column=1, text=text.split("\n")[error.line - 1])
+        message = "The tags or options on a cell's marker line cannot be read."
+        hint = 'Write them as JSON: # %% tags=["silver:rents"].'
+        raise NotebookError(Finding("PR113", "error", message, at, hint)) from None
+    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(found, 1)))
+
+
+def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
+    """Hold a notebook against the script that jupytext pairs it with; the notebook's path is the path of both.
+
+    Raises:
+        NotebookError: The two say different things (PR114), so that one of them is out of date.
+    """
+    both = {suffix: Path(shown).with_suffix(suffix).as_posix() for suffix in (".ipynb", ".py")}
+    other = ".ipynb" if path.suffix == ".py" else ".py"
+    try:
+        raw = path.with_suffix(other).read_bytes()
+        if _HEADER not in (raw if other == ".py" else path.read_bytes())[:2000]:
+            return notebook  # a script without jupytext's header has nothing but its name in common
+        pair = parse(raw, both[other])
+    except (OSError, NotebookError):
+        return notebook
+    if _essence(pair) == _essence(notebook):
+        return pair if other == ".ipynb" else notebook
+    message = f"The notebook and its paired script {Path(both['.py']).name} say different things."
+    hint = f"Bring them together: jupytext --sync {quote(both['.ipynb'])}"
+    raise _refuse("PR114", message, both[".ipynb"], hint)
+
+
+def _essence(notebook: Notebook) -> list[tuple[str, tuple[str, ...]]]:
+    """What both files of a pair keep: the code, without blank ends, and the tags."""
+    return [(c.source.strip(), c.tags) for c in notebook.cells if c.kind == "code" and (c.source.strip() or c.tags)]
+
+
+def _content(raw: bytes, shown: str) -> Any:
+    """Give a notebook's JSON; the outputs of a large one are cut out first, unseen, where its lines allow that."""
+    if len(raw) > _LARGE and (short := _without_outputs(raw)) is not None:
+        try:
+            return json.loads(short.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            pass  # whatever is wrong, the whole file says it with the right place
+    return _json(_text(raw, shown), shown)
+
+
+def _without_outputs(raw: bytes) -> bytes | None:
+    """Cut outputs, attachments and the state of widgets out of a notebook that is written as Jupyter writes it.
+
+    No line of JSON begins inside a text, so what opens at the end of a line is closed by the first line that has its
+    indentation. Where a file is written otherwise, what is left is not JSON, and the whole of it is read.
+    """
+    parts: list[bytes] = []
+    done = 0
+    bulk = re.compile(_BULK)  # here, since most notebooks are small
+    while opened := bulk.search(raw, done):
+        closing = b"\n" + opened[1] + (b"]" if opened[2] == b"[" else b"}")
+        end = raw.find(closing, opened.end())
+        if end < 0:
+            return None
+        parts.append(raw[done : opened.end()])
+        done = end
+    return b"".join([*parts, raw[done:]]) if parts else None
+
+
+def _text(raw: bytes, shown: str) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, "Save it as UTF-8.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        at = Location(shown, line=line, column=column)
+        message = f"The notebook is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}."
+        raise NotebookError(Finding("PR102", "error", message, at, "Save it as UTF-8.")) from None
+
+
+def _json(text: str, shown: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        conflict = _CONFLICT.search(text)
+        if conflict:
+            at = Location(shown, line=text.count("\n", 0, conflict.start()) + 1, column=1, text=conflict[0])
+            message = "The notebook holds the markers of an unresolved merge."
+            raise NotebookError(Finding("PR107", "error", message, at, _RESOLVE)) from None
+        if not text.strip():
+            raise _refuse("PR103", "The notebook is an empty file.", shown, _SAVE) from None
+        at = Location(shown, line=error.lineno, column=error.colno)
+        message = f"The notebook is not valid JSON: {error.msg}."
+        raise NotebookError(Finding("PR103", "error", message, at, _SAVE)) from None
+    except RecursionError:
+        raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _SAVE) from None
+    except MemoryError:
+        hint = "Clear its outputs in JupyterLab and save it."
+        raise _refuse("PR108", "The notebook is too large to read.", shown, hint) from None
+    except ValueError:  # a whole number of thousands of digits
+        raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _SAVE) from None
+
+
+def _check_version(content: dict[str, Any], shown: str) -> None:
+    version = content.get("nbformat")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise _refuse("PR104", "The file is JSON but not a notebook: it names no nbformat.", shown, _SAVE)
+    if version == 4:
+        return
+    if version < 4:
+        hint = f"Convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {quote(shown)}"
+        raise _refuse("PR105", f"The notebook has the old format {version}; promotion reads format 4.", shown, hint)
+    hint = "Save it as nbformat 4, which every JupyterLab writes."
+    raise _refuse("PR105", f"The notebook has format {version}, which promotion does not know.", shown, hint)
+
+
+def _language(metadata: Any) -> str:
+    """Give the kernel's language in lower case; what is not said is taken for Python."""
+    kernel, info = _mapping(_mapping(metadata).get("kernelspec")), _mapping(_mapping(metadata).get("language_info"))
+    language = kernel.get("language") or info.get("name")
+    if not isinstance(language, str) or not language.strip():
+        return "python"
+    language = language.strip().lower()
+    version = info.get("version")
+    old = kernel.get("name") == "python2" or (isinstance(version, str) and version.startswith("2."))
+    return "python 2" if language == "python" and old else language
+
+
+def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
+    at = Location(shown, number)
+    if not isinstance(cell, dict):
+        raise NotebookError(Finding("PR110", "error", f"Cell {number} is not a JSON object.", at, _SAVE))
+    kind = cell.get("cell_type")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        message = f"Cell {number} is neither code, markdown nor raw."
+        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        message = f"The source of cell {number} is neither text nor a list of lines."
+        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    metadata = _mapping(cell.get("metadata"))
+    tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
+    _check_characters(source, tags, at)
+    _check_conflict(source, at)
+    return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options)
+
+
+def _tags(tags: Any) -> tuple[str, ...]:
+    """Give the tags; one tag in place of a list is taken for a list of one, and what is no text is left out."""
+    items = [tags] if isinstance(tags, str) else tags if isinstance(tags, list) else []
+    return tuple(dict.fromkeys(tag for tag in items if isinstance(tag, str)))
+
+
+def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
+    """Refuse what no source file can hold: half of a surrogate pair, or a NUL."""
+    text = source + "".join(tags)
+    found = None if text.isascii() and "\0" not in text else re.search(_UNWRITABLE, text)
+    if found is None:
+        return
+    broken = found.start()
+    line = source.count("\n", 0, broken) + 1 if broken < len(source) else None
+    message = f"Cell {at.cell} holds a character that no source file can hold."
+    hint = "Delete it (often it was pasted from elsewhere), or write it as an escape such as \\ud800."
+    raise NotebookError(Finding("PR111", "error", message, Location(at.path, at.cell, line=line), hint))
+
+
+def _check_conflict(source: str, at: Location) -> None:
+    markers = _CONFLICT.findall(source) if "<<<<<<<" in source else []
+    if markers and any(marker.startswith(">") for marker in markers) and "\n=======\n" in source:
+        line = source[: source.index("<<<<<<<")].count("\n") + 1
+        place = Location(at.path, at.cell, line=line, column=1, text=markers[0])
+        message = f"Cell {at.cell} holds the markers of an unresolved merge."
+        raise NotebookError(Finding("PR107", "error", message, place, _RESOLVE))
+
+
+class _Names:
+    """The ids of a notebook's cells: those it has, and for the others some of our own."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.counts: dict[tuple[str, str], int] = {}
+
+    def of(self, given: Any, kind: str, source: str) -> str:
+        """Give the cell's id, or make one from its content and its place among equal cells, so that it stays."""
+        if isinstance(given, str) and _CELL_ID.fullmatch(given) and given not in self.taken:
+            self.taken.add(given)
+            return given
+        count = self.counts.get((kind, source), 0)
+        while (made := f"{crc32(f'{kind}:{count}:{source}'.encode()):08x}") in self.taken:
+            count += 1
+        self.counts[kind, source] = count + 1
+        self.taken.add(made)
+        return made
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _refuse(code: str, message: str, shown: str, hint: str) -> NotebookError:
+    return NotebookError(Finding(code, "error", message, Location(shown), hint))

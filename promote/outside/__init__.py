@@ -1,0 +1,1 @@
+"""What a step takes from outside its notebook: randomness, clocks, files, secrets, orders; and advice."""

@@ -1,0 +1,323 @@
+"""What a step takes from the world outside its inputs: chance, clocks, files, networks, machines, people.
+
+Every statement that the step needs is looked at, definitions and the insides of functions too. Each finding has a way
+out: a parameter, a resource, `load_asset`, a seed. Why each has its severity is said in
+docs/explanation/outside-world.md: an error where production could differ and verification would not see it, or where
+the layer forbids it; a warning where verification sees the difference or nothing differs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from promote.dataflow.closure import Closure
+from promote.dataflow.program import Statement
+from promote.dataflow.refusals import Context
+from promote.language.syntax import dotted_of
+from promote.language.trees import walk
+from promote.model import Finding, Fix, Severity, Step
+from promote.outside import outside_names as names
+from promote.outside.orders import listed, sorted_names, unordered
+from promote.outside.origins import origin_of
+from promote.outside.places import placed
+from promote.outside.seeds import added_argument, seed_before, sorted_instead
+from promote.outside.sightings import Looker, SeenCall
+from promote.values import replace
+
+_NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
+_SQL_METHODS = frozenset(["sql", "query", "execute", "execute_query", "read_sql"])
+_BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
+_ROOT = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
+
+
+def outside_world(context: Context, step: Step, closure: Closure, looker: Looker) -> list[Finding]:
+    """Give the findings about what a step takes from outside, in the order of the notebook."""
+    look = _Look(context, step, closure, looker)
+    unique: dict[tuple[str, int | None, int | None, int | None], Finding] = {}
+    for found in look.all():
+        at = found.location
+        unique.setdefault((found.code, at.cell, at.line, at.column), found)
+    return sorted(unique.values(), key=lambda f: (f.location.cell or 0, f.location.line or 0, f.location.column or 0))
+
+
+class _Look:
+    def __init__(self, context: Context, step: Step, closure: Closure, looker: Looker) -> None:
+        self.context, self.step, self.looker = context, step, looker
+        self.bronze = step.layer == "bronze"
+        self.statements = [context.program.statements[i] for i in sorted(closure.included)]
+        self.own = {s.index for s in closure.own}
+        self.sets = {name for s in self.statements for name in s.sets}
+        self.changes = {name for s in self.statements for name in s.changes}
+
+    def all(self) -> Iterator[Finding]:
+        sorted_later = sorted_names(self.looker.at(s) for s in self.statements)
+        for s in self.statements:
+            for call in self.looker.at(s).calls:
+                yield from self.call(s, call)
+            for path, attribute in self.looker.at(s).attributes:
+                yield from self.attribute(s, path, attribute)
+            for node, kept in unordered(s, self.looker, sorted_later):
+                yield self.order(s, node, kept=kept)
+            for listing in listed(s, self.looker):
+                if self.is_listing(s, listing):
+                    hint = "Write sorted(…) around it."
+                    yield self.tell("PR703", "warning", "A folder is listed in no fixed order.", s, listing, hint)
+
+    def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        path = call.path
+        if "." not in path and self.context.program.touches.get(path):
+            return  # the notebook binds a builtin's name itself
+        yield from self.chance(s, call)
+        yield from self.clock(s, call)
+        yield from self.reading(s, call)
+        yield from self.writing(s, call)
+        root = path.partition(".")[0]
+        network = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES)
+        if network and not path.startswith(names.NO_NETWORK):
+            yield self.network(s, call.node, f"`{path}` reaches over the network.")
+        elif path in names.PEOPLE and not self.is_local(s, path):
+            hint = "Give it a value in the cell tagged `parameters`; a secret comes from a resource."
+            yield self.tell("PR710", "error", f"`{path}` waits for a person, and nobody is there.", s, call.node, hint)
+        elif path in names.PROCESSES:
+            hint = "Let the frame library work in parallel, and say how large the step is with `compute:`."
+            yield self.tell("PR712", "warning", f"`{path}` starts a process or thread.", s, call.node, hint)
+        elif path in names.MACHINE:
+            hint = "Take it from a parameter or a resource."
+            yield self.tell("PR714", "warning", f"`{path}` is different on every machine.", s, call.node, hint)
+        elif path in {"hash", "id"} and call.function != "__hash__" and not self.is_local(s, path):
+            hint = "Use hashlib, or the hash of the frame library with a seed."
+            severity: Severity = "error" if path == "hash" else "warning"
+            yield self.tell("PR704", severity, f"`{path}()` is different in every process.", s, call.node, hint)
+        elif path.startswith(("os.environ.", "os.getenv")):
+            yield from self.environment(s, call.node)
+
+    def attribute(self, s: Statement, path: str, node: ast.Attribute) -> Iterator[Finding]:
+        if path == "os.environ":
+            yield from self.environment(s, node)
+        elif path in {"sys.argv", "sys.stdin"}:
+            hint = "Give it a value in the cell tagged `parameters`."
+            yield self.tell("PR711", "error", f"`{path}` belongs to the process, not to the step.", s, node, hint)
+
+    # Chance and clocks
+
+    def chance(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        path, node = call.path, call.node
+        message = "Random numbers without a seed are different in every run."
+        if path in names.GENERATORS:
+            seed = call.argument("seed", "x")
+            if (seed is None or (isinstance(seed, ast.Constant) and seed.value is None)) and not _unpacks(node):
+                fix = added_argument(self.context, s, node, "0", "Seed the generator with 0.")
+                yield self.chancy(message, s, node, f"Give it a seed: `{path.rpartition('.')[2]}(0)`.", fix)
+            return
+        if path in names.NEVER_SEEDED or path.startswith("secrets."):
+            yield self.chancy(f"`{path}` is different in every run.", s, node, "Make it from the row's key.")
+            return
+        module = path.rpartition(".")[0]
+        if (state := names.SEEDED_MODULES.get(module)) is not None and path not in names.NOT_CHANCE:
+            if not self.is_seeded(state, s):
+                fix = seed_before(self.context, s, node) if s.index in self.own and not call.function else None
+                yield self.chancy(message, s, node, "Seed it in this step, or use numpy.random.default_rng(0).", fix)
+        elif path.startswith(("sklearn.", "imblearn.")) and path.rpartition(".")[2] in names.SKLEARN_CHANCE:
+            if call.keyword("random_state") is None and _NUMPY not in self.sets and not _unpacks(node):
+                fix = added_argument(self.context, s, node, "random_state=0", "Add random_state=0.")
+                yield self.chancy(message, s, node, "Write random_state=0.", fix)
+        elif call.method in {"sample", "shuffle"}:
+            yield from self.sampling(s, call)
+        elif call.method in _SQL_METHODS and "random(" in _literal(node):
+            yield self.chancy(message, s, node, "Take the rows by a condition or a hash of their key.")
+
+    def sampling(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        seeded = call.keyword("random_state", "seed") is not None or _unpacks(call.node)
+        if seeded or _NUMPY in self.sets or _POLARS in self.sets or self.is_generator(s, call.node):
+            return
+        if call.method == "shuffle" and call.node.args:
+            return  # of a list, by a generator that is told where it is made
+        seed = self.seed_word(call)
+        fix = added_argument(self.context, s, call.node, f"{seed}=0", f"Add {seed}=0.") if seed else None
+        hint = f"Write {seed}=0." if seed else "Write random_state=0 (pandas) or seed=0 (Polars)."
+        yield self.chancy("A sample without a seed is different in every run.", s, call.node, hint, fix)
+
+    def seed_word(self, call: SeenCall) -> str:
+        """Tell pandas from Polars by the call's words, else by what the notebook imports; empty where neither tells."""
+        if call.keyword("frac", "weights") is not None:
+            return "random_state"
+        if call.keyword("fraction", "with_replacement") is not None or call.method == "shuffle":
+            return "seed"
+        imported = {path.partition(".")[0] for path in self.context.program.functions.imports.values()}
+        if "polars" in imported:
+            return "" if "pandas" in imported else "seed"
+        return "random_state" if "pandas" in imported else ""
+
+    def is_generator(self, s: Statement, node: ast.Call) -> bool:
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        value = self.looker.value_of(owner.id, s.index) if isinstance(owner, ast.Name) else owner
+        path = dotted_of(value.func) if isinstance(value, ast.Call) else None
+        return path is not None and self.context.program.functions.canonical(path) in names.GENERATORS
+
+    def is_seeded(self, state: str, s: Statement) -> bool:
+        reaching = self.context.program.reaching(state, s.index)
+        return state in self.sets or any(state in one.sets for one in reaching)
+
+    def clock(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        path = call.path
+        owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+        whole_day = path in names.DAYS or (
+            call.method in names.COARSE and isinstance(owner, ast.Call) and self.path_of(owner) in names.CLOCKS
+        )
+        if path in names.CLOCK_WORDS:
+            clocked = _literal(call.node) in {"now", "today"}
+        elif call.method in _SQL_METHODS:
+            text = _literal(call.node)
+            clocked = any(word in text for word in ("current_date", "current_timestamp", "now()", "today()"))
+        else:
+            clocked = whole_day or path in names.CLOCKS
+        if clocked:
+            hint = "Give the day a name in the cell tagged `parameters`, or take it from the data."
+            severity: Severity = "error" if whole_day and not self.bronze else "warning"
+            message = "The result depends on the day." if whole_day else "The result depends on the time of the run."
+            yield self.tell("PR702", severity, message, s, call.node, hint)
+
+    # Files, networks, machines
+
+    def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        path, node = call.path, call.node
+        if path in names.DATABASE_READERS:
+            yield self.network(s, node, f"`{path}` reads a database.")
+            return
+        if path in names.FILE_READERS or self.is_frame_reader(path):
+            if path in {"open", "io.open"} and (_mode(node) & set("wax+") or self.is_local(s, path)):
+                return
+            argument = call.argument(*names.SOURCE_ARGUMENTS)
+            if argument is None and path not in names.LISTINGS:
+                return
+            origin = "relative" if argument is None else origin_of(argument, self.looker, s.index)
+        elif call.method in names.PATH_READS and self.is_path(s, node.func.value):  # type: ignore[attr-defined]  # a method has one
+            origin = origin_of(node.func.value, self.looker, s.index)  # type: ignore[attr-defined]  # as above
+        else:
+            return
+        if origin == "network":
+            yield self.network(s, node, "This reads an address on the network.")
+        elif origin in {"relative", "absolute", "home"}:
+            yield self.file(s, node, origin)
+        elif origin == "unknown" and not self.bronze:
+            message = f"{self.step.tag} may read a file here; only bronze steps do."
+            yield self.tell("PR706", "warning", message, s, node, _BRONZE)
+
+    def file(self, s: Statement, node: ast.Call, origin: str) -> Finding:
+        if not self.bronze:
+            message = f"{self.step.tag} reads a file; only bronze steps touch sources."
+            return self.tell("PR706", "error", message, s, node, _BRONZE)
+        where = {
+            "relative": "The file is looked for in the working directory, which is another one in production.",
+            "absolute": "The file is named by a path of this machine.",
+            "home": "The file is in somebody's home folder.",
+        }[origin]
+        return self.tell("PR707", "warning", where, s, node, _ROOT)
+
+    def network(self, s: Statement, node: ast.Call, message: str) -> Finding:
+        if self.bronze:
+            hint = "Declare the source as a resource, so that its address and its secrets stand in config/*.yaml."
+            return self.tell("PR708", "warning", message, s, node, hint)
+        return self.tell("PR708", "error", f"{message} Only bronze steps touch sources.", s, node, _BRONZE)
+
+    def writing(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        path, node = call.path, call.node
+        if path in {"open", "io.open"}:
+            writes = bool(_mode(node) & set("wax+")) and not self.is_local(s, path)
+        elif call.method in names.PATH_WRITES:
+            writes = self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
+        elif call.method in names.WRITING_METHODS:
+            target = call.argument(*names.SOURCE_ARGUMENTS, "file_name", "name", "con", "workbook", "target", "buf")
+            writes = target is not None and origin_of(target, self.looker, s.index) != "memory"
+        else:
+            writes = path in names.WRITERS
+        if writes:
+            hint = "What a step gives is kept for it; take the export out, or make it an asset of its own."
+            yield self.tell("PR709", "warning", "A file or table is written beside the asset.", s, node, hint)
+
+    def environment(self, s: Statement, node: ast.expr) -> Iterator[Finding]:
+        set_before = self.context.program.reaching("~the environment", s.index)
+        if "~the environment" in self.changes or set_before or _is_stored(node):
+            return  # what the notebook sets itself is followed by the data flow
+        severity: Severity = "warning" if self.bronze else "error"
+        hint = "Take it from a parameter; a secret or an address stands in a resource of config/*.yaml."
+        yield self.tell("PR705", severity, "An environment variable is read.", s, node, hint)
+
+    def order(self, s: Statement, node: ast.expr, *, kept: bool) -> Finding:
+        fix = sorted_instead(self.context, s, node) if kept and isinstance(node, ast.Call) else None
+        severity: Severity = "error" if kept else "warning"
+        message = "A set has no order: its elements come differently in every process."
+        return self.tell("PR703", severity, message, s, node, "Write sorted(…) around the set.", fix)
+
+    # Small questions
+
+    def tell(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        s: Statement,
+        node: ast.expr,
+        hint: str,
+        fix: Fix | None = None,
+    ) -> Finding:
+        at = placed(self.context.notebook, s, node)
+        if severity == "error" and s.index not in self.own:
+            at = replace(at, tag=self.step.tag)  # what stops a step is told of that step, wherever it stands
+        return Finding(code, severity, message, at, hint, fix)
+
+    def chancy(self, message: str, s: Statement, node: ast.expr, hint: str, fix: Fix | None = None) -> Finding:
+        return self.tell("PR701", "warning", message, s, node, hint, fix)
+
+    def path_of(self, node: ast.Call) -> str:
+        path = dotted_of(node.func)
+        return self.context.program.functions.canonical(path) if path else ""
+
+    def is_frame_reader(self, path: str) -> bool:
+        module, _, last = path.partition(".")
+        return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
+
+    def is_listing(self, s: Statement, node: ast.Call) -> bool:
+        return self.path_of(node) in names.LISTINGS or self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
+
+    def is_path(self, s: Statement, node: ast.expr, depth: int = 0) -> bool:
+        if depth > 8:
+            return False
+        if isinstance(node, ast.Call):
+            made = self.path_of(node) in names.PATH_CLASSES | {"pathlib.Path.home", "pathlib.Path.cwd"}
+            return made or (isinstance(node.func, ast.Attribute) and self.is_path(s, node.func.value, depth + 1))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            return self.is_path(s, node.left, depth + 1)
+        if isinstance(node, ast.Attribute):
+            return node.attr in {"parent", "parents"} and self.is_path(s, node.value, depth + 1)
+        if isinstance(node, ast.Name) and (value := self.looker.value_of(node.id, s.index)) is not None:
+            return self.is_path(s, value, depth + 1)
+        return False
+
+    @staticmethod
+    def is_local(s: Statement, name: str) -> bool:
+        """Whether the statement binds a builtin's name inside a function, so that the call means something else."""
+        return any(
+            (isinstance(n, ast.arg) and n.arg == name)
+            or (isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load))
+            for n in walk(s.node)
+        )
+
+
+def _unpacks(node: ast.Call) -> bool:
+    return any(k.arg is None for k in node.keywords)
+
+
+def _literal(node: ast.Call) -> str:
+    first = node.args[0] if node.args else None
+    return first.value.lower() if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def _mode(node: ast.Call) -> set[str]:
+    given = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "mode"), None)
+    return set(given.value) if isinstance(given, ast.Constant) and isinstance(given.value, str) else set()
+
+
+def _is_stored(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)

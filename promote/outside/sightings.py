@@ -1,0 +1,138 @@
+"""One look at a statement: its calls, loops and comprehensions, for those who judge what code does rather than names.
+
+`outside` and `advice` both ask about calls and loops. The tree of a statement is walked once for both, however many
+steps need the statement.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from promote.dataflow.program import Program, Statement
+from promote.language.functions import Functions
+from promote.language.syntax import dotted_of
+from promote.values import dataclass, field
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop, ast.alias)
+_TOLD_ATTRIBUTES = frozenset(("environ", "argv", "stdin"))
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Loop = ast.For | ast.AsyncFor | ast.While
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCall:
+    """A call, its canonical dotted path (empty where it is called on another expression), and where it stands.
+
+    `loop` is the innermost `for` or `while` around it; `function` the name of the innermost function around it.
+    """
+
+    node: ast.Call
+    path: str
+    method: str
+    loop: Loop | None
+    function: str
+
+    def keyword(self, *names: str) -> ast.expr | None:
+        """Give the value of the first keyword that is one of `names`; None where there is none, or it says None."""
+        for given in self.node.keywords:
+            if given.arg in names and not (isinstance(given.value, ast.Constant) and given.value.value is None):
+                return given.value
+        return None
+
+    def argument(self, *names: str) -> ast.expr | None:
+        """Give the first argument, by place or by one of its names."""
+        if self.node.args and not isinstance(self.node.args[0], ast.Starred):
+            return self.node.args[0]
+        return self.keyword(*names)
+
+
+@dataclass(slots=True)
+class Sightings:
+    """What one walk over a statement saw, in no order."""
+
+    calls: list[SeenCall] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    comprehensions: list[Comprehension] = field(default_factory=list)
+    attributes: list[tuple[str, ast.Attribute]] = field(default_factory=list)  # canonical path, node
+
+
+def sightings(node: ast.AST, functions: Functions) -> Sightings:
+    r"""Walk a statement once.
+
+    >>> from promote.model import CodeCell, Role
+    >>> from promote.dataflow.program import build
+    >>> text = "import pandas as pd\nfor f in files:\n    x = pd.concat([x, f])"
+    >>> program = build([CodeCell(1, Role("explore"), text)])
+    >>> found = sightings(program.statements[1].node, program.functions)
+    >>> found.calls[0].path, found.calls[0].loop is found.loops[0]
+    ('pandas.concat', True)
+    """
+    seen = Sightings()
+    stack: list[tuple[ast.AST, Loop | None, str]] = [(node, None, "")]
+    while stack:
+        current, loop, function = stack.pop()
+        if isinstance(current, ast.Call):
+            seen.calls.append(_call(current, loop, function, functions))
+        elif isinstance(current, (ast.For, ast.AsyncFor, ast.While)):
+            seen.loops.append(current)
+            head = current.test if isinstance(current, ast.While) else current.iter
+            stack.append((head, loop, function))
+            stack += [(child, current, function) for child in (*current.body, *current.orelse)]
+            continue
+        elif isinstance(current, _COMPREHENSIONS):
+            seen.comprehensions.append(current)
+        elif isinstance(current, ast.Attribute):
+            if current.attr in _TOLD_ATTRIBUTES and (path := dotted_of(current)):
+                seen.attributes.append((functions.canonical(path), current))
+        elif isinstance(current, _FUNCTIONS):
+            loop, function = None, getattr(current, "name", "") or function
+        stack += [(child, loop, function) for child in _children(current)]
+    return seen
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    values = vars(node)
+    for name in node._fields:
+        value = values.get(name)
+        if isinstance(value, list):
+            for item in value:
+                if isinstance(item, ast.AST) and not isinstance(item, _LEAVES):
+                    yield item
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            yield value
+
+
+def _call(node: ast.Call, loop: Loop | None, function: str, functions: Functions) -> SeenCall:
+    path = dotted_of(node.func)
+    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    return SeenCall(node, functions.canonical(path) if path else "", method, loop, function)
+
+
+class Looker:
+    """Remembers what was seen in each statement of one notebook."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._seen: dict[int, Sightings] = {}
+
+    def at(self, statement: Statement) -> Sightings:
+        """Give the sightings of a statement, walked on the first question."""
+        found = self._seen.get(statement.index)
+        if found is None:
+            found = self._seen[statement.index] = sightings(statement.node, self.program.functions)
+        return found
+
+    def value_of(self, name: str, before: int) -> ast.expr | None:
+        """Give the expression that a name surely has just before statement `before`, where one assignment gives it."""
+        reaching = self.program.reaching(name, before)
+        if len(reaching) != 1:
+            return None
+        node = reaching[0].node
+        if isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) for t in node.targets):
+            return node.value
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            return node.value
+        return None

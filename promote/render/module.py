@@ -1,0 +1,338 @@
+"""Render a plan as the module that a reviewer reads: a pure function, and the asset and checks that call it.
+
+A pure function of the plan and the kinds of its frames: the same plan gives the same bytes on every machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from promote.dataflow.excerpt import indent
+from promote.hashing import body_hash
+from promote.model import Fragment, FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
+from promote.render.imports import import_block
+from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
+from promote.render.names import ASSET_SUFFIX, check_name, config_name
+from promote.render.pytext import call, docstring, keyword, literal
+
+_CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
+_PARTITIONS = {
+    "static": "static_partitions",
+    "daily": "daily_partitions",
+    "weekly": "weekly_partitions",
+    "monthly": "monthly_partitions",
+}
+_PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
+UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
+
+
+def module_path(plan: Plan, package: str) -> str:
+    """Give the module's place in the project."""
+    return f"src/{package.replace('.', '/')}/defs/{plan.step.layer}/{plan.step.name}.py"
+
+
+def summary(plan: Plan) -> str:
+    """Give one sentence that says what an asset is: the description, else the first of the markdown, else its name."""
+    if described := plan.step.options.get("description"):
+        return " ".join(str(described).split())
+    for line in plan.step.markdown.split("\n"):
+        text = line.strip().strip("*_").strip()
+        if text and not text.startswith(("#", "|", "!", "<", ">", "```", "- ", "---")):
+            return re.split(r"(?<=[.!?])\s", " ".join(_paragraph(plan.step.markdown, line).split()))[0]
+    title = plan.step.name.replace("_", " ")
+    return f"{title[:1].upper()}{title[1:]}."
+
+
+def _paragraph(markdown: str, first: str) -> str:
+    rest = markdown[markdown.index(first) :]
+    return rest.split("\n\n")[0]
+
+
+def render_module(
+    plan: Plan, kinds: Kinds, package: str, resources: Mapping[str, str], *, verified: bool
+) -> GeneratedFile:
+    """Give the module of a step.
+
+    Args:
+        plan: What to render.
+        kinds: The kinds of its frames.
+        package: The project's Python package.
+        resources: The class of each configured resource by name; one that is not configured is `Any`.
+        verified: Whether a run has shown that the module gives what the notebook gave.
+    """
+    writer = _Writer(plan, kinds, resources)
+    body = writer.sections()
+    top = docstring(_module_docstring(plan))
+    imports = import_block(writer.imports, package)
+    text_without_header = "\n".join([*top, "", *imports, "", *body]).rstrip("\n") + "\n"
+    header = [
+        "",
+        f"# Promoted from {_plain(plan.notebook)}, step {plan.step.tag}. Change the notebook and run `promote`.",
+        f"# source={plan.source} body={body_hash(text_without_header)}",
+        *([] if verified else [UNVERIFIED]),
+        "",
+    ]
+    text = "\n".join([*top, *header, *imports, "", *body]).rstrip("\n") + "\n"
+    return GeneratedFile(module_path(plan, package), text, plan.step.tag)
+
+
+def without_header(text: str) -> str:
+    """Give a module's text without the lines that name notebook and hashes, so that it can be hashed."""
+    kept: list[str] = []
+    skipped = False
+    for line in text.split("\n"):
+        if line.startswith(("# Promoted from ", "# source=", "# UNVERIFIED: ")):
+            skipped = True
+            continue
+        if skipped and not line:
+            skipped = False
+            continue
+        skipped = False
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _module_docstring(plan: Plan) -> str:
+    first = summary(plan)
+    markdown = "\n".join(
+        line.lstrip("#").strip() if line.startswith("#") else line for line in plan.step.markdown.split("\n")
+    )
+    rest = markdown.strip()
+    if not rest or " ".join(rest.split()) == first:
+        return first
+    return f"{first}\n\n{rest}"
+
+
+class _Writer:
+    """Collects the sections of one module and what they import."""
+
+    def __init__(self, plan: Plan, kinds: Kinds, resources: Mapping[str, str]) -> None:
+        self.plan = plan
+        self.step = plan.step
+        self.kinds = kinds
+        self.resources = resources
+        functions = (plan.function, *plan.checks, *plan.charts)
+        self.imports: list[str] = [f.text for function in functions for f in function.imports]
+
+    def sections(self) -> list[str]:
+        """Give everything under the imports, with blank lines as the formatter wants them."""
+        plan = self.plan
+        lines: list[str] = []
+        for fragment in self.definitions():
+            lines = _add(lines, fragment.text.split("\n"))
+        given = {i.parameter: self.kinds.inputs.get(i.parameter, "unknown") for i in plan.function.inputs}
+        lines = _add(lines, self.function(plan.function, given, self.kinds.output, summary(plan)))
+        for chart in plan.charts:
+            lines = _add(lines, self.function(chart, self.own(chart), None, f"Draw {self.step.name}.", "Any"))
+        if self.configured():
+            lines = _add(lines, self.config())
+        lines = _add(lines, self.asset())
+        for number, check in enumerate(plan.checks, 1):
+            said = f"What the notebook asserts of {self.step.name}."
+            lines = _add(lines, self.function(check, self.own(check), None, said, "None"))
+            lines = _add(lines, self.check(check, number))
+        return lines
+
+    def own(self, function: Function) -> dict[str, FrameKind]:
+        """A check or chart takes the asset itself, in the kind in which the step gave it."""
+        return {i.parameter: self.kinds.output for i in function.inputs}
+
+    def definitions(self) -> list[Fragment]:
+        functions = (self.plan.function, *self.plan.checks, *self.plan.charts)
+        found = {(f.cell, f.first, f.text): f for function in functions for f in function.definitions}
+        return [found[key] for key in sorted(found, key=lambda k: (k[0], k[1]))]
+
+    def configured(self) -> list[Parameter]:
+        """The parameters that a run may set; the partition's own comes from the partition key."""
+        return [p for p in self.plan.function.parameters if p.name != self.plan.partition_parameter]
+
+    def annotation(self, kind: FrameKind) -> str:
+        self.imports.append(IMPORTS[kind])
+        return ANNOTATIONS[kind]
+
+    def resource_type(self, resource: Resource) -> str:
+        name = self.resources.get(resource.name, "Any")
+        self.imports.append(
+            "from typing import Any" if name == "Any" else f"from platform_core.resources import {name}"
+        )
+        return name
+
+    def parameter_type(self, parameter: Parameter) -> str:
+        if "Any" in parameter.type:
+            self.imports.append("from typing import Any")
+        return parameter.type
+
+    # Functions
+
+    def function(
+        self, function: Function, given: Mapping[str, FrameKind], output: FrameKind | None, said: str, gives: str = ""
+    ) -> list[str]:
+        """The pure function, with the analyst's code in its body."""
+        taken = [f"{i.parameter}: {self.annotation(given[i.parameter])}" for i in function.inputs]
+        taken += [f"{r.parameter}: {self.resource_type(r)}" for r in function.resources]
+        if function.parameters:
+            taken.append("*")
+            taken += [f"{p.name}: {self.parameter_type(p)} = {p.default}" for p in function.parameters]
+        if output is not None:
+            gives = self.annotation(output)
+        if gives == "Any":
+            self.imports.append("from typing import Any")
+        lines = call(f"def {function.name}(", taken, f") -> {gives}:")
+        lines += docstring(said, "    ")
+        lines += [
+            f"    {name} = builtins.{name}  # the notebook binds this name of Python's" for name in function.shadowed
+        ]
+        if function.shadowed:
+            self.imports.append("import builtins")
+        for item in function.inputs:
+            if item.copied and (copy := _COPIES.get(given[item.parameter])):
+                lines.append(f"    {item.parameter} = {item.parameter}.{copy}()  # the notebook changes it in place")
+        body = _body_lines(function.body)
+        lines += body
+        if function.output:
+            if body and _ends_in_block(function.body[-1].text):
+                lines.append("")
+            lines.append(f"    return {function.output}")
+        return lines
+
+    def config(self) -> list[str]:
+        self.imports.append("from dagster import Config")
+        return [
+            f"class {config_name(self.step)}(Config):",
+            f'    """Parameters of {self.step.name}."""',
+            "",
+            *(f"    {p.name}: {self.parameter_type(p)} = {p.default}" for p in self.configured()),
+        ]
+
+    # The asset
+
+    def asset(self) -> list[str]:
+        """The decorated asset, which calls the pure function and does nothing else."""
+        function = self.plan.function
+        options = self.step.options
+        layer = f"{self.step.layer}_asset"
+        self.imports += [f"from platform_core.sdk import {layer}", "from dagster import AssetExecutionContext"]
+        lines = call(f"@{layer}(", self.decoration(), ")", explode=True)
+        if compute := options.get("compute"):
+            lines += self.compute(compute)
+        taken = ["context: AssetExecutionContext"]
+        if self.configured():
+            taken.append(f"config: {config_name(self.step)}")
+        inputs = list(dict.fromkeys((i.asset, self.kinds.inputs.get(i.parameter, "unknown")) for i in function.inputs))
+        taken += [f"{asset}: {self.annotation(kind)}" for asset, kind in inputs]
+        taken += [f"{r.name}: {self.resource_type(r)}" for r in function.resources]
+        gives = self.annotation(self.kinds.output)
+        lines += call(f"def {self.step.name}{ASSET_SUFFIX}(", taken, f") -> {gives}:")
+        lines += docstring(summary(self.plan), "    ")
+        given = [i.asset for i in function.inputs] + [r.name for r in function.resources]
+        for parameter in function.parameters:
+            source = (
+                "context.partition_key"
+                if parameter.name == self.plan.partition_parameter
+                else f"config.{parameter.name}"
+            )
+            given.append(f"{parameter.name}={source}")
+        return lines + call(f"    return {function.name}(", given, ")")
+
+    def decoration(self) -> list[str]:
+        """The keywords of the layer decorator, in one order for every module."""
+        options = self.step.options
+        found = [keyword("name", self.step.name), keyword("description", summary(self.plan))]
+        for option, name in (("key", "key"), ("checks", "data_quality_checks")):
+            if (value := options.get(option)) is not None:
+                found.append(keyword(name, value))
+        if options.get("checks") and options.get("severity") == "warn":
+            found.append(keyword("severity", "warn"))
+        if schema := options.get("schema"):
+            found.append(f"schema={schema}")
+        if partitions := options.get("partitions"):
+            found.append(f"partitions_def={self.partitions(partitions)}")
+        if fresh := options.get("freshness"):
+            self.imports.append("from platform_core.sdk import freshness")
+            found.append(f"freshness_policy=freshness({', '.join(f'{k}={literal(v)}' for k, v in fresh.items())})")
+        owner = options.get("owner")
+        if owner is not None:
+            found.append(keyword("owners", [owner] if isinstance(owner, str) else list(owner)))
+        said = [(option, options.get(option)) for option in _PASSED_ON]
+        found += [keyword(option, value) for option, value in said if value is not None]
+        if self.plan.charts:
+            found.append(f"charts=[{', '.join(c.name for c in self.plan.charts)}]")
+        found.append(keyword("code_version", self.plan.code_version))
+        found.append(keyword("notebook", _plain(self.plan.notebook)))
+        return found
+
+    def partitions(self, partitions: Mapping[str, object]) -> str:
+        helper = _PARTITIONS[str(partitions["by"])]
+        self.imports.append(f"from platform_core.partitions import {helper}")
+        return f"{helper}({literal(partitions.get('values') or partitions.get('start'))})"
+
+    def compute(self, compute: Mapping[str, object]) -> list[str]:
+        kind = str(compute["kind"])
+        if kind == "local":
+            return []
+        self.imports.append(f"from platform_core.sdk.decorators import {kind}_compute")
+        given = [f"{name}={literal(value)}" for name, value in compute.items() if name != "kind"]
+        return call(f"@{kind}_compute(", given, ")")
+
+    def check(self, check: Function, number: int) -> list[str]:
+        """The Dagster check that runs the assertions of a check cell."""
+        self.imports += [
+            _CHECK_CONTEXT,
+            "from platform_core.asset_checks import asset_check",
+            "from platform_core.asset_checks import run_assertions",
+        ]
+        severities = self.step.options.get("check_severity", {})
+        warns = severities.get(self.step.checks[number - 1], self.step.options.get("severity")) == "warn"
+        kind = self.annotation(self.kinds.output)
+        name = check_name(self.step, number)
+        given = [check.name, *(self.step.name for _ in check.inputs)]
+        strict = 'severity="warn"' if warns else "blocking=True"
+        head = call("@asset_check(", [f"asset={literal(self.step.name)}", strict], ")")
+        taken = ["context: AssetCheckExecutionContext", f"{self.step.name}: {kind}"]
+        return [
+            *head,
+            *call(f"def {name}(", taken, ") -> AssetCheckResult:"),
+            f'    """Run the notebook\'s assertions on {self.step.name}."""',
+            *call("    return run_assertions(", given, ")"),
+        ]
+
+
+def _body_lines(fragments: Sequence[Fragment]) -> list[str]:
+    """The analyst's code, indented, with a blank line between pieces of different cells."""
+    body: list[str] = []
+    for fragment in fragments:
+        if body and body[-1]:
+            body.append("")
+        if fragment.origin == "needed":
+            body.append(f"    # Needed from cell {fragment.cell}, which is not promoted.")
+        body += indent(fragment.text).split("\n")
+    if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):
+        body.insert(0, "")
+    return body
+
+
+_COPIES: Mapping[FrameKind, str] = {"pandas": "copy", "polars": "clone", "unknown": "copy"}
+
+
+def _ends_in_block(text: str) -> bool:
+    body = ast.parse(text).body
+    return bool(body) and isinstance(body[-1], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _add(lines: list[str], more: Sequence[str]) -> list[str]:
+    """Put a section under the lines before it: two blank lines round functions and classes, none between constants."""
+    block = ("def ", "class ", "@", "async def ")
+    new = [*more]
+    code = [line for line in new if line and not line.startswith("#")]
+    starts = bool(code) and code[0].startswith(block)
+    if not lines:
+        return ["", *new] if starts else new
+    previous = [line for line in lines if line and line[0] not in " #)]}"]
+    after_block = bool(previous) and previous[-1].startswith(block)
+    return [*lines, *(["", ""] if starts or after_block else []), *new]

@@ -1,0 +1,1 @@
+"""Showing an outcome: to people, to programs, to machines that review."""

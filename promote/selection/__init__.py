@@ -1,0 +1,1 @@
+"""From cells to steps: tags, options and the text they are written in."""

@@ -1,0 +1,160 @@
+"""Read the options of a step: `#|` lines at the top of its first cell, and the cell's metadata key `workbench`.
+
+Each value is typed by the vocabulary. Quarto's and nbdev's own `#|` keys are passed over; the same key in both places
+is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from promote.model import Edit, Finding, Fix, KeyEdit, Notebook, Options
+from promote.selection.option_text import from_text
+from promote.selection.option_tree import Node, TreeError, from_json
+from promote.selection.option_types import Problem, convert, unknown
+from promote.vocabulary import is_foreign, vocabulary
+
+_LINE = re.compile(r"#\|[ \t]?(.*)")
+_DIRECTIVE = re.compile(r"\s*([\w-]+)(?:\s+[\w.*-]+)*\s*")
+_KEY = re.compile(r"#\|\s*([\w-]+)\s*:")
+
+
+def header(source: str) -> tuple[int, ...]:
+    r"""Give the numbers (from 1) of the `#|` lines at the top of a cell, under a cell magic where there is one.
+
+    >>> header("#| key: [a]\n#| owner: team:b\nx = 1\n#| late: true")
+    (1, 2)
+    >>> header("%%time\n\n#| key: [a]\nx = 1")
+    (3,)
+    """
+    found: list[int] = []
+    for number, line in enumerate(source.split("\n"), 1):
+        if line.startswith("#|"):
+            found.append(number)
+        elif found or not (line.isspace() or not line or line.startswith("%%")):
+            break
+    return tuple(found)
+
+
+def read_options(notebook: Notebook, position: int, tag: str, role: str = "step") -> tuple[Options, list[Finding]]:
+    """Read the options of the cell at `position` (from 1), whose tag is `tag`, for a step or a check.
+
+    Gives the options that could be read and a finding for everything wrong.
+    """
+    cell = notebook.cells[position - 1]
+    values: dict[str, Any] = {}
+    lines: dict[str, tuple[int, int]] = {}
+    numbers = header(cell.source)
+    written, problems = _written(cell.source, numbers)
+    panel, more = _tree(from_json, cell.options, "written by the Lab panel ")
+    in_panel = {key.raw for key, _ in panel.entries}
+    for key, _ in written.entries:
+        if key.raw in in_panel:
+            message = f"The option {key.raw!r} stands both in a `#|` line and in the cell's metadata."
+            hint = "Keep one: delete the line, or clear the field in the Lab panel."
+            problems.append(Problem("PR223", message, hint, key))
+    # A key in both places is told once: the panel's twin is passed over
+    in_lines = {key.raw for key, _ in written.entries}
+    for key, node in (*written.entries, *(pair for pair in panel.entries if pair[0].raw not in in_lines)):
+        value = _option(key, node, role, problems, panel=not key.line)
+        if value is not None:
+            values[key.raw] = value
+            lines[key.raw] = (position, numbers[0] + key.line - 1 if key.line else 1)
+    findings = [_finding(notebook, position, tag, numbers, problem) for problem in (*problems, *more)]
+    findings.extend(_misplaced(notebook, position, tag, numbers))
+    return Options(values, lines), findings
+
+
+def stray_options(notebook: Notebook, position: int, tag: str, why: str) -> list[Finding]:
+    """Give a finding for every option of ours in a cell that is not the place for options."""
+    cell = notebook.cells[position - 1]
+    findings = _misplaced(notebook, position, tag, (), why)
+    if any(key in vocabulary()["options"] for key in cell.options):
+        message = f"The cell's metadata holds options, but {why}."
+        at = notebook.at(position, tag=tag)
+        findings.append(Finding("PR226", "error", message, at, "Set them on the step's first cell."))
+    return findings
+
+
+def _written(source: str, numbers: tuple[int, ...]) -> tuple[Node, list[Problem]]:
+    if not numbers:
+        return Node("map"), []
+    lines = source.split("\n")
+    kept = []
+    for number in numbers:
+        match = _LINE.match(lines[number - 1])
+        text = match[1] if match else ""
+        directive = _DIRECTIVE.fullmatch(text)
+        kept.append("" if directive and is_foreign(directive[1]) else text)
+    return _tree(from_text, "\n".join(kept), "")
+
+
+def _tree(parse: Any, content: Any, where: str) -> tuple[Node, list[Problem]]:
+    try:
+        node: Node = parse(content)
+    except TreeError as error:
+        return Node("map"), [Problem(error.code, error.message, error.hint, Node("map", error.line, error.column))]
+    if node.kind != "map":
+        message = f"The options {where}are not keys with values."
+        return Node("map"), [Problem("PR220", message, "Write `#| key: value`, one to a line.", node)]
+    return node, []
+
+
+def _option(key: Node, node: Node, role: str, problems: list[Problem], *, panel: bool) -> Any:
+    known: Mapping[str, Any] = vocabulary()["options"]
+    if not panel and is_foreign(key.raw, node.raw):
+        return None
+    if key.raw not in known:
+        problems.append(unknown(key.raw, known, "option", key, "PR221"))
+        return None
+    spec = known[key.raw]
+    if not spec.get("available", True):
+        message = f"The option {key.raw!r} is not supported by this version yet."
+        problems.append(Problem("PR221", message, "Take it out until it is.", key))
+        return None
+    if role not in spec.get("roles", ["step"]):
+        message = f"The option {key.raw!r} belongs to a step, not to a {role}."
+        problems.append(Problem("PR226", message, "Move it to the step's first cell.", key))
+        return None
+    return convert(key.raw, node, problems)
+
+
+def _finding(notebook: Notebook, position: int, tag: str, numbers: tuple[int, ...], problem: Problem) -> Finding:
+    node = problem.node
+    meant = problem.meant
+    what = f"Write {meant} for {node.raw}."
+    if not node.line:
+        in_panel = meant and problem.code == "PR221" and node.raw in notebook.cells[position - 1].options
+        fix = Fix(what, (KeyEdit(position, node.raw, meant),)) if in_panel else None
+        return Finding(problem.code, "error", problem.message, notebook.at(position, tag=tag), problem.hint, fix)
+    line = min(numbers[0] + node.line - 1, numbers[-1])
+    text = notebook.cells[position - 1].source.split("\n")[line - 1]
+    column = node.column + (3 if text[2:3] in (" ", "\t") else 2)
+    at = notebook.at(position, line, min(column, len(text) + 1), tag=tag)
+    there = meant and text[column - 1 : column - 1 + len(node.raw)] == node.raw
+    fix = Fix(what, (Edit(position, line, column, line, column + len(node.raw), meant),)) if meant and there else None
+    return Finding(problem.code, "error", problem.message, at, problem.hint, fix)
+
+
+def _misplaced(
+    notebook: Notebook,
+    position: int,
+    tag: str,
+    numbers: tuple[int, ...],
+    why: str = "options stand at the top of the step's first cell",
+) -> list[Finding]:
+    findings: list[Finding] = []
+    source = notebook.cells[position - 1].source
+    if "#|" not in source:
+        return findings
+    for number, line in enumerate(source.split("\n"), 1):
+        match = _KEY.match(line)
+        if match and number not in numbers and match[1] in vocabulary()["options"] and not is_foreign(match[1]):
+            message = f"The option {match[1]!r} is not read here: {why}."
+            at = notebook.at(position, number, match.start(1) + 1, tag=tag)
+            findings.append(
+                Finding("PR226", "error", message, at, "Move the line to the top of the step's first cell.")
+            )
+    return findings

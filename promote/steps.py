@@ -1,0 +1,139 @@
+"""The steps of one run beside the files that they were promoted to: what a check and a promotion both work on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from promote.evidence import code_version_of
+from promote.findings import order
+from promote.hashing import body_hash
+from promote.model import Finding, GeneratedFile, Location, Plan
+from promote.outcome import Outcome, Settings, StepOutcome
+from promote.outside.secret_values import concealed
+from promote.prepare import Prepared, Standing
+from promote.project import Project
+from promote.render.kinds import Kinds
+from promote.render.module import render_module
+from promote.resources import resource_classes
+from promote.vocabulary import layers
+
+
+class Steps:
+    """The steps of one run: how each stands, what it renders to, and the outcome they end in.
+
+    Args:
+        project: The project they belong to.
+        settings: What the person asked for.
+        prepared: The notebooks, analysed.
+        stands: How each step stands to its files, by tag.
+        versions: Code versions of the assets that steps read, by name.
+        findings: What was found so far; more is added.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        settings: Settings,
+        prepared: Sequence[Prepared],
+        stands: Mapping[str, Standing],
+        versions: Mapping[str, str],
+        findings: list[Finding],
+    ) -> None:
+        self.project = project
+        self.settings = settings
+        self.prepared = prepared
+        self.stands = stands
+        self.versions = versions
+        self.findings = findings
+        self.classes = resource_classes(project.root, (s.plan for s in stands.values()))
+        self.notebooks = {p.notebook.path: p.notebook for p in prepared}
+
+    def drift_of(self, stand: Standing) -> list[Finding]:
+        """Give what stands between a step and its files."""
+        if stand.drift.finding is not None:
+            return [stand.drift.finding]
+        plan = stand.plan
+        at = self.notebooks[plan.notebook].at(plan.step.cells[0], tag=plan.step.tag)
+        again = f"Run `promote {plan.notebook}`."
+        if stand.evidence is None:
+            return [
+                Finding(
+                    "PR606",
+                    "error",
+                    f"The evidence of {plan.step.tag} is missing, or of another version of it or of what it reads.",
+                    at,
+                    again,
+                )
+            ]
+        if stand.evidence.facts is None:
+            return [
+                Finding("PR605", "error", f"{plan.step.tag} is unverified: it was promoted without a run.", at, again)
+            ]
+        found: list[Finding] = []
+        for path, expected in stand.evidence.files.items():
+            text = text_of(self.project.root / path)
+            if text is None or body_hash(text) != expected:
+                said = "is missing" if text is None else "was edited by hand"
+                found.append(
+                    Finding("PR602", "error", f"A file generated for {plan.step.tag} {said}.", Location(path), again)
+                )
+        if not found and stand.module != self.module(stand).text:
+            found.append(
+                Finding("PR601", "error", f"This version of promote renders {plan.step.tag} otherwise.", at, again)
+            )
+        return found
+
+    def module(self, stand: Standing, kinds: Kinds | None = None, *, verified: bool | None = None) -> GeneratedFile:
+        """Render the module of a step."""
+        shown = verified if verified is not None else bool(stand.evidence and stand.evidence.facts)
+        return render_module(stand.plan, kinds or stand.kinds, self.project.package, self.classes, verified=shown)
+
+    def diff(self, files: Sequence[GeneratedFile]) -> str:
+        """Give the unified diff of files against those on disk."""
+        import difflib  # noqa: PLC0415 - few ask for a diff
+
+        parts: list[str] = []
+        for file in files:
+            before = text_of(self.project.root / file.path)
+            old = f"a/{file.path}" if before is not None else "/dev/null"
+            parts += difflib.unified_diff(
+                (before or "").splitlines(keepends=True), file.text.splitlines(keepends=True), old, f"b/{file.path}"
+            )
+        return "".join(parts)
+
+    def errors(self) -> bool:
+        """Whether anything found stands in the way."""
+        return any(f.severity == "error" for f in self.findings)
+
+    def outcome(self, steps: Sequence[StepOutcome], code: int) -> Outcome:
+        """End with these steps: findings in order, none twice, and no secret in them."""
+        unique = dict.fromkeys(concealed(self.findings, self.notebooks))
+        return Outcome(tuple(sorted(unique, key=order)), tuple(sorted(steps, key=lambda s: (s.notebook, s.tag))), code)
+
+
+def code_versions(
+    project: Project, prepared: Sequence[Prepared], known: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Give the code version of every asset that a step reads: as planned now, else by the evidence of its promotion."""
+    plans: list[Plan] = [p for one in prepared for p in one.plans]
+    found = {**(known or {}), **{p.step.name: p.code_version for p in plans}}
+    for plan in plans:
+        for given in plan.function.inputs:
+            if given.asset not in found:
+                found[given.asset] = code_version_of(project.root, given.asset, layers())
+    return found
+
+
+def text_of(path: Path) -> str | None:
+    """Give what a file says, None where it cannot be read."""
+    content = bytes_of(path)
+    return None if content is None else content.decode("utf-8", errors="replace")
+
+
+def bytes_of(path: Path) -> bytes | None:
+    """Give what a file holds, None where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

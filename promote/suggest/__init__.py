@@ -1,0 +1,1 @@
+"""Proposals for notebooks that nobody has tagged."""

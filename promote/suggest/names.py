@@ -1,0 +1,99 @@
+"""Names for the steps that are proposed: from the variable, the heading above the cell, or the file that is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from promote.selection.tags import name_problem
+
+_GENERIC = frozenset(
+    """a b d x y z dd df dfs ds dat data dataset data_frame dataframe frame input out raw raw_df rel res result results
+    tbl table temp tmp test train final new clean cleaned merged grouped joined summary df_clean clean_df df_new new_df
+    raw_data data_raw df_raw""".split()
+)
+_EMPTY_WORDS = frozenset(
+    """a about an analyse analysis analyze and as at by calculate clean cleaning compute create customize data
+    dataframe dataset declare define defining demo df do eda example examples exploration exploratory explore
+    exploring export extract fetch file files final first for from get how import importing imports in into
+    introduction is it let lets load loading look make next notebook now of on our out overview part plot plots
+    plotting preparation prepare preprocessing process processing question read reading result results save section
+    set setup show solution step the then this to transform up us using visualisation visualise visualization
+    visualize we what with write your""".split()
+)
+_JOINING = frozenset(("by", "of", "per", "and", "in", "to", "with", "from", "for"))
+_FRAME_AFFIX = re.compile(r"^(?:df|tbl|lf)_|_(?:df|dataframe|tbl|lf|data)$")
+
+
+def snake(text: str) -> str:
+    """Give a text as words in lower case with underscores between, letters and digits of ASCII only.
+
+    >>> snake("RentsByTown"), snake("3. Rents -- by town!"), snake("Löhne")
+    ('rents_by_town', '3_rents_by_town', 'l_hne')
+    """
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
+    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+
+
+def from_variable(variable: str) -> str:
+    """Give a name for a step that gives this variable, empty where the variable says nothing.
+
+    >>> from_variable("rents_by_town"), from_variable("df_rents"), from_variable("df"), from_variable("dearTowns")
+    ('rents_by_town', 'rents', '', 'dear_towns')
+    """
+    if not variable.isascii():
+        return ""
+    whole = snake(variable)
+    if whole in _GENERIC or re.fullmatch(r"(?:df|d|data|temp|tmp|res|result)_?\d*", whole):
+        return ""
+    short = _FRAME_AFFIX.sub("", whole)
+    name = short if len(short) > 2 and short not in _GENERIC else whole
+    return name if len(name) > 2 and usable(name) else ""
+
+
+def from_heading(heading: str) -> str:
+    """Give a name made of a heading, empty where the heading says nothing of the data.
+
+    >>> from_heading("## 3.1 Rents by town"), from_heading("# Load the data"), from_heading("Top 10 *dear* towns")
+    ('rents_by_town', '', 'top_10_dear_towns')
+    """
+    plain = re.sub(r"<[^>]*>|\([^)]*\)|[*_`#]", " ", heading)
+    plain = re.sub(r"^\s*(?:\d+[.):]?)+\s*", "", plain)
+    words = [word for word in snake(plain).split("_") if word]
+    while words and (words[0] in _EMPTY_WORDS or words[0].isdigit()):
+        words.pop(0)
+    words = words[:5]
+    while words and words[-1] in _EMPTY_WORDS | _JOINING:
+        words.pop()
+    telling = [word for word in words if word not in _EMPTY_WORDS and len(word) > 1]
+    name = "_".join(words)
+    return name if telling and len(name) > 2 and usable(name) else ""
+
+
+def from_path(path: str) -> str:
+    """Give a name made of the file that is read.
+
+    >>> from_path("../data/Rents 2024.csv"), from_path("https://a.b/x/towns.csv.gz?raw=true"), from_path("data.csv")
+    ('rents_2024', 'towns', '')
+    """
+    last = re.split(r"[/\\\\]", re.split(r"[?#]", path)[0])[-1]
+    name = snake(last.split(".")[0])
+    return name if name not in _GENERIC and len(name) > 2 and usable(name) else ""
+
+
+def usable(name: str) -> bool:
+    """Tell whether a step can have the name."""
+    return name_problem(name) is None
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """Give the name, with a number behind it where another has it.
+
+    >>> free("rents", ["rents", "rents_2"])
+    'rents_3'
+    """
+    number, made = 1, name
+    while made in taken:
+        number += 1
+        made = f"{name[:58].rstrip('_')}_{number}"
+    return made

@@ -1,0 +1,144 @@
+"""What a notebook makes of frames: every variable that holds one, followed from cell to cell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from promote.dataflow.program import Program, Statement
+from promote.suggest.frame_guess import Guess, Guesser
+from promote.values import dataclass
+
+_WRITERS = re.compile(r"^(?:to_(?:csv|parquet|excel|sql|json|feather|pickle|gbq)|write_\w+|sink_\w+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a variable's life: from a binding that owes nothing to what the variable was, to its last change."""
+
+    variable: str
+    statements: tuple[Statement, ...]
+    guess: Guess
+    after_read: bool = False  # the variable was read from outside by the part before
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """The cells it stands in."""
+        return tuple(dict.fromkeys(s.cell for s in self.statements))
+
+
+def parts_of(program: Program) -> list[Part]:
+    """Follow every variable that holds a frame, from cell to cell."""
+    definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
+    guesser = Guesser(program.functions, definitions, {})
+    found: list[Part] = []
+    current: dict[str, Part] = {}
+    for statement in program.statements:
+        before = dict(guesser.frames)
+        bound = guesser.learn(statement.node)
+        for name, guess in bound.items():
+            part = current.get(name)
+            goes_on = part is not None and (name in statement.reads or name in statement.effects.maybe)
+            if part is not None and goes_on and not (part.guess.read and statement.cell not in part.cells):
+                current[name] = replace(
+                    part,
+                    statements=(*part.statements, statement),
+                    guess=replace(guess, read=guess.read or part.guess.read, path=guess.path or part.guess.path),
+                )
+            else:
+                after_read = part is not None and goes_on
+                found += [part] if part is not None else []
+                path = part.guess.path if after_read and part is not None else guess.path
+                current[name] = Part(name, (statement,), replace(guess, path=path), after_read)
+        for name in _changed(statement.node) & current.keys() - bound.keys():
+            part = current[name]
+            if name in before and part.guess.read and statement.cell not in part.cells:
+                found.append(part)
+                current[name] = Part(name, (statement,), Guess("frame", path=part.guess.path), after_read=True)
+            else:
+                current[name] = replace(part, statements=(*part.statements, statement))
+        for name in statement.effects.touched - bound.keys():
+            if name in current:
+                found.append(current.pop(name))
+    return sorted([*found, *current.values()], key=lambda p: p.statements[0].index)
+
+
+def _changed(node: ast.stmt) -> set[str]:
+    """Give the variables whose frames a statement changes in place, as its words say."""
+    found: set[str] = set()
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+        targets = [node.target]
+    elif isinstance(node, ast.Delete):
+        targets = node.targets
+    elif isinstance(node, ast.For):
+        for inner in node.body:
+            found |= _changed(inner)
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        in_place = any(
+            k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True for k in call.keywords
+        )
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if isinstance(call.func, ast.Attribute) and (in_place or method in ("insert", "drop_in_place", "update")):
+            targets = [call.func]
+    for target in targets:
+        inner_most = target
+        while isinstance(inner_most, (ast.Attribute, ast.Subscript, ast.Call)):
+            inner_most = inner_most.func if isinstance(inner_most, ast.Call) else inner_most.value
+        if inner_most is not target and isinstance(inner_most, ast.Name):
+            found.add(inner_most.id)
+    return found
+
+
+def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> list[Part]:
+    """Choose the parts that become steps: worth one, in cells that are free, at most one to a cell."""
+    users = {id(p): users_of(p, program) for p in parts}
+    worth = [
+        p
+        for p in parts
+        if not p.guess.view and set(p.cells) <= free and (users[id(p)] or p.guess.summary or _is_last(p, parts))
+    ]
+    ranked = sorted(
+        worth, key=lambda p: (bool(users[id(p)]), p.statements[-1].index), reverse=True
+    )  # in one cell: what others use comes before what nobody does, and the later before the earlier
+    taken: set[int] = set()
+    chosen: list[Part] = []
+    for part in ranked:
+        if not taken & set(part.cells):
+            chosen.append(part)
+            taken |= set(part.cells)
+    return sorted(chosen, key=lambda p: p.statements[0].index)
+
+
+def users_of(part: Part, program: Program) -> set[int]:
+    """Give the cells, other than its own, that read what a part gives; those that only look do not count."""
+    last = part.statements[-1].index
+    found: set[int] = set()
+    for statement in program.statements[last + 1 :]:
+        if part.variable in statement.reads and statement.cell not in part.cells and statement.effects.touched:
+            found.add(statement.cell)
+        if part.variable in statement.reads and writes(statement.node, part.variable):
+            found.add(statement.cell)
+        if part.variable in statement.binds and part.variable not in statement.reads:
+            break
+    return found
+
+
+def _is_last(part: Part, parts: Sequence[Part]) -> bool:
+    return part is max((p for p in parts if not p.guess.view), key=lambda p: p.statements[-1].index, default=None)
+
+
+def writes(node: ast.stmt, variable: str) -> bool:
+    """Whether a statement writes a variable's frame to a file or table."""
+    return any(
+        isinstance(n, ast.Attribute)
+        and _WRITERS.match(n.attr)
+        and isinstance(n.value, ast.Name)
+        and n.value.id == variable
+        for n in ast.walk(node)
+    )

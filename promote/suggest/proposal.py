@@ -1,0 +1,245 @@
+"""Propose steps for a notebook that nobody has tagged: which cells, which layer, which name.
+
+A frame that a notebook makes and goes on to use is worth a step. Where one cell binds it and others change it, they
+are one step; where it is read first and worked on later, the reading is a bronze step of its own. The proposal is
+planned as promotion would plan it, and steps are taken out of it until nothing is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from promote.dataflow.program import Program, build
+from promote.model import Cell, Finding, Fragment, Notebook, Plan, Selection
+from promote.outside.secret_values import secret_findings
+from promote.plan import Planned, plan
+from promote.selection.select import select
+from promote.suggest import names as naming
+from promote.suggest.parts import Part, parts_of, users_of, worth_a_step, writes
+from promote.values import dataclass
+
+_BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
+_ROUNDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedStep:
+    """A step that is proposed: its cells, what it is called, the variable it gives, what it reads, and why."""
+
+    layer: str
+    name: str
+    cells: tuple[int, ...]
+    variable: str
+    reads: tuple[str, ...] = ()
+    why: str = ""
+    checks: tuple[int, ...] = ()
+
+    @property
+    def tag(self) -> str:
+        """The tag of its cells."""
+        return f"{self.layer}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is proposed for a notebook.
+
+    `notebook` carries the proposed tags. `needed` is true where promotion takes untagged statements into steps, which
+    `--include-needed` allows. `warnings` are what promotion will say of files, networks and chance. `stopped` are the
+    findings that kept steps out of the proposal; `left` says why else nothing is proposed.
+    """
+
+    notebook: Notebook
+    steps: tuple[ProposedStep, ...]
+    needed: bool = False
+    warnings: tuple[Finding, ...] = ()
+    stopped: tuple[Finding, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
+    """Propose steps for a notebook; `taken` are names that other notebooks of the project give to their steps.
+
+    The proposal promotes without a refusal, with `--include-needed` where `needed` says so; where nothing can be
+    proposed, `stopped` and `left` say what stands in the way. Cells that have a role already keep it.
+    """
+    selection = select(notebook)
+    program = build(selection.cells)
+    free = {c.position for c in selection.cells if c.role.kind == "explore"}
+    found = parts_of(program)
+    parts = worth_a_step(found, program, free)
+    frames = tuple(dict.fromkeys(part.variable for part in found))
+    steps = _named(selection, program, parts, frames, taken)
+    left: list[str] = []
+    if not parts:
+        left.append("No cell binds a frame that a later cell uses or that says something of another.")
+    return _settled(selection, steps, left)
+
+
+# What it is called
+
+
+def _named(
+    selection: Selection, program: Program, parts: Sequence[Part], frames: Sequence[str], others: Iterable[str]
+) -> list[ProposedStep]:
+    notebook = selection.notebook
+    taken = (
+        {*others}
+        | {step.name for step in selection.steps}
+        | set(program.functions.imports)
+        | set(program.functions.by_name)
+    )
+    stem = naming.snake(notebook.path.rpartition("/")[2].rpartition(".")[0])
+    steps: list[ProposedStep] = []
+    names: dict[str, str] = {}  # variable -> the step that gave it last
+    for part in parts:
+        heading = naming.from_heading(_heading(notebook, part.cells[0]))
+        if heading in taken:  # another step under it has its name
+            heading = f"{heading}_{'summary' if part.guess.summary else naming.snake(part.variable)}"
+        file = naming.from_path(part.guess.path)
+        variable = naming.from_variable(part.variable)
+        if part.after_read:
+            base = names.get(part.variable) or variable or file or stem
+            candidates = [heading if heading != base else "", f"{base}_prepared"]
+        elif part.guess.read:
+            candidates = [variable, file, heading, f"{stem}_source", "source"]
+        else:
+            candidates = [variable, heading, f"{stem}_{naming.snake(part.variable)}", stem, "result"]
+        name = next((c for c in candidates if c and naming.usable(c)), "step")
+        if name in taken:
+            name = next((c for c in candidates if c and naming.usable(c) and c not in taken), name)
+        name = naming.free(name, taken)
+        taken.add(name)
+        names[part.variable] = name
+        steps.append(_step(part, name, parts, frames, program))
+    return steps
+
+
+def _step(part: Part, name: str, parts: Sequence[Part], frames: Sequence[str], program: Program) -> ProposedStep:
+    reads = {r for s in part.statements for r in s.reads}
+    own = set() if part.after_read else {part.variable}
+    inputs = tuple(variable for variable in frames if variable in reads - own)
+    if part.guess.read and not part.after_read:
+        layer, why = "bronze", "reads from outside"
+    elif part.guess.summary and not _feeds(part, parts, program):
+        layer, why = "gold", "sums up, and no other step reads it"
+    elif any(writes(s.node, part.variable) for s in program.statements):
+        layer, why = "gold", "is written to a file"
+    elif inputs or part.after_read:
+        layer, why = "silver", "works on what was read"
+    else:
+        layer, why = "bronze", "makes its data itself"
+    return ProposedStep(layer, name, part.cells, part.variable, inputs, why)
+
+
+def _feeds(part: Part, parts: Sequence[Part], program: Program) -> bool:
+    users = users_of(part, program)
+    return any(users & set(p.cells) for p in parts if p is not part)
+
+
+def _heading(notebook: Notebook, position: int) -> str:
+    """Give the nearest heading above a cell, with the cell it stands in, empty where none is."""
+    for cell in reversed(notebook.cells[: position - 1]):
+        if cell.kind == "markdown":
+            lines = [line for line in cell.source.split("\n") if re.match(r"\s{0,3}#{1,6}\s+\S", line)]
+            if lines:
+                return lines[-1].strip()
+    return ""
+
+
+# Whether it can be promoted
+
+
+def tagged(notebook: Notebook, steps: Iterable[ProposedStep]) -> Notebook:
+    """Give the notebook with the tags and options of proposed steps."""
+    cells: list[Cell] = list(notebook.cells)
+    for step in steps:
+        for number, position in enumerate(step.cells):
+            cell = cells[position - 1]
+            options = dict(cell.options)
+            if number == 0 and step.name != step.variable:
+                options["output"] = step.variable
+            cells[position - 1] = replace(cell, tags=(*cell.tags, step.tag), options=options)
+        for position in step.checks:
+            cell = cells[position - 1]
+            cells[position - 1] = replace(cell, tags=(*cell.tags, f"check:{step.name}"))
+    return replace(notebook, cells=tuple(cells))
+
+
+def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str]) -> Proposal:
+    """Plan the proposal, and take out of it what is refused, until nothing is."""
+    notebook = selection.notebook
+    stopped: list[Finding] = []
+    current = list(steps)
+    checks = _checks(selection, current)
+    for _ in range(_ROUNDS):
+        with_checks = [replace(s, checks=checks.get(s.name, ())) for s in current]
+        proposed = tagged(notebook, with_checks)
+        chosen = select(proposed)
+        planned = plan(chosen, include_needed=True)
+        errors = _errors(chosen, planned)
+        if not errors:
+            needed = any(f.origin == "needed" for p in planned.plans for f in _fragments(p))
+            warnings = tuple(f for f in planned.findings if f.severity == "warning" and f.code.startswith("PR7"))
+            return Proposal(proposed, tuple(with_checks), needed, warnings, tuple(stopped), tuple(left))
+        current, checks = _without_refused(current, checks, errors, stopped)
+    return Proposal(notebook, (), stopped=tuple(stopped), left=tuple(left))
+
+
+def _fragments(one: Plan) -> list[Fragment]:
+    functions = (one.function, *one.checks, *one.charts, *one.tests)
+    return [fragment for f in functions for part in (f.imports, f.definitions, f.body) for fragment in part]
+
+
+def _errors(chosen: Selection, planned: Planned) -> list[Finding]:
+    plans: tuple[Plan, ...] = planned.plans
+    found = (*chosen.findings, *planned.findings, *secret_findings(chosen, plans))
+    return [f for f in found if f.severity == "error"]
+
+
+def _without_refused(
+    steps: Sequence[ProposedStep],
+    checks: dict[str, tuple[int, ...]],
+    errors: Sequence[Finding],
+    stopped: list[Finding],
+) -> tuple[list[ProposedStep], dict[str, tuple[int, ...]]]:
+    """Take out the steps that have an error; one that only reads in the wrong layer is made a bronze step."""
+    kept: list[ProposedStep] = []
+    wrong_checks = {f.location.cell for f in errors if (f.location.tag or "").startswith("check:")}
+    if wrong_checks:
+        checks = {name: tuple(c for c in cells if c not in wrong_checks) for name, cells in checks.items()}
+        return list(steps), checks
+    placed = False
+    for step in steps:
+        own = [f for f in errors if f.location.tag == step.tag or f.location.cell in step.cells]
+        placed = placed or bool(own)
+        if not own:
+            kept.append(step)
+        elif step.layer != "bronze" and {f.code for f in own} <= _BRONZE_ONLY:
+            kept.append(replace(step, layer="bronze", why="reads from outside"))
+        else:
+            stopped += own
+    if not placed:  # an error without a step of ours: nothing can be proposed
+        stopped += errors
+        return [], {}
+    return kept, checks
+
+
+def _checks(selection: Selection, steps: Sequence[ProposedStep]) -> dict[str, tuple[int, ...]]:
+    """Give the cells that do nothing but assert over what one proposed step gives, by that step's name."""
+    owned = {position for step in steps for position in step.cells}
+    found: dict[str, tuple[int, ...]] = {}
+    for cell in selection.cells:
+        if cell.position in owned or cell.role.kind != "explore" or "assert" not in cell.python:
+            continue
+        body = ast.parse(cell.python).body
+        if not body or not all(isinstance(node, ast.Assert) for node in body):
+            continue
+        names = {n.id for node in body for n in ast.walk(node) if isinstance(n, ast.Name)}
+        of = [s for s in steps if s.variable in names and s.cells[-1] < cell.position]
+        if of and len({s.variable for s in of}) == 1:
+            found[of[-1].name] = (*found.get(of[-1].name, ()), cell.position)
+    return found

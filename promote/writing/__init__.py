@@ -1,0 +1,1 @@
+"""All-or-nothing writing, made good after a kill."""

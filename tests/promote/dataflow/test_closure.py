@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+
+from promote.dataflow.closure import Closure, resolve
+from promote.dataflow.outputs import Output, output_of
+from promote.dataflow.program import build
+from promote.dataflow.refusals import Context
+from promote.model import Role
+from tests.promote.graph import chosen, planned
+from tests.promote.programs import errors, finding
+
+COMPUTED = [("", "n = len('ab')"), ("silver:a", "a = [n]")]
+
+
+def closure(cells: list[tuple[str, str]], *, needed: bool = False) -> Closure:
+    """Resolve the last step of some cells."""
+    selection = chosen(cells)
+    program = build(selection.cells)
+    found = {s.tag: output_of(s, program, selection.notebook) for s in selection.steps}
+    outputs = {tag: output for tag, output in found.items() if isinstance(output, Output)}
+    context = Context(selection.notebook, program, outputs)
+    step = selection.steps[-1]
+    return resolve(context, Role("step", step.layer, step.name), step.cells, include_needed=needed)
+
+
+def test_what_a_statement_is_included_as() -> None:
+    cells = [
+        ("", "import math\nK = 3\nn = math.floor(2.5)\nunused = 1"),
+        ("silver:a", "from math import ceil\na = [K + n + ceil(1.5)]"),
+    ]
+    found = closure(cells, needed=True)
+    assert [origin for _, origin in sorted(found.included.items())] == [
+        "import", "definition", "needed", "import", "step",
+    ]  # fmt: skip
+
+
+def test_inputs_parameters_and_builtins_end_the_search() -> None:
+    cells = [
+        ("parameters", "least = 2"),
+        ("silver:a", "a = [1]"),
+        ("silver:b", "sum = sum(a)\nb = [sum, least]"),
+    ]
+    found = closure(cells)
+    assert [(b.variable, b.asset) for b in found.inputs.values()] == [("a", "a")]
+    assert found.parameters == {"least"}
+    assert found.shadowed == {"sum"}
+    assert not found.findings
+
+
+def test_a_refusal_names_the_statements_that_would_be_taken() -> None:
+    found = finding("PR302", ("", "n = len('ab')\nm = n + 1"), ("silver:a", "a = [m]"))
+    assert found.hint == (
+        "Tag that cell silver:a, or use --include-needed, which takes these 2 statements: cell 1 line 1, cell 1 line 2."
+    )
+    many = "\n".join(f"n{i} = len('a') + n{i - 1}" if i else "n0 = len('a')" for i in range(10))
+    assert finding("PR302", ("", many), ("silver:a", "a = [n9]")).hint.endswith(", ….")
+
+
+def test_a_name_is_refused_once_for_each_reason() -> None:
+    found = planned([*COMPUTED[:1], ("silver:a", "a = [n, n]\nb = n\na.append(b + n)")])
+    assert errors(found) == ["PR302"]
+
+
+@pytest.mark.parametrize(
+    ("code", "cells", "hint"),
+    [
+        ("PR301", [("silver:a", "a = [prnt]")], "Did you mean `print`?"),
+        ("PR301", [("silver:a", "a = [qqqqqq]")], "Define it, or import it, in a cell above."),
+        ("PR303", [("silver:a", "a = [k]"), ("", "k = 1")], "move the definition above this cell"),
+        ("PR303", [("", "k = 1\ndel k"), ("silver:a", "a = [k]")], "Remove the `del`"),
+        ("PR309", [("", "from math import *"), ("silver:a", "a = [floor(1.5)]")], "from math import floor"),
+        ("PR311", [("", "for k in [1]: pass"), ("silver:a", "a = [k]")], "Bind it on every branch"),
+    ],
+)
+def test_each_reason_has_its_code_and_its_hint(code: str, cells: list[tuple[str, str]], hint: str) -> None:
+    assert hint in finding(code, *cells).hint
+
+
+def test_a_cell_that_papermill_injected_counts_for_nothing() -> None:
+    cells = [("parameters", "n = 1"), ("injected-parameters", "n = 5"), ("silver:a", "a = [n]")]
+    found = closure(cells)
+    assert not found.findings
+    assert found.parameters == {"n"}

@@ -1,0 +1,200 @@
+"""Fixes: each makes its finding go away, twice is as once, and no other byte of the notebook changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promote.cli import main
+from promote.fixes.edits import apply_fix, fix_all
+from promote.model import Edit, Finding, Fix, Location, TagEdit
+from promote.prepare import prepare
+from promote.project import find
+
+Cells = list[tuple[str, str]]
+IMPORTS = ("", "import random\nimport numpy as np\nimport pandas as pd\nfrom platform_core.sdk import load_asset")
+FRAMES = "import pandas as pd\nfrom platform_core.sdk import load_asset"
+RAW = 'raw = load_asset("raw", as_="pandas")\n'
+
+
+def written(cells: Cells, *, indent: int | None = 1, lines: bool = True, bare: bool = False) -> str:
+    """Give a notebook as Jupyter writes it, or as other tools do."""
+    made: list[dict[str, Any]] = []
+    for tags, source in cells:
+        metadata = {"collapsed": True, "tags": tags.split()} if tags else {} if bare else {"collapsed": True}
+        text: Any = source.splitlines(keepends=True) if lines else source
+        made.append({"cell_type": "code", "metadata": metadata, "outputs": [{"x": "é\u2028"}], "source": text})
+    content = {"nbformat": 4, "cells": made, "zeta": 1, "metadata": {}}
+    return json.dumps(content, indent=indent, ensure_ascii=False) + "\n"
+
+
+def analysed(root: Path, path: Path) -> list[Finding]:
+    return list(prepare(find(named=root), [path], (), include_needed=False)[1])
+
+
+CASES: dict[str, tuple[str, Cells, list[str]]] = {
+    "a late import": (
+        "PR303",
+        [IMPORTS, ("silver:out", "out = [math.pi]"), ("", "x = 1\nimport math\ny = 2")],
+        ["import math\nimport random", "x = 1\ny = 2"],
+    ),
+    "a late import that ends its cell": (
+        "PR303",
+        [("silver:out", "#| key: [a]\nout = [math.pi]"), ("", "x = 1\nimport math  # π")],
+        ["#| key: [a]\nimport math  # π\nout = [math.pi]", "x = 1"],
+    ),
+    "a late import alone in its cell": (
+        "PR303",
+        [("silver:out", "out = [floor(2.5)]"), ("", "from math import (\n    floor,\n)")],
+        ["from math import (\n    floor,\n)\nout = [floor(2.5)]"],
+    ),
+    "constants": ("PR302", [("", "LIMIT = max([1, 2])"), ("silver:out", "out = [LIMIT]")], ["LIMIT = max([1, 2])"]),
+    "a generator": (
+        "PR701",
+        [IMPORTS, ("silver:out", "rng = np.random.default_rng()\nout = [rng.normal()]")],
+        ["rng = np.random.default_rng(0)\nout"],
+    ),
+    "a sample": (
+        "PR701",
+        [("", FRAMES), ("silver:out", RAW + "out = raw.sample(\n    5,\n)")],
+        ["out = raw.sample(\n    5,\nrandom_state=0)"],
+    ),
+    "module functions": (
+        "PR701",
+        [IMPORTS, ("silver:out", "a = 1\nout = [np.random.rand(), np.random.rand()]\nb = np.random.rand()")],
+        ["a = 1\nnp.random.seed(0)\nout"],
+    ),
+    "random": (
+        "PR701",
+        [IMPORTS, ("silver:out", "out = [random.random()]")],
+        ["random.seed(0)\nout = [random.random()]"],
+    ),
+    "a set in a list": ("PR703", [("silver:out", "out = list({'a', 'b'})")], ["out = sorted({'a', 'b'})"]),
+    "a set in a text": (
+        "PR703",
+        [("silver:out", "é = 'é'; out = [','.join({\n  'a', é})]")],
+        ["é = 'é'; out = [','.join(sorted({\n  'a', é}))]"],
+    ),
+    "a tag": ("PR202", [("sliver:out", "out = [1]")], ["out = [1]"]),
+    "a plain tag": ("PR202", [("helper", "def f(): ..."), ("silver:out", "out = [1]")], ["out = [1]"]),
+    "an option": ("PR221", [("silver:out", "#| ownr: team:a\nout = [1]")], ["#| owner: team:a\nout = [1]"]),
+    "a key of an option": (
+        "PR221",
+        [("silver:out", "#| compute: {kind: fargate, cpu-units: 512, memory_mb: 1024}\nout = [1]")],
+        ["#| compute: {kind: fargate, cpu_units: 512"],
+    ),
+    "a value": ("PR222", [("silver:out", "#| checks: [no_null]\nout = [1]")], ["#| checks: [no_nulls]\nout"]),
+    "an output": (
+        "PR310",
+        [("silver:out", "rows = sorted([3, 1])\nbest = rows[:1]\nprint(best)")],
+        ["#| output: best\nrows = sorted([3, 1])"],
+    ),
+    "an output beside options": (
+        "PR310",
+        [("silver:out", "%%time\n#| key: [a]\nrows = sorted([3, 1])\nbest = rows[:1]")],
+        ["%%time\n#| key: [a]\n#| output: best\nrows"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("form", [{}, {"indent": 4}, {"indent": None}, {"lines": False}, {"bare": True}], ids=str)
+def test_after_a_fix_its_finding_is_gone(case: str, form: dict[str, Any], data_project: Path) -> None:
+    code, cells, expected = CASES[case]
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_text(written(cells, **form), encoding="utf-8")
+    assert code in {f.code for f in analysed(data_project, path)}
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert [one.finding.code for one in done] == [code]
+    assert code not in {f.code for f in left}
+    text = path.read_text(encoding="utf-8")
+    sources = ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+    for part in expected:
+        assert any(part in source for source in sources), sources
+    assert fix_all(data_project, lambda: analysed(data_project, path))[0] == []
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_file_is_as_jupyter_would_write_it(case: str, data_project: Path) -> None:
+    """Indentation, key order, line lists and the end of the file stay; so only what changed differs in git."""
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_text(written(CASES[case][1]), encoding="utf-8")
+    before = path.read_text(encoding="utf-8").split("\n")
+    fix_all(data_project, lambda: analysed(data_project, path))
+    text = path.read_text(encoding="utf-8")
+    assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
+    for cell in json.loads(text)["cells"]:
+        assert cell["source"] == "".join(cell["source"]).splitlines(keepends=True)
+    kept = sum(line in text.split("\n") for line in before)
+    assert kept >= len(before) - 4
+
+
+def test_an_option_of_the_lab_panel_is_renamed(data_project: Path) -> None:
+    path = data_project / "notebooks" / "a.ipynb"
+    metadata = {"tags": ["silver:out"], "workbench": {"ownr": "team:a", "key": ["a"]}}
+    content = {"nbformat": 4, "cells": [{"cell_type": "code", "source": "out = [1]", "metadata": metadata}]}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert [one.what for one in done] == ["Write owner for ownr."]
+    assert path.read_text(encoding="utf-8") == json.dumps(content).replace("ownr", "owner")
+    assert not [f for f in left if f.severity == "error"]
+
+
+def test_a_fix_that_does_not_help_is_made_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_text(written([("", "x = 1")]), encoding="utf-8")
+    fix = Fix("Write a line.", (Edit(1, 1, 1, 1, 1, "y = 2\n"),))
+    finding = Finding("PR301", "error", "Gone.", Location("a.ipynb", 1), fix=fix)
+    done, left = fix_all(tmp_path, lambda: [finding])
+    assert (len(done), left) == (1, [finding])
+
+
+def test_windows_line_ends_and_marks_stay() -> None:
+    raw = b"\xef\xbb\xbf" + json.dumps({"cells": [{"source": "a = 1\r\nb = 2\r\n", "metadata": {}}]}).encode()
+    fixed = apply_fix(raw, Fix("", (Edit(1, 2, 1, 2, 1, "c = 3\n"), TagEdit(1, "", "helpers"))))
+    assert fixed.startswith(b"\xef\xbb\xbf")
+    cell = json.loads(fixed.decode("utf-8-sig"))["cells"][0]
+    assert cell == {"source": "a = 1\r\nc = 3\r\nb = 2\r\n", "metadata": {"tags": ["helpers"]}}
+
+
+@given(
+    st.lists(st.text("ab \té\\\"'😀", max_size=6), min_size=1, max_size=5),
+    st.data(),
+    st.sampled_from(["", "x", "é\n", "\n", "a\nb\n", '"\\']),
+    st.booleans(),
+)
+def test_an_edit_of_the_json_is_the_edit_of_the_text(
+    lines: list[str], data: st.DataObject, put: str, as_lines: bool
+) -> None:
+    def place() -> tuple[int, int]:
+        line = data.draw(st.integers(1, len(lines)))
+        return line, data.draw(st.integers(1, len(lines[line - 1]) + 1))
+
+    (start, end) = sorted([place(), place()])
+    whole = "\n".join(lines)
+    offsets = [sum(len(text) + 1 for text in lines[: line - 1]) + column - 1 for line, column in (start, end)]
+    raw = written([("helpers", "before"), ("", whole), ("", "after")], lines=as_lines).encode()
+    fixed = apply_fix(raw, Fix("", (Edit(2, *start, *end, put),)))
+    expected = json.loads(raw)
+    text = whole[: offsets[0]] + put + whole[offsets[1] :]
+    got = json.loads(fixed)
+    assert "".join(got["cells"][1]["source"]) == text
+    got["cells"][1]["source"] = expected["cells"][1]["source"]
+    assert got == expected
+
+
+def test_the_command(data_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_text(written([("sliver:out", "out = [hash('a')]")]), encoding="utf-8")
+    assert main(["--project", str(data_project), "--fix", str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert "PR610 (note) PR202: Tag the cell silver:out." in shown
+    assert "PR704" in shown
+    assert not (data_project / "src").exists()
+    assert main(["--project", str(data_project), "--fix", "--check", str(path)]) == 2

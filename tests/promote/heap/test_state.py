@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from promote.dataflow.program import ambient_reads
+from tests.promote.programs import program
+
+IMPORTS = "import os, random, decimal, locale, duckdb, dotenv, sklearn\nimport numpy as np\nimport pandas as pd\n"
+
+
+def states(source: str) -> tuple[set[str], set[str], set[str]]:
+    """Give the states that the last statement reads, changes and sets, without their sign."""
+    last = program(IMPORTS + source).statements[-1]
+    return tuple({n[1:] for n in names if n.startswith("~")} for names in (last.reads, last.changes, last.sets))  # type: ignore[return-value]  # three sets
+
+
+NUMPY, PLAIN, ENV = "the generator of numpy.random", "the generator of random", "the environment"
+BOTH = {NUMPY, "the generator of Polars"}
+DUCK = "DuckDB's default connection"
+
+
+@pytest.mark.parametrize(
+    ("source", "reads", "changes", "sets"),
+    [
+        ("np.random.seed(1)", set(), {NUMPY}, {NUMPY}),
+        ("x = np.random.rand()", {NUMPY}, {NUMPY}, set()),
+        ("x = np.random.default_rng(1)", set(), set(), set()),
+        ("if 1:\n    np.random.seed(1)", {NUMPY}, {NUMPY}, set()),
+        ("r = np.random\nr.seed(1)", set(), {NUMPY}, {NUMPY}),
+        ("random.shuffle([])", {PLAIN}, {PLAIN}, set()),
+        ("import random", set(), set(), set()),
+        ("x = df.sample(3)", BOTH, BOTH, set()),
+        ("x = df.head().sample(3, random_state=1)", set(), set(), set()),
+        ("x = sklearn.cluster.KMeans(3)", BOTH, BOTH, set()),
+        ("x = sklearn.linear_model.LinearRegression()", set(), set(), set()),
+        ("x = os.environ['A']", {ENV}, set(), set()),
+        ("x = os.environ.get('A')", {ENV}, set(), set()),
+        ("os.environ['A'] = 'b'", {ENV}, {ENV}, set()),
+        ("dotenv.load_dotenv()", {ENV}, {ENV}, set()),
+        ("pd.set_option('display.max_rows', 5)", set(), set(), set()),
+        ("pd.options.display.width = 5", set(), set(), set()),
+        ("pd.options.mode.copy_on_write = True", {"pandas' options"}, {"pandas' options"}, set()),
+        ("pd.DataFrame.f = len", {"the patched pandas"}, {"the patched pandas"}, set()),
+        ("setattr(pd.DataFrame, 'f', len)", {"the patched pandas"}, {"the patched pandas"}, set()),
+        ("os.chdir('x')", set(), {"the working directory"}, {"the working directory"}),
+        ("x = open('f')", {"the working directory"}, set(), set()),
+        ("decimal.getcontext().prec = 3", {"the decimal context"}, {"the decimal context"}, set()),
+        ("duckdb.sql('CREATE TABLE t AS SELECT 1')", {DUCK}, {DUCK}, set()),
+        ("x = duckdb.sql('SELECT 1')", {DUCK}, set(), set()),
+        ("def f():\n    random.seed(1)\nf()", {PLAIN}, {PLAIN}, set()),
+        ("class A:\n    def f(self):\n        return os.environ\na = A()\nx = a", {ENV}, set(), set()),
+    ],
+)  # fmt: skip
+def test_what_a_statement_does_to_hidden_state(source: str, reads: set[str], changes: set[str], sets: set[str]) -> None:
+    assert states(source) == (reads, changes, sets)
+
+
+def test_some_states_reach_every_step() -> None:
+    found = program(IMPORTS + "pd.DataFrame.f = len\nlocale.setlocale(0)\nrandom.seed(1)\nos.environ['A'] = 'b'")
+    assert ambient_reads(found) == ["~the locale", "~the patched pandas"]

@@ -1,0 +1,225 @@
+"""Reading: every file is a notebook or one finding, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promote.model import Notebook
+from promote.notebook.read import NotebookError, parse, read
+
+CODE = {"cell_type": "code", "source": "x = 1"}
+HEAD = '{"nbformat": 4, "cells": '
+
+
+def notebook(*cells: object, **top: object) -> bytes:
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells, **top}).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "line", "column"),
+    [
+        (b"", "PR103", None, None),
+        (b" \n", "PR103", None, None),
+        (b"not json", "PR103", 1, 1),
+        (b'{\n "cells": [,]}', "PR103", 2, 12),
+        (b'{"nbformat": ' + b"9" * 5000 + b"}", "PR103", None, None),
+        (b'{"a":\n "\xff"}', "PR102", 2, 3),
+        ("{}".encode("utf-16"), "PR102", None, None),
+        (b"\xfe\xff\x00{", "PR102", None, None),
+        (b"[]", "PR104", None, None),
+        (b"{}", "PR104", None, None),
+        (b'{"nbformat": true, "cells": []}', "PR104", None, None),
+        (b'{"nbformat": 4}', "PR104", None, None),
+        (b'{"nbformat": 4, "cells": {}}', "PR104", None, None),
+        (b'{"nbformat": 3, "worksheets": []}', "PR105", None, None),
+        (b'{"nbformat": 5, "cells": []}', "PR105", None, None),
+        (notebook(metadata={"kernelspec": {"language": "R"}}), "PR106", None, None),
+        (notebook(metadata={"language_info": {"name": "julia"}}), "PR106", None, None),
+        (notebook(metadata={"kernelspec": {"name": "python2", "language": "python"}}), "PR106", None, None),
+        (notebook(metadata={"language_info": {"name": "python", "version": "2.7.18"}}), "PR106", None, None),
+        (b"{\n<<<<<<< HEAD\n=======\n>>>>>>> main\n}", "PR107", 2, 1),
+        (b"[" * 100_000, "PR108", None, None),
+        (notebook(5), "PR110", None, None),
+        (notebook({"source": ""}), "PR110", None, None),
+        (notebook({"cell_type": "heading", "source": ""}), "PR110", None, None),
+        (notebook({"cell_type": ["code"], "source": ""}), "PR110", None, None),
+        (notebook({"cell_type": "code", "source": 5}), "PR110", None, None),
+        (notebook({"cell_type": "code", "source": ["a", 5]}), "PR110", None, None),
+        (notebook({"cell_type": "code", "source": "a\nb\ud800"}), "PR111", 2, None),
+        (notebook({"cell_type": "code", "source": "a\0"}), "PR111", 1, None),
+        (notebook({"cell_type": "code", "source": "a", "metadata": {"tags": ["\udc00"]}}), "PR111", None, None),
+        (notebook({"cell_type": "code", "source": "a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs"}), "PR107", 2, 1),
+    ],
+)
+def test_a_file_that_is_no_notebook_of_ours_gives_its_finding(
+    raw: bytes, code: str, line: int | None, column: int | None
+) -> None:
+    with pytest.raises(NotebookError) as caught:
+        parse(raw, "notebooks/a.ipynb")
+    finding = caught.value.finding
+    assert (finding.code, finding.severity, finding.location.path) == (code, "error", "notebooks/a.ipynb")
+    assert (finding.location.line, finding.location.column) == (line, column)
+    assert finding.hint
+    assert finding.message in str(caught.value)
+
+
+def test_the_language_is_named() -> None:
+    with pytest.raises(NotebookError, match="runs julia, not Python"):
+        parse(notebook(metadata={"kernelspec": {"language": "Julia"}}), "a.ipynb")
+
+
+def test_an_old_notebook_names_the_command_that_converts_it(tmp_path: Path) -> None:
+    """The command in the hint is run, and what it makes can be read."""
+    code = {"cell_type": "code", "input": "a = 1", "language": "python", "outputs": [], "collapsed": False}
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": [code]}]}
+    file = tmp_path / "old one.ipynb"
+    file.write_text(json.dumps(old), encoding="utf-8")
+    with pytest.raises(NotebookError) as caught:
+        read(file, tmp_path)
+    words = caught.value.finding.hint.partition("jupyter nbconvert ")[2]
+    assert words.endswith("'old one.ipynb'")
+    command = [sys.executable, "-m", "nbconvert", *words.split(" '")[0].split(), file.name]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    assert read(file, tmp_path).cells[0].source == "a = 1"
+
+
+def test_what_jupyter_tolerates_is_tolerated() -> None:
+    cells = [
+        {"cell_type": "code", "source": ["a = 1\r\n", "b = 2\r", "c = 3"]},
+        {"cell_type": "code", "source": "\ufeffd = 4", "metadata": {"tags": "silver:d"}, "outputs": [{"bad": 1}]},
+        {"cell_type": "markdown", "metadata": None},
+        {"cell_type": "raw", "source": "r", "metadata": {"tags": ["x", 5, "x", None], "workbench": [1]}},
+        {"cell_type": "code", "source": "e", "metadata": {"tags": 5, "workbench": {"key": ["a"]}}},
+    ]
+    read_notebook = parse(b"\xef\xbb\xbf" + notebook(*cells, nbformat_minor=0), "a.ipynb")
+    assert [cell.source for cell in read_notebook.cells] == ["a = 1\nb = 2\nc = 3", "d = 4", "", "r", "e"]
+    assert [cell.tags for cell in read_notebook.cells] == [(), ("silver:d",), (), ("x",), ()]
+    assert [cell.position for cell in read_notebook.cells] == [1, 2, 3, 4, 5]
+    assert [dict(cell.options) for cell in read_notebook.cells] == [{}, {}, {}, {}, {"key": ["a"]}]
+    assert read_notebook.language == "python"
+
+
+@pytest.mark.parametrize("metadata", [None, 5, {}, {"kernelspec": 5}, {"kernelspec": {"language": " "}}])
+def test_a_notebook_that_names_no_language_is_python(metadata: object) -> None:
+    assert parse(notebook(CODE, metadata=metadata), "a.ipynb").language == "python"
+
+
+@pytest.mark.parametrize("minor", range(7))
+def test_every_minor_format_of_four_is_read(minor: int) -> None:
+    assert parse(notebook(CODE, nbformat_minor=minor), "a.ipynb").cells[0].source == "x = 1"
+
+
+def test_markers_that_a_text_quotes_are_no_conflict() -> None:
+    source = 'guide = """\n<<<<<<< ours\n"""'
+    assert parse(notebook({"cell_type": "code", "source": source}), "a.ipynb").cells[0].source == source
+
+
+def test_ids_are_kept_made_up_and_unique() -> None:
+    same = {"cell_type": "code", "source": "x"}
+    cells = [
+        {**CODE, "id": "kept"},
+        {**CODE, "id": "kept"},
+        {**CODE, "id": "bad id\x1b"},
+        same,
+        same,
+        {**CODE, "id": 5},
+    ]
+    ids = [cell.id for cell in parse(notebook(*cells), "a.ipynb").cells]
+    assert ids[0] == "kept"
+    assert len(set(ids)) == len(ids)
+    assert all(identity.isalnum() for identity in ids)
+
+
+def test_a_made_up_id_stays_when_another_cell_is_put_above() -> None:
+    before = parse(notebook(CODE), "a.ipynb").cells[0].id
+    after = parse(notebook({"cell_type": "markdown", "source": "new"}, CODE), "a.ipynb").cells[1].id
+    assert before == after
+
+
+def test_outputs_are_no_part_of_what_is_read() -> None:
+    """A notebook with a large output is read as the one without it."""
+    bare = parse(notebook(CODE), "a.ipynb")
+    large = {**CODE, "outputs": [{"output_type": "stream", "text": "x" * 5_000_000}]}
+    assert parse(notebook(large), "a.ipynb") == bare
+
+
+def test_paths_are_relative_and_posix(tmp_path: Path) -> None:
+    file = tmp_path / "notebooks" / "silver" / "a.ipynb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(notebook(CODE))
+    assert read(file, tmp_path).path == "notebooks/silver/a.ipynb"
+
+
+def test_a_path_that_leads_nowhere_or_outside_is_refused(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (tmp_path / "out.ipynb").write_bytes(notebook(CODE))
+    (project / "link.ipynb").symlink_to(tmp_path / "out.ipynb")
+    (project / "loop.ipynb").symlink_to(project / "loop.ipynb")
+    (project / "folder.ipynb").mkdir()
+    (project / "a\nb.ipynb").write_bytes(notebook(CODE))
+    (project / "bad\udcff.ipynb").write_bytes(notebook(CODE))
+    found = {}
+    names = [
+        "missing.ipynb",
+        "folder.ipynb",
+        "../out.ipynb",
+        "link.ipynb",
+        "loop.ipynb",
+        "a\nb.ipynb",
+        "bad\udcff.ipynb",
+    ]
+    for name in names:
+        with pytest.raises(NotebookError) as caught:
+            read(project / name, project)
+        found[name] = caught.value.finding.code
+        assert str(caught.value).isprintable() or "\nhint" in str(caught.value)
+    assert found == {
+        "missing.ipynb": "PR101",
+        "folder.ipynb": "PR101",
+        "../out.ipynb": "PR109",
+        "link.ipynb": "PR109",
+        "loop.ipynb": "PR101",
+        "a\nb.ipynb": "PR101",
+        "bad\udcff.ipynb": "PR101",
+    }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+LIKELY = st.fixed_dictionaries(
+    {},
+    optional={
+        "nbformat": st.sampled_from([3, 4, 5, "4", None]),
+        "metadata": JSON,
+        "cells": st.lists(
+            JSON
+            | st.fixed_dictionaries(
+                {"cell_type": st.sampled_from(["code", "markdown", "raw", "x"]), "source": JSON | st.lists(st.text())},
+                optional={"metadata": JSON | st.fixed_dictionaries({"tags": JSON, "workbench": JSON}), "id": JSON},
+            ),
+            max_size=4,
+        ),
+    },
+)
+
+
+@given(st.one_of(st.binary(), JSON.map(json.dumps).map(str.encode), LIKELY.map(json.dumps).map(str.encode)))
+def test_any_bytes_give_a_notebook_or_a_finding(raw: bytes) -> None:
+    made: Notebook | None = None
+    with suppress(NotebookError):
+        made = parse(raw, "a.ipynb")
+    cells = made.cells if made else ()
+    assert b"\r" not in b"".join(cell.source.encode() for cell in cells)
+    assert len({cell.id for cell in cells}) == len(cells)

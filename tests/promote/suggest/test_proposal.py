@@ -1,0 +1,210 @@
+"""Proposals: ten notebooks as people write them, with what is proposed, and that it promotes to what they gave."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promote.dataflow.program import build
+from promote.model import Notebook
+from promote.notebook.read import parse
+from promote.plan import plan
+from promote.selection.select import select
+from promote.suggest.frame_guess import Guesser
+from promote.suggest.proposal import Proposal, suggest
+from tests.promote.graph import copied, equal, render, run_function, run_notebook
+
+FOLDER = Path(__file__).parents[2] / "data" / "suggest"
+CASES = sorted(path.stem for path in FOLDER.glob("*.py"))
+RENTS = "town,rent\na,1\nb,2\nb,4\na ,3\na,\n"
+TOWNS = "town,region\na,north\nb,south\n"
+
+
+def read_case(name: str) -> tuple[Notebook, list[str]]:
+    notebook = parse((FOLDER / f"{name}.py").read_bytes(), f"notebooks/{name}.py")
+    return notebook, notebook.cells[-1].source.split("\n")
+
+
+def shown(proposal: Proposal) -> list[str]:
+    return [
+        " ".join([*map(str, s.cells), s.tag, s.variable, *(["check"] if s.checks else []), *map(str, s.checks)])
+        for s in proposal.steps
+    ] or ["nothing"]
+
+
+def test_there_are_ten_notebooks() -> None:
+    assert len(CASES) >= 10
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_proposed(name: str) -> None:
+    notebook, expected = read_case(name)
+    proposal = suggest(notebook)
+    assert shown(proposal) == expected
+    assert bool(proposal.steps) != bool(proposal.left)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_proposed_promotes_to_what_the_notebook_gave(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rents.csv").write_text(RENTS)
+    (tmp_path / "towns.csv").write_text(TOWNS)
+    monkeypatch.chdir(tmp_path)
+    proposal = suggest(read_case(name)[0])
+    chosen = select(proposal.notebook)
+    planned = plan(chosen, include_needed=proposal.needed)
+    assert [f for f in (*chosen.findings, *planned.findings) if f.severity == "error"] == []
+    assert len(planned.plans) == len(chosen.steps)
+    captured = run_notebook(chosen, planned.plans, {})
+    made: dict[str, object] = {}
+    for one in planned.plans:
+        first, again = run_function(one, render(one, captured, made), made)
+        made[one.step.name] = first
+        assert equal(copied(captured[one.step.name]), first), one.step.tag
+        assert equal(first, again), one.step.tag
+
+
+def test_names_of_other_notebooks_are_not_given_again() -> None:
+    notebook, _ = read_case("made_by_hand")
+    assert suggest(notebook, ["trees"]).steps[0].name not in ("trees", "")
+
+
+def test_what_needs_untagged_statements_says_so(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd\nimport math"),
+            ("", "least = math.sqrt(4)"),
+            ("", "rents = pd.read_csv('rents.csv')"),
+            ("", "dear = rents[rents['rent'] > least]\ndear.to_csv('dear.csv')"),
+        )
+    )
+    assert (shown(proposal), proposal.needed) == (["3 bronze:rents rents", "4 gold:dear dear"], True)
+    assert plan(select(proposal.notebook)).refused == ("gold:dear",)
+
+
+def test_what_cannot_be_promoted_is_left_out_and_told(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd"),
+            ("", "rents = pd.read_csv('rents.csv')"),
+            ("", "dear = rents[rents['rent'] > input('least?')]"),
+            ("", "means = rents.groupby('town').mean().reset_index()"),
+        )
+    )
+    assert shown(proposal) == ["2 bronze:rents rents", "4 gold:means means"]
+    assert not proposal.stopped
+    refused = suggest(notebook_of(("", "import pandas as pd"), ("", "rents = pd.DataFrame(nowhere)\nprint(rents)")))
+    assert (refused.steps, [f.code for f in refused.stopped]) == ((), ["PR301"])
+
+
+def test_a_step_that_must_read_is_a_bronze_step(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd"),
+            ("", "a = pd.read_csv('a.csv')\nb = pd.read_csv('b.csv')"),
+            ("", "both = a.merge(b)"),
+            ("", "means = both.groupby('town').mean().reset_index()"),
+        )
+    )
+    assert {s.tag.partition(":")[0] for s in proposal.steps} == {"bronze", "gold"}
+    assert not plan(select(proposal.notebook), include_needed=True).refused
+
+
+def test_cells_that_have_a_role_keep_it(notebook_of: Callable[..., Notebook]) -> None:
+    notebook = notebook_of(
+        ("", "import polars as pl"),
+        ("bronze:rents", "rents = pl.read_csv('rents.csv')"),
+        ("", "dear = rents.filter(pl.col('rent') > 1)\ndear.write_csv('dear.csv')"),
+    )
+    proposal = suggest(notebook)
+    assert shown(proposal) == ["3 gold:dear dear"]
+    assert [cell.tags for cell in proposal.notebook.cells] == [(), ("bronze:rents",), ("gold:dear",)]
+
+
+def test_a_secret_keeps_its_cell_out(notebook_of: Callable[..., Notebook]) -> None:
+    key = "AKIA" + "Q" * 16
+    proposal = suggest(
+        notebook_of(("", "import pandas as pd"), ("", f"key = '{key}'\nrents = pd.read_csv('rents.csv')\nrents.head()"))
+    )
+    assert proposal.steps == ()
+    assert [f.code for f in proposal.stopped] == ["PR713"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shape"),
+    [
+        ("pd.read_csv('a')", "frame"),
+        ("df", "frame"),
+        ("df['a']", "column"),
+        ("df[['a']]", "frame"),
+        ("df[df.a > 1]", "frame"),
+        ("df[mask]", "frame"),
+        ("df.loc[df.a > 1, 'a']", "column"),
+        ("df.loc[df.a > 1, ['a']]", "frame"),
+        ("df.a", "column"),
+        ("df.groupby('a')", "group"),
+        ("df.groupby('a').b.sum()", "column"),
+        ("df.groupby('a').sum()", "frame"),
+        ("df.groupby('a', as_index=False)['b'].sum()", "frame"),
+        ("df.groupby('a')[['b']].sum()", "frame"),
+        ("df.groupby('a').size().reset_index(name='n')", "frame"),
+        ("df['a'].value_counts().to_frame()", "frame"),
+        ("df.shape", "column"),
+        ("df.sum()", None),
+        ("len(df)", None),
+        ("df.T", "frame"),
+        ("pd.concat([df, df])", "frame"),
+        ("con.execute('select 1').df()", "frame"),
+        ("f(df)", "frame"),
+        ("g(df)", None),
+        ("1", None),
+    ],
+)
+def test_what_is_taken_for_a_frame(notebook_of: Callable[..., Notebook], source: str, shape: str | None) -> None:
+    functions = "def f(x):\n    return x.dropna()\ndef g(x):\n    return 1"
+    setup = f"import pandas as pd\ndf = pd.DataFrame()\nmask = df.a > 1\n{functions}"
+    program = build(select(notebook_of(("", setup), ("", f"result = {source}"))).cells)
+    definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
+    guesser = Guesser(program.functions, definitions, {})
+    for statement in program.statements:
+        guesser.learn(statement.node)
+    found = guesser.frames.get("result")
+    assert (found.shape if found else None) == shape
+
+
+PIECES = [
+    "import pandas as pd",
+    "df = pd.read_csv('rents.csv')",
+    "df = df.dropna()",
+    "df['a'] = 1",
+    "x = df.groupby('a').sum()",
+    "y = x.reset_index()",
+    "df = pd.concat([df, y])",
+    "z = df.head()",
+    "for i in range(2):\n    df['b'] = i",
+    "def f(d):\n    return d.copy()",
+    "y = f(df)",
+    "del df",
+    "assert len(y)",
+    "y.to_csv('y.csv')",
+    "%matplotlib inline",
+    "this is no Python",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("\n".join), min_size=1, max_size=7))
+def test_a_proposal_is_never_refused(cells: list[str]) -> None:
+    text = "".join(f"# %%\n{cell}\n" for cell in cells)
+    proposal = suggest(parse(text.encode(), "notebooks/a.py"))
+    chosen = select(proposal.notebook)
+    planned = plan(chosen, include_needed=True)
+    if proposal.steps:
+        assert not planned.refused
+        assert [f for f in (*chosen.findings, *planned.findings) if f.severity == "error"] == []
+        assert proposal.needed == bool(plan(chosen).refused)
