@@ -26,7 +26,7 @@ def place(
 
     Args:
         rows: Rows that the step reads.
-        memory_mb: Memory that it needs, in MB.
+        memory_mb: Memory that it needs, or that each of its parts needs, in MB.
         duration_seconds: How long it runs, in seconds.
         gpus: GPUs that it needs.
         parallelism: Parts that can run side by side.
@@ -46,9 +46,10 @@ def place(
             raise UserError(f"@auto_compute: {name}={value!r} is no whole number from 0 on.")
     data = rules if rules is not None else read_data("placement.json")
     estimates = data["estimates"]
+    rows_per_mb = 1_000_000 / estimates["bytes_per_row"] * max(1, parallelism)  # each part holds its share of the rows
     job = {
         "rows": rows or 0,
-        "memory_mb": _first(memory_mb, _of_rows(rows, 1_000_000 / estimates["bytes_per_row"]), estimates["memory_mb"]),
+        "memory_mb": _first(memory_mb, _of_rows(rows, rows_per_mb), estimates["memory_mb"]),
         "duration_seconds": _first(
             duration_seconds, _of_rows(rows, estimates["rows_per_second"]), estimates["duration_seconds"]
         ),
@@ -92,8 +93,8 @@ def _size(kind: str, job: Mapping[str, int], data: Mapping[str, Any]) -> dict[st
             fitting = [node for node, size in data["node_types"] if size * share >= memory]
             if not fitting:
                 raise UserError(
-                    f"@auto_compute: memory_mb={memory} is more than one node of the placement rules has.",
-                    hint="Say the memory of one part of the work, or choose the compute yourself.",
+                    f"@auto_compute: a part of the work needs {memory} MB, more than one node of the rules has.",
+                    hint="Say what one part needs by `memory_mb`, or more `parallelism`, or choose the compute yourself.",
                 )
             scale = {"min_nodes": 0, "max_nodes": max(1, job["parallelism"]), "spot_instances": True}
             return {"node_type": fitting[0], **scale}

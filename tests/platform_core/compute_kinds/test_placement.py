@@ -27,6 +27,7 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     ({"parallelism": 8}, "eks", {"max_nodes": 8, "node_type": "m5.large"}),
     ({"parallelism": 8, "memory_mb": 20_000}, "eks", {"node_type": "m5.2xlarge"}),
     ({"parallelism": 8, "gpus": 1}, "batch", {"gpus": 1}),
+    ({"parallelism": 8, "rows": 400_000_000}, "eks", {"node_type": "m5.8xlarge"}),
 ]
 
 
@@ -47,7 +48,13 @@ def test_the_rules_place_a_job(hints: dict[str, Any], kind: str, options: dict[s
 def test_whatever_is_placed_has_the_memory_and_time_that_were_asked_for(
     rows: int | None, memory_mb: int | None, duration_seconds: int | None, gpus: int, parallelism: int
 ) -> None:
-    spec = place(rows=rows, memory_mb=memory_mb, duration_seconds=duration_seconds, gpus=gpus, parallelism=parallelism)
+    hints: dict[str, Any] = {"rows": rows, "memory_mb": memory_mb, "duration_seconds": duration_seconds}
+    part = memory_mb if memory_mb is not None else max(512, (rows or 0) / 1000 / max(1, parallelism))
+    if parallelism > 1 and not gpus and part > 393_216 * 0.75:
+        with pytest.raises(UserError, match="more than one node"):
+            place(**hints, gpus=gpus, parallelism=parallelism)
+        return
+    spec = place(**hints, gpus=gpus, parallelism=parallelism)
     if "memory_mb" in spec.options and memory_mb is not None:
         assert spec["memory_mb"] >= memory_mb
     if "timeout_seconds" in spec.options and duration_seconds is not None:
