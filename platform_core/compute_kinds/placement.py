@@ -94,7 +94,7 @@ def _size(kind: str, job: Mapping[str, int], data: Mapping[str, Any]) -> dict[st
             if not fitting:
                 raise UserError(
                     f"@auto_compute: a part of the work needs {memory} MB, more than one node of the rules has.",
-                    hint="Say what one part needs by `memory_mb`, or more `parallelism`, or choose the compute yourself.",
+                    hint="Say the `memory_mb` of one part, or more `parallelism`, or choose the compute yourself.",
                 )
             scale = {"min_nodes": 0, "max_nodes": max(1, job["parallelism"]), "spot_instances": True}
             return {"node_type": fitting[0], **scale}
