@@ -169,7 +169,7 @@ TEMPLATES = {
         "{rows}[0] = {list}",
         "{dict} = dict(l={list}, a={int})",
         "{function} = wrap({list})",
-        "{function} = lambda v, r={list}: (r.append(v), len(r))[1]",
+        "{function} = lambda v, r={list}: (len(r) < 9 and r.append(v), len(r))[1]",
         "{rows} = list(zip({list}, {list}))",
         "{rows} = list({dict}.values())",
         "{list}, {dict}['l'] = {dict}['l'], {list}",
