@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
+import pytest  # noqa: TC002 - as everywhere in tests
 from ipykernel import kernelapp
 
 from platform_core import sdk
