@@ -5,11 +5,15 @@ import os
 import select
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from promote.verify.processes import KERNEL_FILE, Processes, kill_group, kill_kernel
+from promote.verify import processes
+from promote.verify.processes import KERNEL_FILE, Processes, kill_group, kill_kernel, serve, watch_parent
 
 SLEEPER = "import signal, sys; print('ready', flush=True); signal.pause()"
 
@@ -177,3 +181,50 @@ def test_a_request_is_served_with_standard_output_kept_apart(tmp_path: Path):
     assert (exit_code, lines) == (0, ['{"at": 1}'])
     assert json.loads(answer.read_text()) == {"sum": 3, "input": ""}
     assert "louder" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("kernel", [[], [1234567]])
+def test_a_child_kills_its_kernel_and_its_group_when_its_parent_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernel: list[int]
+):
+    killed: list[int] = []
+    monkeypatch.setattr(processes, "kill_group", killed.append)
+    for number in kernel:
+        (tmp_path / KERNEL_FILE).write_text(str(number))
+    kept = os.dup(0)
+    reader, writer = os.pipe()
+    os.dup2(reader, 0)
+    os.close(reader)
+    try:
+        watch_parent(tmp_path if kernel else None)
+        assert os.read(0, 1) == b"", "nobody else reads from the parent's pipe"
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+    (watcher,) = [thread for thread in threading.enumerate() if thread.name == "watch-parent"]
+    os.write(writer, b"a word of the parent")
+    assert killed == []
+    os.close(writer)  # as the system does when the parent ends
+    watcher.join(30)
+    assert killed == [*kernel, os.getpid()]
+    assert not (tmp_path / KERNEL_FILE).exists()
+
+
+@pytest.mark.parametrize("folder", [None, "kernel"])
+def test_a_request_is_served_and_only_what_is_told_goes_to_standard_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: str | None
+):
+    watched: list[object] = []
+    monkeypatch.setattr(processes, "watch_parent", watched.append)
+
+    def handle(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> list[int]:
+        os.write(1, b"printed past Python")
+        tell({"at": 1})
+        return [request["number"] + 1]
+
+    request = {"number": 4, "answer": str(tmp_path / "answer.json"), **({"folder": folder} if folder else {})}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    assert serve([str(tmp_path / "request.json")], handle) == 0
+    assert json.loads((tmp_path / "answer.json").read_text()) == [5]
+    assert capfd.readouterr() == ('{"at": 1}\n', "printed past Python")
+    assert watched == [Path(folder) if folder else None]
