@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from platform_core.testing import read_frame
+from promote.verify import cases
 from promote.verify.cases import CaseAnswer, CaseRequest, build
 from promote.verify.frames import write_captured
 from promote.verify.processes import Processes
@@ -204,3 +205,90 @@ def test_the_process_answers_a_request(tmp_path: Path) -> None:
     assert (code, told) == (0, [{"name": "fees", "at": 1}]), (tmp_path / "log").read_text()
     (answer,) = json.loads((tmp_path / "answer.json").read_text())["cases"]
     assert (answer["ok"], answer["rows"]) == (True, 2)
+
+
+SCHEMA = """\
+import pandera.polars as pa
+class Fees(pa.DataFrameModel):
+    authority: str
+    fee: float = pa.Field(ge=0, nullable=False)
+"""
+
+
+def test_a_declared_schema_is_examined_with_rows_of_its_own(tmp_path: Path) -> None:
+    checks = {"items": ["schema_validation"], "key": None, "schema": "Fees"}
+    program = [SCHEMA, "fees = permits.select('authority', 'fee')"]
+    answer = made(tmp_path, program, checks=checks)
+    assert answer.checks == {"schema_validation": True}
+    rows = data(tmp_path, answer, "schema_examples.json")
+    accepted, refused = rows[: answer.examples["accepted"]], rows[answer.examples["accepted"] :]
+    assert (accepted["fee"] >= 0).all()
+    assert (refused["fee"].is_null() | (refused["fee"] < 0)).all()
+    assert refused.height > 0
+    assert set(answer.examples["columns"]) == {"authority", "fee"}
+    without = made(tmp_path / "without", program, checks={**checks, "items": []})
+    assert without.examples == {}
+    assert len(without.mutants["survived"]) > len(answer.mutants["survived"]), "nobody looks at the schema"
+
+
+def test_a_case_that_would_tell_a_real_text_gets_other_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = made(tmp_path / "plain", ["fees = permits.head(9)"])
+    tells = iter([False, True])
+    with monkeypatch.context() as patched:
+        patched.setattr(cases._Builder, "_tells", lambda self, file: next(tells, False))
+        other = made(tmp_path / "other", ["fees = permits.head(9)"])
+    assert (plain.ok, other.ok) == (True, True)
+    assert plain.files == other.files
+    mine, theirs = data(tmp_path / "plain", plain, "expected.json"), data(tmp_path / "other", other, "expected.json")
+    assert mine.schema == theirs.schema
+    assert set(mine["authority"]).isdisjoint(set(theirs["authority"]))
+
+
+def test_a_case_that_always_tells_a_real_text_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases._Builder, "_tells", lambda self, file: True)
+    answer = made(tmp_path, ["fees = permits.head(9)"])
+    assert (answer.ok, answer.reason) == (False, "made-up values cannot be kept apart from real ones")
+    assert not [path for path in (tmp_path / "project").rglob("*") if path.is_file()]
+
+
+def test_files_are_told_apart_only_where_the_cells_run_on_the_first_rows(tmp_path: Path) -> None:
+    root = tmp_path / "live"
+    root.mkdir()
+    PERMITS.write_parquet(root / "a.parquet")
+    PERMITS.write_parquet(root / "b.parquet")
+    program = [
+        "import polars as pl\nfrom platform_core.sdk import resource\nsource = resource('register')",
+        "fees = pl.read_parquet(source.path('a.parquet'))\nassert fees.height < 40",
+    ]
+    resources = {"register": {"root": str(root), "files": ["a.parquet", "b.parquet"]}}
+    answer = build(CaseRequest("fees", str(tmp_path / "project"), program, "fees", resources=resources))
+    assert answer.ok, answer.reason
+    folder = tmp_path / "project" / "tests" / "assets" / "data" / "fees"
+    given = pl.read_parquet(folder / "register" / "a.parquet")
+    assert not set(given["authority"]) & set(PERMITS["authority"])
+    assert given.height < 40
+    assert "tests/assets/data/fees/register/b.parquet" in answer.files
+
+
+def test_requests_are_answered_in_order_without_the_recordings_of_a_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_RECORD", str(tmp_path / "recorded"))
+    monkeypatch.setenv("WORKBENCH_REPLAY", str(tmp_path / "recorded"))
+    monkeypatch.setenv("MPLBACKEND", "svg")
+    limited: list[int] = []
+    monkeypatch.setattr(cases, "limit_duckdb", lambda: limited.append(1))
+    path = write_captured(PERMITS, tmp_path / "permits").path
+    inputs = [{"parameter": "permits", "asset": "permits", "kind": "lazy", "path": str(path), "external": False}]
+    requests = [
+        asdict(CaseRequest(name, str(tmp_path / "project"), [f"{name} = permits.head({rows})"], name, inputs))
+        for name, rows in (("few", 2), ("more", 5))
+    ]
+    told: list[dict[str, Any]] = []
+    answers = cases.handle({"requests": requests}, told.append)["cases"]
+    assert told == [{"name": "few", "at": 1}, {"name": "more", "at": 2}]
+    assert [(answer["ok"], answer["rows"]) for answer in answers] == [(True, 2), (True, 5)]
+    assert "WORKBENCH_RECORD" not in os.environ
+    assert "WORKBENCH_REPLAY" not in os.environ
+    assert os.environ["MPLBACKEND"] == "svg", "what the project chose stays"
+    assert limited == [1]
