@@ -7,10 +7,12 @@ step whether both gave the same. Values may be anything, not only frames.
 
 from __future__ import annotations
 
+import codeop
 import contextlib
 import copy
 import io
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +30,10 @@ from promote.plan import Planned, plan
 from promote.render.kinds import Kinds
 from promote.render.module import render_module
 from promote.selection.select import select
+from tests.promote.process_state import put_back
 
 Cells = Sequence[tuple[str, str]]
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # a function is shown with the place where it happens to stand
 
 
 @dataclass
@@ -83,7 +87,8 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     verdict = Verdict(findings=(*selection.findings, *result.findings))
     verdict.steps = dict.fromkeys(result.refused, "refused")
     try:
-        captured = run_notebook(selection, result.plans, assets or {}) if result.plans else {}
+        with put_back():
+            captured = run_notebook(selection, result.plans, assets or {}) if result.plans else {}
     except Exception as error:  # noqa: BLE001 - whatever a notebook may raise
         return Verdict(verdict.steps, verdict.findings, broken=f"{type(error).__name__}: {error}")
     given: dict[str, Any] = dict(assets or {})
@@ -94,7 +99,8 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
         text = render(one, captured, given)
         verdict.modules[one.step.tag] = text
         try:
-            got, again = run_function(one, text, given)
+            with put_back():
+                got, again = run_function(one, text, given)
         except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference
             verdict.steps[one.step.tag] = f"raised {type(error).__name__}: {error}"
             continue
@@ -111,9 +117,13 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
     names: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}
     ends = {p.step.cells[-1]: [q for q in plans if q.step.cells[-1] == p.step.cells[-1]] for p in plans}
     captured: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()), overrides(assets=dict(assets), resources={}):
+    fresh = {name: copied(value) for name, value in assets.items()}  # what the cells change is theirs alone
+    compiled = codeop.Compile()  # as IPython does: a `from __future__` holds for the cells below
+    with contextlib.redirect_stdout(io.StringIO()), overrides(assets=fresh, resources={}):
         for cell in selection.cells:
-            exec(compile(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
+            if cell.role.kind == "injected":
+                continue  # verification leaves it out too
+            exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
             for one in ends.get(cell.position, ()):
                 captured[one.step.name] = copied(names[one.function.output])
     return captured
@@ -134,7 +144,7 @@ def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> tuple[Any, A
     module = ModuleType(f"promoted_{one.step.name}")
     sys.modules[module.__name__] = module  # where a dataclass looks for its own module
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(text, f"<{one.step.name}>", "exec"), module.__dict__)  # noqa: S102 - our own rendering
+        exec(compile(text, f"<{one.step.name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our own rendering
         results = []
         for _ in range(2):
             taken = {i.parameter: taken_as(given[i.asset], i.kind) for i in one.function.inputs}
@@ -162,4 +172,4 @@ def equal(left: Any, right: Any) -> bool:
         return bool(left.equals(right)) and left.schema == right.schema
     if isinstance(left, (pd.DataFrame, pd.Series)):
         return bool(left.equals(right)) and list(left.index) == list(right.index)
-    return repr(left) == repr(right)
+    return _ADDRESS.sub("", repr(left)) == _ADDRESS.sub("", repr(right))

@@ -88,5 +88,5 @@ def _case(topic: str, text: str) -> Case:
     cells: list[tuple[str, str]] = []
     for part in re.split(r"^%%(?!%)", "\n".join(lines), flags=re.MULTILINE)[1:]:
         tags, _, source = part.partition("\n")
-        cells.append((tags.strip(), source.rstrip("\n").replace("\\r", "\r")))
+        cells.append((tags.strip(), source.rstrip("\n").replace("\\r", "\r").replace("\\%%", "%%")))
     return Case(topic, name.strip(), tuple(cells), expected["plain"], expected.get("needed", expected["plain"]))

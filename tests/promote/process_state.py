@@ -1,0 +1,89 @@
+"""What a notebook leaves behind in its process, put back so that promoted functions cannot live on it.
+
+A promoted function runs in a fresh process. The tests run it in the one in which the notebook ran, so everything that
+is no variable of the notebook is put back first: the environment, the working directory, options, generators of
+numbers, attributes of modules and classes, and what was put in `sys.modules`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import copy
+import datetime
+import decimal
+import json
+import locale
+import math
+import os
+import random
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+PATCHED = (
+    *(builtins, math, json, json.JSONEncoder, random, os, time, datetime, np),
+    *(pd, pd.DataFrame, pd.Series, pl, pl.DataFrame, pl.LazyFrame, pl.Series, pl.Expr),
+)
+_OPTIONS = ("mode.chained_assignment", "future.infer_string")
+_UNLIKELY = 987_654_321  # a seed that no notebook sets
+
+
+@contextlib.contextmanager
+def put_back() -> Iterator[None]:
+    """Put back afterwards what runs in the block change of the process; generators start anew, unlike any seed."""
+    environment, place, path, modules = dict(os.environ), Path.cwd(), list(sys.path), dict(sys.modules)
+    attributes = [dict(vars(one)) for one in PATCHED]
+    made = {name: _values(name) for name in modules if _is_made_here(name)}
+    errors, context, filters = np.geterr(), decimal.getcontext().copy(), list(warnings.filters)
+    options = {
+        key: pd.get_option(key) for key in ("mode.chained_assignment", "future.infer_string", "mode.copy_on_write")
+    }
+    local = locale.setlocale(locale.LC_ALL)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(place)
+        time.tzset()
+        sys.path[:] = path
+        for name in sys.modules.keys() - modules.keys():
+            if _is_made_here(name):
+                del sys.modules[name]
+        for name, values in made.items():
+            vars(sys.modules[name]).update(values)
+        for one, before in zip(PATCHED, attributes, strict=True):
+            for name in vars(one).keys() - before.keys():
+                delattr(one, name)
+            for name, value in before.items():
+                if vars(one).get(name) is not value:
+                    setattr(one, name, value)
+        np.seterr(**errors)
+        decimal.setcontext(context)
+        warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever its stubs say
+        with warnings.catch_warnings(action="ignore"):
+            for key, value in options.items():
+                pd.set_option(key, value)
+        locale.setlocale(locale.LC_ALL, local)
+        random.seed(_UNLIKELY)
+        np.random.seed(_UNLIKELY)
+        pl.set_random_seed(_UNLIKELY)
+
+
+def _is_made_here(name: str) -> bool:
+    """Whether a module came from no file: a test or a notebook has made it."""
+    module = sys.modules[name]
+    return type(module) is ModuleType and module.__spec__ is None and name != "__main__"
+
+
+def _values(name: str) -> dict[str, Any]:
+    return {key: copy.deepcopy(value) for key, value in vars(sys.modules[name]).items() if not key.startswith("__")}
