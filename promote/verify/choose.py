@@ -289,13 +289,13 @@ def _partners(
     partners = []
     for row in list(rows_of_other)[variant % 2 :: 2][:most]:
         values = other.row(row, named=True)
-        score = pl.sum_horizontal(
-            (pl.col(mine) == pl.lit(values[theirs], dtype=frame.schema[mine])).fill_null(value=False).cast(pl.Float64)
-            * weight
-            for mine, theirs, weight in pairs
-            if values[theirs] is not None
-        )
-        if any(values[theirs] is not None for _, theirs, _ in pairs):
+        known = [(mine, values[theirs], weight) for mine, theirs, weight in pairs if values[theirs] is not None]
+        if known:  # a sum of no columns is an error to Polars
+            score = pl.sum_horizontal(
+                (pl.col(mine) == pl.lit(value, dtype=frame.schema[mine])).fill_null(value=False).cast(pl.Float64)
+                * weight
+                for mine, value, weight in known
+            )
             scores = frame.select(score.alias("score")).to_series()
             best = scores.arg_max()
             if best is not None and scores[best]:
