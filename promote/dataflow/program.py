@@ -133,7 +133,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]),
             node.end_lineno or node.lineno,
             found,
-            {**found.reads, **state_reads},
+            {**{n: u for n, u in happening.ran.items() if n in touches}, **found.reads, **state_reads},
             {**happening.changes, **state_changes},
             sets,
             happening.writes,

@@ -6,7 +6,7 @@ A change of an object is a change of every name through which it can be reached.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
 from promote.heap.heap import NONE, Objects
@@ -21,13 +21,15 @@ class Happening:
 
     `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
     function binds by `global`.
-    `late` holds, for each name that the statement reads, the names that code behind it may look up; `code` that code.
+    `late` holds, for each name that the statement reads, the names that code behind it may look up; `ran` those that
+    code looks up which the statement both defines and runs; `code` is all that code.
     """
 
     changes: dict[str, Use]
     writes: dict[str, Use]
     touched: Objects
     late: dict[str, dict[str, Use]] = field(default_factory=dict)
+    ran: dict[str, Use] = field(default_factory=dict)
     code: dict[FunctionInfo, Use] = field(default_factory=dict)
 
 
@@ -37,6 +39,7 @@ class Aliases(Calls):
     def take(self, effects: Effects) -> Happening:
         """Take one statement of the notebook."""
         self.changed, self.written, self.touched = {}, {}, set()
+        self.ran.clear()
         late: dict[str, dict[str, Use]] = {}
         code: dict[FunctionInfo, Use] = {}
         for name, use in effects.reads.items():
@@ -49,17 +52,50 @@ class Aliases(Calls):
         self.use(used)
         for _ in range(2 if effects.loops else 1):
             self.feed(effects.events)
+        if effects.classes:  # what their instances do where operators stand
+            self.use({**used, **dict.fromkeys(effects.touched, Use(1, 1))})
+        ran = self.looked_up_by_own(effects, code)
         for name in effects.gone:
             self.own.pop(name, None)
         for number in range(effects.values):
             self.own.pop(f"{HIDDEN}{number + 1}", None)
         changes = {n: u for n, u in self.changed.items() if not n.startswith(HIDDEN)}
-        return Happening(changes, self.written, frozenset(self.touched), late, code)
+        return Happening(changes, self.written, frozenset(self.touched), late, ran, code)
 
     def looked_up(self, name: str, use: Use, code: dict[FunctionInfo, Use]) -> dict[str, Use]:
         """Give the names that code behind a name may look up, through the code behind those in turn."""
+        return self.reached_from([name], (), use, code)
+
+    def looked_up_by_own(self, effects: Effects, code: dict[FunctionInfo, Use]) -> dict[str, Use]:
+        """Give the names that functions and classes look up which the statement both defines and runs."""
         found: dict[str, Use] = {}
-        stack, seen = [name], {name}
+        if not effects.lambdas and not effects.classes:
+            return found
+        own = [info for info in effects.lambdas.values() if info in self.ran]
+        own += [m for cls in effects.classes.values() for m in cls.methods.values() if m in self.ran]
+        for info in own:
+            found |= self.reached_from([], (info,), self.ran[info], code)
+        for name, use in effects.reads.items():  # through which what is defined here may run, too
+            found |= self.looked_up(name, use, code)
+        return found
+
+    def reached_from(
+        self, names: Sequence[str], run: Iterable[FunctionInfo], use: Use, code: dict[FunctionInfo, Use]
+    ) -> dict[str, Use]:
+        """Give the names that code may look up: code that runs, code behind names, and code behind what those read."""
+        found: dict[str, Use] = {}
+        stack, seen = list(names), set(names)
+
+        def take(infos: Iterable[FunctionInfo]) -> None:
+            for info in infos:
+                code.setdefault(info, use)
+                for free in info.free.keys() - info.captured:
+                    found[free] = use
+                    if free not in seen:
+                        seen.add(free)
+                        stack.append(free)
+
+        take(run)
         while stack:
             current = stack.pop()
             objects = self.of(current)
@@ -74,13 +110,7 @@ class Aliases(Calls):
                 mentioned = {*cls.bases, *cls.mentions} - seen
                 stack += sorted(mentioned)
                 seen |= mentioned
-            for info in infos:
-                code.setdefault(info, use)
-                for free in info.free.keys() - info.captured:
-                    found[free] = use
-                    if free not in seen:
-                        seen.add(free)
-                        stack.append(free)
+            take(infos)
         return found
 
     def use(self, reads: dict[str, Use]) -> None:
@@ -90,9 +120,12 @@ class Aliases(Calls):
             stateful = reached & self.heap.stateful
             if stateful:
                 self.touch(self.deep(stateful), use)
-            for cls in self.heap.classes_in(self.of(name)):
-                for method in cls.implicit:
-                    self.loosely(cls.methods[method], self.of(name), use)
+        classes = self.heap.classes_in(self.named(reads)).union(*(self.functions.lineage(name) for name in reads))
+        methods = [cls.methods[name] for cls in classes for name in cls.implicit]
+        if methods:  # an operator is given what stands on its other side, whatever that is here
+            everything = self.named(reads)
+            for info in methods:
+                self.loosely(info, everything, next(iter(reads.values())))
 
     def feed(self, events: Iterable[Event]) -> None:
         """Take events in order."""

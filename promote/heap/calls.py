@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from promote.heap.heap import NONE, Objects
+from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.objects import Values
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
@@ -92,12 +92,11 @@ class Calls(Values):
             for info in self.functions.constructors(target.cls):
                 self.apply(info, self.bind(info, call, NONE), NONE, use)
             mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
-            code = {info for name in mentioned for info in self.functions.infos(name)}
-            self.callbacks(self.heap.code_in(given) | code, given, use)
+            named = {info for name in mentioned for info in self.functions.infos(name)}
+            self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
             return
-        mine = {info for info, _ in target.infos}
         everything = given | target.receiver | target.callee
-        self.callbacks(self.heap.code_in(everything) - mine, everything, use)
+        self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         for one in sorted(self.heap.reach(given) & self.heap.bound):
             changed = self.heap.contents(frozenset((one,)))
             self.heap.hold(changed, given - self.heap.bound)
@@ -112,6 +111,29 @@ class Calls(Values):
             self.mutated_arguments(call, use)
         elif alone and not target.infos:
             self.for_its_effect(call, target, use)
+
+    def handed(self, called: Set[FunctionInfo], more: Set[FunctionInfo], given: Objects, use: Use) -> None:
+        """Run the code that a call is given, and any that is in reach of what runs."""
+        code = self.heap.code_in(given) | more
+        self.callbacks(code - called, given, use)
+        outside, held = self.outside(called | code)
+        if len(called | code | held) > 1:  # one may be called by another, with what that finds outside
+            self.callbacks((held | code) - called, given | outside, use)
+
+    def outside(self, infos: Iterable[FunctionInfo]) -> tuple[Objects, frozenset[FunctionInfo]]:
+        """Give the objects that functions find under names outside, and the code that these hold."""
+        names: set[str] = set()
+        stack = list(infos)
+        while stack:
+            for name in stack.pop().free.keys() - names:
+                names.add(name)
+                stack += self.functions.infos(name)
+        objects, held = NONE, NO_CODE
+        for name in names:
+            if not self.is_local(name) and (mine := self.of(name)):
+                objects |= mine
+                held |= self.heap.code_in(mine) - set(self.functions.infos(name))
+        return objects - self.heap.plain_code, held
 
     def mutated_arguments(self, call: ast.Call, use: Use) -> None:
         """Functions such as `setattr` and `heapq.heappush` change their first argument."""
@@ -152,6 +174,7 @@ class Calls(Values):
 
     def apply(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
         """Do to the caller's objects what a function's summary says."""
+        self.ran.setdefault(info, use)
         summary = self.summary(info)
         for name in summary.mutates:
             self.touch(self.deep(bound.get(name, NONE)), use)

@@ -12,6 +12,7 @@ from promote.language.uses import ClassInfo, FunctionInfo
 
 Objects = frozenset[int]
 NONE: Objects = frozenset()
+NO_CODE: frozenset[FunctionInfo] = frozenset()
 _NO_CODE: frozenset[FunctionInfo] = frozenset()
 
 

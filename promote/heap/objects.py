@@ -27,6 +27,7 @@ class Values:
         self.packages: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}
+        self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
         self.touched: set[int] = set()
         self.results: Objects = NONE
         self.results_of_calls: dict[int, Objects] = {}  # of the event at hand, by the identity of the call

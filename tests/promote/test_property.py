@@ -6,6 +6,9 @@ functions run over each other's outputs. No difference is ever unrefused, and wi
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -65,9 +68,30 @@ def campaign(seeds: range) -> Counts:
 
 
 def verdict(cells: Cells, *, needed: bool) -> Verdict | None:
-    """Compare a notebook with what it is promoted to; None where its own run raises."""
-    result = compare(cells, include_needed=needed)
+    """Compare a notebook with what it is promoted to; None where its own run raises, or would never end."""
+    with bounded():
+        result = compare(cells, include_needed=needed)
     return None if result.broken else result
+
+
+class EndlessError(Exception):
+    """A random notebook goes on and on, such as one that appends to the list it goes through."""
+
+
+@contextlib.contextmanager
+def bounded() -> Iterator[None]:
+    """Raise in code that takes this process more than two seconds of work, a hundred times what the longest takes."""
+
+    def stop(*_: object) -> None:
+        raise EndlessError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def told(seed: int, cells: Cells, include: bool) -> str:
