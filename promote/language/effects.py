@@ -102,6 +102,15 @@ STATEFUL_METHODS = frozenset(
     "cursor iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob open".split()
 )
 
+# What a `with` may enter that goes on after an exception, and what is known to pass every exception on.
+SWALLOWING_CONTEXTS = frozenset("suppress raises ExitStack AsyncExitStack assertRaises".split())
+PASSING_CONTEXTS = frozenset(
+    """open closing nullcontext redirect_stdout redirect_stderr chdir catch_warnings localcontext errstate printoptions
+    option_context ThreadPoolExecutor ProcessPoolExecutor Pool TemporaryDirectory NamedTemporaryFile TemporaryFile
+    StringIO BytesIO ZipFile TarFile Lock RLock connect urlopen Client Session ExcelWriter ExcelFile HDFStore
+    StringCache SQLContext rc_context plotting_context axes_style tqdm""".split()
+)
+
 # Names that read or make the namespace at run time, so that no analysis can follow them.
 DYNAMIC_NAMES = frozenset("exec eval globals locals vars compile __import__".split())
 

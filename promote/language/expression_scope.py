@@ -32,7 +32,8 @@ class ExpressionScope:
         self.gone: set[str] = set()
         self.depth = 0  # how many branches stand around, so that what happens may not happen
         self.hidden: list[set[str]] = []  # names local to the comprehensions around
-        self.declared_global: set[str] = set()
+        self.declared_global: dict[str, Use] = {}
+        self.comprehended: set[str] = set()  # names of a class body that its comprehensions look up outside of it
         self.declared_nonlocal: set[str] = set()
         self.yields = False
         self.taken: set[int] = set()  # calls whose result is given a name, or has another method called on it
@@ -91,8 +92,13 @@ class ExpressionScope:
         self.read_at(name, use_of(node))
 
     def read_at(self, name: str, use: Use) -> None:
-        if self.is_hidden(name) or (name in self.bound and not self.function):
+        if self.is_hidden(name):
             return
+        if name in self.bound and not self.function:
+            if not (self.class_body and self.hidden):
+                return
+            if name not in self.found.reads:
+                self.comprehended.add(name)
         self.found.reads.setdefault(name, use)
 
     def is_hidden(self, name: str) -> bool:
@@ -146,7 +152,10 @@ class ExpressionScope:
         called: ast.expr = node.func
         while path and path[0] and isinstance(called, ast.Attribute):
             called = called.value  # the chain was told with the call
-        self.expression(called)
+        if isinstance(called, ast.Name) and called.id == "vars" and node.args:
+            self.read("vars", called)  # of an object, not of the namespace
+        else:
+            self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data
             for argument in [*node.args, *(k.value for k in node.keywords)]:
                 self.expression(argument)

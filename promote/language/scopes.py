@@ -14,7 +14,15 @@ from typing import Any
 
 from promote.language.definitions import class_info, fresh_defaults
 from promote.language.expression_scope import HIDDEN, ExpressionScope
-from promote.language.syntax import arguments_of, dotted_of, irrefutable, leaves, pattern_names, use_of
+from promote.language.syntax import (
+    arguments_of,
+    dotted_of,
+    irrefutable,
+    leaves,
+    may_swallow,
+    pattern_names,
+    use_of,
+)
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo
 
 
@@ -43,7 +51,7 @@ def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     found = visitor.found
     declared = visitor.declared_global
     bound = visitor.bound | found.maybe | found.deletes | found.declared
-    local = (set(every) | bound) - declared - visitor.declared_nonlocal
+    local = (set(every) | bound) - declared.keys() - visitor.declared_nonlocal
     free = {name: use for name, use in (*found.reads.items(), *found.late.items()) if name not in local}
     for inner in found.lambdas.values():
         inner.captured.update(inner.free.keys() & local)
@@ -56,7 +64,7 @@ def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
         dotted=tuple(found.dotted),
         queries=tuple(found.queries),
         dynamic=found.dynamic,
-        global_writes={**{name: use_of(node) for name in declared & bound}, **found.global_writes},
+        global_writes={**{n: use for n, use in declared.items() if n in bound}, **found.global_writes},
         fresh_defaults=frozenset(fresh_defaults(arguments)),
         decorated=bool(getattr(node, "decorator_list", ())),
         node=node,
@@ -185,22 +193,25 @@ class _Scope(ExpressionScope):
         self.run(node.finalbody)
 
     def with_block(self, node: ast.With | ast.AsyncWith) -> None:
-        quiet = False
         if isinstance(node, ast.AsyncWith):
             self.found.awaits = self.found.awaits or use_of(node)
-        for item in node.items:
-            self.expression(item.context_expr)
-            called = item.context_expr.func if isinstance(item.context_expr, ast.Call) else item.context_expr
-            path = dotted_of(called)
-            quiet = quiet or bool(path and path[-1] in {"suppress", "raises", "ExitStack"})
-            if item.optional_vars is not None:
-                given = item.context_expr.args if isinstance(item.context_expr, ast.Call) else []
-                either = ast.BoolOp(ast.Or(), [item.context_expr, *given])  # `with closing(x) as y` may give x itself
-                self.target(item.optional_vars, ast.copy_location(either, item.context_expr))
-        if quiet:
-            self.run_maybe(node.body)
+        self.enter(node.items, node.body)
+
+    def enter(self, items: Sequence[ast.withitem], body: Sequence[ast.stmt]) -> None:
+        """Enter one context after the other; what comes after one that may swallow an exception may not happen."""
+        if not items:
+            self.run(body)
+            return
+        context, target = items[0].context_expr, items[0].optional_vars
+        self.expression(context)
+        if target is not None:
+            given = context.args if isinstance(context, ast.Call) else []
+            either = ast.BoolOp(ast.Or(), [context, *given])  # `with closing(x) as y` may give x itself
+            self.target(target, ast.copy_location(either, context))
+        if may_swallow(context):
+            self.branch(lambda: self.enter(items[1:], body), lambda: None)
         else:
-            self.run(node.body)
+            self.enter(items[1:], body)
 
     def match(self, node: ast.Match) -> None:
         self.expression(node.subject)
@@ -244,6 +255,7 @@ class _Scope(ExpressionScope):
         for decorator in reversed(node.decorator_list):
             given = ast.Name(node.name, ast.Load())
             call = ast.copy_location(ast.Call(decorator, [ast.copy_location(given, decorator)], []), decorator)
+            self.changes_by_call(call)
             self.event("call", call, decorator)
             self.event("decorate", call, decorator, node.name)
 
@@ -256,15 +268,15 @@ class _Scope(ExpressionScope):
         own = inner.bound | found.maybe | found.deletes
         for name, use in found.reads.items():
             self.read_at(name, use)
-            if name in own:
+            if name in own and name not in inner.comprehended:
                 self.found.class_conflicts[name] = use
         for name, use in found.late.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
-        self.found.global_writes |= {name: use_of(node) for name in inner.declared_global}
-        self.found.maybe |= inner.declared_global & own
+        self.found.global_writes |= inner.declared_global
+        self.found.maybe |= inner.declared_global.keys() & own
         info = class_info(node, found)
         self.found.classes[node.name] = info
         self.event("define", None, node, node.name, cls=info)
@@ -286,7 +298,7 @@ class _Scope(ExpressionScope):
                 self.bind(name)
 
     def global_names(self, node: ast.Global) -> None:
-        self.declared_global |= set(node.names)
+        self.declared_global |= {name: use_of(node) for name in node.names}
         if not self.function and not self.class_body:  # in a promoted function it would mean something else
             self.found.global_writes |= {name: use_of(node) for name in node.names}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from promote.language.effects import MUTATING_METHODS, VIEWING_METHODS
+from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, SWALLOWING_CONTEXTS, VIEWING_METHODS
 from promote.language.uses import Dotted, Use
 
 
@@ -105,6 +105,18 @@ def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
 def leaves(body: Sequence[ast.stmt]) -> bool:
     """Whether a block surely leaves by raising, so that nothing after it runs."""
     return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
+
+
+def may_swallow(context: ast.expr) -> bool:
+    """Whether what a `with` enters may go on after an exception: anything that is not known to pass it on.
+
+    >>> [may_swallow(ast.parse(text, mode="eval").body) for text in ("open(path)", "suppress(KeyError)", "quietly")]
+    [False, True, True]
+    """
+    path = dotted_of(context.func if isinstance(context, ast.Call) else context)
+    if path is None or (isinstance(context, ast.Call) and len(path) > 1):
+        return path is not None and path[-1] in SWALLOWING_CONTEXTS
+    return path[-1] not in PASSING_CONTEXTS
 
 
 def pattern_names(pattern: ast.pattern) -> list[str]:
