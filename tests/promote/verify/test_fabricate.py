@@ -377,3 +377,33 @@ def test_other_values_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be made up"):
         fabricate({"f": pd.DataFrame({"a": pd.Series([object()], dtype=object)})}, [])
     assert write_frame(fabricate({"f": pl.DataFrame({"a": ["x"]})}, [])["f"], tmp_path / "a.json").exists()
+
+
+def test_decimals_keep_their_scale_their_whole_numbers_and_nothing() -> None:
+    real = [Decimal("12.50"), Decimal("300.00"), Decimal("0.00"), None, Decimal("12.50"), Decimal("-7.25")]
+    made = one(real)
+    assert [made[place] is None for place in range(6)] == [value is None for value in real]
+    assert made[0] == made[4] != real[0]
+    assert made[2] == 0
+    assert made[1] == made[1].to_integral_value() != real[1]
+    assert made[5] < 0
+    [text, whole] = fabricate({"f": pd.DataFrame({"v": [Decimal("NaN"), Decimal(300)]})}, [], rows=9)["f"]["v"]
+    assert text.is_nan()
+    assert (whole.as_tuple().exponent, whole != 300) == (0, True)
+
+
+@pytest.mark.parametrize("text", ["18000319", "2025-13-19", "İstanbul Beşiktaş", "20251340"])
+def test_what_only_looks_like_a_day_or_changes_its_length_is_made_up_all_the_same(text: str) -> None:
+    [made] = replaced([text], ["open", "2025"])
+    assert made != text
+    assert len(made) == len(text)
+
+
+def test_crowded_shapes_are_drawn_from_their_letters_and_then_given_up() -> None:
+    letters = [a + b for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"]
+    made = one(letters[:40], ["a"])
+    assert len(set(made)) == len(set(letters[:40])) == len(made)
+    hexes = [f"abcdef0{n:x}" for n in range(16)]
+    made = one(hexes)
+    assert len(set(made)) == 16
+    assert not set(made) & set(hexes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from promote.verify.equivalent import proof
-from promote.verify.mutants import mutants
+from promote.verify.mutants import mutants, other_columns
 from promote.verify.operators import OPERATORS
 
 
@@ -92,3 +92,38 @@ def test_equivalence_is_claimed_with_a_reason_only() -> None:
     import ast
 
     assert not proof("number-changed", ast.Constant(1), ast.Module([], []))
+
+
+def test_annotations_and_messages_are_left_as_they_are() -> None:
+    made = list(mutants(["x: Literal['a'] = 3\nassert x, 'no x'\nraise ValueError('gone')"]))
+    assert {m.operator for m in made} == {"statement-dropped", "number-changed"}
+    assert all("Literal['a']" in m.source or m.operator == "statement-dropped" for m in made)
+
+
+@pytest.mark.parametrize(("relation", "other"), [("is", "is not"), ("not in", "in"), ("!=", "==")])
+def test_a_relation_without_a_near_one_is_only_negated(relation: str, other: str) -> None:
+    assert [m.source for m in mutants([f"x = a {relation} b"])] == ["pass", f"x = a {other} b"]
+
+
+def test_more_than_one_comparison_at_once_and_numbers_of_arguments_are_left() -> None:
+    assert [m.operator for m in mutants(["x = a < b < c"])] == ["statement-dropped"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("f.merge(g, type='left')", "f.merge(g, type='inner')"),
+        ("f.agg(how='middle')", "f.agg(how='middle~')"),
+        ("f.fill_null(strategy='forward')", "f.fill_null(strategy='backward')"),
+    ],
+)
+def test_words_that_name_a_way_are_changed_for_another_way(source: str, expected: str) -> None:
+    assert f"x = {expected}" in {m.source for m in mutants([f"x = {source}"])}
+
+
+def test_a_column_alone_in_its_frame_has_none_to_be_mistaken_for() -> None:
+    assert other_columns([{"a": "Int64"}, {"b": "Int64", "c": "String"}]) == {"b": "c", "c": "b"}
+
+
+def test_an_unpacked_dictionary_has_no_key_to_change() -> None:
+    assert {m.source for m in mutants(["x = {**y, 'k': 1}"])} == {"pass", "x = {**y, 'k~': 1}", "x = {**y, 'k': 2}"}

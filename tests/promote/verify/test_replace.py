@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from platform_core.errors import UserError
@@ -63,3 +65,28 @@ def test_nested_texts_of_arrow_are_found():
 def test_intervals_keep_their_order_and_share_their_ends():
     made = replace_frame(PANDAS["moments: intervals of ints"], Moved())["x"]
     assert [(value.left, value.right) for value in made] == [(1, 2), (2, 3)]
+
+
+class Flat(Moved):
+    """One number for all."""
+
+    def whole(self, value: int) -> int:
+        return 5
+
+
+def test_intervals_whose_ends_fall_together_cannot_be_made_up():
+    with pytest.raises(UserError, match="The ends of intervals cannot be made up"):
+        replace_frame(PANDAS["moments: intervals of ints"], Flat())
+
+
+def test_a_struct_without_fields_stays_and_spans_keep_their_grain():
+    spans = [dt.timedelta(days=2), dt.timedelta(seconds=3), dt.timedelta(microseconds=4), None]
+    frame = pl.DataFrame({"empty": pl.Series([{}, None], dtype=pl.Struct([])).extend_constant(None, 2), "span": spans})
+    made = replace_frame(frame, Moved())
+    assert made["empty"].equals(frame["empty"])
+    assert made["span"].to_list() == [
+        dt.timedelta(days=3),
+        dt.timedelta(seconds=4),
+        dt.timedelta(microseconds=5),
+        None,
+    ]
