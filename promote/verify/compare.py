@@ -201,8 +201,6 @@ class _Comparison:
 
     def _sorted(self, by: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
         keys = sorted(by, key=lambda name: self.left[name].dtype.is_float())
-        if not keys:
-            return self.left, self.right
         return self.left.sort(keys, maintain_order=True), self.right.sort(keys, maintain_order=True)
 
     def _blamed(self, in_place: dict[str, pl.Series], in_order: dict[str, pl.Series]) -> dict[str, pl.Series]:

@@ -182,8 +182,7 @@ def _like(node: ast.AST, **changes: object) -> ast.AST:
 def _compared(node: ast.Compare, op: ast.cmpop) -> Iterator[tuple[str, ast.AST]]:
     if type(op) in _FLIPPED:
         yield "comparison-flipped", _like(node, ops=[_FLIPPED[type(op)]()])
-    if type(op) in _NEGATED:
-        yield "comparison-negated", _like(node, ops=[_NEGATED[type(op)]()])
+    yield "comparison-negated", _like(node, ops=[_NEGATED[type(op)]()])  # every relation has one
 
 
 def _keyword(node: ast.keyword, name: str, value: object) -> Iterator[tuple[str, ast.AST]]:
