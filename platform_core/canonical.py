@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 _IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -24,7 +24,9 @@ def canonical(tree: ast.AST) -> str:
     >>> len({canonical(ast.parse(source)) for source in same})
     1
     """
-    return "".join(_parts(tree))
+    into: list[str] = []
+    _write(tree, into)
+    return "".join(into)
 
 
 def digest(*texts: str) -> str:
@@ -40,34 +42,42 @@ def digest(*texts: str) -> str:
     return whole.hexdigest()[:16]
 
 
-def _parts(node: object) -> Iterator[str]:
-    match node:
-        case ast.Constant():
-            yield _constant(node.value)
-        case ast.JoinedStr():
-            yield "(JoinedStr"
-            for part in _merged(node.values):
-                yield from _parts(part)
-            yield ")"
-        case ast.AST():
-            yield f"({type(node).__name__}"
-            for name in sorted(node._fields):
-                value: Any = getattr(node, name, None)
-                if name == "body" and isinstance(node, _DOCUMENTED):
-                    value = _without_docstring(value)
-                # A field that a later version added, or an optional one, leaves no trace while it is empty
-                if name not in _IGNORED and value is not None and value != []:
-                    yield f" {name}="
-                    yield from _parts(value)
-            yield ")"
-        case list():
-            yield "["
-            for item in node:
-                yield from _parts(item)
-                yield ","
-            yield "]"
-        case _:
-            yield _constant(node)
+def _write(node: object, into: list[str]) -> None:
+    """Append the text of a node; most are plain nodes and lists, so these come first."""
+    if isinstance(node, list):
+        into.append("[")
+        for item in node:
+            _write(item, into)
+            into.append(",")
+        into.append("]")
+    elif isinstance(node, ast.Constant):
+        into.append(_constant(node.value))
+    elif isinstance(node, ast.JoinedStr):
+        into.append("(JoinedStr")
+        for part in _merged(node.values):
+            _write(part, into)
+        into.append(")")
+    elif isinstance(node, ast.AST):
+        into.append(f"({type(node).__name__}")
+        for name in _FIELDS.get(type(node)) or _fields(type(node)):
+            value: Any = getattr(node, name, None)
+            # A field that a later version added, or an optional one, leaves no trace while it is empty
+            if value is None:
+                continue
+            if name == "body" and isinstance(node, _DOCUMENTED):
+                value = _without_docstring(value)
+            if value != []:
+                into.append(f" {name}=")
+                _write(value, into)
+        into.append(")")
+    else:
+        into.append(_constant(node))
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Give the fields of a kind of node that count, in an order that no version changes."""
+    _FIELDS[kind] = tuple(name for name in sorted(kind._fields) if name not in _IGNORED)
+    return _FIELDS[kind]
 
 
 def _constant(value: object) -> str:

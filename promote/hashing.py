@@ -13,19 +13,20 @@ import tokenize
 from collections.abc import Iterator
 
 from platform_core.canonical import canonical, digest
+from promote.trees import parse
 
 _LAYOUT = frozenset((tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
 
 
-def logic(source: str) -> str:
-    """Give the canonical form of code: the same after a change of comments, layout, quotes or docstrings.
+def logic(*sources: str) -> str:
+    """Give the canonical form of pieces of code in a row: the same after a change of comments, layout or quotes.
 
     >>> logic("x = 'a'  # one") == logic('x = "a"')
     True
     >>> logic("x = 1") == logic("x = 1.0")
     False
     """
-    return canonical(ast.parse(source))
+    return canonical(ast.Module([node for source in sources for node in parse(source).body], []))
 
 
 def body_hash(text: str) -> str:

@@ -24,6 +24,7 @@ from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
+from promote.trees import parse
 from promote.values import dataclass, replace
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
@@ -350,10 +351,10 @@ def code_version(plan: Plan) -> str:
     shape = [(i.parameter, i.asset, i.partition) for i in function.inputs]
     resources = [(r.parameter, r.name) for r in function.resources]
     imports = sorted(f.text.split("  #")[0] for f in function.imports)
-    code = "\n".join([*imports, *(f.text for f in function.definitions), *(f.text for f in function.body)])
+    code = [*imports, *(f.text for f in function.definitions), *(f.text for f in function.body)]
     parameters = [(p.name, logic(f"{p.name} = {p.default}")) for p in function.parameters]
     partitions = repr(plan.step.options.get("partitions"))
-    return digest(logic(code), repr(shape), repr(resources), repr(parameters), function.output, partitions)
+    return digest(logic(*code), repr(shape), repr(resources), repr(parameters), function.output, partitions)
 
 
 def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:
@@ -372,7 +373,7 @@ def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:
 
 def _bound_by(fragment: Fragment) -> set[str]:
     found: set[str] = set()
-    for node in ast.parse(fragment.text).body:
+    for node in parse(fragment.text).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):

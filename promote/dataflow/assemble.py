@@ -13,12 +13,12 @@ from platform_core.errors import Fault
 from promote.dataflow.closure import Bound, Closure
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
-from promote.dataflow.loads import LoadCall, load_calls
+from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
 from promote.language.syntax import imports_package
-from promote.language.trees import walk
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
+from promote.trees import walk
 
 
 class Assembly:
@@ -152,7 +152,7 @@ class Assembly:
                 cell = self.program.statements[bound.at].cell
                 self.assigned.append((bound.at, cell, f"{bound.variable} = {parameter}"))
         for statement in self.statements:
-            for load in load_calls(statement.node, self.program.functions):
+            for load in statement.loads:
                 if not load.problem:
                     self.take_load(statement, load, bound_in_body)
 
@@ -220,8 +220,7 @@ class Assembly:
         outside = {
             s.index
             for s in self.statements
-            if self.closure.included[s.index] in {"definition", "import"}
-            and not load_calls(s.node, self.program.functions)  # it takes a parameter inside
+            if self.closure.included[s.index] in {"definition", "import"} and not s.loads  # it takes a parameter inside
         }
         while True:
             inside = [s for s in self.statements if s.index not in outside]

@@ -167,7 +167,7 @@ class _Resolver:
             self.closure.parameters.add(name)
             self.given.add((name, at.index))
             return True
-        load = bound_load(statement.node, self.program.functions)
+        load = bound_load(statement.node, statement.loads)
         if load is not None and name in statement.binds and self.bound_once(name):
             self.closure.inputs[name, load.name, statement.index] = Bound(name, load.name, statement.index, load)
             self.given.add((name, at.index))

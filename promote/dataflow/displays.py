@@ -14,7 +14,7 @@ from promote.dataflow.program import Statement
 from promote.language.effects import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, root_of
-from promote.language.trees import walk
+from promote.trees import walk
 
 _PURE_BUILTINS = frozenset(
     """len type dir id repr str int float bool min max sum sorted round abs any all isinstance help hex list tuple
@@ -25,6 +25,16 @@ _PURE_BUILTINS = frozenset(
 _WIDGET = re.compile(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
+_WITHOUT_BLOCKS = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.AnnAssign,
+    ast.Expr,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assert,
+    ast.Delete,
+)
 _CONSUMING = frozenset("sample fetchone fetchall fetchdf fetch apply map applymap pipe transform agg aggregate".split())
 
 
@@ -53,6 +63,8 @@ def is_display_call(node: ast.expr, functions: Functions) -> bool:
 def inner_displays(node: ast.stmt, functions: Functions) -> list[tuple[ast.Expr, bool]]:
     """Give the displays within a block or function that can be left out, each with whether its block holds no more."""
     found: list[tuple[ast.Expr, bool]] = []
+    if isinstance(node, _WITHOUT_BLOCKS):
+        return found
     for part in walk(node):
         for block in (getattr(part, name, None) for name in ("body", "orelse", "finalbody")):
             if isinstance(block, list):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
-from promote.language.trees import walk
 from promote.language.uses import Use
 from promote.model import FrameKind
 from promote.values import dataclass
@@ -34,11 +34,11 @@ class LoadCall:
     problem: str = ""
 
 
-def load_calls(node: ast.AST, functions: Functions) -> list[LoadCall]:
-    """Give the calls of `load_asset` and `resource` within a statement, in source order."""
+def load_calls(parts: Iterable[ast.AST], functions: Functions) -> list[LoadCall]:
+    """Give the calls of `load_asset` and `resource` among the nodes of a statement, in source order."""
     found = [
         _load_call(call, _CALLS[functions.canonical(path)])
-        for call in walk(node)
+        for call in parts
         if isinstance(call, ast.Call)
         and (path := dotted_of(call.func)) is not None
         and functions.canonical(path) in _CALLS
@@ -46,7 +46,7 @@ def load_calls(node: ast.AST, functions: Functions) -> list[LoadCall]:
     return sorted(found, key=lambda load: (load.use.line, load.use.column))
 
 
-def bound_load(node: ast.stmt, functions: Functions) -> LoadCall | None:
+def bound_load(node: ast.stmt, loads: Sequence[LoadCall]) -> LoadCall | None:
     """Give the call of a statement that is nothing but `x = load_asset("NAME")` or `x = resource("NAME")`."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target: ast.expr = node.targets[0]
@@ -54,12 +54,8 @@ def bound_load(node: ast.stmt, functions: Functions) -> LoadCall | None:
         target = node.target
     else:
         return None
-    path = dotted_of(node.value.func) if isinstance(node.value, ast.Call) else None
-    if path is None or functions.canonical(path) not in _CALLS:
-        return None  # most statements: to walk through each of them is felt
-    calls = load_calls(node, functions)
-    if isinstance(target, ast.Name) and len(calls) == 1 and calls[0].node is node.value and not calls[0].problem:
-        return calls[0]
+    if isinstance(target, ast.Name) and len(loads) == 1 and loads[0].node is node.value and not loads[0].problem:
+        return loads[0]
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 
+from promote.dataflow.loads import LoadCall, load_calls
 from promote.heap.aliases import Aliases
 from promote.heap.state import PREFIX, is_ambient, state_uses
 from promote.heap.summaries import summarise
@@ -16,9 +17,9 @@ from promote.language.effects import HIDDEN_STATE
 from promote.language.functions import Functions, collect_functions
 from promote.language.scopes import effects_of
 from promote.language.syntax import binds_anything, dotted_of, imports_package, leading_name, sql_names
-from promote.language.trees import walk
 from promote.language.uses import Dotted, Effects, Query, Use
 from promote.model import CodeCell, Role
+from promote.trees import parse, walk
 from promote.values import dataclass
 
 
@@ -29,7 +30,7 @@ class Statement:
     `changes` are the names whose objects it may change in place, `sets` the hidden states (names that begin with `~`)
     that it sets whatever they were, `writes` the names that functions it calls may bind by `global`. `late` holds, for
     each name that it reads, what code behind that name may look up. `hidden` are variables that a text names where a
-    promoted function could not show them.
+    promoted function could not show them. `loads` are its calls of `load_asset` and `resource`.
     """
 
     index: int
@@ -45,6 +46,7 @@ class Statement:
     writes: dict[str, Use]
     late: dict[str, dict[str, Use]]
     hidden: dict[Use, str]
+    loads: tuple[LoadCall, ...]
 
     @property
     def binds(self) -> set[str]:
@@ -103,12 +105,13 @@ def build(cells: Sequence[CodeCell]) -> Program:
         if cell.role.kind == "injected":
             continue  # papermill's values are those of one run
         try:
-            module = ast.parse(cell.python)
+            module = parse(cell.python)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # `select` has told it
         parsed += [(cell, node) for node in module.body]
     effects = [effects_of(node) for _, node in parsed]
-    imports, modules = _imports(node for _, node in parsed)
+    parts = [walk(node) for _, node in parsed]
+    imports, modules = _imports([node for _, node in parsed], parts)
     functions = collect_functions(effects, imports, modules)
     texts = Texts([node for _, node in parsed], effects)
     bound = {name for found in effects for name in found.touched}
@@ -139,11 +142,12 @@ def build(cells: Sequence[CodeCell]) -> Program:
             happening.writes,
             happening.late,
             {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches},
+            tuple(load_calls(parts[index], functions)),
         )
         statements.append(statement)
         for name in found.touched | statement.changes.keys() | statement.writes.keys():
             touches.setdefault(name, []).append(index)
-    stars = tuple(s for s in statements if any(_is_star(n) for n in walk(s.node)))
+    stars = tuple(s for s in statements if any(_is_star(n) for n in parts[s.index]))
     wild = tuple(s for s in statements if s.effects.dynamic and binds_anything(s.node))
     return Program(tuple(statements), functions, {n: tuple(t) for n, t in touches.items()}, stars, wild)
 
@@ -194,13 +198,14 @@ def _is_star(node: ast.AST) -> bool:
     return isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names)
 
 
-def _imports(nodes: Iterable[ast.stmt]) -> tuple[dict[str, str], frozenset[str]]:
+def _imports(
+    statements: Sequence[ast.stmt], parts: Sequence[Sequence[ast.AST]]
+) -> tuple[dict[str, str], frozenset[str]]:
     """The dotted path that each imported name stands for, and the names bound to modules by `import`."""
     found: dict[str, str] = {}
     modules: set[str] = set()
-    statements = list(nodes)
-    for statement in statements:
-        for node in walk(statement):
+    for within in parts:
+        for node in within:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]

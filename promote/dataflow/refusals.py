@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from promote.dataflow.loads import load_calls
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
 from promote.dataflow.program import Program, Statement, is_state
@@ -202,7 +201,7 @@ class Refusals:
             if effects.awaits is not None:
                 message = "`await` at the top of a cell works in IPython only."
                 self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")
-            for load in load_calls(statement.node, self.program.functions):
+            for load in statement.loads:
                 if load.problem:
                     message = f"This {load.what} cannot be followed: {load.problem}."
                     hint = f'Write {load.what}("NAME") with literal arguments.'

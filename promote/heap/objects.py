@@ -9,8 +9,8 @@ from promote.heap.heap import NONE, Heap, Objects
 from promote.language.effects import BOUND_METHODS, IMMUTABLE_ATTRIBUTES
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, selects_a_copy
-from promote.language.trees import walk
 from promote.language.uses import FunctionInfo, Use
+from promote.trees import walk
 
 
 class Values:

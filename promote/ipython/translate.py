@@ -14,6 +14,7 @@ from promote.ipython import magics
 from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
+from promote.trees import parse
 from promote.values import dataclass, field
 
 _ASSIGNED = re.compile(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
@@ -274,12 +275,10 @@ def _help() -> Verdict:
 
 
 def _parse(source: str) -> ast.Module | Exception:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return error
+    try:
+        return parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return error
 
 
 def _is_broken(source: str) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from promote.dataflow.program import Statement
 from promote.language.syntax import dotted_of
-from promote.language.trees import walk
 from promote.outside.outside_names import (
     LISTINGS,
     ORDER_FREE,
@@ -21,6 +20,7 @@ from promote.outside.outside_names import (
     SET_METHODS,
 )
 from promote.outside.sightings import Looker, SeenCall, Sightings
+from promote.trees import walk
 
 _SET_OPERATORS = (ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
 _DEEPEST = 8

@@ -15,7 +15,6 @@ from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
-from promote.language.trees import walk
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.orders import listed, sorted_names, unordered
@@ -23,6 +22,7 @@ from promote.outside.origins import origin_of
 from promote.outside.places import placed
 from promote.outside.seeds import added_argument, seed_before, sorted_instead
 from promote.outside.sightings import Looker, SeenCall
+from promote.trees import walk
 from promote.values import replace
 
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"

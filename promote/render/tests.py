@@ -17,6 +17,7 @@ from promote.render.imports import import_block
 from promote.render.kinds import Kinds
 from promote.render.names import ASSET_SUFFIX
 from promote.render.pytext import WIDTH, call, docstring, literal
+from promote.trees import parse
 
 _OWN = frozenset(
     ("Any", "Path", "DATA", "taken", "given", "expected", "got", "assert_frames_equal", "convert", "frame_schema",
@@ -351,7 +352,7 @@ def _bound(fragments: Sequence[Fragment]) -> set[str]:
     """Give the names that code binds at its own level."""
     names: set[str] = set()
     for fragment in fragments:
-        for node in ast.walk(ast.parse(fragment.text)):
+        for node in ast.walk(parse(fragment.text)):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
             elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):

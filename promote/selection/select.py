@@ -14,6 +14,7 @@ from promote.ipython.translate import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
 from promote.selection.options import header, read_options, stray_options
 from promote.selection.tags import name_problem, role_of, shown
+from promote.trees import parse
 from promote.values import dataclass, replace
 from promote.vocabulary import nearest
 
@@ -68,7 +69,7 @@ def assigned(source: str) -> tuple[str, ...]:
     ('issues',)
     """
     found: dict[str, None] = {}
-    waiting: list[ast.AST] = list(reversed(ast.parse(source).body))
+    waiting: list[ast.AST] = list(reversed(parse(source).body))
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -228,7 +229,7 @@ def _is_empty(item: _Read) -> bool:
     told = [line for line in item.translated.python.split("\n") if line.strip() and not line.lstrip().startswith("#")]
     if len(told) > 3:  # a docstring over many lines is nobody's step; a parse for each is felt
         return False
-    body = ast.parse(item.translated.python).body
+    body = parse(item.translated.python).body
     return all(
         isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in body

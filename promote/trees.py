@@ -1,8 +1,23 @@
-"""Walking syntax trees quickly: the standard library's `ast.walk` asks each node twice what it holds."""
+"""Syntax trees, made once for each text and walked quickly: `ast.walk` asks each node twice what it holds."""
 
 from __future__ import annotations
 
 import ast
+import warnings
+from functools import lru_cache
+
+
+@lru_cache(maxsize=256)
+def parse(source: str) -> ast.Module:
+    """Parse Python; the stages ask for the trees of the same cells, so those of late are kept, and none may be changed.
+
+    Raises:
+        SyntaxError: The text is no Python.
+        ValueError, RecursionError, MemoryError: Python cannot read it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes that a string does not know
+        return ast.parse(source)
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
