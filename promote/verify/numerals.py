@@ -20,7 +20,8 @@ _WIDTHS = tuple(2**bits for bits in (7, 8, 15, 16, 31, 32, 63, 64, 127, 128))  #
 _ENUMERABLE = 4_000
 _DRAWS = 16
 _LEAP_CYCLE = 10_227  # days in 28 years: same weekdays, months and days
-_FIRST_DAY, _LAST_DAY = dt.date(1700, 1, 1).toordinal(), dt.date(2250, 1, 1).toordinal()
+# The days on which nanoseconds since 1970 begin and end to fit into 64 bits
+_FIRST_DAY, _LAST_DAY = dt.date(1677, 9, 21).toordinal(), dt.date(2262, 4, 11).toordinal()
 
 
 def noise(*parts: object) -> int:
@@ -220,7 +221,7 @@ def _shift(members: Sequence[int], walls: Sequence[int], avoid: Avoid, salt: int
     def fits(shift: int, *, hidden: bool) -> bool:
         for member in members:
             new = member + shift
-            in_range = _FIRST_DAY <= new <= _LAST_DAY or not _FIRST_DAY <= member <= _LAST_DAY
+            in_range = _FIRST_DAY < new < _LAST_DAY or not _FIRST_DAY <= member <= _LAST_DAY
             if not (in_range and 1 <= new <= dt.date.max.toordinal()) or new in blocked:
                 return False
             if bisect_left(walls, member) != bisect_left(walls, new) or (hidden and avoid(_iso(new))):

@@ -232,6 +232,17 @@ def test_days_keep_the_side_of_literals() -> None:
     assert all(day.year == 2024 for day in replaced([dt.date(2024, 2, 29), dt.date(2024, 7, 1)], [2024]))
 
 
+@pytest.mark.parametrize("last", [pd.Timestamp.max, pd.Timestamp.min, pd.Timestamp("2250-01-02 23:59")])
+def test_moments_in_nanoseconds_stay_where_nanoseconds_reach(last: pd.Timestamp) -> None:
+    real = pd.DataFrame({"v": [last, pd.Timestamp("2020-05-06"), pd.NaT]}).astype("datetime64[ns]")
+    for frame in (real, pl.from_pandas(real)):
+        for salt in range(3):
+            made = fabricate({"f": frame}, [], rows=9, salt=salt)["f"]
+            values = made["v"].tolist() if frame is real else made["v"].cast(pl.Int64).to_list()
+            assert values[0] != (last if frame is real else last.value)
+            assert (values[0] > values[1]) == (last.year > 2020)
+
+
 @given(
     frame=dataframes(
         max_cols=5,
