@@ -46,7 +46,7 @@ def replace_frame(frame: Any, values: Replacement) -> Any:
         UserError: A column holds objects that cannot be replaced; only their type is named.
     """
     if kind_of(frame) == "polars":
-        return pl.DataFrame([_series(series, values) for series in frame.get_columns()])
+        return frame.with_columns(_series(series, values) for series in frame.get_columns())
     return _pandas(frame, values)
 
 
@@ -187,7 +187,7 @@ def _struct(series: pl.Series, values: Replacement) -> pl.Series:
     fields = [_series(series.struct.field(field.name), values) for field in series.dtype.fields]  # type: ignore[attr-defined]  # a struct has fields
     if not fields:
         return series
-    made = pl.DataFrame(fields).to_struct(series.name)
+    made = pl.DataFrame({field.name: field for field in fields}).to_struct(series.name)  # a list would rename ""
     if not series.null_count():
         return made
     return pl.select(pl.when(series.is_not_null()).then(made).otherwise(None).alias(series.name)).to_series()

@@ -10,7 +10,7 @@ import pytest
 
 from platform_core.errors import UserError
 from promote.verify.replace import replace_frame, texts_in, views
-from tests.platform_core.frame_cases import PANDAS
+from tests.platform_core.frame_cases import PANDAS, POLARS
 
 MADE_UP_NOT = {"objects: bytearray", "objects: uuids", "objects: Interval"}
 
@@ -48,6 +48,20 @@ def test_values_are_replaced_and_types_stay(case: str):
     assert list(map(str, made.dtypes)) == list(map(str, frame.dtypes))
     assert made.shape == frame.shape
     assert made.isna().to_numpy().tolist() == frame.isna().to_numpy().tolist()
+
+
+@pytest.mark.parametrize("case", POLARS)
+def test_polars_columns_keep_their_names_and_types(case: str):
+    frame = POLARS[case]
+    made = replace_frame(frame, Moved())
+    assert (made.columns, made.height) == (frame.columns, frame.height)
+    assert [dtype.base_type() for dtype in made.dtypes] == [dtype.base_type() for dtype in frame.dtypes]
+    assert made.null_count().rows() == frame.null_count().rows()
+
+
+def test_a_field_without_a_name_keeps_none():
+    frame = pl.DataFrame({"a": [{"": 1, "b": 2}]})
+    assert replace_frame(frame, Moved()).schema == frame.schema
 
 
 @pytest.mark.parametrize("case", PANDAS)
