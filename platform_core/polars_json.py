@@ -52,7 +52,7 @@ def type_to_json(dtype: pl.DataType) -> Json:  # noqa: PLR0911 -- one return for
         case pl.Enum():
             return {"enum": dtype.categories.to_list()}
         case pl.Categorical():
-            return "Categorical" if dtype.categories.is_global() else {"categorical": dtype.categories.to_dict()}
+            return "Categorical" if dtype.categories.is_global() else {"categorical": _categories(dtype.categories)}
         case pl.List():
             return {"list": type_to_json(_instance(dtype.inner))}
         case pl.Array():
@@ -76,7 +76,8 @@ def type_from_json(form: Json) -> pl.DataType:
     if "enum" in form:
         return pl.Enum(form["enum"])
     if "categorical" in form:
-        return pl.Categorical(pl.Categories(**form["categorical"]))
+        known = form["categorical"]
+        return pl.Categorical(pl.Categories(known["name"], known["namespace"], _PLAIN[known["physical"]]))
     if "list" in form:
         return pl.List(type_from_json(form["list"]))
     if "array" in form:
@@ -184,6 +185,12 @@ def stamp_from_text(form: Json, unit: str) -> int:
     return (since.days * 86_400 + since.seconds) * _PER_SECOND[unit] + int(rest or 0)
 
 
+def _categories(categories: pl.Categories) -> Json:
+    """Give what categories are called, and none of them: whatever else uses the name would come along."""
+    physical = _instance(categories.physical())
+    return {"name": categories.name(), "namespace": categories.namespace(), "physical": type(physical).__name__}
+
+
 def _named_type(name: str) -> pl.DataType:
     if name in _PLAIN:
         return _PLAIN[name]()
@@ -206,7 +213,7 @@ def _struct_from_json(name: str, values: Sequence[Json], dtype: pl.Struct) -> pl
         )
         for place, field in enumerate(dtype.fields)
     ]
-    made = pl.DataFrame(columns).to_struct(name)
+    made = pl.DataFrame({column.name: column for column in columns}).to_struct(name)  # a list would rename ""
     if None not in values:
         return made
     present = pl.Series([value is not None for value in values], dtype=pl.Boolean)

@@ -203,11 +203,11 @@ def _form_of(frame: Any) -> _Form:
 
 
 def _polars_frame(form: Mapping[str, Json]) -> pl.DataFrame:
-    columns = [
-        series_from_json(name, [row[place] for row in form["rows"]], type_from_json(dtype))
+    columns = {
+        name: series_from_json(name, [row[place] for row in form["rows"]], type_from_json(dtype))
         for place, (name, dtype) in enumerate(form["columns"])
-    ]
-    return pl.DataFrame(columns)
+    }
+    return pl.DataFrame(columns)  # of a mapping, since of a list a column called "" gets another name
 
 
 def _pandas_frame(form: Mapping[str, Json]) -> Any:

@@ -83,14 +83,14 @@ def _encode_numpy(values: Any) -> tuple[pa.Array, Json]:
     match dtype.kind:
         case "O":
             return encode_objects(values.tolist() if values.ndim == 1 else list(values))
-        case "c":
+        case "c" if dtype.itemsize <= 16:
             parts = [pa.array(part.astype("float64"), from_pandas=False) for part in (values.real, values.imag)]
             return pa.StructArray.from_arrays(parts, ["real", "imag"]), dtype.str
         case "M" | "m":
             return _encode_ticks(values.view("int64"), dtype.kind, np.datetime_data(dtype)[0]), dtype.str
         case "b" | "i" | "u" | "f" if dtype.itemsize <= 8:
             return pa.array(values.astype(dtype.newbyteorder("=")), from_pandas=True), dtype.str
-    raise Unstorable(f"values of type {dtype}", "{} = {}.astype(float)")
+    raise Unstorable(f"values of type {dtype}", f"{{}} = {{}}.astype({'complex' if dtype.kind == 'c' else 'float'})")
 
 
 def _encode_ticks(counts: Any, kind: str, unit: str, zone: str | None = None) -> pa.Array:

@@ -60,6 +60,7 @@ OBJECTS = {
     "numpy float32": objects(np.float32(1.5), np.float32("nan")),
     "numbers of all types": objects(np.int64(1), 2, np.float64(2.5), 2.5, np.float64("nan"), NAN),
     "numpy text": objects(np.str_("a"), "b"),
+    "numpy text alone": objects(np.str_("a"), np.str_("é")),
     "numpy truth": objects(np.bool_(True), False),
     "numpy moments": objects(np.datetime64("2025-01-01", "s"), np.datetime64("NaT", "s")),
     "complex": objects(1 + 2j, complex(-0.0, NAN)),
@@ -74,6 +75,7 @@ OBJECTS = {
     "datetimes of pytz": objects(PYTZ.localize(dt.datetime(2025, 1, 1)), PYTZ.localize(dt.datetime(2025, 7, 1))),
     "datetimes in UTC": objects(dt.datetime(2025, 1, 1, tzinfo=dt.UTC)),
     "times": objects(dt.time(1, 2, 3, 4), None),
+    "datetimes told twice": objects(dt.datetime(2025, 10, 26, 1, 30, fold=1, tzinfo=LONDON)),
     "timedeltas": objects(dt.timedelta(days=1, microseconds=1), None),
     "uuids": objects(uuid.UUID(int=5), None),
     "timestamps": objects(pd.Timestamp("2025-01-01"), pd.NaT, None),
@@ -141,6 +143,7 @@ MOMENTS = {
     "seconds": column(TIMES.tz_localize(dt.timezone(dt.timedelta(seconds=30)))),
     "an offset of pytz": column(TIMES.tz_localize(pytz.FixedOffset(90))),
     "an offset of dateutil": column(TIMES.tz_localize(dateutil.tz.tzoffset("X", 3600))),
+    "a zone of this machine": column(TIMES.tz_localize("UTC").tz_convert(zoneinfo.ZoneInfo("Factory"))),
     "periods": column(pd.PeriodIndex(["2025-01", None], freq="M")),
     "quarters": column(pd.period_range("2025Q1", periods=2, freq="Q-MAR")),
     "intervals": column(pd.arrays.IntervalArray.from_tuples([(0, 1), None], closed="left")),
@@ -176,6 +179,7 @@ ARROW = {
     "decimal128": arrow([Decimal("1.5")], pa.decimal128(10, 2)),
     "decimal256": arrow([Decimal("1.5")], pa.decimal256(60, 2)),
     "list": arrow([[1, None], None], pa.list_(pa.int64())),
+    "large list": arrow([[1, None], None], pa.large_list(pa.int64())),
     "struct": arrow([{"a": 1}], pa.struct([("a", pa.int8())])),
     "map": arrow([[("k", 1)]], pa.map_(pa.string(), pa.int64())),
     "binary": arrow([b"a"], pa.binary()),
@@ -327,6 +331,19 @@ class Register:
     """An object of a class that is no data."""
 
 
+class Here(dt.tzinfo):
+    """A zone that only this program knows."""
+
+    def utcoffset(self, when: dt.datetime | None) -> dt.timedelta:
+        return dt.timedelta(hours=1)
+
+    def dst(self, when: dt.datetime | None) -> dt.timedelta:
+        return dt.timedelta(0)
+
+    def tzname(self, when: dt.datetime | None) -> str:
+        return "here"
+
+
 REFUSED: dict[str, tuple[pandas.DataFrame, str]] = {
     "text and int": (objects("a", 1), "values of several types (int, str)"),
     "int and date": (objects(1, dt.date(2025, 1, 1)), "values of several types (date, int)"),
@@ -345,6 +362,60 @@ REFUSED: dict[str, tuple[pandas.DataFrame, str]] = {
         "times of several time zones",
     ),
     "lone surrogates": (objects("\ud800"), "text that is no Unicode (lone surrogates)"),
+    "numpy moments of several units": (
+        objects(np.datetime64("2025-01-01", "s"), np.datetime64("2025-01-01", "ms")),
+        "objects of type datetime64",
+    ),
+    "decimals of 50 digits": (objects(Decimal("1" * 30), Decimal("1E-20")), "decimals of more than 38 digits"),
+    "times in a zone": (objects(dt.time(1, 2, tzinfo=dt.UTC)), "times of day with a time zone"),
+    "a thousand keys": (
+        objects({f"k{n}": n for n in range(1001)}),
+        "dictionaries with more than 1000 different keys",
+    ),
+    "intervals of several sides": (
+        objects(pd.Interval(0, 1, "left"), pd.Interval(0, 1, "right")),
+        "intervals closed on different sides",
+    ),
+    "timestamps of several units": (
+        objects(pd.Timestamp("2025-01-01").as_unit("s"), pd.Timestamp("2025-01-01").as_unit("ns")),
+        "objects of type Timestamp that differ in unit, zone or closed side",
+    ),
+    "floats of 80 bits": (column(np.array([1], "longdouble")), f"values of type {np.dtype('longdouble')}"),
+    "complex of 80 bits": (column(np.array([1], "clongdouble")), f"values of type {np.dtype('clongdouble')}"),
+    "lone surrogates as string": (
+        column(["\ud800"], pd.StringDtype("python")),
+        "text that is no Unicode (lone surrogates)",
+    ),
+    "datetimes in a zone without a name": (
+        objects(dt.datetime(2025, 1, 1, tzinfo=Here())),
+        "times in a zone without a name (Here)",
+    ),
+    "a column in a zone without a name": (
+        column(pd.to_datetime(["2025-01-01"]).tz_localize(Here())),
+        "times in a zone without a name (Here)",
+    ),
+    "the zone of this machine": (
+        column(pd.to_datetime(["2025-01-01"]).tz_localize(dateutil.tz.tzlocal())),
+        "times in a zone without a name (tzlocal)",
+    ),
+    "spans beyond microseconds": (objects(dt.timedelta.max), "values that Arrow refuses (ArrowInvalid)"),
+    "decimals of Arrow with 50 digits": (
+        arrow([Decimal("1" * 50)], pa.decimal256(60, 0)),
+        "values of Arrow's type decimal256(60, 0)",
+    ),
+    "a dictionary of numbers of Arrow": (
+        arrow([1, 2, 1], pa.dictionary(pa.int8(), pa.int64())),
+        "values of Arrow's type dictionary<values=int64, indices=int8, ordered=0>",
+    ),
+    "views of lists of Arrow": (
+        arrow([[1]], pa.list_view(pa.int64())),
+        "values of Arrow's type list_view<item: int64>",
+    ),
+    "large views of lists of Arrow": (
+        arrow([[1]], pa.large_list_view(pa.int64())),
+        "values of Arrow's type large_list_view<item: int64>",
+    ),
+    "an empty struct of Arrow": (arrow([{}], pa.struct([])), "values of Arrow's type struct<>"),
     "a union of Arrow": (
         arrow([dt.timedelta(1)], pa.duration("s")).assign(
             x=pd.array([(1, 2, 3)], dtype=pd.ArrowDtype(pa.month_day_nano_interval()))

@@ -90,6 +90,15 @@ def test_a_file_that_another_tool_wrote_anew_is_read_as_it_now_is(lake: Lake) ->
     assert list(frame_of(table).columns) == ["b"]
 
 
+def test_a_table_that_no_pandas_frame_made_is_read_as_arrow_reads_it() -> None:
+    assert frame_of(pa.table({"a": [1, 2]})).to_dict("list") == {"a": [1, 2]}
+
+
+def test_a_name_that_is_no_unicode_is_refused(lake: Lake) -> None:
+    with pytest.raises(UserError, match="A column's name is no Unicode"):
+        lake.write("silver", "frame", PLAIN.set_axis(pd.Index(["\ud800", "b"], dtype=object), axis=1))
+
+
 @pytest.mark.parametrize("case", POLARS)
 @pytest.mark.parametrize("lazily", [False, True])
 def test_a_polars_frame_comes_back_the_same(lake: Lake, case: str, lazily: bool) -> None:

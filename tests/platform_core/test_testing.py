@@ -21,7 +21,7 @@ from polars.testing.parametric import dataframes
 from platform_core.errors import UserError
 from platform_core.testing import assert_frames_equal, frame_schema, given_frame, read_frame, write_frame
 from tests.platform_core.frame_cases import PANDAS as HARD
-from tests.platform_core.frame_cases import assert_same
+from tests.platform_core.frame_cases import POLARS, REFUSED, assert_same
 
 RICH = pl.DataFrame(
     {
@@ -153,6 +153,8 @@ def test_what_is_no_frame_file_is_refused(tmp_path: Path, text: str) -> None:
         pd.DataFrame({"a": pd.Series([object()], dtype=object)}),
         HARD["Arrow: map"],
         HARD["objects: numpy moments"],
+        *(REFUSED[name][0] for name in ("floats of 80 bits", "a column in a zone without a name")),
+        REFUSED["datetimes in a zone without a name"][0],
     ],
 )
 def test_what_json_cannot_hold_is_refused(tmp_path: Path, frame: Any) -> None:
@@ -241,6 +243,36 @@ def test_every_float_keeps_its_bits(tmp_path_factory: pytest.TempPathFactory, va
     back = trip(pl.DataFrame({"a": [value]}), tmp_path_factory.getbasetemp()).item()
     assert back == value or (math.isnan(back) and math.isnan(value))
     assert math.copysign(1, back) == math.copysign(1, value) or math.isnan(value)
+
+
+def test_no_category_but_those_of_the_frame_comes_into_its_file(tmp_path: Path) -> None:
+    kind = pl.Categorical(pl.Categories("towns", namespace="test", physical=pl.UInt8))
+    pl.Series(["Camden"], dtype=kind)  # of another frame, in the same categories
+    frame = pl.DataFrame({"town": pl.Series(["Ambridge"], dtype=kind)})
+    read = trip(frame, tmp_path)
+    assert read.schema == frame.schema
+    assert read["town"].to_list() == ["Ambridge"]
+    assert "Camden" not in (tmp_path / "frame.json").read_text()
+
+
+FAR = pl.DataFrame(
+    {
+        "moment": pl.Series([2**62, -(2**62), 0]).cast(pl.Datetime("ms")),
+        "day": pl.Series([2**31 - 1, -(2**31), 0], dtype=pl.Int32).cast(pl.Date),
+        "nothing in it": pl.Series([{}, None, {}], dtype=pl.Struct([])),
+    }
+)
+
+
+POLARS_HARD = {name: frame for name, frame in POLARS.items() if name != "rows without columns"}  # a row is a line
+
+
+@pytest.mark.parametrize("frame", [*POLARS_HARD.values(), FAR], ids=[*POLARS_HARD, "far away"])
+def test_hard_polars_frames_keep_types_and_values(tmp_path: Path, frame: pl.DataFrame) -> None:
+    read = trip(frame, tmp_path)
+    assert (read.schema, read.height) == (frame.schema, frame.height)
+    physical = pl.all().to_physical() if frame is FAR else pl.all()  # no Python date is so far away
+    assert_frame_equal(read.select(physical), frame.select(physical))
 
 
 @pytest.mark.parametrize("case", [name for name in HARD if name not in {"Arrow: map", "objects: numpy moments"}])
