@@ -557,3 +557,13 @@ def test_a_lazy_frame_goes_through_in_less_memory_than_an_eager_one(lake: Lake) 
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     assert peak("lazy") < 0.5 * peak("eager")
+
+
+def test_outside_any_project_no_list_of_partitions_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBENCH_PROJECT", raising=False)
+    monkeypatch.setenv("WORKBENCH_LAKE", str(tmp_path / "lake"))
+    monkeypatch.chdir(tmp_path)
+    lake = Lake.of_project()
+    assert lake.lists() == {}
+    lake.write("bronze", "parts", pl.DataFrame({"a": [1]}), "2025")
+    assert list(lake.find("parts").partitions) == ["2025"]  # type: ignore[union-attr]  # it was just written
