@@ -33,7 +33,7 @@ from promote.selection.select import select
 from tests.promote.process_state import put_back
 
 Cells = Sequence[tuple[str, str]]
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # a function is shown with the place where it happens to stand
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+|\w+\.<locals>\.")  # a function is shown with where it happens to stand
 
 
 @dataclass
