@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import tokenize
+from collections.abc import Callable, Iterator
+
 import pytest
 
 from promote.hashing import body_hash, logic
@@ -70,3 +74,27 @@ def test_annotations_of_a_contract_are_logic() -> None:
 )
 def test_the_body_hash_is_of_tokens_without_layout(left: str, right: str, same: bool) -> None:
     assert (body_hash(left) == body_hash(right)) is same
+
+
+@pytest.mark.parametrize("text", ["x = f'{a}'", "x = (f'{a}' 'b',)", "if a:\n    x = f'''\n{b} c\n'''\ny\n"])
+def test_an_f_string_counts_as_one_token_as_it_did_before_python_3_12(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer tokenizers give the start of an f-string, what stands inside (other f-strings too), and its end."""
+    expected = body_hash(text)
+    whole = tokenize.generate_tokens
+
+    def in_pieces(readline: Callable[[], str]) -> Iterator[tokenize.TokenInfo]:
+        for token in whole(readline):
+            if token.type == tokenize.STRING and token.string.startswith("f"):
+                pieces = [(101, token.start), (101, token.start), (tokenize.NAME, token.start)]
+                for kind, at in [*pieces, (102, token.end), (102, token.end)]:
+                    yield tokenize.TokenInfo(kind, "?", at, at, token.line)
+            else:
+                yield token
+
+    if sys.version_info < (3, 12):
+        monkeypatch.setattr(tokenize, "FSTRING_START", 101, raising=False)
+        monkeypatch.setattr(tokenize, "FSTRING_END", 102, raising=False)
+        monkeypatch.setattr(tokenize, "generate_tokens", in_pieces)
+    assert body_hash(text) == expected
