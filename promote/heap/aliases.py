@@ -174,8 +174,10 @@ class Aliases(Calls):
         """The object that a `def` or `class` gives its name."""
         if event.code is not None:
             return self.closure(event.code)
-        made = self.heap.new()
+        own = NONE if event.held is None else self.heap.contents(self.value(event.held))
+        made = self.heap.new(own)
         if event.cls is not None:
+            self.heap.inherit(made, self.named(event.cls.bases))
             bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]
             metas = [cls for meta in event.cls.meta for cls in self.functions.lineage(meta)]
             self.heap.carry(made, frozenset(), frozenset((event.cls, *bases)))

@@ -6,81 +6,13 @@ import ast
 from collections.abc import Iterable, Set
 
 from promote.heap.heap import NO_CODE, NONE, Objects
-from promote.heap.objects import Values
-from promote.language.effects import (
-    ARGUMENT_MUTATORS,
-    COPYING_METHODS,
-    DEFAULTING_FUNCTIONS,
-    DISPLAY_METHODS,
-    FRAME_METHODS,
-    IMPLICIT_LIBRARY_CODE,
-    MUTATING_METHODS,
-    PURE_EFFECTS,
-    SHALLOW_COPIES,
-    SHARING_FUNCTIONS,
-    STATEFUL_FUNCTIONS,
-    STATEFUL_METHODS,
-    VIEWING_METHODS,
-)
-from promote.language.syntax import dotted_of, root_of
+from promote.heap.libraries import Libraries, Target
+from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
-from promote.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
-
-    `name` is the dotted path of an imported function or the name of a builtin; `receiver` what a method is called on;
-    `callee` objects that are called and are no plain functions.
-    """
-
-    infos: tuple[tuple[FunctionInfo, dict[str, Objects]], ...]
-    name: str
-    receiver: Objects
-    callee: Objects
-    cls: str = ""
-
-
-class Calls(Values):
+class Calls(Libraries):
     """Values that know functions."""
-
-    # Changes
-
-    def touch(self, objects: Iterable[int], use: Use) -> None:
-        """Let objects change, and so every name through which they can be reached."""
-        found = frozenset(objects)
-        if found:
-            self.touched |= found
-            marked = self.heap.holders(found)
-            for name, own in self.own.items():
-                if own & marked:
-                    self.changed.setdefault(name, use)
-            for name in self.functions.imports.keys() - self.own.keys():
-                if self.packages and self.of(name) & marked:
-                    self.changed.setdefault(name, use)
-
-    def change(self, node: ast.expr, use: Use) -> None:
-        """Let what an expression gives change; a name without known objects changes all the same."""
-        root = root_of(node)
-        if root is not None:
-            if self.is_library(root[0]):
-                return  # what changes there is hidden state: see `state`
-            if not self.is_constant(root[0]):
-                self.changed.setdefault(root[0], use)
-        self.touch(self.value(node), use)
-
-    def is_library(self, name: str) -> bool:
-        """Whether a name is an import of a package whose calls stand in tables."""
-        return name not in self.own and name in self.functions.imports and self.functions.known(name)
-
-    def is_constant(self, name: str) -> bool:
-        """Whether a name surely holds nothing that can change."""
-        return name in self.own and not self.own[name]
-
-    def deep(self, objects: Objects) -> Objects:
-        """What a function may change that is given objects: all that can be reached, but for plain code."""
-        return self.heap.reach(objects) - self.heap.plain_code
 
     def called(self, call: ast.Call, use: Use, *, alone: bool) -> None:
         """Take the effects of a call."""
@@ -107,9 +39,8 @@ class Calls(Values):
                 self.loosely(cls.methods["__call__"], everything, use)
         heap = self.heap
         self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
-        if target.name in ARGUMENT_MUTATORS or (target.name.startswith("numpy.") and target.name.endswith(".at")):
-            self.mutated_arguments(call, use)
-        elif alone and not target.infos:
+        self.library_changes(call, target, given, use)
+        if alone and not target.infos:
             self.for_its_effect(call, target, use)
 
     def handed(self, called: Set[FunctionInfo], more: Set[FunctionInfo], given: Objects, use: Use) -> None:
@@ -134,34 +65,6 @@ class Calls(Values):
                 objects |= mine
                 held |= self.heap.code_in(mine) - set(self.functions.infos(name))
         return objects - self.heap.plain_code, held
-
-    def mutated_arguments(self, call: ast.Call, use: Use) -> None:
-        """Functions such as `setattr` and `heapq.heappush` change their first argument."""
-        if call.args:
-            self.change(call.args[0], use)
-            self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
-
-    def for_its_effect(self, call: ast.Call, target: Target, use: Use) -> None:
-        """A call whose value nobody takes was made for an effect: where no table tells it, it is taken to be there."""
-        if isinstance(call.func, ast.Attribute):
-            method = call.func.attr
-            shown = method in DISPLAY_METHODS or method.startswith(PURE_EFFECTS)
-            if not shown and not self.draws(call.func):
-                self.change(call.func.value, use)
-        path = dotted_of(call.func)
-        if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
-            self.touch(self.deep(self.arguments(call)), use)
-            for argument in call.args:
-                if isinstance(argument, ast.Name):
-                    self.changed.setdefault(argument.id, use)
-
-    def draws(self, node: ast.expr) -> bool:
-        """Whether a chain begins with a package's own function, so that what changes is no variable."""
-        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-            if isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "style"}:
-                return True
-            node = node.func if isinstance(node, ast.Call) else node.value
-        return not isinstance(node, ast.Name) or self.is_library(node.id)
 
     def callbacks(self, code: Iterable[FunctionInfo], given: Objects, use: Use) -> None:
         """Functions handed on to a call may run, with anything else that the call was given."""
@@ -193,9 +96,9 @@ class Calls(Values):
             self.written.setdefault(name, use)
         if summary.keeps_state:
             self.touch(itself | self.deep(itself), use)
-            for name, infos in self.functions.by_name.items():
-                if info in infos:
-                    self.changed.setdefault(name, use)
+            for name in self.functions.holders(info):
+                self.changed.setdefault(name, use)
+                self.touch(self.of(name), use)
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """The caller's objects for a name of a summary."""
@@ -210,10 +113,6 @@ class Calls(Values):
         return self.functions.summaries.get(info) or Summary()
 
     # Targets
-
-    def arguments(self, call: ast.Call) -> Objects:
-        """What a call is given, but for what a method is called on."""
-        return self.either([*call.args, *(k.value for k in call.keywords)])
 
     def code_objects(self, call: ast.Call) -> Objects:
         """The function objects that a call calls."""
@@ -231,7 +130,7 @@ class Calls(Values):
             receiver = self.receiver(func.value)
             on_class = isinstance(func.value, ast.Name) and func.value.id in self.functions.classes
             infos = tuple(
-                (info, self.bind(info, call, None if on_class else receiver, receiver))
+                (info, self.bind(info, call, None if on_class and not info.decorated else receiver, receiver))
                 for info in self.functions.methods(func.attr)
             )
             stored = self.heap.contents(receiver) if func.attr in self.functions.attributes else NONE
@@ -313,11 +212,15 @@ class Calls(Values):
         for info in self.heap.code_in(given | target.callee):
             summary = self.summary(info)
             if summary.gives or summary.holds:
-                found |= everything - self.heap.plain_code
+                outside = (n for n in summary.gives | summary.holds if n not in info.parameters)
+                out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
+                found |= (everything - self.heap.plain_code) | (out | self.heap.new(out) if out else NONE)
             self.heap.carry(found - everything, summary.code, summary.classes)
         if target.callee:
             made = self.heap.new(given)
             found |= made | (target.callee - self.heap.plain_code)
+            if target.callee & self.heap.getters:
+                found |= given | self.heap.within(given)
         return found
 
     def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
@@ -336,8 +239,9 @@ class Calls(Values):
         made = self.heap.new(given)
         lineage = self.functions.lineage(name)
         self.heap.carry(made, frozenset(), frozenset(lineage))
-        if any(cls.shared for cls in lineage) or self.of(name) - self.heap.plain_code:
-            self.heap.hold(made, self.of(name))
+        self.heap.inherit(made, self.of(name))
+        for info in self.heap.code_in(self.heap.contents(self.of(name))):  # factories of default values
+            self.heap.hold(made, self.given_out(info, {}, NONE))
         for info in self.functions.constructors(name):
             bound = self.bind(info, call, made)
             summary = self.summary(info)
@@ -346,40 +250,3 @@ class Calls(Values):
             for holder, code in summary.left:
                 self.heap.carry(self.place(holder, info, bound, NONE), frozenset((code,)), frozenset())
         return made
-
-    def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:  # noqa: PLR0911 - one way out for each table
-        """What a call gives that no function of the notebook answers."""
-        heap = self.heap
-        name = target.name
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
-            return heap.new(given | target.receiver, stateful=True)
-        if name in DEFAULTING_FUNCTIONS:
-            made = heap.new(given)
-            heap.defaulting |= made
-            return made
-        if name in SHALLOW_COPIES:
-            named = self.either(k.value for k in call.keywords)
-            made = heap.new(heap.within(given) | named, exact=True)
-            heap.carry(made, heap.code_in(given), heap.classes_in(given))
-            return made
-        if name in SHARING_FUNCTIONS:
-            return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
-        if name == "copy.deepcopy":
-            return self.derived(given)
-        if name and self.is_class_like(call, name):
-            return heap.new(given)
-        if method in COPYING_METHODS and target.receiver <= heap.exact:
-            return heap.new(heap.contents(target.receiver), exact=True)
-        if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
-            return target.receiver | heap.contents(target.receiver) | given
-        if target.infos:
-            return NONE
-        return self.derived(given | target.receiver)
-
-    def is_class_like(self, call: ast.Call, name: str) -> bool:
-        """Whether an imported name looks like a class, whose instances hold what they are made of."""
-        path = dotted_of(call.func)
-        last = name.rsplit(".", 1)[-1]
-        imported = bool(path) and path[0] in self.functions.imports  # type: ignore[index]  # it is not empty
-        return imported and last[:1].isupper() and not name.startswith(IMPLICIT_LIBRARY_CODE)

@@ -32,6 +32,10 @@ class Heap:
         self.defaulting: set[int] = set()
         self.plain_code: set[int] = set()  # functions and classes of the notebook: calling them is no change of them
         self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
+        self.ancestors: dict[int, set[int]] = {}  # classes whose attributes an instance or a class has as well
+        self.heirs: dict[int, set[int]] = {}
+        self.getters: set[int] = set()  # functions that give a part of what they are called with
+        self.changers: set[int] = set()  # functions that change what they are called with
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}
@@ -56,18 +60,38 @@ class Heap:
         for one in held:
             self.holding.setdefault(one, set()).update(holders - {one})
 
+    def inherit(self, heirs: Objects, ancestors: Objects) -> None:
+        """Let instances and classes have what classes have: a change of a class is one of its heirs."""
+        for heir in heirs:
+            self.ancestors.setdefault(heir, set()).update(ancestors - {heir})
+        for one in ancestors:
+            self.heirs.setdefault(one, set()).update(heirs - {one})
+
+    def with_ancestors(self, objects: Objects) -> Objects:
+        """Give the objects and the classes whose attributes they have."""
+        return self._closure(objects, self.ancestors) if self.ancestors else objects
+
     def reach(self, objects: Iterable[int]) -> Objects:
         """Give the objects and all that can be reached through them."""
-        return self._closure(objects, self.held)
+        found = self._closure(objects, self.held)
+        if not self.ancestors:
+            return found
+        inherited = self.contents(found) - found
+        while inherited:
+            found |= self._closure(inherited, self.held)
+            inherited = self.contents(found) - found
+        return found
 
     def holders(self, objects: Iterable[int]) -> Objects:
-        """Give the objects and all through which they can be reached."""
-        return self._closure(objects, self.holding)
+        """Give the objects and all through which they can be reached, or that have what they have."""
+        found = self._closure(objects, self.holding)
+        while self.heirs and (more := self._closure(found, self.heirs) - found):
+            found |= self._closure(more, self.holding)
+        return found
 
     def parts(self, objects: Objects) -> Objects:
         """Give what an item or attribute of the objects may be."""
-        found = objects - self.exact
-        return found.union(*(self.held.get(one, ()) for one in objects))
+        return (objects - self.exact) | self.contents(objects)
 
     def within(self, objects: Objects) -> Objects:
         """Give what can be met anywhere inside the objects."""
@@ -75,7 +99,7 @@ class Heap:
 
     def contents(self, objects: Objects) -> Objects:
         """Give what the objects are known to hold, themselves left out."""
-        return NONE.union(*(self.held.get(one, ()) for one in objects))
+        return NONE.union(*(self.held.get(one, ()) for one in self.with_ancestors(objects)))
 
     def code_in(self, objects: Objects) -> frozenset[FunctionInfo]:
         """Give the functions that can be reached through objects."""

@@ -43,6 +43,8 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     outside = {name: objects for name, objects in start.items() if objects}
     parameters = set(info.parameters)
     touched = {name for name, objects in outside.items() if objects & run.touched}
+    if info.remembers and info.parameters[:1] in {("self",), ("cls",)}:
+        touched.add(info.parameters[0])
     code = heap.code_in(run.results)
     return Summary(
         mutates=frozenset(touched & parameters),
@@ -60,8 +62,10 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
         code=code,
         left=frozenset((holder, one) for holder, mine in outside.items() for one in heap.code_in(mine)),
         classes=heap.classes_in(run.results),
-        stateful=info.generator or bool(reached & heap.stateful),
-        keeps_state=bool(touched & info.fresh_defaults) or bool(_given(info, outside, run.results)),
+        stateful=info.generator or bool(reached & (heap.stateful | heap.bound)),
+        keeps_state=bool(touched & info.fresh_defaults)
+        or bool(_given(info, outside, run.results))
+        or (info.remembers and not functions.is_settled(info)),
     )
 
 

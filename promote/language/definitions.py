@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from promote.language.effects import REMEMBERING
 from promote.language.syntax import dotted_of
 from promote.language.uses import ClassInfo, Effects
 
@@ -19,6 +20,12 @@ def fresh_defaults(arguments: ast.arguments) -> Iterable[str]:
     for argument, default in paired:
         if not isinstance(default, (ast.Constant, ast.UnaryOp)):
             yield argument.arg
+
+
+def remembers(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether a decorator keeps what a function gave, so that a later call may give what an earlier one did."""
+    called = (d.func if isinstance(d, ast.Call) else d for d in getattr(node, "decorator_list", ()))
+    return any(path[-1] in REMEMBERING for one in called if (path := dotted_of(one)))
 
 
 def class_info(node: ast.ClassDef, found: Effects) -> ClassInfo:

@@ -24,6 +24,12 @@ FRAME_METHODS = frozenset(
     "sort reverse clear add partition update insert remove fill resize put append rotate truncate shuffle".split()
 )
 
+# Methods of pandas that change their receiver where they are told to: a spread dictionary may tell them.
+IN_PLACE_METHODS = frozenset(
+    """drop dropna drop_duplicates fillna ffill bfill interpolate replace rename rename_axis reset_index set_index
+    sort_values sort_index query eval where mask clip set_axis""".split()
+)
+
 # Those that change their arguments too.
 SHUFFLING_METHODS = frozenset(("shuffle", "readinto"))
 
@@ -32,6 +38,9 @@ BOUND_METHODS = frozenset(
     """append appendleft extend insert add update setdefault pop popleft remove discard clear write writerow put
     put_nowait send __setitem__""".split()
 )
+
+# Types whose own functions are called on what they change: `list.append(rows, 1)`.
+MUTABLE_TYPES = frozenset("list dict set bytearray object deque defaultdict type".split())
 
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
@@ -43,8 +52,29 @@ VIEWING_METHODS = frozenset(
 ARGUMENT_MUTATORS = frozenset(
     """setattr delattr next random.shuffle numpy.random.shuffle numpy.put numpy.place numpy.putmask numpy.copyto
     numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
-    bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat""".split()
+    bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat
+    operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis""".split()
 )
+
+# Functions that change what they are given, wherever that stands among their arguments.
+CHANGING_FUNCTIONS = frozenset("struct.pack_into exec".split())
+
+# NumPy's functions that take where to write without a name: function -> position of that argument.
+OUT_POSITIONS = {
+    **dict.fromkeys(
+        """abs absolute negative positive sqrt square exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos
+        arctan sinh cosh tanh floor ceil trunc rint sign isnan isfinite isinf logical_not invert reciprocal cbrt
+        conjugate degrees radians deg2rad rad2deg fabs""".split(),
+        1,
+    ),
+    **dict.fromkeys(
+        """add subtract multiply divide true_divide floor_divide power mod remainder fmod maximum minimum fmax fmin
+        equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor bitwise_and bitwise_or
+        bitwise_xor left_shift right_shift hypot arctan2 copysign dot matmul round around concatenate""".split(),
+        2,
+    ),
+    **dict.fromkeys("clip sum prod mean std var cumsum cumprod take all any max min amax amin choose".split(), 3),
+}
 
 # Functions whose result shares memory or parts with their arguments.
 SHARING_FUNCTIONS = frozenset(
@@ -53,9 +83,25 @@ SHARING_FUNCTIONS = frozenset(
     numpy.hsplit numpy.vsplit numpy.broadcast_to numpy.frombuffer numpy.diagonal
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
-    operator.itemgetter functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
+    functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview""".split()
 )
+
+# Functions that give a function which takes a part of what it is called with, or changes it.
+PART_GETTERS = frozenset(("operator.itemgetter", "operator.attrgetter"))
+METHOD_CALLERS = frozenset(("operator.methodcaller",))
+
+# Decorators that keep what a function gave; functions that make such a one.
+REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise".split())
+
+# Classes that may share memory with the arrays that they are made of, though not with lists.
+ARRAY_HOLDERS = frozenset("polars.Series polars.DataFrame polars.LazyFrame polars.from_numpy polars.lit".split())
+
+# Methods that run the functions they are given at once, and keep none of them.
+EAGER_METHODS = frozenset("apply applymap assign map transform".split())
+
+# Packages whose methods of these names run the functions later.
+LAZY_PACKAGES = frozenset("dask modin pyspark ibis vaex".split())
 
 # Functions that copy a container but share what it holds.
 SHALLOW_COPIES = frozenset(
@@ -155,6 +201,12 @@ HIDDEN_STATE = {
     "decimal.getcontext": "the decimal context",
     "decimal.setcontext": "the decimal context",
     "duckdb": "DuckDB's default connection",
+    "time.tzset": "the time zone",
+    "torch.manual_seed": "the generator of torch",
+    "torch.rand": "the generator of torch",
+    "torch.randn": "the generator of torch",
+    "torch.randint": "the generator of torch",
+    "torch.randperm": "the generator of torch",
 }
 
 # Calls under those prefixes that give an object of their own and leave the state alone.
@@ -168,11 +220,22 @@ STATELESS = frozenset(
 # Calls that set the state anew, whatever came before.
 SETTERS = frozenset(
     """numpy.random.seed numpy.random.set_state random.seed random.setstate polars.set_random_seed os.chdir
-    decimal.setcontext""".split()
+    decimal.setcontext time.tzset torch.manual_seed""".split()
 )
 
 # States that any step may depend on without naming them.
-AMBIENT_STATES = frozenset({"pandas' options", "the locale", "the decimal context"})
+AMBIENT_STATES = frozenset({"pandas' options", "the locale", "the decimal context", "the time zone"})
+
+# Functions by whose names packages are set up, so that every use of them may give something else.
+SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
+ALSO_SETTING = frozenset("numpy.seterr numpy.seterrcall csv.field_size_limit".split())
+
+# Those of them that only change what is shown, or what happens when the process ends.
+HARMLESS_SETTINGS = (
+    *("numpy.set_printoptions", "numpy.set_string_function", "polars.Config", "sys.set", "sys.exc", "atexit", "signal"),
+    *("gc", "faulthandler", "threading", "asyncio", "multiprocessing", "tracemalloc", "sqlite3", "requests", "dagster"),
+    *("platform_core", "dotenv", "pytest", "hypothesis"),
+)
 
 # First arguments of pandas.set_option that only change what is shown.
 DISPLAY_OPTIONS = ("display.", "styler.", "plotting.", "max_", "precision", "html.", "latex.")

@@ -10,12 +10,13 @@ from platform_core.errors import Fault
 from promote.language.effects import (
     DYNAMIC_NAMES,
     FRAME_METHODS,
+    IN_PLACE_METHODS,
     MUTATING_METHODS,
     PANDAS_QUERY_CALLS,
     SHUFFLING_METHODS,
     SQL_CALLS,
 )
-from promote.language.syntax import dotted_of, use_of
+from promote.language.syntax import dotted_of, names_a_type, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 
 HIDDEN = " "  # how the names of values begin that have none in the notebook
@@ -178,10 +179,16 @@ class ExpressionScope:
             if node.func.attr in SHUFFLING_METHODS:
                 for argument in node.args:
                     self.event("mutate", argument, node)
-            if in_place or (node.func.attr in MUTATING_METHODS and not self.gives_another(node, node.func.attr)):
-                self.event("mutate", node.func.value, node)
-                for argument in [*node.args, *(k.value for k in node.keywords)]:
-                    self.event("mutate", node.func.value, node, held=argument)
+            spread = node.func.attr in IN_PLACE_METHODS and any(k.arg is None for k in node.keywords)
+            if (in_place or spread) or (
+                node.func.attr in MUTATING_METHODS and not self.gives_another(node, node.func.attr)
+            ):
+                on_type = bool(node.args) and names_a_type(node.func.value)  # `list.append(rows, 1)`
+                changed = [node.func.value, *(node.args[:1] if on_type else ())]
+                for one in changed:
+                    self.event("mutate", one, node)
+                    for argument in [*node.args, *(k.value for k in node.keywords)]:
+                        self.event("mutate", one, node, held=argument)
         elif in_place and node.args:
             self.event("mutate", node.args[0], node)
 

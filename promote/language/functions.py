@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from promote.language.effects import KNOWN_PACKAGES
@@ -27,6 +29,7 @@ class Functions:
     imports: Mapping[str, str]  # name -> the dotted path it stands for
     modules: frozenset[str]  # names that `import` binds to modules
     attributes: frozenset[str]  # names of attributes that are assigned somewhere
+    settled: frozenset[str]  # names that one statement binds, to a function or to what cannot change
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
     def canonical(self, path: Sequence[str]) -> str:
@@ -39,6 +42,23 @@ class Functions:
     def known(self, name: str) -> bool:
         """Whether an imported name is of a package whose calls stand in the tables of `effects`."""
         return is_known(self.imports[name])
+
+    def is_settled(self, info: FunctionInfo) -> bool:
+        """Whether a function gives the same whenever it is called: all that it looks up is settled."""
+        stack, seen = [info], {info}
+        while stack:
+            for name in stack.pop().free:
+                bound = name in self.variables or name in self.by_name or name in self.classes
+                if bound and (name not in self.settled or name in self.classes):
+                    return False
+                stack += [one for one in self.infos(name) if one not in seen]
+                seen.update(self.infos(name))
+        return True
+
+    def holders(self, info: FunctionInfo) -> list[str]:
+        """Give the names of a function, and of the classes that have it as a method."""
+        found = [name for name, infos in self.by_name.items() if info in infos]
+        return found + [n for n, group in self.classes.items() if any(info in c.methods.values() for c in group)]
 
     def infos(self, name: str) -> tuple[FunctionInfo, ...]:
         """Give the functions that calling a name runs."""
@@ -79,7 +99,11 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
     lambdas: dict[int, FunctionInfo] = {}
     variables: set[str] = set()
     attributes: set[str] = set()
+    binders: Counter[str] = Counter()
+    constant: set[str] = set()
     for one in effects:
+        binders.update(one.touched)
+        constant |= {n for e in one.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names}
         for name, info in one.functions.items():
             by_name.setdefault(name, []).append(info)
         for name, cls in one.classes.items():
@@ -95,4 +119,5 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
         imports,
         modules,
         frozenset(attributes),
+        frozenset(n for n in constant | by_name.keys() if binders[n] == 1 and (n in constant) != (n in by_name)),
     )

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from promote.language.definitions import class_info, fresh_defaults
+from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN, ExpressionScope
 from promote.language.syntax import (
     arguments_of,
@@ -67,6 +67,7 @@ def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
         global_writes={**{n: use for n, use in declared.items() if n in bound}, **found.global_writes},
         fresh_defaults=frozenset(fresh_defaults(arguments)),
         decorated=bool(getattr(node, "decorator_list", ())),
+        remembers=remembers(node),
         node=node,
     )
     return info, found
@@ -273,15 +274,26 @@ class _Scope(ExpressionScope):
         for name, use in found.late.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)
+        held = self.class_attributes(node, inner, own - found.functions.keys() - found.classes.keys())
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
         self.found.global_writes |= inner.declared_global
         self.found.maybe |= inner.declared_global.keys() & own
         info = class_info(node, found)
         self.found.classes[node.name] = info
-        self.event("define", None, node, node.name, cls=info)
+        self.event("define", None, node, node.name, cls=info, held=held)
         self.bind(node.name)
         self.decorate(node)
+
+    def class_attributes(self, node: ast.ClassDef, inner: _Scope, own: set[str]) -> ast.expr | None:
+        """Keep the values of a class's own names, under a name that no notebook can have, beyond its body."""
+        if not own:
+            return None
+        self.found.values = max(self.found.values, inner.found.values) + 1
+        name = f"{HIDDEN}{self.found.values}"
+        values: list[ast.expr] = [ast.copy_location(ast.Name(one, ast.Load()), node) for one in sorted(own)]
+        inner.event("assign", ast.copy_location(ast.Tuple(values, ast.Load()), node), node, name)
+        return ast.copy_location(ast.Name(name, ast.Load()), node)
 
     def take(self, found: Effects) -> None:
         """Take over what an inner scope says that does not hang on its own names."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, SWALLOWING_CONTEXTS, VIEWING_METHODS
+from promote.language.effects import (
+    MUTABLE_TYPES,
+    MUTATING_METHODS,
+    PASSING_CONTEXTS,
+    SWALLOWING_CONTEXTS,
+    VIEWING_METHODS,
+)
 from promote.language.uses import Dotted, Use
 
 
@@ -52,6 +58,16 @@ def dotted_of(node: ast.expr) -> Dotted | None:
         return None
     parts.append(node.id)
     return tuple(reversed(parts))
+
+
+def names_a_type(node: ast.expr) -> bool:
+    """Whether an expression looks like the name of a class.
+
+    >>> [names_a_type(ast.parse(text, mode="eval").body) for text in ("list", "pd.DataFrame", "df", "RULES")]
+    [True, True, False, False]
+    """
+    path = dotted_of(node)
+    return path is not None and (path[-1] in MUTABLE_TYPES or (path[-1][:1].isupper() and not path[-1].isupper()))
 
 
 def selects_a_copy(index: ast.expr) -> bool:

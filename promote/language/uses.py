@@ -38,7 +38,7 @@ class Event:
     alone: bool = False  # a call whose value nobody takes
     held: ast.expr | None = None
     code: FunctionInfo | None = None
-    cls: ClassInfo | None = None
+    cls: ClassInfo | None = None  # where it is given, `held` are the values of the class's own names
     events: tuple[Event, ...] = ()
 
 
@@ -122,6 +122,7 @@ class FunctionInfo:
     queried: dict[str, Use] = field(default_factory=dict)  # variables of the notebook that its query texts name
     captured: set[str] = field(default_factory=set)  # free names that are local to a function around
     decorated: bool = False
+    remembers: bool = False  # a decorator keeps what it gave
     node: ast.AST | None = None  # kept alive, since lambdas are known by its identity
 
 

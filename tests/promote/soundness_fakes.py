@@ -13,7 +13,56 @@ import polars as pl
 def assets() -> dict[str, Any]:
     """Give the assets that notebooks may load, and a fresh module of somebody's own."""
     install_helper()
-    return {"src": pl.DataFrame({"g": ["x", "x", "y"], "v": [1, 2, 3]}), "other": pl.DataFrame({"g": ["x"], "w": [7]})}
+    return {
+        "src": pl.DataFrame({"g": ["x", "x", "y"], "v": [1, 2, 3]}),
+        "other": pl.DataFrame({"g": ["x"], "w": [7]}),
+        **departments(),
+    }
+
+
+def departments() -> dict[str, pl.DataFrame]:
+    """Give small assets as departments of planning, health and education have them, all made up."""
+    return {
+        "rents": pl.DataFrame(
+            {
+                "authority": ["Ards", "Ards", "Bute", "Bute", "Cork", "Dore"],
+                "year": [2022, 2023, 2022, 2023, 2023, 2023],
+                "rent": [410.5, 433.25, 512.0, None, 388.75, 601.0],
+                "dwellings": [1200, 1210, 800, 805, 2300, 150],
+            }
+        ),
+        "areas": pl.DataFrame(
+            {
+                "authority": ["Ards", "Bute", "Cork", "Elgin"],
+                "region": ["N", "S", "N", "S"],
+                "population": [160_000, 90_000, 210_000, 24_000],
+            }
+        ),
+        "referrals": pl.DataFrame(
+            {
+                "ref": [1, 2, 3, 4, 5, 6],
+                "clinic": ["ENT", "ENT", "Eye", "Eye", "Eye", "Skin"],
+                "received": ["2024-01-03", "2024-01-09", "2024-02-01", "2024-02-20", "2024-03-05", "2024-03-06"],
+                "seen": ["2024-02-01", None, "2024-02-15", "2024-04-01", None, "2024-03-20"],
+                "priority": ["routine", "urgent", "routine", "routine", "urgent", "soon"],
+            }
+        ),
+        "pupils": pl.DataFrame(
+            {
+                "school": ["A1", "A1", "B2", "B2", "C3"],
+                "year_group": [7, 8, 7, 8, 7],
+                "roll": [120, 118, 95, 90, 60],
+                "absent": [4, 9, 3, 12, 1],
+            }
+        ),
+        "schools": pl.DataFrame(
+            {
+                "school": ["A1", "B2", "C3"],
+                "name": [" Ash High ", "beech academy", "Cedar Primary"],
+                "capacity": [600, 450, 210],
+            }
+        ),
+    }
 
 
 def install_plotting() -> None:
@@ -22,6 +71,13 @@ def install_plotting() -> None:
         if name not in sys.modules:
             sys.modules[name] = MagicMock(name=name)
     sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]  # type: ignore[attr-defined]  # as an import does
+    sys.modules["matplotlib.pyplot"].subplots = _subplots  # type: ignore[attr-defined]  # a stand-in too
+
+
+def _subplots(rows: int = 1, columns: int = 1, **_: object) -> tuple[MagicMock, Any]:
+    """Give a figure and its axes: one, or as many as were asked for."""
+    axes = [MagicMock(name="axes") for _ in range(rows * columns)]
+    return MagicMock(name="figure"), axes[0] if len(axes) == 1 else axes
 
 
 def install_helper() -> None:

@@ -1,0 +1,211 @@
+"""What calls of libraries change, and which objects they give, by the tables of `effects`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from promote.heap.heap import NONE, Objects
+from promote.heap.objects import Values
+from promote.language.effects import (
+    ARGUMENT_MUTATORS,
+    ARRAY_HOLDERS,
+    CHANGING_FUNCTIONS,
+    COPYING_METHODS,
+    DEFAULTING_FUNCTIONS,
+    DISPLAY_METHODS,
+    EAGER_METHODS,
+    FRAME_METHODS,
+    IMPLICIT_LIBRARY_CODE,
+    LAZY_PACKAGES,
+    METHOD_CALLERS,
+    MUTATING_METHODS,
+    OUT_POSITIONS,
+    PART_GETTERS,
+    PURE_EFFECTS,
+    REMEMBERING,
+    SHALLOW_COPIES,
+    SHARING_FUNCTIONS,
+    STATEFUL_FUNCTIONS,
+    STATEFUL_METHODS,
+    VIEWING_METHODS,
+)
+from promote.language.syntax import dotted_of, names_a_type, root_of
+from promote.language.uses import FunctionInfo, Use
+from promote.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
+
+    `name` is the dotted path of an imported function or the name of a builtin; `receiver` what a method is called on;
+    `callee` objects that are called and are no plain functions.
+    """
+
+    infos: tuple[tuple[FunctionInfo, dict[str, Objects]], ...]
+    name: str
+    receiver: Objects
+    callee: Objects
+    cls: str = ""
+
+
+class Libraries(Values):
+    """Values that know the tables."""
+
+    def touch(self, objects: Iterable[int], use: Use) -> None:
+        """Let objects change, and so every name through which they can be reached."""
+        found = frozenset(objects)
+        if found:
+            self.touched |= found
+            marked = self.heap.holders(found)
+            for name, own in self.own.items():
+                if own & marked:
+                    self.changed.setdefault(name, use)
+            for name in self.functions.imports.keys() - self.own.keys():
+                if self.packages and self.of(name) & marked:
+                    self.changed.setdefault(name, use)
+
+    def change(self, node: ast.expr, use: Use) -> None:
+        """Let what an expression gives change; a name without known objects changes all the same."""
+        root = root_of(node)
+        if root is not None:
+            if self.is_library(root[0]):
+                return  # what changes there is hidden state: see `state`
+            if not self.is_constant(root[0]):
+                self.changed.setdefault(root[0], use)
+        self.touch(self.value(node), use)
+
+    def is_library(self, name: str) -> bool:
+        """Whether a name is an import of a package whose calls stand in tables."""
+        return name not in self.own and name in self.functions.imports and self.functions.known(name)
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a name surely holds nothing that can change."""
+        return name in self.own and not self.own[name]
+
+    def deep(self, objects: Objects) -> Objects:
+        """What a function may change that is given objects: all that can be reached, but for plain code."""
+        return self.heap.reach(objects) - self.heap.plain_code
+
+    def mutated_arguments(self, call: ast.Call, use: Use) -> None:
+        """Functions such as `setattr` and `heapq.heappush` change their first argument."""
+        if call.args:
+            self.change(call.args[0], use)
+            self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
+
+    def for_its_effect(self, call: ast.Call, target: Target, use: Use) -> None:
+        """A call whose value nobody takes was made for an effect: where no table tells it, it is taken to be there."""
+        if isinstance(call.func, ast.Attribute):
+            method = call.func.attr
+            shown = method in DISPLAY_METHODS or method.startswith(PURE_EFFECTS)
+            if not shown and not self.draws(call.func):
+                self.change(call.func.value, use)
+        path = dotted_of(call.func)
+        if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
+            self.touch(self.deep(self.arguments(call)), use)
+            for argument in call.args:
+                if isinstance(argument, ast.Name):
+                    self.changed.setdefault(argument.id, use)
+
+    def draws(self, node: ast.expr) -> bool:
+        """Whether a chain begins with a package's own function, so that what changes is no variable."""
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+            if isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "style"}:
+                return True
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return not isinstance(node, ast.Name) or self.is_library(node.id)
+
+    def library_changes(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
+        """What a function of a library changes among what it is given."""
+        name = target.name
+        if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
+            self.mutated_arguments(call, use)
+        if name in CHANGING_FUNCTIONS or target.callee & self.heap.changers or self.hands_on_a_changer(call, given):
+            self.touch(self.deep(given), use)
+            for argument in call.args:
+                self.change(argument, use)
+        self.written_to(call, name, use)
+
+    def hands_on_a_changer(self, call: ast.Call, given: Objects) -> bool:
+        """Whether a call is given a function that changes its arguments: `map(random.shuffle, rows)`."""
+        if self.heap.reach(given) & self.heap.changers:
+            return True
+        for argument in call.args:
+            path = dotted_of(argument)
+            if path and len(path) > 1:
+                changing = self.functions.canonical(path) in ARGUMENT_MUTATORS
+                if changing or (path[-1] in MUTATING_METHODS and names_a_type(argument.value)):  # type: ignore[attr-defined]  # a chain of two names or more
+                    return True
+        return False
+
+    def written_to(self, call: ast.Call, name: str, use: Use) -> None:
+        """NumPy writes into an argument that stands where `out` belongs."""
+        position = len(call.args)
+        if name.startswith("numpy."):
+            position = OUT_POSITIONS.get(name.rsplit(".", 1)[-1], position)
+        elif isinstance(call.func, ast.Attribute):
+            position = OUT_POSITIONS.get(call.func.attr, position + 1) - 1
+        for argument in call.args[position : position + 1]:
+            self.change(argument, use)
+
+    def arguments(self, call: ast.Call) -> Objects:
+        """What a call is given, but for what a method is called on."""
+        return self.either([*call.args, *(k.value for k in call.keywords)])
+
+    def is_lazy(self) -> bool:
+        """Whether the notebook imports a package that runs functions later than they are given."""
+        return any(path.split(".", 1)[0] in LAZY_PACKAGES for path in self.functions.imports.values())
+
+    def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:
+        """What a call gives that no function of the notebook answers."""
+        heap = self.heap
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
+            return heap.new(given | target.receiver, stateful=True)
+        found = self.function_result(call, target.name, given)
+        if found is not None:
+            return found
+        if method in COPYING_METHODS and target.receiver <= heap.exact:
+            return heap.new(heap.contents(target.receiver), exact=True)
+        if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
+            return target.receiver | heap.contents(target.receiver) | given
+        if target.infos:
+            return NONE
+        at_once = method in EAGER_METHODS and not self.is_lazy()
+        return self.derived(target.receiver if at_once else given | target.receiver)
+
+    def function_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:  # noqa: PLR0911 - one way out for each table
+        """What a function gives that stands in a table, None where it stands in none."""
+        heap = self.heap
+        if name in SHALLOW_COPIES:
+            named = self.either(k.value for k in call.keywords)
+            made = heap.new(heap.within(given) | named, exact=True)
+            heap.carry(made, heap.code_in(given), heap.classes_in(given))
+            return made
+        if name in SHARING_FUNCTIONS:
+            return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
+        if name in ARRAY_HOLDERS:
+            return heap.new(heap.reach(given) - heap.exact)
+        if name == "copy.deepcopy":
+            return self.derived(given)
+        if name in DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS:
+            made = heap.new(given)
+            marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
+            (heap.changers if name in METHOD_CALLERS else marked).update(made)
+            return made
+        if name.startswith("functools.") and name[10:] in REMEMBERING:
+            code = heap.code_in(given)
+            made = heap.new(stateful=not all(self.functions.is_settled(info) for info in code))
+            heap.carry(made, code, frozenset())
+            return made
+        if name and self.is_class_like(call, name):
+            return heap.new(given)
+        return None
+
+    def is_class_like(self, call: ast.Call, name: str) -> bool:
+        """Whether an imported name looks like a class, whose instances hold what they are made of."""
+        path = dotted_of(call.func)
+        last = name.rsplit(".", 1)[-1]
+        imported = bool(path) and path[0] in self.functions.imports  # type: ignore[index]  # it is not empty
+        return imported and last[:1].isupper() and not name.startswith(IMPLICIT_LIBRARY_CODE)
