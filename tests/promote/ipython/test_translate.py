@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
+from promote.ipython.queries import runnable
 from promote.ipython.translate import Translated, translate
 from promote.model import Cell, Notebook
+from promote.selection.select import select
 
 PIECES = [
     "x = 1",
@@ -338,3 +340,38 @@ def test_what_measures_is_left_out_where_it_changes_nothing() -> None:
     assert told(run("%timeit f(x)")) == [("PR121", "note", 1, 1)]
     assert told(run("%timeit x.append(1)")) == [("PR122", "error", 1, 1)]
     assert told(run("%%script false --no-raise-error\nx = 1")) == [("PR121", "note", 1, 1)]
+
+
+SET_UP = "%load_ext sql\n%config SqlMagic.autopandas = True\n%sql duckdb://\nrents = load()"
+
+
+def test_a_notebook_is_run_with_its_queries_as_they_were_translated(notebook_of: Callable[..., Notebook]) -> None:
+    notebook = notebook_of(("", SET_UP), ("md", "# x"), ("silver:dear", "%%sql\nFROM rents"))
+    made = runnable(select(notebook))
+    assert [cell.source for cell in made.cells] == [
+        "\n\n\nrents = load()",
+        "# x",
+        'import duckdb\ndear = duckdb.sql("""FROM rents""").df()',
+    ]
+
+
+def test_what_loads_the_extension_stays_with_a_query_that_was_not_translated(
+    notebook_of: Callable[..., Notebook],
+) -> None:
+    left = "%%sql other <<\nFROM elsewhere"
+    notebook = notebook_of(("", SET_UP), ("silver:dear", "%%sql\nFROM rents"), ("", left))
+    assert [cell.source for cell in runnable(select(notebook)).cells] == [
+        SET_UP,
+        'import duckdb\ndear = duckdb.sql("""FROM rents""").df()',
+        left,
+    ]
+
+
+def test_a_notebook_without_queries_is_run_as_it_is(notebook_of: Callable[..., Notebook]) -> None:
+    notebook = notebook_of(("", SET_UP), ("silver:dear", "dear = rents"))
+    assert runnable(select(notebook)) is notebook
+
+
+def test_a_bracket_that_is_not_closed_is_told() -> None:
+    made = read_query("%%sql\nSELECT * FROM (SELECT 1 FROM rents", "rents = load()")
+    assert "has a bracket that is not closed" in made.findings[0].message

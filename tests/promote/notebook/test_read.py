@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.model import Notebook
-from promote.notebook.read import NotebookError, parse, read
+from promote.notebook.read import NotebookError, is_notebook, parse, read
 
 CODE = {"cell_type": "code", "source": "x = 1"}
 HEAD = '{"nbformat": 4, "cells": '
@@ -223,3 +223,88 @@ def test_any_bytes_give_a_notebook_or_a_finding(raw: bytes) -> None:
     cells = made.cells if made else ()
     assert b"\r" not in b"".join(cell.source.encode() for cell in cells)
     assert len({cell.id for cell in cells}) == len(cells)
+
+
+def large(indent: int | None = 1, **more: object) -> bytes:
+    """Give a notebook with outputs enough that they are cut out before it is read."""
+    cell = {**CODE, "id": "a1", "outputs": [{"output_type": "stream", "text": ["shown\n"] * 30_000}], **more}
+    return json.dumps({"cells": [cell, CODE], "metadata": {}, "nbformat": 4}, indent=indent).encode()
+
+
+def test_the_outputs_of_a_large_notebook_are_never_made_into_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    loads = json.loads
+
+    def noted(text: str) -> object:
+        texts.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(json, "loads", noted)
+    made = parse(large(attachments={"a.png": {"image/png": "iVBOR"}}), "a.ipynb")
+    assert [cell.source for cell in made.cells] == ["x = 1", "x = 1"]
+    (text,) = texts
+    assert "shown" not in text
+    assert "iVBOR" not in text
+
+
+@pytest.mark.parametrize(
+    "raw", [large(indent=None), large().replace(b"\n   ]", b"]", 1)], ids=["one line", "no line end"]
+)
+def test_a_large_notebook_that_is_not_written_as_jupyter_writes_it_is_read_whole(raw: bytes) -> None:
+    assert [cell.source for cell in parse(raw, "a.ipynb").cells] == ["x = 1", "x = 1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'    {\n     "output_type"', b'   ]\n    {\n     "output_type"'),
+        (b"\n   ]", b""),
+        (b'"nbformat": 4', b'"nbformat": '),
+    ],
+)
+def test_what_is_wrong_with_a_large_notebook_is_told_where_it_stands(old: bytes, new: bytes) -> None:
+    raw = large().replace(old, new, 1)
+    with pytest.raises(json.JSONDecodeError) as whole:
+        json.loads(raw)
+    with pytest.raises(NotebookError) as caught:
+        parse(raw, "a.ipynb")
+    assert (caught.value.finding.code, caught.value.finding.location.line) == ("PR103", whole.value.lineno)
+
+
+def test_too_many_cells_and_too_little_memory_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from promote.notebook import read as module
+
+    monkeypatch.setattr(module, "_MOST", 2)
+    with pytest.raises(NotebookError, match="has 3 cells; promotion reads 2 at most") as caught:
+        parse(notebook(CODE, CODE, CODE), "a.ipynb")
+    assert caught.value.finding.code == "PR108"
+
+    def exhausted(text: str) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr(json, "loads", exhausted)
+    with pytest.raises(NotebookError, match="too large to read") as caught:
+        parse(notebook(), "a.ipynb")
+    assert (caught.value.finding.code, bool(caught.value.finding.hint)) == ("PR108", True)
+
+
+def test_which_files_are_notebooks(tmp_path: Path) -> None:
+    files = {
+        "a.ipynb": b"anything",
+        "b.py": b"# %%\nx = 1",
+        "c.py": b"x = 1",
+        "d.py": b"# %%\nx = 1",
+        "d.ipynb": b"{}",
+        "e.py": b"\xff# %%",
+        "f.txt": b"# %%",
+    }
+    for name, raw in files.items():
+        (tmp_path / name).write_bytes(raw)
+    assert {name for name in files if is_notebook(tmp_path / name)} == {"a.ipynb", "b.py", "d.ipynb"}
+    assert not is_notebook(tmp_path / "gone.py")
+
+
+def test_a_made_up_id_that_a_cell_has_already_is_given_to_no_other() -> None:
+    taken = parse(notebook(CODE), "a.ipynb").cells[0].id
+    ids = [cell.id for cell in parse(notebook({**CODE, "id": taken, "source": "y"}, CODE), "a.ipynb").cells]
+    assert ids[0] == taken != ids[1]
