@@ -10,13 +10,25 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 
-from promote.language.effects import AMBIENT_STATES, DISPLAY_OPTIONS, HARMLESS_MODULES, HIDDEN_STATE, SETTERS, STATELESS
+from promote.language.effects import (
+    ALSO_SETTING,
+    AMBIENT_STATES,
+    ARGUMENT_MUTATORS,
+    DISPLAY_OPTIONS,
+    HARMLESS_MODULES,
+    HARMLESS_SETTINGS,
+    HIDDEN_STATE,
+    SETTERS,
+    SETTING_FUNCTIONS,
+    STATELESS,
+)
 from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
 from promote.language.uses import Dotted, DottedUse, Effects, FunctionInfo, Use
 
 PREFIX = "~"
-_PATCHED = "the patched "
+_PATCHED = "the set-up of "
+_RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
 _DRAWING = re.compile(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
     r"|Gaussian|^Random|Split$|rvs"
@@ -25,7 +37,11 @@ _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values"
 _WRITING_SQL = re.compile(
     r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate)\b", re.IGNORECASE
 )
-_FILE_CALLS = re.compile(r"(^|\.)(open|read_\w+|scan_\w+|Path|glob|listdir|walk)$")
+_FILE_CALLS = re.compile(
+    r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute)$"
+    r"|^os\.path\.(abspath|realpath|relpath|exists|isfile|isdir|getsize|getmtime)$"
+)
+_SETTING = re.compile(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
 
 def state_uses(
@@ -66,15 +82,37 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
         kind = _kind(path, state, use)
         if kind != "none":
             yield state, kind
+        if path == "time.tzset":
+            yield "the environment", "read"
     elif use.call is not None and _FILE_CALLS.search(path):
         yield "the working directory", "read"
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
-    stored = use.path if use.stored else _patched(use, path)
-    package = functions.imports.get(stored[0], "").split(".")[0] if stored and state is None else ""
-    if package and package not in HARMLESS_MODULES and is_known(package):
-        yield _PATCHED + package, "change"
+    if state is None:
+        stored = use.path if use.stored else _patched(use, path)
+        package = functions.imports.get(stored[0], "").split(".")[0] if stored else ""
+        if not (package and package not in HARMLESS_MODULES and is_known(package)):
+            package = _set_up(use, path, functions)
+        if package:
+            yield _PATCHED + package, "change"
+
+
+def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
+    """The package that a call sets up, so that any use of it may give something else; empty where it sets up none."""
+    if use.call is None:
+        return ""
+    if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
+        return "anything"  # `patch(…).start()`
+    package = path.split(".", 1)[0]
+    if use.path[0] not in functions.imports or package in HARMLESS_MODULES - {"warnings"} or not is_known(package):
+        return ""
+    if package == "warnings" or path == "numpy.seterr":
+        told = [*use.call.args, *(k.value for k in use.call.keywords)]
+        return package if any(getattr(a, "value", None) in _RAISING for a in told) else ""
+    if path.startswith(HARMLESS_SETTINGS) or path in ARGUMENT_MUTATORS:
+        return ""
+    return package if path in ALSO_SETTING or _SETTING.search(path) else ""
 
 
 def _patched(use: DottedUse, path: str) -> Dotted:

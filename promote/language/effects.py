@@ -53,7 +53,8 @@ ARGUMENT_MUTATORS = frozenset(
     """setattr delattr next random.shuffle numpy.random.shuffle numpy.put numpy.place numpy.putmask numpy.copyto
     numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
     bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat
-    operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis""".split()
+    operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis
+    networkx.set_node_attributes networkx.set_edge_attributes""".split()
 )
 
 # Functions that change what they are given, wherever that stands among their arguments.

@@ -5,7 +5,10 @@ import pytest
 from promote.dataflow.program import ambient_reads
 from tests.promote.programs import program
 
-IMPORTS = "import os, random, decimal, locale, duckdb, dotenv, sklearn\nimport numpy as np\nimport pandas as pd\n"
+IMPORTS = (
+    "import os, random, decimal, locale, duckdb, dotenv, sklearn, time, warnings\nimport numpy as np\n"
+    "import pandas as pd\nfrom unittest import mock\n"
+)
 
 
 def states(source: str) -> tuple[set[str], set[str], set[str]]:
@@ -17,6 +20,8 @@ def states(source: str) -> tuple[set[str], set[str], set[str]]:
 NUMPY, PLAIN, ENV = "the generator of numpy.random", "the generator of random", "the environment"
 BOTH = {NUMPY, "the generator of Polars"}
 DUCK = "DuckDB's default connection"
+PANDAS, NUMPY_SET, SKLEARN = "the set-up of pandas", "the set-up of numpy", "the set-up of sklearn"
+WARNINGS, ANYTHING = "the set-up of warnings", "the set-up of anything"
 
 
 @pytest.mark.parametrize(
@@ -40,8 +45,18 @@ DUCK = "DuckDB's default connection"
         ("pd.set_option('display.max_rows', 5)", set(), set(), set()),
         ("pd.options.display.width = 5", set(), set(), set()),
         ("pd.options.mode.copy_on_write = True", {"pandas' options"}, {"pandas' options"}, set()),
-        ("pd.DataFrame.f = len", {"the patched pandas"}, {"the patched pandas"}, set()),
-        ("setattr(pd.DataFrame, 'f', len)", {"the patched pandas"}, {"the patched pandas"}, set()),
+        ("pd.DataFrame.f = len", {PANDAS}, {PANDAS}, set()),
+        ("setattr(pd.DataFrame, 'f', len)", {PANDAS}, {PANDAS}, set()),
+        ("@pd.api.extensions.register_series_accessor('x')\nclass A:\n    pass", {PANDAS}, {PANDAS}, set()),
+        ("np.seterr(all='raise')", {NUMPY_SET}, {NUMPY_SET}, set()),
+        ("np.seterr(all='ignore')", set(), set(), set()),
+        ("np.set_printoptions(precision=2)", set(), set(), set()),
+        ("warnings.simplefilter('error')", {WARNINGS}, {WARNINGS}, set()),
+        ("warnings.filterwarnings('ignore')", set(), set(), set()),
+        ("sklearn.set_config(transform_output='pandas')", {SKLEARN}, {SKLEARN}, set()),
+        ("time.tzset()", {ENV}, {"the time zone"}, {"the time zone"}),
+        ("p = mock.patch('math.floor')\np.start()", {ANYTHING}, {ANYTHING}, set()),
+        ("x = os.path.abspath('f')", {"the working directory"}, set(), set()),
         ("os.chdir('x')", set(), {"the working directory"}, {"the working directory"}),
         ("x = open('f')", {"the working directory"}, set(), set()),
         ("decimal.getcontext().prec = 3", {"the decimal context"}, {"the decimal context"}, set()),
@@ -57,4 +72,4 @@ def test_what_a_statement_does_to_hidden_state(source: str, reads: set[str], cha
 
 def test_some_states_reach_every_step() -> None:
     found = program(IMPORTS + "pd.DataFrame.f = len\nlocale.setlocale(0)\nrandom.seed(1)\nos.environ['A'] = 'b'")
-    assert ambient_reads(found) == ["~the locale", "~the patched pandas"]
+    assert ambient_reads(found) == ["~the locale", "~the set-up of pandas"]
