@@ -67,7 +67,7 @@ def generate_tests(
         case = Case.of(answer)
         text = render_tests(plan, project.package, case, kinds[plan.step.tag])
         paths = case.files if case.ok else ()
-        data = [GeneratedFile(p, (stage.root / p).read_text(encoding="utf-8"), plan.step.tag) for p in paths]
+        data = [GeneratedFile.of(p, (stage.root / p).read_bytes(), plan.step.tag) for p in paths]
         test = GeneratedFile(tests_path(plan), text, plan.step.tag)
         found[plan.step.tag] = GeneratedTests((test, *data), case.reason, answer["mutants"])
     return found

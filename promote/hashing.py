@@ -32,6 +32,7 @@ def logic(*sources: str) -> str:
 def body_hash(text: str) -> str:
     """Give the hash of a module's tokens; a file that cannot be read as Python is hashed as it is."""
     try:
+        text.encode()  # no two tokenizers read bytes alike that are no text
         return digest(*_tokens(text))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return digest(text)

@@ -277,8 +277,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """A file that promotion writes: its place in the project and its whole text."""
+    """A file that promotion writes: its place in the project and its whole text.
+
+    Bytes that are no UTF-8, as a Parquet file has them, stand in the text as lone surrogates.
+    """
 
     path: str
     text: str
     origin: str  # the tag of the step it belongs to
+
+    @classmethod
+    def of(cls, path: str, content: bytes, origin: str) -> GeneratedFile:
+        """Give the file that holds some bytes."""
+        return cls(path, content.decode("utf-8", "surrogateescape"), origin)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that are written."""
+        return self.text.encode("utf-8", "surrogateescape")

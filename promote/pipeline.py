@@ -17,6 +17,7 @@ from promote.prepare import Standing, prepare, standing
 from promote.project import find
 from promote.recheck import check
 from promote.render.kinds import observed_kinds
+from promote.render.module import render_helpers
 from promote.steps import Steps, bytes_of, code_versions
 from promote.writing.leftovers import make_good
 
@@ -112,7 +113,7 @@ class _Promotion:
                 self.work.findings.append(self.unverified(stand))
         every = [file for group in files.values() for file in group]
         before = {f.path: bytes_of(self.work.project.root / f.path) for f in every}
-        changed = {f.path for f in every if before[f.path] != f.text.encode()}
+        changed = {f.path for f in every if before[f.path] != f.content}
         diffs = {tag: self.work.diff(group) if self.work.settings.diff else "" for tag, group in files.items()}
         if not self.work.settings.dry_run:
             from promote.writing.write import commit  # noqa: PLC0415 - a check writes nothing
@@ -167,8 +168,6 @@ class _Promotion:
         if facts is not None:
             kinds = observed_kinds(stand.plan, input_kinds(facts), facts.output.kind)
         module = self.work.module(stand, kinds, verified=facts is not None)
-        return [
-            module,
-            *tests,
-            render_evidence(stand.plan, self.work.notebooks[stand.plan.notebook], facts, tests, module),
-        ]
+        shared = render_helpers(stand.plan, self.work.project.package)
+        notebook = self.work.notebooks[stand.plan.notebook]
+        return [module, *shared, *tests, render_evidence(stand.plan, notebook, facts, [*shared, *tests], module)]

@@ -128,7 +128,7 @@ def code_versions(
 def text_of(path: Path) -> str | None:
     """Give what a file says, None where it cannot be read."""
     content = bytes_of(path)
-    return None if content is None else content.decode("utf-8", errors="replace")
+    return None if content is None else content.decode("utf-8", errors="surrogateescape")
 
 
 def bytes_of(path: Path) -> bytes | None:

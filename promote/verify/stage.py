@@ -111,7 +111,7 @@ class Stage:
         for file in files:
             path = self._inside(file.path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(file.text, encoding="utf-8", newline="")
+            path.write_bytes(file.content)
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove files from the copy; what is not there is passed over.

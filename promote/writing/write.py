@@ -51,7 +51,7 @@ def commit(
     """
     root = project.resolve()
     wanted: dict[str, bytes | None] = dict.fromkeys(removals)
-    wanted |= {file.path: file.text.encode("utf-8") for file in files}
+    wanted |= {file.path: file.content for file in files}
     _check_paths(root, [*wanted, FOLDER])
     try:
         if not _changed(root, wanted):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from promote.hashing import body_hash, logic
+from promote.model import GeneratedFile
 from promote.plan import code_version, source_hash
 from tests.promote.graph import planned
 
@@ -98,3 +99,9 @@ def test_an_f_string_counts_as_one_token_as_it_did_before_python_3_12(
         monkeypatch.setattr(tokenize, "FSTRING_END", 102, raising=False)
         monkeypatch.setattr(tokenize, "generate_tokens", in_pieces)
     assert body_hash(text) == expected
+
+
+def test_bytes_that_are_no_text_are_hashed_as_they_are() -> None:
+    made = [GeneratedFile.of("a.parquet", content, "bronze:a") for content in (b"PAR1 \xb5", b"PAR1  \xb5")]
+    assert [file.content for file in made] == [b"PAR1 \xb5", b"PAR1  \xb5"]
+    assert body_hash(made[0].text) != body_hash(made[1].text), "no blank of theirs is layout"

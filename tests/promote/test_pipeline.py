@@ -355,3 +355,30 @@ def test_a_parameter_is_checked_by_name_and_type(tmp_path: Path, capsys: pytest.
     assert main(["-p", "least", "many", "--project", str(root), path]) == 2
     assert main(["-p", "least", "3", "--project", str(root), path]) == 0
     assert json.loads((root / "evidence/bronze/numbers.json").read_text())["output"]["rows"] == 1
+
+
+def test_test_data_may_be_any_bytes(tmp_path: Path) -> None:
+    """What a bronze step reads may be Parquet, or text in another encoding; made-up files are of the same form."""
+    head = "import polars as pl\nfrom platform_core.sdk import resource\ntowns = resource('towns')"
+    cells: Cells = (
+        ("", head),
+        ("bronze:people", 'people = pl.scan_parquet(towns.path("people.parquet")).filter(pl.col("n") > 800)'),
+        (
+            "bronze:places",
+            'places = pl.read_csv(towns.path("places.csv"), encoding="latin1").filter(pl.col("größe") > 5)',
+        ),
+    )
+    root = make_project(tmp_path, {"bronze/a.ipynb": cells})
+    table = pl.DataFrame({"town": [f"Town {n}" for n in range(50)], "n": [n * 40 for n in range(50)]})
+    table.write_parquet(root / "sources/towns/people.parquet")
+    lines = ["town,größe", *(f"Köln {n},{n}" for n in range(40))]
+    (root / "sources/towns/places.csv").write_bytes("\r\n".join([*lines, ""]).encode("latin-1"))
+    outcome = promoted(root, "bronze/a.ipynb", diff=True)
+    assert outcome.exit_code == 0, outcome.findings
+    data = root / "tests/assets/data"
+    assert pl.read_parquet(data / "people/towns/people.parquet").schema == table.schema
+    assert (data / "places/towns/places.csv").read_bytes().startswith("town,größe\r\n".encode("latin-1"))
+    assert promoted(root, check=True).exit_code == 0
+    parquet = data / "people/towns/people.parquet"
+    parquet.write_bytes(parquet.read_bytes().replace(b"PAR1", b"PAR2", 1))
+    assert codes(promoted(root, check=True)) == {"PR602"}
