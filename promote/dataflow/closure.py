@@ -72,6 +72,7 @@ class _Resolver:
         self.wanted: tuple[str, ...] = ()
         self.queue: list[Statement] = []
         self.seen: set[tuple[str, int, bool]] = set()
+        self.restored: list[tuple[str, Statement, Statement, Use]] = []  # builtins whose rebinding was deleted
         self.given: set[tuple[str, int]] = set()  # (name, reader) where the value comes from outside, without its code
 
     def run(self, wanted: Iterable[str]) -> Closure:
@@ -92,6 +93,9 @@ class _Resolver:
             self.follow(self.queue.pop())
         included = [self.program.statements[i] for i in sorted(closure.included)]
         closure.shadowed &= {n for s in included for n in s.effects.touched}
+        for name, deleting, at, use in self.restored:
+            if any(name in s.effects.touched for s in included):
+                self.refusals.gone(name, deleting, at, use)
         self.refusals.bodies(included)
         if not self.refusals.findings:
             for name, change, at in lost_changes(
@@ -138,6 +142,9 @@ class _Resolver:
             return  # the statement itself binds the name before the code runs
         self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
         if self.refusals.bound_anew(name, reaching, at, use):
+            return
+        if name in _BUILTINS and reaching and name in reaching[0].effects.gone:
+            self.restored.append((name, reaching[0], at, use))  # it means again what Python means by it
             return
         if name in _BUILTINS and not (reaching and (name in reaching[-1].binds or name in reaching[-1].effects.gone)):
             self.closure.shadowed.add(name)  # on some path the name still means what Python means by it

@@ -16,7 +16,14 @@ from promote.heap.summaries import summarise
 from promote.language.effects import HIDDEN_STATE
 from promote.language.functions import Functions, collect_functions
 from promote.language.scopes import effects_of
-from promote.language.syntax import binds_anything, dotted_of, imports_package, leading_name, sql_names
+from promote.language.syntax import (
+    binds_anything,
+    dotted_of,
+    imports_package,
+    keeps_annotations,
+    leading_name,
+    sql_names,
+)
 from promote.language.uses import Dotted, Effects, Query, Use
 from promote.model import CodeCell, Role
 from promote.trees import parse, walk
@@ -109,7 +116,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # `select` has told it
         parsed += [(cell, node) for node in module.body]
-    effects = [effects_of(node) for _, node in parsed]
+    lazy = next((i for i, (_, node) in enumerate(parsed) if keeps_annotations(node)), len(parsed))
+    effects = [effects_of(node, lazy=index > lazy) for index, (_, node) in enumerate(parsed)]
     parts = [walk(node) for _, node in parsed]
     imports, modules = _imports([node for _, node in parsed], parts)
     functions = collect_functions(effects, imports, modules)
@@ -124,8 +132,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
     statements: list[Statement] = []
     touches: dict[str, list[int]] = {}
     for index, ((cell, node), found) in enumerate(zip(parsed, effects, strict=True)):
-        queried = {n: u for n, u in texts.names(found.queries).items() if n in touches}
-        found.reads |= {n: u for n, u in queried.items() if n not in found.reads}
+        told = {**found.mentioned, **texts.names(found.queries)}
+        found.reads |= {n: u for n, u in told.items() if n in touches and n not in found.reads}
         happening = aliases.take(found)
         state_reads, state_changes, sets = state_uses(found, functions, happening.code)
         statement = Statement(

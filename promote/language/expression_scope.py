@@ -25,7 +25,8 @@ HIDDEN = " "  # how the names of values begin that have none in the notebook
 class ExpressionScope:
     """Walks expressions in the order they run. In a function every load counts; at module level only exposed ones."""
 
-    def __init__(self, *, function: bool = False, class_body: bool = False) -> None:
+    def __init__(self, *, function: bool = False, class_body: bool = False, lazy: bool = False) -> None:
+        self.lazy = lazy  # annotations are kept as texts, by `from __future__ import annotations`
         self.function = function
         self.class_body = class_body
         self.found = Effects()

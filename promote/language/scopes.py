@@ -15,6 +15,7 @@ from typing import Any
 from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN, ExpressionScope
 from promote.language.syntax import (
+    annotation_names,
     arguments_of,
     dotted_of,
     irrefutable,
@@ -26,9 +27,9 @@ from promote.language.syntax import (
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo
 
 
-def effects_of(statement: ast.stmt) -> Effects:
-    """Give what a statement does when it runs at module level."""
-    visitor = _Scope()
+def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
+    """Give what a statement does when it runs at module level; `lazy` is true where annotations are not evaluated."""
+    visitor = _Scope(lazy=lazy)
     visitor.run([statement])
     found = visitor.found
     found.binds = visitor.bound
@@ -37,12 +38,14 @@ def effects_of(statement: ast.stmt) -> Effects:
     return found
 
 
-def function_info(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> tuple[FunctionInfo, Effects]:
+def function_info(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, *, lazy: bool = False
+) -> tuple[FunctionInfo, Effects]:
     """Give what a function does when it is called, and all that was found in its body."""
     arguments = node.args
     parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     every = [*parameters, *(a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None)]
-    visitor = _Scope(function=True)
+    visitor = _Scope(function=True, lazy=lazy)
     if isinstance(node, ast.Lambda):
         visitor.expression(node.body)
         visitor.event("return", node.body, node.body)
@@ -105,12 +108,19 @@ class _Scope(ExpressionScope):
 
     def annotated(self, node: ast.AnnAssign) -> None:
         if not self.function:  # a function's local annotations are never evaluated
-            self.expression(node.annotation)
+            self.annotation(node.annotation)
         if node.value is not None:
             self.expression(node.value)
             self.target(node.target, node.value)
         elif isinstance(node.target, ast.Name):
             self.found.declared.add(node.target.id)
+
+    def annotation(self, node: ast.expr) -> None:
+        """An annotation is evaluated where it stands; one that is a text, or lazy, by whoever asks for it later."""
+        if not self.lazy:
+            self.expression(node)
+        for part in annotation_names(node, texts_only=not self.lazy):
+            self.found.mentioned.setdefault(part.id, use_of(node))
 
     def augmented(self, node: ast.AugAssign) -> None:
         self.expression(node.value)
@@ -246,7 +256,7 @@ class _Scope(ExpressionScope):
             self.expression(decorator)
         annotations = [a.annotation for a in arguments_of(node.args) if a.annotation is not None]
         for annotation in [*annotations, *([node.returns] if node.returns is not None else [])]:
-            self.expression(annotation)
+            self.annotation(annotation)
         self.define(node, [node.name])
         self.bind(node.name)
         self.decorate(node)
@@ -263,7 +273,7 @@ class _Scope(ExpressionScope):
     def class_def(self, node: ast.ClassDef) -> None:
         for part in [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]:
             self.expression(part)
-        inner = _Scope(class_body=True)
+        inner = _Scope(class_body=True, lazy=self.lazy)
         inner.run(node.body)
         found = inner.found
         own = inner.bound | found.maybe | found.deletes
@@ -302,6 +312,7 @@ class _Scope(ExpressionScope):
         self.found.dynamic |= found.dynamic
         self.found.global_writes |= found.global_writes
         self.found.lambdas |= found.lambdas
+        self.found.mentioned |= found.mentioned
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -326,11 +337,12 @@ class _Scope(ExpressionScope):
         """A function that a name takes: its defaults run now, its free names are looked up later."""
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
             self.expression(default)
-        info, found = function_info(node)
+        info, found = function_info(node, lazy=self.lazy)
         for name in names:
             self.found.functions[name] = info
         self.found.lambdas[id(node)] = info
         self.found.lambdas |= found.lambdas
+        self.found.mentioned |= found.mentioned
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)

@@ -118,6 +118,32 @@ def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
     return found + [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
 
 
+def annotation_names(annotation: ast.expr, *, texts_only: bool) -> list[ast.Name]:
+    """Give the names in an annotation, those in its texts too; with `texts_only` none but those.
+
+    >>> [n.id for n in annotation_names(ast.parse("list['Row'] | Literal['x']", mode="eval").body, texts_only=True)]
+    ['Row']
+    """
+    found: list[ast.Name] = []
+    stack: list[ast.AST] = [annotation]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name) and not texts_only:
+            found.append(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                written = ast.parse(node.value, mode="eval")
+            except (SyntaxError, ValueError):
+                continue
+            found += [part for part in ast.walk(written) if isinstance(part, ast.Name)]
+        elif isinstance(node, ast.Subscript) and (dotted_of(node.value) or ("",))[-1] in {"Literal", "Annotated"}:
+            inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+            stack += [node.value, *([inner] if not isinstance(inner, ast.Constant) else [])]
+        else:
+            stack += ast.iter_child_nodes(node)
+    return found
+
+
 def leaves(body: Sequence[ast.stmt]) -> bool:
     """Whether a block surely leaves by raising, so that nothing after it runs."""
     return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
@@ -225,6 +251,12 @@ def binds_anything(node: ast.stmt) -> bool:
             if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
                 return True
     return False
+
+
+def keeps_annotations(node: ast.stmt) -> bool:
+    """Whether a statement is `from __future__ import annotations`."""
+    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    return future and any(alias.name == "annotations" for alias in node.names)  # type: ignore[attr-defined]  # an import, as `future` says
 
 
 def star_module(statement: ast.stmt) -> str:

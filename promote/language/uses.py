@@ -76,6 +76,7 @@ class Effects:
     lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     global_writes: dict[str, Use] = field(default_factory=dict)
+    mentioned: dict[str, Use] = field(default_factory=dict)  # in annotations that are not evaluated
     class_conflicts: dict[str, Use] = field(default_factory=dict)
     awaits: Use | None = None
     loops: bool = False
