@@ -17,7 +17,6 @@ from promote.prepare import Standing, prepare, standing
 from promote.project import find
 from promote.recheck import check
 from promote.render.kinds import observed_kinds
-from promote.render.module import render_helpers
 from promote.steps import Steps, bytes_of, code_versions
 from promote.writing.leftovers import make_good
 
@@ -168,6 +167,8 @@ class _Promotion:
         if facts is not None:
             kinds = observed_kinds(stand.plan, input_kinds(facts), facts.output.kind)
         module = self.work.module(stand, kinds, verified=facts is not None)
-        shared = render_helpers(stand.plan, self.work.project.package)
-        notebook = self.work.notebooks[stand.plan.notebook]
-        return [module, *shared, *tests, render_evidence(stand.plan, notebook, facts, [*shared, *tests], module)]
+        return [
+            module,
+            *tests,
+            render_evidence(stand.plan, self.work.notebooks[stand.plan.notebook], facts, tests, module),
+        ]
