@@ -1,0 +1,256 @@
+"""What proving says of each way in which a stage can end; the stage is played, since a real one rarely fails so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promote import prove as module
+from promote.evidence import Proof
+from promote.generated_tests import GeneratedTests
+from promote.model import GeneratedFile, Notebook
+from promote.outcome import Settings
+from promote.prepare import prepare, standing
+from promote.project import find
+from promote.verify.values import (
+    AssetOutcome,
+    Capture,
+    Captured,
+    CheckOutcome,
+    Loaded,
+    Materialised,
+    Observed,
+    Parity,
+    TestsResult,
+)
+from tests.promote.small_project import Cells, make_project
+
+OPTIONS = "#| partitions: {by: static, values: years, parameter: year}\n"
+CELLS: Cells = (
+    ("", "import polars as pl\n\nfrom platform_core.sdk import load_asset"),
+    ("parameters", 'year = "2024"'),
+    ("silver:rents", f'{OPTIONS}rents = load_asset("raw").filter(pl.col("year") == year)'),
+    ("gold:total", 'total = load_asset("raw").select(pl.len())'),
+)
+SCHEMA = (("n", "Int64"),)
+WELL = Parity(True, "not compared")
+TESTS = {"tests.assets.test_rents": 3, "tests.assets.test_total": 2}
+
+
+@dataclass
+class PlayedStage:
+    """A stage whose parts answer as a test says; what it was asked is kept."""
+
+    upstreams: Materialised = field(default_factory=Materialised)
+    captured: Sequence[str] = ("rents", "total")
+    assets: Mapping[str, AssetOutcome] = field(default_factory=dict)
+    error: str = ""
+    parities: list[Parity] = field(default_factory=list)
+    again: AssetOutcome | None = None
+    tests: TestsResult = field(default_factory=lambda: TestsResult(5, passed_in=TESTS))
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, *_: object) -> PlayedStage:
+        return self
+
+    def __enter__(self) -> PlayedStage:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def write(self, files: Iterable[GeneratedFile]) -> None:
+        list(files)
+
+    def materialise(self, assets: Sequence[str], **named: Any) -> Materialised:
+        self.asked.append({"assets": list(assets), **named})
+        if assets == ["raw"]:
+            return self.upstreams
+        if self.error:
+            return Materialised(error=self.error, location="src/rents/defs/a.py:3")
+        if len(self.asked) > 2:
+            return Materialised({self.again.name: self.again} if self.again else {})
+        return Materialised({name: AssetOutcome(name, True) for name in assets} | dict(self.assets))
+
+    def observe(self, notebook: Notebook, captures: Sequence[Capture], values: Mapping[str, Any]) -> Observed:
+        frames = {name: Captured(name, "polars", SCHEMA, 2, "d", Path()) for name in self.captured}
+        return Observed(frames, {"raw": Loaded("raw", "lazy", SCHEMA, 9)}, ran=True)
+
+    def compare(self, captured: Captured, asset: str, partition: str | None = None, **_: object) -> Parity:
+        return self.parities.pop(0) if self.parities else WELL
+
+    def kept(self, asset: str, partition: str | None = None) -> Captured:
+        return Captured(asset, "polars", SCHEMA, 2, "e", Path())
+
+    def run_tests(self, paths: Sequence[str]) -> TestsResult:
+        return self.tests
+
+
+def proven(stage: PlayedStage, root: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Proof:
+    """Prove the two steps of one notebook on a stage."""
+    make_project(root, {"a.ipynb": CELLS})
+    project = find(named=root)
+    prepared, _, _ = prepare(project, [root / "notebooks/a.ipynb"], (), include_needed=False)
+    tags = [plan.step.tag for plan in prepared[0].plans]
+    files = {tag: (GeneratedFile(f"tests/assets/test_{tag.partition(':')[2]}.py", "", tag),) for tag in tags}
+    monkeypatch.setattr(module, "Stage", stage)
+    monkeypatch.setattr(module, "generate_tests", lambda *_: {tag: GeneratedTests(files[tag]) for tag in tags})
+    stands = standing(project, prepared, {})
+    chosen = Settings(project=root, **settings)
+    return module.prove(project, prepared, stands, frozenset(tags), {}, {}, chosen, lambda _: None)
+
+
+def test_what_was_shown_is_kept_for_each_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = (CheckOutcome("few", False, "warning"), CheckOutcome("some", True, "error"))
+    stage = PlayedStage(assets={"total": AssetOutcome("total", True, checks=checks)})
+    proof = proven(stage, tmp_path, monkeypatch, parameters=(("year", "2023"),))
+    assert (proof.findings, proof.failed) == ((), ())
+    rents, total = proof.facts["silver:rents"], proof.facts["gold:total"]
+    assert (rents.partition, rents.tests, total.partition, total.tests) == ("2023", 3, None, 2)
+    assert total.checks == (("few", False, "warning"), ("some", True, "error"))
+    assert rents.inputs["raw"].rows == 9
+    assert set(rents.tools) >= {"dagster", "polars"}
+    asked = stage.asked[1]
+    assert (asked["partitions"], asked["parameters"], asked["replay"]) == ({"rents": "2023"}, {}, True)
+
+
+def test_without_a_value_the_partition_is_the_default_of_its_parameter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert proven(PlayedStage(), tmp_path, monkeypatch).facts["silver:rents"].partition == "2024"
+
+
+FAILED = AssetOutcome("rents", False, "KeyError: 'fee'", "src/rents/defs/silver/rents.py:9")
+OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "words", "failed"),
+    [
+        (
+            PlayedStage(upstreams=Materialised({"raw": AssetOutcome("raw", False, "No source.")})),
+            "PR504",
+            ["What notebooks/a.ipynb reads could not be made: No source."],
+            {"silver:rents", "gold:total"},
+        ),
+        (
+            PlayedStage(
+                upstreams=Materialised(error="no module", upstreams={"b": AssetOutcome("b", False, "b fails")})
+            ),
+            "PR504",
+            ["could not be made: no module", "could not be made: b fails"],
+            {"silver:rents", "gold:total"},
+        ),
+        (PlayedStage(captured=("rents",)), "", [], {"silver:rents", "gold:total"}),
+        (
+            PlayedStage(assets={"rents": FAILED}),
+            "PR504",
+            ["The promoted silver:rents failed: KeyError: 'fee' (src/rents/defs/silver/rents.py:9)"],
+            {"silver:rents"},
+        ),
+        (
+            PlayedStage(error="Duplicate asset key"),
+            "PR504",
+            ["rents failed: Duplicate asset key (src/rents/defs/a.py:3)", "gold:total failed: Duplicate"],
+            {"silver:rents", "gold:total"},
+        ),
+        (
+            PlayedStage(parities=[OTHER, WELL], again=AssetOutcome("rents", True)),
+            "PR503",
+            ["silver:rents does not give what the notebook gave: column 'n': 1 of 2 rows has no equal."],
+            {"silver:rents"},
+        ),
+        (
+            PlayedStage(parities=[OTHER, OTHER], again=AssetOutcome("rents", True)),
+            "PR507",
+            ["silver:rents gives something else each time it runs: column 'n': 1 of 2 rows has no equal."],
+            {"silver:rents"},
+        ),
+        (
+            PlayedStage(parities=[OTHER], again=replace(FAILED)),
+            "PR507",
+            ["silver:rents gives something else each time it runs: the second run failed."],
+            {"silver:rents"},
+        ),
+        (
+            PlayedStage(parities=[OTHER]),
+            "PR507",
+            ["the second run failed"],
+            {"silver:rents"},
+        ),
+        (
+            PlayedStage(assets={"total": AssetOutcome("total", True, checks=(CheckOutcome("few", False, "error"),))}),
+            "PR506",
+            ["The check few of total fails on the notebook's data."],
+            {"gold:total"},
+        ),
+        (
+            PlayedStage(tests=TestsResult(3, ("tests.assets.test_total::test_total_checks",), passed_in=TESTS)),
+            "PR505",
+            ["The generated tests of gold:total fail: test_total_checks."],
+            {"gold:total"},
+        ),
+        (
+            PlayedStage(tests=TestsResult(2, passed_in={"tests.assets.test_total": 2})),
+            "PR505",
+            ["The generated tests of silver:rents fail: none ran."],
+            {"silver:rents"},
+        ),
+    ],
+    ids=[
+        "an upstream fails",
+        "the project does not load for an upstream",
+        "an output was not kept",
+        "an asset fails",
+        "the project does not load",
+        "another result",
+        "another result each time",
+        "the second run fails",
+        "the second run is not reached",
+        "a check fails",
+        "a test fails",
+        "no test ran",
+    ],
+)
+def test_what_went_wrong_is_told_of_the_step(
+    stage: PlayedStage,
+    code: str,
+    words: list[str],
+    failed: set[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proof = proven(stage, tmp_path, monkeypatch)
+    assert set(proof.failed) == failed
+    assert {f.code for f in proof.findings} == ({code} if code else set())
+    assert len(proof.findings) == len(words)
+    for finding, said in zip(proof.findings, words, strict=True):
+        assert said in finding.message
+        assert finding.hint
+        assert (finding.severity, finding.location.path) == ("error", "notebooks/a.ipynb")
+
+
+def test_an_asset_that_was_not_reached_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(PlayedStage):
+        def materialise(self, assets: Sequence[str], **named: Any) -> Materialised:
+            made = super().materialise(assets, **named)
+            return replace(made, assets={name: one for name, one in made.assets.items() if name != "total"})
+
+    (finding,) = proven(Stopped(), tmp_path, monkeypatch).findings
+    assert finding.message == "The promoted gold:total failed: it was not reached"
+
+
+def test_steps_that_are_not_stale_and_tools_that_are_not_installed_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_TOOLS", ("polars", "no-such-tool"))
+    assert set(proven(PlayedStage(), tmp_path, monkeypatch).facts["gold:total"].tools) == {"polars"}
+    project = find(named=tmp_path)
+    prepared, _, _ = prepare(project, [tmp_path / "notebooks/a.ipynb"], (), include_needed=False)
+    stage = PlayedStage()
+    monkeypatch.setattr(module, "Stage", stage)
+    proof = module.prove(project, prepared, {}, frozenset({"silver:other"}), {}, {}, Settings(), lambda _: None)
+    assert (proof, stage.asked) == (Proof(), [])
