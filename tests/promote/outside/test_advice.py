@@ -30,6 +30,7 @@ def told(source: str, layer: str = "silver") -> list[Finding]:
         ("for i in range(raw.shape[0]):\n    print(raw.loc[i, 'a'])", ["PR801 1:10"]),
         ("x = []\nfor r in raw.to_dict('records'):\n    x.append({'a': r['a']})", ["PR801 2:10"]),
         ("x = pd.DataFrame()\nfor n in range(3):\n    x = pd.concat([x, raw])", ["PR802 3:9"]),
+        ("x = pl.DataFrame()\nfor n in range(3):\n    x = x.vstack(pl.DataFrame({'a': [n]}))", ["PR802 3:9"]),
         ("x = np.array([])\nwhile len(x) < 3:\n    x = np.append(x, 1)", ["PR802 3:9"]),
         ("x = duckdb.sql('select * from raw')", ["PR803 1:5"]),
         ("q = 'SELECT DISTINCT r.*\\nFROM raw r'\nx = duckdb.sql(q)", ["PR803 2:5"]),
@@ -55,6 +56,8 @@ def test_advice_is_given_at_its_place_with_better_code(source: str, expected: li
     "source",
     [
         "x = raw.apply(len)\ny = raw.apply(sum, axis=0)",
+        "x = []\nfor n in range(3):\n    y = pd.concat([raw, raw])",
+        "x, y = pl.read_csv(resource('odp').path('a.csv')), 1\nx.columns = pl.read_csv(resource('odp').path('b.csv'))",
         "x = []\nfor part in [1, 2]:\n    x.append({'a': part})",
         "x = {}\nfor k, g in raw.groupby('a'):\n    x[k] = pd.concat([g, g])",
         "x = duckdb.sql('select count(*) as n from raw')",

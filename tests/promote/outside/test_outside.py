@@ -80,6 +80,14 @@ def told(source: str, layer: str = "silver", helpers: str = "") -> list[Finding]
         ("x = os.getcwd()", ["PR714 warning 1:5"]),
         ("x = socket.gethostname()", ["PR714 warning 1:5"]),
         ("é = 'é'; x = hash(é)", ["PR704 error 1:14"]),
+        ("rng = default_rng()\nx = rng.integers(3)", ["PR701 warning 1:7"]),
+        ("x = raw.sample(frac=0.5)", ["PR701 warning 1:5"]),
+        ("def f():\n    return np.random.rand()\nx = f()", ["PR701 warning 2:12"]),
+        ("x = list({t for t in raw['town']})", ["PR703 error 1:5"]),
+        ("x = [s for s in {'a'} | {'b'}]", ["PR703 warning 1:17"]),
+        ("x = (Path('a') / 'b.txt').parent.read_text()", ["PR706 error 1:5"]),
+        ("BASE: str = 'data'\nx = pd.read_csv(BASE + '/a.csv')", ["PR706 error 2:5"]),
+        ("x = pd.read_csv(Path.cwd() / 'a.csv')", ["PR706 error 1:5", "PR714 warning 1:17"]),
     ],
 )
 def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> None:
@@ -123,6 +131,9 @@ def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> No
         "input = 3\nx = input",
         "def f(open):\n    return open('x')\nx = f(len)",
         "x = raw.head()\nx.plot()",
+        "rng = default_rng(1)\nx = rng.shuffle([1, 2])",
+        "x = [1, 2]\nmade.shuffle(x)",
+        "s = {'a', 'b'}\nx = sorted(t for t in s)",
     ],
 )
 def test_honest_code_is_left_alone(source: str) -> None:
@@ -143,6 +154,9 @@ def test_honest_code_is_left_alone(source: str) -> None:
         ("x = os.environ['A']", ["PR705 warning"]),
         ("x = [pd.read_csv(p) for p in glob.glob('data/*.csv')]", ["PR707 warning", "PR703 warning"]),
         ("x = sorted(resource('odp').path('').glob('*'))", []),
+        ("p = Path('a').resolve()\nx = [f for f in p.parent.iterdir()]", ["PR707 warning", "PR703 warning"]),
+        ("x = sorted([p for p in HOME.iterdir()])", ["PR707 warning"]),
+        ("x = [made.iterdir()]", []),  # nobody knows what that is
     ],
 )
 def test_bronze_may_touch_sources(source: str, expected: list[str]) -> None:
@@ -174,3 +188,21 @@ def test_a_seed_outside_the_step_is_told_by_the_data_flow_alone() -> None:
 def test_a_step_that_is_refused_is_told_all_the_same() -> None:
     cells = [("", IMPORTS), ("silver:out", "out = [undefined_name, hash('a')]")]
     assert {f.code for f in planned(cells).findings} == {"PR301", "PR704"}
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("x = raw.sample(5)", "PR701"),  # of pandas or of Polars
+        ("a, b = train_test_split(raw  # all\n)", "PR701"),
+        ("%time rng = default_rng()", "PR701"),
+        ("%time x = random.random()", "PR701"),
+        ("def f():\n    return random.random()\nx = f()", "PR701"),
+        ("from random import random as r\nx = r()", "PR701"),
+        ("x = list(enumerate({'a', 'b'}, 1))", "PR703"),
+    ],
+)
+def test_where_no_fix_would_surely_be_right_none_is_offered(source: str, code: str) -> None:
+    (found,) = [f for f in told(source) if f.code == code]
+    assert found.fix is None
+    assert found.hint
