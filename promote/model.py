@@ -256,6 +256,16 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Helpers:
+    """The definitions that several steps of a notebook share: they stand once, in a module called `name`."""
+
+    name: str
+    notebook: str
+    imports: tuple[Fragment, ...]
+    definitions: tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that rendering needs to know of one step: its functions, its hashes, its options.
 
@@ -273,6 +283,7 @@ class Plan:
     code_version: str = ""
     ordered: bool = False
     partition_parameter: str | None = None
+    helpers: Helpers | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from promote.prepare import Standing, prepare, standing
 from promote.project import find
 from promote.recheck import check
 from promote.render.kinds import observed_kinds
+from promote.render.module import render_helpers
+from promote.shared_files import left_behind, unused
 from promote.steps import Steps, bytes_of, code_versions
 from promote.writing.leftovers import make_good
 
@@ -71,6 +73,9 @@ class _Promotion:
         if self.work.errors():
             return self.refused()
         stale = [tag for tag, stand in self.work.stands.items() if self.work.settings.force or self.is_stale(stand)]
+        self.work.findings += left_behind(self.work.project, self.work.stands.values(), stale)
+        if self.work.errors():
+            return self.refused()
         if not self.work.settings.run:
             return self.write(stale, Proof())
         if not stale:
@@ -117,7 +122,8 @@ class _Promotion:
         if not self.work.settings.dry_run:
             from promote.writing.write import commit  # noqa: PLC0415 - a check writes nothing
 
-            commit(self.work.project.root, every, seen=before)
+            gone = [] if self.work.settings.select else unused(self.work.project, self.work.prepared)
+            commit(self.work.project.root, every, gone, seen=before)
         steps: list[StepOutcome] = []
         for tag, stand in self.work.stands.items():
             group = files.get(tag, [])
@@ -167,8 +173,6 @@ class _Promotion:
         if facts is not None:
             kinds = observed_kinds(stand.plan, input_kinds(facts), facts.output.kind)
         module = self.work.module(stand, kinds, verified=facts is not None)
-        return [
-            module,
-            *tests,
-            render_evidence(stand.plan, self.work.notebooks[stand.plan.notebook], facts, tests, module),
-        ]
+        shared = render_helpers(stand.plan, self.work.project.package)
+        notebook = self.work.notebooks[stand.plan.notebook]
+        return [module, *shared, *tests, render_evidence(stand.plan, notebook, facts, [*shared, *tests], module)]

@@ -18,13 +18,13 @@ from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
+from promote.dataflow.shared import bound_names, share
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
-from promote.trees import parse
 from promote.values import dataclass, replace
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
@@ -81,7 +81,7 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
             refused.append(step.tag)
         else:
             plans.append(found)
-    ordered, cyclic = _in_order(plans)
+    ordered, cyclic = _in_order([_hashed(p) for p in share(plans, program)])
     for one in cyclic:
         place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
         others = ", ".join(c.step.tag for c in cyclic if c is not one) or "itself"
@@ -138,7 +138,7 @@ class _Planner:
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
         findings += told + self.notes(step, closure) + self.step_findings(step, function, closure)
-        taken = {n: (f.cell, f.first) for f in function.definitions for n in _bound_by(f)}
+        taken = {n: (f.cell, f.first) for f in function.definitions for n in bound_names(f.text)}
         checks: list[Function] = []
         charts: list[Function] = []
         tests: list[Function] = []
@@ -153,11 +153,11 @@ class _Planner:
                 findings += told
                 if made is not None:
                     into.append(made)
-                    taken.update({n: (f.cell, f.first) for f in made.definitions for n in _bound_by(f)})
+                    taken.update({n: (f.cell, f.first) for f in made.definitions for n in bound_names(f.text)})
         if any(f.severity == "error" for f in findings):
             return None, findings
         partitions = step.options.get("partitions") or {}
-        made_plan = Plan(
+        finished = Plan(
             step,
             self.selection.notebook.path,
             function,
@@ -167,7 +167,7 @@ class _Planner:
             ordered=bool(step.options.get("ordered", self.ends_in_sort(step, output))),
             partition_parameter=partitions.get("parameter"),
         )
-        return replace(made_plan, source=source_hash(made_plan), code_version=code_version(made_plan)), findings
+        return finished, findings
 
     def function(
         self,
@@ -184,7 +184,7 @@ class _Planner:
         made = assembly.build(name, output)
         future = tuple(Fragment(0, 0, 0, line, "import") for line in self.futures)
         findings = list(assembly.findings)
-        if keep and not any(keep in _bound_by(f) for f in (*made.definitions, *made.imports)):
+        if keep and not any(keep in bound_names(f.text) for f in (*made.definitions, *made.imports)):
             place = closure.own[0]
             findings.append(
                 self.context.finding(
@@ -336,13 +336,18 @@ class _Planner:
         return False
 
 
-def source_hash(plan: Plan) -> str:
+def _hashed(plan: Plan) -> Plan:
+    return replace(plan, source=source_hash(plan), code_version=code_version(plan))
+
+
+def source_hash(plan: Plan, version: str = __version__) -> str:
     """Hash all that the module is rendered from: code, options, text above, parameters, the renderer's version."""
     functions = (plan.function, *plan.checks, *plan.charts, *plan.tests)
     texts = [f.text for function in functions for f in (*function.imports, *function.definitions, *function.body)]
     shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
-    return digest(__version__, plan.step.tag, plan.step.markdown, *texts, *shapes, *options)
+    shared = [plan.helpers.name, *(f.text for f in plan.helpers.definitions)] if plan.helpers else []
+    return digest(version, plan.step.tag, plan.step.markdown, *texts, *shapes, *options, *shared)
 
 
 def code_version(plan: Plan) -> str:
@@ -369,18 +374,6 @@ def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:
         ordered += ready
         waiting = [p for p in waiting if p not in ready]
     return ordered, []
-
-
-def _bound_by(fragment: Fragment) -> set[str]:
-    found: set[str] = set()
-    for node in parse(fragment.text).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {a.asname or a.name.split(".")[0] for a in node.names}
-        else:
-            found |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return found
 
 
 def _returning_last(function: Function, last: Statement, cell: CodeCell) -> Function:

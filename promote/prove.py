@@ -19,7 +19,7 @@ from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import render_module
+from promote.render.module import render_helpers, render_module
 from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
 
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
@@ -50,7 +50,9 @@ def prove(
     values = check_parameters([p.selection for p in prepared], settings.parameters)
     with Stage(project.root, project.package, progress) as stage:
         # The graph of the notebooks as they are now: a module of before may name assets that are no more
-        stage.write(render_module(s.plan, s.kinds, project.package, classes, verified=True) for s in stands.values())
+        for stand in stands.values():
+            module = render_module(stand.plan, stand.kinds, project.package, classes, verified=True)
+            stage.write([module, *render_helpers(stand.plan, project.package)])
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):
                 continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from promote.dataflow.excerpt import indent
+from promote.dataflow.shared import left
 from promote.hashing import body_hash
 from promote.model import Fragment, FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
 from promote.render.imports import import_block
@@ -62,7 +63,7 @@ def render_module(
         resources: The class of each configured resource by name; one that is not configured is `Any`.
         verified: Whether a run has shown that the module gives what the notebook gave.
     """
-    writer = _Writer(plan, kinds, resources)
+    writer = _Writer(plan, kinds, package, resources)
     body = writer.sections()
     top = docstring(_module_docstring(plan))
     imports = import_block(writer.imports, package)
@@ -76,6 +77,35 @@ def render_module(
     ]
     text = "\n".join([*top, *header, *imports, "", *body]).rstrip("\n") + "\n"
     return GeneratedFile(module_path(plan, package), text, plan.step.tag)
+
+
+def helpers_folder(package: str) -> str:
+    """Give the folder of the project's modules of helpers."""
+    return f"src/{package.replace('.', '/')}/helpers"
+
+
+def is_helpers_of(text: str, notebook: str) -> bool:
+    """Whether a file is the module of helpers that was promoted from a notebook."""
+    return f"\n{_helpers_header(notebook)}\n" in text
+
+
+def _helpers_header(notebook: str) -> str:
+    return f"# Promoted from {_plain(notebook)}. Change the notebook and run `promote`."
+
+
+def render_helpers(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
+    """Give the module of helpers that a step shares with others of its notebook, none where it shares nothing."""
+    if plan.helpers is None:
+        return ()
+    body: list[str] = []
+    for fragment in plan.helpers.definitions:
+        body = _add(body, fragment.text.split("\n"))
+    top = docstring("What several steps of one notebook share.")
+    header = ["", _helpers_header(plan.helpers.notebook), ""]
+    imports = import_block([f.text for f in plan.helpers.imports], package)
+    lines = [*top, *header, *imports, *([""] if imports else []), *body]
+    path = f"{helpers_folder(package)}/{plan.helpers.name}.py"
+    return (GeneratedFile(path, "\n".join(lines).rstrip("\n") + "\n", plan.step.tag),)
 
 
 def without_header(text: str) -> str:
@@ -112,19 +142,19 @@ def _module_docstring(plan: Plan) -> str:
 class _Writer:
     """Collects the sections of one module and what they import."""
 
-    def __init__(self, plan: Plan, kinds: Kinds, resources: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, kinds: Kinds, package: str, resources: Mapping[str, str]) -> None:
         self.plan = plan
         self.step = plan.step
         self.kinds = kinds
         self.resources = resources
-        functions = (plan.function, *plan.checks, *plan.charts)
-        self.imports: list[str] = [f.text for function in functions for f in function.imports]
+        self.definitions, self.imports, helped = left(plan)
+        self.imports += [f"from {package}.helpers.{module} import {name}" for name, module in helped.items()]
 
     def sections(self) -> list[str]:
         """Give everything under the imports, with blank lines as the formatter wants them."""
         plan = self.plan
         lines: list[str] = []
-        for fragment in self.definitions():
+        for fragment in self.definitions:
             lines = _add(lines, fragment.text.split("\n"))
         given = {i.parameter: self.kinds.inputs.get(i.parameter, "unknown") for i in plan.function.inputs}
         lines = _add(lines, self.function(plan.function, given, self.kinds.output, summary(plan)))
@@ -142,11 +172,6 @@ class _Writer:
     def own(self, function: Function) -> dict[str, FrameKind]:
         """A check or chart takes the asset itself, in the kind in which the step gave it."""
         return {i.parameter: self.kinds.output for i in function.inputs}
-
-    def definitions(self) -> list[Fragment]:
-        functions = (self.plan.function, *self.plan.checks, *self.plan.charts)
-        found = {(f.cell, f.first, f.text): f for function in functions for f in function.definitions}
-        return [found[key] for key in sorted(found, key=lambda k: (k[0], k[1]))]
 
     def configured(self) -> list[Parameter]:
         """The parameters that a run may set; the partition's own comes from the partition key."""

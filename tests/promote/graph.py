@@ -28,11 +28,12 @@ from promote.model import Finding, FrameKind, Plan, Selection
 from promote.notebook.read import parse
 from promote.plan import Planned, plan
 from promote.render.kinds import Kinds
-from promote.render.module import render_module
+from promote.render.module import render_helpers, render_module
 from promote.selection.select import select
 from tests.promote.process_state import put_back
 
 Cells = Sequence[tuple[str, str]]
+_HELPERS: dict[str, ModuleType] = {}  # of the notebook at hand, by their text
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+|\w+\.<locals>\.")  # a function is shown with where it happens to stand
 
 
@@ -86,6 +87,7 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     result = plan(selection, include_needed=include_needed)
     verdict = Verdict(findings=(*selection.findings, *result.findings))
     verdict.steps = dict.fromkeys(result.refused, "refused")
+    _HELPERS.clear()
     try:
         with put_back():
             captured = run_notebook(selection, result.plans, assets or {}) if result.plans else {}
@@ -100,6 +102,7 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
         verdict.modules[one.step.tag] = text
         try:
             with put_back():
+                shared(one)
                 got, again = run_function(one, text, given)
         except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference
             verdict.steps[one.step.tag] = f"raised {type(error).__name__}: {error}"
@@ -137,6 +140,19 @@ def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> 
     }
     kinds = Kinds(inputs, kind_of(captured[one.step.name]) or "unknown", guessed=False)
     return render_module(one, kinds, "project", {}, verified=True).text
+
+
+def shared(one: Plan) -> None:
+    """Put the helpers of a step where its module imports them from: one module for all of its notebook's steps."""
+    for file in render_helpers(one, "project"):
+        name = file.path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+        module = _HELPERS.get(file.text) or ModuleType(name)
+        if file.text not in _HELPERS:
+            sys.modules[name] = module
+            exec(compile(file.text, f"<{name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our own rendering
+        _HELPERS[file.text] = sys.modules[name] = module
+        for package in ("project", "project.helpers"):
+            sys.modules.setdefault(package, ModuleType(package))
 
 
 def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> tuple[Any, Any]:

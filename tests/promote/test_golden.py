@@ -18,7 +18,7 @@ from promote.model import FrameKind
 from promote.notebook.read import parse
 from promote.plan import plan
 from promote.render.kinds import guess_kinds
-from promote.render.module import render_module
+from promote.render.module import render_helpers, render_module
 from promote.selection.select import select
 from tests.promote.golden_notebooks import NOTEBOOKS
 from tests.promote.graph import compare, notebook
@@ -28,7 +28,8 @@ UPDATE = os.environ.get("WORKBENCH_UPDATE_GOLDEN") == "1"
 RESOURCES = {"register": "FilesResource"}
 RUNNABLE = ("functions_read_globals", "changed_in_place", "changed_by_exploration", "computed_by_exploration",
             "interleaved_steps", "names_that_clash", "hidden_state", "text_as_written", "closures_and_classes",
-            "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share")  # fmt: skip
+            "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share",
+            "definitions_that_steps_share")  # fmt: skip
 
 
 def rendered(raw: bytes, name: str) -> dict[str, str]:
@@ -43,6 +44,8 @@ def rendered(raw: bytes, name: str) -> dict[str, str]:
             guesses[one.step.name] = kinds.output
             module = render_module(one, kinds, "golden", RESOURCES, verified=False)
             text = module.text
+            for helper in render_helpers(one, "golden"):
+                files[f"{folder}/{helper.path.rsplit('/', 1)[1].removesuffix('.py')}_helpers.py"] = helper.text
             if folder == "expected" or files.get(f"expected/{one.step.layer}_{one.step.name}.py") != text:
                 files[f"{folder}/{one.step.layer}_{one.step.name}.py"] = text
         lines = [f"{place(f.location)}: {f.code} ({f.severity}) {f.message}\n    hint: {f.hint}".rstrip()

@@ -382,3 +382,48 @@ def test_test_data_may_be_any_bytes(tmp_path: Path) -> None:
     parquet = data / "people/towns/people.parquet"
     parquet.write_bytes(parquet.read_bytes().replace(b"PAR1", b"PAR2", 1))
     assert codes(promoted(root, check=True)) == {"PR602"}
+
+
+SHARED: Cells = (
+    ("", "import polars as pl"),
+    ("helpers", "def doubled(frame):\n    return frame.with_columns(pl.col('n') * 2)"),
+    ("bronze:first", "first = doubled(pl.DataFrame({'n': [1, 2]})).sort('n')"),
+    ("silver:second", "second = doubled(first).sort('n')"),
+)
+
+
+def test_shared_definitions_stand_once_and_are_proven_edited_and_removed(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"a.ipynb": SHARED})
+    helpers = root / "src/rents/helpers/a.py"
+    assert promoted(root, "a.ipynb").exit_code == 0
+    assert "def doubled" in helpers.read_text()
+    assert "from rents.helpers.a import doubled" in (root / "src/rents/defs/silver/second.py").read_text()
+    assert promoted(root, check=True).exit_code == 0
+
+    written = helpers.read_text()
+    helpers.write_text(written.replace("* 2", "* 3"))
+    assert codes(promoted(root, check=True)) == {"PR602"}
+    helpers.write_text(written)
+
+    changed = [(t, s.replace("* 2", "* 4")) for t, s in SHARED]
+    write_notebook(root / "notebooks/a.ipynb", changed)
+    before = tree(root)
+    assert codes(promoted(root, "a.ipynb", select=("bronze:first",), run=False)) == {"PR403"}
+    assert tree(root) == before
+    assert promoted(root, "a.ipynb").exit_code == 0
+    assert "* 4" in helpers.read_text()
+
+    write_notebook(root / "notebooks/a.ipynb", [*changed[:3], ("silver:second", "second = first.sort('n')")])
+    assert promoted(root, "a.ipynb").exit_code == 0
+    assert not helpers.exists()
+    assert "def doubled" in (root / "src/rents/defs/bronze/first.py").read_text()
+    assert promoted(root, check=True).exit_code == 0
+
+
+def test_a_module_of_helpers_written_by_hand_is_kept(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"a.ipynb": SHARED})
+    own = root / "src/rents/helpers/a.py"
+    own.parent.mkdir()
+    own.write_text("MINE = 1\n")
+    assert codes(promoted(root, "a.ipynb", run=False)) == {"PR401"}
+    assert own.read_text() == "MINE = 1\n"

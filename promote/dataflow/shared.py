@@ -1,0 +1,167 @@
+"""Which definitions several steps of a notebook share, so that they stand once, in a module of helpers.
+
+A definition is shared where two steps have the same one at module level, and where everything that it names is the same
+in each of them: what code in the helpers looks up is then what it would look up in the steps' own modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from promote.dataflow.program import Program
+from promote.model import Fragment, Function, Helpers, Plan
+from promote.trees import parse, walk
+from promote.values import replace
+
+Key = tuple[int, int, str]
+
+
+def share(plans: Sequence[Plan], program: Program) -> list[Plan]:
+    """Give the plans of one notebook with the helpers that they share, where they share any."""
+    every = [_Definitions(p) for p in plans]
+    count: dict[Key, int] = {}
+    for one in every:
+        for key in one.definitions:
+            count[key] = count.get(key, 0) + 1
+    shared = {key for key, number in count.items() if number > 1 and not _keeps_state(key, program)}
+    while True:
+        binding: dict[str, set[Key]] = {}
+        for key in shared:
+            for name in bound_names(key[2]):
+                binding.setdefault(name, set()).add(key)
+        clashing = {key for keys in binding.values() if len(keys) > 1 for key in keys}
+        back = clashing | {key for key in shared if not _means_the_same(key, shared, every)}
+        if not back:
+            break
+        shared -= back
+    if not shared:
+        return list(plans)
+    found: dict[Key, Fragment] = {k: f for one in every for k, f in one.definitions.items() if k in shared}
+    named = {n for key in shared for n in mentioned_names(key[2])}
+    lines = {
+        line: fragment
+        for one in every
+        if not shared.isdisjoint(one.definitions)
+        for line, fragment in one.imports.items()
+        if imported_name(line) in named or line.startswith("from __future__")
+    }
+    helpers = Helpers(
+        helpers_name(plans[0].notebook),
+        plans[0].notebook,
+        tuple(lines[line] for line in sorted(lines)),
+        tuple(found[key] for key in sorted(found)),
+    )
+    return [
+        replace(p, helpers=helpers) if not shared.isdisjoint(one.definitions) else p
+        for p, one in zip(plans, every, strict=True)
+    ]
+
+
+class _Definitions:
+    """What stands at module level of one step."""
+
+    def __init__(self, plan: Plan) -> None:
+        functions = functions_of(plan)
+        self.definitions: dict[Key, Fragment] = {(f.cell, f.first, f.text): f for g in functions for f in g.definitions}
+        self.imports: dict[str, Fragment] = {f.text: f for g in functions for f in g.imports}
+        self.binders: dict[str, set[Key | str]] = {}
+        for key in self.definitions:
+            for name in bound_names(key[2]):
+                self.binders.setdefault(name, set()).add(key)
+        for line in self.imports:
+            self.binders.setdefault(imported_name(line), set()).add(line)
+
+
+def _keeps_state(key: Key, program: Program) -> bool:
+    """Whether a definition may remember something, so that one step could feel what another did with it."""
+    for name in bound_names(key[2]):
+        if program.changed_anywhere(name) or any(name in s.writes for s in program.statements):
+            return True
+        if any(info.decorated or info.fresh_defaults for info in program.functions.infos(name)):
+            return True
+    return False
+
+
+def _means_the_same(key: Key, shared: set[Key], every: Iterable[_Definitions]) -> bool:
+    """Whether what a definition names is shared too, or is imported alike, in every step that has it."""
+    having = [one for one in every if key in one.definitions]
+    for name in mentioned_names(key[2]):
+        binders = [one.binders.get(name, set()) for one in having]
+        if any(b != binders[0] for b in binders) or any(isinstance(b, tuple) and b not in shared for b in binders[0]):
+            return False
+    return True
+
+
+def functions_of(plan: Plan) -> tuple[Function, ...]:
+    """Give the functions that stand in a step's module."""
+    return (plan.function, *plan.checks, *plan.charts)
+
+
+def helpers_name(notebook: str) -> str:
+    """Give the name of a notebook's module of helpers.
+
+    >>> helpers_name("notebooks/silver/clean.ipynb"), helpers_name("notebooks/2024 returns.ipynb")
+    ('silver_clean', 'helpers_2024_returns')
+    """
+    path = PurePosixPath(notebook).with_suffix("")
+    parts = path.parts[1:] if path.parts[0] == "notebooks" and len(path.parts) > 1 else path.parts
+    name = re.sub(r"\W+", "_", "_".join(parts), flags=re.ASCII).strip("_").lower()
+    return name if name.isidentifier() and not keyword.iskeyword(name) else f"helpers_{name}".rstrip("_")
+
+
+def mentioned_names(text: str) -> set[str]:
+    """Give every name that code mentions, in annotations written as texts too."""
+    found: set[str] = set()
+    for node in walk(parse(text)):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
+            found |= set(re.findall(r"[^\W\d]\w*", node.value))
+    return found
+
+
+def bound_names(text: str) -> set[str]:
+    """Give the names that a definition binds."""
+    found: set[str] = set()
+    for node in parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        else:
+            for part in walk(node):
+                if isinstance(part, (ast.Import, ast.ImportFrom)):
+                    found |= {a.asname or a.name.split(".")[0] for a in part.names}
+                elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                    found.add(part.id)
+    return found
+
+
+def imported_name(line: str) -> str:
+    """Give the name that an import of one name binds.
+
+    >>> imported_name("import os.path"), imported_name("from a import b as c"), imported_name("import x  # noqa: F401")
+    ('os', 'c', 'x')
+    """
+    words = line.split("  #", maxsplit=1)[0].split()
+    return words[-1] if words[0] == "from" or "as" in words else words[-1].split(".")[0]
+
+
+def left(plan: Plan) -> tuple[list[Fragment], list[str], Mapping[str, str]]:
+    """Give the definitions and imports that stay in a step's own module, and where each name of the helpers is from."""
+    functions = functions_of(plan)
+    definitions = {(f.cell, f.first, f.text): f for g in functions for f in g.definitions}
+    imports = [f.text for g in functions for f in g.imports]
+    if plan.helpers is None:
+        return [definitions[k] for k in sorted(definitions)], imports, {}
+    moved = {(f.cell, f.first, f.text) for f in plan.helpers.definitions} & definitions.keys()
+    kept = [definitions[k] for k in sorted(definitions.keys() - moved)]
+    texts = [f.text for f in kept] + [f.text for g in functions for f in g.body]
+    texts += [t for g in functions for p in g.parameters for t in (p.type, p.default)]
+    texts += [g.output for g in functions]
+    used = {n for text in texts for n in mentioned_names(text)} | {str(plan.step.options.get("schema", ""))}
+    stay = [t for t in imports if "  #" in t or t.startswith("from __future__") or imported_name(t) in used]
+    taken = sorted({n for key in moved for n in bound_names(key[2])} & used)
+    return kept, stay, dict.fromkeys(taken, plan.helpers.name)
