@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -234,3 +236,35 @@ def test_help_and_explain_import_nothing_heavy() -> None:
     assert "'promote.prepare'" not in done.stdout
     heavy = ("dagster", "polars", "pandas", "nbformat", "yaml", "pydantic", "jupyter", "IPython")
     assert not [name for name in heavy if f"'{name}'" in done.stdout]
+
+
+def test_progress_takes_one_line_of_a_terminal_and_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    progress = Progress(stream)
+    progress.clear()
+    assert stream.getvalue() == ""
+    progress("Reading \x1b[31mrents" + "é" * 200)
+    progress("Writing")
+    progress.clear()
+    progress.clear()
+    first, second, third = stream.getvalue().split("\r\x1b[2K")[1:]
+    assert (len(first), first[:20], second, third) == (100, "Reading \\x1b[31mrent", "Writing", "")
+    monkeypatch.setenv("TERM", "dumb")
+    quiet = Terminal()
+    Progress(quiet)("Reading")
+    assert quiet.getvalue() == ""
+
+
+def test_the_package_is_a_program_in_any_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()  # which cannot be told what to do with letters that it has not
+    monkeypatch.setattr(sys, "argv", ["promote", "--explain", "PR301"])
+    monkeypatch.setattr(sys, "stdout", stream)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("promote", run_name="__main__")
+    assert ended.value.code == 0
+    assert stream.getvalue().startswith("PR301 ")

@@ -108,6 +108,24 @@ def test_every_option_reaches_the_decorator() -> None:
     assert "from platform_core.sdk.decorators import fargate_compute\n" in text
 
 
+def test_a_local_step_needs_no_decorator_and_a_schema_is_handed_on() -> None:
+    text = text_of(made(*SIMPLE, compute={"kind": "local"}, schema="Rows"))
+    assert "compute" not in text
+    assert "    schema=Rows,\n" in text
+
+
+def test_what_ends_in_a_function_has_a_blank_line_before_it_returns() -> None:
+    text = text_of(planned([("bronze:a", "k = len('a')\na = [k]\ndef f():\n    return a.append(k)")]).plans[0])
+    assert "    def f():\n        return a.append(k)\n\n    return a\n" in text
+
+
+def test_a_parameter_of_any_type_is_typed_so() -> None:
+    cells = (("parameters", "least = {}"), ("bronze:a", "a = [least]"))
+    text = text_of(planned(cells).plans[0])
+    assert "from typing import Any\n" in text
+    assert "    least: dict[str, Any] = {}\n" in text
+
+
 def test_parameters_become_a_typed_config_and_a_partition_key_does_not() -> None:
     cells = (
         ("", "import polars as pl\n\nfrom platform_core.sdk import resource"),

@@ -112,3 +112,17 @@ def test_names_of_a_module_are_reserved() -> None:
     assert {"rents_by_town", "rents_by_town_asset", "RentsByTownConfig", "rents_by_town_check", "Config", "pl"} <= (
         reserved_names(step)
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(float("inf"), 'float("inf")'), (float("-inf"), 'float("-inf")'), ((1, ["a"]), '[1, ["a"]]')],
+)
+def test_what_python_has_no_literal_for_is_called(value: object, text: str) -> None:
+    assert literal(value) == text
+
+
+def test_a_tuple_too_long_for_a_line_is_a_list_and_a_number_stays() -> None:
+    words = tuple(f"a word {n}" for n in range(20))
+    assert keyword("key", words).startswith('key=[\n        "a word 0",\n')
+    assert keyword("k" * 120, 3) == "k" * 120 + "=3"

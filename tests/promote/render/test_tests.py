@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from promote.model import Fragment, Function, Input, Options, Parameter, Plan, Resource, Step
+from promote.model import Fragment, FrameKind, Function, Input, Options, Parameter, Plan, Resource, Step
 from promote.render.kinds import Kinds
 from promote.render.tests import Case, render_tests
 from promote.render.tests import tests_path as path_of_tests
@@ -363,3 +363,33 @@ def test_a_schema_is_taken_from_the_module() -> None:
     assert 'resolve_checks(["schema_validation"], schema=IssueSchema)' in text
     assert "run_assertions(check_issues, frame).description" in text
     compile(text, "test_issues.py", "exec")
+
+
+@pytest.mark.parametrize(
+    ("output", "columns", "shown"),
+    [
+        (
+            "lazy",
+            ["fee"],
+            '    for name in ["fee"]:\n        assert not check.run(rows[:accepted].drop(name)).passed\n',
+        ),
+        ("pandas", ["fee"], "        assert not check.run(rows[:accepted].drop(columns=name)).passed\n"),
+        ("lazy", [f"a_long_column_{n}" for n in range(9)], '    for name in [\n        "a_long_column_0",\n'),
+        ("lazy", [], ""),
+    ],
+)
+def test_a_schema_is_asked_of_rows_that_it_takes_and_of_others(
+    output: FrameKind, columns: list[str], shown: str
+) -> None:
+    options = Options({"checks": ["schema_validation"], "schema": "IssueSchema"})
+    plan = replace(PLAN, step=replace(PLAN.step, options=options), tests=())
+    given = ({"parameter": "odp_issues", "file": "a.json"}, {"parameter": "places", "file": "b.json"})
+    case = Case(ok=True, inputs=given, examples={"accepted": 3, "columns": columns})
+    text = render_tests(plan, "demo", case, replace(KINDS, output=output))
+    assert "    check = validate_schema(IssueSchema)\n" in text
+    assert 'read_frame(DATA / "schema_examples.json"), 3\n    assert check.run(rows[:accepted]).passed\n' in text
+    assert shown in text
+    assert ("rows[:accepted].drop(" in text) == bool(columns)
+    compile(text, "test_issues.py", "exec")
+    without = render_tests(replace(plan, step=PLAN.step), "demo", case, KINDS)
+    assert "schema_refuses" not in without, "no schema, nothing to examine"
