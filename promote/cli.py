@@ -27,6 +27,9 @@ examples:
   promote notebooks/silver/issues.ipynb           verify every step of the notebook, then write its modules
   promote --dry-run --diff notebooks/*/*.ipynb    show what would be written
   promote --check                                 is the whole project as its notebooks say? (for CI)
+  promote --check --changed origin/main           only what differs from a git revision
+  promote --pull notebooks/a.ipynb                write edits of modules back into the notebook, merging both sides
+  promote --prune                                 remove what was made of steps that no notebook has any more
   promote --no-run notebooks/a.ipynb              write without running; the steps are marked unverified
   promote --fix notebooks/a.ipynb                 mend in the notebook what can be mended, then look at git diff
   promote --explain PR301                         what a finding means and what to do
@@ -87,11 +90,33 @@ def parser() -> argparse.ArgumentParser:
     add("--no-run", action="store_true", help="run nothing: write the modules and mark their steps unverified")
     add("--include-needed", action="store_true", help="take the untagged statements that a step needs into the step")
     add("--check", action="store_true", help="write nothing; say whether the project is as its notebooks say")
+    add("--changed", metavar="BASE", help="with --check: only what differs from this git revision")
+    add(
+        "--pull",
+        action="store_true",
+        help="write edits of modules back into the cells they came from; where the notebook changed too, merge both",
+    )
+    add(
+        "--ours",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="with --pull: where both changed the same statement of this step, the notebook is right; repeatable",
+    )
+    add(
+        "--theirs",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="with --pull: where both changed the same statement of this step, the module is right; repeatable",
+    )
+    add("--prune", action="store_true", help="remove the files of promoted steps that no notebook has any more")
+    add("--move", action="store_true", help="let a step that has another name now take its files and history along")
     add("--diff", action="store_true", help="show the changes to each file as well; with --dry-run, instead of writing")
     add("--dry-run", action="store_true", help="do everything but write")
     add("--fix", action="store_true", help="carry out in the notebooks what findings offer to do, and promote nothing")
     add("--twice", action="store_true", help="make every asset a second time, to find what differs from run to run")
-    add("--force", action="store_true", help="overwrite modules that were edited by hand")
+    add("--force", action="store_true", help="overwrite (with --prune, remove) files that were edited by hand")
     add(
         "--select",
         action="append",
@@ -147,19 +172,33 @@ def _fixing(notebooks: Sequence[Path], settings: Settings, progress: Callable[[s
     return fix(notebooks, settings, progress)
 
 
+def _pulling(notebooks: Sequence[Path], settings: Settings, _: Callable[[str], None]) -> Outcome:
+    from promote.merge.pull import pull  # noqa: PLC0415 - only --pull needs it
+
+    return pull(notebooks, settings)
+
+
+def _pruning(notebooks: Sequence[Path], settings: Settings, _: Callable[[str], None]) -> Outcome:
+    from promote.merge.prune import prune  # noqa: PLC0415 - only --prune needs it
+
+    return prune(notebooks, settings)
+
+
 def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> tuple[int, str]:
     if arguments.explain is not None:
         return FINE, explain(arguments.explain)
     settings = _settings(arguments)
-    outcome = (_fixing if arguments.fix else run)(arguments.notebooks, settings, progress)
+    chosen = _fixing if arguments.fix else _pulling if settings.pull else _pruning if settings.prune else run
+    outcome = chosen(arguments.notebooks, settings, progress)
     progress.clear()
     return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    if not arguments.notebooks and not arguments.check:
+    if not arguments.notebooks and not (arguments.check or arguments.prune):
         raise UsageError("No notebook was named.", hint="promote NOTEBOOK…, or promote --check for the whole project")
-    if arguments.fix and (arguments.check or arguments.diff or arguments.dry_run):
+    _check_modes(arguments)
+    if arguments.fix and (arguments.check or arguments.diff or arguments.dry_run or arguments.pull or arguments.prune):
         raise UsageError("--fix changes notebooks and does nothing else.", hint="Run it alone, then look at git diff.")
     if arguments.check and arguments.force:
         raise UsageError("--check writes nothing, so --force has no meaning beside it.", hint="Leave one of them out.")
@@ -178,7 +217,28 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         twice=arguments.twice,
         select=tuple(arguments.select),
         parameters=tuple((key, value) for key, value in arguments.parameters),
+        pull=arguments.pull,
+        prune=arguments.prune,
+        move=arguments.move,
+        changed=arguments.changed,
+        ours=tuple(arguments.ours),
+        theirs=tuple(arguments.theirs),
     )
+
+
+def _check_modes(arguments: argparse.Namespace) -> None:
+    """Refuse options that have no meaning beside one another."""
+    modes = [name for name in ("check", "pull", "prune", "move") if getattr(arguments, name)]
+    if len(modes) > 1:
+        said = " and ".join(f"--{name}" for name in modes)
+        raise UsageError(f"{said} cannot be done at once.", hint="Run them one after the other.")
+    if arguments.changed is not None and not arguments.check:
+        raise UsageError("--changed says what to check.", hint="promote --check --changed BASE")
+    if (arguments.ours or arguments.theirs) and not arguments.pull:
+        raise UsageError("--ours and --theirs say which side --pull takes.", hint="promote --pull --ours STEP NOTEBOOK")
+    both = sorted(set(arguments.ours) & set(arguments.theirs))
+    if both:
+        raise UsageError(f"{both[0]!a} is given to both --ours and --theirs.", hint="Choose one.")
 
 
 def _error(error: Exception, form: str) -> tuple[int, str]:

@@ -1,7 +1,9 @@
 """Drift: whether notebook, module and evidence still belong together, and which of them moved.
 
 The module's header holds the hash of what it was rendered from (`source=`) and of its own tokens (`body=`). The first
-moves when the notebook changes, the second no longer fits when a person edits the module.
+moves when the notebook changes, the second no longer fits when a person edits the module. The evidence says which
+version of the tool rendered it: what that version would make of the notebook tells a change of the notebook from one
+of the tool.
 """
 
 from __future__ import annotations
@@ -9,74 +11,91 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from promote.evidence import Evidence
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
+from promote.plan import source_hash
 from promote.render.module import without_header
 from promote.values import dataclass
 
-State = Literal["new", "same", "notebook", "module", "both", "foreign"]
+State = Literal[
+    "new",  # never promoted
+    "gone",  # promoted, and the module is no more
+    "same",
+    "notebook",  # the notebook changed
+    "module",  # the module was edited
+    "both",
+    "tool",  # this version of promote renders it differently
+    "foreign",  # promote did not write the module
+]
 _HEADER = re.compile(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
+_CODES: dict[State, str] = {
+    "notebook": "PR601",
+    "module": "PR602",
+    "both": "PR603",
+    "new": "PR604",
+    "gone": "PR604",
+    "tool": "PR614",
+    "foreign": "PR401",
+    "same": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How a module on disk stands to its notebook; `foreign` is a file that promote did not write."""
+    """How a module on disk stands to its notebook."""
 
     state: State
     finding: Finding | None
 
 
-def drift(plan: Plan, path: str, module: str | None) -> Drift:
-    """Compare a step's plan with the module on disk (None: there is none)."""
-    place = Location(path, line=1)
+def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = None) -> Drift:
+    """Compare a step's plan with the module on disk.
+
+    Args:
+        plan: The step, as the notebook has it.
+        path: Where its module stands.
+        module: The module's text, None where there is none.
+        last: The evidence on disk, whatever version of the step it is of.
+    """
+    tag, again = plan.step.tag, f"Run `promote {plan.notebook}`."
+    pull = f"`promote --pull {plan.notebook}`"
+    said, hint = {
+        "new": (f"{tag} is not promoted: there is no module.", again),
+        "gone": (f"{tag} was promoted, and its module is gone.", f"Restore it with `git restore`, or make it: {again}"),
+        "foreign": (
+            f"The module that {tag} would become exists, and was not written by promote.",
+            "Give the step another name, or move that module away.",
+        ),
+        "notebook": (f"The notebook changed after {tag} was promoted.", again),
+        "module": (
+            f"The module of {tag} was edited by hand.",
+            f"{pull} writes the edit into the notebook; with --force, promotion overwrites it.",
+        ),
+        "both": (
+            f"The notebook changed and the module of {tag} was edited by hand.",
+            f"{pull} merges the two; with --force, promotion overwrites the module.",
+        ),
+        "tool": (f"This version of promote renders {tag} differently.", again),
+        "same": ("", ""),
+    }[state := _state(plan, module, last)]
+    found = Finding(_CODES[state], "error", said, Location(path, line=1), hint) if said else None
+    return Drift(state, found)
+
+
+def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:
     if module is None:
-        said = f"{plan.step.tag} is not promoted: there is no module."
-        return Drift("new", Finding("PR604", "error", said, place, f"Run `promote {plan.notebook}`."))
+        return "new" if last is None else "gone"
     header = _HEADER.search(module)
     if header is None:
-        return Drift(
-            "foreign",
-            Finding(
-                "PR401",
-                "error",
-                f"The module that {plan.step.tag} would become exists, and was not written by promote.",
-                place,
-                "Give the step another name, or move that module away.",
-            ),
-        )
-    edited = body_hash(without_header(module)) != header.group(2)
-    changed = header.group(1) != plan.source
-    if edited and changed:
-        return Drift(
-            "both",
-            Finding(
-                "PR603",
-                "error",
-                f"The notebook changed and the module of {plan.step.tag} was edited by hand.",
-                place,
-                "Carry the edit into the notebook; --force then overwrites the module.",
-            ),
-        )
-    if edited:
-        return Drift(
-            "module",
-            Finding(
-                "PR602",
-                "error",
-                f"The module of {plan.step.tag} was edited by hand.",
-                place,
-                "Carry the edit into the notebook and promote it; --force overwrites the module.",
-            ),
-        )
-    if changed:
-        return Drift(
-            "notebook",
-            Finding(
-                "PR601",
-                "error",
-                f"The notebook changed after {plan.step.tag} was promoted.",
-                place,
-                f"Run `promote {plan.notebook}`.",
-            ),
-        )
-    return Drift("same", None)
+        return "foreign"
+    moved = header.group(1) != plan.source
+    by_tool = moved and last is not None and header.group(1) == last.source and _same_notebook(plan, last)
+    if body_hash(without_header(module)) != header.group(2):
+        return "both" if moved and not by_tool else "module"
+    return "tool" if by_tool else "notebook" if moved else "same"
+
+
+def _same_notebook(plan: Plan, last: Evidence) -> bool:
+    """Whether the version of promote that made the evidence would say that the notebook is as it was."""
+    return bool(last.renderer) and source_hash(plan, last.renderer) == last.source

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from promote.dataflow.excerpt import indent
+from promote import __version__
 from promote.hashing import body_hash
-from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
+from promote.merge.source_map import Placed, functions, placed
+from promote.model import Finding, Fragment, FrameKind, GeneratedFile, Notebook, Plan
 from promote.render.pytext import json_text
 from promote.values import dataclass, field
 
@@ -59,13 +60,22 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An evidence file as read. `facts` is None where the step never ran."""
+    """An evidence file as read. `facts` is None where the step never ran as it is now.
+
+    `kinds` are those of its frames that a run has shown, of this version or of the one before: inputs by asset, and
+    output. `history` has the tags and notebooks that the step had before it was moved.
+    """
 
     source: str
     code_version: str
     verified: bool
     facts: Facts | None
     files: Mapping[str, str]  # path -> hash of the generated file
+    step: str = ""
+    notebook: str = ""
+    renderer: str = ""
+    kinds: tuple[Mapping[str, FrameKind], FrameKind] | None = None
+    history: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +112,39 @@ def code_version_of(root: Path, asset: str, layers: Sequence[str]) -> str:
 
 
 def render_evidence(
-    plan: Plan, notebook: Notebook, facts: Facts | None, files: Sequence[GeneratedFile], module: GeneratedFile
+    plan: Plan,
+    notebook: Notebook,
+    facts: Facts | None,
+    files: Sequence[GeneratedFile],
+    module: GeneratedFile,
+    last: Evidence | None = None,
+    *,
+    keep_kinds: bool = False,
 ) -> GeneratedFile:
-    """Give the evidence file of a step."""
+    """Give the evidence file of a step.
+
+    Args:
+        plan: The step.
+        notebook: Where it stands.
+        facts: What a run has shown, None where there was none.
+        files: The files generated for its tests.
+        module: Its module.
+        last: The evidence of before, whose history goes on.
+        keep_kinds: Whether a step that has not run keeps the kinds that frames had before.
+    """
     content: dict[str, Any] = {
         "version": VERSION,
+        "renderer": __version__,
         "step": plan.step.tag,
         "notebook": plan.notebook,
         "source": plan.source,
         "code_version": plan.code_version,
         "verified": facts is not None,
     }
+    if last is not None and last.history:
+        content["history"] = [dict(one) for one in last.history]
+    if facts is None and keep_kinds and last is not None and last.kinds is not None:
+        content["kinds"] = {"inputs": dict(sorted(last.kinds[0].items())), "output": last.kinds[1]}
     if facts is not None:
         content |= {
             "partition": facts.partition,
@@ -128,7 +160,7 @@ def render_evidence(
             "tools": dict(sorted(facts.tools.items())),
         }
     content["files"] = {f.path: body_hash(f.text) for f in sorted(files, key=lambda f: f.path)}
-    content["cells"] = _cells(plan, notebook, module)
+    content |= _cells(plan, notebook, module)
     return GeneratedFile(evidence_path(plan), json_text(content), plan.step.tag)
 
 
@@ -136,37 +168,37 @@ def _frame(facts: FrameFacts) -> dict[str, Any]:
     return {"kind": facts.kind, "rows": facts.rows, "digest": facts.digest, "schema": dict(facts.schema)}
 
 
-def _cells(plan: Plan, notebook: Notebook, module: GeneratedFile) -> list[dict[str, Any]]:
-    """Each kept fragment: where it stands in the notebook and in the module, and its source."""
-    lines = module.text.split("\n")
-    found: list[dict[str, Any]] = []
-    seen: set[tuple[int, int, str]] = set()
-    for function in (plan.function, *plan.checks, *plan.charts):
+def _cells(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any]:
+    """Each kept fragment, where it stands in the notebook and in the module; and the lines of the module between them.
+
+    With both, the module can be put together again as it was promoted: the base of a merge.
+    """
+    lines: list[str | None] = [*module.text.split("\n")]
+    at: dict[Fragment, list[Placed]] = {}
+    for one in placed(plan, module.text):
+        at.setdefault(one.fragment, []).append(one)
+        lines[one.first - 1 : one.last] = [None] * (one.last - one.first + 1)
+    found: dict[tuple[int, int, str], dict[str, Any]] = {}
+    for function in functions(plan):
         for fragment in (*function.definitions, *function.body):
-            key = (fragment.cell, fragment.first, fragment.text)
-            if key in seen or not fragment.cell:
+            if not fragment.cell:
                 continue
-            seen.add(key)
-            at = _find(lines, fragment.text.split("\n")) or _find(lines, indent(fragment.text).split("\n"))
-            found.append(
+            places = at.get(fragment, [])
+            found.setdefault(
+                (fragment.cell, fragment.first, fragment.text),
                 {
                     "cell": fragment.cell,
                     "id": notebook.cells[fragment.cell - 1].id,
                     "origin": fragment.origin,
                     "lines": [fragment.first, fragment.last],
-                    "module_lines": [at, at + fragment.text.count("\n")] if at else None,
+                    "module_lines": [places[0].first, places[0].last] if places else None,
+                    "indented": bool(places and places[0].moved),
+                    **({"again": [[one.first, bool(one.moved)] for one in places[1:]]} if places[1:] else {}),
                     "source": fragment.text.split("\n"),
-                }
+                },
             )
-    return sorted(found, key=lambda c: (c["cell"], c["lines"]))
-
-
-def _find(lines: Sequence[str], wanted: Sequence[str]) -> int | None:
-    """The line (from 1) at which `wanted` begins."""
-    for start in range(len(lines) - len(wanted) + 1):
-        if lines[start] == wanted[0] and list(lines[start : start + len(wanted)]) == list(wanted):
-            return start + 1
-    return None
+    cells = sorted(found.values(), key=lambda c: (c["cell"], c["lines"]))
+    return {"cells": cells, "between": [line for line in lines if line is not None]}
 
 
 def _evidence(content: Mapping[str, Any]) -> Evidence | None:
@@ -185,17 +217,36 @@ def _evidence(content: Mapping[str, Any]) -> Evidence | None:
             mutants=content["tests"].get("mutants", {}),
             tools=content["tools"],
         )
+    kinds = (input_kinds(facts), facts.output.kind) if facts else _read_kinds(content.get("kinds"))
     return Evidence(
-        content["source"], content["code_version"], bool(content["verified"]), facts, dict(content["files"])
+        content["source"],
+        content["code_version"],
+        bool(content["verified"]),
+        facts,
+        dict(content["files"]),
+        str(content.get("step", "")),
+        str(content.get("notebook", "")),
+        str(content.get("renderer", "")),
+        kinds,
+        tuple(content.get("history", ())),
     )
 
 
-def _read_frame(content: Mapping[str, Any]) -> FrameFacts:
-    kind = content["kind"]
+def _read_kinds(content: Mapping[str, Any] | None) -> tuple[Mapping[str, FrameKind], FrameKind] | None:
+    if content is None:
+        return None
+    return {asset: _kind(kind) for asset, kind in content["inputs"].items()}, _kind(content["output"])
+
+
+def _kind(kind: str) -> FrameKind:
     if kind not in {"lazy", "polars", "pandas", "duckdb"}:
         raise ValueError(kind)
+    return cast("FrameKind", kind)
+
+
+def _read_frame(content: Mapping[str, Any]) -> FrameFacts:
     return FrameFacts(
-        cast("FrameKind", kind),
+        _kind(content["kind"]),
         tuple((str(n), str(t)) for n, t in content["schema"].items()),
         content["rows"],
         content["digest"],

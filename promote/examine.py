@@ -16,6 +16,14 @@ from promote.steps import Steps, code_versions
 from promote.values import dataclass
 from promote.vocabulary import layers
 
+_DRIFTS = {
+    "PR601": "notebook",
+    "PR602": "files",
+    "PR605": "unverified",
+    "PR606": "evidence",
+    "PR614": "tool",
+}  # of a step whose module says what the notebook says
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -74,7 +82,8 @@ def _said(work: Steps) -> Outcome:
         status: Status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"
         diff = work.diff([work.module(stand)]) if work.settings.diff else ""
         rows = stand.evidence.facts.output.rows if stand.evidence and stand.evidence.facts else None
-        steps.append(StepOutcome(tag, stand.plan.notebook, status, (), diff, "", rows))
+        drift = stand.drift.state if stand.drift.state != "same" else _DRIFTS[told[0].code] if told else ""
+        steps.append(StepOutcome(tag, stand.plan.notebook, status, (), diff, "", rows, drift))
     return work.outcome(steps, FINDINGS if work.errors() else FINE)
 
 

@@ -14,12 +14,18 @@ from promote.values import dataclass
 # Exit codes: nothing to say, findings, used wrongly, a fault of ours, not the same as the notebook
 FINE, FINDINGS, USAGE, FAULT, UNVERIFIED = 0, 1, 2, 3, 4
 
-Status = Literal["new", "unchanged", "updated", "refused", "failed", "drift", "unverified"]
+Status = Literal[
+    "new", "unchanged", "updated", "refused", "failed", "drift", "unverified", "pulled", "moved", "orphan", "pruned"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the person asked for. `project` is None where it is to be found from the working directory."""
+    """What the person asked for. `project` is None where it is to be found from the working directory.
+
+    `changed` is the git revision that a check compares with, None where it looks at everything. `ours` and `theirs` are
+    the tags of steps for which the notebook, or the module, is right where both changed the same statement.
+    """
 
     project: Path | None = None
     run: bool = True
@@ -31,6 +37,12 @@ class Settings:
     twice: bool = False
     select: tuple[str, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
+    pull: bool = False
+    prune: bool = False
+    move: bool = False
+    changed: str | None = None
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class StepOutcome:
 
     `files` are the paths written or, under `--check` and `--dry-run`, the paths that would be. `parity` says in one
     phrase how the asset compared with the notebook; `rows` counts the rows of its output, None where it never ran.
+    `drift` names what stands between the step and its files, empty where nothing does; see `promote.drift.State`.
     """
 
     tag: str
@@ -48,6 +61,7 @@ class StepOutcome:
     diff: str = ""
     parity: str = ""
     rows: int | None = None
+    drift: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promote.evidence import Facts, Proof, input_kinds, render_evidence
 from promote.model import Finding, GeneratedFile
@@ -21,6 +22,9 @@ from promote.render.module import render_helpers
 from promote.shared_files import left_behind, unused
 from promote.steps import Steps, bytes_of, code_versions
 from promote.writing.leftovers import make_good
+
+if TYPE_CHECKING:
+    from promote.merge.moving import Moving
 
 Progress = Callable[[str], None]
 
@@ -41,21 +45,28 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
     if settings.check:
         return check(project, notebooks, settings)
     recovered = make_good(project.root)
-    prepared, findings, _ = prepare(
+    prepared, findings, rows = prepare(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
     )
     findings += recovered
     versions = code_versions(project, prepared)
-    stands = standing(project, prepared, versions)
-    job = _Promotion(Steps(project, settings, prepared, stands, versions, findings))
+    stands, moving = standing(project, prepared, versions), None
+    if settings.move:
+        from promote.merge.moving import Moving  # noqa: PLC0415 - few runs move a step
+
+        moving = Moving(project, rows, prepared, stands)
+        stands = moving.standing(stands)
+        findings += moving.findings(force=settings.force)
+    job = _Promotion(Steps(project, settings, prepared, stands, versions, findings), moving)
     return job.refused() if job.work.errors() else job.promote(progress)
 
 
 class _Promotion:
     """A run that renders, proves and writes, and the ways it can end."""
 
-    def __init__(self, work: Steps) -> None:
+    def __init__(self, work: Steps, moving: Moving | None = None) -> None:
         self.work = work
+        self.moving = moving
 
     def refused(self) -> Outcome:
         """End with nothing written, because something stands in the way."""
@@ -65,10 +76,7 @@ class _Promotion:
     def promote(self, progress: Progress) -> Outcome:
         """Render, verify and write."""
         for stand in self.work.stands.values():
-            blocked = stand.drift.state == "foreign" or (
-                stand.drift.state in {"module", "both"} and not self.work.settings.force
-            )
-            if blocked and stand.drift.finding is not None:
+            if self.is_blocked(stand) and stand.drift.finding is not None:
                 self.work.findings.append(stand.drift.finding)
         if self.work.errors():
             return self.refused()
@@ -102,6 +110,14 @@ class _Promotion:
             return self.work.outcome(steps, UNVERIFIED)
         return self.write(stale, proof)
 
+    def is_blocked(self, stand: Standing) -> bool:
+        """Whether promotion would overwrite what a person wrote: an edit that the notebook does not have too."""
+        if stand.drift.state in {"module", "both"} and not self.work.settings.force:
+            from promote.merge.editable import agrees  # noqa: PLC0415 - few modules are edited
+
+            return not agrees(self.work, stand)
+        return stand.drift.state == "foreign"
+
     def is_stale(self, stand: Standing) -> bool:
         """Whether a step has to be rendered (and proven) again."""
         return bool([f for f in self.work.drift_of(stand) if self.work.settings.run or f.code != "PR605"])
@@ -123,6 +139,7 @@ class _Promotion:
             from promote.writing.write import commit  # noqa: PLC0415 - a check writes nothing
 
             gone = [] if self.work.settings.select else unused(self.work.project, self.work.prepared)
+            gone += self.moving.removals(before) if self.moving else []
             commit(self.work.project.root, every, gone, seen=before)
         steps: list[StepOutcome] = []
         for tag, stand in self.work.stands.items():
@@ -154,7 +171,9 @@ class _Promotion:
             return "unverified"
         if not any(f.path in changed for f in group):
             return "unchanged"
-        return "new" if stand.module is None else "updated"
+        if stand.module is None:
+            return "moved" if stand.last is not None and stand.drift.state == "new" else "new"
+        return "updated"
 
     def unverified(self, stand: Standing) -> Finding:
         plan = stand.plan
@@ -174,5 +193,11 @@ class _Promotion:
             kinds = observed_kinds(stand.plan, input_kinds(facts), facts.output.kind)
         module = self.work.module(stand, kinds, verified=facts is not None)
         shared = render_helpers(stand.plan, self.work.project.package)
+        moved = self.moving is not None and stand.plan.step.tag in self.moving.moves
         notebook = self.work.notebooks[stand.plan.notebook]
-        return [module, *shared, *tests, render_evidence(stand.plan, notebook, facts, [*shared, *tests], module)]
+        return [
+            module,
+            *shared,
+            *tests,
+            render_evidence(stand.plan, notebook, facts, [*shared, *tests], module, stand.last, keep_kinds=moved),
+        ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from platform_core.errors import UsageError
 from promote.drift import Drift, drift
-from promote.evidence import Evidence, evidence_path, input_kinds, read_evidence
+from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.findings import FindingError
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
 from promote.notebook.read import read
@@ -58,6 +58,7 @@ class Standing:
     drift: Drift
     kinds: Kinds
     module: str | None  # the module's text on disk
+    last: Evidence | None = None  # the evidence on disk, whatever it is of
 
 
 def prepare(
@@ -140,15 +141,14 @@ def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[s
         for made in one.plans:
             path = module_path(made, project.package)
             module = _text(project.root / path)
-            evidence = read_evidence(project.root, evidence_path(made))
-            if evidence is not None and not _fits(made, evidence, versions):
-                evidence = None
-            if evidence is not None and evidence.facts is not None:
-                kinds = observed_kinds(made, input_kinds(evidence.facts), evidence.facts.output.kind)
+            last = read_evidence(project.root, evidence_path(made))
+            evidence = last if last is not None and _fits(made, last, versions) else None
+            if evidence is not None and evidence.kinds is not None:
+                kinds = observed_kinds(made, *evidence.kinds)
             else:
                 kinds = guess_kinds(made, guesses)
             guesses[made.step.name] = kinds.output
-            found[made.step.tag] = Standing(made, evidence, drift(made, path, module), kinds, module)
+            found[made.step.tag] = Standing(made, evidence, drift(made, path, module, last), kinds, module, last)
     return found
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from promote import model
 from promote.findings import order
 from promote.memory import Memory, digest_of, digest_of_text, fingerprint
+from promote.merge.left_over import left_over
 from promote.model import Finding
 from promote.outcome import Outcome, Settings, StepOutcome
 from promote.project import Project
@@ -35,11 +36,23 @@ _KINDS = {kind.__name__: kind for kind in (*vars(model).values(), StepOutcome) i
 def check(project: Project, notebooks: Sequence[Path], settings: Settings) -> Outcome:
     """Say how every step of the notebooks stands; none means every notebook of the project."""
     recovered = make_good(project.root)
-    paths = notebooks or project.notebooks
+    paths, only = notebooks or project.notebooks, None
+    if settings.changed is not None:
+        from promote.merge.changed import changed  # noqa: PLC0415 - only who names a revision asks git
+
+        only = changed(project, settings.changed)
+        named = {os.path.realpath(path) for path in paths}
+        paths = [path for path in only.notebooks if os.path.realpath(path) in named]
     if settings.diff or settings.select:
-        outcome = _examine(project, paths, settings).outcome
+        found = _examine(project, paths, settings)
+        outcome, rows = found.outcome, found.rows
     else:
-        outcome = _Check(project, paths, settings).run()
+        looking = _Check(project, paths, settings)
+        outcome, rows = looking.run(), looking.every_row()
+    if not settings.select and left_over(project, rows):
+        from promote.merge.checking import with_orphans  # noqa: PLC0415 - most projects have no orphans
+
+        outcome = with_orphans(project, notebooks, settings, outcome, rows, only)
     return replace(outcome, findings=(*outcome.findings, *recovered)) if recovered else outcome
 
 
@@ -75,6 +88,8 @@ class _Check:
             if not stale:
                 break
             hits -= stale
+        if self.rows is None and found is not None:
+            self.rows = found.rows
         if hits and self.has_circle(hits, found):
             return _examine(self.project, list(self.wanted.values()), self.settings).outcome
         if found is not None:
@@ -93,6 +108,14 @@ class _Check:
         from promote.register import made_in  # noqa: PLC0415 - where everything is known, nothing is read
 
         return made_in(path, self.project.root)
+
+    def every_row(self) -> Rows:
+        """Give what every notebook makes."""
+        if self.rows is None:
+            from promote.register import rows  # noqa: PLC0415 - as above
+
+            self.rows = rows(self.project)
+        return self.rows
 
     def stands(self, name: str) -> bool:
         """Tell whether a notebook, its files and all names are as they were when it was checked."""

@@ -81,10 +81,17 @@ class Steps:
         shared = render_helpers(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
         if not found and not (rendered and all(text_of(self.project.root / f.path) == f.text for f in shared)):
-            found.append(
-                Finding("PR601", "error", f"This version of promote renders {plan.step.tag} otherwise.", at, again)
-            )
+            found.append(self._rendered_otherwise(stand, at, again))
         return found
+
+    @staticmethod
+    def _rendered_otherwise(stand: Standing, at: Location, again: str) -> Finding:
+        plan, last = stand.plan, stand.evidence
+        if last is not None and last.notebook not in ("", plan.notebook):
+            said = f"{plan.step.tag} was promoted from {last.notebook}, and stands in {plan.notebook} now."
+            return Finding("PR601", "error", said, at, again)
+        said = f"This version of promote renders {plan.step.tag} differently."
+        return Finding("PR614", "error", said, at, again)
 
     def module(self, stand: Standing, kinds: Kinds | None = None, *, verified: bool | None = None) -> GeneratedFile:
         """Render the module of a step."""

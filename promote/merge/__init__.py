@@ -1,0 +1,1 @@
+"""Two ways between notebook and module: edits of either side reach the other, or are refused."""

@@ -1,0 +1,55 @@
+"""`promote --move`: a step that is promoted under another name takes its files and its history along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from promote.merge.editable import last_kinds
+from promote.merge.left_over import Rows
+from promote.merge.moves import Move, moves
+from promote.merge.orphans import is_edited, orphans
+from promote.merge.prune import files_of
+from promote.model import Finding, Location
+from promote.prepare import Prepared, Standing
+from promote.project import Project
+from promote.values import replace
+
+
+class Moving:
+    """The moves of one run, by the new tag."""
+
+    def __init__(
+        self, project: Project, rows: Rows, prepared: Sequence[Prepared], stands: Mapping[str, Standing]
+    ) -> None:
+        self.project = project
+        plans = [plan for one in prepared for plan in one.plans]
+        new = [plan for plan in plans if stands[plan.step.tag].drift.state == "new"]
+        found = moves(project.root, orphans(project, rows), new) if new else []
+        self.moves: dict[str, Move] = {move.plan.step.tag: move for move in found}
+
+    def standing(self, stands: Mapping[str, Standing]) -> dict[str, Standing]:
+        """Give how steps stand, those that move with the evidence of their old name behind them."""
+        made = dict(stands)
+        for tag, move in self.moves.items():
+            last = move.last
+            made[tag] = replace(stands[tag], last=last, kinds=last_kinds(move.plan, last, stands[tag].kinds))
+        return made
+
+    def findings(self, *, force: bool) -> list[Finding]:
+        """Say what is moved, and what cannot be since a person edited it."""
+        found: list[Finding] = []
+        for tag, move in self.moves.items():
+            old = move.old
+            at = Location(old.paths[0], line=1)
+            if not force and is_edited(self.project, old):
+                said = f"The module of {old.tag}, which is {tag} now, was edited by hand."
+                hint = "Carry the edit into the notebook; --force leaves it behind."
+                found.append(Finding("PR602", "error", said, at, hint))
+            else:
+                found.append(Finding("PR622", "note", f"{old.tag} is {tag} now; its files move along.", at, ""))
+        return found
+
+    def removals(self, written: Iterable[str]) -> list[str]:
+        """Give the files of the old names, without those that are written anew."""
+        old = {path for move in self.moves.values() for path in (*move.old.paths, *files_of(self.project, move.old))}
+        return sorted(old.difference(written))
