@@ -7,7 +7,7 @@ Nothing is run and nothing but the selection is looked at.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from platform_core.canonical import digest
 from promote import __version__
@@ -25,7 +25,7 @@ from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
-from promote.values import dataclass, replace
+from promote.values import dataclass, field, replace
 
 _SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
 _PASSING = frozenset(
@@ -58,29 +58,36 @@ class Planned:
     plans: tuple[Plan, ...]
     findings: tuple[Finding, ...]
     refused: tuple[str, ...]  # tags of the steps that cannot be promoted
+    told: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)  # by step: what was found in planning it
+
+    def about(self, tags: Collection[str]) -> tuple[Finding, ...]:
+        """Give the findings of some steps, wherever in the notebook their reasons stand."""
+        own = {found for tag in tags for found in self.told.get(tag, ())}
+        return tuple(found for found in self.findings if found in own or found.location.tag in tags)
 
 
 def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
     """Plan every step of a notebook."""
     program = build(selection.cells)
-    findings: list[Finding] = []
+    told: dict[str, list[Finding]] = {step.tag: [] for step in selection.steps}
     outputs: dict[str, Output] = {}
     for step in selection.steps:
         output = output_of(step, program, selection.notebook)
         if isinstance(output, Finding):
-            findings.append(output)
-        else:
+            told[step.tag].append(output)
+        elif output is not None:
             outputs[step.tag] = output
     planner = _Planner(selection, program, outputs, include_needed=include_needed)
     plans: list[Plan] = []
     refused: list[str] = []
     for step in selection.steps:
-        found, told = planner.plan(step) if step.tag in outputs else (None, [])
-        findings += told
-        if found is None or any(f.severity == "error" for f in told):
+        found, more = planner.plan(step) if step.tag in outputs else (None, [])
+        told[step.tag] += more
+        if found is None or any(f.severity == "error" for f in more) or not planner.broken.isdisjoint(step.cells):
             refused.append(step.tag)
         else:
             plans.append(found)
+    findings = list(dict.fromkeys(found for of_step in told.values() for found in of_step))
     ordered, cyclic = _in_order([_hashed(p) for p in share(plans, program)])
     for one in cyclic:
         place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
@@ -96,7 +103,8 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
         )
         refused.append(one.step.tag)
     findings += advice_on_size(selection)
-    return Planned(tuple(ordered), tuple(findings), tuple(refused))
+    by_step = {tag: tuple(found) for tag, found in told.items()}
+    return Planned(tuple(ordered), tuple(findings), tuple(refused), by_step)
 
 
 class _Planner:
@@ -107,7 +115,9 @@ class _Planner:
         self.program = program
         self.outputs = outputs
         self.include_needed = include_needed
-        self.context = Context(selection.notebook, program, outputs)
+        errors = (f.location.cell for f in selection.findings if f.severity == "error")
+        self.broken = frozenset(cell for cell in errors if cell is not None)
+        self.context = Context(selection.notebook, program, outputs, self.broken)
         self.looker = Looker(program)
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
         self.futures = tuple(
@@ -133,7 +143,7 @@ class _Planner:
         )
         findings = [*closure.findings, *outside_world(self.context, step, closure, self.looker)]
         findings += advice(self.context, step, closure, self.looker)
-        if any(f.severity == "error" for f in closure.findings):
+        if closure.refused or any(f.severity == "error" for f in closure.findings):
             return None, findings
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
@@ -208,7 +218,7 @@ class _Planner:
     ) -> tuple[Function | None, list[Finding]]:
         """Plan a check, chart or test cell of a step."""
         closure = resolve(self.context, role, [position], include_needed=self.include_needed)
-        if not closure.own or any(f.severity == "error" for f in closure.findings):
+        if not closure.own or closure.refused or any(f.severity == "error" for f in closure.findings):
             return None, closure.findings
         output = self.figure(closure) if role.kind == "chart" else ""
         function, findings = self.function(closure, name, output, reserved, taken)

@@ -105,7 +105,7 @@ def prepare(
 
     for selection in selections:
         planned = plan(selection, include_needed=include_needed)
-        findings += [f for f in planned.findings if not chosen or f.location.tag in chosen]
+        findings += planned.about(chosen) if chosen else planned.findings
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
         prepared.append(Prepared(selection.notebook, selection, plans, refused))

@@ -49,6 +49,7 @@ class Closure:
     dropped: set[int] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)  # builtins that the step reads and binds
     findings: list[Finding] = field(default_factory=list)
+    refused: bool = False  # for a reason that was told before
     sources: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)  # (name, reader) -> what reaches it
 
 
@@ -105,6 +106,7 @@ class _Resolver:
         closure.findings = sorted(
             self.refusals.findings, key=lambda f: (f.location.cell or 0, f.location.line or 0, f.code, f.message)
         )
+        closure.refused = self.refusals.silent
         return closure
 
     def way_out(self) -> list[Statement]:

@@ -21,14 +21,15 @@ class Output:
     last: int
 
 
-def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Finding:
-    """Tell which variable a step gives, by DESIGN's three rules, or why that cannot be told."""
+def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Finding | None:
+    """Tell which variable a step gives, by DESIGN's three rules, or why that cannot be told.
+
+    None for a step without a statement: where its cells are empty or cannot be read, that was told.
+    """
     own = [s for s in program.statements if s.cell in step.cells]
     place = notebook.at(step.cells[-1], 1, tag=step.tag)
     if not own:
-        return Finding(
-            "PR310", "error", f"{step.tag} has no statement.", place, "Give the cell code, or remove its tag."
-        )
+        return None
     bound = {n for s in own for n in s.binds | s.effects.maybe} | {n for s in own for n in s.changes if not is_state(n)}
     named = step.options.get("output")
     if named is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
@@ -19,10 +19,13 @@ _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pysp
 class Context:
     """What every resolution of one notebook shares: the program, the steps' outputs, how to place a finding."""
 
-    def __init__(self, notebook: Notebook, program: Program, outputs: Mapping[str, Output]) -> None:
+    def __init__(
+        self, notebook: Notebook, program: Program, outputs: Mapping[str, Output], broken: Collection[int] = ()
+    ) -> None:
         self.notebook = notebook
         self.program = program
         self.outputs = outputs  # step tag -> output
+        self.broken = broken  # cells of which an error was told before
 
     def finding(
         self, code: str, message: str, statement: Statement, use: Use | None, hint: str, severity: Severity = "error"
@@ -47,6 +50,7 @@ class Refusals:
         self.way_out = way_out
         self.findings: list[Finding] = []
         self.told: set[tuple[str, str]] = set()
+        self.silent = False  # whether something stands in the way that was told before
 
     def say(
         self, code: str, name: str, message: str, at: Statement, use: Use, hint: str, fix: Fix | None = None
@@ -149,6 +153,9 @@ class Refusals:
 
     def ipython_only(self, name: str, at: Statement, use: Use) -> None:
         """The name exists in a notebook, or means something else there."""
+        if name == "get_ipython" and at.cell in self.context.broken:
+            self.silent = True  # what the line could not become was told
+            return
         if name.startswith("__") and name.endswith("__"):
             message, hint = f"`{name}` means something else in a module.", "Write the value, or leave the branch out."
         else:
@@ -158,8 +165,19 @@ class Refusals:
             )
         self.say("PR314", name, message, at, use, hint)
 
+    def is_in_broken(self, name: str, at: Statement) -> bool:
+        """Whether a cell above that could not be read, as was told, seems to define a name."""
+        import re  # noqa: PLC0415 - only where a name is missing
+
+        bound = re.compile(rf"^[^#\n]*(?<![\w.]){name}\b\s*[=,:)]|\b(?:def|class|import|as)\s+{name}\b", re.MULTILINE)
+        cells = self.context.notebook.cells
+        return any(c < at.cell and bound.search(cells[c - 1].source) for c in self.context.broken)
+
     def unbound(self, name: str, at: Statement, use: Use, builtins: Iterable[str]) -> None:
         """No statement before binds the name."""
+        if self.is_in_broken(name, at):
+            self.silent = True
+            return
         star = next((s for s in self.program.stars if s.index < at.index), None)
         if star is not None:
             self.star(name, star, at, use)

@@ -153,7 +153,7 @@ def _step(
     for item in group[1:]:
         findings += stray_options(notebook, item.cell.position, item.role.tag, why)
     if all(_is_empty(item) for item in group):
-        at = notebook.at(first.cell.position, tag=first.role.tag)
+        at = notebook.at(first.cell.position, 1, tag=first.role.tag)
         hint = "Write the code that makes the asset, or take the tag off."
         findings.append(Finding("PR208", "error", f"The step {first.role.tag} has no statement.", at, hint))
     own = [item for item in cells if item.role.name == name]
