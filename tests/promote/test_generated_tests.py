@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from promote.generated_tests import program
+import pytest
+
+from promote.generated_tests import _default, _plain, program
+from promote.model import CodeCell, Role
 from promote.plan import plan
 from tests.promote.graph import chosen
 
@@ -35,3 +38,29 @@ def test_the_cells_stand_whole_and_as_written_between_what_they_need() -> None:
         CELLS[6][1],
     ]
     assert program(made.checks[0], made, cells, own=(8,))[-2:] == ["LEAST = 3  # pounds", CELLS[7][1]]
+
+
+def test_a_cell_that_is_no_python_has_no_imports() -> None:
+    cells = [("", "import math"), ("", "import json = 3"), ("silver:a", "a = [math.pi]")]
+    selection = chosen(cells)
+    made = plan(selection).plans[0]
+    broken = {c.position: c for c in selection.cells} | {2: CodeCell(2, Role("explore"), "import json = 3")}
+    assert program(made.function, made, broken) == ["import math", "a = [math.pi]"]
+
+
+def test_a_parameter_that_the_cells_change_is_copied_there_too() -> None:
+    selection = chosen([("parameters", "names = ['a']"), ("silver:a", "names.append('b')\na = [names]")])
+    made = plan(selection).plans[0]
+    (copied, cell) = program(made.function, made, {c.position: c for c in selection.cells})
+    namespace: dict[str, object] = {"names": (given := ["a"])}
+    exec(f"{copied}\n{cell}", namespace)  # noqa: S102 - our own test notebook
+    assert (namespace["a"], given) == ([["a", "b"]], ["a"])
+
+
+@pytest.mark.parametrize(("text", "value"), [("'a'", "a"), ("60 * 24", 1440), ("[1, -2]", [1, -2])])
+def test_a_parameter_is_a_literal_or_arithmetic_of_some(text: str, value: object) -> None:
+    assert _default(text) == value
+
+
+def test_options_are_plain_json() -> None:
+    assert _plain(({"accepted": {"a": (1, 2)}}, "no_nulls")) == [{"accepted": {"a": [1, 2]}}, "no_nulls"]
