@@ -46,6 +46,7 @@ def test_the_pages_are_current() -> None:
 def test_the_pages_are_written_and_old_ones_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "PR999.md").write_text("gone")
     assert main([str(tmp_path)]) == 0
+    assert main([str(tmp_path)]) == 0, "pages that stand are written anew"
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(pages())
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err

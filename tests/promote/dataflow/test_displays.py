@@ -57,6 +57,7 @@ def test_what_only_shows_is_left_out(source: str) -> None:
         "class Game:\n    def plot(self):\n        pass\ng = Game()\ng.plot()",
         "def display(v):\n    pass\ndisplay(1)",
         "h = df.hist()\nk = h + 1",
+        "xs[0].y = df.plot()",
     ],
 )
 def test_what_does_more_than_show_stays(source: str) -> None:

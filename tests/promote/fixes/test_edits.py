@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,22 @@ def test_the_command(data_project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "PR704" in shown
     assert not (data_project / "src").exists()
     assert main(["--project", str(data_project), "--fix", "--check", str(path)]) == 2
+
+
+def test_fixing_stops_after_many_rounds_and_leaves_what_offers_none(tmp_path: Path) -> None:
+    """Each look finds something else to mend, as two fixes that undo one another would."""
+    path = tmp_path / "a.ipynb"
+    path.write_text(written([("", "x = 1")]), encoding="utf-8")
+    fix = Fix("Write a line.", (Edit(1, 1, 1, 1, 1, "y = 2\n"),))
+    looks = count()
+
+    def analyse() -> list[Finding]:
+        number = next(looks)
+        return [
+            Finding(f"PR{number:03d}", "error", "Gone.", Location("a.ipynb", 1), fix=fix),
+            Finding("PR999", "error", "No way out.", Location("a.ipynb", 1)),
+        ]
+
+    done, left = fix_all(tmp_path, analyse)
+    assert [one.finding.code for one in done] == [f"PR{number:03d}" for number in range(len(done))]
+    assert [f.code for f in left] == [f"PR{len(done):03d}", "PR999"]

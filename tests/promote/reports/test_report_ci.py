@@ -121,3 +121,14 @@ def test_hostile_text_stays_text(message: str, hint: str, tag: str, text: str) -
     outside_code = re.sub(r"(`+) .* \1", "", shown["markdown"])
     assert "<" not in outside_code
     assert "@" not in outside_code
+
+
+def test_a_finding_without_a_place_and_one_that_nobody_explains_are_told_all_the_same() -> None:
+    nowhere = Finding("PR001", "error", "No.", Location(""))
+    unknown = Finding("PR999", "note", "New.", Location("a.py", line=1))
+    (run,) = json.loads(render(Outcome((nowhere, unknown), (), 1), "sarif"))["runs"]
+    by_code = {result["ruleId"]: result for result in run["results"]}
+    assert "locations" not in by_code["PR001"]
+    assert by_code["PR999"]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    assert run["tool"]["driver"]["rules"][1] == {"id": "PR999"}
+    assert render(Outcome((nowhere,), (), 1), "github") == "::error title=PR001::No.\n"

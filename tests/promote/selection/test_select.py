@@ -111,6 +111,8 @@ def test_magics_are_gone_and_counted(notebook_of: Make) -> None:
         ([("silver:a", "a = 1"), ("chart:a", "#| key: [b]\na")], [("PR226", "error", 2)]),
         ([("silver:a", "a = 1"), ("check:a", "#| key: [b]\nassert a")], [("PR226", "error", 2)]),
         ([("silver:a", "#| ordered: yes\na = 1")], [("PR222", "error", 1)]),
+        ([("Silver/issues", "a = 1"), ("silver:b", "b = 1")], [("PR202", "warning", 1)]),
+        ([("silver=issues and more", "a = 1"), ("silver:b", "b = 1")], [("PR202", "warning", 1)]),
     ],
 )
 def test_what_is_wrong_with_tags_is_told(

@@ -16,6 +16,7 @@ from promote.notebook.read import parse
 from promote.plan import plan
 from promote.selection.select import select
 from promote.suggest.frame_guess import Guesser
+from promote.suggest.parts import _changed
 from promote.suggest.proposal import Proposal, suggest
 from tests.promote.graph import copied, equal, render, run_function, run_notebook
 
@@ -208,3 +209,50 @@ def test_a_proposal_is_never_refused(cells: list[str]) -> None:
         assert not planned.refused
         assert [f for f in (*chosen.findings, *planned.findings) if f.severity == "error"] == []
         assert proposal.needed == bool(plan(chosen).refused)
+
+
+def test_a_check_that_is_refused_is_left_out_and_its_step_stays(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd\nfrom platform_core.sdk import load_asset"),
+            ("", "dear = pd.read_csv('rents.csv')"),
+            ("", "assert len(dear) > len(load_asset('towns'))"),
+            ("", "assert dear.rent.max() > 3"),
+        )
+    )
+    assert shown(proposal) == ["2 bronze:dear dear check 4"]
+
+
+def test_names_come_from_the_last_heading_in_a_cell_that_has_one(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("md", "# Rents by town and"),
+            ("md", "No heading here"),
+            ("", "import pandas as pd"),
+            ("", "df = pd.read_csv('data.csv')"),
+            ("", "means = df.groupby('a').mean().reset_index()"),
+        )
+    )
+    assert shown(proposal) == ["4 bronze:rents_by_town df", "5 gold:means means"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "changed"),
+    [
+        ("df['a'] += 1", {"df"}),
+        ("df.a.b[0]: int = 1", {"df"}),
+        ("df.loc[3].x = 1", {"df"}),
+        ("f(df).x = 1", {"f"}),
+        ("del df['a']", {"df"}),
+        ("for n in x:\n    df[n] = 1\n    x = 2", {"df"}),
+        ("df.insert(0, 'a', 1)", {"df"}),
+        ("df.drop('a', inplace=True)", {"df"}),
+        ("df.drop('a', inplace=False)", set()),
+        ("df.head()", set()),
+        ("print(df)", set()),
+        ("df = 1", set()),
+        ("[1][0] = 2", set()),
+    ],
+)
+def test_which_frames_a_statement_changes_in_place(statement: str, changed: set[str]) -> None:
+    assert _changed(ast.parse(statement).body[0]) == changed
