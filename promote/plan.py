@@ -18,6 +18,7 @@ from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
+from promote.dataflow.repeats import repeats
 from promote.dataflow.shared import bound_names, share
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
@@ -102,6 +103,7 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
             )
         )
         refused.append(one.step.tag)
+    findings += repeats(planner.context, planner.takers)
     findings += advice_on_size(selection)
     by_step = {tag: tuple(found) for tag, found in told.items()}
     return Planned(tuple(ordered), tuple(findings), tuple(refused), by_step)
@@ -119,6 +121,7 @@ class _Planner:
         self.broken = frozenset(cell for cell in errors if cell is not None)
         self.context = Context(selection.notebook, program, outputs, self.broken)
         self.looker = Looker(program)
+        self.takers: dict[int, list[str]] = {}  # statements taken because they are needed, and by which steps
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
         self.futures = tuple(
             dict.fromkeys(
@@ -145,6 +148,9 @@ class _Planner:
         findings += advice(self.context, step, closure, self.looker)
         if closure.refused or any(f.severity == "error" for f in closure.findings):
             return None, findings
+        for index, origin in closure.included.items():
+            if origin == "needed":
+                self.takers.setdefault(index, []).append(step.tag)
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
         findings += told + self.notes(step, closure) + self.step_findings(step, function, closure)

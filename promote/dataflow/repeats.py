@@ -1,0 +1,36 @@
+"""Statements that `--include-needed` took into several steps: what ran once in a notebook runs once for each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from promote.dataflow.program import Statement
+from promote.dataflow.refusals import Context
+from promote.model import Finding
+
+_HINT = (
+    "Where that is costly, tag the cell as a step of its own, so that it runs once and the others read it; "
+    "where it is code, make it a function in a cell tagged `helpers`, so that it stands once."
+)
+
+
+def repeats(context: Context, takers: Mapping[int, Sequence[str]]) -> list[Finding]:
+    """Tell the cells of which several steps repeat statements; `takers` are the tags of the steps by statement."""
+    found: dict[tuple[int, tuple[str, ...]], list[Statement]] = {}
+    for index, tags in sorted(takers.items()):
+        if len(tags) > 1:
+            statement = context.program.statements[index]
+            found.setdefault((statement.cell, tuple(tags)), []).append(statement)
+    return [
+        context.finding("PR330", f"{_listed(tags)} each run {_lines(them)} of this cell.", them[0], None, _HINT, "note")
+        for (_, tags), them in sorted(found.items(), key=lambda item: item[0])
+    ]
+
+
+def _listed(tags: Sequence[str]) -> str:
+    return f"{', '.join(tags[:-1])} and {tags[-1]}"
+
+
+def _lines(statements: Sequence[Statement]) -> str:
+    spans = [f"{s.first}" if s.first == s.last else f"{s.first} to {s.last}" for s in statements]
+    return f"line {spans[0]}" if spans[0].isdigit() and len(spans) == 1 else f"lines {', '.join(spans)}"
