@@ -44,9 +44,10 @@ def put_back() -> Iterator[None]:
     attributes = [dict(vars(one)) for one in PATCHED]
     made = {name: _values(name) for name in modules if _is_made_here(name)}
     errors, context, filters = np.geterr(), decimal.getcontext().copy(), list(warnings.filters)
-    options = {
-        key: pd.get_option(key) for key in ("mode.chained_assignment", "future.infer_string", "mode.copy_on_write")
-    }
+    with warnings.catch_warnings(action="ignore"):  # pandas says of each that it will go
+        options = {
+            key: pd.get_option(key) for key in ("mode.chained_assignment", "future.infer_string", "mode.copy_on_write")
+        }
     local = locale.setlocale(locale.LC_ALL)
     try:
         yield
