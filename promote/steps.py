@@ -84,12 +84,15 @@ class Steps:
             found.append(self._rendered_otherwise(stand, at, again))
         return found
 
-    @staticmethod
-    def _rendered_otherwise(stand: Standing, at: Location, again: str) -> Finding:
+    def _rendered_otherwise(self, stand: Standing, at: Location, again: str) -> Finding:
         plan, last = stand.plan, stand.evidence
         if last is not None and last.notebook not in ("", plan.notebook):
             said = f"{plan.step.tag} was promoted from {last.notebook}, and stands in {plan.notebook} now."
             return Finding("PR601", "error", said, at, again)
+        rendered = self.module(stand)
+        if stand.module not in (None, rendered.text) and body_hash(stand.module or "") == body_hash(rendered.text):
+            said = f"The module of {plan.step.tag} has another layout than promote gives it."
+            return Finding("PR602", "error", said, Location(rendered.path, line=1), again)
         said = f"This version of promote renders {plan.step.tag} differently."
         return Finding("PR614", "error", said, at, again)
 

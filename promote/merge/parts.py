@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from promote.hashing import body_hash
-from promote.merge.units import Unit, units
+from promote.merge.units import Unit, comments, units
 from promote.trees import parse
 from promote.values import dataclass, replace
 
@@ -45,7 +45,7 @@ def parts(module: str) -> Parts:
         if unit.text.startswith(_HEADER):
             continue
         if unit.text.startswith(("import ", "from ")):
-            imports |= {line for _, line in imported(unit.text)}
+            imports |= {line + comments(unit.text) for _, line in imported(unit.text)}
         else:
             kept.append(replace(unit, key=_VERSION.sub("", unit.key)))
     return Parts(tuple(kept), frozenset(imports))

@@ -46,7 +46,8 @@ def pull(notebooks: Sequence[Path], settings: Settings) -> Outcome:
     prepared, findings, _ = prepare(project, notebooks, settings.select, include_needed=settings.include_needed)
     versions = code_versions(project, prepared)
     stands = standing(project, prepared, versions)
-    work = Steps(project, settings, prepared, stands, versions, [*findings, *recovered])
+    errors = [finding for finding in findings if finding.severity == "error"]  # the rest is for who promotes
+    work = Steps(project, settings, prepared, stands, versions, [*errors, *recovered])
     return _Pull(work).run()
 
 

@@ -76,12 +76,14 @@ def unreadable(path: str, tag: str) -> Finding:
 def pulled(edits: Sequence[LineEdit], notebook: Notebook, path: str) -> list[Finding]:
     """Say which lines of which cells an edit was written to."""
     found = []
+    hint = f"Look at the difference, then run `promote {path}`."
     for edit in edits:
         lines = notebook.cells[edit.cell - 1].source.count("\n") + 1
         at = notebook.at(edit.cell, min(edit.start, lines))
         count = len(edit.lines)
         said = f"{count} {'line' if count == 1 else 'lines'} in place of {edit.end - edit.start}"
-        found.append(Finding("PR619", "note", f"Pulled into this cell: {said}.", at, f"Run `promote {path}`."))
+        found.append(Finding("PR619", "note", f"Pulled into this cell: {said}.", at, hint))
+        hint = ""
     return found
 
 

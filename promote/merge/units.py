@@ -58,6 +58,16 @@ def key(text: str) -> str:
     return "\0".join([str(depth), *words])
 
 
+def comments(text: str) -> str:
+    """Give the comments of a unit behind two blanks, empty where it has none.
+
+    >>> comments("x = '#'  # why"), comments("x")
+    ('  # why', '')
+    """
+    found = [match[0].rstrip() for match in _WORD.finditer(text) if match.lastgroup == "comment"]
+    return "  " + " ".join(found) if found else ""
+
+
 def words(text: str) -> list[str]:
     """Cut a text into words, blanks and single letters, none of it left out.
 

@@ -17,6 +17,20 @@ from promote.outcome import Outcome, StepOutcome
 _WIDEST = 160
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "+": "32", "-": "31", "@": "36"}
 _SCHEMA_VERSION = 1
+_DRIFTS = {
+    "new": "not promoted",
+    "gone": "module gone",
+    "notebook": "notebook changed",
+    "module": "module edited",
+    "both": "notebook changed and module edited",
+    "tool": "rendered differently",
+    "foreign": "another's module",
+    "files": "generated file changed",
+    "evidence": "evidence of something else",
+    "renamed": "renamed",
+    "step gone": "step gone from the notebook",
+    "notebook gone": "notebook gone",
+}
 
 
 def render(outcome: Outcome, form: str = "text", *, colour: bool = False) -> str:
@@ -84,6 +98,7 @@ def _json(outcome: Outcome, _: bool) -> str:
                 "diff": step.diff,
                 "parity": step.parity,
                 "rows": step.rows,
+                "drift": step.drift,
             }
             for step in outcome.steps
         ],
@@ -110,7 +125,8 @@ def _finding_values(finding: Finding) -> dict[str, str | int | None]:
 
 
 def _step(step: StepOutcome) -> str:
-    parts = [f"{clean(step.tag)}: {step.status}"]
+    why = _DRIFTS.get(step.drift, "") if step.status in ("drift", "orphan") else ""
+    parts = [f"{clean(step.tag)}: {step.status}" + (f" ({why})" if why else "")]
     if step.rows is not None:
         parts.append(f"{step.rows:,} {'row' if step.rows == 1 else 'rows'}")
     if step.parity:

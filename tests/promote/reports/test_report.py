@@ -82,6 +82,7 @@ def test_json_holds_everything_and_nothing_but_ascii() -> None:
                 "diff": "",
                 "parity": "same rows",
                 "rows": 1234,
+                "drift": "",
             }
         ],
     }
