@@ -7,6 +7,7 @@ which promotion rests: which statements give a name the value it has at a certai
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from promote.dataflow.loads import LoadCall, load_calls
@@ -132,7 +133,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
     statements: list[Statement] = []
     touches: dict[str, list[int]] = {}
     for index, ((cell, node), found) in enumerate(zip(parsed, effects, strict=True)):
-        told = {**found.mentioned, **texts.names(found.queries)}
+        told = {**texts.of_views(found.queries), **found.mentioned, **texts.names(found.queries)}
         found.reads |= {n: u for n, u in told.items() if n in touches and n not in found.reads}
         happening = aliases.take(found)
         state_reads, state_changes, sets = state_uses(found, functions, happening.code)
@@ -166,6 +167,16 @@ class Texts:
     def __init__(self, nodes: Sequence[ast.stmt], effects: Sequence[Effects]) -> None:
         self.nodes = nodes
         self.effects = effects
+        self.viewed: set[str] = set()  # what views looked at, so far
+
+    def of_views(self, queries: Iterable[Query]) -> dict[str, Use]:
+        """Give the names that a view may look at when it is queried: it looks them up anew each time."""
+        asked = next((query.use for query in queries if query.sql), None)
+        found = dict.fromkeys(sorted(self.viewed), asked) if asked else {}
+        for query in queries:
+            if query.sql and any(_VIEW.search(text) for text in query.texts):
+                self.viewed |= self.names([query]).keys()
+        return found
 
     def names(self, queries: Iterable[Query]) -> dict[str, Use]:
         """Give the names that texts use, each with the place of the call."""
@@ -181,6 +192,9 @@ class Texts:
         """Give the texts that a variable may hold: those of the statements that bind it, else all there are."""
         binding = [n for n, found in zip(self.nodes, self.effects, strict=True) if name in found.touched]
         return _strings(binding) or _strings(self.nodes)
+
+
+_VIEW = re.compile(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
 
 
 def _strings(nodes: Iterable[ast.AST]) -> list[str]:

@@ -147,9 +147,12 @@ NOTEBOOKS: dict[str, Cells] = {
     ),
     "definitions_that_steps_share": (
         ("", f"{PANDAS}\nimport math"),
-        ("helpers", 'KINDS = ["x", "y"]\n\n\ndef known(frame):\n    """Keep the kinds we know."""\n'
-                    '    return frame[frame.k.isin(KINDS)]  # others are mistakes\n\n\n'
-                    "def halved(frame):\n    return frame.assign(n=frame.n.map(math.sqrt))"),
+        (
+            "helpers",
+            'KINDS = ["x", "y"]\n\n\ndef known(frame):\n    """Keep the kinds we know."""\n'
+            "    return frame[frame.k.isin(KINDS)]  # others are mistakes\n\n\n"
+            "def halved(frame):\n    return frame.assign(n=frame.n.map(math.sqrt))",
+        ),
         ("bronze:a", 'a = known(pd.DataFrame({"k": ["x", "y", "z"], "n": [1, 2, 3]}))'),
         ("silver:b", "b = halved(known(a))"),
         ("gold:c", "c = b.assign(kinds=len(KINDS))"),

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 
@@ -174,7 +175,9 @@ def taken_as(value: Any, kind: FrameKind) -> Any:
 
 
 def copied(value: Any) -> Any:
-    """Give a deep copy, with lazy frames collected."""
+    """Give a deep copy, with lazy frames collected and relations run."""
+    if isinstance(value, duckdb.DuckDBPyRelation):
+        return duckdb.from_arrow(value.to_arrow_table())
     return value.collect().lazy() if isinstance(value, pl.LazyFrame) else copy.deepcopy(value)
 
 
@@ -182,6 +185,8 @@ def equal(left: Any, right: Any) -> bool:
     """Whether two values are the same, to the last bit and type."""
     if isinstance(left, pl.LazyFrame) and isinstance(right, pl.LazyFrame):
         left, right = left.collect(), right.collect()
+    if isinstance(left, duckdb.DuckDBPyRelation) and isinstance(right, duckdb.DuckDBPyRelation):
+        left, right = left.pl(), right.pl()
     if type(left) is not type(right):
         return False
     if isinstance(left, pl.DataFrame):
