@@ -114,6 +114,8 @@ class _Scope(ExpressionScope):
             self.target(node.target, node.value)
         elif isinstance(node.target, ast.Name):
             self.found.declared.add(node.target.id)
+        else:  # Python evaluates `f().x: int` as far as the last attribute or item
+            self.children(node.target)
 
     def annotation(self, node: ast.expr) -> None:
         """An annotation is evaluated where it stands; one that is a text, or lazy, by whoever asks for it later."""

@@ -7,6 +7,7 @@ import pytest
 from platform_core.errors import Fault
 from promote.language.expression_scope import ExpressionScope
 from promote.language.scopes import effects_of
+from promote.language.syntax import annotation_names, selects_a_copy
 from promote.language.uses import Effects
 
 
@@ -51,6 +52,13 @@ def effects(source: str) -> Effects:
         ("f(*a, **b)", {"f", "a", "b"}, set(), set()),
         ("f'{a!r:>{b}}'", {"a", "b"}, set(), set()),
         ("x = lambda a, b=c: a + d", {"c"}, {"x"}, set()),
+        ("try:\n    x = f()\nexcept:\n    x = 0", {"f"}, {"x"}, set()),
+        ("a, *b.c = d", {"b", "d"}, {"a"}, set()),
+        ("for a, *b[0] in d:\n    pass", {"b", "d"}, set(), {"a"}),
+        ("a.b: c", {"a", "c"}, set(), set()),
+        ("f(a)[b]: c", {"f", "a", "b", "c"}, set(), set()),
+        ("x = [(y := 1) for y_ in z]", {"z"}, {"x"}, {"y"}),
+        ("x = y[a] if b[c:d] else e", {"y", "a", "b", "c", "d", "e"}, {"x"}, set()),
     ],
 )
 def test_what_a_statement_reads_and_binds(source: str, reads: set[str], binds: set[str], maybe: set[str]) -> None:
@@ -133,3 +141,52 @@ def test_a_scope_that_knows_no_statements_says_so() -> None:
         ExpressionScope().run([])
     with pytest.raises(Fault):
         ExpressionScope().expression(ast.parse("lambda: 1", mode="eval").body)
+
+
+def test_what_a_function_gives_and_keeps_to_itself() -> None:
+    info = effects("def f(a):\n    x: Row = a\n    if a:\n        return\n    yield\n    return x").functions["f"]
+    assert info.generator
+    assert "Row" not in info.free, "annotations in a function are never evaluated"
+    nested = effects("x = [(lambda: y + k) for y in z]")
+    assert set(nested.late) == {"k"}, "a variable of the comprehension is its own"
+    inner = effects("x = [[f(y) for y in z] for z in w]")
+    assert set(inner.reads) == {"f", "w"}
+
+
+@pytest.mark.parametrize(
+    ("index", "copies"),
+    [
+        ("~mask", True),
+        ("-1", False),
+        ("(a > 1) & (b > 1)", True),
+        ("(a > 1) | b", True),
+        ("a + 1", False),
+        ("['a', 'b']", True),
+        ("[c for c in d]", True),
+        (":, ['a']", True),
+        ("1, 2", False),
+        ("name", False),
+        ("1:3", False),
+    ],
+)
+def test_which_index_surely_copies(index: str, copies: bool) -> None:
+    node = ast.parse(f"x[{index}]", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    assert selects_a_copy(node.slice) is copies
+
+
+@pytest.mark.parametrize(
+    ("annotation", "names", "texts"),
+    [
+        ("Row", {"Row"}, set()),
+        ("'Row | None'", {"Row"}, {"Row"}),
+        ("list['Row'] | Other", {"list", "Row", "Other"}, {"Row"}),
+        ("Literal['x', 'y']", {"Literal"}, set()),
+        ("Annotated[Row, 'a text']", {"Annotated", "Row"}, set()),
+        ("'no Python at all'", set(), set()),
+    ],
+)
+def test_which_names_an_annotation_holds(annotation: str, names: set[str], texts: set[str]) -> None:
+    node = ast.parse(annotation, mode="eval").body
+    assert {n.id for n in annotation_names(node, texts_only=False)} == names
+    assert {n.id for n in annotation_names(node, texts_only=True)} == texts
