@@ -76,8 +76,7 @@ class _Promotion:
     def promote(self, progress: Progress) -> Outcome:
         """Render, verify and write."""
         for stand in self.work.stands.values():
-            if self.is_blocked(stand) and stand.drift.finding is not None:
-                self.work.findings.append(stand.drift.finding)
+            self.work.findings += self.in_the_way(stand)
         if self.work.errors():
             return self.refused()
         stale = [tag for tag, stand in self.work.stands.items() if self.work.settings.force or self.is_stale(stand)]
@@ -110,13 +109,17 @@ class _Promotion:
             return self.work.outcome(steps, UNVERIFIED)
         return self.write(stale, proof)
 
-    def is_blocked(self, stand: Standing) -> bool:
-        """Whether promotion would overwrite what a person wrote: an edit that the notebook does not have too."""
-        if stand.drift.state in {"module", "both"} and not self.work.settings.force:
-            from promote.merge.editable import agrees  # noqa: PLC0415 - few modules are edited
+    def in_the_way(self, stand: Standing) -> list[Finding]:
+        """Tell what promotion would overwrite of what a person wrote: edits that the notebook does not have too."""
+        found = [stand.drift.finding] if stand.drift.finding is not None else []
+        if stand.drift.state == "foreign":
+            return found
+        if self.work.settings.force or stand.module is None:
+            return []
+        from promote.merge import editable  # noqa: PLC0415 - where nothing was promoted nothing was edited
 
-            return not agrees(self.work, stand)
-        return stand.drift.state == "foreign"
+        edited = stand.drift.state in {"module", "both"} and not editable.agrees(self.work, stand)
+        return (found if edited else []) + editable.edited_helpers(self.work, stand)
 
     def is_stale(self, stand: Standing) -> bool:
         """Whether a step has to be rendered (and proven) again."""

@@ -66,10 +66,6 @@ class Steps:
                     again,
                 )
             ]
-        if stand.evidence.facts is None:
-            return [
-                Finding("PR605", "error", f"{plan.step.tag} is unverified: it was promoted without a run.", at, again)
-            ]
         found: list[Finding] = []
         for path, expected in stand.evidence.files.items():
             text = text_of(self.project.root / path)
@@ -78,6 +74,9 @@ class Steps:
                 found.append(
                     Finding("PR602", "error", f"A file generated for {plan.step.tag} {said}.", Location(path), again)
                 )
+        if stand.evidence.facts is None:
+            said = f"{plan.step.tag} is unverified: it was promoted without a run."
+            return [*found, Finding("PR605", "error", said, at, again)]
         shared = render_helpers(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
         if not found and not (rendered and all(text_of(self.project.root / f.path) == f.text for f in shared)):

@@ -9,7 +9,7 @@ from promote.hashing import body_hash
 from promote.merge.base import HEADER, base_of, earlier_of
 from promote.merge.parts import parts
 from promote.merge.source_map import Placed, placed, placed_helpers
-from promote.model import Plan
+from promote.model import Finding, Location, Plan
 from promote.prepare import Standing
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import module_path, render_helpers, without_header
@@ -68,6 +68,19 @@ def all_editable(work: Steps, tags: Sequence[str], kinds: Mapping[str, Kinds]) -
         for one in editable(work, tag, kinds.get(tag)):
             found.setdefault(one.path, one)
     return list(found.values())
+
+
+def edited_helpers(work: Steps, stand: Standing) -> list[Finding]:
+    """Tell the helpers that a step shares and a person edited, where the notebook does not say the same."""
+    found: list[Finding] = []
+    for file in render_helpers(stand.plan, work.project.package):
+        disk = text_of(work.project.root / file.path)
+        known = stand.last.files.get(file.path) if stand.last else None
+        if disk is not None and known is not None and body_hash(disk) not in (known, body_hash(file.text)):
+            said = f"The helpers that {stand.plan.step.tag} shares were edited by hand."
+            hint = f"`promote --pull {stand.plan.notebook}` writes the edit into the notebook; --force overwrites it."
+            found.append(Finding("PR602", "error", said, Location(file.path, line=1), hint))
+    return found
 
 
 def agrees(work: Steps, stand: Standing) -> bool:

@@ -53,7 +53,7 @@ def no_base(path: str, tag: str) -> Finding:
 
 def not_the_same(path: str, tag: str, wanted: Parts, got: Parts | None, why: str = "") -> Finding:
     """Say that the notebook with the edit would not give the edited module, and what the first difference is."""
-    shown = why or "it would be refused"
+    shown = why.rstrip(".") or "it would be refused"
     if got is not None:
         pairs = zip_longest(wanted.units, got.units)
         first = next(((a, b) for a, b in pairs if a is None or b is None or a.key != b.key), None)

@@ -52,13 +52,15 @@ class Editor:
             wanted = [c for c in cells if {*c["metadata"].get("tags", ())} & {*TAGS, "helpers", "check:rents"}]
             cell = self.rng.choice(wanted)
             lines = cell["source"].split("\n")
-            first = next(n for n, line in enumerate(lines) if not line.startswith("#|"))
+            first = sum(line.startswith("#|") for line in lines)
             before = set(self.marks.there)
             cell["source"] = "\n".join(lines[:first] + self.edited(lines[first:]))
-            if "helpers" in cell["metadata"].get("tags", ()):
-                added = self.marks.there - before
-                self.marks.noted |= added
-                self.marks.there -= added
+            unused = "helpers" in cell["metadata"].get("tags", ())
+            for mark in self.marks.there - before:
+                line = next(line for line in cell["source"].split("\n") if mark in line)
+                if unused or any(word in line for word in ("load_asset", ".head()", ".describe()")):
+                    self.marks.noted.add(mark)  # a definition that nothing uses, a load, a display
+                    self.marks.there.discard(mark)
         path.write_text(json.dumps(content, indent=1))
 
     def edit_module(self) -> None:
