@@ -218,3 +218,29 @@ def test_fixing_stops_after_many_rounds_and_leaves_what_offers_none(tmp_path: Pa
     done, left = fix_all(tmp_path, analyse)
     assert [one.finding.code for one in done] == [f"PR{number:03d}" for number in range(len(done))]
     assert [f.code for f in left] == [f"PR{len(done):03d}", "PR999"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("silver:out", "%time out = [math.pi]"), ("", "import math")],
+        [("silver:out", "out = [math.pi]"), ("", "x = 1; import math")],
+        [("silver:out", "out = [math.pi]"), ("", "if True:\n    import math")],
+    ],
+)
+def test_an_import_that_cannot_be_moved_whole_is_left(cells: Cells, data_project: Path) -> None:
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_text(written(cells), encoding="utf-8")
+    late = [f for f in analysed(data_project, path) if f.code in ("PR303", "PR311")]
+    assert late
+    assert [f.fix for f in late] == [None] * len(late)
+
+
+def test_a_notebook_that_is_named_twice_is_read_once(data_project: Path) -> None:
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_text(written([("silver:out", "out = [hash('a')]")]), encoding="utf-8")
+    project = find(named=data_project)
+    prepared, found, _ = prepare(
+        project, [path, path.parent / ".." / "notebooks" / "a.ipynb"], (), include_needed=False
+    )
+    assert ([one.notebook.path for one in prepared], [f.code for f in found]) == (["notebooks/a.ipynb"], ["PR704"])
