@@ -248,8 +248,10 @@ def test_a_conflict_is_refused_with_both_sides(project: Path) -> None:
 @pytest.mark.parametrize(("side", "number"), [("ours", "9001"), ("theirs", "9002")])
 def test_a_side_is_chosen_by_step_and_the_other_edits_stay(project: Path, side: str, number: str) -> None:
     conflicting(project)
-    assert codes(pulled(project, **{side: (TOWNS,)})) == {"PR615"}
-    outcome = pulled(project, **{side: (RENTS,)})
+    other: dict[str, Any] = {side: (TOWNS,)}
+    chosen: dict[str, Any] = {side: (RENTS,)}
+    assert codes(pulled(project, **other)) == {"PR615"}
+    outcome = pulled(project, **chosen)
     assert outcome.exit_code == 0, outcome.findings
     for text in ("\n".join(sources(project)), module(project, RENTS).read_text()):
         assert f"HIGHEST = {number}" in text
