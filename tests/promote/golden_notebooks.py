@@ -57,7 +57,7 @@ NOTEBOOKS: dict[str, Cells] = {
         ("", PANDAS),
         ("bronze:a", 'a = pd.DataFrame({"n": [1, 2]})'),
         ("", 'same = a\nsame["m"] = 0'),
-        ("silver:b", "b = a.sum()"),
+        ("silver:b", "b = a.sum().to_frame()"),
     ),
     "computed_by_exploration": (
         ("", PANDAS),

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.promote.small_project import make_project
+from tests.promote.test_golden import GOLDEN, RUNNABLE
 from tests.template.support import gates, rendered_project, run
 
 BRONZE = {
@@ -94,6 +96,24 @@ def test_the_demo_notices_nine_of_ten_mistakes(tmp_path: Path, full_count: bool)
     assert len(scores) == 8
     made = sum(score["made"] - len(score["equivalent"]) for score in scores)
     assert sum(score["killed"] for score in scores) >= 0.9 * made, scores
+
+
+@pytest.mark.nightly
+def test_the_golden_steps_notice_nine_of_ten_mistakes(tmp_path: Path, full_count: bool) -> None:
+    if not full_count:
+        pytest.skip("promotes every golden notebook that runs: `make test-nightly`")
+    killed = made = 0
+    for name in RUNNABLE:
+        project = make_project(tmp_path / name, {})
+        path = project / "notebooks" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes((GOLDEN / name / "notebook.ipynb").read_bytes())
+        promote(project, [str(path), "--include-needed"])
+        for tests in evidence(project).values():
+            killed += tests["mutants"]["killed"]
+            made += tests["mutants"]["made"] - len(tests["mutants"]["equivalent"])
+    assert made >= 150
+    assert killed >= 0.9 * made
 
 
 def promote(project: Path, notebooks: list[str]) -> None:

@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/changed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=8ebaaeca6efb5853 body=f99d17b64a9eeb46
+# source=bd828012cc19cc14 body=420bb8157c9022e4
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -18,14 +18,14 @@ def b(a: pd.DataFrame) -> pd.DataFrame:
     # Needed from cell 3, which is not promoted.
     same["m"] = 0
 
-    b = a.sum()
+    b = a.sum().to_frame()
     return b
 
 
 @silver_asset(
     name="b",
     description="B.",
-    code_version="8d135fd55b7ecfcc",
+    code_version="b49625080b21dea6",
     notebook="notebooks/changed_by_exploration.ipynb",
 )
 def b_asset(context: AssetExecutionContext, a: pd.DataFrame) -> pd.DataFrame:
