@@ -119,7 +119,9 @@ class Aliases(Calls):
             reached = self.heap.reach(self.of(name))
             stateful = reached & self.heap.stateful
             if stateful:
-                self.touch(self.deep(stateful), use)
+                plain = stateful & self.heap.streams
+                self.touch(plain | self.deep(stateful - plain), use)
+                self.callbacks(self.heap.code_in(stateful), self.deep(stateful), use)
         classes = self.heap.classes_in(self.named(reads)).union(*(self.functions.lineage(name) for name in reads))
         methods = [cls.methods[name] for cls in classes for name in cls.implicit]
         if methods:  # an operator is given what stands on its other side, whatever that is here

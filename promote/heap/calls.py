@@ -29,7 +29,7 @@ class Calls(Libraries):
             return
         everything = given | target.receiver | target.callee
         self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
-        for one in sorted(self.heap.reach(given) & self.heap.bound):
+        for one in sorted(self.heap.reach(everything) & self.heap.bound):
             changed = self.heap.contents(frozenset((one,)))
             self.heap.hold(changed, given - self.heap.bound)
             self.touch(changed, use)
@@ -73,25 +73,23 @@ class Calls(Libraries):
 
     def loosely(self, info: FunctionInfo, given: Objects, use: Use) -> None:
         """Apply a function whose arguments are not known one by one."""
-        self.apply(info, dict.fromkeys(info.parameters, given - self.heap.plain_code), given, use)
+        anything = self.heap.reach(given) - self.heap.plain_code
+        self.apply(info, dict.fromkeys(info.parameters, anything), given, use)
 
     def apply(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
         """Do to the caller's objects what a function's summary says."""
         self.ran.setdefault(info, use)
         summary = self.summary(info)
         for name in summary.mutates:
-            self.touch(self.deep(bound.get(name, NONE)), use)
+            self.touch(self.depth(bound.get(name, NONE), deep=name in summary.deeply), use)
         for name in summary.changes:
             if name in info.captured and not self.is_local(name):
                 self.touch(itself | self.deep(itself), use)
                 continue
             if not self.is_local(name):
                 self.changed.setdefault(name, use)
-            self.touch(self.of(name) | self.deep(self.of(name)), use)
-        for holder, held in summary.keeps:
-            self.heap.hold(self.place(holder, info, bound, itself), self.place(held, info, bound, itself))
-        for holder, code in summary.left:
-            self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
+            self.touch(self.of(name) | self.depth(self.of(name), deep=name in summary.deeply), use)
+        self.link(info, bound, itself)
         for name in summary.writes:
             self.written.setdefault(name, use)
         if summary.keeps_state:
@@ -99,6 +97,24 @@ class Calls(Libraries):
             for name in self.functions.holders(info):
                 self.changed.setdefault(name, use)
                 self.touch(self.of(name), use)
+
+    def depth(self, objects: Objects, *, deep: bool) -> Objects:
+        """What changes of objects: all that can be reached, or themselves alone."""
+        return self.deep(objects) if deep else objects - self.heap.plain_code
+
+    def link(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> None:
+        """Let the caller's objects hold what a function leaves in them."""
+        summary = self.summary(info)
+        for holder, held in summary.keeps:
+            self.heap.hold(self.place(holder, info, bound, itself), self.place(held, info, bound, itself))
+        for holder, held in summary.keeps_inside:
+            inside = self.heap.within(self.place(holder, info, bound, itself))
+            self.heap.hold(inside, self.place(held, info, bound, itself))
+        for holder, code in summary.left:
+            self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
+        for holder, code in summary.left_inside:
+            inside = self.heap.within(self.place(holder, info, bound, itself))
+            self.heap.carry(inside - self.heap.plain_code, frozenset((code,)), frozenset())
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """The caller's objects for a name of a summary."""
@@ -168,7 +184,7 @@ class Calls(Libraries):
         """Give the objects of each parameter; `itself` goes to the first."""
         names = list(info.parameters)
         if itself is not None and info.decorated:  # a static or class method, a property: what goes where is not clear
-            return dict.fromkeys(names, itself | self.arguments(call))
+            return dict.fromkeys(names, self.heap.reach(itself | self.arguments(call)))
         bound: dict[str, Objects] = {}
         if itself is not None and names:
             bound[names.pop(0)] = itself
@@ -211,8 +227,8 @@ class Calls(Libraries):
         everything = given | target.receiver | target.callee
         for info in self.heap.code_in(given | target.callee):
             summary = self.summary(info)
-            if summary.gives or summary.holds:
-                outside = (n for n in summary.gives | summary.holds if n not in info.parameters)
+            if summary.gives or summary.holds or summary.parts:
+                outside = (n for n in summary.gives | summary.holds | summary.parts if n not in info.parameters)
                 out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
                 found |= (everything - self.heap.plain_code) | (out | self.heap.new(out) if out else NONE)
             self.heap.carry(found - everything, summary.code, summary.classes)
@@ -230,9 +246,11 @@ class Calls(Libraries):
         self.heap.hold(made, NONE.union(*(self.place(n, info, bound, itself) for n in summary.holds)))
         if info.generator:
             self.heap.hold(made, NONE.union(*bound.values()))
+            self.heap.carry(made, frozenset((info,)), frozenset())  # its body runs when it is consumed
         self.heap.carry(made, summary.code, summary.classes)
         direct = NONE.union(*(self.place(n, info, bound, itself) for n in summary.gives))
-        return made | direct | (itself if summary.keeps_state else NONE)
+        inner = NONE.union(*(self.heap.within(self.place(n, info, bound, itself)) for n in summary.parts))
+        return made | direct | inner | (itself if summary.keeps_state else NONE)
 
     def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
         """An instance of a class of the notebook holds what it was made of."""
@@ -243,10 +261,5 @@ class Calls(Libraries):
         for info in self.heap.code_in(self.heap.contents(self.of(name))):  # factories of default values
             self.heap.hold(made, self.given_out(info, {}, NONE))
         for info in self.functions.constructors(name):
-            bound = self.bind(info, call, made)
-            summary = self.summary(info)
-            for holder, held in summary.keeps:
-                self.heap.hold(self.place(holder, info, bound, NONE), self.place(held, info, bound, NONE))
-            for holder, code in summary.left:
-                self.heap.carry(self.place(holder, info, bound, NONE), frozenset((code,)), frozenset())
+            self.link(info, self.bind(info, call, made), NONE)
         return made

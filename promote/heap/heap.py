@@ -29,6 +29,7 @@ class Heap:
         self.holding: dict[int, set[int]] = {}
         self.exact: set[int] = set()
         self.stateful: set[int] = set()
+        self.streams: set[int] = set()  # iterators that run no code of the notebook: no element is the iterator
         self.defaulting: set[int] = set()
         self.plain_code: set[int] = set()  # functions and classes of the notebook: calling them is no change of them
         self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
@@ -91,7 +92,7 @@ class Heap:
 
     def parts(self, objects: Objects) -> Objects:
         """Give what an item or attribute of the objects may be."""
-        return (objects - self.exact) | self.contents(objects)
+        return (objects - self.exact - self.streams) | self.contents(objects)
 
     def within(self, objects: Objects) -> Objects:
         """Give what can be met anywhere inside the objects."""

@@ -17,6 +17,8 @@ from promote.language.effects import (
     EAGER_METHODS,
     FRAME_METHODS,
     IMPLICIT_LIBRARY_CODE,
+    ITERATING_METHODS,
+    ITERATORS,
     LAZY_PACKAGES,
     METHOD_CALLERS,
     MUTATING_METHODS,
@@ -162,7 +164,7 @@ class Libraries(Values):
         heap = self.heap
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
-            return heap.new(given | target.receiver, stateful=True)
+            return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
         if found is not None:
             return found
@@ -175,6 +177,17 @@ class Libraries(Values):
         at_once = method in EAGER_METHODS and not self.is_lazy()
         return self.derived(target.receiver if at_once else given | target.receiver)
 
+    def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
+        """What changes whenever it is used; a plain iterator changes itself and no more."""
+        heap, used = self.heap, given | target.receiver
+        made = heap.new(used, stateful=True)
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        runs = heap.code_in(used) or heap.classes_in(used) or heap.reach(used) & heap.bound
+        iterates = target.name in ITERATORS or method in ITERATING_METHODS
+        if iterates and not runs and not self.hands_on_a_changer(call, given):
+            heap.streams |= made
+        return made
+
     def function_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:  # noqa: PLR0911 - one way out for each table
         """What a function gives that stands in a table, None where it stands in none."""
         heap = self.heap
@@ -183,6 +196,8 @@ class Libraries(Values):
             made = heap.new(heap.within(given) | named, exact=True)
             heap.carry(made, heap.code_in(given), heap.classes_in(given))
             return made
+        if name == "next":
+            return heap.within(given) | (given - heap.streams)
         if name in SHARING_FUNCTIONS:
             return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:

@@ -32,15 +32,17 @@ def summarise(functions: Functions) -> None:
 
 def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     run = Aliases(functions, inside=info)
-    start: dict[str, Objects] = {}
+    start: dict[str, Objects] = {}  # what each name stands for
+    inside: dict[str, Objects] = {}  # all that can be met in there
     variables = [n for n in info.free if n in functions.variables or run.is_local(n)]
     for name in dict.fromkeys((*info.parameters, *variables)):
-        start[name] = run.own[name] = run.heap.new()
+        inside[name] = run.heap.new()
+        start[name] = run.own[name] = run.heap.new(inside[name])
     for _ in range(2):  # a second time, for what one round of a loop does to the next
         run.feed(info.events)
     heap = run.heap
     reached = heap.reach(run.results)
-    outside = {name: objects for name, objects in start.items() if objects}
+    outside = {name: start[name] | inside[name] for name in start}
     parameters = set(info.parameters)
     touched = {name for name, objects in outside.items() if objects & run.touched}
     if info.remembers and info.parameters[:1] in {("self",), ("cls",)}:
@@ -49,24 +51,31 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     return Summary(
         mutates=frozenset(touched & parameters),
         changes=frozenset((touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters),
-        gives=frozenset(n for n, objects in outside.items() if objects & run.results),
+        deeply=frozenset(n for n, objects in inside.items() if objects & run.touched),
+        gives=frozenset(n for n, objects in start.items() if objects & run.results),
+        parts=frozenset(n for n, objects in inside.items() if objects & run.results),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
-        keeps=frozenset(
-            (holder, held)
-            for holder, mine in outside.items()
-            if heap.held.keys() & mine
-            for held, theirs in outside.items()
-            if holder != held and theirs & heap.reach(mine)
-        ),
+        keeps=_kept(run, outside, outside),
+        keeps_inside=_kept(run, inside, outside),
         writes=frozenset({*info.global_writes, *run.written}),
         code=code,
         left=frozenset((holder, one) for holder, mine in outside.items() for one in heap.code_in(mine)),
+        left_inside=frozenset((holder, one) for holder, mine in inside.items() for one in heap.code_in(mine)),
         classes=heap.classes_in(run.results),
         stateful=info.generator or bool(reached & (heap.stateful | heap.bound)),
         keeps_state=bool(touched & info.fresh_defaults)
         or bool(_given(info, outside, run.results))
         or (info.remembers and not functions.is_settled(info)),
     )
+
+
+def _kept(run: Aliases, holders: dict[str, Objects], outside: dict[str, Objects]) -> frozenset[tuple[str, str]]:
+    """The names whose objects others may hold by now, each behind the name of its holder."""
+    found: set[tuple[str, str]] = set()
+    for holder, mine in holders.items():
+        reached = run.heap.reach(mine) - outside[holder]
+        found.update((holder, held) for held, theirs in outside.items() if holder != held and theirs & reached)
+    return frozenset(found)
 
 
 def _given(info: FunctionInfo, outside: dict[str, Objects], results: Objects) -> Objects:

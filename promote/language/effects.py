@@ -144,6 +144,15 @@ STATEFUL_FUNCTIONS = frozenset(
     faker.Faker os.scandir glob.iglob""".split()
 )
 
+# Those of them that only go through what they are given.
+ITERATORS = frozenset(
+    """iter zip map filter enumerate reversed csv.reader csv.DictReader itertools.count itertools.cycle itertools.chain
+    itertools.islice itertools.product itertools.permutations itertools.combinations itertools.groupby itertools.tee
+    itertools.repeat itertools.accumulate itertools.starmap itertools.takewhile itertools.dropwhile
+    itertools.zip_longest itertools.chain.from_iterable os.scandir glob.iglob""".split()
+)
+ITERATING_METHODS = frozenset("iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob".split())
+
 # Methods that give such an object.
 STATEFUL_METHODS = frozenset(
     "cursor iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob open".split()

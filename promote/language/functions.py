@@ -110,7 +110,9 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
             classes.setdefault(name, []).append(cls)
         lambdas |= one.lambdas
         variables |= one.touched - one.functions.keys() - one.classes.keys() - imports.keys()
-        attributes |= {dotted.path[-1] for dotted in one.dotted if dotted.stored}
+        attributes |= {dotted.path[-1] for dotted in one.dotted if dotted.stored} | one.fields
+        for info in one.lambdas.values():
+            attributes |= {dotted.path[-1] for dotted in info.dotted if dotted.stored}
     return Functions(
         {name: tuple(infos) for name, infos in by_name.items()},
         {name: tuple(group) for name, group in classes.items()},

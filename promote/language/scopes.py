@@ -286,7 +286,9 @@ class _Scope(ExpressionScope):
         for name, use in found.late.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)
-        held = self.class_attributes(node, inner, own - found.functions.keys() - found.classes.keys())
+        values = own - found.functions.keys() - found.classes.keys()
+        self.found.fields |= values | found.declared
+        held = self.class_attributes(node, inner, values)
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
         self.found.global_writes |= inner.declared_global
@@ -315,6 +317,7 @@ class _Scope(ExpressionScope):
         self.found.global_writes |= found.global_writes
         self.found.lambdas |= found.lambdas
         self.found.mentioned |= found.mentioned
+        self.found.fields |= found.fields
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -345,6 +348,7 @@ class _Scope(ExpressionScope):
         self.found.lambdas[id(node)] = info
         self.found.lambdas |= found.lambdas
         self.found.mentioned |= found.mentioned
+        self.found.fields |= found.fields
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)

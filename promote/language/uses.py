@@ -75,6 +75,7 @@ class Effects:
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
     lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
     classes: dict[str, ClassInfo] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)  # names that class bodies bind to values, or say are there
     global_writes: dict[str, Use] = field(default_factory=dict)
     mentioned: dict[str, Use] = field(default_factory=dict)  # in annotations that are not evaluated
     class_conflicts: dict[str, Use] = field(default_factory=dict)
@@ -147,19 +148,25 @@ class ClassInfo:
 class Summary:
     """What calling a function does, seen from outside. Names are its parameters, or names outside.
 
-    `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `gives`:
-    whose objects the result may be; `holds`: whose objects it may hold. `keeps`: (holder, held) pairs that are linked
-    afterwards. `code`: functions that the result may hold; `left`: functions that a parameter or name may now hold.
+    `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
+    those of both of which it may change what they hold too. `gives`: whose objects the result may be; `parts`: what of
+    theirs it may be; `holds`: whose objects it may hold. `keeps`: (holder, held) pairs that are linked
+    afterwards; `keeps_inside`: those whose holder is something within the first. `code`: functions that the result may
+    hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now hold.
     """
 
     mutates: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    deeply: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
     keeps: frozenset[tuple[str, str]] = frozenset()
+    keeps_inside: frozenset[tuple[str, str]] = frozenset()
     writes: frozenset[str] = frozenset()
     code: frozenset[FunctionInfo] = frozenset()
     left: frozenset[tuple[str, FunctionInfo]] = frozenset()
+    left_inside: frozenset[tuple[str, FunctionInfo]] = frozenset()
     classes: frozenset[ClassInfo] = frozenset()
     stateful: bool = False
     keeps_state: bool = False  # a default value changes from call to call
