@@ -123,10 +123,9 @@ def _is_range(node: ast.expr) -> bool:
 def sorted_names(seen: Iterable[Sightings]) -> frozenset[str]:
     """Give the names that some statement sorts in place.
 
-    >>> from promote.language.functions import Functions
+    >>> from promote.dataflow.program import build
     >>> from promote.outside.sightings import sightings
-    >>> empty = Functions({}, {}, {}, frozenset(), {}, frozenset(), frozenset())
-    >>> sorted(sorted_names([sightings(ast.parse("towns.sort()"), empty)]))
+    >>> sorted(sorted_names([sightings(ast.parse("towns.sort()"), build([]).functions)]))
     ['towns']
     """
     return frozenset(
