@@ -20,6 +20,8 @@ from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
 from promote.dataflow.repeats import repeats
 from promote.dataflow.shared import bound_names, share
+from promote.dataflow.sorting import ends_in_sort
+from promote.dataflow.step_findings import step_findings
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.outside.advice import advice, advice_on_size
@@ -27,29 +29,6 @@ from promote.outside.outside import outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
 from promote.values import dataclass, field, replace
-
-_SORTING = frozenset(("sort", "sort_values", "sort_index", "order"))
-_PASSING = frozenset(
-    (
-        "collect",
-        "lazy",
-        "reset_index",
-        "head",
-        "tail",
-        "limit",
-        "rename",
-        "to_pandas",
-        "copy",
-        "select",
-        "drop",
-        "with_columns",
-        "assign",
-        "df",
-        "pl",
-        "cast",
-        "astype",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +132,7 @@ class _Planner:
                 self.takers.setdefault(index, []).append(step.tag)
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
-        findings += told + self.notes(step, closure) + self.step_findings(step, function, closure)
+        findings += told + self.notes(step, closure) + step_findings(self.context, step, function, closure)
         taken = {n: (f.cell, f.first) for f in function.definitions for n in bound_names(f.text)}
         checks: list[Function] = []
         charts: list[Function] = []
@@ -180,7 +159,7 @@ class _Planner:
             tuple(checks),
             tuple(charts),
             tuple(tests),
-            ordered=bool(step.options.get("ordered", self.ends_in_sort(step, output))),
+            ordered=bool(step.options.get("ordered", ends_in_sort(self.program, step, output))),
             partition_parameter=partitions.get("parameter"),
         )
         return finished, findings
@@ -285,72 +264,6 @@ class _Planner:
         taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]
         return dropped + taken
 
-    def step_findings(self, step: Step, function: Function, closure: Closure) -> list[Finding]:
-        """Check what a step takes against what it is."""
-        found: list[Finding] = []
-        first = closure.own[0]
-        partitions = step.options.get("partitions")
-        if step.name in self.program.functions.imports:
-            message = f"{step.tag} has the name of an import, so its module could not hold both."
-            found.append(self.context.finding("PR317", message, first, None, "Give the step another name."))
-        for given in function.inputs:
-            if given.asset == step.name:
-                found.append(
-                    self.context.finding(
-                        "PR317", f"{step.tag} reads its own asset.", first, None, "Give the step another name."
-                    )
-                )
-            upstream = next((o.step for o in self.outputs.values() if o.step.name == given.asset), None)
-            cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
-            if cut and cut != partitions:
-                found.append(
-                    self.context.finding(
-                        "PR326",
-                        f"{step.tag} would get every partition of {given.asset}, where the notebook has one.",
-                        first,
-                        None,
-                        f'Read it with load_asset("{given.asset}"), in a notebook of its own.',
-                    )
-                )
-        if partitions and (parameter := partitions.get("parameter")) and parameter not in closure.parameters:
-            cell, line = step.options.lines.get("partitions", (step.cells[0], 1))
-            found.append(
-                Finding(
-                    "PR321",
-                    "error",
-                    f"The step does not use the partition parameter `{parameter}`.",
-                    self.selection.notebook.at(cell, line, tag=step.tag),
-                    "Give it a value in the cell tagged `parameters`, and read it in the step.",
-                )
-            )
-        if step.layer != "bronze" and function.resources:
-            found.append(
-                self.context.finding(
-                    "PR324",
-                    f"{step.tag} reads the source {function.resources[0].name}; only bronze steps touch sources.",
-                    first,
-                    None,
-                    "Harvest it in a bronze step and read that with load_asset.",
-                    "warning",
-                )
-            )
-        return found
-
-    def ends_in_sort(self, step: Step, output: Output) -> bool:
-        """Whether the value the step gives was sorted last."""
-        own = [s for s in self.program.statements if s.cell in step.cells]
-        made = [s for s in own if output.variable in s.effects.touched | s.changes.keys()]
-        if not made or not isinstance(made[-1].node, (ast.Assign, ast.AnnAssign, ast.Expr)):
-            return False
-        value = made[-1].node.value
-        while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-            if value.func.attr in _SORTING:
-                return True
-            if value.func.attr not in _PASSING:
-                return value.func.attr in {"sql", "query"} and _sql_sorts(value)
-            value = value.func.value
-        return False
-
 
 def _hashed(plan: Plan) -> Plan:
     return replace(plan, source=source_hash(plan), code_version=code_version(plan))
@@ -402,8 +315,3 @@ def _returning_last(function: Function, last: Statement, cell: CodeCell) -> Func
     at = body.text.rfind(shown)
     text = body.text[:at] + "return " + body.text[at:] if at >= 0 else body.text
     return replace(function, body=(*function.body[:-1], replace(body, text=text)))
-
-
-def _sql_sorts(call: ast.Call) -> bool:
-    texts = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return any("order by" in " ".join(text.lower().split()) for text in texts)
