@@ -1,0 +1,42 @@
+"""`workbench review`: what a reviewer reads of a change, told from the files of two revisions alone."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+HELP = "Compare two revisions for a reviewer: verdict, assets, lineage, schema, data, evidence and a checklist."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "range",
+        metavar="BASE[..[HEAD]]",
+        help="the revisions: BASE..HEAD, BASE...HEAD from where they parted, or BASE alone for the files as they are",
+    )
+    parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown", help="of the output")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file in place of the terminal")
+    parser.add_argument(
+        "--links", metavar="URL", help="the web address of the repository's files at HEAD; CI's own by default"
+    )
+    parser.add_argument("--exit-code", action="store_true", help="give 1 where the verdict is not to merge")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print or write the review; gives 1 only where asked to, and the change is not ready."""
+    from promote.project import find  # noqa: PLC0415 - a command imports what it needs when it runs
+    from workbench.review.review import review  # noqa: PLC0415 - as above
+    from workbench.review.writing import render, write  # noqa: PLC0415 - as above
+
+    project = find()
+    found = review(project.root, project.package, arguments.range)
+    text = render(found, arguments.format, arguments.links, os.environ)
+    if arguments.output is None:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+    else:
+        write(arguments.output, text)
+    return 1 if arguments.exit_code and found.verdict == "blocked" else 0

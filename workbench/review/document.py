@@ -1,0 +1,65 @@
+"""The shape of a review before it has a format: sections of paragraphs, lists and tables.
+
+A text is a sentence in which `wording.name` may have set names apart. Each format cleans and escapes it in one place.
+"""
+
+from __future__ import annotations
+
+from promote.values import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table; `tone` is good, bad or nothing."""
+
+    text: str
+    href: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, or the verdict where it has a tone."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; with boxes to tick where it is a checklist."""
+
+    texts: tuple[str, ...]
+    boxes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column names the row. `numbers` are the columns that hold counts."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: tuple[str, ...] = ()
+    fold: bool = False
+
+
+Block = Paragraph | Items | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the review. A folded one is open to who wants it."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole review."""
+
+    title: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,181 @@
+"""Evidence files as values. They come from a branch, so each field is read for what it is and nothing is believed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from promote.evidence import VERSION
+from promote.values import dataclass
+from workbench.review.values import Frame, Piece, Proof
+
+_LARGEST = 10**15  # rows, lines and counts beyond it were never counted
+
+
+class _NotOursError(ValueError):
+    """The evidence is not what `promote` writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """The modules of helpers of a revision, path to lines, to find again what stands there."""
+
+    lines: Mapping[str, Sequence[str]]
+
+    def find(self, paths: Sequence[str], source: Sequence[str]) -> tuple[str, tuple[int, int]]:
+        """Give where the lines of a definition stand one after the other; ("", (0, 0)) where they stand nowhere."""
+        for path in paths if source else ():
+            lines = self.lines.get(path, ())
+            for at in range(len(lines) - len(source) + 1):
+                if lines[at] == source[0] and list(lines[at : at + len(source)]) == list(source):
+                    return path, (at + 1, at + len(source))
+        return "", (0, 0)
+
+
+def read_proof(path: str, text: str, helpers: Helpers) -> Proof:
+    """Read an evidence file; one that cannot be read is a `Proof` with a problem."""
+    try:
+        content = json.loads(text, parse_constant=_refuse)
+        return _proof(path, _whole(content, "the file"), helpers)
+    except _NotOursError as error:
+        return Proof(path, f"The evidence is not what promote writes: {error}.")
+    except RecursionError:
+        return Proof(path, "The evidence is nested too deeply to be read.")
+    except ValueError:
+        return Proof(path, "The evidence is no JSON that can be read.")
+
+
+def _refuse(name: str) -> None:
+    raise _NotOursError(f"it holds {name}")
+
+
+def _proof(path: str, content: Mapping[str, Any], helpers: Helpers) -> Proof:
+    if content.get("version") != VERSION or isinstance(content.get("version"), bool):
+        raise _NotOursError(f"its version is not {VERSION}")
+    verified = _flag(content, "verified")
+    made = _table(content, "files")
+    files = tuple((name, _text(made, name)) for name in sorted(made))
+    shared = [name for name, _ in files if "/helpers/" in name]
+    ran = _ran(content) if verified else {}
+    before = (_whole(one, "history") for one in _list(content, "history"))
+    moved = tuple(f"{_text(one, 'step')} in {_text(one, 'notebook')}" for one in before)
+    return Proof(
+        path,
+        step=_text(content, "step"),
+        notebook=_text(content, "notebook"),
+        source=_text(content, "source"),
+        code_version=_text(content, "code_version"),
+        verified=verified,
+        files=files,
+        moved_from=moved,
+        pieces=tuple(_piece(_whole(one, "cells"), shared, helpers) for one in _list(content, "cells")),
+        **ran,
+    )
+
+
+def _ran(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what only a run has shown."""
+    parity, tests = _table(content, "parity"), _table(content, "tests")
+    mutants = _table(tests, "mutants") if tests.get("mutants") else {}
+    inputs = _table(content, "inputs")
+    return {
+        "partition": _text(content, "partition"),
+        "inputs": tuple(
+            (name, _frame(_table(inputs, name)), _text(_table(inputs, name), "code_version")) for name in sorted(inputs)
+        ),
+        "output": _frame(_table(content, "output")),
+        "verdict": _text(parity, "verdict"),
+        "order": _text(parity, "order"),
+        "tolerance": _text(parity, "tolerance"),
+        "checks": tuple(
+            (_text(one, "name"), _flag(one, "passed"), _text(one, "severity"))
+            for one in (_whole(each, "checks") for each in _list(content, "checks"))
+        ),
+        "tests": _number(tests, "passed") or 0,
+        "killed": (_number(mutants, "killed") or 0) if mutants else 0,
+        "survived": len(_list(mutants, "survived")) if mutants else 0,
+    }
+
+
+def _frame(content: Mapping[str, Any]) -> Frame:
+    schema = _table(content, "schema")
+    columns = _table(content, "columns") if content.get("columns") else {}
+    each = {name: _table(columns, name) for name in columns}
+    return Frame(
+        rows=_number(content, "rows"),
+        digest=_text(content, "digest"),
+        schema=tuple((name, _text(schema, name)) for name in schema),
+        nulls=tuple((n, found) for n, one in each.items() if (found := _number(one, "nulls")) is not None),
+        columns=tuple((n, _text(one, "digest")) for n, one in each.items() if _text(one, "digest")),
+    )
+
+
+def _piece(content: Mapping[str, Any], shared: Sequence[str], helpers: Helpers) -> Piece:
+    source = [line for line in _list(content, "source") if isinstance(line, str)]
+    module = _lines(content, "module_lines")
+    path, lines = ("", (0, 0)) if module != (0, 0) else helpers.find(shared, source)
+    return Piece(
+        cell=_number(content, "cell") or 0,
+        id=_text(content, "id"),
+        origin=_text(content, "origin"),
+        lines=_lines(content, "lines"),
+        module=module,
+        helpers=path,
+        helper_lines=lines,
+    )
+
+
+def _lines(content: Mapping[str, Any], name: str) -> tuple[int, int]:
+    found = content.get(name)
+    if found is None:
+        return (0, 0)
+    if isinstance(found, list) and len(found) == 2 and all(_is_count(one) for one in found):
+        return found[0], found[1]
+    raise _NotOursError(f"{name!a} is no pair of lines")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+
+
+def _whole(found: object, name: str) -> Mapping[str, Any]:
+    if not isinstance(found, dict):
+        raise _NotOursError(f"{name!a} is no table")
+    return found
+
+
+def _table(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return _whole(content.get(name), name)
+
+
+def _list(content: Mapping[str, Any], name: str) -> Sequence[Any]:
+    found = content.get(name, [])
+    if not isinstance(found, list):
+        raise _NotOursError(f"{name!a} is no list")
+    return found
+
+
+def _text(content: Mapping[str, Any], name: str) -> str:
+    found = content.get(name)
+    if found is None:
+        return ""
+    if isinstance(found, dict | list):
+        raise _NotOursError(f"{name!a} is no text")
+    return found if isinstance(found, str) else str(found)
+
+
+def _flag(content: Mapping[str, Any], name: str) -> bool:
+    found = content.get(name)
+    if not isinstance(found, bool):
+        raise _NotOursError(f"{name!a} is neither true nor false")
+    return found
+
+
+def _number(content: Mapping[str, Any], name: str) -> int | None:
+    found = content.get(name)
+    if found is None:
+        return None
+    if not _is_count(found):
+        raise _NotOursError(f"{name!a} is no count")
+    return int(found)

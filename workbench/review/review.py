@@ -1,0 +1,67 @@
+"""Put a review together: two revisions read, compared and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from workbench.review.differences import differences
+from workbench.review.judgement import checklist, judge
+from workbench.review.lineage import lineage
+from workbench.review.revisions import Repository, Revision
+from workbench.review.snapshot import Reader
+from workbench.review.values import Review, Snapshot
+
+
+def review(root: Path, package: str, asked: str) -> Review:
+    """Compare two revisions of a project.
+
+    Args:
+        root: The project's folder.
+        package: Its Python package.
+        asked: `BASE..HEAD`, `BASE...HEAD`, or `BASE` alone for the working tree.
+
+    Raises:
+        UsageError: There is no git, no repository, or no such revision.
+    """
+    repository = Repository(root)
+    before, after = repository.range(asked)
+    reader = Reader(repository, package)
+    base, head = reader.snapshot(before), reader.snapshot(after)
+    changes = differences(base, head, cache(lambda path: _text(repository, after, path)))
+    below = lineage(base, head, changes)
+    settings = tuple(_settings(base, head))
+    verdict, reasons, notes = judge(base, head, changes)
+    return Review(
+        base=base,
+        head=head,
+        verdict=verdict,
+        reasons=reasons,
+        changes=changes,
+        unchanged=len(head.assets) - sum(change.after is not None for change in changes),
+        lineage=below,
+        settings=settings,
+        notes=notes,
+        checklist=checklist(base, head, changes, below, len(settings)),
+        prefix=repository.prefix,
+    )
+
+
+def _text(repository: Repository, revision: Revision, path: str) -> str | None:
+    content = repository.read(revision, [path]).get(path)
+    return None if content is None else content.decode("utf-8", "surrogateescape")
+
+
+def _settings(base: Snapshot, head: Snapshot) -> Iterator[tuple[str, str, str]]:
+    """Give the settings that differ: where, and what stands for the value before and after, never the value itself."""
+    for place in sorted(base.settings.keys() | head.settings.keys()):
+        before, after = base.settings.get(place), head.settings.get(place)
+        if before != after:
+            yield place, _value(before), _value(after)
+
+
+def _value(mark: str | None) -> str:
+    if mark is None:
+        return "not there"
+    return mark.partition("#")[0].strip() or "a value"

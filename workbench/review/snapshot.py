@@ -1,0 +1,103 @@
+"""One revision of a project as frozen values, put together from its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from promote.render.module import helpers_folder
+from promote.values import replace
+from workbench.review.modules import Around, read_module
+from workbench.review.proofs import Helpers, read_proof
+from workbench.review.revisions import Repository, Revision
+from workbench.review.settings import Settings, read_settings
+from workbench.review.values import Asset, Proof, Snapshot
+
+_BESIDE = ("notebooks/", "tests/assets/")
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+class Reader:
+    """Reads the revisions of one project; what two of them have in common is read once.
+
+    Args:
+        repository: The project's repository.
+        package: The project's Python package.
+    """
+
+    def __init__(self, repository: Repository, package: str) -> None:
+        self.repository = repository
+        self.package = package
+        self._modules: dict[object, tuple[Asset, ...]] = {}
+        self._proofs: dict[object, Proof] = {}
+
+    def snapshot(self, revision: Revision) -> Snapshot:
+        """Read a revision. What cannot be read becomes a problem that the review tells, never an error."""
+        package = f"src/{self.package.replace('.', '/')}"
+        wanted = [path for path in sorted(revision.ids) if _kind(path, package)]
+        texts = {
+            path: content.decode("utf-8", "replace") for path, content in self.repository.read(revision, wanted).items()
+        }
+        of = {kind: {p: t for p, t in texts.items() if _kind(p, package) == kind} for kind in _KINDS}
+        problems = [(path, "It could not be read.") for path in wanted if path not in texts]
+        settings = read_settings(of["settings"])
+        helpers = {path: text for path, text in of["helpers"].items() if not path.endswith("/__init__.py")}
+        around = Around(settings, self.package, {self._dotted(path): (path, text) for path, text in helpers.items()})
+        proofs = self._evidence(of["evidence"], helpers)
+        assets: dict[str, Asset] = {}
+        for path, text in of["modules"].items():
+            try:
+                found = self._read(path, text, around, helpers)
+            except _UNREADABLE:
+                problems.append((path, "It is not Python that can be read, so its assets are missing here."))
+                continue
+            for asset in found:
+                if asset.name in assets:
+                    problems.append((path, "It declares an asset that another module declares too."))
+                    continue
+                assets[asset.name] = replace(asset, proof=proofs.get(f"evidence/{asset.layer}/{asset.name}.json"))
+        return Snapshot(
+            revision.name,
+            revision.commit,
+            dict(sorted(assets.items())),
+            {**of["modules"], **helpers},
+            self.repository.identities(
+                revision, [*(p for p in sorted(revision.ids) if p.startswith(_BESIDE)), *helpers]
+            ),
+            settings.marks,
+            tuple(problems) + settings.problems,
+        )
+
+    def _dotted(self, path: str) -> str:
+        return path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+
+    def _read(self, path: str, text: str, around: Around, helpers: Mapping[str, str]) -> tuple[Asset, ...]:
+        key = (path, text, _mark(around.settings), tuple(helpers.items()))
+        if key not in self._modules:
+            self._modules[key] = read_module(path, text, around)
+        return self._modules[key]
+
+    def _evidence(self, texts: Mapping[str, str], helpers: Mapping[str, str]) -> dict[str, Proof]:
+        lines = Helpers({path: text.split("\n") for path, text in helpers.items()})
+        shared = tuple(helpers.items())
+        for path, text in texts.items():
+            if (path, text, shared) not in self._proofs:
+                self._proofs[path, text, shared] = read_proof(path, text, lines)
+        return {path: self._proofs[path, text, shared] for path, text in texts.items()}
+
+
+def _mark(settings: Settings) -> object:
+    return settings.resources, tuple(settings.partitions.items())
+
+
+_KINDS = ("evidence", "modules", "helpers", "settings")
+
+
+def _kind(path: str, package: str) -> str:
+    """Tell what a file is for a review; empty where it is nothing to it."""
+    if path.startswith("evidence/") and path.endswith(".json"):
+        return "evidence"
+    if path.startswith(f"{helpers_folder(package.removeprefix('src/'))}/") and path.endswith(".py"):
+        return "helpers"
+    if path.startswith(f"{package}/defs/") and path.endswith(".py") and not path.endswith("/__init__.py"):
+        return "modules"
+    return "settings" if path.startswith("config/") and path.endswith(".yaml") else ""

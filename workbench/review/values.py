@@ -1,0 +1,214 @@
+"""The values of a review: an asset as a revision declares it, what its evidence holds, and how two revisions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from promote.values import dataclass
+
+Pairs = tuple[tuple[str, str], ...]
+
+# Dagster's own words, in its order (AssetDefinitionChangeType)
+WORDS = ("NEW", "CODE_VERSION", "DEPENDENCIES", "PARTITIONS_DEFINITION", "TAGS", "METADATA", "REMOVED")
+# How evidence stands to its module, the best first
+STANDINGS = ("proven", "by hand", "unverified", "failed", "stale", "missing", "broken")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter that a run may set: its name, its type and its default, as they are written."""
+
+    name: str
+    type: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What evidence says of a frame; None and empty where it does not say."""
+
+    rows: int | None = None
+    digest: str = ""
+    schema: Pairs = ()
+    nulls: tuple[tuple[str, int], ...] = ()
+    columns: Pairs = ()  # column -> digest
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a cell, with its lines there, in the module and in the helpers; (0, 0) where it stands in none."""
+
+    cell: int
+    id: str
+    origin: str
+    lines: tuple[int, int]
+    module: tuple[int, int] = (0, 0)
+    helpers: str = ""
+    helper_lines: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An evidence file as read. `problem` says what is wrong with it; then the rest is not to be relied on."""
+
+    path: str
+    problem: str = ""
+    step: str = ""
+    notebook: str = ""
+    source: str = ""
+    code_version: str = ""
+    verified: bool = False
+    partition: str = ""
+    inputs: tuple[tuple[str, Frame, str], ...] = ()  # asset, frame, code version
+    output: Frame = Frame()
+    verdict: str = ""
+    order: str = ""
+    tolerance: str = ""
+    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, severity
+    tests: int = 0
+    killed: int = 0
+    survived: int = 0
+    files: Pairs = ()
+    moved_from: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An asset as its module declares it. `source` and `body` are the hashes of its header, empty where it has none."""
+
+    name: str
+    layer: str
+    path: str
+    line: int
+    description: str = ""
+    notebook: str = ""
+    code_version: str = ""
+    owners: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    severity: str = ""
+    inputs: tuple[str, ...] = ()
+    deps: tuple[str, ...] = ()
+    partitions: str = ""
+    partition_values: tuple[str, ...] = ()
+    freshness: str = ""
+    tags: Pairs = ()
+    metadata: Pairs = ()
+    compute: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    contract: tuple[tuple[str, bool], ...] = ()  # column -> whether it may be null
+    helpers: tuple[str, ...] = ()
+    source: str = ""
+    body: str = ""
+    marked_unverified: bool = False
+    other: Pairs = ()  # decorator keywords that stand in no other field
+    proof: Proof | None = None
+
+    @property
+    def tag(self) -> str:
+        """The step's tag, such as `silver:issues`."""
+        return f"{self.layer}:{self.name}" if self.layer else self.name
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the module says that it was promoted from a notebook."""
+        return bool(self.source)
+
+    @property
+    def parents(self) -> frozenset[str]:
+        """The assets that must be there first."""
+        return frozenset((*self.inputs, *self.deps))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision of a project."""
+
+    name: str
+    commit: str  # empty for the working tree
+    assets: Mapping[str, Asset]
+    texts: Mapping[str, str]  # modules by path, that two revisions can be compared by
+    files: Mapping[str, str]  # notebooks, helpers and generated tests: path -> git's id of the content
+    settings: Mapping[str, str]  # what config/*.yaml says, by dotted path
+    problems: tuple[tuple[str, str], ...] = ()  # path, what could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChange:
+    """A difference of schema: what happened to a column, and whether it breaks who reads it."""
+
+    column: str
+    kind: str  # removed, retyped, nullable, added, required, moved
+    before: str = ""
+    after: str = ""
+
+    @property
+    def breaking(self) -> bool:
+        """Whether code that reads the column may stop working."""
+        return self.kind in {"removed", "retyped", "nullable"}
+
+
+@dataclass(frozen=True, slots=True)
+class DataChange:
+    """How the data of an asset differ by the evidence of both sides. `same` is None where nobody knows."""
+
+    comparable: bool
+    why_not: str = ""
+    unknown: bool = False  # one side has no current evidence at all
+    rows: tuple[int | None, int | None] = (None, None)
+    read: tuple[tuple[str, int | None, int | None], ...] = ()  # input, rows before and after
+    same: bool | None = None
+    agreeing: tuple[int, int] | None = None  # columns whose digests agree, of those known on both sides
+    disagreeing: tuple[str, ...] = ()
+    nulls: tuple[tuple[str, int | None, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssetChange:
+    """An asset that is new, changed or removed: Dagster's words for it, and what differs in plain words."""
+
+    name: str
+    words: tuple[str, ...]
+    details: tuple[tuple[str, str, str], ...] = ()  # what, before, after
+    before: Asset | None = None
+    after: Asset | None = None
+    columns: tuple[ColumnChange, ...] = ()
+    data: DataChange | None = None
+    standing: str = "proven"
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> Asset:
+        """The asset as it is, or as it was where it is gone."""
+        found = self.after or self.before
+        if found is None:
+            raise ValueError(self.name)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Edges added and removed (from, to), and what stands below the changed assets."""
+
+    added: tuple[tuple[str, str], ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    downstream: tuple[str, ...] = ()
+    owners: tuple[tuple[str, tuple[str, ...]], ...] = ()  # owner -> assets touched
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All that a reviewer is told."""
+
+    base: Snapshot
+    head: Snapshot
+    verdict: str  # blocked, careful, clear
+    reasons: tuple[str, ...]
+    changes: tuple[AssetChange, ...]
+    unchanged: int
+    lineage: Lineage
+    settings: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    prefix: str = ""  # where the project lies in its repository
