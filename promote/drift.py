@@ -27,8 +27,10 @@ State = Literal[
     "both",
     "tool",  # this version of promote renders it differently
     "foreign",  # promote did not write the module
+    "conflict",  # it holds the markers of an unresolved merge
 ]
 _HEADER = re.compile(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _CODES: dict[State, str] = {
     "notebook": "PR601",
     "module": "PR602",
@@ -37,6 +39,7 @@ _CODES: dict[State, str] = {
     "gone": "PR604",
     "tool": "PR614",
     "foreign": "PR401",
+    "conflict": "PR623",
     "same": "",
 }
 
@@ -77,6 +80,10 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
             f"{pull} merges the two; with --force, promotion overwrites the module.",
         ),
         "tool": (f"This version of promote renders {tag} differently.", again),
+        "conflict": (
+            f"The module of {tag} holds the markers of an unresolved merge.",
+            f"It is generated: merge the notebook, take either side of {path} and of its evidence, and promote.",
+        ),
         "same": ("", ""),
     }[state := _state(plan, module, last)]
     found = Finding(_CODES[state], "error", said, Location(path, line=1), hint) if said else None
@@ -87,6 +94,8 @@ def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:
     if module is None:
         return "new" if last is None else "gone"
     header = _HEADER.search(module)
+    if _CONFLICT.search(module):
+        return "conflict"
     if header is None:
         return "foreign"
     moved = header.group(1) != plan.source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from promote.evidence import code_version_of, evidence_path
@@ -10,7 +10,7 @@ from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
 from promote.prepare import Standing, prepare, standing
 from promote.project import Project
-from promote.register import Rows
+from promote.register import Rows, places
 from promote.render.module import module_path
 from promote.steps import Steps, code_versions
 from promote.values import dataclass
@@ -62,7 +62,8 @@ def examine(
     )
     current = code_versions(project, prepared, versions or {})
     stands = standing(project, prepared, current)
-    outcome = _said(Steps(project, settings, prepared, stands, current, findings))
+    twice = {name for name, each in places(rows).items() if len({place.notebook for place in each}) > 1}
+    outcome = _said(Steps(project, settings, prepared, stands, current, findings), twice)
     files: dict[str, tuple[str, ...]] = {}
     needs: dict[str, dict[str, tuple[str, str]]] = {}
     for one in prepared:
@@ -74,9 +75,14 @@ def examine(
     return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)
 
 
-def _said(work: Steps) -> Outcome:
+def _said(work: Steps, twice: Collection[str]) -> Outcome:
+    """Say how every step stands. Of one that two notebooks make (`twice`) nobody can tell, whichever is looked at."""
     steps = [StepOutcome(tag, one.notebook.path, "refused") for one in work.prepared for tag in one.refused]
+    plans = [plan for one in work.prepared for plan in one.plans]
+    steps += [StepOutcome(plan.step.tag, plan.notebook, "refused") for plan in plans if plan.step.name in twice]
     for tag, stand in work.stands.items():
+        if stand.plan.step.name in twice:
+            continue
         told = work.drift_of(stand)
         work.findings += told
         status: Status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"

@@ -112,7 +112,7 @@ class _Promotion:
     def in_the_way(self, stand: Standing) -> list[Finding]:
         """Tell what promotion would overwrite of what a person wrote: edits that the notebook does not have too."""
         found = [stand.drift.finding] if stand.drift.finding is not None else []
-        if stand.drift.state == "foreign":
+        if stand.drift.state in {"foreign", "conflict"}:
             return found
         if self.work.settings.force or stand.module is None:
             return []

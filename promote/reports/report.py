@@ -25,6 +25,7 @@ _DRIFTS = {
     "both": "notebook changed and module edited",
     "tool": "rendered differently",
     "foreign": "another's module",
+    "conflict": "in a merge",
     "files": "generated file changed",
     "evidence": "evidence of something else",
     "renamed": "renamed",
