@@ -26,6 +26,7 @@ from promote.language.effects import (
     PART_GETTERS,
     PURE_EFFECTS,
     REMEMBERING,
+    SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
     SHARING_FUNCTIONS,
     STATEFUL_FUNCTIONS,
@@ -191,6 +192,8 @@ class Libraries(Values):
     def function_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:  # noqa: PLR0911 - one way out for each table
         """What a function gives that stands in a table, None where it stands in none."""
         heap = self.heap
+        if name in SCALAR_FUNCTIONS and not heap.classes_in(given):
+            return NONE
         if name in SHALLOW_COPIES:
             named = self.either(k.value for k in call.keywords)
             made = heap.new(heap.within(given) | named, exact=True)

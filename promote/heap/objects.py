@@ -86,9 +86,15 @@ class Values:
     def operation(self, node: ast.expr, *, plain: bool = False) -> Objects:
         """A new object made of operands; a `plain` one cannot change, and matters for the code it may run alone."""
         used = self.either(part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        plain = plain or (not used and isinstance(node, (ast.BinOp, ast.UnaryOp)) and self.counts(node))
         if plain and not self.heap.code_in(used) and not self.heap.classes_in(used):
             return NONE
         return self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
+
+    def counts(self, node: ast.expr) -> bool:
+        """Whether an operation is one on numbers and texts, of literals and names of such."""
+        names = [part for part in walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Call))]
+        return all(isinstance(part, ast.Name) and part.id in self.own for part in names)
 
     def derived(self, used: Objects, held: Objects = NONE) -> Objects:
         """A new object that was made of others: it may run their code, but is none of them."""

@@ -34,7 +34,8 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     run = Aliases(functions, inside=info)
     start: dict[str, Objects] = {}  # what each name stands for
     inside: dict[str, Objects] = {}  # all that can be met in there
-    variables = [n for n in info.free if n in functions.variables or run.is_local(n)]
+    changeable = functions.variables - functions.constants
+    variables = [n for n in info.free if n in changeable or run.is_local(n)]
     for name in dict.fromkeys((*info.parameters, *variables)):
         inside[name] = run.heap.new()
         start[name] = run.own[name] = run.heap.new(inside[name])

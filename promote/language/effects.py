@@ -104,6 +104,12 @@ EAGER_METHODS = frozenset("apply applymap assign map transform".split())
 # Packages whose methods of these names run the functions later.
 LAZY_PACKAGES = frozenset("dask modin pyspark ibis vaex".split())
 
+# Functions of Python's own that give numbers and texts.
+SCALAR_FUNCTIONS = frozenset(
+    """len int float str bool complex bytes ord chr hex bin oct hash id isinstance issubclass callable repr ascii format
+    any all""".split()
+)
+
 # Functions that copy a container but share what it holds.
 SHALLOW_COPIES = frozenset(
     "list tuple dict set frozenset sorted copy.copy collections.deque collections.OrderedDict".split()

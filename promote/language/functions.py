@@ -29,6 +29,7 @@ class Functions:
     imports: Mapping[str, str]  # name -> the dotted path it stands for
     modules: frozenset[str]  # names that `import` binds to modules
     attributes: frozenset[str]  # names of attributes that are assigned somewhere
+    constants: frozenset[str]  # names that are only ever bound to what cannot change
     settled: frozenset[str]  # names that one statement binds, to a function or to what cannot change
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
@@ -101,9 +102,12 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
     attributes: set[str] = set()
     binders: Counter[str] = Counter()
     constant: set[str] = set()
+    other: set[str] = set()
     for one in effects:
         binders.update(one.touched)
-        constant |= {n for e in one.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names}
+        given = {n for e in one.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names}
+        constant |= given
+        other |= one.touched - given
         for name, info in one.functions.items():
             by_name.setdefault(name, []).append(info)
         for name, cls in one.classes.items():
@@ -121,5 +125,6 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
         imports,
         modules,
         frozenset(attributes),
+        frozenset(constant - other),
         frozenset(n for n in constant | by_name.keys() if binders[n] == 1 and (n in constant) != (n in by_name)),
     )
