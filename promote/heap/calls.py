@@ -86,7 +86,7 @@ class Calls(Libraries):
             if name in info.captured and not self.is_local(name):
                 self.touch(itself | self.deep(itself), use)
                 continue
-            if not self.is_local(name):
+            if not self.is_local(name) and (name in summary.writes or not self.is_constant(name)):
                 self.changed.setdefault(name, use)
             self.touch(self.of(name) | self.depth(self.of(name), deep=name in summary.deeply), use)
         self.link(info, bound, itself)
