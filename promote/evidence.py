@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from promote import __version__
 from promote.hashing import body_hash
-from promote.merge.source_map import Placed, functions, placed
-from promote.model import Finding, Fragment, FrameKind, GeneratedFile, Notebook, Plan
+from promote.merge.kept import kept
+from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
 from promote.render.pytext import json_text
 from promote.values import dataclass, field
 
@@ -160,45 +160,12 @@ def render_evidence(
             "tools": dict(sorted(facts.tools.items())),
         }
     content["files"] = {f.path: body_hash(f.text) for f in sorted(files, key=lambda f: f.path)}
-    content |= _cells(plan, notebook, module)
+    content |= kept(plan, notebook, module)
     return GeneratedFile(evidence_path(plan), json_text(content), plan.step.tag)
 
 
 def _frame(facts: FrameFacts) -> dict[str, Any]:
     return {"kind": facts.kind, "rows": facts.rows, "digest": facts.digest, "schema": dict(facts.schema)}
-
-
-def _cells(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any]:
-    """Each kept fragment, where it stands in the notebook and in the module; and the lines of the module between them.
-
-    With both, the module can be put together again as it was promoted: the base of a merge.
-    """
-    lines: list[str | None] = [*module.text.split("\n")]
-    at: dict[Fragment, list[Placed]] = {}
-    for one in placed(plan, module.text):
-        at.setdefault(one.fragment, []).append(one)
-        lines[one.first - 1 : one.last] = [None] * (one.last - one.first + 1)
-    found: dict[tuple[int, int, str], dict[str, Any]] = {}
-    for function in functions(plan):
-        for fragment in (*function.definitions, *function.body):
-            if not fragment.cell:
-                continue
-            places = at.get(fragment, [])
-            found.setdefault(
-                (fragment.cell, fragment.first, fragment.text),
-                {
-                    "cell": fragment.cell,
-                    "id": notebook.cells[fragment.cell - 1].id,
-                    "origin": fragment.origin,
-                    "lines": [fragment.first, fragment.last],
-                    "module_lines": [places[0].first, places[0].last] if places else None,
-                    "indented": bool(places and places[0].moved),
-                    **({"again": [[one.first, bool(one.moved)] for one in places[1:]]} if places[1:] else {}),
-                    "source": fragment.text.split("\n"),
-                },
-            )
-    cells = sorted(found.values(), key=lambda c: (c["cell"], c["lines"]))
-    return {"cells": cells, "between": [line for line in lines if line is not None]}
 
 
 def _evidence(content: Mapping[str, Any]) -> Evidence | None:
