@@ -64,7 +64,9 @@ def lost_changes(
             doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
             concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
             if found := _reader(program, statement, concerned, included, sources):
-                yield found
+                name, change, at = found
+                known = [one.variable for one in taken if one.variable in concerned]
+                yield (known[0] if known and name in change.binds else name), change, at
         copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
 
 

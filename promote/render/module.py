@@ -331,12 +331,16 @@ class _Writer:
 def _body_lines(fragments: Sequence[Fragment]) -> list[str]:
     """The analyst's code, indented, with a blank line between pieces of different cells."""
     body: list[str] = []
+    before: Fragment | None = None
     for fragment in fragments:
-        if body and body[-1]:
+        needed = fragment.origin == "needed"
+        goes_on = needed and before is not None and (before.origin, before.cell) == ("needed", fragment.cell)
+        if body and body[-1] and not (goes_on and before is not None and fragment.first <= before.last + 1):
             body.append("")
-        if fragment.origin == "needed":
+        if needed and not goes_on:
             body.append(f"    # Needed from cell {fragment.cell}, which is not promoted.")
         body += indent(fragment.text).split("\n")
+        before = fragment
     if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):
         body.insert(0, "")
     return body

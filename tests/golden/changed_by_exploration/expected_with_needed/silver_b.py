@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/changed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=bd828012cc19cc14 body=420bb8157c9022e4
+# source=bd828012cc19cc14 body=bd62559bb611e9f1
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -14,8 +14,6 @@ def b(a: pd.DataFrame) -> pd.DataFrame:
     a = a.copy()  # the notebook changes it in place
     # Needed from cell 3, which is not promoted.
     same = a
-
-    # Needed from cell 3, which is not promoted.
     same["m"] = 0
 
     b = a.sum().to_frame()

@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/computed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=9f63115b59fb5871 body=261d1db061f26ab0
+# source=9f63115b59fb5871 body=9377f80a9fbaefba
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -13,8 +13,6 @@ def b(a: pd.DataFrame) -> pd.DataFrame:
     """B."""
     # Needed from cell 3, which is not promoted.
     low = a.n.min()
-
-    # Needed from cell 3, which is not promoted.
     middle = (low + a.n.max()) / 2
 
     b = a[a.n > middle]

@@ -1,7 +1,7 @@
 """Large."""
 
 # Promoted from notebooks/only_what_is_needed.ipynb, step silver:large. Change the notebook and run `promote`.
-# source=21d74d1705fd2e59 body=1ac8b8b0eb180985
+# source=21d74d1705fd2e59 body=ecf5914e49d57883
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -13,14 +13,10 @@ def large() -> pd.DataFrame:
     """Large."""
     # Needed from cell 2, which is not promoted.
     low = 1
-
-    # Needed from cell 2, which is not promoted.
     low += 1  # after all
 
     # Needed from cell 3, which is not promoted.
     rows = []
-
-    # Needed from cell 3, which is not promoted.
     for n in range(4):
         # keep the large
         if n >= low:
