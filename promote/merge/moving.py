@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from promote.merge.editable import last_kinds
 from promote.merge.left_over import Rows
 from promote.merge.moves import Move, moves
-from promote.merge.orphans import is_edited, orphans
-from promote.merge.prune import files_of
+from promote.merge.orphans import orphans
+from promote.merge.prune import edits, files_of
 from promote.model import Finding, Location
 from promote.prepare import Prepared, Standing
 from promote.project import Project
@@ -40,12 +40,13 @@ class Moving:
         found: list[Finding] = []
         for tag, move in self.moves.items():
             old = move.old
-            at = Location(old.paths[0], line=1)
-            if not force and is_edited(self.project, old):
-                said = f"The module of {old.tag}, which is {tag} now, was edited by hand."
+            edited = [] if force else [*edits(self.project, old, [*old.paths, *files_of(self.project, old)])]
+            for one in edited:
+                said = f"This file of {old.tag}, which is {tag} now, was edited by hand."
                 hint = "Carry the edit into the notebook; --force leaves it behind."
-                found.append(Finding("PR602", "error", said, at, hint))
-            else:
+                found.append(Finding("PR602", "error", said, one.location, hint))
+            if not edited:
+                at = Location(old.paths[0], line=1)
                 found.append(Finding("PR622", "note", f"{old.tag} is {tag} now; its files move along.", at, ""))
         return found
 

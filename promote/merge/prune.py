@@ -40,7 +40,7 @@ def prune(notebooks: Sequence[Path], settings: Settings) -> Outcome:
     for one in found:
         paths[one.tag] = sorted({*one.paths, *(() if one.name in kept else files_of(project, one))})
         if not settings.force:
-            findings += _edits(project, one, paths[one.tag])
+            findings += edits(project, one, paths[one.tag])
         findings += _readers(project, made, one)
     if any(finding.severity == "error" for finding in findings):
         steps = [StepOutcome(one.tag, one.notebook, "refused") for one in found]
@@ -72,7 +72,7 @@ def tidy(project: Project, removed: Sequence[str]) -> None:
             folder.rmdir()
 
 
-def _edits(project: Project, one: Orphan, paths: Sequence[str]) -> Iterator[Finding]:
+def edits(project: Project, one: Orphan, paths: Sequence[str]) -> Iterator[Finding]:
     """Tell the files that a person has edited, or that promote did not write."""
     hint = "Look at it; `promote --prune --force` removes it all the same."
     for path in paths:

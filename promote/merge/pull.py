@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from promote.evidence import evidence_path, read_evidence, render_evidence
+from promote.evidence import Evidence, evidence_path, read_evidence, render_evidence
+from promote.hashing import body_hash
 from promote.merge import said
 from promote.merge.cell_edits import LineEdit, UnplacedError, joined
 from promote.merge.editable import all_editable
@@ -21,6 +22,7 @@ from promote.merge.three_way import Side
 from promote.model import Finding, GeneratedFile, Location, Plan, Selection
 from promote.notebook.read import parse
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, StepOutcome
+from promote.outside.secret_values import concealed, secret_findings
 from promote.plan import plan
 from promote.prepare import prepare, standing
 from promote.project import find
@@ -30,6 +32,7 @@ from promote.selection.select import select
 from promote.steps import Steps, bytes_of, code_versions
 from promote.values import replace
 from promote.writing.leftovers import make_good
+from promote.writing.write import WriteError, commit
 
 _JUPYTEXT = b"#     text_representation:"
 
@@ -78,8 +81,6 @@ class _Pull:
             refused |= {one.file.tag for one in self.proposals}
             return self.outcome(dict.fromkeys(refused, "refused"), FINDINGS)
         if self.written and not self.work.settings.dry_run:
-            from promote.writing.write import commit  # noqa: PLC0415 - only where there is something to write
-
             commit(self.work.project.root, self.written, seen=self.seen)
         return self.outcome({file.origin: "pulled" for file in self.written if file.origin}, FINE)
 
@@ -108,7 +109,8 @@ class _Pull:
         selection = select(parse(chosen.content, path)) if chosen else self.selections[path]
         planned = plan(selection, include_needed=self.work.settings.include_needed)
         plans = {one.step.tag: one for one in planned.plans}
-        errors = [f for f in (*selection.findings, *planned.findings) if f.severity == "error"]
+        found = (*selection.findings, *planned.findings, *secret_findings(selection, planned.plans))
+        errors = concealed([f for f in found if f.severity == "error"], {path: selection.notebook})
         for one in proposals:
             self.check(one, plans.get(one.file.tag), errors)
         if not self.work.errors():
@@ -120,6 +122,9 @@ class _Pull:
         """Give the notebook's file with edits, then the script that it is paired with."""
         root, made = self.work.project.root, []
         notebook = self.work.notebooks[path]
+        if edits and parse(bytes_of(root / path) or b"", path) != notebook:
+            message = "The notebook was saved while promote was at work, so nothing was written."
+            raise WriteError(Finding("PR609", "error", message, Location(path), "Pull again."))
         script = Path(path).with_suffix(".py").as_posix()
         paths = [path]
         if path.endswith(".ipynb") and _JUPYTEXT in (bytes_of(root / script) or b"")[:2000]:
@@ -164,10 +169,21 @@ class _Pull:
             if last is not None and not used.guessed and "unknown" not in (*used.inputs.values(), used.output):
                 inputs = {i.asset: used.inputs[i.parameter] for i in made.function.inputs}
                 last = replace(last, kinds=(inputs, used.output))
-            evidence = render_evidence(made, selection.notebook, None, shared, module, last, keep_kinds=True)
+            files = [*shared, *self.tests(last)]
+            evidence = render_evidence(made, selection.notebook, None, files, module, last, keep_kinds=True)
             for file in (module, *shared, evidence):
                 self.seen[file.path] = bytes_of(project.root / file.path)
                 self.written.append(replace(file, origin=tag))
+
+    def tests(self, last: Evidence | None) -> list[GeneratedFile]:
+        """Give the generated tests of before: they are still ours, until the next promotion makes others."""
+        found = []
+        for path, known in (last.files if last else {}).items():
+            content = bytes_of(self.work.project.root / path)
+            file = GeneratedFile.of(path, content or b"", "")
+            if path.startswith("tests/") and body_hash(file.text) == known:
+                found.append(file)
+        return found
 
     def outcome(self, statuses: Mapping[str, str], code: int) -> Outcome:
         """End: what became of each step."""

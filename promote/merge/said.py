@@ -10,7 +10,8 @@ from promote.merge.parts import Parts
 from promote.merge.source_map import Placed
 from promote.merge.three_way import Clash
 from promote.merge.units import Unit
-from promote.model import Finding, Location, Notebook
+from promote.model import Cell, Finding, Location, Notebook
+from promote.outside.secret_values import secrets_in
 
 _LONGEST = 200
 
@@ -122,5 +123,7 @@ def _code(found: Sequence[Unit]) -> str:
 def _quoted(text: str) -> str:
     if not text:
         return "nothing"
+    for secret in secrets_in(Notebook("", (Cell(1, "", "code", text),))):
+        text = text.replace(secret.text, "*" * len(secret.text))
     shown = " ⏎ ".join(line.strip() for line in text.split("\n"))
     return f"`{shown[:_LONGEST]}{'…' if len(shown) > _LONGEST else ''}`"

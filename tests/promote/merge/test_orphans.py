@@ -24,6 +24,7 @@ from tests.promote.merge.projects import (
     module,
     promote,
     promoted,
+    pulled,
     sources,
     verified,
 )
@@ -202,6 +203,24 @@ def test_a_renamed_step_whose_module_was_edited_is_not_moved_unasked(project: Pa
     assert tree(project) == before
     assert promote(project, move=True, force=True).exit_code == 0
     assert not module(project, TOWNS).exists()
+
+
+def test_a_renamed_step_whose_tests_were_edited_is_not_moved_unasked(project: Path) -> None:
+    renamed(project)
+    change(project / TEST, "Test", "A test of")
+    outcome = promote(project, move=True)
+    assert (outcome.exit_code, codes(outcome)) == (1, {"PR602"})
+    assert {f.location.path for f in outcome.findings if f.code == "PR602"} == {TEST}
+    assert promote(project, move=True, force=True).exit_code == 0
+    assert not (project / TEST).exists()
+
+
+def test_a_step_that_was_pulled_is_pruned_with_its_tests(project: Path) -> None:
+    change(module(project, TOWNS), "LOWEST = 800", "LOWEST = 801")
+    assert pulled(project).exit_code == 0
+    untagged(project)
+    assert pruned(project).exit_code == 0
+    assert not files_of(project)
 
 
 def test_a_step_with_other_code_is_no_rename(project: Path) -> None:

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from promote.cli import main
+from promote.merge import pull as pulling
 from promote.merge.parts import parts
+from promote.merge.proposal import propose
 from promote.outcome import Outcome
+from promote.writing.write import WriteError
 from tests.promote.merge.projects import (
     CLEAN,
     NOTEBOOK,
@@ -462,10 +465,38 @@ def test_a_notebook_in_a_merge_is_refused_with_the_way_out(project: Path) -> Non
     assert "nbdime mergetool" in outcome.findings[0].hint
 
 
-def test_a_secret_is_not_shown(project: Path) -> None:
-    change_cell(project, 3, "HIGHEST = 9000", "HIGHEST = 9001\napi_key = 'q7Gz0pL2mX9vB4nK8sD1'")
-    change(module(project, RENTS), "HIGHEST = 9000", "HIGHEST = 9002\napi_key = 'q7Gz0pL2mX9vB4nK8sD1'")
-    assert "q7Gz0pL2mX9vB4nK8sD1" not in "".join(f.message + f.hint + f.location.text for f in pulled(project).findings)
+@pytest.mark.parametrize("old", ["HIGHEST = 9000\n", "    return rents\n"])
+def test_a_secret_is_not_shown(project: Path, old: str) -> None:
+    value = "q7Gz0pL2mX9vB4nK8sD1"
+    indent = old[: len(old) - len(old.lstrip())]
+    change_cell(project, 3, "HIGHEST = 9000", "HIGHEST = 9001")
+    change(module(project, RENTS), old, f"{indent}api_key = '{value}'\n{old.replace('rents', 'raw')}# why\n")
+    outcome = pulled(project)
+    assert outcome.exit_code == 1
+    assert "api_key = '********************'" in "".join(f.message for f in outcome.findings)
+    assert value not in "".join(f.message + f.hint + f.location.text for f in outcome.findings)
+
+
+def test_a_secret_is_not_pulled(project: Path) -> None:
+    change(module(project, RENTS), "    return rents\n", "    api_key = 'q7Gz0pL2mX9vB4nK8sD1'\n    return rents\n")
+    outcome = pulled(project)
+    assert codes(outcome) == {"PR617"}
+    assert "PR713" in said(outcome, "PR617")
+
+
+def test_a_notebook_saved_meanwhile_is_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(module(project, RENTS), "HIGHEST = 9000", "HIGHEST = 9001")
+
+    def saving(*given: Any) -> Any:
+        change(project / NOTEBOOK, "blanks left out", "without blanks")
+        return propose(*given)
+
+    monkeypatch.setattr(pulling, "propose", saving)
+    before = module(project, RENTS).read_bytes()
+    with pytest.raises(WriteError, match="saved while promote was at work"):
+        pulled(project)
+    assert "without blanks" in (project / NOTEBOOK).read_text()
+    assert module(project, RENTS).read_bytes() == before
 
 
 def test_the_command_pulls(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
