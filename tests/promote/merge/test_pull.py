@@ -470,7 +470,11 @@ def test_a_secret_is_not_shown(project: Path, old: str) -> None:
     value = "q7Gz0pL2mX9vB4nK8sD1"
     indent = old[: len(old) - len(old.lstrip())]
     change_cell(project, 3, "HIGHEST = 9000", "HIGHEST = 9001")
-    change(module(project, RENTS), old, f"{indent}api_key = '{value}'\n{old.replace('rents', 'raw')}# why\n")
+    change(
+        module(project, RENTS),
+        old,
+        f"{indent}api_key = '{value}'\n{old.replace('rents', 'raw').replace('9000', '9002')}# why\n",
+    )
     outcome = pulled(project)
     assert outcome.exit_code == 1
     assert "api_key = '********************'" in "".join(f.message for f in outcome.findings)
