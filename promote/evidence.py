@@ -13,8 +13,8 @@ from typing import Any, cast
 
 from promote import __version__
 from promote.hashing import body_hash
-from promote.merge.kept import kept
 from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
+from promote.render.kept import kept
 from promote.render.pytext import json_text
 from promote.values import dataclass, field
 

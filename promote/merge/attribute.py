@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promote.merge.parts import Parts
-from promote.merge.source_map import Placed
 from promote.merge.three_way import Hunk, hunks
 from promote.merge.units import Unit, moved
+from promote.render.source_map import Placed
 from promote.values import dataclass
 
 

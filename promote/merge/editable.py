@@ -8,11 +8,11 @@ from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.hashing import body_hash
 from promote.merge.base import HEADER, base_of, earlier_of
 from promote.merge.parts import parts
-from promote.merge.source_map import Placed, placed, placed_helpers
 from promote.model import Finding, Location, Plan
 from promote.prepare import Standing
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import module_path, render_helpers, without_header
+from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
 from promote.values import dataclass
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from promote.evidence import Evidence
 from promote.merge.orphans import Orphan
-from promote.merge.source_map import functions
 from promote.merge.units import units
 from promote.model import Finding, Notebook, Plan
+from promote.render.source_map import functions
 from promote.values import dataclass, replace
 
 Content = tuple[str, ...]

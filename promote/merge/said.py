@@ -7,11 +7,11 @@ from itertools import zip_longest
 
 from promote.merge.cell_edits import LineEdit
 from promote.merge.parts import Parts
-from promote.merge.source_map import Placed
 from promote.merge.three_way import Clash
 from promote.merge.units import Unit
 from promote.model import Cell, Finding, Location, Notebook
 from promote.outside.secret_values import secrets_in
+from promote.render.source_map import Placed
 
 _LONGEST = 200
 

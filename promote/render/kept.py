@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from promote.merge.source_map import Placed, functions, placed
 from promote.model import Fragment, GeneratedFile, Notebook, Plan
+from promote.render.source_map import Placed, functions, placed
 
 
 def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any]:
