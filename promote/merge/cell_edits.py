@@ -11,6 +11,7 @@ from promote.merge.units import Unit, units, words
 from promote.model import Fragment
 from promote.values import dataclass
 
+_BLOCKS = ("def ", "class ", "@", "async def ")
 _ALIKE = 0.4  # from which share of common words on two units may be one, changed on its way into the module
 
 
@@ -41,7 +42,7 @@ def cell_edits(edit: FragmentEdit, source: str) -> list[LineEdit]:
     own = units(fragment.text)
     at = _aligned(own, there)
     if not edit.old:
-        return [_insertion(edit, own, there, at)]
+        return [_insertion(edit, own, there, at, source)]
     found = [at.get(number) for number in range(edit.start, edit.end)]
     if None in found or not found:
         raise UnplacedError
@@ -128,7 +129,9 @@ def _one(cell: int, own: Unit, stands: Unit, text: str) -> LineEdit:
     return LineEdit(cell, stands.first, stands.last + 1, _lines([put]))
 
 
-def _insertion(edit: FragmentEdit, own: Sequence[Unit], there: Sequence[Unit], at: Mapping[int, int]) -> LineEdit:
+def _insertion(
+    edit: FragmentEdit, own: Sequence[Unit], there: Sequence[Unit], at: Mapping[int, int], source: str
+) -> LineEdit:
     cell = edit.placed.fragment.cell
     if edit.start < len(own) and edit.start in at:  # below what the cell has between the two: loads, imports
         line = there[at[edit.start]].first
@@ -136,7 +139,12 @@ def _insertion(edit: FragmentEdit, own: Sequence[Unit], there: Sequence[Unit], a
         line = there[at[edit.start - 1]].last + 1
     else:
         raise UnplacedError
-    return LineEdit(cell, line, line, _lines(edit.texts))
+    lines = _lines(edit.texts)
+    if lines and lines[0].startswith(_BLOCKS):  # two blank lines apart, as the formatter wants a definition
+        below = source.split("\n")[line - 1 :]
+        above = ("", "") if line > 1 else ()
+        lines = (*above, *lines, *(("", "") if below and below[0].strip() else ()))
+    return LineEdit(cell, line, line, lines)
 
 
 def _lines(texts: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from promote.merge.cell_edits import LineEdit, UnplacedError, cell_edits
 from promote.merge.editable import Editable, editable
 from promote.merge.parts import Parts, merged_imports, parts, together
 from promote.merge.three_way import Side, merge
+from promote.merge.units import Unit
 from promote.model import Finding, Notebook, Selection
 from promote.steps import Steps
 from promote.values import dataclass
@@ -76,7 +77,9 @@ def _edits(
         plan = work.stands[file.tag].plan
         edits += addition(selection, plan, wanted.imports - mine.imports, new)
     except UnplacedError:
-        findings.append(said.stray((), new, file.path, file.tag))
+        imports = wanted.imports - mine.imports
+        lines = [Unit(line, line, 1, 1) for line in sorted(imports)]
+        findings.append(said.stray((), [*lines, *new], file.path, file.tag))
     return edits, findings
 
 

@@ -523,3 +523,42 @@ def test_a_notebook_that_has_nothing_to_pull_is_left(project: Path) -> None:
         outcome = pulled(project, name)
         assert (outcome.exit_code, {s.status for s in outcome.steps}) == (0, {"unchanged"})
     assert tree(project) == before
+
+
+def test_an_import_without_a_cell_to_go_to_is_refused(tmp_path: Path) -> None:
+    cells = [("silver:big", "import polars as pl\nbig = pl.LazyFrame({'n': [1, 2]}).head(1)")]
+    root = promoted(tmp_path, cells)
+    path = module(root, "silver:big")
+    change(path, "import polars as pl\n", "import math\n\nimport polars as pl\n")
+    change(path, ".head(1)", ".head(math.floor(1))")
+    before = tree(root)
+    outcome = pulled(root)
+    assert (outcome.exit_code, codes(outcome)) == (1, {"PR616"})
+    assert "and is `import math`" in said(outcome, "PR616")
+    assert tree(root) == before
+
+
+def test_a_class_that_an_edit_needs_stands_apart(project: Path) -> None:
+    change(module(project, TOWNS), "\ndef rent_by_town", "\nclass Least:\n    value = 3\n\n\ndef rent_by_town")
+    change(module(project, TOWNS), ">= LOWEST", ">= LOWEST + Least.value")
+    assert pulled(project).exit_code == 0
+    assert "LOWEST = 800\n\n\nclass Least:\n    value = 3\n\n\nHIGHEST" in sources(project)[2]
+
+
+def test_a_module_that_is_no_python_is_not_overwritten(project: Path) -> None:
+    change(module(project, RENTS), "HIGHEST = 9000", "HIGHEST = = 9000")
+    assert drifts(check(project))[RENTS] == "module"
+    assert codes(promote(project)) == {"PR602"}
+    assert codes(pulled(project)) == {"PR616"}
+
+
+def test_annotations_that_are_no_frames_of_ours_are_refused(project: Path) -> None:
+    change(module(project, TOWNS), "def rent_by_town(rents: pl.LazyFrame)", "def rent_by_town(rents: 'pl.LazyFrame')")
+    assert codes(pulled(project)) == {"PR616"}
+
+
+def test_a_file_that_promote_did_not_write_is_not_pulled(project: Path) -> None:
+    module(project, RENTS).write_text("def rents(raw):\n    return raw\n")
+    before = tree(project)
+    assert {s.tag: s.status for s in pulled(project).steps}[RENTS] == "unchanged"
+    assert tree(project) == before
