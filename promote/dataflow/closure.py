@@ -12,13 +12,13 @@ import builtins
 from collections.abc import Iterable
 from typing import Literal
 
+from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, shows_only
 from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, ambient_reads, is_state
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.syntax import binds_literal, only_imports
 from promote.language.uses import Use
 from promote.model import Finding, Role
 from promote.values import dataclass, field
@@ -50,18 +50,52 @@ class Closure:
     shadowed: set[str] = field(default_factory=set)  # builtins that the step reads and binds
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False  # for a reason that was told before
+    doubled: set[str] = field(default_factory=set)  # assets taken that share what is changed with something else here
     sources: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)  # (name, reader) -> what reaches it
 
 
 def resolve(
     context: Context, role: Role, cells: Iterable[int], *, include_needed: bool, wanted: Iterable[str] = ()
 ) -> Closure:
-    """Close the statements of `cells` under dependence; `wanted` are names that are needed at the end of them."""
-    return _Resolver(context, role, frozenset(cells), include_needed=include_needed).run(wanted)
+    """Close the statements of `cells` under dependence; `wanted` are names that are needed at the end of them.
+
+    Where an input shares an object with another, or with what is repeated, and the object is changed, the statements
+    of the step that makes the input may be repeated in its place: then the function has one object too.
+    """
+    own, ends = frozenset(cells), tuple(wanted)
+    closure = _Resolver(context, role, own, include_needed=include_needed).run(ends)
+    repeated: frozenset[str] = frozenset()
+    again = closure
+    while include_needed and role.kind == "step" and again.doubled - repeated and may_repeat(context, again.doubled):
+        repeated |= again.doubled
+        again = _Resolver(context, role, own, include_needed=True, repeated=repeated).run(ends)
+        if not again.findings and not again.refused and not any(takes_resource(context, i) for i in again.included):
+            return again
+    return closure
+
+
+def may_repeat(context: Context, assets: Iterable[str]) -> bool:
+    """Whether the steps of assets stand in this notebook whole, with no partitions of their own."""
+    steps = {output.step.name: output.step for output in context.outputs.values()}
+    return all(asset in steps and not steps[asset].options.get("partitions") for asset in assets)
+
+
+def takes_resource(context: Context, index: int) -> bool:
+    """Whether a statement reads a source, which may give something else when it is read again."""
+    return any(load.what == "resource" for load in context.program.statements[index].loads)
 
 
 class _Resolver:
-    def __init__(self, context: Context, role: Role, cells: frozenset[int], *, include_needed: bool) -> None:
+    def __init__(
+        self,
+        context: Context,
+        role: Role,
+        cells: frozenset[int],
+        *,
+        include_needed: bool,
+        repeated: frozenset[str] = frozenset(),
+    ) -> None:
+        self.repeated = repeated  # assets whose statements are taken in place of what they give
         self.context = context
         self.program = context.program
         self.role = role
@@ -99,10 +133,11 @@ class _Resolver:
                 self.refusals.gone(name, deleting, at, use)
         self.refusals.bodies(included)
         if not self.refusals.findings:
-            for name, change, at in lost_changes(
+            for name, change, at, assets in lost_changes(
                 self.program, closure.included, closure.inputs.values(), closure.sources
             ):
                 self.refusals.lost(name, change, at)
+                closure.doubled |= assets
         closure.findings = sorted(
             self.refusals.findings, key=lambda f: (f.location.cell or 0, f.location.line or 0, f.code, f.message)
         )
@@ -172,17 +207,17 @@ class _Resolver:
             return name in statement.sets
         if self.is_input(name, statement, at, use):
             return True
-        if statement.role.kind == "parameters" and self.is_parameter(name, statement):
+        if statement.role.kind == "parameters" and is_parameter(self.program, name, statement):
             self.closure.parameters.add(name)
             self.given.add((name, at.index))
             return True
         load = bound_load(statement.node, statement.loads)
-        if load is not None and name in statement.binds and self.bound_once(name):
+        if load is not None and name in statement.binds and bound_once(self.program, name, self.own_indices):
             self.closure.inputs[name, load.name, statement.index] = Bound(name, load.name, statement.index, load)
             self.given.add((name, at.index))
             return True
         bound_here = name in statement.effects.touched
-        if bound_here and self.is_definition(name, statement):
+        if bound_here and is_definition(self.program, name, statement):
             imported = isinstance(statement.node, (ast.Import, ast.ImportFrom))
             self.include(statement, "import" if imported else "definition")
             return name in statement.binds
@@ -197,6 +232,8 @@ class _Resolver:
         output = self.context.outputs.get(statement.role.tag) if statement.role.kind == "step" else None
         if output is None or statement.role.tag == self.role.tag or output.variable != name:
             return False
+        if output.step.name in self.repeated:
+            return False
         if at.index > output.last:
             self.closure.inputs[name, output.step.name, output.last] = Bound(name, output.step.name, output.last)
             self.given.add((name, at.index))
@@ -204,30 +241,6 @@ class _Resolver:
         if not self.include_needed:
             self.refusals.incomplete(name, output, at, use)
         return not self.include_needed
-
-    def is_parameter(self, name: str, statement: Statement) -> bool:
-        """Whether a name is a plain value of the parameters cell, bound there once."""
-        bound = [s for s in self.program.bindings(name) if s.role.kind == "parameters"]
-        return binds_literal(statement.node, name) and bound == [statement]
-
-    def bound_once(self, name: str) -> bool:
-        return len(self.program.bindings(name)) == 1 and not any(
-            s.index not in self.own_indices for s in self.program.changed_anywhere(name)
-        )
-
-    def is_definition(self, name: str, statement: Statement) -> bool:
-        node = statement.node
-        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            return True
-        if isinstance(node, (ast.Try, ast.If)) and only_imports(node):
-            return True
-        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-        if isinstance(value, ast.Lambda):
-            return len(self.program.bindings(name)) == 1
-        if not binds_literal(node, name):
-            return False
-        immutable = value is not None and isinstance(value, ast.Constant)
-        return len(self.program.bindings(name)) == 1 and (immutable or not self.program.changed_anywhere(name))
 
     def unbound(self, name: str, at: Statement, use: Use) -> None:
         """Account for a name that no statement binds before it is read."""

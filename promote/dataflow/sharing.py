@@ -24,6 +24,10 @@ class Taken(Protocol):
         """The name in the notebook."""
 
     @property
+    def asset(self) -> str:
+        """The asset that it takes."""
+
+    @property
     def at(self) -> int:
         """The statement after which it holds."""
 
@@ -33,8 +37,10 @@ def lost_changes(
     included: Collection[int],
     inputs: Iterable[Taken],
     sources: Mapping[tuple[str, int], frozenset[int]],
-) -> Iterable[tuple[str, Statement, Statement]]:
+) -> Iterable[tuple[str, Statement, Statement, set[str]]]:
     """Give the changes that the function would miss: the name, the statement that changes it, the one that reads it.
+
+    With each come the assets, taken from outside, that share what is changed.
 
     Args:
         program: The notebook.
@@ -65,8 +71,9 @@ def lost_changes(
             concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
             if found := _reader(program, statement, concerned, included, sources):
                 name, change, at = found
-                known = [one.variable for one in taken if one.variable in concerned]
-                yield (known[0] if known and name in change.binds else name), change, at
+                known = [one for one in taken if one.variable in concerned]
+                assets = {one.asset for one in known}
+                yield (known[0].variable if known and name in change.binds else name), change, at, assets
         copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
 
 

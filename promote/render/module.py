@@ -338,7 +338,7 @@ def _body_lines(fragments: Sequence[Fragment]) -> list[str]:
         if body and body[-1] and not (goes_on and before is not None and fragment.first <= before.last + 1):
             body.append("")
         if needed and not goes_on:
-            body.append(f"    # Needed from cell {fragment.cell}, which is not promoted.")
+            body.append(f"    # Needed from cell {fragment.cell}, which is no part of this step.")
         body += indent(fragment.text).split("\n")
         before = fragment
     if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):

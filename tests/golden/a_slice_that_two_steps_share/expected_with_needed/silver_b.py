@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/a_slice_that_two_steps_share.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=dbf9c9e1224d31c5 body=d473a6a556016acf
+# source=dbf9c9e1224d31c5 body=44b0c8ccb310f1f6
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -11,7 +11,7 @@ from platform_core.sdk import silver_asset
 
 def b(a: pd.DataFrame) -> pd.DataFrame:
     """B."""
-    # Needed from cell 3, which is not promoted.
+    # Needed from cell 3, which is no part of this step.
     names = {k: k.upper() for k in a.k}
 
     b = a.assign(name=a.k.map(names))

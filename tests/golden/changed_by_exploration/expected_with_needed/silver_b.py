@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/changed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=bd828012cc19cc14 body=bd62559bb611e9f1
+# source=bd828012cc19cc14 body=2a941f61fb05b72b
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -12,7 +12,7 @@ from platform_core.sdk import silver_asset
 def b(a: pd.DataFrame) -> pd.DataFrame:
     """B."""
     a = a.copy()  # the notebook changes it in place
-    # Needed from cell 3, which is not promoted.
+    # Needed from cell 3, which is no part of this step.
     same = a
     same["m"] = 0
 

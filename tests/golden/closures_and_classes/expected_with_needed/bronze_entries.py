@@ -1,7 +1,7 @@
 """Entries."""
 
 # Promoted from notebooks/closures_and_classes.ipynb, step bronze:entries. Change the notebook and run `promote`.
-# source=dd8b4feae31c5a31 body=a836e9c77667c422
+# source=dd8b4feae31c5a31 body=de4cd3c5d63081f4
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -26,13 +26,13 @@ def entries() -> pd.DataFrame:
     """Entries."""
     times = lambda n: n * rate
 
-    # Needed from cell 4, which is not promoted.
+    # Needed from cell 4, which is no part of this step.
     ledger = Ledger([])
 
-    # Needed from cell 5, which is not promoted.
+    # Needed from cell 5, which is no part of this step.
     ledger.add(1)  # by hand
 
-    # Needed from cell 6, which is not promoted.
+    # Needed from cell 6, which is no part of this step.
     rate = 10
 
     entries = pd.DataFrame({"n": [times(n) for n in ledger.add(2).rows]})

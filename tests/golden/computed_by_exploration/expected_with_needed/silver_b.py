@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/computed_by_exploration.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=9f63115b59fb5871 body=9377f80a9fbaefba
+# source=9f63115b59fb5871 body=c56e132169d76f82
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -11,7 +11,7 @@ from platform_core.sdk import silver_asset
 
 def b(a: pd.DataFrame) -> pd.DataFrame:
     """B."""
-    # Needed from cell 3, which is not promoted.
+    # Needed from cell 3, which is no part of this step.
     low = a.n.min()
     middle = (low + a.n.max()) / 2
 

@@ -1,7 +1,7 @@
 """Noise."""
 
 # Promoted from notebooks/hidden_state.ipynb, step bronze:noise. Change the notebook and run `promote`.
-# source=72c27fe152685a60 body=5a6ff28a3202099f
+# source=72c27fe152685a60 body=7c40ca0ad691cdba
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import numpy as np
@@ -12,7 +12,7 @@ from platform_core.sdk import bronze_asset
 
 def noise() -> pd.DataFrame:
     """Noise."""
-    # Needed from cell 1, which is not promoted.
+    # Needed from cell 1, which is no part of this step.
     np.random.seed(3)
 
     noise = pd.DataFrame({"n": np.random.normal(size=2)})

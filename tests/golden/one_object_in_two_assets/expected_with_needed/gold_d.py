@@ -1,7 +1,7 @@
 """D."""
 
 # Promoted from notebooks/one_object_in_two_assets.ipynb, step gold:d. Change the notebook and run `promote`.
-# source=4bb30eb8308cb21a body=ce72b9a75f58dd40
+# source=4bb30eb8308cb21a body=3cfd94ec797bd7af
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
@@ -12,7 +12,7 @@ from platform_core.sdk import gold_asset
 def d(b: pd.DataFrame) -> pd.DataFrame:
     """D."""
     b = b.copy()  # the notebook changes it in place
-    # Needed from cell 4, which is not promoted.
+    # Needed from cell 4, which is no part of this step.
     b["m"] = 1
 
     d = b.copy()
