@@ -52,7 +52,7 @@ def test_a_kill_at_any_call_leaves_old_or_new(
     after = tree(whole)
     assert after != before
     seen: list[bool] = []
-    for at in range(1, 100_000, 1 if full_count else 3):
+    for at in range(1, 100_000, 1 if full_count else 7):
         copy = Path(shutil.copytree(root, tmp_path / "copy"))
         ended = disturbed(lambda copy=copy: work(copy), at, kill)  # type: ignore[misc]  # bound now
         if ended is None:

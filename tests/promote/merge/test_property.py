@@ -36,7 +36,7 @@ def test_edits_of_both_sides_come_together_or_are_refused(
 ) -> None:
     monkeypatch.setenv("WORKBENCH_CACHE", "off")
     ends: Counter[str] = Counter()
-    for seed in range(4000 if full_count else 120):
+    for seed in range(4000 if full_count else 80):
         root = tmp_path / "project"
         shutil.copytree(original, root)
         ends[_one(root, seed)] += 1
