@@ -69,6 +69,8 @@ def _notes(base: Snapshot, head: Snapshot, changes: Sequence[AssetChange]) -> It
     for path, problem in base.problems:
         if (path, problem) not in head.problems:
             yield f"{name(path)}, in the revision before: {problem}"
+    if loose := sorted(set(head.loose) - set(base.loose)):
+        yield f"Evidence without an asset is left behind: {names(loose)}."
     unproven = sorted(
         asset.name
         for asset in head.assets.values()

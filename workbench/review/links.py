@@ -24,11 +24,13 @@ class Links:
     prefix: str = ""
 
     def to(self, path: str, lines: tuple[int, int] = (0, 0)) -> str:
-        """Give the link to a file, or to some of its lines.
+        """Give the link to a file, or to some of its lines; none where the path would lead out of the project.
 
         >>> Links("https://github.com/a/b/blob/c0ffee", "data/").to("src/x y.py", (3, 9))
         'https://github.com/a/b/blob/c0ffee/data/src/x%20y.py#L3-L9'
         """
+        if not path or path.startswith("/") or not {"..", "."}.isdisjoint(path.split("/")):
+            return ""
         first, last = lines
         until = "" if last <= first else f"-{last}" if "/-/" in self.base else f"-L{last}"
         part = f"#L{first}{until}" if first else ""
@@ -57,4 +59,7 @@ def links_for(given: str | None, commit: str, prefix: str, environment: Mapping[
 
 
 def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")
+    try:
+        return path.encode("utf-8", "surrogateescape")  # a file's name as git and the disk have it
+    except UnicodeEncodeError:
+        return path.encode("utf-8", "replace")  # evidence can name what no file is called

@@ -15,7 +15,8 @@ from workbench.review.wording import parts
 MARK = "<!-- workbench-review -->"  # by which CI finds its comment again
 LIMIT = 65_000  # characters; GitHub takes 65,536
 _STEPS = (10_000, 300, 100, 40, 20, 10, 5, 2, 0)  # rows of a table, lines of a list
-_CODE = re.compile(r"[\w .,:;/()\[\]{}'\"=<>+*-]+", re.ASCII)  # needs no escape between backticks
+_SHORTEST = 20  # characters of such a line
+_CODE = re.compile(r"[\w .,:;/()\[\]{}'\"=<>+*@#!?%^~$&-]+", re.ASCII)  # needs no escape between backticks
 _SPECIAL = re.compile(r"""[^\w ,;'?%()/".:=-]|_|[.:](?=\S)""")
 _OPENING = re.compile(r"^(\d+)([.)])|^([-=/])")
 _SIGNS = {"good": "✅ ", "bad": "❌ ", "careful": "⚠️ "}
@@ -24,15 +25,31 @@ _SIGNS = {"good": "✅ ", "bad": "❌ ", "careful": "⚠️ "}
 def render_markdown(document: Document, limit: int = LIMIT) -> str:
     """Give the review as a comment; long tables are cut, with a sentence that says so, until it fits."""
     for most in _STEPS:
+        if most and _lines(document, most) * _SHORTEST > limit:
+            continue
         text = "\n".join([MARK, f"## {_text(document.title)}", "", *_sections(document, most)]).rstrip("\n") + "\n"
         if len(text) <= limit:
             break
     return text
 
 
+def _lines(document: Document, most: int) -> int:
+    """Give how many lines tables and lists have at least."""
+    sizes = (
+        len(block.rows if isinstance(block, Table) else block.texts)
+        for section in document.sections
+        for block in section.blocks
+        if not isinstance(block, Paragraph)
+    )
+    return sum(min(size, most) for size in sizes)
+
+
 def _sections(document: Document, most: int) -> Iterator[str]:
+    # the reasons for the verdict go last, and how to read a review is our own short text
+    least = {"verdict": 10 if most else 0, "words": _STEPS[0]}
     for section in document.sections:
-        body = [line for block in section.blocks for line in _block(block, most)]
+        shown = max(most, least.get(section.id, 0))
+        body = [line for block in section.blocks for line in _block(block, shown)]
         if section.fold:
             yield from ("<details>", f"<summary><strong>{_text(section.title)}</strong></summary>", "")
             yield from (*body, "</details>", "")

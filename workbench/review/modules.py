@@ -70,9 +70,11 @@ def read_module(path: str, text: str, around: Around) -> tuple[Asset, ...]:
     for node in functions.values():
         for layer, decorator in _asset_decorators(node):
             asset = _Reader(path, node, layer, decorator, around.settings, configs).asset(functions, classes)
+            own = [said for other in functions.values() for said in _own_check(other, asset.name)]
             found.append(
                 replace(
                     asset,
+                    checks=tuple(sorted([*asset.checks, *own])),
                     source=header[1] if header else "",
                     body=header[2] if header else "",
                     marked_unverified=UNVERIFIED in text,
@@ -93,6 +95,16 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _is_config(node: ast.ClassDef) -> bool:
     return any(called(base) in {"Config", "PermissiveConfig", "RunConfig"} for base in node.bases)
+
+
+def _own_check(node: ast.FunctionDef, asset: str) -> Iterator[str]:
+    """Give the check that a function of the notebook's assertions is, and whether it stops what follows."""
+    for decorator in node.decorator_list:
+        given = _keywords(decorator)
+        if called(decorator) == "asset_check" and plain_text(given.get("asset")) == asset:
+            blocking = given.get("blocking")
+            stops = isinstance(blocking, ast.Constant) and blocking.value is True
+            yield f"{node.name} ({'stops what follows' if stops else 'warns'})"
 
 
 def _asset_decorators(node: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:

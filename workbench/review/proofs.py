@@ -19,17 +19,19 @@ class _NotOursError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Helpers:
-    """The modules of helpers of a revision, path to lines, to find again what stands there."""
+    """The modules of helpers of a revision, path to text, to find again what stands there."""
 
-    lines: Mapping[str, Sequence[str]]
+    texts: Mapping[str, str]
 
     def find(self, paths: Sequence[str], source: Sequence[str]) -> tuple[str, tuple[int, int]]:
         """Give where the lines of a definition stand one after the other; ("", (0, 0)) where they stand nowhere."""
+        wanted = "\n".join(["", *source, ""])
         for path in paths if source else ():
-            lines = self.lines.get(path, ())
-            for at in range(len(lines) - len(source) + 1):
-                if lines[at] == source[0] and list(lines[at : at + len(source)]) == list(source):
-                    return path, (at + 1, at + len(source))
+            text = f"\n{self.texts.get(path, '')}\n"
+            at = text.find(wanted)
+            if at >= 0:
+                first = text.count("\n", 0, at) + 1
+                return path, (first, first + len(source) - 1)
         return "", (0, 0)
 
 

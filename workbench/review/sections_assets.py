@@ -169,12 +169,12 @@ def _key(asset: Asset) -> str:
     """Say the key, and what the checks of the last run have shown of it."""
     if not asset.key:
         return "none declared"
-    results = {check: passed for check, passed, _ in asset.proof.checks} if asset.proof else {}
+    results = {check: "yes" if passed else "no" for check, passed, _ in asset.proof.checks} if asset.proof else {}
     said = [
-        {True: good, False: f"not {good}", None: f"not checked: {good}"}[results.get(check)]
+        f"{good}: {results.get(check, 'not checked')}"
         for check, good in (("unique_values", "unique"), ("no_nulls", "free of nulls"))
     ]
-    return f"{names(asset.key)}: {', '.join(said)}"
+    return f"{names(asset.key)} ({', '.join(said)})"
 
 
 def _code(text: str) -> Cell:

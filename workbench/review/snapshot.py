@@ -65,6 +65,7 @@ class Reader:
             ),
             settings.marks,
             tuple(problems) + settings.problems,
+            tuple(sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof})),
         )
 
     def _dotted(self, path: str) -> str:
@@ -77,11 +78,11 @@ class Reader:
         return self._modules[key]
 
     def _evidence(self, texts: Mapping[str, str], helpers: Mapping[str, str]) -> dict[str, Proof]:
-        lines = Helpers({path: text.split("\n") for path, text in helpers.items()})
+        found = Helpers(helpers)
         shared = tuple(helpers.items())
         for path, text in texts.items():
             if (path, text, shared) not in self._proofs:
-                self._proofs[path, text, shared] = read_proof(path, text, lines)
+                self._proofs[path, text, shared] = read_proof(path, text, found)
         return {path: self._proofs[path, text, shared] for path, text in texts.items()}
 
 

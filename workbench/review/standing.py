@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from promote.hashing import body_hash
 from promote.render.module import without_header
@@ -10,6 +11,8 @@ from workbench.review.values import Asset, Proof
 from workbench.review.wording import name, names
 
 TextOf = Callable[[str], str | None]
+
+_hash = lru_cache(maxsize=64)(body_hash)  # helpers are shared, so the same file is asked for by many steps
 
 
 def standing(asset: Asset, assets: Mapping[str, Asset], text_of: TextOf | None) -> tuple[str, tuple[str, ...]]:
@@ -64,7 +67,7 @@ def _not_of(asset: Asset, proof: Proof, assets: Mapping[str, Asset]) -> Iterator
 def _edited(asset: Asset, proof: Proof, text_of: TextOf) -> Iterator[str]:
     """Say which files are not those that the evidence was written with."""
     module = text_of(asset.path)
-    if module is None or body_hash(without_header(module)) != asset.body:
+    if module is None or _hash(without_header(module)) != asset.body:
         yield "The module was edited by hand after it was promoted."
     covered = dict(proof.files)
     missing = [path for path in asset.helpers if path not in covered]
@@ -74,7 +77,7 @@ def _edited(asset: Asset, proof: Proof, text_of: TextOf) -> Iterator[str]:
         text = text_of(path)
         if text is None:
             yield f"{name(path)}, which was generated for it, is missing."
-        elif body_hash(text) != expected:
+        elif _hash(text) != expected:
             yield f"{name(path)}, which was generated for it, was edited by hand."
 
 

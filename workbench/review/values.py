@@ -132,6 +132,7 @@ class Snapshot:
     files: Mapping[str, str]  # notebooks, helpers and generated tests: path -> git's id of the content
     settings: Mapping[str, str]  # what config/*.yaml says, by dotted path
     problems: tuple[tuple[str, str], ...] = ()  # path, what could not be read
+    loose: tuple[str, ...] = ()  # evidence of no asset
 
 
 @dataclass(frozen=True, slots=True)
