@@ -17,7 +17,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="BASE[..[HEAD]]",
         help="the revisions: BASE..HEAD, BASE...HEAD from where they parted, or BASE alone for the files as they are",
     )
-    parser.add_argument("--format", choices=("markdown", "json", "html"), default="markdown", help="of the output")
+    parser.add_argument(
+        "--format",
+        choices=("markdown", "json", "html", "github", "gitlab", "sarif"),
+        default="markdown",
+        help="of the output",
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to this file in place of the terminal")
     parser.add_argument(
         "--links", metavar="URL", help="the web address of the repository's files at HEAD; CI's own by default"

@@ -13,7 +13,7 @@ from workbench.review.values import Review
 
 
 def render(review: Review, form: str, links: str | None, environment: Mapping[str, str]) -> str:
-    """Give a review as `markdown`, `html` or `json`.
+    """Give a review as `markdown`, `html` or `json`, or what is not proven as `github`, `gitlab` or `sarif`.
 
     Args:
         review: What was found.
@@ -25,6 +25,10 @@ def render(review: Review, form: str, links: str | None, environment: Mapping[st
         from workbench.review.machine import render_json  # noqa: PLC0415 - one format is written, not three
 
         return render_json(review)
+    if form in {"github", "gitlab", "sarif"}:
+        from workbench.review.annotations import render_annotations  # noqa: PLC0415 - as above
+
+        return render_annotations(review, form)
     whole = document(review, links_for(links, review.head.commit, review.prefix, environment))
     if form == "html":
         from workbench.review.html import render_html  # noqa: PLC0415 - as above
