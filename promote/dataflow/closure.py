@@ -177,6 +177,9 @@ class _Resolver:
         reaching = self.program.reaching(name, at.index + 1 if after else at.index)
         if called and not reaching and name in at.effects.touched:
             return  # the statement itself binds the name before the code runs
+        later = called and not reaching and name in self.program.touches
+        if later and not self.program.functions.look_up(at.runs, name):
+            return  # the code does not run here, but after the name is bound
         self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
         if self.refusals.bound_anew(name, reaching, at, use):
             return

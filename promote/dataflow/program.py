@@ -25,7 +25,7 @@ from promote.language.syntax import (
     leading_name,
     sql_names,
 )
-from promote.language.uses import Dotted, Effects, Query, Use
+from promote.language.uses import Dotted, Effects, FunctionInfo, Query, Use
 from promote.model import CodeCell, Role
 from promote.trees import parse, walk
 from promote.values import dataclass
@@ -37,8 +37,9 @@ class Statement:
 
     `changes` are the names whose objects it may change in place, `sets` the hidden states (names that begin with `~`)
     that it sets whatever they were, `writes` the names that functions it calls may bind by `global`. `late` holds, for
-    each name that it reads, what code behind that name may look up. `hidden` are variables that a text names where a
-    promoted function could not show them. `loads` are its calls of `load_asset` and `resource`.
+    each name that it reads, what code behind that name may look up, `runs` the code that may run. `hidden` are
+    variables that a text names where a promoted function could not show them. `loads` are its calls of `load_asset`
+    and `resource`.
     """
 
     index: int
@@ -53,6 +54,7 @@ class Statement:
     sets: set[str]
     writes: dict[str, Use]
     late: dict[str, dict[str, Use]]
+    runs: frozenset[FunctionInfo]
     hidden: dict[Use, str]
     loads: tuple[LoadCall, ...]
 
@@ -150,6 +152,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             sets,
             happening.writes,
             happening.late,
+            happening.runs,
             {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches},
             tuple(load_calls(parts[index], functions)),
         )

@@ -22,7 +22,7 @@ class Happening:
     `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
     function binds by `global`.
     `late` holds, for each name that the statement reads, the names that code behind it may look up; `ran` those that
-    code looks up which the statement both defines and runs; `code` is all that code.
+    code looks up which the statement both defines and runs; `code` is all that code, `runs` what may run here.
     """
 
     changes: dict[str, Use]
@@ -31,6 +31,7 @@ class Happening:
     late: dict[str, dict[str, Use]] = field(default_factory=dict)
     ran: dict[str, Use] = field(default_factory=dict)
     code: dict[FunctionInfo, Use] = field(default_factory=dict)
+    runs: frozenset[FunctionInfo] = frozenset()
 
 
 class Aliases(Calls):
@@ -49,10 +50,10 @@ class Aliases(Calls):
         used = dict(effects.reads)
         for names in late.values():
             used |= {n: u for n, u in names.items() if n not in used}
-        self.use(used)
+        self.use(used, operators=effects.uses_classes)
         for _ in range(2 if effects.loops else 1):
             self.feed(effects.events)
-        if effects.classes:  # what their instances do where operators stand
+        if effects.classes and effects.uses_classes:  # what their instances do where operators stand
             self.use({**used, **dict.fromkeys(effects.touched, Use(1, 1))})
         ran = self.looked_up_by_own(effects, code)
         for name in effects.gone:
@@ -60,7 +61,7 @@ class Aliases(Calls):
         for number in range(effects.values):
             self.own.pop(f"{HIDDEN}{number + 1}", None)
         changes = {n: u for n, u in self.changed.items() if not n.startswith(HIDDEN)}
-        return Happening(changes, self.written, frozenset(self.touched), late, ran, code)
+        return Happening(changes, self.written, frozenset(self.touched), late, ran, code, frozenset(self.ran))
 
     def looked_up(self, name: str, use: Use, code: dict[FunctionInfo, Use]) -> dict[str, Use]:
         """Give the names that code behind a name may look up, through the code behind those in turn."""
@@ -113,7 +114,7 @@ class Aliases(Calls):
             take(infos)
         return found
 
-    def use(self, reads: dict[str, Use]) -> None:
+    def use(self, reads: dict[str, Use], *, operators: bool = True) -> None:
         """Some objects change whenever they are used: generators, and instances whose operators have effects."""
         for name, use in reads.items():
             reached = self.heap.reach(self.of(name))
@@ -122,6 +123,8 @@ class Aliases(Calls):
                 plain = stateful & self.heap.streams
                 self.touch(plain | self.deep(stateful - plain), use)
                 self.callbacks(self.heap.code_in(stateful), self.deep(stateful), use)
+        if not operators:
+            return
         classes = self.heap.classes_in(self.named(reads)).union(*(self.functions.lineage(name) for name in reads))
         methods = [cls.methods[name] for cls in classes for name in cls.implicit]
         if methods:  # an operator is given what stands on its other side, whatever that is here
@@ -158,8 +161,9 @@ class Aliases(Calls):
                     held = self.value(event.held)
                     self.heap.hold(self.value(event.value), held | self.heap.contents(held))
                 self.change(event.value, event.use)
-            case "call" if event.value is not None:
-                self.called(event.value, event.use, alone=event.alone)  # type: ignore[arg-type]  # a call's value is a Call
+            case "call" | "apply" if event.value is not None:
+                applied = event.kind == "apply"
+                self.called(event.value, event.use, alone=event.alone, applied=applied)  # type: ignore[arg-type]  # a call's value is a Call
             case "item" if event.value is not None and self.heap.defaulting:
                 self.touch(self.value(event.value) & self.heap.defaulting, event.use)
             case "return" if event.value is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Set
 
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
+from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
@@ -14,8 +15,8 @@ from promote.language.uses import FunctionInfo, Summary, Use
 class Calls(Libraries):
     """Values that know functions."""
 
-    def called(self, call: ast.Call, use: Use, *, alone: bool) -> None:
-        """Take the effects of a call."""
+    def called(self, call: ast.Call, use: Use, *, alone: bool, applied: bool = False) -> None:
+        """Take the effects of a call; `applied` is true where a decorator is called with what it stands on."""
         target = self.target(call)
         given = self.arguments(call)
         for info, bound in target.infos:
@@ -28,7 +29,9 @@ class Calls(Libraries):
             self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
             return
         everything = given | target.receiver | target.callee
-        self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
+        keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
+        if not keeps or target.infos or self.heap.code_in(target.callee):
+            self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         for one in sorted(self.heap.reach(everything) & self.heap.bound):
             changed = self.heap.contents(frozenset((one,)))
             self.heap.hold(changed, given - self.heap.bound)

@@ -92,6 +92,20 @@ SHARING_FUNCTIONS = frozenset(
 PART_GETTERS = frozenset(("operator.itemgetter", "operator.attrgetter"))
 METHOD_CALLERS = frozenset(("operator.methodcaller",))
 
+# Decorators of libraries that call what they stand on at once; all others only keep it.
+CALLING_DECORATORS = ("interact", "interact_manual")
+
+# Decorators of classes that make no instance of them.
+PLAIN_DECORATORS = frozenset(
+    "dataclass total_ordering unique define frozen mutable attrs final runtime_checkable".split()
+)
+
+# Functions that keep what they are given and call none of it.
+KEEPING_FUNCTIONS = frozenset(
+    """functools.partial functools.partialmethod functools.wraps functools.update_wrapper functools.singledispatch
+    functools.lru_cache functools.cache types.SimpleNamespace""".split()
+)
+
 # Decorators that keep what a function gave; functions that make such a one.
 REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise".split())
 

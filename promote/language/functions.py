@@ -56,6 +56,19 @@ class Functions:
                 seen.update(self.infos(name))
         return True
 
+    def look_up(self, infos: Iterable[FunctionInfo], wanted: str) -> bool:
+        """Whether functions look a name up, themselves or through functions that they name."""
+        stack = list(infos)
+        seen = set(stack)
+        while stack:
+            free = stack.pop().free
+            if wanted in free:
+                return True
+            named = {one for name in free for one in self.infos(name)} - seen
+            seen |= named
+            stack += named
+        return False
+
     def holders(self, info: FunctionInfo) -> list[str]:
         """Give the names of a function, and of the classes that have it as a method."""
         found = [name for name, infos in self.by_name.items() if info in infos]

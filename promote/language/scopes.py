@@ -21,6 +21,7 @@ from promote.language.syntax import (
     irrefutable,
     leaves,
     may_swallow,
+    only_defines,
     pattern_names,
     use_of,
 )
@@ -35,6 +36,7 @@ def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
     found.binds = visitor.bound
     found.gone = visitor.gone
     found.maybe -= found.binds
+    found.uses_classes = not only_defines(statement)
     return found
 
 
@@ -269,7 +271,7 @@ class _Scope(ExpressionScope):
             given = ast.Name(node.name, ast.Load())
             call = ast.copy_location(ast.Call(decorator, [ast.copy_location(given, decorator)], []), decorator)
             self.changes_by_call(call)
-            self.event("call", call, decorator)
+            self.event("apply", call, decorator)
             self.event("decorate", call, decorator, node.name)
 
     def class_def(self, node: ast.ClassDef) -> None:

@@ -9,6 +9,7 @@ from promote.language.effects import (
     MUTABLE_TYPES,
     MUTATING_METHODS,
     PASSING_CONTEXTS,
+    PLAIN_DECORATORS,
     SWALLOWING_CONTEXTS,
     VIEWING_METHODS,
 )
@@ -142,6 +143,14 @@ def annotation_names(annotation: ast.expr, *, texts_only: bool) -> list[ast.Name
         else:
             stack += ast.iter_child_nodes(node)
     return found
+
+
+def only_defines(node: ast.stmt) -> bool:
+    """Whether a statement is a class whose decorators, if any, surely make no instance of it."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
+    return all((dotted_of(one) or ("",))[-1] in PLAIN_DECORATORS for one in called)
 
 
 def leaves(body: Sequence[ast.stmt]) -> bool:

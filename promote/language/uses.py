@@ -25,8 +25,9 @@ class Event:
     anything of it (a pattern). `define`: `names` take the function `code` or the class `cls`;
     `decorate`: they may now stand for what the decorator `value` gives.
     `mutate`: the object that `value` gives changes; where `held` is given, it is now part of that object.
-    `call`: the call `value` runs. `item`: an item of `value` is read. `return`: a function gives `value`.
-    `scope`: `events` run while `names` mean something of their own (a comprehension, a class body).
+    `call`: the call `value` runs; `apply`: a decorator is called so with what it stands on. `item`: an item of `value`
+    is read. `return`: a function gives `value`. `scope`: `events` run while `names` mean something of their own (a
+    comprehension, a class body).
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Effects:
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
     lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
     classes: dict[str, ClassInfo] = field(default_factory=dict)
+    uses_classes: bool = True  # false for a class definition, which makes no instance of it
     fields: set[str] = field(default_factory=set)  # names that class bodies bind to values, or say are there
     global_writes: dict[str, Use] = field(default_factory=dict)
     mentioned: dict[str, Use] = field(default_factory=dict)  # in annotations that are not evaluated

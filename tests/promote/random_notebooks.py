@@ -217,6 +217,40 @@ TEMPLATES = {
         "{frame}.head()",
         "del {int}",
         "add = {list}.append\nadd({int})",
+        "list.append({list}, {int})",
+        "dict.update({dict}, a={int})",
+        "methodcaller('append', {int})({list})",
+        "itemgetter(0)({rows}).append({int})",
+        "attrgetter('items')({instance}).append({int})",
+        "_m = reduce(operator.iadd, {rows})",
+        "_m = list(map(list.sort, {rows}))",
+        "{list} = pick({rows})",
+        "{list} = pick([{list}, {list}])",
+        "{rows} = list(map(lambda v: {dict}['l'], range(2)))",
+        "{rows} = [pick([{list}]) for _ in range(2)]",
+        "{int} = cached({int})",
+        "{iterator} = walk({list})",
+        "for v in {iterator}:\n    break",
+        "{int}, *_r = {iterator}",
+        "Bag.log.append({int})",
+        "Bag.log = {list}",
+        "{list} = Counter.log",
+        "{instance}.log.append({int})",
+        "{int} = Bag.up()",
+        "{int} = {instance}.times({int})",
+        "{int} = {instance}.size",
+        "vars({instance})['n'] = {int}",
+        "class K:\n    {int} = {number}\n    got = [{int} for _ in range(2)]\n{list} = K.got",
+        "class K:\n    kept = {list}\nK().kept.append({int})",
+        "ns.put({int})",
+        "ns = SimpleNamespace(put={list}.append)",
+        "push({int})",
+        "{list} = pull()",
+        "push, pull = pair()",
+        "@RULES.append\ndef rule(v):\n    return v + {int}",
+        "{int} = RULES[-1]({int})",
+        "{list}.sort(**{{'reverse': True}})",
+        "{int} = (lambda r: r.append({int}) or len(r))({list})",
     ),
 }
 BLOCKS = (
@@ -228,16 +262,21 @@ BLOCKS = (
     "try:\n    {one}\nexcept Exception:\n    {two}",
     "try:\n    {one}\nfinally:\n    {two}",
     "with nullcontext({list}) as {list}:\n    {one}",
+    "with Quiet():\n    {one}\n    {int} = int('x')\n    {two}",
     "j = 3\nwhile j:\n    j -= 1\n    {one}",
     "match {int}:\n    case 1:\n        {one}\n    case _:\n        {two}",
     "if (j := len({list})) > 1:\n    {one}\n    {int} = j",
 )
 PRELUDE = """import copy
+import operator
 import random
 from contextlib import nullcontext
-from functools import partial
+from functools import lru_cache, partial, reduce
+from operator import attrgetter, itemgetter, methodcaller
+from types import SimpleNamespace
 import pandas as pd
 random.seed(7)
+RULES = [len]
 def same(v):
     return v
 def gen(r):
@@ -260,8 +299,26 @@ def wrap(r):
             r.append(v)
         return len(r)
     return inner
+def pick(r):
+    return r[0]
+def walk(r):
+    for v in list(r):
+        r.append(v)
+        yield v
+def pair():
+    held = []
+    return held.append, lambda: held
+@lru_cache(maxsize=None)
+def cached(v):
+    return v + k
+class Quiet:
+    def __enter__(self):
+        return self
+    def __exit__(self, *problem):
+        return True
 class Bag:
     made = 0
+    log = []
     def __init__(self, items):
         Bag.made += 1
         self.items = items
@@ -271,6 +328,17 @@ class Bag:
         self.n += 1
     def total(self):
         return sum(self.items) + self.n + k
+    @classmethod
+    def up(cls):
+        cls.made += 1
+        return cls.made
+    def times(self, v, seen=[]):
+        seen.append(v)
+        return len(seen)
+    @property
+    def size(self):
+        self.n += 1
+        return self.n
     def __iter__(self):
         self.n += 1
         return iter(self.items)
@@ -303,7 +371,9 @@ def fill(r):
 it = iter([7, 8, 9, 10])
 table = {'f': f, 'c': put}
 bag = Bag(z)
-box = Bag([])"""
+box = Bag([])
+ns = SimpleNamespace(put=x.append)
+push, pull = pair()"""
 
 
 OUTPUTS = (
