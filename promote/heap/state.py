@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 from promote.language.effects import (
@@ -32,6 +33,9 @@ _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors
 _DRAWING = re.compile(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
     r"|Gaussian|^Random|Split$|rvs"
+)
+_SIMULATING = re.compile(
+    r"rvs|random|sampl(e|ing)|simulat|bootstrap|permut|shuffle|synthe|noise|perturb|jitter", re.IGNORECASE
 )
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
 _WRITING_SQL = re.compile(
@@ -124,12 +128,15 @@ def _patched(use: DottedUse, path: str) -> Dotted:
 
 def _draws_numbers(path: str, use: DottedUse) -> bool:
     """Whether a call takes numbers from the global generator, unless it is told not to."""
-    if use.call is None or any(k.arg in {"random_state", "seed"} for k in use.call.keywords):
+    if use.call is None or any(k.arg in {"random_state", "seed", "rng"} for k in use.call.keywords):
         return False
-    method = path.rsplit(".", 1)[-1]
+    package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
     if path.startswith("."):
-        return method in {"sample", "rvs"}
-    return path.startswith(("sklearn.", "scipy.stats.")) and _DRAWING.search(method) is not None
+        return method in {"sample", "rvs", "simulate", "bootstrap"}
+    if package == "sklearn" or path.startswith("scipy.stats."):
+        return _DRAWING.search(method) is not None
+    other = "." in path and package not in {"pandas", "polars", "numpy"} | sys.stdlib_module_names | HARMLESS_MODULES
+    return other and _SIMULATING.search(method) is not None
 
 
 def _state_of(path: str) -> str | None:
