@@ -285,6 +285,11 @@ class Plan:
     partition_parameter: str | None = None
     helpers: Helpers | None = None
 
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions of the step's module that hold code of the notebook."""
+        return (self.function, *self.checks, *self.charts)
+
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:

@@ -271,7 +271,7 @@ def _hashed(plan: Plan) -> Plan:
 
 def source_hash(plan: Plan, version: str = __version__) -> str:
     """Hash all that the module is rendered from: code, options, text above, parameters, the renderer's version."""
-    functions = (plan.function, *plan.checks, *plan.charts, *plan.tests)
+    functions = (*plan.functions, *plan.tests)
     texts = [f.text for function in functions for f in (*function.imports, *function.definitions, *function.body)]
     shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from promote.dataflow.shared import helpers_name
 from promote.model import Finding, Location, Plan
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.render.module import helpers_folder, is_helpers_of, render_helpers
-
-_STEP = re.compile(r"^# Promoted from (.+), step (\S+)\. Change the notebook", re.MULTILINE)
+from promote.render.module import STEP_HEADER, helpers_folder, is_helpers_of, render_helpers
+from promote.steps import text_of
 
 
 def left_behind(project: Project, stands: Iterable[Standing], stale: Sequence[str]) -> list[Finding]:
@@ -24,7 +21,7 @@ def left_behind(project: Project, stands: Iterable[Standing], stale: Sequence[st
         if stand.plan.step.tag not in stale:
             continue
         for file in render_helpers(stand.plan, project.package):
-            before = _text(project.root / file.path)
+            before = text_of(project.root / file.path)
             if before is None or before == file.text or file.path in told:
                 continue
             told.add(file.path)
@@ -47,7 +44,7 @@ def unused(project: Project, prepared: Iterable[Prepared]) -> list[str]:
         if any(p.helpers is not None for p in one.plans):
             continue
         path = f"{helpers_folder(project.package)}/{helpers_name(one.notebook.path)}.py"
-        text = _text(project.root / path)
+        text = text_of(project.root / path)
         if text is not None and is_helpers_of(text, one.notebook.path):
             found.append(path)
     return found
@@ -58,15 +55,8 @@ def _users(project: Project, plan: Plan) -> list[str]:
     imported = f"from {project.package}.helpers.{helpers_name(plan.notebook)} import "
     found: list[str] = []
     for path in sorted((project.root / f"src/{project.package.replace('.', '/')}/defs").glob("*/*.py")):
-        text = _text(path) or ""
-        step = _STEP.search(text)
+        text = text_of(path) or ""
+        step = STEP_HEADER.search(text)
         if step is not None and imported in text:
-            found.append(step.group(2))
+            found.append(f"{step[2]}:{step[3]}")
     return found
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None

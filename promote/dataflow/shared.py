@@ -10,10 +10,11 @@ import ast
 import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from promote.dataflow.program import Program
-from promote.model import Fragment, Function, Helpers, Plan
+from promote.model import Fragment, Helpers, Plan
 from promote.trees import parse, walk
 from promote.values import replace
 
@@ -28,7 +29,7 @@ def share(plans: Sequence[Plan], program: Program) -> list[Plan]:
         for key in one.definitions:
             count[key] = count.get(key, 0) + 1
     shared = {key for key, number in count.items() if number > 1 and not _keeps_state(key, program)}
-    while True:
+    while shared:
         binding: dict[str, set[Key]] = {}
         for key in shared:
             for name in bound_names(key[2]):
@@ -65,15 +66,20 @@ class _Definitions:
     """What stands at module level of one step."""
 
     def __init__(self, plan: Plan) -> None:
-        functions = functions_of(plan)
+        functions = plan.functions
         self.definitions: dict[Key, Fragment] = {(f.cell, f.first, f.text): f for g in functions for f in g.definitions}
         self.imports: dict[str, Fragment] = {f.text: f for g in functions for f in g.imports}
-        self.binders: dict[str, set[Key | str]] = {}
+
+    @cached_property
+    def binders(self) -> dict[str, set[Key | str]]:
+        """What binds each name; most notebooks share nothing, and never ask."""
+        found: dict[str, set[Key | str]] = {}
         for key in self.definitions:
             for name in bound_names(key[2]):
-                self.binders.setdefault(name, set()).add(key)
+                found.setdefault(name, set()).add(key)
         for line in self.imports:
-            self.binders.setdefault(imported_name(line), set()).add(line)
+            found.setdefault(imported_name(line), set()).add(line)
+        return found
 
 
 def _keeps_state(key: Key, program: Program) -> bool:
@@ -94,11 +100,6 @@ def _means_the_same(key: Key, shared: set[Key], every: Iterable[_Definitions]) -
         if any(b != binders[0] for b in binders) or any(isinstance(b, tuple) and b not in shared for b in binders[0]):
             return False
     return True
-
-
-def functions_of(plan: Plan) -> tuple[Function, ...]:
-    """Give the functions that stand in a step's module."""
-    return (plan.function, *plan.checks, *plan.charts)
 
 
 def helpers_name(notebook: str) -> str:
@@ -151,7 +152,7 @@ def imported_name(line: str) -> str:
 
 def left(plan: Plan) -> tuple[list[Fragment], list[str], Mapping[str, str]]:
     """Give the definitions and imports that stay in a step's own module, and where each name of the helpers is from."""
-    functions = functions_of(plan)
+    functions = plan.functions
     definitions = {(f.cell, f.first, f.text): f for g in functions for f in g.definitions}
     imports = [f.text for g in functions for f in g.imports]
     if plan.helpers is None:

@@ -28,8 +28,7 @@ def addition(selection: Selection, plan: Plan, imports: Iterable[str], stray: Se
     if not lines:
         return []
     roles = {cell.position: cell.role.kind for cell in selection.cells}
-    functions = (plan.function, *plan.checks, *plan.charts)
-    taken = [f for function in functions for f in function.imports if roles.get(f.cell) in ("explore", "helpers")]
+    taken = [f for function in plan.functions for f in function.imports if roles.get(f.cell) in ("explore", "helpers")]
     if not taken:
         raise UnplacedError
     last = max(taken, key=lambda f: (f.cell, f.last))

@@ -11,7 +11,6 @@ from promote.evidence import Evidence
 from promote.merge.orphans import Orphan
 from promote.merge.units import units
 from promote.model import Finding, Notebook, Plan
-from promote.render.source_map import functions
 from promote.values import dataclass, replace
 
 Content = tuple[str, ...]
@@ -64,7 +63,7 @@ def finding(move: Move, notebook: Notebook) -> Finding:
 
 
 def _texts(plan: Plan) -> list[str]:
-    each = {(f.cell, f.first, f.text) for g in functions(plan) for f in (*g.definitions, *g.body) if f.cell}
+    each = {(f.cell, f.first, f.text) for g in plan.functions for f in (*g.definitions, *g.body) if f.cell}
     return [text for _, _, text in sorted(each)]
 
 

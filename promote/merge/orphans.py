@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -15,11 +14,9 @@ from promote.model import Finding, Location
 from promote.notebook.read import NotebookError, read
 from promote.outcome import StepOutcome
 from promote.project import Project
-from promote.render.module import without_header
+from promote.render.module import STEP_HEADER, without_header
 from promote.steps import text_of
 from promote.values import dataclass
-
-_OURS = re.compile(r"^# Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def _orphan(project: Project, layer: str, name: str) -> Orphan | None:
     evidence = f"evidence/{layer}/{name}.json"
     last = read_evidence(project.root, evidence)
     module = f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py"
-    header = _OURS.search(text_of(project.root / module) or "")
+    header = STEP_HEADER.search(text_of(project.root / module) or "")
     ours = header is not None and (header[2], header[3]) == (layer, name)
     notebook = last.notebook if last and last.notebook else header[1] if header and ours else ""
     if not notebook:

@@ -154,5 +154,5 @@ def entropy(text: str) -> float:
 
 
 def _fragments(plan: Plan) -> Iterator[Fragment]:
-    for function in (plan.function, *plan.checks, *plan.charts, *plan.tests):
+    for function in (*plan.functions, *plan.tests):
         yield from (*function.imports, *function.definitions, *function.body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from promote.model import Fragment, GeneratedFile, Notebook, Plan
-from promote.render.source_map import Placed, functions, placed
+from promote.render.source_map import Placed, placed
 
 
 def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
         at.setdefault(one.fragment, []).append(one)
         lines[one.first - 1 : one.last] = [None] * (one.last - one.first + 1)
     found: dict[tuple[int, int, str], dict[str, Any]] = {}
-    for function in functions(plan):
+    for function in plan.functions:
         for fragment in (*function.definitions, *function.body):
             if not fragment.cell:
                 continue

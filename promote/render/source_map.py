@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.excerpt import indent
-from promote.model import Fragment, Function, Plan
+from promote.model import Fragment, Plan
 from promote.trees import parse
 from promote.values import dataclass
 
@@ -23,18 +23,13 @@ class Placed:
     moved: int
 
 
-def functions(plan: Plan) -> tuple[Function, ...]:
-    """Give the functions of a step's module that hold code of the notebook."""
-    return (plan.function, *plan.checks, *plan.charts)
-
-
 def placed(plan: Plan, module: str) -> tuple[Placed, ...]:
     """Give every fragment that stands in a module rendered from this plan, in the module's order."""
     lines = module.split("\n")
     body = parse(module).body
     found = list(_definitions(plan, lines, _after_docstring(body)))
     made = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-    for function in functions(plan):
+    for function in plan.functions:
         node = made.get(function.name)
         if node is not None:
             found += _in_order(function.body, lines, _after_docstring(node.body), INDENT)
@@ -50,7 +45,7 @@ def placed_helpers(plan: Plan, module: str) -> tuple[Placed, ...]:
 
 
 def _definitions(plan: Plan, lines: Sequence[str], start: int) -> Iterator[Placed]:
-    each = {(f.cell, f.first, f.text): f for function in functions(plan) for f in function.definitions}
+    each = {(f.cell, f.first, f.text): f for function in plan.functions for f in function.definitions}
     yield from _in_order([each[key] for key in sorted(each, key=lambda k: (k[0], k[1]))], lines, start, 0)
 
 

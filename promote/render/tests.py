@@ -308,7 +308,7 @@ class _Writer:
 
     def definitions(self) -> list[Fragment]:
         """Give what test cells need at module level; what the module defines already is imported from it."""
-        theirs = {fragment.text for function in self.module_functions() for fragment in function.definitions}
+        theirs = {fragment.text for function in self.plan.functions for fragment in function.definitions}
         found: dict[tuple[int, int, str], Fragment] = {}
         for test in self.plan.tests:
             self.imports += [fragment.text for fragment in test.imports]
@@ -319,9 +319,6 @@ class _Writer:
                 else:
                     found[fragment.cell, fragment.first, fragment.text] = fragment
         return [found[key] for key in sorted(found)]
-
-    def module_functions(self) -> Sequence[Function]:
-        return (self.plan.function, *self.plan.checks, *self.plan.charts)
 
     def from_cell(self, test: Function, number: int) -> list[str]:
         function = self.plan.function
