@@ -102,7 +102,9 @@ def _merged(values: list[ast.expr]) -> list[ast.expr]:
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    match body:
-        case [ast.Expr(value=ast.Constant(value=str())), *rest]:
-            return rest
-    return body
+    return body[1:] if body and is_text(body[0]) else body
+
+
+def is_text(node: ast.stmt) -> bool:
+    """Whether a statement is a text and nothing else, so that it is a docstring where it comes first."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -19,6 +19,7 @@ from promote.register import Rows, clashes, places, rows
 from promote.render.kinds import Kinds, guess_kinds, observed_kinds
 from promote.render.module import module_path
 from promote.selection.select import select
+from promote.trees import seldom_collected
 from promote.values import dataclass
 from promote.vocabulary import nearest
 
@@ -61,6 +62,7 @@ class Standing:
     last: Evidence | None = None  # the evidence on disk, whatever it is of
 
 
+@seldom_collected()
 def prepare(
     project: Project,
     notebooks: Sequence[Path],

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import gc
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+
+_MANY = 50_000  # objects made between two looks for circles; Python's own is 700
 
 
 @lru_cache(maxsize=256)
@@ -18,6 +23,17 @@ def parse(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes that a string does not know
         return ast.parse(source)
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for circles of garbage seldom: trees and findings hold none, and are many."""
+    usual = gc.get_threshold()
+    gc.set_threshold(max(_MANY, usual[0]) if usual[0] else 0, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

@@ -7,7 +7,7 @@ notebook's order, so that names are looked up just as the notebook looked them u
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from platform_core.errors import Fault
 from promote.dataflow.closure import Bound, Closure
@@ -269,8 +269,10 @@ class Assembly:
                     effect = f"{line}  # noqa: F401 - imported for its effect"
                     yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
 
-    def names_in(self, statement: Statement) -> set[str]:
+    def names_in(self, statement: Statement) -> Set[str]:
         """Give the names a statement mentions, those of replaced calls left out."""
+        if not any(id(load.node) in self.replaced for load in statement.loads):
+            return statement.names
         found: set[str] = set()
         stack: list[ast.AST] = [statement.node]
         while stack:

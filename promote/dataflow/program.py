@@ -39,7 +39,7 @@ class Statement:
     that it sets whatever they were, `writes` the names that functions it calls may bind by `global`. `late` holds, for
     each name that it reads, what code behind that name may look up, `runs` the code that may run. `hidden` are
     variables that a text names where a promoted function could not show them. `loads` are its calls of `load_asset`
-    and `resource`.
+    and `resource`. `names` are all that stand in it.
     """
 
     index: int
@@ -57,6 +57,7 @@ class Statement:
     runs: frozenset[FunctionInfo]
     hidden: dict[Use, str]
     loads: tuple[LoadCall, ...]
+    names: frozenset[str]
 
     @property
     def binds(self) -> set[str]:
@@ -155,6 +156,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             happening.runs,
             {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches},
             tuple(load_calls(parts[index], functions)),
+            frozenset([part.id for part in parts[index] if isinstance(part, ast.Name)]),
         )
         statements.append(statement)
         for name in found.touched | statement.changes.keys() | statement.writes.keys():

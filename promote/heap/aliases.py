@@ -37,22 +37,29 @@ class Happening:
 class Aliases(Calls):
     """The state of the pass: what each name stands for, after the statements fed so far."""
 
+    @property
+    def has_code(self) -> bool:
+        """Whether the notebook has functions or classes of its own, so that names may have code behind them."""
+        return bool(self.functions.lambdas or self.functions.classes)
+
     def take(self, effects: Effects) -> Happening:
         """Take one statement of the notebook."""
         self.changed, self.written, self.touched = {}, {}, set()
         self.ran.clear()
         late: dict[str, dict[str, Use]] = {}
         code: dict[FunctionInfo, Use] = {}
-        for name, use in effects.reads.items():
-            looked_up = self.looked_up(name, use, code)
-            if looked_up:
-                late[name] = looked_up
-        used = dict(effects.reads)
-        for names in late.values():
-            used |= {n: u for n, u in names.items() if n not in used}
-        self.use(used, operators=effects.uses_classes)
+        used = effects.reads
+        if self.has_code:
+            for name, use in effects.reads.items():
+                if looked_up := self.looked_up(name, use, code):
+                    late[name] = looked_up
+            used = dict(effects.reads)
+            for names in late.values():
+                used |= {n: u for n, u in names.items() if n not in used}
+        if self.has_code or self.heap.stateful:
+            self.use(used, operators=effects.uses_classes)
         for _ in range(2 if effects.loops else 1):
-            self.feed(effects.events)
+            self.run(effects.events)
         if effects.classes and effects.uses_classes:  # what their instances do where operators stand
             self.use({**used, **dict.fromkeys(effects.touched, Use(1, 1))})
         ran = self.looked_up_by_own(effects, code)
@@ -132,6 +139,12 @@ class Aliases(Calls):
             for info in methods:
                 self.loosely(info, everything, next(iter(reads.values())))
 
+    def run(self, events: Iterable[Event]) -> None:
+        """Take the events of a statement or a function's body in order: each call in it is made once."""
+        self.calls.clear()
+        self.results_of_calls.clear()
+        self.feed(events)
+
     def feed(self, events: Iterable[Event]) -> None:
         """Take events in order."""
         for event in events:
@@ -139,7 +152,6 @@ class Aliases(Calls):
 
     def event(self, event: Event) -> None:
         """Take one event."""
-        self.results_of_calls.clear()
         match event.kind:
             case "assign":
                 given = self.heap.new() if event.value is None else self.value(event.value)

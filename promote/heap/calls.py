@@ -17,8 +17,7 @@ class Calls(Libraries):
 
     def called(self, call: ast.Call, use: Use, *, alone: bool, applied: bool = False) -> None:
         """Take the effects of a call; `applied` is true where a decorator is called with what it stands on."""
-        target = self.target(call)
-        given = self.arguments(call)
+        target, given = self.understood(call)
         for info, bound in target.infos:
             self.apply(info, bound, self.code_objects(call), use)
         if target.cls:
@@ -32,7 +31,7 @@ class Calls(Libraries):
         keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
         if not keeps or target.infos or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
-        for one in sorted(self.heap.reach(everything) & self.heap.bound):
+        for one in sorted(self.heap.reach(everything) & self.heap.bound) if self.heap.bound else ():
             changed = self.heap.contents(frozenset((one,)))
             self.heap.hold(changed, given - self.heap.bound)
             self.touch(changed, use)
@@ -41,7 +40,8 @@ class Calls(Libraries):
             if "__call__" in cls.methods:
                 self.loosely(cls.methods["__call__"], everything, use)
         heap = self.heap
-        self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
+        if target.callee:
+            self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
@@ -49,6 +49,8 @@ class Calls(Libraries):
     def handed(self, called: Set[FunctionInfo], more: Set[FunctionInfo], given: Objects, use: Use) -> None:
         """Run the code that a call is given, and any that is in reach of what runs."""
         code = self.heap.code_in(given) | more
+        if not code and not called:
+            return
         self.callbacks(code - called, given, use)
         outside, held = self.outside(called | code)
         if len(called | code | held) > 1:  # one may be called by another, with what that finds outside
@@ -137,13 +139,20 @@ class Calls(Libraries):
         """The function objects that a call calls."""
         return self.of(call.func.id) if isinstance(call.func, ast.Name) else NONE
 
+    def understood(self, call: ast.Call) -> tuple[Target, Objects]:
+        """Tell what a call calls, and what it is given; within one run of a statement that is asked once."""
+        found = self.calls.get(id(call))
+        if found is None:
+            found = self.calls[id(call)] = self.target(call), self.arguments(call)
+        return found
+
     def target(self, call: ast.Call) -> Target:
         """Tell what a call calls."""
         func = call.func
-        path = dotted_of(func)
         if isinstance(func, ast.Name):
             return self.named_target(call, func.id)
         if isinstance(func, ast.Attribute):
+            path = dotted_of(func)
             if path and self.is_library(path[0]):
                 return Target((), self.functions.canonical(path), NONE, NONE)
             receiver = self.receiver(func.value)
@@ -212,16 +221,8 @@ class Calls(Libraries):
     # Results
 
     def result(self, call: ast.Call) -> Objects:
-        """Give the objects that a call may give; within one event a call is made once."""
-        found = self.results_of_calls.get(id(call))
-        if found is None:
-            found = self.results_of_calls[id(call)] = self.call_result(call)
-        return found
-
-    def call_result(self, call: ast.Call) -> Objects:
         """Work out what a call may give."""
-        target = self.target(call)
-        given = self.arguments(call)
+        target, given = self.understood(call)
         if target.cls:
             return self.instance(call, target.cls, given)
         found = self.library_result(call, target, given)

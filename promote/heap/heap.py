@@ -72,8 +72,10 @@ class Heap:
         """Give the objects and the classes whose attributes they have."""
         return self._closure(objects, self.ancestors) if self.ancestors else objects
 
-    def reach(self, objects: Iterable[int]) -> Objects:
+    def reach(self, objects: Objects) -> Objects:
         """Give the objects and all that can be reached through them."""
+        if not objects:
+            return NONE
         found = self._closure(objects, self.held)
         if not self.ancestors:
             return found
@@ -100,7 +102,9 @@ class Heap:
 
     def contents(self, objects: Objects) -> Objects:
         """Give what the objects are known to hold, themselves left out."""
-        return NONE.union(*(self.held.get(one, ()) for one in self.with_ancestors(objects)))
+        if not objects:
+            return NONE
+        return NONE.union(*[self.held.get(one, ()) for one in self.with_ancestors(objects)])
 
     def code_in(self, objects: Objects) -> frozenset[FunctionInfo]:
         """Give the functions that can be reached through objects."""

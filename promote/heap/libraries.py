@@ -33,9 +33,12 @@ from promote.language.effects import (
     STATEFUL_METHODS,
     VIEWING_METHODS,
 )
+from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, names_a_type, root_of
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
+
+_MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class Target:
 
 class Libraries(Values):
     """Values that know the tables."""
+
+    def __init__(self, functions: Functions, inside: FunctionInfo | None = None) -> None:
+        super().__init__(functions, inside)
+        self.calls: dict[int, tuple[Target, Objects]] = {}  # of the statement at hand, by the identity of the call
 
     def touch(self, objects: Iterable[int], use: Use) -> None:
         """Let objects change, and so every name through which they can be reached."""
@@ -132,13 +139,12 @@ class Libraries(Values):
 
     def hands_on_a_changer(self, call: ast.Call, given: Objects) -> bool:
         """Whether a call is given a function that changes its arguments: `map(random.shuffle, rows)`."""
-        if self.heap.reach(given) & self.heap.changers:
+        if self.heap.changers and self.heap.reach(given) & self.heap.changers:
             return True
         for argument in call.args:
-            path = dotted_of(argument)
-            if path and len(path) > 1:
+            if isinstance(argument, ast.Attribute) and (path := dotted_of(argument)):
                 changing = self.functions.canonical(path) in ARGUMENT_MUTATORS
-                if changing or (path[-1] in MUTATING_METHODS and names_a_type(argument.value)):  # type: ignore[attr-defined]  # a chain of two names or more
+                if changing or (path[-1] in MUTATING_METHODS and names_a_type(argument.value)):
                     return True
         return False
 
@@ -207,7 +213,7 @@ class Libraries(Values):
             return heap.new(heap.reach(given) - heap.exact)
         if name == "copy.deepcopy":
             return self.derived(given)
-        if name in DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS:
+        if name in _MARKED:
             made = heap.new(given)
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
             (heap.changers if name in METHOD_CALLERS else marked).update(made)

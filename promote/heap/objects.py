@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from promote.heap.heap import NONE, Heap, Objects
 from promote.language.effects import BOUND_METHODS, IMMUTABLE_ATTRIBUTES
 from promote.language.functions import Functions
-from promote.language.syntax import dotted_of, selects_a_copy
+from promote.language.syntax import dotted_of, operands, selects_a_copy
 from promote.language.uses import FunctionInfo, Use
 from promote.trees import walk
 
@@ -30,7 +31,7 @@ class Values:
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
         self.touched: set[int] = set()
         self.results: Objects = NONE
-        self.results_of_calls: dict[int, Objects] = {}  # of the event at hand, by the identity of the call
+        self.results_of_calls: dict[int, Objects] = {}  # of the statement at hand, by the identity of the call
 
     def of(self, name: str) -> Objects:
         """Give the objects that a name may stand for."""
@@ -45,47 +46,64 @@ class Values:
         """Whether a name is of the function whose body this is."""
         return self.inside is not None and (name in self.inside.local or name in self.inside.captured)
 
-    def value(self, node: ast.expr) -> Objects:  # noqa: C901, PLR0911, PLR0912 - one line per kind of expression
+    def value(self, node: ast.expr) -> Objects:
         """Give the objects that an expression may be."""
-        match node:
-            case ast.Constant() | ast.Yield() | ast.YieldFrom():
-                return NONE
-            case ast.Name():
-                return self.of(node.id)
-            case ast.JoinedStr() | ast.Compare():
-                return self.operation(node, plain=True)
-            case ast.Attribute():
-                return self.attribute(node)
-            case ast.Subscript():
-                return self.item(node)
-            case ast.Starred() | ast.NamedExpr() | ast.Await():
-                return self.value(node.value)
-            case ast.Tuple() | ast.List() | ast.Set():
-                return self.container(node.elts)
-            case ast.Dict():
-                unpacked = [v for k, v in zip(node.keys, node.values, strict=True) if k is None]
-                made = self.container([*(k for k in node.keys if k is not None), *node.values])
-                self.heap.hold(made, self.heap.contents(self.either(unpacked)))
-                return made
-            case ast.IfExp():
-                return self.either([node.body, node.orelse])
-            case ast.BoolOp():
-                return self.either(node.values)
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                return self.comprehension(node)
-            case ast.Lambda():
-                return self.closure(self.functions.lambdas[id(node)])
-            case ast.Call():
-                return self.result(node)
-        return self.operation(node)
+        return _VALUES.get(node.__class__, Values.operation)(self, node)
+
+    def constant(self, _: ast.expr) -> Objects:
+        """What cannot change, or is not known before it is there."""
+        return NONE
+
+    def name(self, node: ast.Name) -> Objects:
+        """What a name stands for."""
+        return self.of(node.id)
+
+    def plain_operation(self, node: ast.expr) -> Objects:
+        """An operation that gives a text or a truth value."""
+        return self.operation(node, plain=True)
+
+    def same(self, node: ast.Starred | ast.NamedExpr | ast.Await) -> Objects:
+        """What is only handed on."""
+        return self.value(node.value)
+
+    def display(self, node: ast.Tuple | ast.List | ast.Set) -> Objects:
+        """A new container of the elements."""
+        return self.container(node.elts)
+
+    def dictionary(self, node: ast.Dict) -> Objects:
+        """A new dictionary; one that is unpacked into it leaves what it holds."""
+        unpacked = [v for k, v in zip(node.keys, node.values, strict=True) if k is None]
+        made = self.container([*(k for k in node.keys if k is not None), *node.values])
+        if unpacked:
+            self.heap.hold(made, self.heap.contents(self.either(unpacked)))
+        return made
+
+    def conditional(self, node: ast.IfExp) -> Objects:
+        """Either branch."""
+        return self.value(node.body) | self.value(node.orelse)
+
+    def either_operand(self, node: ast.BoolOp) -> Objects:
+        """Any of the operands of `and` and `or`."""
+        return self.either(node.values)
+
+    def function(self, node: ast.Lambda) -> Objects:
+        """The function that a lambda makes."""
+        return self.closure(self.functions.lambdas[id(node)])
+
+    def call(self, node: ast.Call) -> Objects:
+        """Give the objects that a call may give; within one run of a statement a call is made once."""
+        found = self.results_of_calls.get(id(node))
+        if found is None:
+            found = self.results_of_calls[id(node)] = self.result(node)
+        return found
 
     def result(self, call: ast.Call) -> Objects:
-        """Give what a call gives; who knows functions says how."""
+        """Work out what a call may give; who knows functions says how."""
         return self.operation(call)
 
     def operation(self, node: ast.expr, *, plain: bool = False) -> Objects:
         """A new object made of operands; a `plain` one cannot change, and matters for the code it may run alone."""
-        used = self.either(part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+        used = self.either(operands(node))
         plain = plain or (not used and isinstance(node, (ast.BinOp, ast.UnaryOp)) and self.counts(node))
         if plain and not self.heap.code_in(used) and not self.heap.classes_in(used):
             return NONE
@@ -98,17 +116,23 @@ class Values:
 
     def derived(self, used: Objects, held: Objects = NONE) -> Objects:
         """A new object that was made of others: it may run their code, but is none of them."""
-        made = self.heap.new(held)
-        self.heap.carry(made, self.heap.code_in(used), self.heap.classes_in(used))
+        heap = self.heap
+        made = heap.new(held)
+        if used and (heap.code or heap.classes):
+            heap.carry(made, heap.code_in(used), heap.classes_in(used))
         return made
 
     def named(self, names: Iterable[str]) -> Objects:
         """Give the objects of several names."""
-        return NONE.union(*(self.of(name) for name in names))
+        return NONE.union(*map(self.of, names))
 
     def either(self, nodes: Iterable[ast.expr]) -> Objects:
         """Give what any of several expressions may be."""
-        return NONE.union(*(self.value(node) for node in nodes))
+        found = NONE
+        for node in nodes:
+            if node.__class__ is not ast.Constant:
+                found |= self.value(node)
+        return found
 
     def container(self, nodes: Iterable[ast.expr]) -> Objects:
         """A new container of known contents."""
@@ -120,9 +144,9 @@ class Values:
 
     def attribute(self, node: ast.Attribute) -> Objects:
         """An attribute may be a part, a view, or a method that is bound to the object."""
-        path = dotted_of(node)
         if node.attr in IMMUTABLE_ATTRIBUTES:
             return NONE
+        path = dotted_of(node)
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
             return NONE
         objects = self.value(node.value)
@@ -132,7 +156,7 @@ class Values:
             self.heap.bound |= made
             self.heap.carry(made, frozenset(infos), frozenset())
             objects |= made
-        return objects | self.heap.contents(objects)
+        return objects | self.heap.contents(objects) if objects else objects
 
     def item(self, node: ast.Subscript) -> Objects:
         """An item: a part or a view, or a copy where the index says so."""
@@ -172,3 +196,30 @@ class Values:
         if lazy:
             self.heap.carry(made, frozenset((self.functions.lambdas[id(node)],)), frozenset())
         return made
+
+
+_VALUES: dict[type, Callable[[Any, Any], Objects]] = {
+    ast.Constant: Values.constant,
+    ast.Yield: Values.constant,
+    ast.YieldFrom: Values.constant,
+    ast.Name: Values.name,
+    ast.JoinedStr: Values.plain_operation,
+    ast.Compare: Values.plain_operation,
+    ast.Attribute: Values.attribute,
+    ast.Subscript: Values.item,
+    ast.Starred: Values.same,
+    ast.NamedExpr: Values.same,
+    ast.Await: Values.same,
+    ast.Tuple: Values.display,
+    ast.List: Values.display,
+    ast.Set: Values.display,
+    ast.Dict: Values.dictionary,
+    ast.IfExp: Values.conditional,
+    ast.BoolOp: Values.either_operand,
+    ast.ListComp: Values.comprehension,
+    ast.SetComp: Values.comprehension,
+    ast.DictComp: Values.comprehension,
+    ast.GeneratorExp: Values.comprehension,
+    ast.Lambda: Values.function,
+    ast.Call: Values.call,
+}

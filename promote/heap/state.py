@@ -45,6 +45,9 @@ _FILE_CALLS = re.compile(
     r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute)$"
     r"|^os\.path\.(abspath|realpath|relpath|exists|isfile|isdir|getsize|getmtime)$"
 )
+# Packages whose calls draw no numbers but those that stand in a table
+_DRAWING_NOTHING = frozenset(("pandas", "polars", "numpy")) | sys.stdlib_module_names | HARMLESS_MODULES
+_STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
 _SETTING = re.compile(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
 
@@ -135,14 +138,13 @@ def _draws_numbers(path: str, use: DottedUse) -> bool:
         return method in {"sample", "rvs", "simulate", "bootstrap"}
     if package == "sklearn" or path.startswith("scipy.stats."):
         return _DRAWING.search(method) is not None
-    other = "." in path and package not in {"pandas", "polars", "numpy"} | sys.stdlib_module_names | HARMLESS_MODULES
-    return other and _SIMULATING.search(method) is not None
+    return "." in path and package not in _DRAWING_NOTHING and _SIMULATING.search(method) is not None
 
 
 def _state_of(path: str) -> str | None:
-    if path in STATELESS:
-        return None
     parts = path.split(".")
+    if parts[0] not in _STATE_ROOTS or path in STATELESS:
+        return None
     for end in range(len(parts), 0, -1):
         if state := HIDDEN_STATE.get(".".join(parts[:end])):
             # a bare module (`import random`) is no use of its state

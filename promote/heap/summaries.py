@@ -40,7 +40,7 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
         inside[name] = run.heap.new()
         start[name] = run.own[name] = run.heap.new(inside[name])
     for _ in range(2):  # a second time, for what one round of a loop does to the next
-        run.feed(info.events)
+        run.run(info.events)
     heap = run.heap
     reached = heap.reach(run.results)
     outside = {name: start[name] | inside[name] for name in start}

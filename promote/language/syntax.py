@@ -18,7 +18,10 @@ from promote.language.uses import Dotted, Use
 
 def use_of(node: ast.AST) -> Use:
     """Give the place of a node."""
-    return Use(getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
+    try:
+        return Use(node.lineno, node.col_offset + 1)  # type: ignore[attr-defined]  # those without a place come last
+    except AttributeError:
+        return Use(1, 1)
 
 
 def root_of(node: ast.expr) -> tuple[str, int] | None:
@@ -51,6 +54,10 @@ def dotted_of(node: ast.expr) -> Dotted | None:
     >>> dotted_of(ast.parse("np.random.seed", mode="eval").body)
     ('np', 'random', 'seed')
     """
+    if isinstance(node, ast.Name):
+        return (node.id,)
+    if not isinstance(node, ast.Attribute):
+        return None
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -58,7 +65,24 @@ def dotted_of(node: ast.expr) -> Dotted | None:
     if not isinstance(node, ast.Name):
         return None
     parts.append(node.id)
-    return tuple(reversed(parts))
+    parts.reverse()
+    return tuple(parts)
+
+
+def operands(node: ast.expr) -> list[ast.expr]:
+    """Give the expressions that an expression is made of.
+
+    >>> [type(part).__name__ for part in operands(ast.parse("a + f'{b}' < 1", mode="eval").body)]
+    ['BinOp', 'Constant']
+    """
+    found: list[ast.expr] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.expr):
+            found.append(value)
+        elif value.__class__ is list:
+            found += [part for part in value if isinstance(part, ast.expr)]  # type: ignore[union-attr]  # a list, as its class says
+    return found
 
 
 def names_a_type(node: ast.expr) -> bool:
