@@ -96,4 +96,6 @@ def _slips(left: str, right: str) -> int:
             if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 cost = min(cost, earlier[j - 2] + 1)
             row.append(cost)
+        if min(row) > 2 and min(before) > 2:
+            return 3  # and never fewer again
     return row[-1]

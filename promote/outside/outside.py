@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
@@ -27,6 +28,13 @@ from promote.values import replace
 
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
 _SQL_METHODS = frozenset(["sql", "query", "execute", "execute_query", "read_sql"])
+_TOLD_METHODS = frozenset().union(
+    ("sample", "shuffle"), _SQL_METHODS, names.COARSE, names.PATH_READS, names.PATH_WRITES, names.WRITING_METHODS
+)
+_TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
+    names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.CLOCK_WORDS, names.DATABASE_READERS,
+    names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES, names.MACHINE,
+)  # fmt: skip
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
 _ROOT = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
 
@@ -66,7 +74,7 @@ class _Look:
 
     def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path = call.path
-        if "." not in path and self.context.program.touches.get(path):
+        if is_inward(path, call.method) or ("." not in path and self.context.program.touches.get(path)):
             return  # the notebook binds a builtin's name itself
         yield from self.chance(s, call)
         yield from self.clock(s, call)
@@ -185,7 +193,7 @@ class _Look:
         if path in names.DATABASE_READERS:
             yield self.network(s, node, f"`{path}` reads a database.")
             return
-        if path in names.FILE_READERS or self.is_frame_reader(path):
+        if path in names.FILE_READERS or is_frame_reader(path):
             if path in {"open", "io.open"} and (_mode(node) & set("wax+") or self.is_local(s, path)):
                 return
             argument = call.argument(*names.SOURCE_ARGUMENTS)
@@ -274,10 +282,6 @@ class _Look:
         path = dotted_of(node.func)
         return self.context.program.functions.canonical(path) if path else ""
 
-    def is_frame_reader(self, path: str) -> bool:
-        module, _, last = path.partition(".")
-        return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
-
     def is_listing(self, s: Statement, node: ast.Call) -> bool:
         return self.path_of(node) in names.LISTINGS or self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
 
@@ -303,6 +307,30 @@ class _Look:
             or (isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load))
             for n in walk(s.node)
         )
+
+
+@lru_cache(maxsize=4096)
+def is_inward(path: str, method: str) -> bool:
+    """Whether a call takes nothing from outside, whatever it is given: no table names its path or its method.
+
+    >>> [is_inward(*call) for call in ((".rents.filter", "filter"), ("polars.read_csv", "read_csv"), ("hash", ""))]
+    [True, False, False]
+    """
+    package, _, _ = path.partition(".")
+    return not (
+        method in _TOLD_METHODS
+        or path in _TOLD_PATHS
+        or path.rpartition(".")[0] in names.SEEDED_MODULES
+        or package in names.NETWORK_MODULES
+        or is_frame_reader(path)
+        or path.startswith((*names.NETWORK_PREFIXES, "secrets.", "sklearn.", "imblearn.", "os.environ.", "os.getenv"))
+    )
+
+
+def is_frame_reader(path: str) -> bool:
+    """Whether a function of a frame library reads a file."""
+    module, _, last = path.partition(".")
+    return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
 
 
 def _unpacks(node: ast.Call) -> bool:
