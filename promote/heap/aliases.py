@@ -142,7 +142,7 @@ class Aliases(Calls):
     def run(self, events: Iterable[Event]) -> None:
         """Take the events of a statement or a function's body in order: each call in it is made once."""
         self.calls.clear()
-        self.results_of_calls.clear()
+        self.given.clear()
         self.feed(events)
 
     def feed(self, events: Iterable[Event]) -> None:
@@ -154,7 +154,7 @@ class Aliases(Calls):
         """Take one event."""
         match event.kind:
             case "assign":
-                given = self.heap.new() if event.value is None else self.value(event.value)
+                given = self.heap.new() if event.value is None else self.once(event.value)
                 self.assign(event, self.heap.within(given) if event.element else given)
             case "capture" if event.value is not None:
                 given = self.value(event.value)

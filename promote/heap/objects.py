@@ -31,7 +31,7 @@ class Values:
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
         self.touched: set[int] = set()
         self.results: Objects = NONE
-        self.results_of_calls: dict[int, Objects] = {}  # of the statement at hand, by the identity of the call
+        self.given: dict[int, Objects] = {}  # what calls and named values of the statement at hand gave, by identity
 
     def of(self, name: str) -> Objects:
         """Give the objects that a name may stand for."""
@@ -62,7 +62,7 @@ class Values:
         """An operation that gives a text or a truth value."""
         return self.operation(node, plain=True)
 
-    def same(self, node: ast.Starred | ast.NamedExpr | ast.Await) -> Objects:
+    def same(self, node: ast.Starred | ast.Await) -> Objects:
         """What is only handed on."""
         return self.value(node.value)
 
@@ -92,10 +92,20 @@ class Values:
 
     def call(self, node: ast.Call) -> Objects:
         """Give the objects that a call may give; within one run of a statement a call is made once."""
-        found = self.results_of_calls.get(id(node))
+        found = self.given.get(id(node))
         if found is None:
-            found = self.results_of_calls[id(node)] = self.result(node)
+            found = self.given[id(node)] = self.result(node)
         return found
+
+    def once(self, node: ast.expr) -> Objects:
+        """Give what a name is given, and keep it: within what stands around, the value is the same one."""
+        given = self.given[id(node)] = self.value(node)
+        return given
+
+    def walrus(self, node: ast.NamedExpr) -> Objects:
+        """What the name was given, where it was: the value is made once."""
+        found = self.given.get(id(node.value))
+        return self.value(node.value) if found is None else found
 
     def result(self, call: ast.Call) -> Objects:
         """Work out what a call may give; who knows functions says how."""
@@ -208,7 +218,7 @@ _VALUES: dict[type, Callable[[Any, Any], Objects]] = {
     ast.Attribute: Values.attribute,
     ast.Subscript: Values.item,
     ast.Starred: Values.same,
-    ast.NamedExpr: Values.same,
+    ast.NamedExpr: Values.walrus,
     ast.Await: Values.same,
     ast.Tuple: Values.display,
     ast.List: Values.display,

@@ -81,7 +81,7 @@ def operands(node: ast.expr) -> list[ast.expr]:
         if isinstance(value, ast.expr):
             found.append(value)
         elif value.__class__ is list:
-            found += [part for part in value if isinstance(part, ast.expr)]  # type: ignore[union-attr]  # a list, as its class says
+            found += [part for part in value if isinstance(part, ast.expr)]
     return found
 
 
