@@ -183,6 +183,7 @@ def chart_metadata(charts: Sequence[Chart], stored: Callable[[], pl.LazyFrame]) 
 def _drawn(chart: Chart, stored: Callable[[], pl.LazyFrame]) -> str:
     title = _cell(chart.__name__)
     try:
+        _without_figures()
         hints = [hint for name, hint in chart.__annotations__.items() if name != "return"]
         figure = chart(convert(stored(), next(filter(None, map(annotation_kind, hints)), "lazy")))
         for scale in _CHART_SCALES:
@@ -192,7 +193,17 @@ def _drawn(chart: Chart, stored: Callable[[], pl.LazyFrame]) -> str:
                 return f"![{described}](data:image/png;base64,{base64.b64encode(picture).decode('ascii')})"
     except Exception as error:  # noqa: BLE001 - an analyst's drawing code may raise anything, and the data is stored
         return f"{title} could not be drawn ({type(error).__name__})."
+    finally:
+        _without_figures()
     return f"{title} is too large to show, even at {_CHART_SCALES[-1]:.0%} of its size."
+
+
+def _without_figures() -> None:
+    """Let pyplot have no figure, as at the start of a notebook's cell, and draw into memory: there may be no screen."""
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+        pyplot.switch_backend("agg")
 
 
 def _described(figure: Any) -> str:

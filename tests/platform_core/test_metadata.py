@@ -167,6 +167,31 @@ def test_a_figure_is_described_by_its_titles() -> None:
     assert chart_metadata([drawn], stored)["workbench/drawn"].value.startswith("![Permits: Fees](")
 
 
+def test_a_figure_of_matplotlib_begins_anew_and_leaves_nothing_behind() -> None:
+    from matplotlib import pyplot
+
+    pyplot.plot([3, 2, 1])  # left over, as a step's own code may leave it
+    lines: list[int] = []
+
+    def drawn(frame: pl.DataFrame) -> Any:
+        pyplot.plot(frame["n"])
+        pyplot.title("Permits by week")
+        figure = pyplot.gcf()
+        lines.append(len(figure.axes[0].lines))
+        return figure
+
+    def broken(frame: pl.DataFrame) -> Any:
+        pyplot.plot(frame["n"])
+        raise ValueError
+
+    frame = pl.DataFrame({"n": [1, 2, 3]}).lazy()
+    for _ in range(2):
+        told = chart_metadata([drawn, broken], lambda: frame)["workbench/drawn"].value
+        assert told.startswith("![Permits by week](data:image/png;base64,iVBOR")
+    assert lines == [1, 1]
+    assert pyplot.get_fignums() == []
+
+
 def test_a_chart_that_fails_says_so_and_shows_no_value() -> None:
     def broken(frame: pl.LazyFrame) -> Figure:
         raise ValueError("SECRET")

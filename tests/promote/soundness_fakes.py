@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock
 
+import matplotlib
 import polars as pl
 
 
@@ -66,18 +68,10 @@ def departments() -> dict[str, pl.DataFrame]:
 
 
 def install_plotting() -> None:
-    """Put stand-ins for matplotlib and seaborn in place, where the real ones are not installed."""
-    for name in ("matplotlib", "matplotlib.pyplot", "seaborn"):
-        if name not in sys.modules:
-            sys.modules[name] = MagicMock(name=name)
-    sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]  # type: ignore[attr-defined]  # as an import does
-    sys.modules["matplotlib.pyplot"].subplots = _subplots  # type: ignore[attr-defined]  # a stand-in too
-
-
-def _subplots(rows: int = 1, columns: int = 1, **_: object) -> tuple[MagicMock, Any]:
-    """Give a figure and its axes: one, or as many as were asked for."""
-    axes = [MagicMock(name="axes") for _ in range(rows * columns)]
-    return MagicMock(name="figure"), axes[0] if len(axes) == 1 else axes
+    """Let matplotlib draw into memory, and put a stand-in for seaborn in place where it is not installed."""
+    matplotlib.use("Agg")
+    if importlib.util.find_spec("seaborn") is None:
+        sys.modules.setdefault("seaborn", MagicMock(name="seaborn"))
 
 
 def install_helper() -> None:
