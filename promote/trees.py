@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MANY = 50_000  # objects made between two looks for circles; Python's own is 700
 
 
@@ -34,6 +35,19 @@ def seldom_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    r"""Give the statements below a node, each level before the next, without a look into expressions.
+
+    >>> [type(part).__name__ for part in statements(ast.parse("if x:\n    y = [z for z in x]\nelse:\n    pass"))]
+    ['If', 'Assign', 'Pass']
+    """
+    found: list[ast.AST] = [node]
+    for part in found:
+        for name in _BLOCKS:
+            found += getattr(part, name, ())
+    yield from found[1:]
 
 
 def walk(node: ast.AST) -> list[ast.AST]:

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Mapping
 
 from promote.model import FrameKind, Plan
-from promote.trees import parse
+from promote.trees import parse, statements
 from promote.values import dataclass
 
 ANNOTATIONS: Mapping[FrameKind, str] = {
@@ -113,7 +113,7 @@ def guess_kinds(plan: Plan, outputs: Mapping[str, FrameKind]) -> Kinds:
     elif "pandas" in roots and "polars" not in roots:
         default = "pandas"
     for fragment in plan.function.body:
-        for node in ast.walk(parse(fragment.text)):
+        for node in statements(parse(fragment.text)):
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 kind = _kind_of(node.value, known)
                 if kind != "unknown" or node.targets[0].id not in known:
