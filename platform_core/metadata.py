@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.frames import annotation_kind, convert
+from platform_core.origins import told
 from platform_core.parquet import Footer
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ CLASSIFICATIONS = (OFFICIAL, SENSITIVE)
 _PREVIEW_ROWS = 10
 _PREVIEW_COLUMNS = 20
 _CELL_WIDTH = 40
-_TITLE_WIDTH = 200
+_TITLE_WIDTH = _PLACE_WIDTH = 200
 _MOST_COLUMNS = 1000
 _MOST_CHARTS = 5
 _CHART_BYTES = 400_000
@@ -82,10 +83,11 @@ class Meter:
 
 @dataclass(slots=True)
 class Running:
-    """A step that runs: what its asset declares, its meter, and, once it is stored, the stored frame."""
+    """A step that runs: its function, what its asset declares, its meter, and, once it is stored, the stored frame."""
 
     classification: str | None = None
     charts: Sequence[Chart] = ()
+    function: Callable[..., Any] | None = None
     meter: Meter = field(default_factory=Meter)
     stored: Callable[[], pl.LazyFrame] | None = None
 
@@ -94,9 +96,15 @@ class Running:
 _RUNNING: dict[tuple[str, str], Running] = {}
 
 
-def begin(run_id: str, asset: str, classification: str | None, charts: Sequence[Chart]) -> Running:
+def begin(
+    run_id: str,
+    asset: str,
+    classification: str | None,
+    charts: Sequence[Chart],
+    function: Callable[..., Any] | None = None,
+) -> Running:
     """Note that a step begins; `end` must follow."""
-    running = Running(classification, charts)
+    running = Running(classification, charts, function)
     _RUNNING[run_id, asset] = running
     return running
 
@@ -192,7 +200,8 @@ def _drawn(chart: Chart, stored: Callable[[], pl.LazyFrame]) -> str:
                 described = _cell(_described(figure) or chart.__name__, _TITLE_WIDTH)
                 return f"![{described}](data:image/png;base64,{base64.b64encode(picture).decode('ascii')})"
     except Exception as error:  # noqa: BLE001 - an analyst's drawing code may raise anything, and the data is stored
-        return f"{title} could not be drawn ({type(error).__name__})."
+        place = _cell(told(error, chart), _PLACE_WIDTH)
+        return f"{title} could not be drawn ({type(error).__name__}{f', {place}' if place else ''})."
     finally:
         _without_figures()
     return f"{title} is too large to show, even at {_CHART_SCALES[-1]:.0%} of its size."

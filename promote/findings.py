@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
+from platform_core.places import cell_words
 from promote.model import Finding, Location, Severity
 from promote.values import dataclass
 
@@ -66,8 +67,7 @@ def place(location: Location) -> str:
     """
     parts = [location.path] if location.path else []
     if location.cell is not None:
-        shown = ", ".join(part for part in (location.cell_id, location.tag) if part)
-        parts.append(f"cell {location.cell}" + (f" ({shown})" if shown else ""))
+        parts.append(cell_words(location.cell, location.cell_id, location.tag))
     if location.line is not None:
         parts.append(str(location.line))
         if location.column is not None:

@@ -196,7 +196,8 @@ class Fragment:
     """A run of source lines kept from a cell, as the analyst wrote it, at column 0.
 
     `first` and `last` are line numbers (from 1) in the cell. `origin` says why it is there: it was tagged, it is a
-    definition, `--include-needed` took it, or it gives an input the name that the notebook has for it.
+    definition, `--include-needed` took it, or it gives an input the name that the notebook has for it. `at` has the
+    cell's line of each line of the text, and is empty where they follow one another from `first` on.
     """
 
     cell: int
@@ -204,6 +205,7 @@ class Fragment:
     last: int
     text: str
     origin: Literal["step", "definition", "needed", "import", "input"]
+    at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from platform_core.places import STEP_HEADER
 from promote.dataflow.shared import helpers_name
 from promote.model import Finding, Location, Plan
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.render.module import STEP_HEADER, helpers_folder, is_helpers_of, render_helpers
+from promote.render.module import helpers_folder, is_helpers_of, render_helpers
 from promote.steps import text_of
 
 

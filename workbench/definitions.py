@@ -23,9 +23,11 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from platform_core.code_references import referring_to, source_of
 from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.errors import UserError, WorkbenchError
 from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
 from workbench.automation import build_jobs, build_schedules
 
@@ -48,7 +50,7 @@ def load_definitions(file: str | Path) -> dg.Definitions:
     folder = Path(file).resolve().parent
     root = find_project(folder)
     config = load_config(root)
-    with _importable(folder, root):
+    with _importable(folder, root), referring_to(source_of(config)):
         modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
     return gather(modules, config)
 
@@ -163,6 +165,8 @@ def _import_problem(error: BaseException, path: Path, root: Path) -> UserError:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     if frames:
         place = f"{place}:{frames[-1].lineno}"
+    cell = told_in(error, path)
+    came = f" {TOLD}{cell}" if cell else ""
     if isinstance(error, WorkbenchError):
-        return UserError(error.message, hint=error.hint, location=place)
-    return UserError(f"The module cannot be imported: {type(error).__name__}: {error}", location=place)
+        return UserError(f"{error.message}{came}", hint=error.hint, location=place)
+    return UserError(f"The module cannot be imported: {type(error).__name__}: {error}{came}", location=place)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from platform_core.origins import TOLD
 from workbench.fingerprints import Record
 from workbench.project import Project
 
@@ -15,16 +16,21 @@ if TYPE_CHECKING:
 Status = Literal["pending", "made", "unchanged", "failed", "skipped"]
 _WORST: tuple[Status, ...] = ("pending", "unchanged", "made", "skipped", "failed")
 LONGEST_CAUSE = 300
+_NOTE = re.compile(rf"^{re.escape(TOLD)}(.*)\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that went wrong: a failed step or a failed check. A warning is not `fatal`."""
+    """Something that went wrong: a failed step or a failed check. A warning is not `fatal`.
+
+    `location` is the line of the project that was running, `notebook` the cell and line that it came from.
+    """
 
     what: str
     cause: str = ""
     hint: str = ""
     location: str = ""
+    notebook: str = ""
     partition: str | None = None
     fatal: bool = True
 
@@ -93,6 +99,7 @@ class AssetOutcome:
                     "cause": problem.cause,
                     "hint": problem.hint,
                     "location": problem.location,
+                    "notebook": problem.notebook or None,
                     "partition": problem.partition,
                     "fatal": problem.fatal,
                 }
@@ -113,7 +120,7 @@ def was_interrupted(event: dg.DagsterEvent) -> bool:
 
 
 def read_problem(event: dg.DagsterEvent, project: Project) -> Problem | None:
-    """Say why a step failed: the innermost cause and the line of the project it arose in.
+    """Say why a step failed: the innermost cause, the line of the project it arose in and the notebook's cell.
 
     None where the step failed only because a blocking check did, which its own event tells.
     """
@@ -132,11 +139,12 @@ def read_problem(event: dg.DagsterEvent, project: Project) -> Problem | None:
             if file.startswith(str(project.sources)):
                 location = f"{file.removeprefix(str(project.root)).lstrip('/')}:{line}"
     name = last.cls_name or "Error"
-    message = re.sub(rf"\A[\w.]*{re.escape(name)}: ", "", last.message.strip())
+    cells = [note for part in chain for note in _NOTE.findall(part.message)]
+    message = re.sub(rf"\A[\w.]*{re.escape(name)}: ", "", _NOTE.sub("", last.message).strip())
     cause, _, hint = message.partition("\nhint: ")
     cause = " ".join(cause.split())
     if len(cause) > LONGEST_CAUSE:
         cause = cause[:LONGEST_CAUSE] + "…"
     if name not in {"UserError", "UsageError", "Fault"}:
         cause = f"{name}: {cause}" if cause and cause != name else name
-    return Problem("the step failed", cause, hint.strip(), location)
+    return Problem("the step failed", cause, hint.strip(), location, cells[-1] if cells else "")

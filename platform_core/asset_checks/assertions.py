@@ -11,6 +11,8 @@ from typing import Any
 
 import dagster as dg
 
+from platform_core.origins import TOLD, told
+
 _LONGEST = 200
 
 
@@ -38,14 +40,21 @@ def run_assertions(function: Callable[..., Any], *frames: Any) -> dg.AssetCheckR
     except AssertionError as error:
         line, statement = _place(error, function)
         shown = f": {statement}" if statement else ""
-        return _failed(f"An assertion does not hold (line {line}){shown}")
+        return _failed(f"An assertion does not hold ({_named(error, function, line)}){shown}")
     except Exception as error:  # noqa: BLE001 - whatever the analyst's code raises, the check failed
-        return _failed(f"The check could not be run: {type(error).__name__} (line {_place(error, function)[0]}).")
+        place = _named(error, function, _place(error, function)[0])
+        return _failed(f"The check could not be run: {type(error).__name__} ({place}).")
     return dg.AssetCheckResult(passed=True, description="Every assertion holds.")
 
 
 def _failed(description: str) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=False, description=description)
+
+
+def _named(error: BaseException, function: Callable[..., Any], line: int) -> str:
+    """Name the line of the module, and the cell of the notebook that it came from where it came from one."""
+    cell = told(error, function)
+    return f"line {line}; {TOLD}{cell}" if cell else f"line {line}"
 
 
 def _place(error: BaseException, function: Callable[..., Any]) -> tuple[int, str]:

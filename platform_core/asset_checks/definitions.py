@@ -13,6 +13,7 @@ import dagster as dg
 from platform_core.asset_checks.contracts import Pandera
 from platform_core.asset_checks.model import Check, CheckReport, Outcome, Severity
 from platform_core.errors import UserError
+from platform_core.origins import tell_cell
 
 if TYPE_CHECKING:
     from platform_core.sdk.parameters import Load
@@ -93,7 +94,12 @@ def asset_check(
         parameters = read_parameters(function, inputs)
 
         def run(context: dg.AssetCheckExecutionContext, **given: Any) -> dg.AssetCheckResult:
-            result = _as_result(function(**parameters.arguments(context, given)), function.__name__)
+            try:
+                value = function(**parameters.arguments(context, given))
+            except BaseException as error:
+                tell_cell(error, function)
+                raise
+            result = _as_result(value, function.__name__)
             return result if severity is None else result._replace(severity=_SEVERITIES[severity])
 
         own, others = _own_and_others(parameters.loads, asset, function.__name__)

@@ -12,6 +12,7 @@ from platform_core.config.models import (
     JobConfig,
     PlaceMap,
     ProjectConfig,
+    RepositoryConfig,
     ScheduleConfig,
     Sections,
     nearest_place,
@@ -31,6 +32,7 @@ DEFAULT_ENVIRONMENT = "dev"
 # The models whose keys a wrong key is compared with, by where they stand
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Sections,
+    ("repository", "*"): RepositoryConfig,
     ("jobs", "*"): JobConfig,
     ("schedules", "*"): ScheduleConfig,
 }

@@ -6,9 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+
+from platform_core.links import WEB
 
 PlaceMap = Mapping[tuple[str | int, ...], str]
 
@@ -35,6 +38,20 @@ def _timezone(value: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("the time zone is not known; write one such as 'Europe/London'") from None
     return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if not WEB.fullmatch(value) or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("write the address of its web page, such as https://github.com/OWNER/NAME, and no credentials")
+    return value.rstrip("/").removesuffix(".git")
+
+
+def _inside(value: str) -> str:
+    parts = value.strip("/").split("/")
+    if value and (value.startswith("/") or not {"", ".", ".."}.isdisjoint(parts)):
+        raise ValueError("the folder is written from the top of the repository, such as projects/rents")
+    return value.strip("/")
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,10 +108,26 @@ class ScheduleConfig(_Strict):
     status: Literal["running", "stopped"] = "stopped"
 
 
+class RepositoryConfig(_Strict):
+    """Where the web pages of the project's git repository are. A bare text is the address.
+
+    `folder` is the project's folder in the repository, where it cannot be told from the repository itself.
+    """
+
+    url: Annotated[str, AfterValidator(_address)]
+    folder: Annotated[str, AfterValidator(_inside)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_address(cls, value: Any) -> Any:
+        return {"url": value} if isinstance(value, str) else value
+
+
 class Sections(_Strict):
     """The sections that `config/*.yaml` may hold."""
 
     lake: Annotated[str, Field(min_length=1)] = "data/lake"
+    repository: RepositoryConfig | None = None
     resources: dict[Word, ResourceConfig] = {}
     partitions: dict[Word, Annotated[PartitionValues, Field(strict=False)]] = {}
     jobs: dict[Word, JobConfig] = {}
@@ -112,6 +145,7 @@ class ProjectConfig(BaseModel):
     project: Path
     environment: str
     lake: Path
+    repository: RepositoryConfig | None = None
     resources: dict[str, ResourceConfig] = {}
     partitions: dict[str, tuple[str, ...]] = {}
     jobs: dict[str, JobConfig] = {}

@@ -12,6 +12,7 @@ from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
 from platform_core.metadata import footer_metadata, merged, running_metadata, running_step
+from platform_core.origins import tell_query
 from platform_core.partitions.static import list_of
 
 _DEFAULT_LAYER = "default"
@@ -46,12 +47,17 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         partition = _partition(context, name)
         lake = self.lake
         listed = list_of(context.asset_partitions_def) if partition is not None else None
-        footer = lake.write(layer, name, obj, partition, listed)
+        running = running_step(context.run_id, name)
+        try:
+            footer = lake.write(layer, name, obj, partition, listed)
+        except BaseException as error:  # a panic of Polars is no Exception
+            if running is not None and running.function is not None:
+                tell_query(error, running.function)
+            raise
 
         def stored() -> Any:
             return lake.read(name, "lazy", partition, layer)
 
-        running = running_step(context.run_id, name)
         told = footer_metadata(footer)
         if running is not None:
             running.stored = stored

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import dagster as dg
 
 from platform_core.asset_checks import Check, resolve_checks
+from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.metadata import CLASSIFICATIONS
@@ -206,7 +207,10 @@ def _build(
                 for load in parameters.loads
             },
             deps=_deps(options, checks, name, [load.asset for load in parameters.loads]),
-            metadata=_metadata(layer, options, f"{decorator} {name!r}"),
+            metadata={
+                **_metadata(layer, options, f"{decorator} {name!r}"),
+                **reference_metadata(function, options.get("notebook")),
+            },
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
             kinds=set(options.get("kinds") or ()),
             owners=_owners(options),

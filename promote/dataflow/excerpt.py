@@ -82,20 +82,34 @@ def excerpt(
     kept = [s for s in statements if s not in removed]
     every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
     text = source[start:end]
+    at = list(range(first, first + text.count("\n") + 1))  # the cell's line of each line of the text
     for edit in sorted(every, key=lambda e: e.start, reverse=True):
         if start <= edit.start and edit.end <= end:
+            at = _lines_after(at, text, edit.start - start, edit.end - start, edit.text)
             text = text[: edit.start - start] + edit.text + text[edit.end - start :]
-    if not comments:
-        text = "\n".join(t for t in _drop_options(text.split("\n")))
-    return Fragment(cell.position, first, last, tidy(text), origin)
+    lines = text.split("\n")
+    options = 0 if comments else _options_above(lines)
+    lines = lines[options:]
+    stay = tidied("\n".join(lines))
+    at = [at[options + number] for number, _ in stay]
+    if at == list(range(first, first + len(at))):
+        at = []
+    return Fragment(cell.position, first, last, "\n".join(line for _, line in stay), origin, tuple(at))
 
 
-def _drop_options(lines: list[str]) -> list[str]:
-    """Leave out the `#|` lines at the top of a cell."""
+def _lines_after(at: list[int], text: str, start: int, end: int, new: str) -> list[int]:
+    """Give where the lines of a text come from, once a stretch of it is replaced."""
+    first, last = text.count("\n", 0, start), text.count("\n", 0, end)
+    whole = not new and (not start or text[start - 1] == "\n")  # what follows moves up to the beginning of the line
+    return [*at[:first], at[last if whole else first], *[at[first]] * new.count("\n"), *at[last + 1 :]]
+
+
+def _options_above(lines: Sequence[str]) -> int:
+    """Count the lines at the top of a cell that are blank or hold options (`#|`)."""
     index = 0
     while index < len(lines) and (not lines[index].strip() or lines[index].lstrip().startswith("#|")):
         index += 1
-    return lines[index:]
+    return index
 
 
 def removal(source: str, node: ast.stmt) -> Edit:
@@ -154,17 +168,20 @@ def indent(text: str, prefix: str = "    ") -> str:
     )
 
 
-def tidy(text: str) -> str:
-    """Take blank lines off both ends, fold runs of them to one, take blanks off line ends; strings are left alone."""
+def tidied(text: str) -> list[tuple[int, str]]:
+    """Take blank lines off both ends, fold runs of them to one, take blanks off line ends; strings are left alone.
+
+    Gives the lines that stay, each with its number in the text, from 0.
+    """
     inside = lines_in_strings(text)
     lines = text.split("\n")
-    kept: list[str] = []
+    kept: list[tuple[int, str]] = []
     for number, line in enumerate(lines, 1):
         continues = number + 1 in inside  # the line ends within a string
         clean = line if continues else line.rstrip()
-        if number not in inside and not clean and (not kept or not kept[-1]):
+        if number not in inside and not clean and (not kept or not kept[-1][1]):
             continue
-        kept.append(line if number in inside and continues else clean)
-    while kept and not kept[-1]:
+        kept.append((number - 1, line if number in inside and continues else clean))
+    while kept and not kept[-1][1]:
         kept.pop()
-    return "\n".join(kept)
+    return kept

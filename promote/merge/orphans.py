@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from platform_core.places import STEP_HEADER
 from promote.evidence import Evidence, read_evidence
 from promote.hashing import body_hash
 from promote.merge.base import HEADER
@@ -14,7 +15,7 @@ from promote.model import Finding, Location
 from promote.notebook.read import NotebookError, read
 from promote.outcome import StepOutcome
 from promote.project import Project
-from promote.render.module import STEP_HEADER, without_header
+from promote.render.module import without_header
 from promote.steps import text_of
 from promote.values import dataclass
 

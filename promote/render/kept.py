@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from promote.model import Fragment, GeneratedFile, Notebook, Plan
 from promote.render.source_map import Placed, placed
+from promote.selection.tags import role_of
 
 
 def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any]:
@@ -29,8 +31,10 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
                 {
                     "cell": fragment.cell,
                     "id": notebook.cells[fragment.cell - 1].id,
+                    "tag": _tag(plan, notebook, fragment.cell),
                     "origin": fragment.origin,
                     "lines": [fragment.first, fragment.last],
+                    **({"runs": runs(fragment.at)} if fragment.at else {}),
                     "module_lines": [places[0].first, places[0].last] if places else None,
                     "indented": bool(places and places[0].moved),
                     **({"again": [[one.first, bool(one.moved)] for one in places[1:]]} if places[1:] else {}),
@@ -39,3 +43,25 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
             )
     cells = sorted(found.values(), key=lambda c: (c["cell"], c["lines"]))
     return {"cells": cells, "between": [line for line in lines if line is not None]}
+
+
+def _tag(plan: Plan, notebook: Notebook, position: int) -> str:
+    """Give the tag that says what a cell is for, else the first that it has."""
+    cell = notebook.cells[position - 1]
+    if position in plan.step.cells:
+        return plan.step.tag
+    role, _ = role_of(notebook, cell)
+    return role.tag if role is not None else next(iter(cell.tags), "")
+
+
+def runs(at: Sequence[int]) -> list[list[int]]:
+    """Say in few numbers which line of the cell each line of a text is: where runs begin, in the text and in the cell.
+
+    >>> runs((2, 3, 6, 7))
+    [[1, 2], [3, 6]]
+    """
+    found: list[list[int]] = []
+    for number, line in enumerate(at, 1):
+        if not found or line - number != found[-1][1] - found[-1][0]:
+            found.append([number, line])
+    return found

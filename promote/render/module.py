@@ -26,7 +26,6 @@ _PARTITIONS = {
     "monthly": "monthly_partitions",
 }
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
-STEP_HEADER = re.compile(r"^# Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 
 

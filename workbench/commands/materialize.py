@@ -128,8 +128,8 @@ def tell_problems(outcomes: Sequence[AssetOutcome]) -> None:
             sys.stderr.write(f"{kind}: {outcome.name}{part}: {problem.what}{cause}\n")
             if problem.location:
                 sys.stderr.write(f"  at {problem.location}\n")
-            if outcome.notebook:
-                sys.stderr.write(f"  from {outcome.notebook}\n")
+            if problem.notebook or outcome.notebook:
+                sys.stderr.write(f"  from {problem.notebook or outcome.notebook}\n")
             if problem.hint:
                 sys.stderr.write(f"  hint: {problem.hint}\n")
         if outcome.blocked_by:

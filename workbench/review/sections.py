@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from platform_core.links import Links
 from workbench.review.document import Document, Items, Paragraph, Section
-from workbench.review.links import Links
 from workbench.review.sections_assets import assets, data, edges, schema
 from workbench.review.sections_proof import cells, compute, evidence, parameters, settings
 from workbench.review.values import WORDS, Review, Snapshot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from platform_core.links import Links
 from workbench.review.document import Block, Cell, Items, Paragraph, Table
-from workbench.review.links import Links
 from workbench.review.sections_assets import in_order
 from workbench.review.values import AssetChange, Review
 from workbench.review.wording import counted, name, names

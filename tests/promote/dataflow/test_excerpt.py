@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from promote.dataflow.excerpt import Edit, excerpt, indent, lines_in_strings, removal, tidy
+from promote.dataflow.excerpt import Edit, excerpt, indent, lines_in_strings, removal, tidied
 from promote.dataflow.program import build
 from promote.model import CodeCell, Role
 
@@ -68,6 +68,6 @@ def test_a_removal_takes_the_line_where_nothing_else_stands_on_it() -> None:
 def test_strings_keep_their_bytes() -> None:
     text = "x = '''a\n  b  \n\n\n c'''\nif x:\n    y = f'''{\n 1}\n'''"
     assert indent(text) == "    x = '''a\n  b  \n\n\n c'''\n    if x:\n        y = f'''{\n 1}\n'''"
-    assert tidy(f"\n{text}   \n\n") == text
+    assert "\n".join(line for _, line in tidied(f"\n{text}   \n\n")) == text
     assert lines_in_strings("one line") == set()
     assert lines_in_strings("x = (\n'''") == {2}  # what cannot be read is left alone

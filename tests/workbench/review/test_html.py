@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_core.links import Links
 from tests.workbench.review.golden import FOLDER
 from tests.workbench.review.hostile import review_of
 from tests.workbench.review.test_markdown import ATTACKS
 from workbench.review.html import render_html
-from workbench.review.links import Links
 from workbench.review.sections import document
 from workbench.review.style import STYLE
 

@@ -12,10 +12,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from platform_core.links import Links
 from promote.values import replace
 from tests.workbench.review.hostile import review_of
 from workbench.review.document import Cell, Document, Items, Paragraph, Section, Table
-from workbench.review.links import Links, links_for
+from workbench.review.links import links_for
 from workbench.review.markdown import LIMIT, MARK, render_markdown
 from workbench.review.sections import document
 from workbench.review.wording import clean, name
