@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from promote import __version__
+from promote.frame_facts import FrameFacts, frame_json, read_frame, read_kind
 from promote.hashing import body_hash
 from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
 from promote.render.kept import kept
@@ -20,16 +21,6 @@ from promote.values import dataclass, field
 
 VERSION = 1
 _SHOWN = 3  # mistakes that tests let pass, in the phrase for people
-
-
-@dataclass(frozen=True, slots=True)
-class FrameFacts:
-    """What is known of a frame: kind, columns and types, rows, digest. No value of it."""
-
-    kind: FrameKind
-    schema: tuple[tuple[str, str], ...] = ()
-    rows: int | None = None
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +93,15 @@ def read_evidence(root: Path, path: str) -> Evidence | None:
         return None
 
 
+def since_of(root: Path, asset: str, layers: Sequence[str]) -> str:
+    """Give since which promotion the data of a promoted asset are what they are, empty where nobody knows."""
+    for layer in layers:
+        found = read_evidence(root, f"evidence/{layer}/{asset}.json")
+        if found is not None:
+            return found.facts.output.since if found.facts else ""
+    return ""
+
+
 def code_version_of(root: Path, asset: str, layers: Sequence[str]) -> str:
     """Give the code version of a promoted asset by its evidence, empty where there is none."""
     for layer in layers:
@@ -148,8 +148,10 @@ def render_evidence(
     if facts is not None:
         content |= {
             "partition": facts.partition,
-            "inputs": {n: {**_frame(f), "code_version": facts.upstream.get(n, "")} for n, f in facts.inputs.items()},
-            "output": _frame(facts.output),
+            "inputs": {
+                n: {**frame_json(f), "code_version": facts.upstream.get(n, "")} for n, f in facts.inputs.items()
+            },
+            "output": frame_json(facts.output),
             "parity": {
                 "verdict": "equal",
                 "order": facts.order,
@@ -164,18 +166,14 @@ def render_evidence(
     return GeneratedFile(evidence_path(plan), json_text(content), plan.step.tag)
 
 
-def _frame(facts: FrameFacts) -> dict[str, Any]:
-    return {"kind": facts.kind, "rows": facts.rows, "digest": facts.digest, "schema": dict(facts.schema)}
-
-
 def _evidence(content: Mapping[str, Any]) -> Evidence | None:
     if content["version"] != VERSION:
         return None
     facts = None
     if content["verified"]:
         facts = Facts(
-            inputs={n: _read_frame(f) for n, f in content["inputs"].items()},
-            output=_read_frame(content["output"]),
+            inputs={n: read_frame(f) for n, f in content["inputs"].items()},
+            output=read_frame(content["output"]),
             upstream={n: f["code_version"] for n, f in content["inputs"].items()},
             partition=content["partition"],
             order=content["parity"]["order"],
@@ -202,22 +200,7 @@ def _evidence(content: Mapping[str, Any]) -> Evidence | None:
 def _read_kinds(content: Mapping[str, Any] | None) -> tuple[Mapping[str, FrameKind], FrameKind] | None:
     if content is None:
         return None
-    return {asset: _kind(kind) for asset, kind in content["inputs"].items()}, _kind(content["output"])
-
-
-def _kind(kind: str) -> FrameKind:
-    if kind not in {"lazy", "polars", "pandas", "duckdb"}:
-        raise ValueError(kind)
-    return cast("FrameKind", kind)
-
-
-def _read_frame(content: Mapping[str, Any]) -> FrameFacts:
-    return FrameFacts(
-        _kind(content["kind"]),
-        tuple((str(n), str(t)) for n, t in content["schema"].items()),
-        content["rows"],
-        content["digest"],
-    )
+    return {asset: read_kind(kind) for asset, kind in content["inputs"].items()}, read_kind(content["output"])
 
 
 def input_kinds(facts: Facts) -> dict[str, FrameKind]:

@@ -10,7 +10,9 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from promote.evidence import Facts, FrameFacts, Proof
+from promote.earlier import Earlier
+from promote.evidence import Facts, Proof
+from promote.frame_facts import FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
 from promote.model import Finding, FrameKind, GeneratedFile, Plan
@@ -20,7 +22,8 @@ from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import render_helpers, render_module
-from promote.verify.stage import Capture, Captured, Materialised, Observed, Stage
+from promote.small_counts import kept_count, small_of
+from promote.verify.stage import Capture, Materialised, Observed, Stage
 
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
 Values = Mapping[str, str | int | float | bool]
@@ -48,6 +51,8 @@ def prove(
     files: dict[str, tuple[GeneratedFile, ...]] = {}
     findings: list[Finding] = []
     values = check_parameters([p.selection for p in prepared], settings.parameters)
+    small = small_of(project.root)
+    since: dict[str, str] = {}
     with Stage(project.root, project.package, progress) as stage:
         # The graph of the notebooks as they are now: a module of before may name assets that are no more
         for stand in stands.values():
@@ -56,7 +61,8 @@ def prove(
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):
                 continue
-            prover = _Prover(project, stage, one, versions, classes, twice=settings.twice)
+            earlier = Earlier(project, stage, one.plans, stands, since)
+            prover = _Prover(project, stage, one, versions, classes, earlier, small=small, twice=settings.twice)
             prover.prove(values[one.notebook.path])
             facts |= prover.facts
             files |= prover.files
@@ -76,7 +82,9 @@ class _Prover:
         prepared: Prepared,
         versions: Mapping[str, str],
         classes: Mapping[str, str],
+        earlier: Earlier,
         *,
+        small: int,
         twice: bool,
     ) -> None:
         self.project = project
@@ -84,6 +92,8 @@ class _Prover:
         self.one = prepared
         self.versions = versions
         self.classes = classes
+        self.earlier = earlier
+        self.small = small
         self.twice = twice
         self.facts: dict[str, Facts] = {}
         self.files: dict[str, tuple[GeneratedFile, ...]] = {}
@@ -102,6 +112,7 @@ class _Prover:
             self.failed += [p.step.tag for p in plans]
             return
         kinds = self.kinds(plans, observed)
+        self.earlier.run(self.partitions(plans, values), self.config(plans, values))
         modules = [self.module(p, kinds[p.step.tag]) for p in plans]
         self.stage.write(modules)
         made = self.materialise(plans, values)
@@ -155,9 +166,14 @@ class _Prover:
         return str(ast.literal_eval(default))
 
     def materialise(self, plans: Sequence[Plan], values: Values) -> Materialised:
-        keys = {p.step.name: key for p in plans if (key := self.partition(p, values)) is not None}
-        config = {k: v for k, v in values.items() if k not in {p.partition_parameter for p in plans}}
+        keys, config = self.partitions(plans, values), self.config(plans, values)
         return self.stage.materialise([p.step.name for p in plans], partitions=keys, parameters=config, replay=True)
+
+    def partitions(self, plans: Sequence[Plan], values: Values) -> dict[str, str]:
+        return {p.step.name: key for p in plans if (key := self.partition(p, values)) is not None}
+
+    def config(self, plans: Sequence[Plan], values: Values) -> dict[str, str | int | float | bool]:
+        return {k: v for k, v in values.items() if k not in {p.partition_parameter for p in plans}}
 
     def compare(self, plan: Plan, observed: Observed, made: Materialised, values: Values) -> None:
         """Hold one asset against the notebook."""
@@ -255,12 +271,11 @@ class _Prover:
         for given in plan.function.inputs:
             seen = observed.captures.get(given.asset) or observed.loads.get(given.asset)
             if seen is not None:
-                digest = seen.digest if isinstance(seen, Captured) else ""
-                inputs[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, digest)
-        output = observed.captures[plan.step.name]
+                since = self.earlier.of_input(given.asset)
+                inputs[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, since=since)
         self.facts[plan.step.tag] = Facts(
             inputs=inputs,
-            output=FrameFacts(output.kind, output.schema, output.rows, output.digest),
+            output=self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()}),
             upstream={name: self.versions.get(name, "") for name in inputs},
             partition=self.partition(plan, values),
             order="compared" if plan.ordered else "not compared",
@@ -269,6 +284,23 @@ class _Prover:
             mutants=tests.mutants,
             tools=_tools(),
         )
+
+    def output(self, plan: Plan, observed: Observed, values: Values, inputs: Mapping[str, str]) -> FrameFacts:
+        """Give what is known of a step's output: counts, small ones suppressed, and labels."""
+        seen, key = observed.captures[plan.step.name], plan.step.options.get("key") or ()
+        columns = (key,) if isinstance(key, str) else tuple(key)
+        found = self.stage.figures(seen, columns)
+        facts = FrameFacts(
+            seen.kind,
+            seen.schema,
+            seen.rows,
+            {name: kept_count(count, seen.rows, self.small) for name, count in found.nulls.items()},
+            columns,
+            None if found.repeats is None else kept_count(found.repeats, seen.rows, self.small),
+        )
+        chosen = {p.name for p in plan.function.parameters} & values.keys() - {plan.partition_parameter}
+        known = {} if not chosen else {"": ""}  # of a run with other parameters no label would be true
+        return self.earlier.labelled(plan, facts, {**inputs, **known}, self.partition(plan, values))
 
     def tell(self, code: str, plan: Plan, message: str, hint: str) -> None:
         at = self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)

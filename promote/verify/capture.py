@@ -45,7 +45,6 @@ def _kept(names: dict[str, Any], variable: str, stem: Path) -> dict[str, Any]:
         "kind": written.kind,
         "schema": written.schema,
         "rows": written.rows,
-        "digest": written.digest,
         "file": written.path.name,
     }
 

@@ -54,7 +54,7 @@ def compare_frames(
         difference, columns = shape
         return Parity(False, "not compared", difference, columns)
     left, right = (canonical(frame, keep_floats=tolerance is not None) for frame in (notebook, asset))
-    return _Comparison(left, right, _labels(notebook), tolerance, ordered).verdict()
+    return _Comparison(left, right, column_labels(notebook), tolerance, ordered).verdict()
 
 
 def _shape_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]] | None:
@@ -142,7 +142,8 @@ def _typed(label: object) -> tuple[str, str]:
     return type(label).__name__, str(label)
 
 
-def _labels(frame: Any) -> list[str]:
+def column_labels(frame: Any) -> list[str]:
+    """Give the names of all that is compared: the columns, in pandas the levels of the index before them."""
     if isinstance(frame, pl.DataFrame):
         return frame.columns
     index = [f"index {name}" if name is not None else "index" for name in frame.index.names]

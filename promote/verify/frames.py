@@ -1,4 +1,4 @@
-"""Keeping a frame as it is now, and telling two frames apart by a short text.
+"""Keeping a frame as it is now.
 
 Polars frames and DuckDB relations are kept as Arrow IPC files, pandas frames as pickles; both only ever in the
 temporary folder that verification made for itself.
@@ -6,19 +6,17 @@ temporary folder that verification made for itself.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind, arrow_of_pandas, kind_of, to_polars
 from platform_core.storable import refuse_unstorable
-from promote.verify.canonical import as_polars, canonical
+from promote.verify.canonical import as_polars
 from promote.verify.values import Schema
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ class Written:
     kind: FrameKind
     schema: Schema
     rows: int
-    digest: str
     path: Path
 
 
@@ -64,7 +61,7 @@ def write_captured(value: object, stem: Path) -> Written:
         refuse_unstorable(kept.schema)
         path = stem.with_name(stem.name + _IPC)
         kept.write_ipc(path)
-    return Written(kind, schema_of(kept), len(kept), digest(kept), path)
+    return Written(kind, schema_of(kept), len(kept), path)
 
 
 def read_captured(path: Path) -> pl.DataFrame | pd.DataFrame:
@@ -139,41 +136,3 @@ def rows_of(frame: Any) -> int:
     if kind == "duckdb":
         return int(frame.aggregate("count(*)").fetchall()[0][0])
     return len(frame)
-
-
-def digest(frame: pl.DataFrame | pd.DataFrame, *, ordered: bool = False) -> str:
-    """Give 64 hex digits that are the same for frames with the same columns, types and rows, on every machine.
-
-    SHA-256 over the schema (`schema_of`), the number of rows, and the frame in canonical form
-    (`promote.verify.canonical`), its rows sorted by all columns unless `ordered`, column by column: which rows are
-    null, then the values, little-endian or in UTF-8 with their lengths. Neither chunks nor null slots, NaN bits, a
-    process's hash seed, or the version of a library's hash function have a part in it.
-
-    >>> rows = pl.DataFrame({"a": [1, 2]})
-    >>> digest(rows) == digest(rows.reverse()), digest(rows, ordered=True) == digest(rows.reverse(), ordered=True)
-    (True, False)
-    """
-    plain = canonical(frame)
-    if not ordered and plain.width:
-        plain = plain.sort(plain.columns, nulls_last=False)
-    made = hashlib.sha256(repr((schema_of(frame), len(frame))).encode())
-    for column in plain.get_columns():
-        made.update(f"\n{column.name} {column.dtype}\n".encode())
-        made.update(_bytes(column.is_null()))
-        made.update(_bytes(column))
-    return made.hexdigest()
-
-
-def _bytes(column: pl.Series) -> bytes:
-    dtype = column.dtype
-    if dtype == pl.Null:
-        return b""
-    if dtype in {pl.String, pl.Binary}:
-        filled = column.fill_null("" if dtype == pl.String else b"")
-        lengths = filled.str.len_bytes() if dtype == pl.String else filled.bin.size("b")
-        texts = filled.to_list()
-        joined = "".join(texts).encode() if dtype == pl.String else b"".join(texts)
-        return _bytes(lengths.cast(pl.UInt32)) + joined
-    filled = column.fill_null(False) if dtype == pl.Boolean else column.fill_null(0)
-    values = filled.to_numpy()
-    return values.astype(np.uint8 if dtype == pl.Boolean else values.dtype.newbyteorder("<"), copy=False).tobytes()

@@ -56,7 +56,7 @@ def observed(
             findings.append(_unkept(notebook, capture, told))
         else:
             schema, path = _schema(told["schema"]), folder / told["file"]
-            kept[capture.name] = Captured(capture.name, told["kind"], schema, told["rows"], told["digest"], path)
+            kept[capture.name] = Captured(capture.name, told["kind"], schema, told["rows"], path)
     return Observed(kept, _loads((folder / "loads").glob("*.json")), tuple(findings), answer["ran"], failure)
 
 

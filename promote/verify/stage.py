@@ -25,6 +25,7 @@ from promote.verify.values import (
     Capture,
     Captured,
     CheckOutcome,
+    Figures,
     Loaded,
     Materialised,
     Observed,
@@ -37,6 +38,7 @@ __all__ = [
     "Capture",
     "Captured",
     "CheckOutcome",
+    "Figures",
     "Loaded",
     "Materialised",
     "Observed",
@@ -248,6 +250,13 @@ class Stage:
         except UserError as error:
             return Parity(False, "not compared", error.message)
 
+    def figures(self, captured: Captured, key: Sequence[str]) -> Figures:
+        """Count the nulls of what the notebook held, and the rows that repeat a key."""
+        from promote.verify.columns import figures  # noqa: PLC0415 - heavy, and only needed here
+        from promote.verify.frames import read_captured  # noqa: PLC0415 - as above
+
+        return figures(read_captured(captured.path), key)
+
     def kept(self, asset: str, partition: str | None = None) -> Captured:
         """Keep what the scratch lake holds of an asset now, to compare a later run with it."""
         from platform_core.lake import Lake  # noqa: PLC0415 - heavy, and only needed here
@@ -256,7 +265,7 @@ class Stage:
         self._calls += 1
         frame = Lake(self.lake).read(asset, "polars", partition)
         written = write_captured(frame, self._base / f"kept-{self._calls}")
-        return Captured(asset, written.kind, written.schema, written.rows, written.digest, written.path)
+        return Captured(asset, written.kind, written.schema, written.rows, written.path)
 
     def build_cases(self, requests: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Make the data of generated tests in one fresh process; see `promote.verify.cases.CaseRequest`.

@@ -24,16 +24,12 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A frame as the notebook held it. `schema` is (column, type) in order; `path` lies in the stage and goes with it.
-
-    `digest` covers names, types and rows, whatever their order (see `promote.verify.frames.digest`).
-    """
+    """A frame as the notebook held it. `schema` is (column, type) in order; `path` lies in the stage, and goes too."""
 
     name: str
     kind: FrameKind
     schema: Schema
     rows: int
-    digest: str
     path: Path
 
 
@@ -105,6 +101,26 @@ class Materialised:
     def ok(self) -> bool:
         """Whether everything was materialised. Failed checks are told by the outcomes and do not count here."""
         return not self.error and all(outcome.ok for outcome in (*self.assets.values(), *self.upstreams.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was counted of a frame.
+
+    `nulls` is by column; what pandas holds for missing counts as null. `repeats` counts the rows beyond the first of
+    their key, None where the frame has no such key.
+    """
+
+    nulls: Mapping[str, int] = field(default_factory=dict)
+    repeats: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The columns in which two versions agree, as multisets of values and type, and whether all rows do."""
+
+    columns: frozenset[str] = frozenset()
+    rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""The versions of before, run on the data of this promotion, so that a reviewer learns what a change of code does.
+
+Before the new modules of a notebook run, those that are promoted now run once more, on the same recordings and
+upstreams. What they give is compared column by column with what the new ones give, and goes with the stage: evidence
+keeps labels, see `promote.frame_facts`. Where the version of before is not what its evidence proves, or reads something
+else than then, nothing is compared and nothing is said. A notebook that was never promoted costs nothing here.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from platform_core.canonical import digest
+from platform_core.lake import Lake
+from promote.evidence import since_of
+from promote.frame_facts import FrameFacts
+from promote.hashing import body_hash
+from promote.merge.base import HEADER
+from promote.model import GeneratedFile, Plan
+from promote.prepare import Standing
+from promote.project import Project
+from promote.render.module import module_path, without_header
+from promote.values import replace
+from promote.verify.columns import agreement
+from promote.verify.stage import Stage
+from promote.verify.values import Agreement
+from promote.vocabulary import layers
+
+
+class Earlier:
+    """The versions of before of the steps of one notebook.
+
+    Args:
+        project: The project.
+        stage: Where they run.
+        plans: The steps as they are now, each after those it reads.
+        stands: How they stand, by tag.
+        since: The labels of the assets that this run has proven already, by asset; those of these steps are added.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        stage: Stage,
+        plans: Sequence[Plan],
+        stands: Mapping[str, Standing],
+        since: dict[str, str],
+    ) -> None:
+        self.project, self.stage, self.plans, self.since = project, stage, plans, since
+        self.stands = {p.step.name: stands[p.step.tag] for p in plans}
+        self.lake: Path | None = None
+        self._ran: frozenset[str] = frozenset()
+        self._known: dict[str, FrameFacts] = {}  # what evidence says of the versions that can be compared
+
+    def run(self, partitions: Mapping[str, str], config: Mapping[str, Any]) -> None:
+        """Run the versions of before where they differ from those of now. The stage's files are put back.
+
+        Args:
+            partitions: The partition that each asset is proven on, by asset.
+            config: Values for their parameters.
+        """
+        self._known = {}
+        for plan in self.plans:
+            facts = self._comparable(plan, partitions.get(plan.step.name))
+            if facts is not None:
+                self._known[plan.step.name] = facts
+        versions = ((self.stands[name].last, self.stands[name].plan) for name in self._known)
+        if all(last is not None and last.code_version == plan.code_version for last, plan in versions):
+            return
+        files = self._files()
+        now = {path: (self.stage.root / path).read_bytes() for path in files if (self.stage.root / path).is_file()}
+        self.stage.write([GeneratedFile.of(path, content, "") for path, content in files.items()])
+        names = list(self._known)
+        keys = {name: partitions[name] for name in names if name in partitions}
+        made = self.stage.materialise(names, partitions=keys, parameters=config, replay=True)
+        self.stage.remove(files.keys() - now.keys())
+        self.stage.write([GeneratedFile.of(path, content, "") for path, content in now.items()])
+        self._ran = frozenset(name for name, outcome in made.assets.items() if outcome.ok)
+        self._known = {name: facts for name, facts in self._known.items() if name in self._ran}
+        self.lake = self.stage.lake.parent / f"earlier-{self.plans[0].step.name}"
+        self._put_aside(self.lake)
+
+    def labelled(self, plan: Plan, facts: FrameFacts, inputs: Mapping[str, str], partition: str | None) -> FrameFacts:
+        """Give facts of a step's output with their labels, once its new version has run.
+
+        Args:
+            plan: The step.
+            facts: What is known of its output without them.
+            inputs: The labels of what it reads, by asset.
+            partition: The partition it was proven on.
+        """
+        name, columns = plan.step.name, [column for column, _ in facts.schema]
+        own = "" if "" in inputs.values() else digest(plan.code_version, partition or "", *_pairs(inputs))
+        last = self._known.get(name)
+        if last is None or not own:
+            self.since[name] = own
+            return replace(facts, since=own, columns=dict.fromkeys(columns, own) if own else {}, root=own)
+        found = self._agreement(plan, partition, last, facts)
+        since = last.since if found.rows else own
+        self.since[name] = since
+        labels = {column: last.columns[column] if column in found.columns else own for column in columns}
+        return replace(facts, since=since, columns=labels, root=last.root)
+
+    def of_input(self, asset: str) -> str:
+        """Give the label of an asset as it is now."""
+        if asset not in self.since:
+            self.since[asset] = since_of(self.project.root, asset, layers())
+        return self.since[asset]
+
+    def _agreement(self, plan: Plan, partition: str | None, last: FrameFacts, facts: FrameFacts) -> Agreement:
+        if self.lake is None:
+            same = last.schema == facts.schema
+            return Agreement(frozenset(last.columns) if same else frozenset(), same)
+        kind: Literal["pandas", "polars"] = "pandas" if facts.kind == "pandas" else "polars"
+        before, after = (Lake(lake).read(plan.step.name, kind, partition) for lake in (self.lake, self.stage.lake))
+        found = agreement(before, after)
+        return Agreement(found.columns & last.columns.keys(), found.rows)
+
+    def _comparable(self, plan: Plan, partition: str | None) -> FrameFacts | None:
+        """Give what evidence says of the version of before, if that version is still what it was proven to be."""
+        stand = self.stands[plan.step.name]
+        last, facts = stand.last, stand.last.facts if stand.last else None
+        if last is None or facts is None or not facts.output.since or facts.partition != partition:
+            return None
+        header = HEADER.search(stand.module or "")
+        if header is None or header[1] != last.source or body_hash(without_header(stand.module or "")) != header[2]:
+            return None
+        for asset, read in facts.inputs.items():
+            known = self._known.get(asset)
+            now = known.since if known is not None else "" if asset in self.stands else self.of_input(asset)
+            if not read.since or now != read.since:
+                return None
+        return facts.output
+
+    def _files(self) -> dict[str, bytes]:
+        """Give the files of the versions of before: their modules, and what these share."""
+        paths = [module_path(self.stands[name].plan, self.project.package) for name in self._known]
+        for name in self._known:
+            last = self.stands[name].last
+            paths += [path for path in (last.files if last else ()) if "/helpers/" in path]
+        found = {path: self.project.root / path for path in paths}
+        return {path: file.read_bytes() for path, file in found.items() if file.is_file()}
+
+    def _put_aside(self, lake: Path) -> None:
+        """Move what the versions of before have made into a lake of its own."""
+        for name in self._known:
+            files = Lake(self.stage.lake).find(name)
+            for file in files.paths if files else ():
+                target = lake / file.relative_to(self.stage.lake)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(file, target)
+
+
+def _pairs(inputs: Mapping[str, str]) -> list[str]:
+    return [f"{asset}={label}" for asset, label in sorted(inputs.items())]
