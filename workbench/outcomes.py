@@ -30,9 +30,9 @@ class Problem:
     cause: str = ""
     hint: str = ""
     location: str = ""
-    notebook: str = ""
     partition: str | None = None
     fatal: bool = True
+    notebook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +147,4 @@ def read_problem(event: dg.DagsterEvent, project: Project) -> Problem | None:
         cause = cause[:LONGEST_CAUSE] + "…"
     if name not in {"UserError", "UsageError", "Fault"}:
         cause = f"{name}: {cause}" if cause and cause != name else name
-    return Problem("the step failed", cause, hint.strip(), location, cells[-1] if cells else "")
+    return Problem("the step failed", cause, hint.strip(), location, notebook=cells[-1] if cells else "")

@@ -10,13 +10,14 @@ import pytest
 
 from promote.evidence import (
     Facts,
-    FrameFacts,
     code_version_of,
     evidence_path,
     input_kinds,
     read_evidence,
     render_evidence,
+    since_of,
 )
+from promote.frame_facts import FrameFacts
 from promote.model import GeneratedFile
 from promote.plan import plan
 from promote.render.kinds import Kinds
@@ -30,8 +31,10 @@ CELLS = (
     ("silver:b", "b = (\n    a\n    .filter(pl.col('n') > LEAST)\n)"),
 )
 FACTS = Facts(
-    inputs={"a": FrameFacts("lazy", (("n", "Int64"),), 1, "d1")},
-    output=FrameFacts("polars", (("n", "Int64"),), 0, "d2"),
+    inputs={"a": FrameFacts("lazy", (("n", "Int64"),), 1, since="l1")},
+    output=FrameFacts(
+        "polars", (("n", "Int64"),), 50, {"n": "<10"}, ("n",), 12, since="l2", columns={"n": "l1"}, root="l1"
+    ),
     upstream={"a": "v1"},
     partition="2024",
     order="compared",
@@ -93,6 +96,20 @@ def test_a_kind_that_nobody_knows_counts_as_none(tmp_path: Path) -> None:
     content["output"]["kind"] = "__import__('os')"
     (tmp_path / "evidence/silver/b.json").write_text(json.dumps(content))
     assert read_evidence(tmp_path, "evidence/silver/b.json") is None
+
+
+def test_evidence_from_before_the_labels_is_still_read(tmp_path: Path) -> None:
+    content = written(tmp_path)
+    for frame in (content["output"], content["inputs"]["a"]):
+        frame["digest"] = "ab" * 32
+        for word in ("since", "columns", "key", "root"):
+            frame.pop(word, None)
+    (tmp_path / "evidence/silver/b.json").write_text(json.dumps(content))
+    evidence = read_evidence(tmp_path, "evidence/silver/b.json")
+    assert evidence is not None
+    assert evidence.facts is not None
+    assert evidence.facts.output == FrameFacts("polars", (("n", "Int64"),), 50)
+    assert since_of(tmp_path, "b", ("bronze", "silver")) == since_of(tmp_path, "c", ("bronze",)) == ""
 
 
 def test_kinds_of_inputs_are_by_asset() -> None:

@@ -15,8 +15,8 @@ from tests.template.support import TEMPLATE, cells, notebooks, render, rendered_
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 COMMON = {
     ".github/workflows/ci.yml", ".gitignore", "README.md", "config/base.yaml", "config/dev.yaml", "config/prod.yaml",
-    "config/staging.yaml", "notebooks/bronze/harvest.ipynb", "notebooks/ruff.toml", "pyproject.toml",
-    "tests/checks/test_config.py", "tests/integration/test_definitions.py", "workspace.yaml",
+    "config/staging.yaml", "evidence/README.md", "notebooks/bronze/harvest.ipynb", "notebooks/ruff.toml",
+    "pyproject.toml", "tests/checks/test_config.py", "tests/integration/test_definitions.py", "workspace.yaml",
 }  # fmt: skip
 PACKAGE = {
     "__init__.py", "definitions.py", "defs/__init__.py", "defs/bronze/__init__.py", "defs/gold/__init__.py",

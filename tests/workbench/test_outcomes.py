@@ -59,6 +59,7 @@ def test_an_outcome_is_plain_json() -> None:
                 "cause": "boom",
                 "hint": "Look.",
                 "location": "src/a.py:1",
+                "notebook": None,
                 "partition": "2024",
                 "fatal": True,
             }

@@ -158,17 +158,19 @@ def _data(before: Asset, after: Asset) -> DataChange:
     if old.partition != new.partition:
         return DataChange(False, "each side was proven on another partition")
     a, b = old.output, new.output
-    if a.digest and a.digest == b.digest and a.rows != b.rows:
+    if a.digest and a.digest == b.digest and a.rows != b.rows and not a.root:
         return DataChange(False, "its evidence contradicts itself: the same digest of another number of rows")
+    chained = a.root == b.root  # each version between the two was compared with the one before
     rows_read = {name: frame.rows for name, frame, _ in old.inputs}
-    both = [(name, digest, dict(b.columns)[name]) for name, digest in a.columns if name in dict(b.columns)]
+    new_columns = dict(b.columns) if chained else {}
+    both = [(name, digest, new_columns[name]) for name, digest in a.columns if name in new_columns]
     differing = tuple(sorted(name for name, one, other in both if one != other))
     a_nulls, b_nulls = dict(a.nulls), dict(b.nulls)
     return DataChange(
         True,
         rows=(a.rows, b.rows),
         read=tuple((name, rows_read.get(name), frame.rows) for name, frame, _ in new.inputs),
-        same=a.digest == b.digest if a.digest and b.digest else None,
+        same=a.digest == b.digest if a.digest and b.digest and (chained or a.digest == b.digest) else None,
         agreeing=(len(both) - len(differing), len(both)) if both else None,
         disagreeing=differing,
         nulls=tuple((n, a_nulls.get(n), b_nulls.get(n)) for n in sorted(a_nulls.keys() | b_nulls.keys())),

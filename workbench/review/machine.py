@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from workbench.review.sections_assets import in_order
-from workbench.review.values import Asset, AssetChange, DataChange, Review, Snapshot
-from workbench.review.wording import SMALL, clean, rows_after, said
+from workbench.review.values import Asset, AssetChange, Count, DataChange, Review, Snapshot
+from workbench.review.wording import clean, rows_after, said
 
 VERSION = 1
 
@@ -23,7 +23,8 @@ def render_json(review: Review) -> str:
         "notes": [said(one) for one in review.notes],
         "checklist": [said(one) for one in review.checklist],
         "unchanged": review.unchanged,
-        "assets": [_change(one) for one in in_order(review)],
+        "small_counts": review.small,
+        "assets": [_change(one, review.small) for one in in_order(review)],
         "lineage": {
             "added": [_edge(*one) for one in review.lineage.added],
             "removed": [_edge(*one) for one in review.lineage.removed],
@@ -43,7 +44,7 @@ def _edge(parent: str, child: str) -> dict[str, str]:
     return {"from": clean(parent), "to": clean(child)}
 
 
-def _change(change: AssetChange) -> dict[str, Any]:
+def _change(change: AssetChange, small: int) -> dict[str, Any]:
     shown = change.shown
     return {
         "name": clean(change.name),
@@ -67,8 +68,8 @@ def _change(change: AssetChange) -> dict[str, Any]:
             }
             for one in change.columns
         ],
-        "data": _data(change.data),
-        "evidence": _evidence(change),
+        "data": _data(change.data, small),
+        "evidence": _evidence(change, small),
         "cells": _cells(change),
     }
 
@@ -82,25 +83,25 @@ def _parameters(asset: Asset | None) -> dict[str, dict[str, str]]:
     return {clean(one.name): {"type": clean(one.type), "default": clean(one.default)} for one in found}
 
 
-def _rows(before: int | None, after: int | None) -> dict[str, int | str | None]:
+def _rows(before: Count | None, after: Count | None, small: int) -> dict[str, Count | None]:
     """Give counts of rows as they may be told; a difference of a few rows is as telling as a few rows."""
-    told = rows_after(before, after)
-    return {"before": _count(before), "after": told if told == f"differs by <{SMALL}" else _count(after)}
+    told = rows_after(before, after, small)
+    return {"before": _count(before, small), "after": told if told == f"differs by <{small}" else _count(after, small)}
 
 
-def _count(number: int | None) -> int | str | None:
-    return f"<{SMALL}" if number is not None and 0 < number < SMALL else number
+def _count(number: Count | None, small: int) -> Count | None:
+    return f"<{small}" if isinstance(number, int) and 0 < number < small else number
 
 
-def _data(found: DataChange | None) -> dict[str, Any] | None:
+def _data(found: DataChange | None, small: int) -> dict[str, Any] | None:
     if found is None:
         return None
     if not found.comparable:
         return {"comparable": False, "why": found.why_not}
     return {
         "comparable": True,
-        "rows": _rows(*found.rows),
-        "read": {clean(name): _rows(a, b) for name, a, b in found.read},
+        "rows": _rows(*found.rows, small),
+        "read": {clean(name): _rows(a, b, small) for name, a, b in found.read},
         "same": found.same,
         "columns": (
             {
@@ -111,11 +112,11 @@ def _data(found: DataChange | None) -> dict[str, Any] | None:
             if found.agreeing
             else None
         ),
-        "nulls": {clean(name): _rows(a, b) for name, a, b in found.nulls},
+        "nulls": {clean(name): _rows(a, b, small) for name, a, b in found.nulls},
     }
 
 
-def _evidence(change: AssetChange) -> dict[str, Any] | None:
+def _evidence(change: AssetChange, small: int) -> dict[str, Any] | None:
     if change.after is None:
         return None
     found: dict[str, Any] = {"standing": change.standing, "reasons": [said(one) for one in change.reasons]}
@@ -123,7 +124,10 @@ def _evidence(change: AssetChange) -> dict[str, Any] | None:
     if proof is None or change.standing not in {"proven", "failed"}:
         return found
     return found | {
-        "rows": _count(proof.output.rows),
+        "rows": _count(proof.output.rows, small),
+        "nulls": {clean(name): _count(count, small) for name, count in proof.output.nulls} or None,
+        "key": [clean(name) for name in proof.output.key] or None,
+        "rows_that_repeat_the_key": _count(proof.output.repeats, small),
         "partition": clean(proof.partition) or None,
         "parity": clean(proof.verdict),
         "order": clean(proof.order),

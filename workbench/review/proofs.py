@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from promote.evidence import VERSION
 from promote.values import dataclass
-from workbench.review.values import Frame, Piece, Proof
+from workbench.review.values import Count, Frame, Piece, Proof
 
+_FEW = re.compile(r"(all but )?<[1-9][0-9]{0,3}")
 _LARGEST = 10**15  # rows, lines and counts beyond it were never counted
 
 
@@ -104,13 +106,27 @@ def _frame(content: Mapping[str, Any]) -> Frame:
     schema = _table(content, "schema")
     columns = _table(content, "columns") if content.get("columns") else {}
     each = {name: _table(columns, name) for name in columns}
+    key = _table(content, "key") if content.get("key") else {}
     return Frame(
         rows=_number(content, "rows"),
-        digest=_text(content, "digest"),
+        digest=_label(content),
         schema=tuple((name, _text(schema, name)) for name in schema),
-        nulls=tuple((n, found) for n, one in each.items() if (found := _number(one, "nulls")) is not None),
-        columns=tuple((n, _text(one, "digest")) for n, one in each.items() if _text(one, "digest")),
+        nulls=tuple((n, found) for n, one in each.items() if (found := _few_or_number(one, "nulls")) is not None),
+        columns=tuple((n, label) for n, one in each.items() if (label := _label(one))),
+        root=_text(content, "root"),
+        key=tuple(one for one in _list(key, "columns") if isinstance(one, str)),
+        repeats=_few_or_number(key, "repeats"),
     )
+
+
+def _label(content: Mapping[str, Any]) -> str:
+    """Give what is equal where the data are; evidence of before labels had a hash."""
+    return _text(content, "since") or _text(content, "digest")
+
+
+def _few_or_number(content: Mapping[str, Any], name: str) -> Count | None:
+    found = content.get(name)
+    return found if isinstance(found, str) and _FEW.fullmatch(found) else _number(content, name)
 
 
 def _piece(content: Mapping[str, Any], shared: Sequence[str], helpers: Helpers) -> Piece:

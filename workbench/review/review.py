@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from promote.small_counts import small_of
 from workbench.review.differences import differences
 from workbench.review.judgement import checklist, judge
 from workbench.review.lineage import lineage
@@ -24,6 +25,7 @@ def review(root: Path, package: str, asked: str) -> Review:
 
     Raises:
         UsageError: There is no git, no repository, or no such revision.
+        UserError: `small_counts` of the project is no number that can be used.
     """
     repository = Repository(root)
     before, after = repository.range(asked)
@@ -45,6 +47,7 @@ def review(root: Path, package: str, asked: str) -> Review:
         notes=notes,
         checklist=checklist(base, head, changes, below, len(settings)),
         prefix=repository.prefix,
+        small=small_of(root),
     )
 
 

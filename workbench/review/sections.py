@@ -9,7 +9,7 @@ from workbench.review.document import Document, Items, Paragraph, Section
 from workbench.review.sections_assets import assets, data, edges, schema
 from workbench.review.sections_proof import cells, compute, evidence, parameters, settings
 from workbench.review.values import WORDS, Review, Snapshot
-from workbench.review.wording import RULE, counted, name, names
+from workbench.review.wording import counted, name, names, rule
 
 _HEADLINES = {
     "blocked": ("bad", "Not ready to merge."),
@@ -27,7 +27,6 @@ _GLOSSARY = (
     "mistake that no test notices is a place where a real one could hide.",
     f"{names(WORDS)} are Dagster's words: a new asset, other logic, other assets read, another division into parts, "
     "other labels, other facts about it, and an asset that is gone.",
-    RULE,
 )
 
 
@@ -51,7 +50,7 @@ def document(review: Review, links: Links) -> Document:
             Section("parameters", "Parameters and configuration", (*parameters(review), *settings(review))),
             Section("evidence", "Evidence", tuple(evidence(review))),
             Section("checklist", "Checklist for the reviewer", tuple(_checklist(review))),
-            Section("words", "How to read this", (Items(_GLOSSARY),), fold=True),
+            Section("words", "How to read this", (Items((*_GLOSSARY, rule(review.small))),), fold=True),
         ),
     )
 

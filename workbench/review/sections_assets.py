@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from platform_core.links import Links
 from workbench.review.document import Block, Cell, Items, Paragraph, Table
-from workbench.review.values import Asset, AssetChange, DataChange, Review
+from workbench.review.values import Asset, AssetChange, DataChange, Frame, Review
 from workbench.review.wording import counted, fewer_or_more, name, names, rows, rows_after
 
 _MANY = 12  # rows beyond which a table is folded
@@ -114,8 +114,10 @@ def schema(review: Review) -> Iterator[Block]:
 def data(review: Review) -> Iterator[Block]:
     """Tell how data differ by the evidence of both sides: counts and agreement, never a value."""
     found = [change for change in in_order(review) if change.after is not None]
-    body = [_data_row(change, change.data) for change in found if change.data is not None and change.data.comparable]
-    body += [_new_row(change) for change in found if "NEW" in change.words and change.standing == "proven"]
+    small = review.small
+    compared = [(change, change.data) for change in found if change.data is not None and change.data.comparable]
+    body = [_data_row(change, data, small) for change, data in compared]
+    body += [_new_row(change, small) for change in found if "NEW" in change.words and change.standing == "proven"]
     if body:
         columns = ("Asset", "Rows before", "Rows after", "Data", "Columns that agree", "Nulls", "Key")
         yield Table(
@@ -133,27 +135,40 @@ def _unknown_new(change: AssetChange) -> bool:
     return "NEW" in change.words and change.standing != "proven"
 
 
-def _data_row(change: AssetChange, found: DataChange) -> tuple[Cell, ...]:
+def _data_row(change: AssetChange, found: DataChange, small: int) -> tuple[Cell, ...]:
     before, after = found.rows
     said = {True: "the same", False: "different", None: "not known"}[found.same]
+    if found.same and before != after:
+        said = "the same where both read the same"
     if before and after is not None and before != after:
-        said += f", {fewer_or_more(before, after)} rows"
-    read = [f"{name(one)} {rows(a)} to {rows_after(a, b)}" for one, a, b in found.read if a != b]
+        said += f", {fewer_or_more(before, after, small)} rows"
+    read = [f"{name(one)} {rows(a, small)} to {rows_after(a, b, small)}" for one, a, b in found.read if a != b]
     return (
         Cell(name(change.name)),
-        Cell(rows(before)),
-        Cell(rows_after(before, after)),
+        Cell(rows(before, small)),
+        Cell(rows_after(before, after, small)),
         Cell(f"{said}; rows read: {', '.join(read)}" if read else said),
         Cell(_agreement(found)),
-        Cell(", ".join(f"{name(c)} {rows(a)} to {rows_after(a, b)}" for c, a, b in found.nulls) or "not known"),
-        Cell(_key(change.shown)),
+        Cell(_nulls(found, small)),
+        Cell(_key(change.shown, small)),
     )
 
 
-def _new_row(change: AssetChange) -> tuple[Cell, ...]:
+def _nulls(found: DataChange, small: int) -> str:
+    """Tell the columns whose nulls are more or fewer than before."""
+    if not found.nulls:
+        return "not known"
+    other = [f"{name(c)} {rows(a, small)} to {rows_after(a, b, small)}" for c, a, b in found.nulls if a != b]
+    return ", ".join(other) if other else "as before"
+
+
+def _new_row(change: AssetChange, small: int) -> tuple[Cell, ...]:
     proof = change.shown.proof
-    count = proof.output.rows if proof else None
-    return (Cell(name(change.name)), Cell("new"), Cell(rows(count)), *map(Cell, ("", "", "", _key(change.shown))))
+    frame = proof.output if proof else Frame()
+    nulls = [f"{name(column)} {rows(count, small)}" for column, count in frame.nulls if count]
+    said = (", ".join(nulls) or "none") if frame.nulls else "not known"
+    cells = (rows(frame.rows, small), "", "", said, _key(change.shown, small))
+    return (Cell(name(change.name)), Cell("new"), *map(Cell, cells))
 
 
 def _agreement(found: DataChange) -> str:
@@ -165,11 +180,15 @@ def _agreement(found: DataChange) -> str:
     return f"{found.agreeing[0]} of {found.agreeing[1]}{differing}"
 
 
-def _key(asset: Asset) -> str:
-    """Say the key, and what the checks of the last run have shown of it."""
+def _key(asset: Asset, small: int) -> str:
+    """Say the key, and what the last run has shown of it: by its count, else by its checks."""
     if not asset.key:
         return "none declared"
     results = {check: "yes" if passed else "no" for check, passed, _ in asset.proof.checks} if asset.proof else {}
+    frame = asset.proof.output if asset.proof else Frame()
+    if frame.key == asset.key and frame.repeats is not None:
+        repeated = f"no, {rows(frame.repeats, small)} rows repeat it"
+        results["unique_values"] = "yes" if frame.repeats == 0 else repeated
     said = [
         f"{good}: {results.get(check, 'not checked')}"
         for check, good in (("unique_values", "unique"), ("no_nulls", "free of nulls"))

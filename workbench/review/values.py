@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from promote.small_counts import SMALL
 from promote.values import dataclass
 
 Pairs = tuple[tuple[str, str], ...]
+Count = int | str  # '<10' and 'all but <10' where evidence says no more
 
 # Dagster's own words, in its order (AssetDefinitionChangeType)
 WORDS = ("NEW", "CODE_VERSION", "DEPENDENCIES", "PARTITIONS_DEFINITION", "TAGS", "METADATA", "REMOVED")
@@ -28,10 +30,13 @@ class Frame:
     """What evidence says of a frame; None and empty where it does not say."""
 
     rows: int | None = None
-    digest: str = ""
+    digest: str = ""  # what is equal where the data are: a label, in old evidence a hash
     schema: Pairs = ()
-    nulls: tuple[tuple[str, int], ...] = ()
-    columns: Pairs = ()  # column -> digest
+    nulls: tuple[tuple[str, Count], ...] = ()
+    columns: Pairs = ()  # the same of each column
+    root: str = ""  # the promotion from which on versions were compared with the one before
+    key: tuple[str, ...] = ()
+    repeats: Count | None = None  # rows that repeat the key of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ class DataChange:
     same: bool | None = None
     agreeing: tuple[int, int] | None = None  # columns whose digests agree, of those known on both sides
     disagreeing: tuple[str, ...] = ()
-    nulls: tuple[tuple[str, int | None, int | None], ...] = ()
+    nulls: tuple[tuple[str, Count | None, Count | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +218,4 @@ class Review:
     notes: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
     prefix: str = ""  # where the project lies in its repository
+    small: int = SMALL  # counts of rows below it are not shown

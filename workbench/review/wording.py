@@ -6,11 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-SMALL = 10  # a count of rows from 1 to 9 may point at people
-RULE = (
-    f"Counts of rows from 1 to {SMALL - 1} are shown as <{SMALL}, and a count that differs by so few from the one "
-    "before it is shown as such; no value of the data stands here."
-)
+from promote.small_counts import SMALL
+from workbench.review.values import Count
+
 _LONGEST = 200  # characters of one name or text of a branch
 _OPEN, _CLOSE = "\x0e", "\x0f"  # round a name inside a sentence; `clean` takes them out of all texts of a branch
 _MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
@@ -81,35 +79,47 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def rows(number: int | None) -> str:
-    """Give a count of rows as it may be shown.
+def rule(small: int) -> str:
+    """Say how counts of rows are shown."""
+    return (
+        f"Counts of rows from 1 to {small - 1} are shown as <{small}, and a count that differs by so few from the one "
+        "before it is shown as such; no value of the data stands here."
+    )
+
+
+def rows(number: Count | None, small: int = SMALL) -> str:
+    """Give a count of rows as it may be shown; one that evidence suppressed already is text.
 
     >>> rows(1891), rows(9), rows(0), rows(None)
     ('1,891', '<10', '0', 'not known')
     """
     if number is None:
         return "not known"
-    return f"<{SMALL}" if 0 < number < SMALL else f"{number:,}"
+    if isinstance(number, str):
+        return number
+    return f"<{small}" if 0 < number < small else f"{number:,}"
 
 
-def rows_after(before: int | None, after: int | None) -> str:
+def rows_after(before: Count | None, after: Count | None, small: int = SMALL) -> str:
     """Give a count of rows beside the one before it: a difference of a few rows is as telling as a few rows.
 
     >>> rows_after(1891, 1893), rows_after(1891, 1891), rows_after(1891, 1999), rows_after(0, 5)
     ('differs by <10', '1,891', '1,999', '<10')
     """
-    if before is None or after is None or after < SMALL or not 0 < abs(after - before) < SMALL:
-        return rows(after)
-    return f"differs by <{SMALL}"
+    if not isinstance(before, int) or not isinstance(after, int):
+        return rows(after, small)
+    if after < small or not 0 < abs(after - before) < small:
+        return rows(after, small)
+    return f"differs by <{small}"
 
 
-def fewer_or_more(before: int, after: int) -> str:
+def fewer_or_more(before: int, after: int, small: int = SMALL) -> str:
     """Give how much a count of rows grew or shrank, in hundredths, where it may be shown.
 
     >>> fewer_or_more(1000, 650), fewer_or_more(1000, 2000), fewer_or_more(20, 15)
     ('35 % fewer', '100 % more', 'fewer')
     """
     word = "fewer" if after < before else "more"
-    if min(before, after) < SMALL or abs(after - before) < SMALL:
+    if min(before, after) < small or abs(after - before) < small:
         return word
     return f"{abs(after - before) * 100 // before} % {word}"

@@ -34,7 +34,7 @@ def test_a_frame_is_kept_as_it_is_now(names: dict[str, Any], tmp_path: Path):
     told = json.loads((tmp_path / "3.json").read_text())
     assert told["kind"] == "lazy"
     assert told["schema"] == [["rent", "Float64"]]
-    assert (told["rows"], told["file"], len(told["digest"])) == (2, "3.arrow", 64)
+    assert (told["rows"], told["file"]) == (2, "3.arrow")
     assert pl.read_ipc(tmp_path / told["file"])["rent"].to_list() == [900.0, None]
 
 

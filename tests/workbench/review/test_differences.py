@@ -10,6 +10,7 @@ import pytest
 
 from tests.workbench.review.projects import CONFIG, Repo, Step, change_of, files, without, words
 from workbench.review.wording import said
+from workbench.review.writing import render
 
 RAW = Step("raw", "bronze", resource="towns", imports="from platform_core.resources import FilesResource")
 RENTS = Step(
@@ -188,6 +189,77 @@ def test_columns_and_nulls_are_compared_where_the_evidence_has_them(repo: Repo) 
     data = change_of(repo.review(files(step("a", 0)), files(step("b", 12))), "raw").data
     assert data is not None
     assert (data.agreeing, data.disagreeing, data.nulls) == ((1, 2), ("rent",), (("rent", 0, 12), ("town", 0, 0)))
+
+
+def labelled(rows: int, since: str, root: str, columns: dict[str, str], nulls: int | str = 0, **more: object) -> Step:
+    told = {name: {"nulls": nulls if name == "rent" else 0, "since": label} for name, label in columns.items()}
+    schema = dict.fromkeys(columns, "String")
+    output = {"kind": "lazy", "rows": rows, "schema": schema, "since": since, "root": root, "columns": told, **more}
+    return replace(RAW, body=f"return raw  # {since}", facts={"output": output})
+
+
+FIRST = labelled(50, "l1", "l1", {"town": "l1", "rent": "l1"})
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        # one column is another; the row says which
+        (labelled(50, "l2", "l1", {"town": "l1", "rent": "l2"}, 12), (False, (1, 2), ("rent",), (0, 12))),
+        # other logic, the same data, though what it reads has more rows now
+        (labelled(90, "l1", "l1", {"town": "l1", "rent": "l1"}), (True, (2, 2), (), (0, 0))),
+        # nobody compared the two
+        (labelled(50, "l9", "l9", {"town": "l9", "rent": "l9"}), (None, None, (), (0, 0))),
+        # the same code all the way up
+        (labelled(50, "l1", "l0", {"town": "l1", "rent": "l1"}), (True, None, (), (0, 0))),
+        # a count that the evidence suppressed
+        (labelled(50, "l2", "l1", {"town": "l1", "rent": "l2"}, "<10"), (False, (1, 2), ("rent",), (0, "<10"))),
+    ],
+)
+def test_labels_tell_where_two_versions_agree(
+    repo: Repo,
+    after: Step,
+    expected: tuple[bool | None, tuple[int, int] | None, tuple[str, ...], tuple[int, int | str]],
+) -> None:
+    data = change_of(repo.review(files(FIRST), files(after)), "raw").data
+    assert data is not None
+    rent = next((a, b) for name, a, b in data.nulls if name == "rent")
+    assert (data.same, data.agreeing, data.disagreeing, rent) == expected
+
+
+def told(repo: Repo, before: Step, after: Step, pyproject: str = "") -> str:
+    if pyproject:
+        (repo.root / "pyproject.toml").write_text(pyproject)
+    found = repo.review(files(before), files(after))
+    row = next(line for line in render(found, "markdown", None, {}).splitlines() if line.startswith("| `raw` | 5"))
+    assert f'"small_counts": {found.small}' in render(found, "json", None, {})
+    return row
+
+
+def test_the_row_of_an_asset_tells_columns_nulls_and_key(repo: Repo) -> None:
+    key = {"columns": ["town"], "repeats": 12}
+    before = replace(FIRST, said={"key": '["town"]'})
+    after = replace(labelled(50, "l2", "l1", {"town": "l1", "rent": "l2"}, 12, key=key), said={"key": '["town"]'})
+    row = told(repo, before, after)
+    assert "| different | 1 of 2, not `rent` | `rent` 0 to 12 | `town` (unique: no, 12 rows repeat it, " in row
+    assert "| as before |" in told(repo, before, replace(before, body="return raw  # again"))
+
+
+def test_the_project_says_which_counts_are_small(repo: Repo) -> None:
+    after = labelled(56, "l2", "l1", {"town": "l1", "rent": "l2"}, 7)
+    assert "| 50 | differs by &#60;10 | different, more rows | 1 of 2, not `rent` | `rent` 0 to &#60;10 |" in told(
+        repo, FIRST, after
+    )
+    five = '[tool.workbench]\npackage = "rents"\nsmall_counts = 5\n'
+    assert "| 50 | 56 | different, 12 % more rows | 1 of 2, not `rent` | `rent` 0 to 7 |" in told(
+        repo, FIRST, after, five
+    )
+
+
+@pytest.mark.parametrize("nulls", ["<b>", "all but", "< 10", "<0", "Ambridge", "<99999", -1, 1.5, True, []])
+def test_a_count_that_is_none_makes_evidence_that_cannot_be_read(repo: Repo, nulls: Any) -> None:
+    found = repo.review(files(FIRST), files(labelled(50, "l2", "l1", {"town": "l1", "rent": "l2"}, nulls)))
+    assert change_of(found, "raw").standing == "broken"
 
 
 @pytest.mark.parametrize(
