@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 import yaml
+from hatchling.build import build_editable, build_wheel
 
 from tests.template.support import TEMPLATE, cells, notebooks, render, rendered_project
 
@@ -134,3 +137,19 @@ def test_answers_that_make_no_project_are_refused_in_a_sentence(
     told = [line for line in outcome.stderr.splitlines() if line.startswith("error: ")]
     assert any(sentence in line for line in told), told
     assert list(tmp_path.glob("out/*")) == []
+
+
+def test_a_wheel_carries_the_evidence_and_an_editable_install_no_copy_of_it(
+    odp: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(odp, project)
+    (project / "evidence/silver").mkdir()
+    (project / "evidence/silver/issues.json").write_text("{}")
+    monkeypatch.chdir(project)
+    (package,) = (path.name for path in (project / "src").iterdir())
+    with zipfile.ZipFile(tmp_path / build_wheel(str(tmp_path))) as wheel:
+        names = set(wheel.namelist())
+    assert {f"{package}/evidence/silver/issues.json", f"{package}/definitions.py"} <= names
+    with zipfile.ZipFile(tmp_path / build_editable(str(tmp_path))) as wheel:
+        assert [name for name in wheel.namelist() if ".dist-info/" not in name] == [f"_{package}.pth"]
