@@ -27,6 +27,7 @@ _INDENT = "    "
 _FOLDERS = 8  # above a module, in which its evidence is looked for
 _LARGEST = 64 << 20  # bytes of evidence beyond which it is not read
 _CALLERS = 3
+_NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)
 
 Frames = Sequence[tuple[CodeType, int]]
 
@@ -126,12 +127,21 @@ class _Module:
         for folder in self.path.parents[:_FOLDERS]:
             file = folder / "evidence" / self.layer / f"{self.name}.json"
             if file.is_file() and file.stat().st_size <= _LARGEST:
-                content = json.loads(file.read_text(encoding="utf-8"))
-                return content if isinstance(content, dict) else None
+                with contextlib.suppress(ValueError, OSError):
+                    content = json.loads(file.read_text(encoding="utf-8"))
+                    return content if isinstance(content, dict) else None
+                return None
         return None
 
     def told(self, error: BaseException) -> str:
+        """Say where an error arose; evidence that is none of ours counts as none."""
         evidence = self.evidence()
+        try:
+            return self.told_by(error, evidence)
+        except _NOT_OURS:
+            return self.told_by(error, None)
+
+    def told_by(self, error: BaseException, evidence: Mapping[str, Any] | None) -> str:
         shared = [p for p in (evidence or {}).get("files", ()) if "/helpers/" in p]
         for one in _chain(error):
             ours = [(code, line) for code, line in _frames(one.__traceback__) if self.is_ours(code, shared)]
@@ -150,7 +160,7 @@ class _Module:
             )
         cells: list[Cell] = []
         unknown = ""
-        for code, line in reversed(frames):
+        for code, line in dict.fromkeys(reversed(frames)):  # of a recursion each line once
             own = code.co_filename == str(self.path)
             found = (self.cell_in_module if own else _cell_in_helpers)(code, line, evidence)
             if isinstance(found, str):

@@ -214,7 +214,24 @@ def test_evidence_that_cannot_be_read_hides_nothing(project: Path, text: str) ->
     for path in project.glob("evidence/silver/*.json"):
         path.write_text(text)
     give(project, NEGATIVE)
-    assert "ValueError: a rent below zero" in failing(project, "rents")["rents"]
+    said = failing(project, "rents")["rents"]
+    assert f"ValueError: a rent below zero\n{TOLD}{CLEAN_PATH}, step silver:rents. Which cell it is, only " in said
+
+
+def test_a_recursion_names_each_line_once(tmp_path: Path) -> None:
+    cells = (
+        ("", "import polars as pl"),
+        ("helpers", "def deep(n):\n    return deep(n + 1)"),
+        ("bronze:b", "b = pl.LazyFrame({'n': [deep(0)]})"),
+    )
+    root = make_project(tmp_path, {"b.ipynb": cells})
+    run([root / "notebooks/b.ipynb"], Settings(project=root, run=False), lambda _: None)
+    path = root / "src/rents/defs/bronze/b.py"
+    space: dict[str, Any] = {}
+    exec(compile(path.read_text().split("@bronze_asset")[0], str(path), "exec", dont_inherit=True), space)  # noqa: S102 - ours
+    with pytest.raises(RecursionError) as caught:
+        space["b"]()
+    assert told(caught.value, space["b"]).count("cell 2") == 1
 
 
 def test_evidence_is_found_in_the_package_as_a_wheel_holds_it(project: Path) -> None:
