@@ -32,7 +32,6 @@ class Source(NamedTuple):
 
     root: Path
     commit: str = ""
-    page: str = ""  # of the commit
     links: Links | None = None
     local: bool = True
 
@@ -51,7 +50,6 @@ def source_of(config: ProjectConfig) -> Source:
     return Source(
         config.project,
         commit.id,
-        f"{pages}/commit/{commit.id}",
         Links(f"{pages}/blob/{commit.id}", folder),
         local=config.environment == "dev",
     )
@@ -95,5 +93,5 @@ def reference_metadata(function: Callable[..., Any], notebook: str | None) -> di
         if found:
             metadata[REFERENCES_KEY] = dg.CodeReferencesMetadataValue(code_references=found)
     if source.commit:
-        metadata[COMMIT_KEY] = dg.MetadataValue.url(source.page) if source.page else source.commit
+        metadata[COMMIT_KEY] = source.commit
     return metadata

@@ -57,7 +57,7 @@ def test_links_lead_to_the_commit(project: Path, monkeypatch: pytest.MonkeyPatch
         ("module at 0123456", f"{pages}/{PLACE}#L{line}"),
         ("notebook at 0123456", f"{pages}/notebooks/bronze/rents.ipynb"),
     ]
-    assert found[COMMIT_KEY].value == f"https://github.com/example/data/commit/{COMMIT}"
+    assert found[COMMIT_KEY] == COMMIT
 
 
 def test_gitlab_has_paths_of_its_own_and_a_developer_gets_the_files_too(
@@ -72,7 +72,6 @@ def test_gitlab_has_paths_of_its_own_and_a_developer_gets_the_files_too(
         "notebook",
     ]
     assert references(found)[2][1].startswith(f"https://gitlab.example.org/data/rents/-/blob/{COMMIT}/notebooks/")
-    assert found[COMMIT_KEY].value == f"https://gitlab.example.org/data/rents/-/commit/{COMMIT}"
 
 
 def test_where_nobody_knows_the_commit_nothing_is_linked(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
