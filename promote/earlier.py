@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platform_core.canonical import digest
+from platform_core.errors import UserError
 from platform_core.lake import Lake
 from promote.evidence import since_of
 from promote.frame_facts import FrameFacts
@@ -115,8 +116,11 @@ class Earlier:
             same = last.schema == facts.schema
             return Agreement(frozenset(last.columns) if same else frozenset(), same)
         kind: Literal["pandas", "polars"] = "pandas" if facts.kind == "pandas" else "polars"
-        before, after = (Lake(lake).read(plan.step.name, kind, partition) for lake in (self.lake, self.stage.lake))
-        found = agreement(before, after)
+        try:
+            before, after = (Lake(lake).read(plan.step.name, kind, partition) for lake in (self.lake, self.stage.lake))
+            found = agreement(before, after)
+        except UserError:  # a value of a kind that cannot be compared; the promotion itself stands
+            return Agreement()
         return Agreement(found.columns & last.columns.keys(), found.rows)
 
     def _comparable(self, plan: Plan, partition: str | None) -> FrameFacts | None:

@@ -27,12 +27,14 @@ def figures(frame: pl.DataFrame | pd.DataFrame, key: Sequence[str] = ()) -> Figu
     Figures(nulls={'town': 1, 'rent': 0}, repeats=1)
     """
     if isinstance(frame, pl.DataFrame):
-        known = bool(key) and set(key) <= set(frame.columns)
-        repeats = frame.height - frame.select(key).unique().height if known else None
-        return Figures({column.name: column.null_count() for column in frame.get_columns()}, repeats)
-    nulls = {str(name): int(frame.iloc[:, at].isna().sum()) for at, name in enumerate(frame.columns)}
-    known = bool(key) and set(key) <= set(frame.columns) and frame.columns.is_unique
-    return Figures(nulls, int(frame.duplicated(subset=list(key)).sum()) if known else None)
+        nulls = {column.name: column.null_count() for column in frame.get_columns()}
+    else:
+        nulls = {str(name): int(frame.iloc[:, at].isna().sum()) for at, name in enumerate(frame.columns)}
+    if not key or not set(key) <= set(frame.columns):
+        return Figures(nulls)
+    plain = canonical(frame[list(key)])
+    values = plain.select(pl.exclude("^i[0-9]+$"))  # without the index of pandas
+    return Figures(nulls, len(frame) - values.unique().height)
 
 
 def agreement(before: pl.DataFrame | pd.DataFrame, after: pl.DataFrame | pd.DataFrame) -> Agreement:

@@ -24,6 +24,11 @@ def test_what_pandas_holds_for_missing_counts_as_null() -> None:
     assert figures(FRAME.to_pandas(), ["town"]) == Figures({"town": 1, "rent": 2, "open": 0}, 1)
 
 
+def test_a_key_may_be_of_lists_and_objects() -> None:
+    frame = pl.DataFrame({"a": [[1], [1], [2]], "b": [1, 2, 3]})
+    assert figures(frame, ["a"]).repeats == figures(frame.to_pandas(), ["a"]).repeats == 1
+
+
 @pytest.mark.parametrize("frame", [FRAME, FRAME.to_pandas()])
 def test_a_key_that_the_frame_lacks_is_not_counted(frame: object) -> None:
     assert figures(frame, ["nothing"]).repeats is None  # type: ignore[arg-type]
