@@ -9,7 +9,7 @@ else than then, nothing is compared and nothing is said. A notebook that was nev
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,7 +53,7 @@ class Earlier:
         self.project, self.stage, self.plans, self.since = project, stage, plans, since
         self.stands = {p.step.name: stands[p.step.tag] for p in plans}
         self.lake: Path | None = None
-        self._ran: frozenset[str] = frozenset()
+        self._settled: set[str] = set()  # what gives the same, by its code and by the labels of what it reads
         self._known: dict[str, FrameFacts] = {}  # what evidence says of the versions that can be compared
 
     def run(self, partitions: Mapping[str, str], config: Mapping[str, Any]) -> None:
@@ -68,21 +68,21 @@ class Earlier:
             facts = self._comparable(plan, partitions.get(plan.step.name))
             if facts is not None:
                 self._known[plan.step.name] = facts
-        versions = ((self.stands[name].last, self.stands[name].plan) for name in self._known)
-        if all(last is not None and last.code_version == plan.code_version for last, plan in versions):
+                self._settle(plan)
+        names = self._with_ancestors(self._known.keys() - self._settled)
+        if not names:
             return
-        files = self._files()
+        files = self._files(names)
         now = {path: (self.stage.root / path).read_bytes() for path in files if (self.stage.root / path).is_file()}
         self.stage.write([GeneratedFile.of(path, content, "") for path, content in files.items()])
-        names = list(self._known)
         keys = {name: partitions[name] for name in names if name in partitions}
         made = self.stage.materialise(names, partitions=keys, parameters=config, replay=True)
         self.stage.remove(files.keys() - now.keys())
         self.stage.write([GeneratedFile.of(path, content, "") for path, content in now.items()])
-        self._ran = frozenset(name for name, outcome in made.assets.items() if outcome.ok)
-        self._known = {name: facts for name, facts in self._known.items() if name in self._ran}
+        ran = {name for name, outcome in made.assets.items() if outcome.ok}
+        self._known = {name: facts for name, facts in self._known.items() if name in ran | self._settled}
         self.lake = self.stage.lake.parent / f"earlier-{self.plans[0].step.name}"
-        self._put_aside(self.lake)
+        self._put_aside(self.lake, ran)
 
     def labelled(self, plan: Plan, facts: FrameFacts, inputs: Mapping[str, str], partition: str | None) -> FrameFacts:
         """Give facts of a step's output with their labels, once its new version has run.
@@ -112,7 +112,7 @@ class Earlier:
         return self.since[asset]
 
     def _agreement(self, plan: Plan, partition: str | None, last: FrameFacts, facts: FrameFacts) -> Agreement:
-        if self.lake is None:
+        if plan.step.name in self._settled or self.lake is None:
             same = last.schema == facts.schema
             return Agreement(frozenset(last.columns) if same else frozenset(), same)
         kind: Literal["pandas", "polars"] = "pandas" if facts.kind == "pandas" else "polars"
@@ -139,18 +139,34 @@ class Earlier:
                 return None
         return facts.output
 
-    def _files(self) -> dict[str, bytes]:
+    def _settle(self, plan: Plan) -> None:
+        """Note a step whose logic is what it was, and whose inputs of this notebook are settled too."""
+        stand = self.stands[plan.step.name]
+        own = {i.asset for i in plan.function.inputs} & self.stands.keys()
+        if stand.last is not None and stand.last.code_version == plan.code_version and own <= self._settled:
+            self._settled.add(plan.step.name)
+
+    def _with_ancestors(self, names: Set[str]) -> list[str]:
+        """Give steps with those of this notebook that they read, which their data are made from."""
+        wanted = set(names)
+        for plan in reversed(self.plans):
+            last = self.stands[plan.step.name].last
+            if plan.step.name in wanted and last is not None and last.facts is not None:
+                wanted |= last.facts.inputs.keys() & self.stands.keys()
+        return [plan.step.name for plan in self.plans if plan.step.name in wanted]
+
+    def _files(self, names: Sequence[str]) -> dict[str, bytes]:
         """Give the files of the versions of before: their modules, and what these share."""
-        paths = [module_path(self.stands[name].plan, self.project.package) for name in self._known]
-        for name in self._known:
+        paths = [module_path(self.stands[name].plan, self.project.package) for name in names]
+        for name in names:
             last = self.stands[name].last
             paths += [path for path in (last.files if last else ()) if "/helpers/" in path]
         found = {path: self.project.root / path for path in paths}
         return {path: file.read_bytes() for path, file in found.items() if file.is_file()}
 
-    def _put_aside(self, lake: Path) -> None:
+    def _put_aside(self, lake: Path, names: Iterable[str]) -> None:
         """Move what the versions of before have made into a lake of its own."""
-        for name in self._known:
+        for name in names:
             files = Lake(self.stage.lake).find(name)
             for file in files.paths if files else ():
                 target = lake / file.relative_to(self.stage.lake)

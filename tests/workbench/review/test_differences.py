@@ -228,9 +228,8 @@ def test_labels_tell_where_two_versions_agree(
 
 
 def told(repo: Repo, before: Step, after: Step, pyproject: str = "") -> str:
-    if pyproject:
-        (repo.root / "pyproject.toml").write_text(pyproject)
-    found = repo.review(files(before), files(after))
+    own = {"pyproject.toml": pyproject} if pyproject else {}
+    found = repo.review(files(before) | own, files(after) | own)
     row = next(line for line in render(found, "markdown", None, {}).splitlines() if line.startswith("| `raw` | 5"))
     assert f'"small_counts": {found.small}' in render(found, "json", None, {})
     return row
