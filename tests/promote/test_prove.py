@@ -21,6 +21,7 @@ from promote.verify.values import (
     Capture,
     Captured,
     CheckOutcome,
+    Figures,
     Loaded,
     Materialised,
     Observed,
@@ -76,14 +77,17 @@ class PlayedStage:
         return Materialised({name: AssetOutcome(name, True) for name in assets} | dict(self.assets))
 
     def observe(self, notebook: Notebook, captures: Sequence[Capture], values: Mapping[str, Any]) -> Observed:
-        frames = {name: Captured(name, "polars", SCHEMA, 2, "d", Path()) for name in self.captured}
+        frames = {name: Captured(name, "polars", SCHEMA, 20, Path()) for name in self.captured}
         return Observed(frames, {"raw": Loaded("raw", "lazy", SCHEMA, 9)}, ran=True)
 
     def compare(self, captured: Captured, asset: str, partition: str | None = None, **_: object) -> Parity:
         return self.parities.pop(0) if self.parities else WELL
 
     def kept(self, asset: str, partition: str | None = None) -> Captured:
-        return Captured(asset, "polars", SCHEMA, 2, "e", Path())
+        return Captured(asset, "polars", SCHEMA, 20, Path())
+
+    def figures(self, captured: Captured, key: Sequence[str]) -> Figures:
+        return Figures({"n": 3})
 
     def run_tests(self, paths: Sequence[str]) -> TestsResult:
         return self.tests
@@ -112,6 +116,8 @@ def test_what_was_shown_is_kept_for_each_step(tmp_path: Path, monkeypatch: pytes
     assert (rents.partition, rents.tests, total.partition, total.tests) == ("2023", 3, None, 2)
     assert total.checks == (("few", False, "warning"), ("some", True, "error"))
     assert rents.inputs["raw"].rows == 9
+    assert (rents.output.rows, rents.output.nulls) == (20, {"n": "<10"})
+    assert (rents.output.since, rents.output.columns) == ("", {})  # nobody knows since when raw is what it is
     assert set(rents.tools) >= {"dagster", "polars"}
     asked = stage.asked[1]
     assert (asked["partitions"], asked["parameters"], asked["replay"]) == ({"rents": "2023"}, {}, True)
