@@ -17,36 +17,19 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import CodeType, TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
+from platform_core.cell_map import Cell, cell_at, cell_in_helpers, is_as_promoted, runs_as, shown
 from platform_core.places import STEP_HEADER, cell_words
 
 TOLD = "In the notebook: "  # how the note of an error begins
 
-_INDENT = "    "
 _FOLDERS = 8  # above a module, in which its evidence is looked for
 _LARGEST = 64 << 20  # bytes of evidence beyond which it is not read
 _CALLERS = 3
 _NOT_OURS = (LookupError, TypeError, ValueError, AttributeError)
 
 Frames = Sequence[tuple[CodeType, int]]
-
-
-class Cell(NamedTuple):
-    """A line of a cell, as a person finds it."""
-
-    position: int
-    id: str
-    tag: str
-    line: int
-
-    def __str__(self) -> str:
-        """Give cell, id, tag and line in the words of `promote`.
-
-        >>> str(Cell(4, "a1b2c3d4", "silver:rents", 2))
-        'cell 4 (a1b2c3d4, silver:rents):2'
-        """
-        return f"{cell_words(self.position, self.id, self.tag)}:{self.line}"
 
 
 def tell_cell(error: BaseException, function: Callable[..., Any]) -> None:
@@ -162,7 +145,7 @@ class _Module:
         unknown = ""
         for code, line in dict.fromkeys(reversed(frames)):  # of a recursion each line once
             own = code.co_filename == str(self.path)
-            found = (self.cell_in_module if own else _cell_in_helpers)(code, line, evidence)
+            found = (self.cell_in_module if own else cell_in_helpers)(code, line, evidence)
             if isinstance(found, str):
                 unknown = found
             elif found is not None and found not in cells:
@@ -171,29 +154,25 @@ class _Module:
             return f"{self.where}. {unknown or 'The line is one that promotion wrote.'}"
         first, *callers = cells
         called = f", called from {', '.join(map(str, callers[:_CALLERS]))}" if callers else ""
-        return f"{_shown(self.notebook)}:{first}{called}"
+        return f"{shown(self.notebook)}:{first}{called}"
 
     def cell_in_module(self, code: CodeType, line: int, evidence: Mapping[str, Any]) -> Cell | str | None:
         """Give the cell of a line of the module, None for a line that promotion wrote, or why nobody knows."""
-        if not _is_as_promoted(self.lines, evidence):
+        if not is_as_promoted(self.lines, evidence):
             return "Its module was edited since it was promoted, so no cell is named."
-        if not _runs(code, self.text):
+        if not runs_as(code, self.text):
             return "Its module was changed since it was loaded, so no cell is named."
-        for entry in evidence["cells"]:
-            for first in _places(entry):
-                if first <= line < first + len(entry["source"]):
-                    return _cell(entry, line - first + 1)
-        return None
+        return cell_at(line, evidence)
 
     def step(self) -> str:
         """Name the cells of the step, for an error that is of none of its lines."""
         evidence = self.evidence()
-        if evidence is None or not _is_as_promoted(self.lines, evidence):
+        if evidence is None or not is_as_promoted(self.lines, evidence):
             return f"{self.where}; the frame was made there and computed when it was stored."
         entries = {entry["cell"]: entry for entry in evidence["cells"] if entry["origin"] in {"step", "needed"}}
         made = [e for e in entries.values() if not str(e.get("tag", "")).startswith(("check:", "chart:", "test:"))]
-        cells = " and ".join(cell_words(e["cell"], _shown(e["id"]), _shown(e.get("tag"))) for e in made)
-        return f"{_shown(self.notebook)}:{cells}; the frame was made there and computed when it was stored."
+        cells = " and ".join(cell_words(e["cell"], shown(e["id"]), shown(e.get("tag"))) for e in made)
+        return f"{shown(self.notebook)}:{cells}; the frame was made there and computed when it was stored."
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -214,65 +193,3 @@ def _helpers_of(code: CodeType, shared: Sequence[str]) -> str | None:
     """Give the module of helpers that some code stands in, of those that a step shares."""
     name = Path(code.co_filename).as_posix()
     return next((path for path in shared if name.endswith("/" + path.removeprefix("src/"))), None)
-
-
-def _cell_in_helpers(code: CodeType, line: int, evidence: Mapping[str, Any]) -> Cell | None:
-    """Give the cell of a line of helpers, found by the text round it; None where that stands there more than once."""
-    text = Path(code.co_filename).read_text(encoding="utf-8")
-    if not _runs(code, text):
-        return None
-    lines, found = text.split("\n"), []
-    for entry in evidence["cells"]:
-        source = entry["source"]
-        starts = [at for at in range(len(lines) - len(source) + 1) if lines[at : at + len(source)] == source]
-        if not entry["module_lines"] and len(starts) == 1 and starts[0] < line <= starts[0] + len(source):
-            found.append(_cell(entry, line - starts[0]))
-    return found[0] if len(found) == 1 else None
-
-
-def _is_as_promoted(lines: Sequence[str], evidence: Mapping[str, Any]) -> bool:
-    """Whether a module stands line by line as it was promoted."""
-    wanted = {
-        first + number: line
-        for entry in evidence["cells"]
-        for first in _places(entry)
-        for number, line in enumerate(entry["source"])
-    }
-    rest = [line for number, line in enumerate(lines, 1) if number not in wanted]
-    return rest == evidence["between"] and all(
-        number <= len(lines) and lines[number - 1] in {line, _INDENT + line} for number, line in wanted.items()
-    )
-
-
-def _places(entry: Mapping[str, Any]) -> Iterator[int]:
-    """Give the lines of the module at which a piece of a cell begins."""
-    if entry["module_lines"]:
-        yield entry["module_lines"][0]
-    for first, _ in entry.get("again", ()):
-        yield first
-
-
-def _cell(entry: Mapping[str, Any], number: int) -> Cell:
-    """Give the cell's line of a line (from 1) of a piece."""
-    at, line = 1, entry["lines"][0]
-    for start, there in entry.get("runs", ()):
-        if start <= number:
-            at, line = start, there
-    return Cell(int(entry["cell"]), _shown(entry["id"]), _shown(entry.get("tag")), line + number - at)
-
-
-def _runs(code: CodeType, text: str) -> bool:
-    """Whether some code is what a file holds now: a process that began before an edit runs the code of before."""
-    whole = compile(text, code.co_filename, "exec", dont_inherit=True)
-    return any(code == one and list(code.co_lines()) == list(one.co_lines()) for one in _codes(whole))
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _codes(constant)
-
-
-def _shown(text: object) -> str:
-    return "".join(c if c.isprintable() else "?" for c in str(text or ""))
