@@ -6,12 +6,12 @@ import hashlib
 import os
 import re
 import stat
-import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from platform_core.errors import UsageError
 from promote.values import dataclass
+from workbench.git import names_in, read_blobs, run_git
 
 LARGEST = 4_000_000  # bytes; a module, an evidence file or a generated test is far smaller
 _REGULAR = frozenset((b"100644", b"100755"))
@@ -76,7 +76,7 @@ class Repository:
             return {path: content for path, content in contents if content is not None}
         missing = sorted({revision.ids[path] for path in wanted} - self._blobs.keys())
         if missing:
-            self._blobs |= self._batch(missing)
+            self._blobs |= read_blobs(self.root, missing)
         return {path: self._blobs[revision.ids[path]] for path in wanted if revision.ids[path] in self._blobs}
 
     def identities(self, revision: Revision, paths: Sequence[str]) -> dict[str, str]:
@@ -110,35 +110,10 @@ class Repository:
     def _files(self) -> dict[str, str]:
         """Give the files of the working tree that git knows or would take, all with the empty id."""
         listing = self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        names = (line.decode("utf-8", "surrogateescape") for line in (listing or b"").split(b"\0") if line)
-        return {name: "" for name in sorted(set(names)) if _size(self.root / name) is not None}
+        return {name: "" for name in sorted(set(names_in(listing))) if _size(self.root / name) is not None}
 
-    def _batch(self, names: Sequence[str]) -> dict[str, bytes]:
-        output = self._run("cat-file", "--batch", given="\n".join(names).encode("ascii") + b"\n") or b""
-        return dict(_blobs(output))
-
-    def _run(self, *arguments: str, given: bytes = b"") -> bytes | None:
-        """Give what git writes, None where it fails or is not there."""
-        command = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-C", str(self.root), *arguments)
-        try:
-            done = subprocess.run(command, capture_output=True, check=False, input=given)  # noqa: S603 - no shell, and the program is git
-        except OSError:
-            return None
-        return done.stdout if done.returncode == 0 else None
-
-
-def _blobs(output: bytes) -> Iterator[tuple[str, bytes]]:
-    """Take what `git cat-file --batch` writes apart: a line of name, kind and size, then the content and a line end."""
-    at = 0
-    while (end := output.find(b"\n", at)) >= 0:
-        name, kind, size = (*output[at:end].split(), b"", b"")[:3]
-        at = end + 1
-        if not size.isdigit():  # a missing object has a line alone
-            continue
-        content = output[at : at + int(size)]
-        at += int(size) + 1
-        if kind == b"blob":
-            yield name.decode("ascii"), content
+    def _run(self, *arguments: str) -> bytes | None:
+        return run_git(self.root, *arguments)
 
 
 def _size(path: Path) -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,16 +102,16 @@ def test_links_and_files_that_are_too_large_are_not_followed(repo: Repo, tmp_pat
 def test_what_both_revisions_hold_is_read_from_git_once(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.commit(files(*(Step(f"a{n}") for n in range(20))))
     repo.commit(files(*(Step(f"a{n}") for n in range(20)), RAW))
-    asked: list[tuple[str, ...]] = []
-    plain = Repository._run
+    asked: list[tuple[tuple[str, ...], bytes]] = []
+    plain = subprocess.run
 
-    def counted(self: Repository, *arguments: str, given: bytes = b"") -> bytes | None:
-        asked.append((*arguments, given.decode("ascii")))
-        return plain(self, *arguments, given=given)
+    def counted(command: tuple[str, ...], **more: Any) -> subprocess.CompletedProcess[bytes]:
+        asked.append((command, more["input"]))
+        return plain(command, **more)
 
-    monkeypatch.setattr(Repository, "_run", counted)
+    monkeypatch.setattr("workbench.git.subprocess.run", counted)
     review(repo.root, PACKAGE, "HEAD~1..HEAD")
-    batches = [one[-1].split() for one in asked if one[0] == "cat-file"]
+    batches = [given.split() for command, given in asked if "cat-file" in command]
     assert len(asked) <= 8
     assert len({name for batch in batches for name in batch}) == sum(map(len, batches))
 
