@@ -44,7 +44,7 @@ class Clash(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Merged(Generic[T]):
-    """What came of a merge; where there are clashes, `items` has our side of them."""
+    """What came of a merge; where there are clashes, `items` has our side of them, or what was asked for."""
 
     items: tuple[T, ...]
     clashes: tuple[Clash[T], ...]
@@ -68,6 +68,7 @@ def merge(
     theirs: Sequence[T],
     key: Callable[[T], str],
     favour: Side | None = None,
+    shown: Callable[[Clash[T]], Sequence[T]] | None = None,
 ) -> Merged[T]:
     """Merge two sequences that were made from one.
 
@@ -77,6 +78,7 @@ def merge(
         theirs: The other.
         key: What elements are compared by.
         favour: The side to take where they stand against one another; without it that is a clash.
+        shown: Gives what stands in `items` for a clash; our side without it.
 
     >>> merge("abc", "axc", "abcd", str)
     Merged(items=('a', 'x', 'c', 'd'), clashes=())
@@ -92,10 +94,11 @@ def merge(
         at = end
         if not left or (right and favour == "theirs"):
             made += other
+        elif right and favour is None and [key(i) for i in mine] != [key(i) for i in other]:
+            clashes.append(Clash(start, end, tuple(base[start:end]), tuple(mine), tuple(other)))
+            made += shown(clashes[-1]) if shown else mine
         else:
             made += mine
-            if right and favour is None and [key(i) for i in mine] != [key(i) for i in other]:
-                clashes.append(Clash(start, end, tuple(base[start:end]), tuple(mine), tuple(other)))
     return Merged((*made, *base[at:]), tuple(clashes))
 
 
