@@ -73,10 +73,26 @@ def secrets_in(notebook: Notebook) -> tuple[Secret, ...]:
     for cell in notebook.cells:
         if cell.kind == "code":
             for start, what, text in _found(cell.source):
-                line = cell.source.count("\n", 0, start) + 1
-                column = start - (cell.source.rfind("\n", 0, start) + 1) + 1
+                line, column = _place(cell.source, start)
                 found.setdefault((cell.position, line), Secret(cell.position, line, column, what, text))
     return tuple(found[place] for place in sorted(found))
+
+
+def secrets_in_text(text: str) -> list[tuple[int, int, str]]:
+    r"""Give line and column, from 1, of the secrets in a text and what each seems to be: the first of each line.
+
+    >>> secrets_in_text('host = "db"\npassword = "correct-horse"')
+    [(2, 13, 'a password')]
+    """
+    found: dict[int, tuple[int, int, str]] = {}
+    for start, what, _ in _found(text):
+        line, column = _place(text, start)
+        found.setdefault(line, (line, column, what))
+    return [found[line] for line in sorted(found)]
+
+
+def _place(text: str, start: int) -> tuple[int, int]:
+    return text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1
 
 
 def secret_findings(selection: Selection, plans: Iterable[Plan]) -> list[Finding]:

@@ -1,0 +1,96 @@
+"""Outputs leave what is staged, and what was staged in parts stays so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.workbench.gitted import cells_of, change, done, git, save
+from tests.workbench.merging.notebooks import cell, notebook
+from workbench.cli import main
+from workbench.staged.outputs import _is_clean
+
+PATH = "notebooks/a.ipynb"
+OUTPUT = {"data": {"text/plain": ["2"]}, "execution_count": 7, "metadata": {}, "output_type": "execute_result"}
+KEPT = {"tags": ["keep_output", "nbval-check-output"]}
+
+
+def staged(root: Path) -> list[dict[str, Any]]:
+    return cells_of(done(root, "show", f":{PATH}"))
+
+
+def test_outputs_go_ids_and_counts_stay(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(root / PATH, 1, outputs=[OUTPUT], execution_count=7)
+    change(root / PATH, 0, outputs=[OUTPUT], execution_count=6, metadata=KEPT)
+    done(root, "add", PATH)
+    assert main(["staged", "outputs"]) == 0
+    assert capsys.readouterr().err == f"{PATH}: its outputs are not committed\n"
+    first, second = staged(root)
+    assert (first["outputs"], first["execution_count"]) == ([OUTPUT], 6)
+    assert (second["outputs"], second["execution_count"], second["id"]) == ([], 7, "b")
+    assert cells_of((root / PATH).read_text()) == [first, second]
+    assert git(root, "status", "--porcelain").stdout == f"M  {PATH}\n"
+
+
+def test_a_working_file_that_holds_more_is_left_alone(root: Path) -> None:
+    change(root / PATH, 1, outputs=[OUTPUT], execution_count=7)
+    done(root, "add", PATH)
+    change(root / PATH, 0, source=["a = 3"], outputs=[OUTPUT])
+    before = (root / PATH).read_bytes()
+    assert main(["staged", "outputs"]) == 0
+    first, second = staged(root)
+    assert (first["source"], first["outputs"], second["outputs"]) == (["a = 1"], [], [])
+    assert (root / PATH).read_bytes() == before
+
+
+def test_a_notebook_without_outputs_is_not_touched(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / PATH).write_text(json.dumps(notebook(cell("a", "a = 2"))))  # not as Jupyter lays it out
+    done(root, "add", PATH)
+    before = done(root, "ls-files", "--stage")
+    assert main(["staged", "outputs"]) == 0
+    assert done(root, "ls-files", "--stage") == before
+    assert capsys.readouterr().err == ""
+
+
+def test_a_notebook_that_is_none_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / PATH).write_text("<<<<<<< ours\n{}\n")
+    done(root, "add", PATH)
+    assert main(["staged", "outputs"]) == 1
+    assert f"outputs: {PATH}: The notebook as staged is not valid JSON." in capsys.readouterr().err
+
+
+def test_a_project_below_the_repository_and_odd_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "repository/deep down"
+    (root / "notebooks").mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[tool.workbench]\npackage = "rents"\n')
+    name = "notebooks/größe \x1b[31m\n.ipynb"
+    save(root / name, notebook(cell("a", "1", outputs=[OUTPUT])))
+    save(root.parent / "outside.ipynb", notebook(cell("a", "1", outputs=[OUTPUT])))
+    done(root.parent, "init", "--quiet")
+    done(root.parent, "add", "--all")
+    monkeypatch.chdir(root)
+    assert main(["staged", "outputs"]) == 0
+    assert cells_of(done(root, "show", f":./{name}"))[0]["outputs"] == []
+    assert cells_of(done(root.parent, "show", ":outside.ipynb"))[0]["outputs"] == [OUTPUT]
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("made", "clean"),
+    [
+        (notebook(cell("a", "1")), True),
+        (notebook(cell("a", "1", "keep_output", outputs=[OUTPUT])), True),
+        (notebook(cell("a", "1", outputs=[OUTPUT])), False),
+        (notebook(cell("a", "1", metadata={"collapsed": True})), False),
+        (notebook(cell("a", "1"), widgets={}), False),
+        ({"nbformat": 3, "worksheets": []}, False),
+        ({"cells": ["no cell"], "metadata": {}}, False),
+    ],
+)
+def test_what_is_surely_clean(made: dict[str, Any], clean: bool) -> None:
+    assert _is_clean(made) is clean
