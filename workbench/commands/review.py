@@ -27,6 +27,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--links", metavar="URL", help="the web address of the repository's files at HEAD; CI's own by default"
     )
+    parser.add_argument(
+        "--post",
+        choices=("github", "gitlab"),
+        help="keep the Markdown as one comment on the pull request that CI runs for; printed only where --output says",
+    )
     parser.add_argument("--exit-code", action="store_true", help="give 1 where the verdict is not to merge")
 
 
@@ -38,10 +43,21 @@ def execute(arguments: argparse.Namespace) -> int:
 
     project = find()
     found = review(project.root, project.package, arguments.range)
-    text = render(found, arguments.format, arguments.links, os.environ)
-    if arguments.output is None:
-        sys.stdout.buffer.write(text.encode("utf-8"))
+    if arguments.output is not None:
+        write(arguments.output, render(found, arguments.format, arguments.links, os.environ))
+    elif arguments.post is None:
+        sys.stdout.buffer.write(render(found, arguments.format, arguments.links, os.environ).encode("utf-8"))
         sys.stdout.flush()
-    else:
-        write(arguments.output, text)
+    if arguments.post is not None:
+        _post(arguments.post, render(found, "markdown", arguments.links, os.environ))
     return 1 if arguments.exit_code and found.verdict == "blocked" else 0
+
+
+def _post(host: str, text: str) -> None:
+    from workbench.posting.comment import keep_one  # noqa: PLC0415 - a command imports what it needs when it runs
+    from workbench.posting.github import GitHubThread  # noqa: PLC0415 - as above
+    from workbench.posting.gitlab import GitLabThread  # noqa: PLC0415 - as above
+
+    thread = GitHubThread(os.environ) if host == "github" else GitLabThread(os.environ)
+    comment = keep_one(thread, text)
+    sys.stderr.write(f"The review is the comment {comment.address or comment.number}.\n")
