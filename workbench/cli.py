@@ -18,7 +18,7 @@ from typing import NoReturn, Protocol, cast
 
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
-COMMANDS = ("new", "suggest", "run", "materialize", "review", "dev", "lab")
+COMMANDS = ("new", "suggest", "run", "materialize", "review", "ci", "staged", "doctor", "dev", "lab")
 INTERRUPTED = 130
 
 
