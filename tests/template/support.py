@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +64,26 @@ def steps(notebook: Path) -> dict[str, dict[str, Any]]:
 
 
 def gate(project: Path, name: str) -> list[str]:
-    """Give the commands of one step of the project's own continuous integration."""
+    """Give the commands of one of the project's own gates."""
     return gates(project)[name]
 
 
 def gates(project: Path) -> dict[str, list[str]]:
-    """Give the commands of the project's own continuous integration by step, installation left out."""
-    workflow = yaml.safe_load((project / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
-    named = {step["name"]: step["run"] for step in workflow["jobs"]["check"]["steps"] if "run" in step}
-    return {name: [line for line in text.splitlines() if line] for name, text in named.items() if name != "install"}
+    """Give the commands of the project's own gates by name."""
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(settings["tool"]["workbench"]["gates"])
+
+
+def workflow_step(project: Path, file: str, job: str, name: str) -> str:
+    """Give what a named step of a workflow of GitHub runs."""
+    workflow = yaml.safe_load((project / ".github/workflows" / file).read_text(encoding="utf-8"))
+    (step,) = (step for step in workflow["jobs"][job]["steps"] if step.get("name") == name)
+    return str(step["run"])
+
+
+def pipeline_job(project: Path, job: str) -> dict[str, Any]:
+    """Give a job of GitLab's pipeline."""
+    return dict(yaml.safe_load((project / ".gitlab-ci.yml").read_text(encoding="utf-8"))[job])
 
 
 def run(command: str, project: Path, **environment: str) -> subprocess.CompletedProcess[str]:

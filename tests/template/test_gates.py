@@ -1,21 +1,182 @@
-"""Each gate of a project's continuous integration, green on the template and red on a fault put in on purpose."""
+"""Each gate of a project: green as the project is made, and red alone on a fault put in on purpose.
+
+The commands are those of the files of GitHub and GitLab themselves. In the suite a fault of the code is looked at by
+the six gates that run nothing, and a fault of what runs by its own gate; `make test-nightly` puts every fault before
+every gate.
+"""
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.template.support import edit_cell, gate, gates, notebooks, run
+from tests.template.support import edit_cell, gate, gates, pipeline_job, run, workflow_step
 
-NOTEBOOK_RUN = "notebooks run and give the outputs they keep"
-NOTEBOOK_LINT = "style and types of the notebooks"
-NOTEBOOK_OUTPUTS = "notebooks keep no outputs but those that are compared"
+HARVEST = "notebooks/bronze/harvest.ipynb"
+LIGHT = ("promotion", "style", "types", "notebook-style", "notebook-types", "notebook-outputs")
+OUTPUT = {"data": {"text/plain": ["4"]}, "execution_count": 6, "metadata": {}, "output_type": "execute_result"}
 
 
-@pytest.mark.parametrize("name", ["style", "types", NOTEBOOK_LINT, NOTEBOOK_OUTPUTS])
-def test_a_new_project_is_clean(name: str, copied: Path, types_cache: str) -> None:
-    for command in gate(copied, name):
+def _rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _edit_module(project: Path) -> None:
+    _rewrite(project / "src/demo_blank/defs/bronze/visits.py", "    visits = (", "    # edited by hand\n    visits = (")
+
+
+def _untidy(project: Path) -> None:
+    (project / "src/demo_blank/helpers/untidy.py").write_text('"""Untidy."""\n\nimport os\n')
+
+
+def _mistyped(project: Path) -> None:
+    (project / "src/demo_blank/helpers/mistyped.py").write_text('"""Mistyped."""\n\nCOUNT: int = "three"\n')
+
+
+def _untidy_cell(project: Path) -> None:
+    edit_cell(project / HARVEST, "look-at-visits", source="import os\n\nvisits.collect()")
+
+
+def _mistyped_cell(project: Path) -> None:
+    edit_cell(project / HARVEST, "look-at-visits", source='count: int = "three"\nvisits.collect()')
+
+
+def _output_left(project: Path) -> None:
+    edit_cell(project / HARVEST, "look-at-visits", outputs=[OUTPUT])
+
+
+def _no_code_location(project: Path) -> None:
+    _rewrite(project / "pyproject.toml", '"demo_blank.definitions"', '"demo_blank.definition"')
+
+
+def _failing_test(project: Path) -> None:
+    (project / "config/prod.yaml").write_text("lake: data/lake\n")
+
+
+def _bad_data(project: Path) -> None:
+    path = project / "sources/example/visits.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines[:-1], lines[1]]), encoding="utf-8")  # three rows still, a key twice
+
+
+def _another_output(project: Path) -> None:
+    edit_cell(project / HARVEST, "count-visits", outputs=[OUTPUT])
+
+
+FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "promotion": (_edit_module, "PR602"),
+    "style": (_untidy, "F401"),
+    "types": (_mistyped, "mistyped.py:3"),
+    "notebook-style": (_untidy_cell, "F401"),
+    "notebook-types": (_mistyped_cell, "harvest.ipynb"),
+    "notebook-outputs": (_output_left, "harvest.ipynb"),
+    "code-location": (_no_code_location, "demo_blank.definition"),
+    "tests": (_failing_test, "test_environments_keep_their_data_apart"),
+    "data": (_bad_data, "unique_values"),
+    "notebook-runs": (_another_output, "1 failed"),
+}
+
+
+@pytest.fixture(scope="module")
+def promoted(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of the blank example with its notebook promoted; not to be changed."""
+    project = shutil.copytree(blank, tmp_path_factory.mktemp("promoted") / "project")
+    assert run("promote --check", project).returncode == 1
+    outcome = run("promote notebooks/*/*.ipynb", project)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return project
+
+
+@pytest.fixture
+def copy(promoted: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return shutil.copytree(promoted, tmp_path / "project")
+
+
+def test_both_services_run_one_command(blank: Path) -> None:
+    assert workflow_step(blank, "ci.yml", "gates", "gates") == "workbench ci"
+    assert pipeline_job(blank, "gates")["script"] == ["workbench ci"]
+
+
+def test_every_fault_has_its_gate(blank: Path) -> None:
+    assert list(FAULTS) == list(gates(blank))
+
+
+def test_every_gate_is_green_on_a_promoted_project(copy: Path, types_cache: str, tmp_path: Path) -> None:
+    page = tmp_path / "summary.md"
+    given = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page), "MYPY_CACHE_DIR": types_cache}
+    outcome = run(workflow_step(copy, "ci.yml", "gates", "gates"), copy, **given)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert [line.removeprefix("::group::") for line in outcome.stdout.splitlines() if "::group::" in line] == list(
+        FAULTS
+    )
+    assert "::error" not in outcome.stdout
+    assert page.read_text().splitlines()[2:] == [f"| {name} | green |  |" for name in FAULTS]
+    assert json.loads((copy / "build/ci/codequality.json").read_text()) == []
+    assert json.loads((copy / "build/ci/findings.sarif").read_text())["runs"][0]["results"] == []
+    assert (copy / "data/lake/bronze/visits.parquet").is_file()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_turns_one_gate_red(name: str, copy: Path, types_cache: str, full_count: bool) -> None:
+    fault, said = FAULTS[name]
+    fault(copy)
+    asked = list(FAULTS) if full_count else LIGHT if name in LIGHT else [name]
+    line = f"{workflow_step(copy, 'ci.yml', 'gates', 'gates')} --format json {' '.join(asked)}"
+    outcome = run(line, copy, MYPY_CACHE_DIR=types_cache)
+    assert outcome.returncode == 1, outcome.stderr
+    told = json.loads(outcome.stdout)["gates"]
+    assert [one["gate"] for one in told] == list(asked)
+    assert [one["gate"] for one in told if not one["green"]] == [name]
+    assert said in outcome.stderr
+
+
+def test_what_promotion_finds_is_left_on_the_module_for_both_services(copy: Path, tmp_path: Path) -> None:
+    edit_cell(copy / HARVEST, "visits", source=_cell(copy, "visits").replace("[library]", "[library, opened]"))
+    page = tmp_path / "summary.md"
+    outcome = run("workbench ci promotion", copy, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(page))
+    assert outcome.returncode == 1
+    module = "src/demo_blank/defs/bronze/visits.py"
+    number = (copy / module).read_text().splitlines().index("@bronze_asset(") + 1
+    annotations = [line for line in outcome.stdout.splitlines() if line.startswith("::error file=")]
+    assert annotations[0].startswith(
+        f"::error file={module},line={number},title=PR601::{HARVEST}:cell 7 (visits, bronze:visits)"
+    )
+    assert "::error title=gate promotion::`promote --check` is red." in outcome.stdout
+    assert "| promotion | **red** | `` promote --check `` |" in page.read_text()
+    (issue,) = json.loads((copy / "build/ci/codequality.json").read_text())
+    assert (issue["check_name"], issue["location"]) == ("PR601", {"path": module, "lines": {"begin": number}})
+    assert len(issue["fingerprint"]) >= 16
+    (result,) = json.loads((copy / "build/ci/findings.sarif").read_text())["runs"][0]["results"]
+    place: dict[str, Any] = result["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (module, number)
+    outcome = run("workbench ci promotion", copy, GITLAB_CI="true")
+    assert "section_start:" in outcome.stdout
+    assert "::" not in outcome.stdout.replace("module::", "")
+
+
+def _cell(project: Path, name: str) -> str:
+    content = json.loads((project / HARVEST).read_text(encoding="utf-8"))
+    return next("".join(cell["source"]) for cell in content["cells"] if cell["id"] == name)
+
+
+@pytest.mark.parametrize(
+    "name", ["style", "types", "notebook-style", "notebook-types", "notebook-outputs", "code-location"]
+)
+def test_a_new_project_of_the_large_example_is_clean(name: str, copied: Path, types_cache: str) -> None:
+    outcome = run(f"workbench ci {name}", copied, MYPY_CACHE_DIR=types_cache)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_the_whole_of_a_new_project_is_clean(copied: Path, types_cache: str) -> None:
+    for command in ("ruff check .", "ruff format --check .", "mypy ."):
         outcome = run(command, copied, MYPY_CACHE_DIR=types_cache)
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
@@ -24,82 +185,9 @@ def test_the_tests_of_a_new_project_pass(copied: Path) -> None:
     (command,) = gate(copied, "tests")
     outcome = run(command, copied)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    (copied / "config/prod.yaml").write_text("lake: data/lake\n")
-    outcome = run(command, copied)
-    assert outcome.returncode == 1
-    assert "test_environments_keep_their_data_apart" in outcome.stdout
 
 
-def test_the_code_location_of_a_new_project_loads(copied: Path) -> None:
-    (command,) = gate(copied, "code location")
+def test_the_notebooks_of_the_large_example_give_the_outputs_they_keep(copied: Path) -> None:
+    (command,) = gate(copied, "notebook-runs")
     outcome = run(command, copied)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-
-
-def test_style_turns_red(copied: Path) -> None:
-    lint, layout = gate(copied, "style")
-    (copied / "src/demo_odp/helpers/untidy.py").write_text("import os\nx = { 'a':1 }\n")
-    assert "F401" in run(lint, copied).stdout
-    assert run(lint, copied).returncode == 1
-    assert run(layout, copied).returncode == 1
-
-
-def test_types_turn_red(copied: Path, types_cache: str) -> None:
-    (command,) = gate(copied, "types")
-    (copied / "src/demo_odp/helpers/mistyped.py").write_text('COUNT: int = "three"\n')
-    outcome = run(command, copied, MYPY_CACHE_DIR=types_cache)
-    assert outcome.returncode == 1
-    assert "mistyped.py:1" in outcome.stdout
-
-
-def test_style_and_types_of_notebooks_turn_red(copied: Path, types_cache: str) -> None:
-    lint, types = gate(copied, NOTEBOOK_LINT)
-    harvest = notebooks(copied)[0]
-    edit_cell(harvest, "sources", source='import os\n\nodp: int = resource("odp").path("x")')
-    outcome = run(lint, copied)
-    assert outcome.returncode == 1
-    assert "F401" in outcome.stdout
-    outcome = run(types, copied, MYPY_CACHE_DIR=types_cache)
-    assert outcome.returncode == 1
-    assert "harvest.ipynb" in outcome.stdout
-
-
-def test_a_kept_output_in_another_cell_turns_red(copied: Path) -> None:
-    (command,) = gate(copied, NOTEBOOK_OUTPUTS)
-    output = {"data": {"text/plain": ["1"]}, "execution_count": None, "metadata": {}, "output_type": "execute_result"}
-    edit_cell(notebooks(copied)[0], "look-at-issues", outputs=[output])
-    assert run(command, copied).returncode == 1
-
-
-def test_notebooks_give_the_outputs_they_keep(copied: Path) -> None:
-    (command,) = gate(copied, NOTEBOOK_RUN)
-    outcome = run(command, copied)
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-
-
-def test_a_changed_output_turns_red(copied: Path) -> None:
-    (command,) = gate(copied, NOTEBOOK_RUN)
-    output = {"data": {"text/plain": ["466"]}, "execution_count": None, "metadata": {}, "output_type": "execute_result"}
-    edit_cell(notebooks(copied)[0], "count-issues", outputs=[output])
-    outcome = run(f"{command}/bronze", copied)
-    assert outcome.returncode == 1
-    assert "466" in outcome.stdout
-    assert "1 failed" in outcome.stdout
-
-
-def test_a_notebook_that_fails_turns_red(copied: Path) -> None:
-    (command,) = gate(copied, NOTEBOOK_RUN)
-    edit_cell(notebooks(copied)[0], "report-date", source='report_date = "2024-12-25"')
-    outcome = run(f"{command}/bronze", copied)
-    assert outcome.returncode == 1
-    assert "odp-issue_2024-12-25.csv" in outcome.stdout
-
-
-def test_every_gate_of_the_blank_example_passes_once_it_is_promoted(copied_blank: Path, types_cache: str) -> None:
-    assert run("promote --check", copied_blank).returncode == 1
-    assert run("promote notebooks/*/*.ipynb", copied_blank).returncode == 0
-    for name in gates(copied_blank):
-        for command in gate(copied_blank, name):
-            outcome = run(command, copied_blank, MYPY_CACHE_DIR=types_cache)
-            assert outcome.returncode == 0, command + outcome.stdout + outcome.stderr
-    assert (copied_blank / "data/lake/bronze/visits.parquet").is_file()

@@ -17,7 +17,8 @@ from tests.template.support import TEMPLATE, cells, notebooks, render, rendered_
 
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 COMMON = {
-    ".github/workflows/ci.yml", ".gitignore", "README.md", "config/base.yaml", "config/dev.yaml", "config/prod.yaml",
+    ".gitattributes", ".github/workflows/ci.yml", ".github/workflows/review.yml", ".gitignore", ".gitlab-ci.yml",
+    ".pre-commit-config.yaml", "lefthook.yml", "README.md", "config/base.yaml", "config/dev.yaml", "config/prod.yaml",
     "config/staging.yaml", "evidence/README.md", "notebooks/bronze/harvest.ipynb", "notebooks/ruff.toml",
     "pyproject.toml", "tests/checks/test_config.py", "tests/integration/test_definitions.py", "workspace.yaml",
 }  # fmt: skip
@@ -81,7 +82,7 @@ def test_definitions_is_three_lines_long(odp: Path) -> None:
 
 def test_the_settings_that_dagster_and_the_workbench_read(odp: Path) -> None:
     settings = tomllib.loads((odp / "pyproject.toml").read_text())["tool"]
-    assert settings["workbench"] == {"package": "demo_odp"}
+    assert settings["workbench"]["package"] == "demo_odp"
     assert settings["dg"]["directory_type"] == "project"
     assert settings["dg"]["project"]["root_module"] == "demo_odp"
     (location,) = yaml.safe_load((odp / "workspace.yaml").read_text())["load_from"]
