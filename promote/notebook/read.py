@@ -21,7 +21,8 @@ _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "raw"}
 _RESOLVE = (
-    "Resolve the conflict (`git checkout --ours`, `--theirs`, or `nbdime mergetool`) and save the notebook again."
+    "Open it, keep what is right between the markers and save it; where it does not open, take one side with "
+    "`git checkout --ours` or `--theirs`."
 )
 _UNWRITABLE = "[\0\ud800-\udfff]"
 _MOST = 20_000  # cells; the largest notebooks that people write have a tenth of that

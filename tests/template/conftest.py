@@ -10,7 +10,7 @@ import pytest
 
 from platform_core.lake import Lake
 from tests.template.execute import fill_lake
-from tests.template.support import notebooks, rendered_project, steps
+from tests.template.support import notebooks, rendered_project, run, steps
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +26,16 @@ def odp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the blank example; not to be changed."""
     return rendered_project(tmp_path_factory.mktemp("blank"), project_name="Demo blank", example="blank")
+
+
+@pytest.fixture(scope="session")
+def promoted_blank(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of the blank example with its notebook promoted; not to be changed."""
+    project = shutil.copytree(blank, tmp_path_factory.mktemp("promoted") / "project")
+    assert run("promote --check", project).returncode == 1
+    outcome = run("promote notebooks/*/*.ipynb", project)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return project
 
 
 @pytest.fixture(scope="session")

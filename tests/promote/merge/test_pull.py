@@ -462,7 +462,7 @@ def test_a_notebook_in_a_merge_is_refused_with_the_way_out(project: Path) -> Non
     (project / NOTEBOOK).write_text("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> main\n")
     outcome = pulled(project)
     assert (outcome.exit_code, codes(outcome)) == (1, {"PR107"})
-    assert "nbdime mergetool" in outcome.findings[0].hint
+    assert "git checkout --ours" in outcome.findings[0].hint
 
 
 @pytest.mark.parametrize("old", ["HIGHEST = 9000\n", "    return rents\n"])

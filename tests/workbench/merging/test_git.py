@@ -72,7 +72,7 @@ def test_edits_of_one_line_are_left_for_a_person_and_promote_says_so(root: Path)
     assert text.splitlines()[2:] == ["<<<<<<< ours", both[0], "=======", both[1], ">>>>>>> theirs"]
     (finding,) = check(find(named=root), (), Settings(check=True)).findings
     assert (finding.code, finding.location.cell, finding.location.line) == ("PR107", 2, 3)
-    assert "Resolve" in finding.hint
+    assert "keep what is right between the markers" in finding.hint
     change(root / PATH, 1, source=STEP.replace("raw", "other"))
     assert "PR107" not in {one.code for one in check(find(named=root), (), Settings(check=True)).findings}
     done(root, "add", PATH)
