@@ -28,8 +28,9 @@ def totals_asset(visits):
 
 
 def workflow(project: Path, name: str) -> dict[str, Any]:
-    """Read a workflow; its `on` is the truth value that YAML 1.1 takes it for."""
-    return dict(yaml.safe_load((project / ".github/workflows" / name).read_text(encoding="utf-8")))
+    """Read a workflow; YAML 1.1 takes its `on` for a truth value."""
+    content = yaml.safe_load((project / ".github/workflows" / name).read_text(encoding="utf-8"))
+    return {"on" if key is True else key: value for key, value in content.items()}
 
 
 def steps(content: dict[str, Any]) -> list[dict[str, Any]]:
@@ -50,7 +51,7 @@ def test_actions_are_pinned_and_no_line_holds_what_somebody_else_wrote(name: str
 
 def test_what_runs_a_pull_requests_code_may_write_nothing_and_knows_no_secret(blank: Path) -> None:
     content = workflow(blank, "ci.yml")
-    assert set(content[True]) == {"push", "pull_request"}
+    assert set(content["on"]) == {"push", "pull_request"}
     assert content["permissions"] == {"contents": "read"}
     assert all("permissions" not in job for job in content["jobs"].values())
     text = (blank / ".github/workflows/ci.yml").read_text(encoding="utf-8")
@@ -60,7 +61,7 @@ def test_what_runs_a_pull_requests_code_may_write_nothing_and_knows_no_secret(bl
 
 def test_what_may_comment_takes_nothing_of_a_pull_request_but_text(blank: Path) -> None:
     content = workflow(blank, "review.yml")
-    assert set(content[True]) == {"pull_request_target"}
+    assert set(content["on"]) == {"pull_request_target"}
     assert content["permissions"] == {}
     (job,) = content["jobs"].values()
     assert job["permissions"] == {"contents": "read", "pull-requests": "write"}

@@ -21,6 +21,8 @@ from promote.recheck import check
 from promote.reports.report_ci import github, gitlab, sarif
 from promote.values import replace
 from promote.vocabulary import layers
+from workbench.review.annotations import cells_of
+from workbench.review.proofs import Helpers, read_proof
 
 FILES = {"findings.sarif": sarif, "codequality.json": gitlab}
 
@@ -49,16 +51,31 @@ def leave_findings(project: Project, folder: Path) -> str:
 
 
 def on_modules(project: Project, outcome: Outcome) -> Iterator[Finding]:
-    """Give the findings, those of steps that have a module placed on the asset's line there."""
+    """Give the findings, those of steps that have a module placed on the asset's line there, with the cells named."""
+    defs = f"src/{project.package.replace('.', '/')}/defs/"
     line = cache(lambda path: _asset_line(project.root / path))
     for finding in outcome.findings:
-        layer, _, name = (finding.location.tag or "").partition(":")
-        path = f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py"
-        if layer in layers() and name.isidentifier() and (number := line(path)):
-            message = f"{place(finding.location)}: {finding.message}"
+        at = finding.location
+        layer, _, name = (at.tag or at.path.removeprefix(defs).removesuffix(".py").replace("/", ":")).partition(":")
+        path = f"{defs}{layer}/{name}.py"
+        if layer not in layers() or not name.isidentifier() or not (number := line(path)):
+            yield finding
+        elif at.path != path:
+            message = f"{place(at)}: {finding.message}"
+            yield replace(finding, location=Location(path, line=number), message=message)
+        elif at.line in (None, 1):  # of the module as a whole
+            message = f"{finding.message}{_cells(project.root / 'evidence' / layer / f'{name}.json')}"
             yield replace(finding, location=Location(path, line=number), message=message)
         else:
             yield finding
+
+
+def _cells(evidence: Path) -> str:
+    """Say which cells a module was promoted from, where its evidence can be read."""
+    try:
+        return cells_of(read_proof("", evidence.read_text(encoding="utf-8", errors="replace"), Helpers({})))
+    except OSError:
+        return ""
 
 
 def _asset_line(module: Path) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from promote.model import Finding, Location
 from promote.outcome import Outcome
 from promote.reports.report_ci import github, gitlab, sarif
-from workbench.review.values import AssetChange, Review
+from workbench.review.values import Proof, Review
 from workbench.review.wording import clean, said
 
 FORMATS: Mapping[str, Callable[[Outcome, bool], str]] = {"github": github, "gitlab": gitlab, "sarif": sarif}
@@ -29,14 +29,12 @@ def _findings(review: Review) -> Iterator[Finding]:
             continue
         at = Location(asset.path, line=asset.line, tag=clean(asset.tag))
         hint = f"Run `promote {clean(asset.notebook)}` and commit what it writes." if asset.notebook else ""
-        message = f"{clean(asset.tag)}{_cells(change)}: {said(' '.join(change.reasons))}"
+        message = f"{clean(asset.tag)}{cells_of(asset.proof)}: {said(' '.join(change.reasons))}"
         yield Finding(_CODES[change.standing], "error", message, at, hint)
 
 
-def _cells(change: AssetChange) -> str:
+def cells_of(proof: Proof | None) -> str:
     """Say the cells that an asset was promoted from, where its evidence can be read."""
-    asset = change.after
-    proof = asset.proof if asset else None
     cells = sorted({piece.cell for piece in proof.pieces if piece.origin == "step"}) if proof else []
     if proof is None or not cells:
         return ""
