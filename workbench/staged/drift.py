@@ -61,6 +61,6 @@ def _laid_out(index: Index, folder: Path) -> tuple[Path, dict[str, str]]:
     told = run_git(index.root, "rev-parse", "--path-format=absolute", "--git-dir", "--git-path", "index") or b""
     directory, file = told.decode("utf-8", "surrogateescape").split("\n")[:2]
     # A copy, since git keeps in an index what it saw of the working tree's files
-    shutil.copyfile(os.environ.get("GIT_INDEX_FILE", file), folder / "index")
+    shutil.copyfile(index.top / os.environ.get("GIT_INDEX_FILE", file), folder / "index")
     given = {"GIT_DIR": directory, "GIT_WORK_TREE": str(tree), "GIT_INDEX_FILE": str(folder / "index")}
     return tree / index.prefix, {**os.environ, **given}
