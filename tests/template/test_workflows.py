@@ -156,5 +156,9 @@ def test_gitlab_keeps_what_the_gates_found(blank: Path) -> None:
     artefacts = pipeline_job(blank, "gates")["artifacts"]
     assert artefacts["when"] == "always"
     assert artefacts["reports"] == {"codequality": "build/ci/codequality.json"}
-    text = (blank / ".gitlab-ci.yml").read_text(encoding="utf-8")
-    assert "CI_JOB_TOKEN" not in text
+
+
+def test_the_job_that_may_comment_installs_nothing_of_the_merge_request(blank: Path) -> None:
+    assert pipeline_job(blank, "review")["before_script"] == ["pip install --quiet notebook-workbench"]
+    assert pipeline_job(blank, "review")["environment"]["name"] == "review"  # to which the token can be kept
+    assert "environment" not in pipeline_job(blank, "gates")
