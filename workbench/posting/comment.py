@@ -69,8 +69,8 @@ def _once(thread: Thread, text: str) -> Comment:
     marker = text.partition("\n")[0]
     found = thread.mine(marker)
     if not found:
-        thread.make(text)
-        found = thread.mine(marker)  # another run may have made one meanwhile
+        made = thread.make(text)
+        found = thread.mine(marker) or [made]  # another run may have made one meanwhile; a listing may lag behind
     first, *others = found
     if first.text.rstrip() != text.rstrip():
         thread.change(first, text)

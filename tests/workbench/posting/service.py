@@ -28,6 +28,7 @@ class Service:
     moved: str = ""  # where every request is sent on to
     before_listing: Callable[[], None] = lambda: None
     numbers: int = 100
+    lagging: bool = False  # what is made is listed from the next request on
 
     def add(self, text: str, author: str = ME) -> dict[str, Any]:
         """Hold a comment, as if somebody had written it."""
@@ -50,7 +51,8 @@ class Service:
         if path == thread and method == "GET":
             self.before_listing()
             size, number = int(query["per_page"][0]), int(query["page"][0])
-            return 200, self.comments[size * (number - 1) : size * number]
+            listed = self.comments[:-1] if self.lagging else self.comments
+            return 200, listed[size * (number - 1) : size * number]
         if path == thread and method == "POST":
             return 201, self.add(body["body"])
         found = [c for c in self.comments if one and c["id"] == int(one[1])]

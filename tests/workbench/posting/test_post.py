@@ -139,6 +139,14 @@ def test_two_runs_at_once_end_in_one_comment(service: Service) -> None:
     assert "rents" in texts(service)[0]
 
 
+def test_a_listing_that_lags_behind_makes_no_second_comment(service: Service) -> None:
+    service.lagging = True
+    assert post(service) == 0
+    service.lagging = False
+    assert post(service) == 0
+    assert len(service.comments) == 1
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_service_that_is_busy_is_asked_again(status: int, service: Service, pauses: list[float]) -> None:
     service.faults = [("GET", status, False)] * 2
