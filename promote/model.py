@@ -64,11 +64,20 @@ class KeyEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionEdit:
+    """A text among the options under `workbench` in a cell's metadata, by the keys and numbers that lead to it."""
+
+    cell: int
+    path: tuple[str | int, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """What a program may do about a finding: one sentence that says it, and edits that do no more."""
 
     what: str
-    edits: tuple[Edit | TagEdit | KeyEdit, ...]
+    edits: tuple[Edit | TagEdit | KeyEdit | OptionEdit, ...]
 
 
 @dataclass(frozen=True, slots=True)

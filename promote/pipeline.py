@@ -7,7 +7,7 @@ Nothing is written unless every step of the run could be promoted and, where ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from promote.evidence import Facts, Proof, input_kinds, render_evidence
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
 from promote.prepare import Standing, prepare, standing
-from promote.project import find
+from promote.project import Project, find
 from promote.recheck import check
 from promote.render.kinds import observed_kinds
 from promote.render.module import render_helpers
@@ -44,6 +44,29 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
     project = find(named=settings.project)
     if settings.check:
         return check(project, notebooks, settings)
+    return promote(project, notebooks, settings, progress)
+
+
+def promote(
+    project: Project,
+    notebooks: Sequence[Path],
+    settings: Settings,
+    progress: Progress,
+    renamed: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Promote notebooks of a project.
+
+    Args:
+        project: The project.
+        notebooks: Paths of notebooks.
+        settings: What the person asked for.
+        progress: Told in a few words what is being done.
+        renamed: Steps that were renamed, new tag to old, where that was said and need not be told by their content.
+
+    Raises:
+        UsageError: A step that was named does not exist.
+        UserError: Files could not be read or written.
+    """
     recovered = make_good(project.root)
     prepared, findings, rows = prepare(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
@@ -51,10 +74,10 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
     findings += recovered
     versions = code_versions(project, prepared)
     stands, moving = standing(project, prepared, versions), None
-    if settings.move:
+    if settings.move or renamed:
         from promote.merge.moving import Moving  # noqa: PLC0415 - few runs move a step
 
-        moving = Moving(project, rows, prepared, stands)
+        moving = Moving(project, rows, prepared, stands, renamed or {}, settings.select)
         stands = moving.standing(stands)
         findings += moving.findings(force=settings.force)
     job = _Promotion(Steps(project, settings, prepared, stands, versions, findings), moving)

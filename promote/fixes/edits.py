@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from promote.model import Edit, Finding, Fix, KeyEdit, TagEdit
-from promote.notebook.notebook_json import cell_at, edited_source, edited_tag, renamed_key
+from promote.model import Edit, Finding, Fix, KeyEdit, OptionEdit, TagEdit
+from promote.notebook.notebook_json import cell_at, edited_option, edited_source, edited_tag, renamed_key
 from promote.values import dataclass
 
 _MOST_ROUNDS = 200
@@ -71,6 +71,8 @@ def apply_fix(raw: bytes, fix: Fix) -> bytes:
             change = edited_source(text, cell["source"], start, end, edit.text)
         elif isinstance(edit, TagEdit):
             change = edited_tag(text, cell, edit.old, edit.new)
+        elif isinstance(edit, OptionEdit):
+            change = edited_option(text, cell, edit.path, edit.text)
         else:
             change = renamed_key(text, cell, edit.old, edit.new)
         text = text[: change.start] + change.text + text[change.end :]
@@ -94,5 +96,5 @@ def _kind(finding: Finding) -> tuple[str, str]:
     return finding.location.path, finding.code
 
 
-def _place(edit: Edit | TagEdit | KeyEdit) -> tuple[int, int, int]:
+def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit) -> tuple[int, int, int]:
     return (edit.cell, edit.line, edit.column) if isinstance(edit, Edit) else (edit.cell, 0, 0)

@@ -19,13 +19,31 @@ class Moving:
     """The moves of one run, by the new tag."""
 
     def __init__(
-        self, project: Project, rows: Rows, prepared: Sequence[Prepared], stands: Mapping[str, Standing]
+        self,
+        project: Project,
+        rows: Rows,
+        prepared: Sequence[Prepared],
+        stands: Mapping[str, Standing],
+        renamed: Mapping[str, str],
+        chosen: Sequence[str],
     ) -> None:
+        """Find the moves.
+
+        Args:
+            project: The project.
+            rows: What every notebook makes.
+            prepared: The notebooks of the run.
+            stands: How each step stands, by tag.
+            renamed: Moves that were said, new tag to old.
+            chosen: The steps that a person named: one of them may take the files of a step that is only alike.
+        """
         self.project = project
         plans = [plan for one in prepared for plan in one.plans]
         new = [plan for plan in plans if stands[plan.step.tag].drift.state == "new"]
-        found = moves(project.root, orphans(project, rows), new) if new else []
-        self.moves: dict[str, Move] = {move.plan.step.tag: move for move in found}
+        found = moves(project.root, orphans(project, rows), new, renamed) if new else []
+        self.moves: dict[str, Move] = {
+            move.plan.step.tag: move for move in found if move.alike == 1 or move.plan.step.tag in chosen
+        }
 
     def standing(self, stands: Mapping[str, Standing]) -> dict[str, Standing]:
         """Give how steps stand, those that move with the evidence of their old name behind them."""

@@ -29,7 +29,11 @@ def prune(notebooks: Sequence[Path], settings: Settings) -> Outcome:
         UsageError: There is no project.
         UserError: Files could not be removed; the project is as it was.
     """
-    project = find(named=settings.project)
+    return prune_project(find(named=settings.project), notebooks, settings)
+
+
+def prune_project(project: Project, notebooks: Sequence[Path], settings: Settings) -> Outcome:
+    """Do the same in a project that was found."""
     findings = [*make_good(project.root)]
     made = rows(project)
     found = of_notebooks(orphans(project, made), project, notebooks)

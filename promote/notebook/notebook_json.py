@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from promote.values import dataclass
 
@@ -123,6 +123,18 @@ def renamed_key(text: str, cell: dict[str, Span], old: str, new: str) -> Change:
         if key == old:
             return Change(start, after, _dumped(new, text, panel))
     raise ValueError(f"no key {old!a}")
+
+
+def edited_option(text: str, cell: dict[str, Span], path: Sequence[str | int], new: str) -> Change:
+    """Give the change of a text among the options under `workbench` in a cell's metadata.
+
+    Raises:
+        LookupError: There is no such option.
+    """
+    span = members(text, cell["metadata"].start)["workbench"]
+    for part in path:
+        span = elements(text, span.start)[part] if isinstance(part, int) else members(text, span.start)[part]
+    return Change(span.start, span.end, _dumped(new, text, span))
 
 
 def _added_member(text: str, owner: Span, key: str, value: list[str]) -> Change:

@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -32,10 +32,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """All files of one write, and the folders that it makes."""
+    """All files of one write, the folders that it makes, and the files and folders that it renames as they are.
+
+    `moves` are pairs of paths, from and to: data too large to be staged. Only one of the two is ever there.
+    """
 
     entries: tuple[Entry, ...]
     folders: tuple[str, ...]
+    moves: tuple[tuple[str, str], ...] = ()
 
 
 @contextmanager
@@ -64,8 +68,8 @@ def is_left(root: Path) -> bool:
     return any((root / FOLDER / name).exists() for name in (_UNDO, _JOURNAL, _STAGED))
 
 
-def stage(root: Path, contents: Mapping[str, bytes | None]) -> Journal:
-    """Stage new contents by path (None removes a file) and let the journal appear.
+def stage(root: Path, contents: Mapping[str, bytes | None], moves: Sequence[tuple[str, str]] = ()) -> Journal:
+    """Stage new contents by path (None removes a file) and renames, and let the journal appear.
 
     Raises:
         OSError: Something could not be written; `cancel` takes away what was staged.
@@ -84,7 +88,8 @@ def stage(root: Path, contents: Mapping[str, bytes | None]) -> Journal:
         if content is not None:
             _write(staged / f"{number}.new", content, mode)
         entries.append(Entry(path, digest(before), digest(content)))
-    journal = Journal(tuple(entries), _missing_folders(root, contents))
+    made = [*(path for path, content in contents.items() if content is not None), *(new for _, new in moves)]
+    journal = Journal(tuple(entries), _missing_folders(root, made), tuple(moves))
     _write(staged / _JOURNAL, json.dumps(asdict(journal), indent=1).encode("utf-8"))
     _sync(staged)
     (staged / _JOURNAL).replace(root / FOLDER / _JOURNAL)
@@ -102,6 +107,8 @@ def apply(root: Path, journal: Journal) -> None:
             (root / entry.path).unlink(missing_ok=True)
         elif staged.exists():
             staged.replace(root / entry.path)
+    for old, new in journal.moves:
+        _rename(root / old, root / new)
     _finish(root, journal, _JOURNAL)
 
 
@@ -109,6 +116,8 @@ def undo(root: Path, journal: Journal) -> None:
     """Bring every file back to its old content, and forget the journal. A file edited since is left as it is."""
     with suppress(FileNotFoundError):  # an undo that was itself interrupted
         (root / FOLDER / _JOURNAL).replace(root / FOLDER / _UNDO)
+    for old, new in reversed(journal.moves):
+        _rename(root / new, root / old)
     for number, entry in enumerate(journal.entries):
         target = root / entry.path
         if digest(read_or_none(target)) != entry.new or entry.new == entry.old:
@@ -169,19 +178,26 @@ def _parsed(raw: bytes) -> Journal:
         content = json.loads(raw)
         entries = tuple(Entry(**entry) for entry in content["entries"])
         folders = tuple(content["folders"])
+        moves = tuple((old, new) for old, new in content.get("moves", ()))
     except (TypeError, KeyError, ValueError, RecursionError):
         raise ValueError("no journal") from None
-    texts = [*folders, *(entry.path for entry in entries)]
+    texts = [*folders, *(entry.path for entry in entries), *(path for move in moves for path in move)]
     digests = [value for entry in entries for value in (entry.old, entry.new) if value is not None]
     if not all(isinstance(text, str) for text in (*texts, *digests)):
         raise ValueError("no journal")
-    return Journal(entries, folders)
+    return Journal(entries, folders, moves)
 
 
-def _missing_folders(root: Path, contents: Mapping[str, bytes | None]) -> tuple[str, ...]:
+def _rename(source: Path, target: Path) -> None:
+    """Rename a file or folder once: where it was renamed already, or something has taken its place, nothing is done."""
+    if source.exists() and not target.exists():
+        source.rename(target)
+
+
+def _missing_folders(root: Path, made: Iterable[str]) -> tuple[str, ...]:
     """Give the folders to make, each after the one that holds it."""
     missing: dict[str, None] = {}
-    for path in sorted(path for path, content in contents.items() if content is not None):
+    for path in sorted(made):
         above = [folder for folder in Path(path).parents if folder != Path() and not (root / folder).exists()]
         missing |= {folder.as_posix(): None for folder in reversed(above)}
     return tuple(missing)
@@ -189,6 +205,7 @@ def _missing_folders(root: Path, contents: Mapping[str, bytes | None]) -> tuple[
 
 def _finish(root: Path, journal: Journal, name: str) -> None:
     touched = {root / entry.path for entry in journal.entries} | {root / folder for folder in journal.folders}
+    touched |= {root / path for move in journal.moves for path in move}
     for folder in sorted({path.parent for path in touched}):
         if folder.exists():
             _sync(folder)

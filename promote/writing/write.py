@@ -29,6 +29,7 @@ def commit(
     files: Sequence[GeneratedFile],
     removals: Sequence[str] = (),
     *,
+    moves: Sequence[tuple[str, str]] = (),
     seen: Mapping[str, bytes | None] | None = None,
     say: Callable[[str], None] | None = None,
 ) -> tuple[str, ...]:
@@ -38,6 +39,7 @@ def commit(
         project: The project's root.
         files: What to write. A file that has these bytes already is not touched.
         removals: Paths, relative to the project, of files to remove; one that is not there is no error.
+        moves: Files or folders to rename, from and to; what lies at the new place already stays, and so does the old.
         seen: The bytes that files had when it was decided to overwrite them (None: no file). One that has others now
             was edited meanwhile, and nothing is written.
         say: Is told whom we wait for where another promote is writing.
@@ -52,16 +54,16 @@ def commit(
     root = project.resolve()
     wanted: dict[str, bytes | None] = dict.fromkeys(removals)
     wanted |= {file.path: file.content for file in files}
-    _check_paths(root, [*wanted, FOLDER])
+    _check_paths(root, [*wanted, *(path for move in moves for path in move), FOLDER])
     try:
-        if not _changed(root, wanted):
+        if not _changed(root, wanted) and not _pending(root, moves):
             return ()
         with journal.locked(root, say or _say):
             _recover(root)
             _check_seen(root, seen or {})
-            changed = _changed(root, wanted)
-            if changed:
-                _write(root, changed)
+            changed, pending = _changed(root, wanted), _pending(root, moves)
+            if changed or pending:
+                _write(root, changed, pending)
     except OSError as error:
         raise _failed(error, root) from error
     return tuple(sorted(changed))
@@ -84,9 +86,9 @@ def recover(project: Path, say: Callable[[str], None] | None = None) -> str | No
         raise _failed(error, root) from error
 
 
-def _write(root: Path, changed: Mapping[str, bytes | None]) -> None:
+def _write(root: Path, changed: Mapping[str, bytes | None], moves: Sequence[tuple[str, str]]) -> None:
     try:
-        staged = journal.stage(root, changed)
+        staged = journal.stage(root, changed, moves)
     except OSError:
         journal.cancel(root)
         raise
@@ -110,7 +112,8 @@ def _recover(root: Path) -> str | None:
     if left is None:
         message = "An interrupted write left a journal that cannot be read."
         raise WriteError(Finding("PR607", "error", message, Location(f"{FOLDER}/journal.json"), _BY_HAND))
-    _check_paths(root, [*(entry.path for entry in left.entries), *left.folders])
+    moved = (path for move in left.moves for path in move)
+    _check_paths(root, [*(entry.path for entry in left.entries), *left.folders, *moved])
     edited = [entry.path for entry in left.entries if _digest(root, entry.path) not in (entry.old, entry.new)]
     count = f"{len(left.entries)} {'file' if len(left.entries) == 1 else 'files'}"
     if undo or edited:
@@ -123,6 +126,10 @@ def _recover(root: Path) -> str | None:
 
 def _changed(root: Path, wanted: Mapping[str, bytes | None]) -> dict[str, bytes | None]:
     return {path: content for path, content in wanted.items() if journal.read_or_none(root / path) != content}
+
+
+def _pending(root: Path, moves: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(old, new) for old, new in moves if (root / old).exists() and not (root / new).exists()]
 
 
 def _digest(root: Path, path: str) -> str | None:

@@ -223,9 +223,41 @@ def test_a_step_that_was_pulled_is_pruned_with_its_tests(project: Path) -> None:
     assert not files_of(project)
 
 
-def test_a_step_with_other_code_is_no_rename(project: Path) -> None:
+def test_a_step_renamed_and_edited_at_once_is_offered_by_its_likeness_and_moves_only_when_named(project: Path) -> None:
     renamed(project)
     change_cell(project, 9, "LOWEST", "LOWEST + 1")
+    outcome = check(project)
+    assert (codes(outcome), drifts(outcome)[TOWNS]) == ({"PR613"}, "renamed")
+    offer = next(f for f in outcome.findings if f.code == "PR613")
+    assert offer.message.startswith(f"{TOWNS} is gone, and gold:town_rents is new and like it: ")
+    assert "--select gold:town_rents" in offer.hint
+    promote(project, move=True)
+    assert module(project, TOWNS).exists(), "a likeness is no proof"
+
+
+def test_a_step_that_is_only_alike_moves_where_it_is_named(project: Path) -> None:
+    renamed(project)
+    change_cell(project, 9, "LOWEST", "LOWEST + 1")
+    assert promote(project, move=True, select=("gold:town_rents",)).exit_code == 0
+    assert not module(project, TOWNS).exists()
+    assert json.loads(evidence(project, "gold:town_rents").read_text())["history"][0]["step"] == TOWNS
+
+
+def test_of_two_steps_that_are_equally_alike_none_is_offered(project: Path) -> None:
+    path = project / NOTEBOOK
+    content = json.loads(path.read_text())
+    cell = next(cell for cell in content["cells"] if cell["metadata"].get("tags") == [TOWNS])
+    for name in ("first_rents", "second_rents"):
+        source = cell["source"].replace("LOWEST", "LOWEST + 1").replace("rent_by_town", name)
+        content["cells"].append({**cell, "metadata": {"tags": [f"gold:{name}"]}, "source": source})
+    cell["metadata"] = {}
+    path.write_text(json.dumps(content))
+    assert codes(check(project)) == {"PR604", "PR611"}
+
+
+def test_a_step_with_other_code_is_no_rename(project: Path) -> None:
+    renamed(project)
+    change_cell(project, 9, sources(project)[8], 'town_rents = rents.select("town").unique().sort("town")')
     assert codes(check(project)) == {"PR604", "PR611"}
     promote(project, move=True)
     assert module(project, TOWNS).exists()

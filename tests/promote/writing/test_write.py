@@ -23,7 +23,20 @@ from promote.writing.journal import FOLDER, is_left
 from promote.writing.write import WriteError, commit, recover
 
 Snapshot = dict[str, bytes | None]
-OS_CALLS = ["open", "write", "pwrite", "ftruncate", "fsync", "fchmod", "close", "mkdir", "rmdir", "unlink", "replace"]
+OS_CALLS = [
+    "open",
+    "write",
+    "pwrite",
+    "ftruncate",
+    "fsync",
+    "fchmod",
+    "close",
+    "mkdir",
+    "rmdir",
+    "unlink",
+    "replace",
+    "rename",
+]
 EVERY = 0
 OS_CALLS += ["stat", "lstat", "listdir", "scandir", "pread"]
 
@@ -34,6 +47,11 @@ FILES = [
     GeneratedFile("same.txt", "same\n", "silver:issues"),
 ]
 REMOVALS = ["src/planning/defs/silver/gone.py", "never/there.py"]
+MOVES = [
+    ("data/lake/silver/issues", "data/lake/silver/open_issues"),  # a folder
+    ("data/lake/silver/count.parquet", "data/kept/counts.parquet"),  # into a folder that is not there yet
+    ("never/there.parquet", "never/here.parquet"),
+]
 
 
 def quiet(_: str) -> None:
@@ -63,6 +81,9 @@ def old_state(root: Path) -> Path:
     (silver / "issues.py").chmod(0o640)
     (silver / "gone.py").write_text("to be removed\n")
     (root / "same.txt").write_text("same\n")
+    (root / "data/lake/silver/issues").mkdir(parents=True)
+    (root / "data/lake/silver/issues/2025-01-22.parquet").write_text("data")
+    (root / "data/lake/silver/count.parquet").write_text("counts")
     return root
 
 
@@ -77,7 +98,7 @@ def snapshot(root: Path) -> Snapshot:
 
 
 def write(root: Path) -> tuple[str, ...]:
-    return commit(root, FILES, REMOVALS)
+    return commit(root, FILES, REMOVALS, moves=MOVES)
 
 
 def states(folder: Path) -> tuple[Snapshot, Snapshot]:
@@ -161,10 +182,38 @@ def test_all_is_written_and_nothing_else(root: Path) -> None:
     )
     assert [(root / file.path).read_text() for file in FILES] == [file.text for file in FILES]
     assert not (root / REMOVALS[0]).exists()
+    assert not (root / "data/lake/silver/issues").exists()
+    assert (root / "data/lake/silver/open_issues/2025-01-22.parquet").read_text() == "data"
+    assert (root / "data/kept/counts.parquet").read_text() == "counts"
+    assert not (root / "never").exists()
     assert (root / "same.txt").stat() == same
     assert (root / "src/planning/defs/silver/issues.py").stat().st_mode & 0o777 == 0o640
     assert not is_left(root)
     assert sorted(path.name for path in (root / FOLDER).iterdir()) == [".gitignore", "lock"]
+
+
+def test_nothing_is_renamed_over_what_is_there(root: Path) -> None:
+    (root / "data/lake/silver/open_issues").mkdir()
+    write(root)
+    assert (root / "data/lake/silver/issues/2025-01-22.parquet").exists()
+    assert list((root / "data/lake/silver/open_issues").iterdir()) == []
+
+
+def test_renames_alone_are_a_write_too(root: Path) -> None:
+    assert commit(root, [], moves=MOVES[:1]) == ()
+    assert (root / MOVES[0][1]).is_dir()
+    assert not is_left(root)
+
+
+@pytest.mark.parametrize(
+    "move", [("same.txt", "../out"), ("../in", "in.txt"), (".git/config", "a"), ("same.txt", "/a")]
+)
+def test_a_rename_that_leads_out_is_refused(root: Path, move: tuple[str, str]) -> None:
+    before = snapshot(root)
+    with pytest.raises(WriteError) as caught:
+        commit(root, [], moves=[move])
+    assert caught.value.finding.code == "PR404"
+    assert snapshot(root) == before
 
 
 def test_writing_again_touches_nothing(root: Path) -> None:
@@ -401,6 +450,8 @@ def test_what_recovery_did_is_said(disk: Path) -> None:
         '{"entries": [{"path": "a"}], "folders": []}',
         "[" * 100_000,
         json.dumps({"entries": [{"path": "a", "old": 5, "new": None}], "folders": []}),
+        json.dumps({"entries": [], "folders": [], "moves": [["a", 5]]}),
+        json.dumps({"entries": [], "folders": [], "moves": [["a"]]}),
     ],
 )
 def test_a_journal_that_is_none_is_refused(root: Path, content: str) -> None:
