@@ -7,11 +7,12 @@ Nothing is written unless every step of the run could be promoted and, where ste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.evidence import Facts, Proof, input_kinds, render_evidence
+from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
 from promote.prepare import Standing, prepare, standing
@@ -20,7 +21,7 @@ from promote.recheck import check
 from promote.render.kinds import observed_kinds
 from promote.render.module import render_helpers
 from promote.shared_files import left_behind, unused
-from promote.steps import Steps, bytes_of, code_versions
+from promote.steps import Steps, bytes_of, code_versions, text_of
 from promote.writing.leftovers import make_good
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class _Promotion:
 
             gone = [] if self.work.settings.select else unused(self.work.project, self.work.prepared)
             gone += self.moving.removals(before) if self.moving else []
+            gone += [path for tag in proof.files if tag in files for path in self.superseded(tag, before)]
             commit(self.work.project.root, every, gone, seen=before)
         steps: list[StepOutcome] = []
         for tag, stand in self.work.stands.items():
@@ -189,6 +191,14 @@ class _Promotion:
                 )
             )
         return self.work.outcome(steps, FINE)
+
+    def superseded(self, tag: str, written: Collection[str]) -> list[str]:
+        """Give the test data of a step's last promotion that its tests read no more, where nobody edited it."""
+        stand = self.work.stands[tag]
+        folder = f"tests/assets/data/{stand.plan.step.name}/"
+        known = stand.last.files if stand.last else {}
+        old = [path for path in known if path.startswith(folder) and path not in written]
+        return [path for path in old if body_hash(text_of(self.work.project.root / path) or "") == known[path]]
 
     @staticmethod
     def status(stand: Standing, facts: Facts | None, changed: set[str], group: Sequence[GeneratedFile]) -> Status:

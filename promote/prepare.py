@@ -28,13 +28,15 @@ from promote.vocabulary import nearest
 class Prepared:
     """One notebook, ready to be rendered: its plans in the order in which data flows, and what was found.
 
-    `refused` holds the tags of the steps that cannot be promoted.
+    `refused` holds the tags of the steps that cannot be promoted. `read` are the assets that the notebook's steps load,
+    those that were not chosen too: the notebook runs as a whole.
     """
 
     notebook: Notebook
     selection: Selection
     plans: tuple[Plan, ...]
     refused: tuple[str, ...]
+    read: frozenset[str] = frozenset()
 
     @property
     def made(self) -> frozenset[str]:
@@ -110,7 +112,8 @@ def prepare(
         findings += planned.about(chosen) if chosen else planned.findings
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
-        prepared.append(Prepared(selection.notebook, selection, plans, refused))
+        read_by_all = frozenset(i.asset for p in planned.plans for i in p.function.inputs if i.external)
+        prepared.append(Prepared(selection.notebook, selection, plans, refused, read_by_all))
         findings += _upstreams(selection, plans, where, near_to)
         findings += secret_findings(selection, plans)
     tags = {step.tag for s in selections for step in s.steps}

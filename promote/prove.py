@@ -130,7 +130,8 @@ class _Prover:
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""
         made = {p.step.name for p in plans}
-        wanted = sorted({i.asset for p in plans for i in p.function.inputs} - made)
+        taken = {i.asset for p in plans for i in p.function.inputs}
+        wanted = sorted((taken | self.one.read) - made)
         if not wanted:
             return True
         result = self.stage.materialise(wanted)

@@ -18,7 +18,9 @@ from typing import NoReturn, Protocol, cast
 
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
-COMMANDS = ("new", "suggest", "run", "materialize", "review", "ci", "staged", "doctor", "dev", "lab")
+COMMANDS = (
+    "new", "suggest", "run", "materialize", "review", "rename", "retire", "ci", "staged", "doctor", "dev", "lab",
+)  # fmt: skip
 INTERRUPTED = 130
 
 
