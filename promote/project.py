@@ -12,16 +12,22 @@ from promote.memory import Memory, digest_of_bytes, fingerprint
 from promote.values import dataclass
 
 VARIABLE = "WORKBENCH_PROJECT"
+_KEPT = ("package", "assurance")  # of [tool.workbench], what `promote` looks at
+_LEVELS = ("light", "standard", "full")  # as in `promote.assurance.record`, which costs more to import than all here
 _HINT = "Change into a project, name one with --project DIR, or make one with `workbench new DIR`."
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A data project: the folder of its pyproject.toml, its Python package, its notebooks in sorted order."""
+    """A data project: the folder of its pyproject.toml, its Python package, its notebooks in sorted order.
+
+    `assurance` is the level of assurance that its promotions need, empty where none is asked for.
+    """
 
     root: Path
     package: str
     notebooks: tuple[Path, ...]
+    assurance: str = ""
 
 
 def find(start: Path | None = None, *, named: Path | None = None) -> Project:
@@ -65,7 +71,7 @@ def _table(folder: Path) -> Mapping[str, Any] | None:
     record = memory.load("pyproject.toml")
     table = record["table"] if "table" in record else _parsed(content, file)
     if table is not None and not record and isinstance(table.get("package"), str):
-        memory.save("pyproject.toml", {"table": {"package": table["package"]}})
+        memory.save("pyproject.toml", {"table": {key: table[key] for key in _KEPT if key in table}})
     return table
 
 
@@ -85,7 +91,13 @@ def _project(root: Path, table: Mapping[str, Any]) -> Project:
     if not isinstance(package, str) or not all(part.isidentifier() for part in package.split(".")):
         hint = 'Write package = "NAME" under [tool.workbench], with the name of the folder under src.'
         raise UserError("The project names no Python package.", hint=hint, location="pyproject.toml")
-    return Project(root, package, tuple(_notebooks(root / "notebooks")))
+    assurance = table.get("assurance", "")
+    if assurance and assurance not in _LEVELS:
+        hint = f"Write one of {', '.join(_LEVELS)}, or leave the key out."
+        raise UserError(
+            "The project asks for a level of assurance that there is not.", hint=hint, location="pyproject.toml"
+        )
+    return Project(root, package, tuple(_notebooks(root / "notebooks")), assurance or "")
 
 
 def _notebooks(folder: Path) -> list[Path]:

@@ -53,6 +53,10 @@ def check(project: Project, notebooks: Sequence[Path], settings: Settings) -> Ou
         from promote.merge.checking import with_orphans  # noqa: PLC0415 - most projects have no orphans
 
         outcome = with_orphans(project, notebooks, settings, outcome, rows, only)
+    if project.assurance:
+        from promote.assurance.checking import with_assurance  # noqa: PLC0415 - few projects ask for it
+
+        outcome = with_assurance(project, outcome)
     return replace(outcome, findings=(*outcome.findings, *recovered)) if recovered else outcome
 
 

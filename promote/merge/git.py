@@ -37,6 +37,19 @@ def versions(root: Path, path: str, most: int) -> Iterator[str]:
             yield content.decode("utf-8", "replace")
 
 
+def last_authors(root: Path, paths: Sequence[str]) -> dict[str, str]:
+    """Give who made the last commit of each path, merges aside; nothing where git cannot tell (a shallow clone)."""
+    if not paths or (_run(root, "rev-parse", "--is-shallow-repository") or b"").strip() != b"false":
+        return {}
+    changed = set((_run(root, "diff", "--name-only", "--relative", "-z", "HEAD", "--") or b"").decode().split("\0"))
+    found: dict[str, str] = {}
+    for path in paths:
+        said = _run(root, "log", "-1", "--no-merges", "--format=%aN <%aE>", "--", path)
+        if said and said.strip() and path not in changed:
+            found[path] = said.decode("utf-8", "replace").strip()
+    return found
+
+
 def _text(root: Path, *arguments: str) -> str:
     output = _run(root, *arguments)
     if output is None:

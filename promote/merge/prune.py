@@ -60,8 +60,8 @@ def prune_project(project: Project, notebooks: Sequence[Path], settings: Setting
 
 
 def files_of(project: Project, one: Orphan) -> list[str]:
-    """Give the files of a step's tests that are there: those of its evidence, and those that its name gives."""
-    named = {f"tests/assets/test_{one.name}.py"}
+    """Give the files beside a step's module that are there: tests by its evidence and by its name, its record."""
+    named = {f"tests/assets/test_{one.name}.py", f"assurance/{one.layer}/{one.name}.json"}
     if one.last is not None:
         named |= {path for path in one.last.files if PurePosixPath(path).parts[0] == "tests"}
     data = project.root / "tests/assets/data" / one.name
@@ -83,7 +83,7 @@ def edits(project: Project, one: Orphan, paths: Sequence[str]) -> Iterator[Findi
         text = text_of(project.root / path) or ""
         if path == one.module:
             changed = is_edited(project, one)
-        elif path == one.evidence:
+        elif path == one.evidence or path.startswith("assurance/"):  # records, which are signed and not edited
             changed = False
         elif one.last is not None and path in one.last.files:
             changed = body_hash(text) != one.last.files[path]

@@ -1,4 +1,4 @@
-"""Assets go from production, nothing that needs them is left to fail unsaid, and data goes only where that was asked."""
+"""Assets go from production, nothing that needs them is left to fail unsaid, and data goes only when that is asked."""
 
 from __future__ import annotations
 
