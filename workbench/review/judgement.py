@@ -12,10 +12,17 @@ _GOOD = frozenset(("proven", "by hand"))
 
 
 def judge(
-    base: Snapshot, head: Snapshot, changes: Sequence[AssetChange]
+    base: Snapshot, head: Snapshot, changes: Sequence[AssetChange], assurance: Sequence[str] = ()
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Give the verdict, the reasons for it, and notes that change nothing in it."""
-    blocking = tuple(_blocking(head, changes))
+    """Give the verdict, the reasons for it, and notes that change nothing in it.
+
+    Args:
+        base: The revision before.
+        head: The revision after.
+        changes: What differs.
+        assurance: What is missing of the assurance that the project asks for.
+    """
+    blocking = (*_blocking(head, changes), *assurance)
     worth = tuple(_worth_a_look(changes))
     notes = tuple(_notes(base, head, changes))
     if blocking:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from workbench.review.assurance import machine
 from workbench.review.sections_assets import in_order
 from workbench.review.values import Asset, AssetChange, Count, DataChange, Review, Snapshot
 from workbench.review.wording import clean, rows_after, said
@@ -24,7 +25,7 @@ def render_json(review: Review) -> str:
         "checklist": [said(one) for one in review.checklist],
         "unchanged": review.unchanged,
         "small_counts": review.small,
-        "assets": [_change(one, review.small) for one in in_order(review)],
+        "assets": [_change(one, review.small) | _assurance(review, one) for one in in_order(review)],
         "lineage": {
             "added": [_edge(*one) for one in review.lineage.added],
             "removed": [_edge(*one) for one in review.lineage.removed],
@@ -42,6 +43,12 @@ def _revision(snapshot: Snapshot) -> dict[str, str | None]:
 
 def _edge(parent: str, child: str) -> dict[str, str]:
     return {"from": clean(parent), "to": clean(child)}
+
+
+def _assurance(review: Review, change: AssetChange) -> dict[str, Any]:
+    """Give the key `assurance`, which is there only where the project asks for records or has any."""
+    found = machine(review, change.name)
+    return {} if found is None else {"assurance": found}
 
 
 def _change(change: AssetChange, small: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from promote.small_counts import small_of
+from workbench.review.assurance import assurance, missing
 from workbench.review.differences import differences
 from workbench.review.judgement import checklist, judge
 from workbench.review.lineage import lineage
@@ -34,7 +35,8 @@ def review(root: Path, package: str, asked: str) -> Review:
     changes = differences(base, head, cache(lambda path: _text(repository, after, path)))
     below = lineage(base, head, changes)
     settings = tuple(_settings(base, head))
-    verdict, reasons, notes = judge(base, head, changes)
+    assured = assurance(head, changes)
+    verdict, reasons, notes = judge(base, head, changes, missing(assured) if head.level else ())
     return Review(
         base=base,
         head=head,
@@ -48,6 +50,7 @@ def review(root: Path, package: str, asked: str) -> Review:
         checklist=checklist(base, head, changes, below, len(settings)),
         prefix=repository.prefix,
         small=small_of(root),
+        assurance=assured,
     )
 
 

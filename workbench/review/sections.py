@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platform_core.links import Links
+from workbench.review.assurance import section as assurance
 from workbench.review.document import Document, Items, Paragraph, Section
 from workbench.review.sections_assets import assets, data, edges, schema
 from workbench.review.sections_proof import cells, compute, evidence, parameters, settings
@@ -49,10 +50,16 @@ def document(review: Review, links: Links) -> Document:
             Section("compute", "Compute", tuple(compute(review))),
             Section("parameters", "Parameters and configuration", (*parameters(review), *settings(review))),
             Section("evidence", "Evidence", tuple(evidence(review))),
+            *_assurance(review),
             Section("checklist", "Checklist for the reviewer", tuple(_checklist(review))),
             Section("words", "How to read this", (Items((*_GLOSSARY, rule(review.small))),), fold=True),
         ),
     )
+
+
+def _assurance(review: Review) -> Iterator[Section]:
+    if review.head.level or review.assurance:
+        yield Section("assurance", "Assurance", tuple(assurance(review)))
 
 
 def _called(snapshot: Snapshot) -> str:

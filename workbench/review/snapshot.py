@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from promote.render.module import helpers_folder
 from promote.values import replace
+from workbench.review.assurance import level_of
 from workbench.review.modules import Around, read_module
 from workbench.review.proofs import Helpers, read_proof
 from workbench.review.revisions import Repository, Revision
@@ -66,6 +67,9 @@ class Reader:
             settings.marks,
             tuple(problems) + settings.problems,
             tuple(sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof})),
+            level_of(of["project"].get("pyproject.toml", "")),
+            of["records"],
+            of["evidence"],
         )
 
     def _dotted(self, path: str) -> str:
@@ -90,13 +94,17 @@ def _mark(settings: Settings) -> object:
     return settings.resources, tuple(settings.partitions.items())
 
 
-_KINDS = ("evidence", "modules", "helpers", "settings")
+_KINDS = ("evidence", "modules", "helpers", "settings", "records", "project")
 
 
 def _kind(path: str, package: str) -> str:
     """Tell what a file is for a review; empty where it is nothing to it."""
     if path.startswith("evidence/") and path.endswith(".json"):
         return "evidence"
+    if path.startswith("assurance/") and path.endswith(".json"):
+        return "records"
+    if path == "pyproject.toml":
+        return "project"
     if path.startswith(f"{helpers_folder(package.removeprefix('src/'))}/") and path.endswith(".py"):
         return "helpers"
     if path.startswith(f"{package}/defs/") and path.endswith(".py") and not path.endswith("/__init__.py"):

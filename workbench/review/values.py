@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from promote.small_counts import SMALL
-from promote.values import dataclass
+from promote.values import dataclass, field
 
 Pairs = tuple[tuple[str, str], ...]
 Count = int | str  # '<10' and 'all but <10' where evidence says no more
@@ -138,6 +138,20 @@ class Snapshot:
     settings: Mapping[str, str]  # what config/*.yaml says, by dotted path
     problems: tuple[tuple[str, str], ...] = ()  # path, what could not be read
     loose: tuple[str, ...] = ()  # evidence of no asset
+    level: str = ""  # of assurance, as the project asks for it
+    records: Mapping[str, str] = field(default_factory=dict)  # of assurance: path -> text
+    evidence: Mapping[str, str] = field(default_factory=dict)  # path -> text
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """Who stands for an asset that is new or changed, and what its record lacks: severity and sentence."""
+
+    name: str
+    analyst: str = ""
+    approved: tuple[str, ...] = ()
+    assumptions: int = 0
+    lacks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +233,4 @@ class Review:
     checklist: tuple[str, ...] = ()
     prefix: str = ""  # where the project lies in its repository
     small: int = SMALL  # counts of rows below it are not shown
+    assurance: tuple[Assurance, ...] = ()

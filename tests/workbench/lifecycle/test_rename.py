@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from platform_core.errors import UsageError, UserError
+from promote.outcome import Settings
+from promote.pipeline import run
 from promote.writing import write as writing
 from promote.writing.journal import is_left
 from promote.writing.write import recover
 from tests.promote.merge import projects
-from tests.promote.small_project import CLEAN, HARVEST, make_project, tree, write_notebook
+from tests.promote.small_project import make_project, tree
 from tests.promote.writing.test_write import EVERY, disturbed, kill
 from tests.workbench.lifecycle.conftest import JOBS, codes, rename, retire
 from workbench.cli import main
@@ -305,22 +307,23 @@ def test_a_kill_at_any_call_of_the_write_leaves_old_or_new(
 def test_a_verified_rename_leaves_the_check_as_green_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = make_project(tmp_path / "rents", {"harvest.ipynb": HARVEST, "clean.ipynb": CLEAN})
-    write_notebook(root / "notebooks/clean.ipynb", CLEAN)
+    cells = [
+        ("", "import polars as pl"),
+        ("bronze:lets", "lets = pl.LazyFrame({'n': [1, 2, 3]})"),
+        ("silver:most", "most = lets.filter(pl.col('n') > 1)"),
+    ]
+    root = make_project(tmp_path / "rents", {"lets.ipynb": cells})
     monkeypatch.chdir(root)
-    from promote.outcome import Settings
-    from promote.pipeline import run
-
-    done = run(sorted((root / "notebooks").glob("*.ipynb")), Settings(project=root), lambda _: None)
+    done = run([root / "notebooks/lets.ipynb"], Settings(project=root), lambda _: None)
     assert done.exit_code == 0, done.findings
     assert projects.check(root).exit_code == 0
-    assert main(["rename", "raw_rents", "published_rents", "--format", "json"]) == 0
+    assert (root / "tests/assets/data/most/lets.json").exists()
+    assert main(["rename", "lets", "all_lets", "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["done"], said["exit_code"]) == (True, 0)
-    assert {one["after"] for one in said["edits"]} == {"bronze:published_rents", '"published_rents"'}
     after = projects.check(root)
-    assert (after.exit_code, after.findings) == (0, ())
-    assert not list((root / "tests/assets/data").glob("*/raw_rents.*"))
+    assert (after.exit_code, {step.status for step in after.steps}) == (0, {"unchanged"}), after.findings
+    assert [path.name for path in (root / "tests/assets/data/most").iterdir()] == ["all_lets.json"]
 
 
 def test_a_rename_that_fails_its_verification_changes_nothing(
