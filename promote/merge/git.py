@@ -37,6 +37,12 @@ def versions(root: Path, path: str, most: int) -> Iterator[str]:
             yield content.decode("utf-8", "replace")
 
 
+def tracked(root: Path) -> frozenset[str] | None:
+    """Give the paths under `root` that the last commit holds; None where there is no repository or no commit."""
+    said = _run(root, "ls-tree", "-r", "--name-only", "-z", "HEAD")
+    return None if said is None else frozenset(path for path in said.decode("utf-8", "replace").split("\0") if path)
+
+
 def last_authors(root: Path, paths: Sequence[str]) -> dict[str, str]:
     """Give who made the last commit of each path, merges aside; nothing where git cannot tell (a shallow clone)."""
     if not paths or (_run(root, "rev-parse", "--is-shallow-repository") or b"").strip() != b"false":
@@ -59,7 +65,7 @@ def _text(root: Path, *arguments: str) -> str:
 
 def _run(root: Path, *arguments: str) -> bytes | None:
     """Give what git writes, None where it fails or is not there."""
-    command: Sequence[str] = ("git", "--no-pager", "-C", str(root), *arguments)
+    command: Sequence[str] = ("git", "--no-pager", "--no-optional-locks", "-C", str(root), *arguments)
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - no shell, and the program is git
     except OSError:

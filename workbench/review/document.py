@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from promote.values import dataclass
 
+MARK = "<!-- workbench-review -->"  # by which CI finds its comment again
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -59,7 +61,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole review."""
+    """The whole page. `footer` says what made it, `mark` is the comment by which CI finds it again as a comment."""
 
     title: str
     sections: tuple[Section, ...]
+    footer: str = "Made by Notebook Workbench from the files of both revisions. Nothing was run."
+    mark: str = MARK

@@ -44,7 +44,7 @@ def render_html(document: Document) -> str:
 <main id="content" tabindex="-1">
 {body}
 </main>
-<footer><p>Made by Notebook Workbench from the files of both revisions. Nothing was run.</p></footer>
+<footer><p>{escape(document.footer)}</p></footer>
 </body>
 </html>
 """

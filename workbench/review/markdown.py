@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.review.document import Block, Cell, Document, Items, Paragraph, Table
+from workbench.review.document import MARK, Block, Cell, Document, Items, Paragraph, Table
 from workbench.review.wording import parts
 
-MARK = "<!-- workbench-review -->"  # by which CI finds its comment again
+__all__ = ["LIMIT", "MARK", "render_markdown"]
+
 LIMIT = 65_000  # characters; GitHub takes 65,536
 _STEPS = (10_000, 300, 100, 40, 20, 10, 5, 2, 0)  # rows of a table, lines of a list
 _SHORTEST = 20  # characters of such a line
@@ -27,7 +28,10 @@ def render_markdown(document: Document, limit: int = LIMIT) -> str:
     for most in _STEPS:
         if most and _lines(document, most) * _SHORTEST > limit:
             continue
-        text = "\n".join([MARK, f"## {_text(document.title)}", "", *_sections(document, most)]).rstrip("\n") + "\n"
+        text = (
+            "\n".join([document.mark, f"## {_text(document.title)}", "", *_sections(document, most)]).rstrip("\n")
+            + "\n"
+        )
         if len(text) <= limit:
             break
     return text
