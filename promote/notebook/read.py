@@ -120,6 +120,16 @@ def is_notebook(path: Path) -> bool:
         return False
 
 
+def pair_of(path: Path) -> Path | None:
+    """Give the script that jupytext keeps beside a notebook, which has to say the same; None where there is none."""
+    script = path.with_suffix(".py")
+    try:
+        paired = path.suffix == ".ipynb" and _HEADER in script.read_bytes()[:2000]
+    except OSError:
+        return None
+    return script if paired else None
+
+
 def _script(text: str, shown: str) -> Notebook:
     """Read a notebook that is kept as a Python script."""
     from promote.notebook import percent  # noqa: PLC0415 - only who promotes a script pays for it

@@ -123,6 +123,22 @@ def test_what_was_shown_is_kept_for_each_step(tmp_path: Path, monkeypatch: pytes
     assert (asked["partitions"], asked["parameters"], asked["replay"]) == ({"rents": "2023"}, {}, True)
 
 
+def test_what_the_notebook_loads_for_other_steps_is_made_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notebook runs as a whole, whichever of its steps were chosen."""
+    stage = PlayedStage(captured=("total",))
+    cells = [(tags, source.replace('"raw").filter', '"other").filter')) for tags, source in CELLS]
+    root = make_project(tmp_path / "project", {"a.ipynb": cells})
+    project = find(named=root)
+    prepared, _, _ = prepare(project, [root / "notebooks/a.ipynb"], ("gold:total",), include_needed=False)
+    monkeypatch.setattr(module, "Stage", stage)
+    monkeypatch.setattr(
+        module, "generate_tests", lambda *_: {"gold:total": GeneratedTests((GeneratedFile("a", "", ""),))}
+    )
+    stands = standing(project, prepared, {})
+    module.prove(project, prepared, stands, frozenset(stands), {}, {}, Settings(project=root), lambda _: None)
+    assert stage.asked[0]["assets"] == ["other", "raw"]
+
+
 def test_without_a_value_the_partition_is_the_default_of_its_parameter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

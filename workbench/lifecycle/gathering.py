@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from promote.model import Notebook
+from platform_core.errors import UserError
+from promote.merge.cell_edits import UnplacedError
+from promote.model import Location, Notebook
+from promote.notebook.read import pair_of
 from promote.project import Project
-from promote.steps import text_of
+from promote.steps import bytes_of, text_of
 from promote.values import dataclass, field
 from workbench.lifecycle.mentions import python_uses, text_uses, with_python
 from workbench.lifecycle.notebooks import changed, notebook_uses, read_raw
@@ -36,9 +39,13 @@ class Gathered:
 def gather(project: Project, asset: Subject) -> Gathered:
     """Look for every use of an asset."""
     found: dict[str, tuple[bytes, Notebook, tuple[Use, ...]]] = {}
+    unread: list[Use] = []
     for path in with_pairs(project):
         shown = path.relative_to(project.root).as_posix()
         read = read_raw(path, shown)
+        if read is None and asset.name.encode() in (bytes_of(path) or b""):
+            hint = "The notebook cannot be read: `promote --check` says why. Put it right first."
+            unread.append(Use("unclear", Location(shown), asset.name, hint))
         if read is None or asset.name.encode() not in read[0]:
             continue
         makes = bool(asset.notebook) and shown.rpartition(".")[0] == asset.notebook.rpartition(".")[0]
@@ -47,25 +54,31 @@ def gather(project: Project, asset: Subject) -> Gathered:
             found[shown] = (*read, uses)
     settings = [use for path, text in texts(project.root).items() for use in settings_uses(path, text, asset.name)]
     python = python_uses(project, asset.name, asset.layer)
-    return Gathered(found, tuple(settings), tuple(python), tuple(text_uses(project, asset.name)))
+    return Gathered(found, tuple(settings), tuple(python), (*unread, *text_uses(project, asset.name)))
 
 
 def with_pairs(project: Project) -> list[Path]:
-    """Give the notebooks of a project with the scripts or notebooks that they are paired with."""
-    pairs = {path.with_suffix(".ipynb" if path.suffix == ".py" else ".py") for path in project.notebooks}
-    from promote.notebook.read import is_notebook  # noqa: PLC0415 - most projects keep no scripts
-
-    kept = {path for path in pairs if path.is_file() and (path.suffix == ".ipynb" or is_notebook(path))}
-    return sorted({*project.notebooks, *kept})
+    """Give the notebooks of a project with the scripts that they are paired with."""
+    pairs = (pair_of(path) for path in project.notebooks)
+    return sorted({*project.notebooks, *(path for path in pairs if path is not None)})
 
 
 def notebook_changes(found: Gathered, kinds: frozenset[str], to: Callable[[Use], str]) -> dict[str, bytes]:
-    """Give the contents of the notebooks whose uses of these kinds are changed to what `to` gives."""
+    """Give the contents of the notebooks whose uses of these kinds are changed to what `to` gives.
+
+    Raises:
+        UserError: A file keeps a place in a form that it cannot be changed in.
+    """
     made: dict[str, bytes] = {}
     for path, (raw, notebook, uses) in found.notebooks.items():
         chosen = [use for use in uses if use.kind in kinds]
         if chosen:
-            made[path] = changed(raw, path, notebook, chosen, to)
+            try:
+                made[path] = changed(raw, path, notebook, chosen, to)
+            except (ValueError, LookupError, UnplacedError):
+                hint = "Change the asset's name in it by hand, and run the command again."
+                said = "The notebook keeps a tag or a line in a form that cannot be edited."
+                raise UserError(said, hint=hint, location=path) from None
     return made
 
 

@@ -21,6 +21,7 @@ from promote.writing.leftovers import make_good
 from promote.writing.write import commit
 from workbench.lifecycle.data import Stored, moves, others, shown, stored
 from workbench.lifecycle.gathering import Gathered, edited, gather, notebook_changes, python_changes
+from workbench.lifecycle.mentions import python_uses
 from workbench.lifecycle.notebooks import read_raw, with_line
 from workbench.lifecycle.selections import patterns
 from workbench.lifecycle.selections import renamed as renamed_selection
@@ -65,6 +66,10 @@ def rename(project: Project, old: str, new: str, asked: Asked, progress: Progres
         raise UserError(
             f"{new} is another asset, made in {target.notebook or target.tag}.", hint="Choose another name."
         )
+    for use in python_uses(project, new, asset.layer):
+        if use.kind == "definition":
+            where = f"{use.at.path}:{use.at.line}"
+            raise UserError(f"{new} is another asset, written by hand.", hint="Choose another name.", location=where)
     work = _Renaming(project, asset, target or Subject(new, asset.layer, asset.notebook), asked, recovered)
     return work.rename(progress)
 
@@ -220,7 +225,7 @@ class _Renaming:
             tuple(path for path, content in changed.items() if content is not None),
             tuple(path for path, content in changed.items() if content is None),
             tuple(_of_data(self.project, self.data, self.old, self.new)) if shop else (),
-            tuple(_notes(self.old, self.new, self.asked, before or {})) if shop else (),
+            tuple(_notes(self.project, self.old, self.new, self.asked, before or {})) if shop else (),
             tuple(self.findings),
         )
 
@@ -259,7 +264,9 @@ def _of_data(project: Project, data: Stored, old: Subject, new: Subject) -> list
     return said
 
 
-def _notes(old: Subject, new: Subject, asked: Asked, before: dict[str, StepOutcome]) -> list[tuple[str, str]]:
+def _notes(
+    project: Project, old: Subject, new: Subject, asked: Asked, before: dict[str, StepOutcome]
+) -> list[tuple[str, str]]:
     notes = [
         (
             "history",
@@ -273,6 +280,14 @@ def _notes(old: Subject, new: Subject, asked: Asked, before: dict[str, StepOutco
             "here.",
         ),
     ]
+    if project.assurance:
+        notes.append(
+            (
+                "assurance",
+                "What was approved is not what stands there now: `workbench assure` makes the records of "
+                f"{new.name} and of its readers anew, and they are approved again.",
+            )
+        )
     if not asked.run and old.tag in before:
         notes.append(("evidence", "Nothing was run, so the steps concerned are UNVERIFIED until you promote them."))
     if asked.dry_run and asked.run:

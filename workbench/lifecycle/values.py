@@ -7,6 +7,8 @@ from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
 from promote.register import Rows, places
+from promote.render.module import STEP_HEADER
+from promote.steps import text_of
 from promote.values import dataclass
 from promote.vocabulary import layers, nearest
 
@@ -72,8 +74,15 @@ def subject(project: Project, rows: Rows, named: str) -> Subject | None:
     if found:
         chosen = min(found, key=lambda place: not place.notebook.endswith(".ipynb"))
         return Subject(name, chosen.layer, chosen.notebook)
-    gone = [(a, b) for a, b in left_over(project, rows) if b == name and a in layers() and (not colon or a == layer)]
-    return Subject(name, gone[0][0]) if gone else None
+    gone = [a for a, b in left_over(project, rows) if b == name and a in layers() and (not colon or a == layer)]
+    made = [layer for layer in gone if _was_promoted(project, layer, name)]
+    return Subject(name, made[0]) if made else None
+
+
+def _was_promoted(project: Project, layer: str, name: str) -> bool:
+    """Whether files of that name come from a promotion; a module of a person's own is none."""
+    module = text_of(project.root / f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py") or ""
+    return (project.root / f"evidence/{layer}/{name}.json").exists() or STEP_HEADER.search(module) is not None
 
 
 def unknown(project: Project, rows: Rows, named: str) -> UserError:

@@ -14,6 +14,7 @@ import pytest
 from platform_core.errors import UsageError, UserError
 from promote.outcome import Settings
 from promote.pipeline import run
+from promote.project import find
 from promote.writing import write as writing
 from promote.writing.journal import is_left
 from promote.writing.write import recover
@@ -21,6 +22,7 @@ from tests.promote.merge import projects
 from tests.promote.small_project import make_project, tree
 from tests.promote.writing.test_write import EVERY, disturbed, kill
 from tests.workbench.lifecycle.conftest import JOBS, codes, rename, retire
+from workbench.assuring import Asked, assure
 from workbench.cli import main
 from workbench.lifecycle import workshop
 
@@ -222,6 +224,57 @@ def test_a_rename_that_somebody_began_and_edited_on_is_finished(project: Path) -
     history = json.loads(projects.evidence(project, "silver:clean_rents").read_text())["history"]
     assert [one["step"] for one in history] == ["silver:rents"]
     assert projects.codes(projects.check(project)) == {"PR601", "PR605"}, "what was edited besides is left to promote"
+
+
+def test_a_notebook_and_its_paired_script_are_changed_alike(project: Path) -> None:
+    _, imports, step = json.loads((project / SUMMARY).read_text())["cells"]
+    header = "# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       format_name: percent\n# ---\n\n"
+    title = f"{header}# %% [markdown]\n# # Summary\n# Of `rents` and of rents in general.\n\n"
+    script = f'{title}# %%\n{imports["source"]}\n\n# %% tags=["gold:summary"]\n{step["source"]}\n'
+    (project / "notebooks/summary.py").write_text(script)
+    assert projects.check(project).exit_code == 0
+    assert rename(project, "rents", "clean_rents").exit_code == 0
+    assert 'load_asset("clean_rents")' in (project / "notebooks/summary.py").read_text()
+    assert rename(project, "summary", "rent_summary").exit_code == 0
+    assert '# %% tags=["gold:rent_summary"]\n' in (project / "notebooks/summary.py").read_text()
+    assert projects.codes(projects.check(project)) == {"PR605"}
+
+
+def test_a_notebook_that_cannot_be_read_stops_it_where_it_names_the_asset(project: Path) -> None:
+    (project / "notebooks/broken.ipynb").write_text('<<<<<<< ours\nload_asset("rents")\n')
+    before = tree(project)
+    report = rename(project, "rents", "clean_rents")
+    assert (report.exit_code, codes(report), tree(project)) == (1, {"PR631"}, before)
+    assert [one.location.path for one in report.findings if one.severity == "error"] == ["notebooks/broken.ipynb"]
+
+
+def test_a_form_that_cannot_be_edited_is_told(project: Path) -> None:
+    (project / "notebooks/more.py").write_text(
+        '# %%\nimport polars as pl\n\n# %% tags=["gold:more"] title="gold:more"\nmore = pl.LazyFrame({"a": [1]})\n'
+    )
+    before = tree(project)
+    with pytest.raises(UserError, match="in a form that cannot be edited") as caught:
+        rename(project, "more", "less")
+    assert (caught.value.location, tree(project)) == ("notebooks/more.py", before)
+
+
+def test_the_name_of_a_hand_written_asset_is_taken(project: Path) -> None:
+    hand_written(project, HAND.format(argument="rent_by_town"))
+    with pytest.raises(UserError, match="by_hand is another asset, written by hand"):
+        rename(project, "rents", "by_hand")
+    with pytest.raises(UserError, match="by_hand is written by hand"):
+        rename(project, "by_hand", "other")
+
+
+def test_where_assurance_is_asked_for_it_says_that_it_is_to_be_made_again(project: Path) -> None:
+    path = project / "pyproject.toml"
+    path.write_text(path.read_text() + 'assurance = "light"\n')
+    assure(find(named=project), (), Asked(analyst="Ana Lyst"))
+    assert projects.check(project).exit_code == 0
+    report = rename(project, "summary", "rent_summary")
+    assert [text for about, text in report.notes if about == "assurance"]
+    assert not (project / "assurance/gold/summary.json").exists()
+    assert projects.codes(projects.check(project)) == {"PR605", "PR902"}
 
 
 def test_a_script_in_the_percent_format_is_renamed_too(project: Path) -> None:
