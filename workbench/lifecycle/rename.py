@@ -11,18 +11,17 @@ from collections.abc import Callable
 from platform_core.errors import UsageError, UserError
 from promote.examine import examine
 from promote.merge.left_over import left_over
-from promote.model import Finding, Location, Severity
+from promote.model import Finding
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, StepOutcome
 from promote.project import Project
 from promote.register import Rows, rows
 from promote.selection.tags import name_problem
-from promote.values import dataclass
 from promote.writing.leftovers import make_good
-from promote.writing.write import commit
-from workbench.lifecycle.data import Stored, moves, others, shown, stored
+from workbench.lifecycle.data import moves, stored
 from workbench.lifecycle.gathering import Gathered, edited, gather, notebook_changes, python_changes
 from workbench.lifecycle.mentions import python_uses
 from workbench.lifecycle.notebooks import read_raw, with_line
+from workbench.lifecycle.renamed_data import Asked, data_only, of_data, taken
 from workbench.lifecycle.selections import patterns
 from workbench.lifecycle.selections import renamed as renamed_selection
 from workbench.lifecycle.settings import settings_uses, texts, with_name
@@ -30,16 +29,9 @@ from workbench.lifecycle.uses import EDITED, Use, left_by_hand, mentioned
 from workbench.lifecycle.values import Report, Subject, subject, unknown
 from workbench.lifecycle.workshop import Workshop
 
+__all__ = ["Asked", "rename"]
+
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the person asked for: `run` to verify, `force` to go on although something is left to do by hand."""
-
-    run: bool = True
-    dry_run: bool = False
-    force: bool = False
 
 
 def rename(project: Project, old: str, new: str, asked: Asked, progress: Progress) -> Report:
@@ -56,7 +48,7 @@ def rename(project: Project, old: str, new: str, asked: Asked, progress: Progres
     if problem is not None:
         raise UsageError(problem[0], hint=problem[1])
     if target is not None and _was(project, target, old):
-        return _data_only(project, Subject(old.rpartition(":")[2], target.layer), target, asked)
+        return data_only(project, Subject(old.rpartition(":")[2], target.layer), target, asked)
     if asset is None:
         raise _by_hand(project, old) or unknown(project, made, old)
     if asset.name == new:
@@ -108,7 +100,7 @@ class _Renaming:
 
     def rename(self, progress: Progress) -> Report:
         """Do it in a copy, and bring it back."""
-        self.check_data()
+        self.findings += taken(self.project, self.data, self.new)
         if self.errors():
             return self.report(FINDINGS)
         progress("copying the project")
@@ -122,7 +114,7 @@ class _Renaming:
             code = self.promote(shop, before, progress)
             if code == FINE and self.asked.run and not self.asked.dry_run:
                 progress("loading the code location")
-                self.check_loading(shop)
+                self.findings += shop.loading(forced=self.asked.force)
             if code != FINE or self.errors():
                 return self.report(code or FINDINGS)
             return self.report(FINE, shop, before)
@@ -185,24 +177,6 @@ class _Renaming:
                 return FINE
         return FINE
 
-    def check_data(self) -> None:
-        """Refuse where data of the new name lies there already."""
-        taken = stored(self.project.root, self.new.name, self.new.layer)
-        if taken.paths and self.data.paths:
-            said = f"The lake holds data of {self.new.name} already, so nothing is put over it."
-            hint = "Look whose it is, and move it away."
-            self.findings.append(
-                Finding("PR631", "error", said, Location(shown(self.project.root, taken.paths[0])), hint)
-            )
-
-    def check_loading(self, shop: Workshop) -> None:
-        """Tell why Dagster could not load the project with these changes."""
-        problem = shop.problem()
-        if problem:
-            severity: Severity = "warning" if self.asked.force else "error"
-            said = f"With these changes the code location does not load: {problem}"
-            self.findings.append(Finding("PR634", severity, said, Location(""), "Look at the places named above."))
-
     def errors(self) -> bool:
         """Whether anything stands in the way."""
         return any(one.severity == "error" for one in self.findings)
@@ -224,44 +198,10 @@ class _Renaming:
             tuple(edited(uses, self.to)) if shop else (),
             tuple(path for path, content in changed.items() if content is not None),
             tuple(path for path, content in changed.items() if content is None),
-            tuple(_of_data(self.project, self.data, self.old, self.new)) if shop else (),
+            tuple(of_data(self.project, self.data, self.old, self.new)) if shop else (),
             tuple(_notes(self.project, self.old, self.new, self.asked, before or {})) if shop else (),
             tuple(self.findings),
         )
-
-
-def _data_only(project: Project, old: Subject, new: Subject, asked: Asked) -> Report:
-    """Take along the data of an asset that was renamed elsewhere: what a deployment does in its own environment."""
-    data, taken = stored(project.root, old.name, old.layer), stored(project.root, new.name, new.layer)
-    findings: list[Finding] = []
-    if data.paths and taken.paths:
-        said = f"The lake holds data of {new.name} already, so nothing is put over it."
-        at = Location(shown(project.root, taken.paths[0]))
-        findings.append(Finding("PR631", "error", said, at, "Keep one of the two, and move the other away."))
-    elif data.paths and data.inside and not asked.dry_run:
-        commit(project.root, [], moves=moves(project.root, data, old.name, new.name))
-    code = FINDINGS if findings else FINE
-    notes = (("code", f"{old.tag} was renamed before; only data is left to move."),)
-    told = tuple(_of_data(project, data, old, new))
-    done = code == FINE and not asked.dry_run
-    title = f"{old.tag} became {new.tag}"
-    return Report("rename", title, asked.dry_run, done, code, data=told, notes=notes, findings=tuple(findings))
-
-
-def _of_data(project: Project, data: Stored, old: Subject, new: Subject) -> list[str]:
-    said = []
-    for path in data.paths:
-        target = path.with_name(path.name.replace(old.name, new.name, 1))
-        if data.inside:
-            said.append(f"{shown(project.root, path)} becomes {target.name}{'/' if path.is_dir() else ''}.")
-        else:
-            said.append(f"The lake lies outside the project, so move it yourself: mv {path} {target}")
-    if not data.paths:
-        said.append(f"The lake of {data.environment} holds no data of {old.name}.")
-    for name in others(project.root, data):
-        command = f"WORKBENCH_ENV={name} workbench rename {old.name} {new.name}"
-        said.append(f"In {name}, when this is deployed: {command}")
-    return said
 
 
 def _notes(

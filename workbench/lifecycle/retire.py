@@ -12,23 +12,21 @@ from collections.abc import Callable, Sequence
 from platform_core.errors import UserError
 from promote.evidence import read_evidence
 from promote.examine import examine
-from promote.model import Finding, Location, Plan, Severity
+from promote.model import Finding, Plan, Severity
 from promote.outcome import FINDINGS, FINE, Settings, StepOutcome
 from promote.project import Project
 from promote.register import rows
 from promote.values import dataclass, replace
 from promote.writing.leftovers import make_good
 from workbench.lifecycle.data import Stored, delete, others, shown, stored
-from workbench.lifecycle.gathering import Gathered, edited, gather, notebook_changes
-from workbench.lifecycle.selections import named
-from workbench.lifecycle.settings import selections, texts, without
-from workbench.lifecycle.uses import Use, left_by_hand, mentioned
+from workbench.lifecycle.gathering import edited, gather, notebook_changes
+from workbench.lifecycle.readers import Readers
+from workbench.lifecycle.settings import texts, without
 from workbench.lifecycle.values import Report, Subject, subject, unknown
 from workbench.lifecycle.workshop import Workshop
 
 Progress = Callable[[str], None]
 EXPLORE = "explore"
-_READS = frozenset(("load", "argument", "option", "parameter", "import", "reader", "unclear"))
 _TAGS = frozenset(("tag",))
 
 
@@ -72,14 +70,12 @@ class _Retiring:
 
     def retire(self, progress: Progress) -> Report:
         """Do it in a copy, and bring it back."""
-        for asset in self.assets:
-            self.findings += self.told(asset, self.uses[asset.name])
         progress("copying the project")
         with Workshop(self.project, next(iter(self.data.values())).lake) as shop:
             looked = examine(shop.copy, shop.copy.notebooks, Settings(check=True))
             self.plans = {plan.step.tag: plan for each in looked.plans.values() for plan in each}
             before = {step.tag: step for step in looked.outcome.steps}
-            self.findings += self.readers()
+            self.findings += Readers(self.project, self.assets, self.uses, self.plans, self.severity).findings()
             if self.errors():
                 return self.report(FINDINGS)
             self.change(shop)
@@ -90,62 +86,10 @@ class _Retiring:
             code = FINDINGS if self.errors() else self.settle(shop, before, progress)
             if code == FINE and self.asked.run and not self.asked.dry_run:
                 progress("loading the code location")
-                self.check_loading(shop)
+                self.findings += shop.loading(forced=self.asked.force)
             if code != FINE or self.errors():
                 return self.report(code or FINDINGS)
             return self.report(FINE, shop)
-
-    def told(self, asset: Subject, uses: Gathered) -> list[Finding]:
-        """Tell who reads an asset outside notebooks, what selects it, and where it is mentioned."""
-        found: list[Finding] = []
-        own = {one.tag for one in self.assets}
-        for use in uses.every:
-            if use.kind == "mention":
-                found.append(mentioned(use, asset.name))
-            elif use.kind in {"pattern", "definition"}:
-                found.append(left_by_hand(use, asset.name, forced=True))
-            elif use.kind == "selection":
-                found += self.selected(use, asset)
-            elif use.kind in _READS and not (use.kind == "load" and use.at.cell) and use.at.tag not in own:
-                said = f"{use.at.tag or 'This code'} still reads {asset.name}, in {use.said}."
-                found.append(Finding("PR633", self.severity, said, use.at, use.hint or _first(asset.name)))
-        return found
-
-    def selected(self, use: Use, asset: Subject) -> list[Finding]:
-        """Tell a job that would be left with nothing to do, or a selection that cannot be changed."""
-        text = texts(self.project.root).get(use.at.path, "")
-        for name in self.names:
-            text = without(text, name)
-        kept = [one.text for one in selections(text) if use.where == f"job {one.job}"]
-        if kept and not any(named(one, name) for one in kept for name in self.names):
-            return []
-        said = f"{use.where or 'this selection'} selects {asset.name}, and cannot be changed for you."
-        hint = f"Take {asset.name} out of the selection, or the job and its schedules out of the file."
-        return [Finding("PR631", self.severity, said[:1].upper() + said[1:], use.at, hint)]
-
-    def readers(self) -> list[Finding]:
-        """Tell the steps that take an asset as their input, and the cells that only explore it."""
-        found: list[Finding] = []
-        for asset in self.assets:
-            reading = {plan.step.tag: plan for plan in self.plans.values() if self.reads(plan, asset.name)}
-            for path, (_, notebook, uses) in self.uses[asset.name].notebooks.items():
-                loads = [use for use in uses if use.kind == "load"]
-                tags = sorted(tag for tag, plan in reading.items() if plan.notebook == path)
-                for tag in tags:
-                    own = [use.at for use in loads if use.at.tag == tag] or [use.at for use in loads if not use.where]
-                    at = own[0] if own else notebook.at(reading[tag].step.cells[0], tag=tag)
-                    said = f"{tag} still reads {asset.name}."
-                    found.append(Finding("PR633", self.severity, said, at, _first(asset.name, reading[tag].step.name)))
-                if not tags:
-                    said = f"This cell still loads {asset.name}, and fails when it is run."
-                    hint = "Take it out, or keep the data for as long as somebody explores it."
-                    found += [Finding("PR633", "warning", said, use.at, hint) for use in loads if not use.where]
-        return found
-
-    def reads(self, plan: Plan, name: str) -> bool:
-        """Whether a step that stays takes an asset's data."""
-        taken = {given.asset for one in plan.functions for given in one.inputs}
-        return plan.step.name not in self.names and name in taken
 
     @property
     def severity(self) -> Severity:
@@ -197,13 +141,6 @@ class _Retiring:
         outcome = shop.promote(tags, after, run=run, progress=progress)
         self.findings += [one for one in outcome.findings if run or one.code != "PR322"]
         return outcome.exit_code
-
-    def check_loading(self, shop: Workshop) -> None:
-        """Tell why Dagster could not load the project with these changes."""
-        problem = shop.problem()
-        if problem:
-            said = f"With these changes the code location does not load: {problem}"
-            self.findings.append(Finding("PR634", self.severity, said, Location(""), "Look at the places named above."))
 
     def errors(self) -> bool:
         """Whether anything stands in the way."""
@@ -283,10 +220,6 @@ def _retired(project: Project, named: str) -> Subject | None:
         if path.stem == name and (not colon or path.parent.name == layer):
             return Subject(name, path.parent.name)
     return None
-
-
-def _first(name: str, *readers: str) -> str:
-    return f"Change it first, or retire both at once: `workbench retire {name} {' '.join(readers) or '…'}`."
 
 
 def check_names(names: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from typing import Self
 
 from promote.examine import examine
 from promote.merge.prune import prune_project, tidy
-from promote.model import Finding, GeneratedFile
+from promote.model import Finding, GeneratedFile, Location
 from promote.outcome import Outcome, Settings, StepOutcome
 from promote.pipeline import promote
 from promote.project import Project
@@ -92,8 +92,17 @@ class Workshop:
         settings = Settings(run=run, select=tuple(sorted(tags)))
         return promote(self.copy, [self.copy.root / name for name in names], settings, progress, renamed)
 
+    def loading(self, *, forced: bool) -> list[Finding]:
+        """Tell why Dagster could not load the copy, jobs and schedules with it; a warning where it is forced."""
+        problem = self.problem()
+        if not problem:
+            return []
+        said = f"With these changes the code location does not load: {problem}"
+        hint = "Look at the places named above."
+        return [Finding("PR634", "warning" if forced else "error", said, Location(""), hint)]
+
     def problem(self) -> str:
-        """Tell why the code location of the copy does not load, empty where it does, jobs and schedules with it."""
+        """Give the words of Dagster or of the project on why it does not load, empty where it does."""
         environment = Environment(self.copy.root, self.copy.package).environment()
         command = [sys.executable, "-c", _LOADS]
         done = subprocess.run(  # noqa: S603 - this very Python, and no word of a person's in it

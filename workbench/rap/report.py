@@ -13,7 +13,8 @@ from promote.project import Project
 from promote.reports.report import clean
 from promote.values import dataclass
 from workbench.rap.facts import Facts
-from workbench.rap.looks import LOOKS, Look
+from workbench.rap.look import Look
+from workbench.rap.looks import LOOKS
 from workbench.review.document import Cell, Document, Items, Paragraph, Section, Table
 from workbench.review.html import render_html
 from workbench.review.markdown import render_markdown

@@ -16,7 +16,8 @@ from tests.promote.merge.repository import Repository
 from tests.promote.small_project import tree
 from workbench.assuring import Asked, assure
 from workbench.cli import main
-from workbench.rap.looks import LOOKS, Look
+from workbench.rap.look import Look
+from workbench.rap.looks import LOOKS
 from workbench.rap.report import catalogue, criteria
 
 README = "# Rents\n\nBy town.\n\n## To reproduce\n\n```\npromote notebooks/*.ipynb\nworkbench materialize\n```\n"
