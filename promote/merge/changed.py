@@ -57,7 +57,7 @@ def _pair(name: str) -> Sequence[str]:
 def _touched(paths: Iterable[str], project: Project, made: Rows) -> Iterable[tuple[str, str]]:
     """Give layer and name of the steps whose files differ."""
     of_step = re.compile(
-        rf"(?:evidence|src/{re.escape(project.package.replace('.', '/'))}/defs)/(\w+)/(\w+)\.(?:json|py)"
+        rf"(?:evidence|assurance|src/{re.escape(project.package.replace('.', '/'))}/defs)/(\w+)/(\w+)\.(?:json|py)"
     )
     of_test = re.compile(r"tests/assets/(?:test_(\w+)\.py|data/(\w+)/.*)")
     named = {name: (layer, name) for each in made.values() for layer, name, _ in each}

@@ -224,6 +224,27 @@ def test_pruning_takes_the_record_along(project: Path) -> None:
     assert not (project / place(TOWNS)).exists()
 
 
+def test_a_check_of_what_changed_looks_at_records_too(project: Path) -> None:
+    full(project)
+    Repository.made(project)
+    assert projects.check(project, changed="HEAD").steps == ()
+    (project / place(RENTS)).unlink()
+    found = projects.check(project, changed="HEAD").findings
+    assert ("PR901", "evidence/silver/rents.json") in {(one.code, one.location.path) for one in found}
+
+
+def test_branches_that_assure_different_assets_merge(project: Path, tmp_path: Path) -> None:
+    asks(project, "light")
+    repository = Repository.made(project)
+    other = repository.clone(tmp_path / "clone", "bea")
+    record(project, RENTS, analyst=ANA)
+    repository.commit("rents")
+    record(other.root, TOWNS, analyst=BEA)
+    other.commit("towns")
+    other.git("pull", "-q", "--no-rebase", "--no-edit")
+    assert lacking(other.root) == set()
+
+
 @pytest.mark.parametrize("text", ["", "   ", "<a@b.c>", "A\x1b[31m", "A\nB", "x" * 300, "A <no address>", "\u202eA"])
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
