@@ -72,6 +72,7 @@ def prepare(
     *,
     include_needed: bool,
     known: Rows | None = None,
+    unsaved: Mapping[Path, Notebook] | None = None,
 ) -> tuple[list[Prepared], list[Finding], Rows]:
     """Read, select and plan notebooks, in an order in which each comes after those it loads from.
 
@@ -81,6 +82,7 @@ def prepare(
         chosen: Tags of the only steps to promote; empty for all.
         include_needed: Whether steps take the untagged statements they need.
         known: What every notebook of the project makes, where that is known.
+        unsaved: Notebooks as an editor has them, by path: their files are not read.
 
     Gives the notebooks, what was found, and what every notebook of the project makes.
     """
@@ -92,7 +94,7 @@ def prepare(
             continue
         seen.add(path.resolve())
         try:
-            selection = select(read(path, project.root))
+            selection = select((unsaved or {}).get(path) or read(path, project.root))
         except FindingError as error:
             findings.append(error.finding)
             continue

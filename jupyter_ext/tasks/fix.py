@@ -1,0 +1,53 @@
+"""Carry out what a finding offers to do, in the notebook as the editor has it: the front end puts it into the model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_ext.tasks.opened import opened
+from platform_core.errors import UserError
+from promote.fixes.edits import apply_fix
+
+Tell = Any
+
+
+def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
+    """Give the cells that a fix changes, as they are after it.
+
+    Raises:
+        UserError: There is no such finding any more, or nothing is known to do about it.
+    """
+    wanted = question["finding"]
+    found = opened(question)
+    chosen = next(
+        (
+            one
+            for one in found.findings
+            if one.fix is not None
+            and [one.code, one.location.cell, one.location.line, one.location.column, one.message]
+            == [wanted.get(key) for key in ("code", "cell", "line", "column", "message")]
+        ),
+        None,
+    )
+    if chosen is None or chosen.fix is None:
+        raise UserError("The notebook has changed since, and that finding is gone.", hint="Look at the panel again.")
+    before = json.loads(found.raw)["cells"]
+    after = json.loads(apply_fix(found.raw, chosen.fix))["cells"]
+    changed = [
+        {
+            "position": number,
+            "source": _source(new),
+            "tags": new.get("metadata", {}).get("tags", []),
+            "options": new.get("metadata", {}).get("workbench"),
+        }
+        for number, (old, new) in enumerate(zip(before, after, strict=True), 1)
+        if old != new
+    ]
+    return {"what": chosen.fix.what, "cells": changed}
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
