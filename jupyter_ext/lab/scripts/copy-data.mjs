@@ -1,0 +1,8 @@
+// One vocabulary for Python and TypeScript: the front end is built with copies of the files that Python reads.
+import { copyFileSync, mkdirSync } from 'node:fs';
+
+const root = new URL('../../../', import.meta.url);
+const target = new URL('../src/data/', import.meta.url);
+mkdirSync(target, { recursive: true });
+copyFileSync(new URL('promote/vocabulary.json', root), new URL('vocabulary.json', target));
+copyFileSync(new URL('platform_core/compute_kinds/limits.json', root), new URL('limits.json', target));
