@@ -1,0 +1,104 @@
+/** The notebook's shared model: what is read from it, and the edits, which undo and collaboration both follow. */
+
+import { Cell } from '@jupyterlab/cells';
+import { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import { lean, stretch } from '../core/content';
+import { rangeOf } from '../core/place';
+import { withRole } from '../core/tags';
+import { IFixed } from '../core/wire';
+
+type SharedCell = Cell['model']['sharedModel'];
+
+export function tagsOf(cell: SharedCell): string[] {
+  const tags = cell.getMetadata('tags');
+  return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : [];
+}
+
+export function optionsOf(cell: SharedCell): Record<string, unknown> {
+  const options = cell.getMetadata('workbench');
+  return options && typeof options === 'object' && !Array.isArray(options) ? (options as Record<string, unknown>) : {};
+}
+
+function setTags(cell: SharedCell, tags: string[]): void {
+  if (tags.length) {
+    cell.setMetadata('tags', tags);
+  } else {
+    cell.deleteMetadata('tags');
+  }
+}
+
+/** Give a cell another role, or none. */
+export function tagCell(cell: SharedCell, tag: string): void {
+  cell.transact(() => setTags(cell, withRole(tagsOf(cell), tag)));
+}
+
+/** Set the options of a cell; without any, the key goes. */
+export function setOptions(cell: SharedCell, options: Record<string, unknown> | null): void {
+  cell.transact(() => {
+    if (options && Object.keys(options).length) {
+      cell.setMetadata('workbench', options as never);
+    } else {
+      cell.deleteMetadata('workbench');
+    }
+  });
+}
+
+/** Give the notebook as it is sent: read cell by cell, so that large outputs are never copied. */
+export function contentOf(model: INotebookModel): Record<string, unknown> {
+  const shared = model.sharedModel;
+  return lean({
+    nbformat: shared.nbformat,
+    nbformat_minor: shared.nbformat_minor,
+    metadata: shared.metadata as Record<string, unknown>,
+    cells: shared.cells.map(cell => ({
+      cell_type: cell.cell_type,
+      id: cell.getId(),
+      source: cell.getSource(),
+      metadata: { tags: tagsOf(cell as SharedCell), workbench: cell.getMetadata('workbench') ?? {} }
+    }))
+  });
+}
+
+/** Put into the cells what a fix made of them. */
+export function applyFixed(model: INotebookModel, fixed: IFixed): void {
+  const shared = model.sharedModel;
+  shared.transact(() => {
+    for (const one of fixed.cells) {
+      const cell = shared.getCell(one.position - 1) as SharedCell;
+      const { start, end, text } = stretch(cell.getSource(), one.source);
+      if (start !== end || text) {
+        (cell as unknown as { updateSource(start: number, end: number, text: string): void }).updateSource(
+          start,
+          end,
+          text
+        );
+      }
+      if (JSON.stringify(tagsOf(cell)) !== JSON.stringify(one.tags)) {
+        setTags(cell, one.tags);
+      }
+      if (JSON.stringify(optionsOf(cell)) !== JSON.stringify(one.options ?? {})) {
+        setOptions(cell, one.options);
+      }
+    }
+  });
+}
+
+/** Go to a place of a notebook and put the cursor there: cells and lines count from 1. */
+export async function goTo(panel: NotebookPanel, cell: number, line: number | null, column: number | null): Promise<void> {
+  const notebook = panel.content;
+  const widget = notebook.widgets[cell - 1];
+  if (!widget) {
+    return;
+  }
+  notebook.deselectAll();
+  notebook.activeCellIndex = cell - 1;
+  await notebook.scrollToCell(widget);
+  await widget.ready;
+  notebook.activate();
+  if (line !== null && widget.editor) {
+    notebook.mode = 'edit';
+    const offset = rangeOf(widget.model.sharedModel.getSource(), line, column).from;
+    widget.editor.setCursorPosition(widget.editor.getPositionAt(offset)!);
+    widget.editor.focus();
+  }
+}

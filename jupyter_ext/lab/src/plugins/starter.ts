@@ -1,0 +1,51 @@
+/** A new notebook of a layer, from the launcher. */
+
+import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { notebookIcon } from '@jupyterlab/ui-components';
+import { LAYERS } from '../core/tags';
+import { Analyst, IAnalyst } from '../lab/analyst';
+import { ID } from '../lab/commands';
+
+export const starter: JupyterFrontEndPlugin<void> = {
+  id: 'notebook-workbench:starter',
+  description: 'Begins notebooks from the template of a layer.',
+  autoStart: true,
+  requires: [IAnalyst],
+  optional: [ILauncher, IDefaultFileBrowser, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    analyst: Analyst,
+    launcher: ILauncher | null,
+    browser: IDefaultFileBrowser | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { trans } = analyst;
+    const contents = app.serviceManager.contents;
+    app.commands.addCommand(ID.starter, {
+      label: args => trans.__('New %1 notebook', String(args.layer ?? LAYERS[0])),
+      caption: args => trans.__('A notebook to begin the %1 layer with', String(args.layer ?? LAYERS[0])),
+      icon: notebookIcon,
+      describedBy: { args: { type: 'object', properties: { layer: { type: 'string' }, cwd: { type: 'string' } } } },
+      execute: async args => {
+        const layer = String(args.layer ?? LAYERS[0]);
+        try {
+          const content = await analyst.server.get<never>(`starter/${layer}`);
+          const path = String(args.cwd ?? browser?.model.path ?? '');
+          const made = await contents.newUntitled({ path, type: 'notebook' });
+          await contents.save(made.path, { type: 'notebook', format: 'json', content });
+          return await app.commands.execute('docmanager:open', { path: made.path });
+        } catch (error) {
+          analyst.say(error);
+          return null;
+        }
+      }
+    });
+    LAYERS.forEach((layer, rank) => {
+      launcher?.add({ command: ID.starter, args: { layer }, category: trans.__('Notebook Workbench'), rank });
+      palette?.addItem({ command: ID.starter, args: { layer }, category: trans.__('Notebook Workbench') });
+    });
+  }
+};

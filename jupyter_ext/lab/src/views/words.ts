@@ -1,0 +1,51 @@
+/** Words for what the server says in one. */
+
+import { TranslationBundle } from '@jupyterlab/translation';
+import { Severity } from '../core/wire';
+
+export function stateText(state: string, trans: TranslationBundle): string {
+  const words: Record<string, string> = {
+    new: trans.__('Not promoted yet'),
+    gone: trans.__('Its module is gone'),
+    same: trans.__('Same as its module'),
+    notebook: trans.__('The notebook changed since'),
+    module: trans.__('The module was edited'),
+    both: trans.__('Notebook and module both changed'),
+    tool: trans.__('This version renders it differently'),
+    foreign: trans.__('A module that promotion did not write is in its place'),
+    conflict: trans.__('Its module holds an unresolved merge'),
+    files: trans.__('A generated file was edited'),
+    unverified: trans.__('Promoted without a run: unverified'),
+    refused: trans.__('Cannot be promoted as it is')
+  };
+  return words[state] ?? state;
+}
+
+export const STATE_ICONS: Record<string, string> = {
+  new: '○', same: '✓', notebook: '✎', module: '⇄', both: '⇅', refused: '✕', unverified: '?'
+};
+
+export const SEVERITY_ICONS: Record<Severity, string> = { error: '✕', warning: '▲', note: 'ℹ' };
+
+export function severityText(severity: Severity, trans: TranslationBundle): string {
+  return { error: trans.__('Error'), warning: trans.__('Warning'), note: trans.__('Note') }[severity];
+}
+
+/** Say in one sentence how many of what was found. */
+export function summary(steps: number, errors: number, warnings: number, trans: TranslationBundle): string {
+  return [
+    trans._n('%1 step', '%1 steps', steps),
+    trans._n('%1 error', '%1 errors', errors),
+    trans._n('%1 warning', '%1 warnings', warnings)
+  ].join(', ');
+}
+
+/** Give a compute's sizes as a person reads them. */
+export function computeText(compute: Record<string, unknown> | null, trans: TranslationBundle): string {
+  if (!compute) {
+    return trans.__('not said: runs where Dagster runs');
+  }
+  const { kind, ...sizes } = compute;
+  const told = Object.entries(sizes).map(([name, value]) => `${name} ${String(value)}`);
+  return [String(kind), ...told].join(', ');
+}
