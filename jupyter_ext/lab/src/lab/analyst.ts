@@ -35,6 +35,8 @@ export class Analyst {
       error => this._failed(error)
     );
     tracker.currentChanged.connect(() => this._follow());
+    // Who comes back to the page may have edited a module elsewhere; nothing is asked in between
+    window.addEventListener('focus', () => this.panel && this.refresh());
     this._follow();
   }
 
@@ -117,7 +119,9 @@ export class Analyst {
   /** Look at the notebook again, whether it changed or not. */
   refresh(): void {
     this._sent = '';
-    this._latest.ask(0);
+    if (this._model) {
+      this._latest.ask(0);
+    }
   }
 
   private _follow(): void {
@@ -128,6 +132,7 @@ export class Analyst {
     this._model?.contentChanged.disconnect(this._edited, this);
     this._context?.fileChanged.disconnect(this.refresh, this);
     this._latest.stop();
+    this._model = null;
     this.panel = panel;
     this.job = null;
     this._set(null, null);

@@ -31,6 +31,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show the Promote Panel'),
       execute: () => {
         app.shell.activateById(widget.id);
+        analyst.refresh(); // a module may have been edited meanwhile
         const first = widget.node.querySelector<HTMLElement>('button:not(:disabled), summary');
         first?.focus();
       }
