@@ -19,6 +19,12 @@ export function optionsOf(cell: SharedCell): Record<string, unknown> {
   return options && typeof options === 'object' && !Array.isArray(options) ? (options as Record<string, unknown>) : {};
 }
 
+/** Make an edit of a cell that one undo takes back: the cell keeps its own history, and this is no part of the typing. */
+function edit(cell: SharedCell, change: () => void): void {
+  (cell as unknown as { undoManager?: { stopCapturing(): void } | null }).undoManager?.stopCapturing();
+  cell.transact(change);
+}
+
 function setTags(cell: SharedCell, tags: string[]): void {
   if (tags.length) {
     cell.setMetadata('tags', tags);
@@ -29,18 +35,20 @@ function setTags(cell: SharedCell, tags: string[]): void {
 
 /** Give a cell another role, or none. */
 export function tagCell(cell: SharedCell, tag: string): void {
-  cell.transact(() => setTags(cell, withRole(tagsOf(cell), tag)));
+  edit(cell, () => setTags(cell, withRole(tagsOf(cell), tag)));
 }
 
 /** Set the options of a cell; without any, the key goes. */
 export function setOptions(cell: SharedCell, options: Record<string, unknown> | null): void {
-  cell.transact(() => {
-    if (options && Object.keys(options).length) {
-      cell.setMetadata('workbench', options as never);
-    } else {
-      cell.deleteMetadata('workbench');
-    }
-  });
+  edit(cell, () => putOptions(cell, options));
+}
+
+function putOptions(cell: SharedCell, options: Record<string, unknown> | null): void {
+  if (options && Object.keys(options).length) {
+    cell.setMetadata('workbench', options as never);
+  } else {
+    cell.deleteMetadata('workbench');
+  }
 }
 
 /** Give the notebook as it is sent: read cell by cell, so that large outputs are never copied. */
@@ -61,26 +69,21 @@ export function contentOf(model: INotebookModel): Record<string, unknown> {
 
 /** Put into the cells what a fix made of them. */
 export function applyFixed(model: INotebookModel, fixed: IFixed): void {
-  const shared = model.sharedModel;
-  shared.transact(() => {
-    for (const one of fixed.cells) {
-      const cell = shared.getCell(one.position - 1) as SharedCell;
+  for (const one of fixed.cells) {
+    const cell = model.sharedModel.getCell(one.position - 1) as SharedCell;
+    edit(cell, () => {
       const { start, end, text } = stretch(cell.getSource(), one.source);
       if (start !== end || text) {
-        (cell as unknown as { updateSource(start: number, end: number, text: string): void }).updateSource(
-          start,
-          end,
-          text
-        );
+        cell.updateSource(start, end, text);
       }
       if (JSON.stringify(tagsOf(cell)) !== JSON.stringify(one.tags)) {
         setTags(cell, one.tags);
       }
       if (JSON.stringify(optionsOf(cell)) !== JSON.stringify(one.options ?? {})) {
-        setOptions(cell, one.options);
+        putOptions(cell, one.options);
       }
-    }
-  });
+    });
+  }
 }
 
 /** Go to a place of a notebook and put the cursor there: cells and lines count from 1. */

@@ -48,8 +48,7 @@ export const catalogue: JupyterFrontEndPlugin<void> = {
         const at = cell.editor?.getOffsetAt(cell.editor.getCursorPosition()) ?? source.length;
         const before = source.lastIndexOf('\n', at - 1) + 1;
         const text = source.slice(before, at).trim() ? `\n${line}` : line;
-        const shared = cell.model.sharedModel as unknown as { updateSource(a: number, b: number, text: string): void };
-        shared.updateSource(at, at, text + (source.slice(at).startsWith('\n') || at === source.length ? '' : '\n'));
+        cell.model.sharedModel.updateSource(at, at, text + (source.slice(at).startsWith('\n') || at === source.length ? '' : '\n'));
         announce(trans.__('%1 stands in the cell.', line));
         return null;
       }

@@ -42,6 +42,8 @@ export const preview: JupyterFrontEndPlugin<void> = {
         }
         shell?.activateById(area.id);
         await area.content.showStep(String(args.step ?? here()));
+        await area.content.renderPromise;
+        area.content.node.querySelector<HTMLElement>('.nbw-Code, select')?.focus();
       }
     });
     analyst.pointed.connect((_, cell) => {
