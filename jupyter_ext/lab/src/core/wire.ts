@@ -118,7 +118,7 @@ export interface IPeek {
 export interface IOutcome {
   exit_code: number;
   findings: IFinding[];
-  steps: { step: string; status: string; parity: string; files: string[]; rows: number | null }[];
+  steps: { tag: string; status: string; parity: string; files: string[]; rows: number | null }[];
 }
 
 export interface IMade {

@@ -97,7 +97,7 @@ export class Analyst {
       return answer;
     } catch (error) {
       const refused = abort.signal.aborted
-        ? { message: this.trans.__('It was stopped; nothing was written.'), hint: '' }
+        ? { message: this.trans.__('It was stopped; the steps below say how they stand.'), hint: '' }
         : { message: String((error as Error).message), hint: (error as Refusal).hint ?? '' };
       this._setJob({ ...this.job!, running: false, refused });
       return null;

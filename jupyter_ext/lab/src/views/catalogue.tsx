@@ -3,17 +3,10 @@
 import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
+import { search } from '../core/search';
 import { IAsset, IPeek } from '../core/wire';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
-
-/** Give the assets whose name, layer, description or columns hold every word. */
-export function search(assets: IAsset[], text: string): IAsset[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const told = (one: IAsset) =>
-    [one.name, one.layer, one.description, one.owner, one.classification, ...one.columns.map(([name]) => name)].join(' ').toLowerCase();
-  return assets.filter(one => words.every(word => told(one).includes(word)));
-}
 
 interface IProps {
   analyst: Analyst;

@@ -106,7 +106,7 @@ export function OptionsForm({ options, written, trans, check, onChange }: IProps
                 field={inner}
                 value={value}
                 id={inputId}
-                invalid={about.length > 0}
+                invalid={about.some(one => path.length === 1 || one.message.includes(`.${inner.key}`))}
                 said={said}
                 onChange={next => set(path, next)}
               />

@@ -164,7 +164,8 @@ function Made({ made, analyst }: { made: IMade; analyst: Analyst }): JSX.Element
         <li key={asset.asset}>
           <strong>{asset.asset}</strong>: {asset.status}
           {asset.rows !== null && `, ${trans._n('%1 row', '%1 rows', asset.rows)}`},{' '}
-          {trans.__('%1 of %2 checks passed', asset.checks_passed, asset.checks)}, {asset.seconds} s
+          {asset.checks > 0 && `${trans.__('%1 of %2 checks passed', asset.checks_passed, asset.checks)}, `}
+          {asset.seconds} s
           {asset.problems.map(one => (
             <p key={one.what} className="nbw-problem">✕ {one.what} {one.cause} {one.hint}</p>
           ))}
@@ -197,8 +198,8 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
   return (
     <ul className="nbw-list">
       {outcome.steps.map(step => (
-        <li key={step.step}>
-          <strong>{step.step}</strong>: {step.status}
+        <li key={step.tag}>
+          <strong>{step.tag}</strong>: {step.status}
           {step.parity && <div>{trans.__('Parity: %1', step.parity)}</div>}
           {step.files.map(file => (
             <div key={file}>

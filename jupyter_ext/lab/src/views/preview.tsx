@@ -3,33 +3,13 @@
 import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
-import { diffLines, IDiffLine } from '../core/diff';
-import { IFile, IPlaced, IPreview } from '../core/wire';
+import { stretches } from '../core/stretches';
+import { IPreview } from '../core/wire';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
 import { stateText } from './words';
 
 const SIGNS = { same: ' ', added: '+', removed: '−', place: '…' };
-
-interface IStretch {
-  placed: IPlaced | null;
-  lines: IDiffLine[];
-}
-
-/** Put lines that came from one cell together. */
-export function stretches(file: IFile, whole: boolean): IStretch[] {
-  const found: IStretch[] = [];
-  for (const line of diffLines(whole ? '' : file.diff, file.text)) {
-    const placed = line.line === null ? null : (file.map.find(one => one.first <= line.line! && line.line! <= one.last) ?? null);
-    const last = found[found.length - 1];
-    if (last && last.placed === placed) {
-      last.lines.push(line);
-    } else {
-      found.push({ placed, lines: [line] });
-    }
-  }
-  return found;
-}
 
 interface IProps {
   analyst: Analyst;

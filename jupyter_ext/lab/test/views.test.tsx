@@ -1,0 +1,114 @@
+// @vitest-environment jsdom
+import * as React from 'react';
+import { createRoot } from 'react-dom/client';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import packageJson from '../package.json';
+import { search } from '../src/core/search';
+import { stretches } from '../src/core/stretches';
+import { VERSION } from '../src/version';
+import { OptionsForm } from '../src/views/form';
+import { Lineage } from '../src/views/lineage';
+import { computeText, stateText, summary } from '../src/views/words';
+
+const { act } = React;
+(globalThis as Record<string, unknown>).IS_REACT_ACT_ENVIRONMENT = true;
+
+const fill = (text: string, values: unknown[]) => values.reduce<string>((one, value, at) => one.replace(`%${at + 1}`, String(value)), text);
+const trans = {
+  __: (text: string, ...values: unknown[]) => fill(text, values),
+  _n: (one: string, many: string, n: number, ...values: unknown[]) => fill(n === 1 ? one : many, [n, ...values])
+} as never;
+
+function show(element: React.ReactElement): HTMLElement {
+  const host = document.body.appendChild(document.createElement('div'));
+  act(() => createRoot(host).render(element));
+  return host;
+}
+
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+describe('the lineage', () => {
+  const lineage = {
+    nodes: [
+      { name: 'raw', layer: 'bronze', notebook: 'a.ipynb', here: false },
+      { name: '<img src=x onerror=alert(1)>', layer: 'silver', notebook: 'b.ipynb', here: true },
+      { name: 'elsewhere', layer: '', notebook: '', here: false }
+    ],
+    edges: [{ from: 'raw', to: '<img src=x onerror=alert(1)>' }]
+  };
+  it('is told in words too, and holds no markup of a notebook', () => {
+    const chosen: string[] = [];
+    const host = show(<Lineage lineage={lineage} trans={trans} onChoose={node => chosen.push(node.name)} />);
+    expect(host.querySelector('svg')!.getAttribute('role')).toBe('img');
+    expect(document.getElementById(host.querySelector('svg')!.getAttribute('aria-labelledby')!)!.textContent).toContain('3');
+    expect(host.querySelector('img')).toBeNull();
+    const items = [...host.querySelectorAll('li')].map(one => one.textContent);
+    expect(items[1]).toContain('reads raw');
+    expect(items[0]).toContain('bronze, a.ipynb');
+    host.querySelector<HTMLButtonElement>('li button')!.click();
+    expect(chosen).toEqual(['raw']);
+    expect(host.querySelectorAll<HTMLButtonElement>('li button')[2].disabled).toBe(true);
+  });
+});
+
+describe('the form of options', () => {
+  it('gives each field a name, and says what is wrong at it', async () => {
+    vi.useFakeTimers();
+    const given: unknown[] = [];
+    const problem = { key: 'compute', severity: 'error' as const, message: 'compute.memory_mb is not between 128 and 10240.', hint: '' };
+    const host = show(
+      <OptionsForm
+        options={{ compute: { kind: 'lambda', memory_mb: 1 } }}
+        written={{ owner: 'team:a' }}
+        trans={trans}
+        check={async () => [problem]}
+        onChange={options => given.push(options)}
+      />
+    );
+    await act(() => vi.advanceTimersByTimeAsync(100));
+    const fields = [...host.querySelectorAll<HTMLInputElement>('input, select')];
+    expect(fields.every(one => one.labels!.length === 1)).toBe(true);
+    expect(host.querySelector('[role=alert]')!.textContent).toContain('between 128 and 10240');
+    const wrong = fields.filter(one => one.getAttribute('aria-invalid') === 'true');
+    expect(wrong.map(one => one.labels![0].textContent)).toEqual(['memory_mb']);
+    expect(document.getElementById(wrong[0].getAttribute('aria-describedby')!)!.textContent).toContain('10240');
+    expect(host.textContent).toContain('Written in the cell’s #| lines: team:a');
+    const kind = fields.find(one => one.labels![0].textContent === 'kind')!;
+    act(() => {
+      kind.value = '';
+      kind.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    expect(given).toEqual([{ compute: { memory_mb: 1 } }]);
+    vi.useRealTimers();
+  });
+});
+
+describe('words', () => {
+  it('say state, sums and compute', () => {
+    expect(stateText('module', trans)).toBe('The module was edited');
+    expect(stateText('of a later version', trans)).toBe('of a later version');
+    expect(summary(1, 0, 2, trans)).toBe('1 step, 0 errors, 2 warnings');
+    expect(computeText({ kind: 'fargate', cpu_units: 512 }, trans)).toBe('fargate, cpu_units 512');
+  });
+});
+
+describe('the rest', () => {
+  it('puts lines of one stretch together', () => {
+    const placed = { cell: 3, from: 1, to: 2, first: 2, last: 3 };
+    const file = { path: 'a.py', text: 'a\nb\nc\nd\n', diff: '', made_by_running: false, map: [placed] };
+    expect(stretches(file, true).map(one => [one.placed?.cell ?? null, one.lines.length])).toEqual([
+      [null, 1], [3, 2], [null, 1]
+    ]);
+  });
+  it('finds assets by every word', () => {
+    const asset = { name: 'rents', layer: 'silver', description: 'By town', owner: '', classification: '', columns: [['rent', 'Int64']] };
+    expect(search([asset] as never, 'SILVER town')).toHaveLength(1);
+    expect(search([asset] as never, 'silver rent')).toHaveLength(1);
+    expect(search([asset] as never, 'gold')).toHaveLength(0);
+  });
+  it('has one version', () => {
+    expect(VERSION).toBe(packageJson.version);
+  });
+});
