@@ -6,13 +6,14 @@
 #   make coverage       the compiler's and the platform's own tests; fails below 95 % of lines and branches
 #   make lint           the linter and the type checker alone
 #   make bench          the benchmarks
+#   make lab            build the Lab extension's front end (needs node 20 or newer; what is built is committed)
 #   make lock           resolve requirements.lock anew
 
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
-SUITE := tests --doctest-modules platform_core promote workbench
+SUITE := tests --doctest-modules platform_core promote workbench jupyter_ext
 # In one process, without the search that finds its own way: what is told is what the tests mean to reach
 COVERED := tests/promote tests/platform_core tests/requested_api --ignore tests/promote/test_property.py \
 	--doctest-modules promote platform_core
@@ -24,7 +25,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV DAGSTER_HOME WORKBENCH_PROJECT WORKBENCH_LAKE WORKBENCH_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nightly coverage lint lock bench clean
+.PHONY: help setup demo test test-nightly coverage lint lab lock bench clean
 
 help:
 	@sed -n '3,/^$$/s/^# *//p' Makefile
@@ -41,6 +42,7 @@ demo: $(STAMP)
 test: $(STAMP)
 	@status=0; \
 	$(MAKE) --no-print-directory lint || status=1; \
+	$(BIN)/python scripts/setup_browser.py || true; \
 	$(BIN)/python -m pytest $(SUITE) $(PYTEST_ARGS) || status=1; \
 	exit $$status
 
@@ -57,6 +59,9 @@ lint: $(STAMP)
 	echo "ruff format --check"; $(BIN)/ruff format --check . || status=1; \
 	echo "mypy ."; $(BIN)/mypy . || status=1; \
 	exit $$status
+
+lab:
+	@cd jupyter_ext/lab && npm ci --ignore-scripts && npm test && npm run build
 
 bench: $(STAMP)
 	@status=0; \

@@ -107,7 +107,9 @@ def main() -> int:
         print("The packages of requirements.lock could not be installed; see the lines above.", file=sys.stderr)
         return 1
     silence_telemetry()
-    attempt("compileall", "-q", "platform_core", "promote", "workbench")  # as an installer does; commands start sooner
+    attempt(
+        "compileall", "-q", "platform_core", "promote", "workbench", "jupyter_ext"
+    )  # as an installer does; commands start sooner
     STAMP.write_text(wanted, encoding="utf-8")
     return 0
 

@@ -34,7 +34,7 @@ def project(jp_root_dir: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     return make_project(jp_root_dir / "rents", {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
 
 
-@pytest.fixture
+@pytest.fixture  # type: ignore[no-redef] # in place of the plugin's own, as its documentation says
 def jp_server_config() -> dict[str, Any]:
     """Load the extension, with limits that a test can reach."""
     return {

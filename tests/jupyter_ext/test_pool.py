@@ -74,7 +74,7 @@ def test_a_question_that_takes_too_long_is_killed_and_the_next_is_answered() -> 
 
 @pytest.mark.usefixtures("quick")
 def test_a_newer_question_of_the_same_asker_takes_the_place_of_an_older() -> None:
-    async def ask() -> list[Any]:
+    async def ask() -> tuple[Any, ...]:
         pool = Pool(1)
         first = asyncio.create_task(pool.ask({"task": "hang"}, 600, "panel"))
         waiting = asyncio.create_task(pool.ask({"task": "hang"}, 600, "panel"))
