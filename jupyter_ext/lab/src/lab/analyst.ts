@@ -41,7 +41,9 @@ export class Analyst {
   }
 
   /** Milliseconds between the last edit and the question. */
-  delay = 100;
+  delay = 80;
+  /** Whether steps take the untagged statements they need. */
+  includeNeeded = false;
   panel: NotebookPanel | null = null;
   analysis: IAnalysis | null = null;
   problem: Refusal | null = null;
@@ -62,8 +64,10 @@ export class Analyst {
     return this.panel ? this.localPath(this.panel.context.path) : '';
   }
 
-  get content(): Record<string, unknown> {
-    return contentOf(this.panel!.content.model!);
+  /** What every question about the notebook holds. */
+  get notebook(): Record<string, unknown> {
+    const content = contentOf(this.panel!.content.model!);
+    return { path: this.path, content, include_needed: this.includeNeeded };
   }
 
   /** Do what a finding offers to do. */
@@ -73,7 +77,7 @@ export class Analyst {
       return;
     }
     try {
-      const fixed = await this.server.ask<IFixed>('fix', { path: this.path, content: this.content, finding });
+      const fixed = await this.server.ask<IFixed>('fix', { ...this.notebook, finding });
       applyFixed(panel.content.model, fixed);
       Notification.success(fixed.what, { autoClose: 4000 });
     } catch (error) {
@@ -156,13 +160,12 @@ export class Analyst {
   }
 
   private async _ask(signal: AbortSignal): Promise<IAnalysis> {
-    const content = this.content;
-    const sent = JSON.stringify(content);
+    const notebook = this.notebook;
+    const sent = JSON.stringify(notebook);
     if (sent === this._sent && this.analysis) {
       return this.analysis; // an output or the selection changed, nothing that is looked at
     }
-    const body = { path: this.path, content, client: this._client };
-    const analysis = await this.server.ask<IAnalysis>('analyse', body, signal);
+    const analysis = await this.server.ask<IAnalysis>('analyse', { ...notebook, client: this._client }, signal);
     this._sent = sent;
     return analysis;
   }

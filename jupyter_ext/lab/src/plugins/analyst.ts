@@ -27,7 +27,10 @@ export const analyst: JupyterFrontEndPlugin<Analyst> = {
     const trans = (translator ?? nullTranslator).load('notebook_workbench');
     const server = new Server(app.serviceManager.serverSettings);
     const contents = app.serviceManager.contents;
-    const made = new Analyst(tracker, server, trans, path => contents.localPath(path));
+    const made = new Analyst(tracker, server, trans, path =>
+      // Another drive than the server's own holds other files, whatever their names
+      ['', 'RTC'].includes(contents.driveName(path)) ? contents.localPath(path) : path
+    );
     server.strange.connect((_, version) => {
       const said = version
         ? trans.__('This page is Notebook Workbench %1, and the server is %2.', VERSION, version)
@@ -40,6 +43,8 @@ export const analyst: JupyterFrontEndPlugin<Analyst> = {
     void settings?.load(PLUGIN).then(loaded => {
       const apply = () => {
         made.delay = Number(loaded.get('delay').composite);
+        made.includeNeeded = loaded.get('includeNeeded').composite === true;
+        made.refresh();
         document.body.classList.toggle('nbw-mod-noBadges', loaded.get('badges').composite === false);
         document.body.classList.toggle('nbw-mod-noMarks', loaded.get('marks').composite === false);
       };

@@ -32,7 +32,8 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       describedBy: ARGUMENTS,
       isEnabled: idle,
       execute: async args => {
-        const body = { select: steps(args), force: args.force === true, run: args.run !== false };
+        const how = { force: args.force === true, run: args.run !== false, include_needed: analyst.includeNeeded };
+        const body = { select: steps(args), ...how };
         const outcome = await analyst.run<IOutcome>('promote', body);
         if (!outcome) {
           return refused();

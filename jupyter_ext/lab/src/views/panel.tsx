@@ -194,12 +194,24 @@ function Made({ made, analyst }: { made: IMade; analyst: Analyst }): JSX.Element
 
 function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome }): JSX.Element {
   const { trans } = analyst;
+  const contested = outcome.findings.some(one => one.code === 'PR615'); // both changed the same statement
+  const side = (tag: string, right: 'ours' | 'theirs', label: string) => (
+    <button type="button" onClick={() => void commands.execute(ID.pull, { steps: [tag], [right]: [tag] })}>
+      {label}
+    </button>
+  );
   const root = analyst.path.slice(0, analyst.path.length - (analyst.analysis?.notebook.length ?? 0));
   return (
     <ul className="nbw-list">
       {outcome.steps.map(step => (
         <li key={step.tag}>
           <strong>{step.tag}</strong>: {step.status}
+          {contested && step.status === 'refused' && (
+            <div className="nbw-actions">
+              {side(step.tag, 'ours', trans.__('The notebook is right'))}
+              {side(step.tag, 'theirs', trans.__('The module is right'))}
+            </div>
+          )}
           {step.parity && <div>{trans.__('Parity: %1', step.parity)}</div>}
           {step.files.map(file => (
             <div key={file}>
@@ -279,7 +291,7 @@ export function PromoteView({ analyst, commands, open }: IOpenProps): JSX.Elemen
       <p role="status" className="nbw-summary">
         {analysis ? summary(analysis.steps.length, count('error'), count('warning'), trans) : problem ? '' : trans.__('Looking at the notebook')}
       </p>
-      {problem && <p className="nbw-problem" role="alert">✕ {problem.message} {problem.hint}</p>}
+      {problem && <p className="nbw-problem" role="status">✕ {problem.message} {problem.hint}</p>}
       <Job analyst={analyst} commands={commands} />
       {analysis && (
         <>

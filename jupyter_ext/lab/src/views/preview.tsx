@@ -157,7 +157,7 @@ export class Preview extends ReactWidget {
       return;
     }
     try {
-      const body = { path: analyst.path, content: analyst.content, step: this.step, client: this.id };
+      const body = { ...analyst.notebook, step: this.step, client: this.id };
       this._preview = await analyst.server.ask<IPreview>('preview', body);
       this._problem = '';
     } catch (error) {
