@@ -84,6 +84,7 @@ export function PreviewView({ analyst, commands, preview, problem, pointed }: IP
               onClick={() => void commands.execute(ID.goTo, { cell, line: one.placed!.from, column: 1 })}
               onKeyDown={event => {
                 if (event.key === 'Enter') {
+                  event.preventDefault(); // else the editor that gets the focus gets the key too
                   void commands.execute(ID.goTo, { cell, line: one.placed!.from, column: 1 });
                 }
               }}
