@@ -85,8 +85,8 @@ def _plain(word: str) -> str:
 
 def _slips(left: str, right: str) -> int:
     """Count the slips between two words: optimal string alignment."""
-    if abs(len(left) - len(right)) > 2:
-        return 3
+    if abs(len(left) - len(right)) > 2 or len(set(left).difference(right)) > 2 or len(set(right).difference(left)) > 2:
+        return 3  # every letter that only one of them has is a slip
     before: list[int] = []
     row = list(range(len(right) + 1))
     for i, letter in enumerate(left, 1):
