@@ -7,7 +7,8 @@ from typing import Any
 
 from jupyter_ext.tasks.lineage import lineage
 from jupyter_ext.tasks.opened import Opened, opened
-from promote.model import Finding, Plan, Step
+from promote.model import Plan, Step
+from promote.reports.report import finding_values
 
 Tell = Any
 
@@ -21,26 +22,9 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
         "notebook": found.notebook.path,
         "package": found.project.package,
         "steps": [_step(found, step, plans.get(step.tag)) for step in steps],
-        "findings": [finding(one) for one in found.findings],
+        "findings": [finding_values(one) for one in found.findings],
         "lineage": lineage(found),
         "names": sorted(f"{layer}:{name}" for made in found.rows.values() for layer, name, _ in made),
-    }
-
-
-def finding(one: Finding) -> dict[str, Any]:
-    """Give a finding as the front end shows it."""
-    at = one.location
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "message": one.message,
-        "hint": one.hint,
-        "path": at.path,
-        "cell": at.cell,
-        "tag": at.tag,
-        "line": at.line,
-        "column": at.column,
-        "fix": None if one.fix is None else one.fix.what,
     }
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_ext.confine import inside_project
-from jupyter_ext.tasks.analyse import finding
 from jupyter_ext.tasks.opened import Opened, opened
 from platform_core.errors import UserError
 from promote.model import GeneratedFile
@@ -44,7 +43,6 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
         "state": found.drift(tag)[0],
         "verified": bool(stand.evidence and stand.evidence.facts),
         "files": [*files, *_tests(found, stand)],
-        "findings": [finding(one) for one in found.findings if one.location.tag == tag],
     }
 
 

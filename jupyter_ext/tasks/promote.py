@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_ext.confine import notebook_path, project_of
-from jupyter_ext.tasks.analyse import finding
 from promote.outcome import Outcome, Settings
 from promote.pipeline import run as promote
 from promote.reports.report import render
@@ -31,6 +30,6 @@ def run(question: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def shown(outcome: Outcome) -> dict[str, Any]:
-    """Give an outcome as the command line's JSON has it, with findings as the front end shows them."""
+    """Give an outcome as the command line's JSON has it."""
     content: dict[str, Any] = json.loads(render(outcome, "json"))
-    return {**content, "exit_code": outcome.exit_code, "findings": [finding(one) for one in outcome.findings]}
+    return content

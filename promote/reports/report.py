@@ -89,7 +89,7 @@ def _json(outcome: Outcome, _: bool) -> str:
     content = {
         "version": _SCHEMA_VERSION,
         "exit_code": outcome.exit_code,
-        "findings": [_finding_values(finding) for finding in outcome.findings],
+        "findings": [finding_values(finding) for finding in outcome.findings],
         "steps": [
             {
                 "tag": step.tag,
@@ -107,7 +107,8 @@ def _json(outcome: Outcome, _: bool) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def _finding_values(finding: Finding) -> dict[str, str | int | None]:
+def finding_values(finding: Finding) -> dict[str, str | int | None]:
+    """Give a finding as plain values, as JSON has it."""
     at = finding.location
     return {
         "code": finding.code,
