@@ -108,6 +108,21 @@ def convert(value: object, kind: FrameKind) -> pl.LazyFrame | pl.DataFrame | pd.
     return frame.lazy() if kind == "lazy" else frame
 
 
+def fresh(frame: Any) -> Any:
+    """Give a frame that can be changed in place as one of its own; the other kinds as they are.
+
+    >>> frame = pl.DataFrame({"a": [1]})
+    >>> fresh(frame) is frame, fresh(frame).equals(frame)
+    (False, True)
+    """
+    match kind_of(frame):
+        case "polars":
+            return frame.clone()
+        case "pandas":
+            return frame.copy()
+    return frame
+
+
 def to_polars(value: object) -> pl.DataFrame:
     """Give any frame as an eager Polars frame, as `convert` does.
 

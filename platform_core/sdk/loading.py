@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from platform_core.config import load_config
 from platform_core.errors import UsageError, UserError
-from platform_core.frames import KINDS, FrameKind, convert
+from platform_core.frames import KINDS, FrameKind, convert, fresh
 from platform_core.lake import Lake
 from platform_core.suggest import did_you_mean
 
@@ -47,7 +47,7 @@ def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None)
         raise UsageError(f"load_asset gives no {as_!r}.", hint=did_you_mean(str(as_), KINDS))
     supplied = _SUPPLIED.get().assets
     if name in supplied:
-        return convert(supplied[name], as_)
+        return fresh(convert(supplied[name], as_))
     lake = Lake.of_project()
     if lake.find(name) is None:
         near = did_you_mean(name, _known(lake))
@@ -85,7 +85,8 @@ def overrides(assets: Mapping[str, Any] | None = None, resources: Mapping[str, A
     """Let `load_asset` and `resource` give these objects inside the block, in this thread or task alone.
 
     Args:
-        assets: Frames of any kind by asset name; each comes in the kind asked for, whatever the partition.
+        assets: Frames of any kind by asset name; each comes in the kind asked for, whatever the partition,
+            and as a new one each time, as a stored asset does.
         resources: Objects by resource name, given as they are.
 
     Blocks nest; the inner one comes first.

@@ -13,6 +13,7 @@ from platform_core.errors import Fault
 from promote.dataflow.closure import Bound, Closure
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
+from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
@@ -42,7 +43,8 @@ class Assembly:
         self.findings: list[Finding] = []
         self.statements = [self.program.statements[i] for i in sorted(closure.included)]
         self.names: dict[str, Bound | LoadCall] = {}  # parameter -> what it takes
-        self.replaced: dict[int, str] = {}  # id of a load call -> parameter
+        self.replaced: dict[int, str] = {}  # id of a load call -> what takes its place
+        self.hidden: set[str] = set()  # names that mean something of their own where a load stands
         self.direct: set[int] = set()  # own statements `x = load_asset(…)` that became the parameter x
         self.assigned: list[tuple[int, int, str]] = []  # (after statement, cell, "x = parameter")
 
@@ -151,43 +153,46 @@ class Assembly:
                 self.names[parameter] = bound
                 cell = self.program.statements[bound.at].cell
                 self.assigned.append((bound.at, cell, f"{bound.variable} = {parameter}"))
-        for statement in self.statements:
-            for load in statement.loads:
-                if not load.problem:
-                    self.take_load(statement, load, bound_in_body)
+        loads = [(s, load) for s in self.statements for load in s.loads if not load.problem]
+        for statement, load in loads:
+            if _whole_load(statement, load) is None:
+                self.hidden |= bound_within(statement.node)
+        for statement, load in loads:
+            alone = sum((one.what, one.name) == (load.what, load.name) for _, one in loads) == 1
+            self.take_load(statement, load, bound_in_body, alone=alone)
 
-    def take_load(self, statement: Statement, load: LoadCall, bound_in_body: set[str]) -> None:
-        """Give a call of `load_asset` or `resource` a parameter; calls for the same thing share one."""
+    def take_load(self, statement: Statement, load: LoadCall, bound_in_body: set[str], *, alone: bool) -> None:
+        """Give a call of `load_asset` or `resource` a parameter; calls for the same thing share one that is settled."""
         for parameter, given in self.names.items():
             other = given if isinstance(given, LoadCall) else given.load
             if other is None or (other.what, other.name) != (load.what, load.name):
                 continue
-            if (other.kind, other.partition) == (load.kind, load.partition) and load.kind != "pandas":
-                self.replaced[id(load.node)] = parameter
+            if (other.kind, other.partition) != (load.kind, load.partition):
+                message = f"{load.name} is loaded twice in this step."
+                hint = "Load it once and work on copies, or convert the frame where you need another kind."
+                self.findings.append(self.context.finding("PR315", message, statement, load.use, hint))
                 return
-            if load.what == "load_asset":
-                self.findings.append(
-                    self.context.finding(
-                        "PR315",
-                        f"{load.name} is loaded twice in this step.",
-                        statement,
-                        load.use,
-                        "Load it once and work on copies, or convert the frame where you need another kind.",
-                    )
-                )
+            if self.is_settled(parameter):
+                self.replaced[id(load.node)] = in_place_of(load, parameter, statement.node, alone=False)
                 return
         variable = _whole_load(statement, load)
         free = variable is not None and not any(
             s.index < statement.index and (variable in s.effects.touched or variable in s.reads)
             for s in self.statements
         )
+        free = free and (alone or (variable is not None and self.is_settled(variable, statement)))
         if variable is not None and free and variable not in self.names:
             self.names[variable] = load
             self.direct.add(statement.index)
         else:
-            parameter = self.free_name(load.name, bound_in_body)
+            parameter = self.free_name(load.name, bound_in_body | self.hidden)
             self.names[parameter] = load
-            self.replaced[id(load.node)] = parameter
+            self.replaced[id(load.node)] = in_place_of(load, parameter, statement.node, alone=alone)
+
+    def is_settled(self, name: str, but: Statement | None = None) -> bool:
+        """Whether a name means an input everywhere in the function, once statement `but` is left out."""
+        rest = (s for s in self.statements if s.index not in self.direct and s is not but)
+        return name not in self.hidden and not any(name in s.effects.touched or name in s.changes for s in rest)
 
     def free_name(self, wanted: str, bound: set[str]) -> str:
         """Give a parameter name that nothing in the function means otherwise."""

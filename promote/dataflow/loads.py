@@ -1,9 +1,12 @@
-"""The calls that promotion understands: `load_asset("NAME", …)` and `resource("NAME")` of `platform_core.sdk`."""
+"""The calls that promotion understands: `load_asset("NAME", …)` and `resource("NAME")` of `platform_core.sdk`.
+
+Whatever else is done with the two, or with the modules that hold them, is a load that cannot be followed.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from promote.language.functions import Functions
@@ -15,34 +18,50 @@ from promote.values import dataclass
 _CALLS = {
     f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in ("load_asset", "resource")
 }
+_MODULES = ("platform_core.sdk", "platform_core.sdk.loading")
 _KINDS = ("lazy", "polars", "pandas", "duckdb")
 
 
 @dataclass(frozen=True, slots=True)
 class LoadCall:
-    """A call of `load_asset` or `resource`. `problem` says why it cannot become an input, empty where it can.
+    """A call of `load_asset` or `resource`, or where one is handed on.
 
-    `partition` is the literal key, or the name of a variable behind a `$`.
+    `problem` says why it cannot become an input, empty where it can. `partition` is the literal key, or the name of a
+    variable behind a `$`.
     """
 
     what: Literal["load_asset", "resource"]
     name: str
     kind: FrameKind
     partition: str | None
-    node: ast.Call
+    node: ast.expr
     use: Use
     problem: str = ""
 
 
-def load_calls(parts: Iterable[ast.AST], functions: Functions) -> list[LoadCall]:
-    """Give the calls of `load_asset` and `resource` among the nodes of a statement, in source order."""
-    found = [
-        _load_call(call, _CALLS[functions.canonical(path)])
-        for call in parts
-        if isinstance(call, ast.Call)
-        and (path := dotted_of(call.func)) is not None
-        and functions.canonical(path) in _CALLS
-    ]
+def load_calls(parts: Sequence[ast.AST], functions: Functions) -> list[LoadCall]:
+    """Give the calls of `load_asset` and `resource` among the nodes of a statement, in source order.
+
+    The nodes come as `walk` gives them: what stands around another before it.
+    """
+    if not any(path.startswith("platform_core") for path in functions.imports.values()):
+        return []
+    calls = {id(node.func): node for node in parts if isinstance(node, ast.Call)}
+    inner: set[int] = set()  # parts of a chain that was looked at whole
+    found: list[LoadCall] = []
+    for node in parts:
+        if id(node) in inner or not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+            continue
+        path = dotted_of(node)
+        within: ast.expr = node
+        while isinstance(within, ast.Attribute):
+            within = within.value
+            inner.add(id(within))
+        name = functions.canonical(path) if path else ""
+        if name in _CALLS and id(node) in calls:
+            found.append(_load_call(calls[id(node)], _CALLS[name]))
+        elif name in _CALLS or name in _MODULES:
+            found.append(_handed_on(node, _CALLS.get(name, "load_asset")))
     return sorted(found, key=lambda load: (load.use.line, load.use.column))
 
 
@@ -57,6 +76,12 @@ def bound_load(node: ast.stmt, loads: Sequence[LoadCall]) -> LoadCall | None:
     if isinstance(target, ast.Name) and len(loads) == 1 and loads[0].node is node.value and not loads[0].problem:
         return loads[0]
     return None
+
+
+def _handed_on(node: ast.expr, what: str) -> LoadCall:
+    name = cast("Literal['load_asset', 'resource']", what)
+    use = Use(node.lineno, node.col_offset + 1)
+    return LoadCall(name, "", "lazy", None, node, use, "it is handed on, and what it is called with is not seen")
 
 
 def _load_call(call: ast.Call, what: str) -> LoadCall:
