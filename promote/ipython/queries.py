@@ -18,6 +18,11 @@ _OPAQUE = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*
 _READS = re.compile(r"\(*\s*(?:select|with|from|values|pivot|unpivot|describe|summarize)\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\b(?:insert\s+into|delete\s+from|update\s+\w+\s+set|merge\s+into)\b", re.IGNORECASE)
 _FILLED = re.compile(r"\{\{|\{%|\{[A-Za-z_]\w*\}|(?<=[\s(=,<>+*/-]):[A-Za-z_]\w*|\$[A-Za-z_0-9]\w*")
+_TEMPLATE = re.compile(r"\{[{%#]")
+_NAMED_PART = re.compile(
+    r"\{\s*(?P<value>[A-Za-z_][^{}]*)\}|\$(?P<dollar>[A-Za-z_]\w*)|(?<![:\w\\]):(?P<bind>[A-Za-z_]\w*)(?!:)"
+)
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_TABLE = re.compile(r"\bdistinct\s+from\b|\b(?:extract|trim|substring|overlay|position)\s*\([^()]*\)", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:from|join)\s+(?:lateral\s+)?", re.IGNORECASE)
 _TABLE = re.compile(r'(?P<name>[A-Za-z_]\w*|"[^"]+")(?P<then>\s*[.(])?')
@@ -122,7 +127,7 @@ def _check(notebook: Notebook, text: str) -> None:
         raise UntranslatableError("does more than read")
     if ";" in plain.rstrip().rstrip(";"):
         raise UntranslatableError("is more than one statement")
-    if _FILLED.search(plain):
+    if _FILLED.search(plain) or _is_filled(notebook, text):
         raise UntranslatableError("has values put into its text")
     plain = _NO_TABLE.sub(" ", plain)
     known = {found[1].strip('"') for found in _COMMON.finditer(plain)}
@@ -130,6 +135,22 @@ def _check(notebook: Notebook, text: str) -> None:
     for name in _tables(plain):
         if name not in known and name not in bound:
             raise UntranslatableError(f"reads {name[:60]!a}, which is no frame of this notebook")
+
+
+def _is_filled(notebook: Notebook, text: str) -> bool:
+    """Whether the magic puts values into a query, quotes and comments too.
+
+    JupySQL fills `{{ }}` and `{% %}` wherever they stand; ipython-sql fills `{name}`, `$name` and `:name` where a
+    variable has the name, and leaves the text as it is where none has.
+    """
+    if _TEMPLATE.search(text):
+        return True
+    named = {word for found in _NAMED_PART.finditer(text) for word in _WORD.findall(found[0])}
+    return bool(named) and any(
+        not _is_query(cell) and named.intersection(_WORD.findall(cell.source))
+        for cell in notebook.cells
+        if cell.kind == "code"
+    )
 
 
 def _tables(plain: str) -> Iterator[str]:
