@@ -17,7 +17,8 @@ from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
-from promote.language.syntax import imports_package
+from promote.heap.state import is_ambient, set_up_of
+from promote.language.syntax import imports_package, is_literal
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
 from promote.trees import walk
 
@@ -225,7 +226,9 @@ class Assembly:
         outside = {
             s.index
             for s in self.statements
-            if self.closure.included[s.index] in {"definition", "import"} and not s.loads  # it takes a parameter inside
+            if self.closure.included[s.index] in {"definition", "import"}
+            and not s.loads  # it takes a parameter inside
+            and not self.comes_after_set_up(s)
         }
         while True:
             inside = [s for s in self.statements if s.index not in outside]
@@ -236,6 +239,15 @@ class Assembly:
             if not back:
                 return outside
             outside -= back
+
+    def comes_after_set_up(self, statement: Statement) -> bool:
+        """Whether a statement may give something else before the function has set up the process."""
+        node = statement.node
+        before = {n for s in self.statements if s.index < statement.index for n in s.changes if is_ambient(n)}
+        if not before or isinstance(node, ast.Import) or is_literal(getattr(node, "value", None)):
+            return False
+        package = (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else ""
+        return not package or bool(before & {set_up_of(package), set_up_of("anything")})
 
     def may_hoist(self, statement: Statement, local: set[str], outside: set[int]) -> bool:
         """Whether a statement means the same at module level: nothing of the body's names has a part in it."""

@@ -15,9 +15,11 @@ from typing import Literal
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, shows_only
 from promote.dataflow.loads import LoadCall, bound_load
-from promote.dataflow.program import Statement, ambient_reads, is_state
+from promote.dataflow.program import Statement, ambient_reads, is_state, shown_states
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
+from promote.dataflow.shown import makes_text, sets_plainly
+from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
 from promote.language.uses import Use
 from promote.model import Finding, Role
@@ -124,8 +126,8 @@ class _Resolver:
                 self.need(state, statement, Use(statement.first, 1))
         for name in self.wanted:
             self.need(name, closure.own[-1], Use(closure.own[-1].first, 1), after=True)
-        while self.queue:
-            self.follow(self.queue.pop())
+        self.follow_all()
+        self.follow_shown()
         included = [self.program.statements[i] for i in sorted(closure.included)]
         closure.shadowed &= {n for s in included for n in s.effects.touched}
         for name, deleting, at, use in self.restored:
@@ -157,6 +159,19 @@ class _Resolver:
             origin = "import"
         self.closure.included[statement.index] = origin
         self.queue.append(statement)
+
+    def follow_all(self) -> None:
+        """Account for all that the statements taken so far need, and for what those need in turn."""
+        while self.queue:
+            self.follow(self.queue.pop())
+
+    def follow_shown(self) -> None:
+        """Account for the options of display, where a statement makes a text that they may change."""
+        shown, last = shown_states(self.program), self.closure.own[-1]
+        if shown and any(makes_text(self.program.statements[i].node) for i in self.closure.included):
+            for state in shown:
+                self.need(state, last, Use(last.first, 1))
+            self.follow_all()
 
     def follow(self, statement: Statement) -> None:
         """Account for all that a statement reads, and all that code behind those names looks up when it runs."""
@@ -203,7 +218,9 @@ class _Resolver:
     ) -> bool:
         """Account for a statement outside the step; true where nothing before it matters."""
         if is_state(name):
-            if self.include_needed:
+            if self.include_needed and is_set_up(name) and not self.is_settled(statement):
+                self.refusals.patched(name, statement, at, use)
+            elif self.include_needed or (is_shown(name) and sets_plainly(statement.node)):
                 self.include(statement, "needed")
             else:
                 self.refusals.state(name, statement, at, use)
@@ -229,6 +246,19 @@ class _Resolver:
             return name in statement.binds
         self.refusals.computed(name, statement, at, use, reaching)
         return True
+
+    def is_settled(self, statement: Statement) -> bool:
+        """Whether the code that a statement puts somewhere finds the same whenever it runs."""
+        looked_up = {*statement.effects.late, *(name for names in statement.late.values() for name in names)}
+        functions = self.program.functions
+        code = {info for name in statement.reads for info in functions.infos(name)} | {
+            *statement.effects.lambdas.values()
+        }
+        done = [summary for info in code if (summary := functions.summaries.get(info))]
+        return not any(s.changes or s.writes or s.keeps_state for s in done) and not any(
+            not is_state(name) and (len(self.program.bindings(name)) > 1 or self.program.changed_anywhere(name))
+            for name in looked_up
+        )
 
     def is_input(self, name: str, statement: Statement, at: Statement, use: Use) -> bool:
         """Whether a name is what another step gives; told where that step is not complete."""

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from promote.dataflow.loads import LoadCall, load_calls
 from promote.heap.aliases import Aliases
-from promote.heap.state import PREFIX, is_ambient, state_uses
+from promote.heap.handed import Handed
+from promote.heap.standing import Carriers, with_aliases
+from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
 from promote.language.effects import HIDDEN_STATE
 from promote.language.functions import Functions, collect_functions
@@ -133,13 +135,19 @@ def build(cells: Sequence[CodeCell]) -> Program:
         info.free.update({n: u for n, u in hidden.items() if n not in info.free})
     summarise(functions)
     aliases = Aliases(functions)
+    standing, unsure = with_aliases(parts, functions)
+    carriers, handed = Carriers(standing), Handed(standing)
+    entered = {id(item.context_expr) for within in parts for part in within for item in getattr(part, "items", ())}
     statements: list[Statement] = []
     touches: dict[str, list[int]] = {}
     for index, ((cell, node), found) in enumerate(zip(parsed, effects, strict=True)):
         told = {**texts.of_views(found.queries), **found.mentioned, **texts.names(found.queries)}
         found.reads |= {n: u for n, u in told.items() if n in touches and n not in found.reads}
         happening = aliases.take(found)
-        state_reads, state_changes, sets = state_uses(found, functions, happening.code)
+        state_reads, state_changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
+        through = carriers.take(node, found, happening) | handed.take(node, parts[index], found, happening)
+        state_changes = {**through, **state_changes}
+        state_reads = {**through, **state_reads}
         statement = Statement(
             index,
             cell.position,
@@ -214,6 +222,11 @@ def _strings(nodes: Iterable[ast.AST]) -> list[str]:
 def ambient_reads(program: Program) -> list[str]:
     """Give the hidden states that someone changes and that every step may depend on."""
     return [name for name in sorted(program.touches) if is_state(name) and is_ambient(name)]
+
+
+def shown_states(program: Program) -> list[str]:
+    """Give the hidden states that someone changes and that texts made of frames depend on."""
+    return [name for name in sorted(program.touches) if is_state(name) and is_shown(name)]
 
 
 def is_state(name: str) -> bool:

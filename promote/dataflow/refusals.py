@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
+from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.language.syntax import star_module
 from promote.language.uses import Use
@@ -109,6 +110,12 @@ class Refusals:
         message = f"This depends on {name[1:]}, which {self.context.where(statement)} sets outside the step."
         self.say("PR319", name, message, at, use, "Set it in a cell of this step, or use --include-needed.")
 
+    def patched(self, name: str, statement: Statement, at: Statement, use: Use) -> None:
+        """A package is patched with code that looks up what changes."""
+        where = self.context.where(statement)
+        message = f"This depends on {name[1:]}, which {where} sets to code that looks up what changes."
+        self.say("PR319", name, message, at, use, "Write a function in its place, and give it all that it uses.")
+
     def lost(self, name: str, change: Statement, at: Statement) -> None:
         """A change of one input is a change of another in the notebook, where they are one object."""
         message = (
@@ -205,8 +212,11 @@ class Refusals:
 
     # What no subsequence can keep
 
-    def bodies(self, included: Iterable[Statement]) -> None:
+    def bodies(self, included: Sequence[Statement]) -> None:
         """Tell what statements hold that means something else in a function, or cannot be followed."""
+        for name, statement, message in placed_modules(self.program, included):
+            hint = "Put the module into the project's package under src, and import it from there."
+            self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
         for statement in included:
             effects = statement.effects
             for name, use in effects.dynamic.items():

@@ -9,27 +9,39 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
+from promote.heap.options import option_states
 from promote.language.effects import (
     ALSO_SETTING,
     AMBIENT_STATES,
     ARGUMENT_MUTATORS,
-    DISPLAY_OPTIONS,
     HARMLESS_MODULES,
+    HARMLESS_PARTS,
     HARMLESS_SETTINGS,
     HIDDEN_STATE,
+    MUTATING_METHODS,
+    PARTS_OF_WARNINGS,
+    PLACING_METHODS,
+    RELATION_MAKERS,
     SETTERS,
     SETTING_FUNCTIONS,
+    SHOWN_STATES,
+    STATE_HOLDERS,
     STATELESS,
+    STORING_FUNCTIONS,
 )
 from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
-from promote.language.uses import Dotted, DottedUse, Effects, FunctionInfo, Use
+from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
+from promote.values import replace
 
 PREFIX = "~"
 _PATCHED = "the set-up of "
+PLACES, MODULES = "where modules are looked for", "the modules at hand"
+_FILTERS = "the filters of warnings"
+_TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
 _DRAWING = re.compile(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
@@ -53,28 +65,60 @@ _SETTING = re.compile(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
 
 def state_uses(
-    effects: Effects, functions: Functions, code: Mapping[FunctionInfo, Use]
+    effects: Effects,
+    functions: Functions,
+    code: Mapping[FunctionInfo, Use],
+    *,
+    unsure: Collection[str] = (),
+    entered: Collection[int] = (),
 ) -> tuple[dict[str, Use], dict[str, Use], set[str]]:
     """Give the states that a statement reads, those it changes, and those it sets whatever they were before.
 
-    `code` are the functions that the statement may run, each with the place where it names what leads there.
+    Args:
+        effects: What the statement does.
+        functions: The functions and imports of the notebook.
+        code: The functions that the statement may run, each with the place where it names what leads there.
+        unsure: Names that stand for an import on some path only.
+        entered: The identities of calls that a `with` enters, which put back what they change.
     """
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
-    uses = [(use, use.use, not use.weak) for use in effects.dotted]
+    uses = [(use, use.use, not use.weak and use.path[0] not in unsure) for use in effects.dotted]
     uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
     for use, place, sure in uses:
+        within = use.call is not None and id(use.call) in entered and functions.canonical(use.path) in STATE_HOLDERS
         for state, kind in _states(use, functions):
+            if within and kind != "read":
+                continue
             name = PREFIX + state
             if kind == "set" and sure:
                 sets.add(name)
                 changes.setdefault(name, place)
             else:
-                reads.setdefault(name, place)
+                if state not in SHOWN_STATES:  # what is shown changes nothing that is shown later by itself
+                    reads.setdefault(name, place)
                 if kind != "read":
                     changes.setdefault(name, place)
     return reads, changes, sets
+
+
+def handed_on(effects: Effects, functions: Functions, code: Iterable[FunctionInfo]) -> set[str]:
+    """Give the states that may be changed by functions which a statement, or code of it, names and does not call."""
+    every = [use for dotted in (effects.dotted, *(info.dotted for info in code)) for use in dotted]
+    uses = [use for use in every if use.call is None and not use.stored]
+    return {PREFIX + state for use in uses for state, kind in _states(use, functions) if kind in {"change", "set"}}
+
+
+def states_through(path: str, done: Iterable[str], functions: Functions) -> set[str]:
+    """Give the states that change where code calls methods of a module or class, or stores into it (`=`)."""
+    given = replace(functions, imports={**functions.imports, "?": path})
+    found: set[str] = set()
+    for one in done:
+        call = ast.Call(ast.Name(one), [], [])
+        use = DottedUse(("?",), Use(1, 1), stored=True) if one == "=" else DottedUse(("?", one), Use(1, 1), call=call)
+        found |= {PREFIX + state for state, kind in _states(use, given) if kind != "read"}
+    return found
 
 
 def is_ambient(name: str) -> bool:
@@ -82,12 +126,32 @@ def is_ambient(name: str) -> bool:
     return name[len(PREFIX) :] in AMBIENT_STATES or name.startswith(PREFIX + _PATCHED)
 
 
+def set_up_of(package: str) -> str:
+    """Give the name of the state that a patch of a package changes."""
+    return PREFIX + _PATCHED + package
+
+
+def is_set_up(name: str) -> bool:
+    """Whether a state is the set-up of a package, which any use of the package may depend on."""
+    return name.startswith(PREFIX + _PATCHED)
+
+
+def is_shown(name: str) -> bool:
+    """Whether only texts made of frames and arrays depend on a state."""
+    return name[len(PREFIX) :] in SHOWN_STATES
+
+
 def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     """The states that a use of an attribute chain touches, each with what it does: read, change or set."""
     path = functions.canonical(use.path)
     if not use.stored and touches_none(path):
         return
+    if (options := option_states(path, use)) is not None:
+        yield from ((state, "change") for state in options)
+        return
     state = _state_of(path)
+    if state is None and use.call is not None and path.startswith("."):
+        state = _of_relation(path, functions)
     if state is not None:
         kind = _kind(path, state, use)
         if kind != "none":
@@ -99,11 +163,10 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
-    if state is None:
-        stored = use.path if use.stored else _patched(use, path)
-        package = functions.imports.get(stored[0], "").split(".")[0] if stored else ""
-        if not (package and package not in HARMLESS_MODULES and is_known(package)):
-            package = _set_up(use, path, functions)
+    if state is None or state == _FILTERS:
+        package = _patched(use, path, functions) or _set_up(use, path, functions)
+        if state == _FILTERS and "showwarning" in functions.attributes:
+            package = "warnings"  # what is told of them is data
         if package:
             yield _PATCHED + package, "change"
 
@@ -116,7 +179,10 @@ def touches_none(path: str) -> bool:
     [True, True, False, False]
     """
     package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
-    if path in {"setattr", "delattr"} or method in {"start", "stop"} or package == "warnings":
+    if path in STORING_FUNCTIONS or method in _TELLING or package == "warnings" or path.startswith("polars.Config"):
+        return False
+    changing = (package in sys.stdlib_module_names and method in MUTATING_METHODS) or ".__dict__." in path
+    if changing or (not package and method in RELATION_MAKERS):
         return False
     if _state_of(path) is not None or _FILE_CALLS.search(path) or path in ALSO_SETTING or _SETTING.search(path):
         return False
@@ -127,24 +193,55 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
     """The package that a call sets up, so that any use of it may give something else; empty where it sets up none."""
     if use.call is None:
         return ""
-    if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
-        return "anything"  # `patch(…).start()`
     package = path.split(".", 1)[0]
-    if use.path[0] not in functions.imports or package in HARMLESS_MODULES - {"warnings"} or not is_known(package):
-        return ""
-    if package == "warnings" or path == "numpy.seterr":
+    known = use.path[0] in functions.imports and package not in HARMLESS_MODULES - {"warnings"} and is_known(package)
+    if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
+        package = "anything"  # `patch(…).start()`
+    elif path == "..__enter__":
+        package = "anything"  # of something without a name
+    elif path.endswith(".__enter__"):
+        package *= path.removesuffix(".__enter__") in STATE_HOLDERS
+    elif package == "warnings" or path == "numpy.seterr":
         told = [*use.call.args, *(k.value for k in use.call.keywords)]
-        return package if any(getattr(a, "value", None) in _RAISING for a in told) else ""
-    if path.startswith(HARMLESS_SETTINGS) or path in ARGUMENT_MUTATORS:
+        package *= known and any(getattr(a, "value", None) in _RAISING for a in told)
+    else:
+        harmless = path.startswith(HARMLESS_SETTINGS) or path in ARGUMENT_MUTATORS
+        package *= known and not harmless and (path in ALSO_SETTING or _SETTING.search(path) is not None)
+    return package
+
+
+def _patched(use: DottedUse, path: str, functions: Functions) -> str:
+    """The package a part of which a use binds anew, or changes; empty where it is none that matters."""
+    stored = use.path if use.stored else ()
+    if use.call is not None and not use.stored:
+        stored = use.path[: _depth_of_change(use, path)]
+        if path in STORING_FUNCTIONS and use.call.args:
+            first = use.call.args[0]
+            called = first.func if isinstance(first, ast.Call) else first
+            use = replace(use, call=first if isinstance(first, ast.Call) else None)
+            stored = dotted_of(called) or ()
+    if stored == ("type",) or "__class__" in stored[1:]:  # the class of an object, which may be a package's
+        of = use.call.args[0] if use.call is not None and use.call.args else ast.Name(stored[0])
+        return "" if isinstance(of, ast.Name) and of.id in {"self", "cls"} else "anything"
+    if stored[:1] == ("__builtins__",):
+        return "builtins"
+    if not stored or stored[0] not in functions.imports:
         return ""
-    return package if path in ALSO_SETTING or _SETTING.search(path) else ""
+    path = functions.canonical(stored)
+    package = path.split(".")[0]
+    if path.startswith(HARMLESS_PARTS) or not is_known(package):
+        return ""
+    return package if package not in HARMLESS_MODULES or path in PARTS_OF_WARNINGS else ""
 
 
-def _patched(use: DottedUse, path: str) -> Dotted:
-    """What `setattr` and its like store into."""
-    if use.call is None or not use.call.args or path not in {"setattr", "delattr"}:
-        return ()
-    return dotted_of(use.call.args[0]) or ()
+def _depth_of_change(use: DottedUse, path: str) -> int:
+    """How many parts of a chain name what a call of its method changes: `string.extras.append(…)`, 0 for none."""
+    *whole, method = path.split(".")
+    if method in {"__setattr__", "__delattr__", "__setitem__", "__delitem__"}:
+        return len(use.path) - 1
+    if method not in MUTATING_METHODS or len(whole) < 2 or whole[-1][:1].isupper():
+        return 0
+    return len(use.path) - 1 if "__dict__" in whole or whole[0] in sys.stdlib_module_names else 0
 
 
 def _draws_numbers(path: str, use: DottedUse) -> bool:
@@ -173,8 +270,17 @@ def _state_of(path: str) -> str | None:
     return None
 
 
+def _of_relation(path: str, functions: Functions) -> str | None:
+    """The state that a method of a DuckDB relation changes: it makes a table or a view of the connection."""
+    making = path.rsplit(".", 1)[-1] in RELATION_MAKERS
+    return "DuckDB's default connection" if making and "duckdb" in functions.imports.values() else None
+
+
 def _kind(path: str, state: str, use: DottedUse) -> str:
+    method = path.rsplit(".", 1)[-1]
     if state == "DuckDB's default connection":
+        if method in RELATION_MAKERS | {"register", "unregister", "create_function", "remove_function"}:
+            return "change"
         texts = [
             part.value
             for argument in (use.call.args if use.call else [])
@@ -182,19 +288,12 @@ def _kind(path: str, state: str, use: DottedUse) -> str:
             if isinstance(part, ast.Constant) and isinstance(part.value, str)
         ]
         return "change" if any(_WRITING_SQL.search(text) for text in texts) else "read"
+    if path == "warnings.catch_warnings":
+        recording = use.call is not None and any(k.arg == "record" for k in use.call.keywords)
+        return "read" if recording else "none"
     if path in SETTERS:
         return "set"
-    if state == "pandas' options":
-        return "none" if _only_shown(path, use) else "change"
-    if use.stored:
-        return "change"
-    if path.rsplit(".", 1)[-1] in _READING_CALLS or (use.call is None and state == "the environment"):
-        return "read"
-    return "change"
-
-
-def _only_shown(path: str, use: DottedUse) -> bool:
-    if path.startswith("pandas.options"):
-        return not use.stored or path.split(".")[2:3] in (["display"], ["styler"], ["plotting"])
-    names = [a.value for a in (use.call.args if use.call else []) if isinstance(a, ast.Constant)]
-    return bool(names) and isinstance(names[0], str) and names[0].startswith(DISPLAY_OPTIONS)
+    reading = method in _READING_CALLS or (use.call is None and state == "the environment")
+    if state in {PLACES, MODULES}:
+        reading = use.call is None or method not in PLACING_METHODS
+    return "read" if reading and not use.stored else "change"

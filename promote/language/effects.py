@@ -228,6 +228,16 @@ HIDDEN_STATE = {
     "os.chdir": "the working directory",
     "os.getcwd": "the working directory",
     "locale": "the locale",
+    "sys.path": "where modules are looked for",
+    "sys.meta_path": "where modules are looked for",
+    "sys.path_hooks": "where modules are looked for",
+    "site.addsitedir": "where modules are looked for",
+    "sys.modules": "the modules at hand",
+    "warnings.filterwarnings": "the filters of warnings",
+    "warnings.simplefilter": "the filters of warnings",
+    "warnings.resetwarnings": "the filters of warnings",
+    "warnings.catch_warnings": "the filters of warnings",
+    "warnings.filters": "the filters of warnings",
     "decimal.getcontext": "the decimal context",
     "decimal.setcontext": "the decimal context",
     "duckdb": "DuckDB's default connection",
@@ -253,8 +263,32 @@ SETTERS = frozenset(
     decimal.setcontext time.tzset torch.manual_seed""".split()
 )
 
+# Methods by which a relation of DuckDB becomes a table or a view of its connection.
+RELATION_MAKERS = frozenset("create create_view to_table to_view insert_into query".split())
+
 # States that any step may depend on without naming them.
-AMBIENT_STATES = frozenset({"pandas' options", "the locale", "the decimal context", "the time zone"})
+AMBIENT_STATES = frozenset(
+    {"pandas' options", "the locale", "the decimal context", "the time zone", "the modules at hand"}
+)
+
+# States that only texts made of frames and arrays depend on.
+SHOWN_STATES = frozenset(("how pandas shows frames", "how Polars shows frames", "how NumPy shows arrays"))
+
+# Calls whose result is a state, or changes it when it is used.
+STATE_HOLDERS = frozenset(
+    """decimal.getcontext pandas.option_context polars.Config polars.StringCache warnings.catch_warnings numpy.errstate
+    decimal.localcontext numpy.printoptions contextlib.chdir""".split()
+)
+
+# Functions that store into what they are given first, and methods that put something into a list or table.
+STORING_FUNCTIONS = frozenset(
+    """setattr delattr vars object.__setattr__ type.__setattr__ object.__delattr__ type.__delattr__""".split()
+)
+PLACING_METHODS = frozenset("append insert extend remove update setdefault __setitem__ addsitedir".split())
+
+# Parts of modules that may be bound anew without an effect on data, and those of `warnings` that may not.
+HARMLESS_PARTS = ("sys.stdout", "sys.stderr", "sys.displayhook", "sys.excepthook", "sys.ps", "sys.tracebacklimit")
+PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.showwarning warnings.filters".split())
 
 # Functions by whose names packages are set up, so that every use of them may give something else.
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
@@ -262,13 +296,24 @@ ALSO_SETTING = frozenset("numpy.seterr numpy.seterrcall csv.field_size_limit".sp
 
 # Those of them that only change what is shown, or what happens when the process ends.
 HARMLESS_SETTINGS = (
-    *("numpy.set_printoptions", "numpy.set_string_function", "polars.Config", "sys.set", "sys.exc", "atexit", "signal"),
+    *("sys.set", "sys.exc", "atexit", "signal", "mimetypes.init", "readline", "linecache"),
     *("gc", "faulthandler", "threading", "asyncio", "multiprocessing", "tracemalloc", "sqlite3", "requests", "dagster"),
     *("platform_core", "dotenv", "pytest", "hypothesis"),
 )
 
-# First arguments of pandas.set_option that only change what is shown.
+# First arguments of pandas.set_option that only change what is shown, and those of them that change how dates are read.
 DISPLAY_OPTIONS = ("display.", "styler.", "plotting.", "max_", "precision", "html.", "latex.")
+READING_OPTIONS = ("display.date_", "display.encoding")
+
+# Options of pandas that only change which warnings there are.
+SILENT_OPTIONS = ("mode.chained_assignment", "mode.performance_warnings")
+
+# What polars.Config sets that only changes what is shown, and what it does that changes nothing.
+SHOWN_CONFIG = (
+    *("tbl_", "fmt_", "ascii_tables", "float_precision", "thousands_separator", "decimal_separator"),
+    "trim_decimal_zeros",
+)
+SILENT_CONFIG = frozenset("verbose warn_unstable expr_depth_warning state save save_to_file __enter__ __exit__".split())
 
 # Methods and functions whose string arguments may name Python variables: SQL, and pandas' query and eval.
 SQL_CALLS = frozenset("sql query execute from_query read_sql".split())

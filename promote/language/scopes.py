@@ -391,6 +391,8 @@ class _Scope(ExpressionScope):
                     self.found.dotted.append(DottedUse(path, use_of(node), stored=True))
                     break
                 base = base.value
+            if isinstance(base, ast.Call) and dotted_of(base.func) == ("type",):  # `type(frame).total = …`
+                self.found.dotted.append(DottedUse(("type",), use_of(node), call=base, stored=True))
             self.event("mutate", node.value, node, held=value)
 
     def unpack(self, node: ast.Tuple | ast.List, value: ast.expr | None, *, element: bool) -> None:

@@ -17,6 +17,8 @@ import locale
 import math
 import os
 import random
+import statistics
+import string
 import sys
 import time
 import warnings
@@ -25,15 +27,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+from pandas._config.config import _registered_options
 
 PATCHED = (
-    *(builtins, math, json, json.JSONEncoder, random, os, time, datetime, np),
+    *(builtins, math, json, json.JSONEncoder, random, os, time, datetime, string, statistics, warnings, decimal, np),
     *(pd, pd.DataFrame, pd.Series, pl, pl.DataFrame, pl.LazyFrame, pl.Series, pl.Expr),
 )
-_OPTIONS = ("mode.chained_assignment", "future.infer_string")
 _UNLIKELY = 987_654_321  # a seed that no notebook sets
 
 
@@ -44,10 +47,9 @@ def put_back() -> Iterator[None]:
     attributes = [dict(vars(one)) for one in PATCHED]
     made = {name: _values(name) for name in modules if _is_made_here(name)}
     errors, context, filters = np.geterr(), decimal.getcontext().copy(), list(warnings.filters)
-    with warnings.catch_warnings(action="ignore"):  # pandas says of each that it will go
-        options = {
-            key: pd.get_option(key) for key in ("mode.chained_assignment", "future.infer_string", "mode.copy_on_write")
-        }
+    with warnings.catch_warnings(action="ignore"):  # pandas says of some that they will go
+        options = {key: pd.get_option(key) for key in _registered_options}
+    shown, printed = pl.Config.save(), np.get_printoptions()
     local = locale.setlocale(locale.LC_ALL)
     try:
         yield
@@ -60,6 +62,7 @@ def put_back() -> Iterator[None]:
         for name in sys.modules.keys() - modules.keys():
             if _is_made_here(name):
                 del sys.modules[name]
+        sys.modules.update(modules)
         for name, values in made.items():
             vars(sys.modules[name]).update(values)
         for one, before in zip(PATCHED, attributes, strict=True):
@@ -73,7 +76,11 @@ def put_back() -> Iterator[None]:
         warnings.filters[:] = filters  # type: ignore[index]  # a list, whatever its stubs say
         with warnings.catch_warnings(action="ignore"):
             for key, value in options.items():
-                pd.set_option(key, value)
+                if pd.get_option(key) is not value:
+                    pd.set_option(key, value)
+        duckdb.set_default_connection(duckdb.connect())
+        pl.Config.load(shown)
+        np.set_printoptions(**printed)
         locale.setlocale(locale.LC_ALL, local)
         random.seed(_UNLIKELY)
         np.random.seed(_UNLIKELY)

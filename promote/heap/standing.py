@@ -1,0 +1,118 @@
+"""Names that stand for hidden state, or for what reaches it: `draw = random.random`, `partial(pd.set_option, …)`.
+
+A name that is given a part of an import is as good as that part (`with_aliases`). Where a function that changes a state
+is handed on, whatever it was handed to may change the state whenever it is used (`Carriers`).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from promote.heap.aliases import Happening
+from promote.heap.state import handed_on
+from promote.language.effects import PLACING_METHODS, STATE_HOLDERS
+from promote.language.functions import Functions, is_known
+from promote.language.syntax import dotted_of
+from promote.language.uses import Effects, Use
+from promote.values import replace
+
+_LOADERS = frozenset(("importlib.import_module", "__import__"))
+
+
+def with_aliases(parts: Iterable[Sequence[ast.AST]], functions: Functions) -> tuple[Functions, frozenset[str]]:
+    """Give the functions with names that stand for parts of imports as imports too, and those names."""
+    if not functions.imports:
+        return functions, frozenset()
+    given = [
+        (target.id, node.value)
+        for within in parts
+        for node in within
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
+        and isinstance(node.value, (ast.Attribute, ast.Name, ast.Call, ast.Subscript))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    ]
+    imports = dict(functions.imports)
+    found = functions
+    for name, value in given:
+        path = _stands_for(value, found)
+        if path and name not in imports and is_known(path):
+            imports[name] = path
+            found = replace(functions, imports=imports)
+    return found, frozenset(imports.keys() - functions.imports.keys())
+
+
+def _stands_for(value: ast.expr, functions: Functions) -> str:
+    """The dotted path that a value is a part of; empty where it is none."""
+    if isinstance(value, ast.Call):
+        path = functions.canonical(dotted_of(value.func) or ("",))
+        first = value.args[0].value if value.args and isinstance(value.args[0], ast.Constant) else None
+        if path == "getattr" and value.args[1:] and isinstance(value.args[1], ast.Constant):
+            chain = dotted_of(value.args[0])
+            known = chain is not None and chain[0] in functions.imports
+            return f"{functions.canonical(chain)}.{value.args[1].value}" if chain and known else ""
+        if path in _LOADERS and isinstance(first, str):
+            return first
+        if path == "duckdb.connect" and first == ":default:":
+            return "duckdb"
+        return path if path in STATE_HOLDERS else ""
+    if isinstance(value, ast.Subscript):
+        key = value.slice.value if isinstance(value.slice, ast.Constant) else None
+        modules = functions.canonical(dotted_of(value.value) or ("",)) == "sys.modules"
+        return key if modules and isinstance(key, str) else ""
+    chain = dotted_of(value)
+    return functions.canonical(chain) if chain and chain[0] in functions.imports else ""
+
+
+class Carriers:
+    """The names through which states may be changed that no name there shows, as far as statements were fed."""
+
+    def __init__(self, functions: Functions) -> None:
+        self.functions = functions
+        self.states: dict[str, set[str]] = {}
+
+    def take(self, node: ast.stmt, effects: Effects, happening: Happening) -> dict[str, Use]:
+        """Take a statement; give the states that it may change through names."""
+        names = {*effects.reads, *(name for looked_up in happening.late.values() for name in looked_up)}
+        bound = effects.touched | (happening.changes.keys() if _stores(node) else set())
+        handed = handed_on(effects, self.functions, happening.code)
+        carried = {name: self.states[name] for name in names if name in self.states} if self.states else {}
+        if carried or handed:
+            given = set(handed)
+            for name, states in carried.items():
+                if not _only_calls(node, name):
+                    given |= states
+            for name in bound - self.functions.imports.keys() if given else ():
+                self.states.setdefault(name, set()).update(given)
+        changed: dict[str, Use] = {}
+        for name, states in carried.items():
+            changed |= {state: effects.reads.get(name, Use(node.lineno, 1)) for state in sorted(states)}
+        return changed
+
+
+def _stores(node: ast.stmt) -> bool:
+    """Whether a statement puts something into what it changes."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return isinstance(node.value.func, ast.Attribute) and node.value.func.attr in PLACING_METHODS
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in targets)
+
+
+def _only_calls(node: ast.stmt, name: str) -> bool:
+    """Whether a statement does nothing with a name but call it, or a method of it: what that gives carries nothing.
+
+    >>> [_only_calls(ast.parse(text).body[0], "f") for text in ("x = f()", "x = f.draw()", "x = partial(f)", "x = g()")]
+    [True, True, False, False]
+    """
+    called: set[int] = set()
+    every: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Call):
+            root = part.func
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            called.add(id(root))
+        elif isinstance(part, ast.Name) and part.id == name:
+            every.add(id(part))
+    return bool(every) and every <= called and not name[:1].isupper()
