@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import gc
 import warnings
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MANY = 50_000  # objects made between two looks for circles; Python's own is 700
@@ -64,4 +66,17 @@ def walk(node: ast.AST) -> list[ast.AST]:
                 found += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST) and name != "ctx":
                 found.append(value)
+    return found
+
+
+def by_kind(parts: Iterable[Iterable[ast.AST]]) -> Mapping[type[ast.AST], list[Any]]:
+    """Give the nodes of many trees by their class, in their order; a class of which there is none has no nodes.
+
+    >>> [name.id for name in by_kind([walk(ast.parse("x = y"))])[ast.Name]]
+    ['x', 'y']
+    """
+    found: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
+    for within in parts:
+        for node in within:
+            found[node.__class__].append(node)
     return found

@@ -44,13 +44,14 @@ def load_calls(parts: Sequence[ast.AST], functions: Functions) -> list[LoadCall]
 
     The nodes come as `walk` gives them: what stands around another before it.
     """
-    if not any(path.startswith("platform_core") for path in functions.imports.values()):
+    chains = [node for node in parts if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)]
+    if not any(isinstance(c, ast.Name) and functions.imports.get(c.id, "").startswith("platform_core") for c in chains):
         return []
     calls = {id(node.func): node for node in parts if isinstance(node, ast.Call)}
     inner: set[int] = set()  # parts of a chain that was looked at whole
     found: list[LoadCall] = []
-    for node in parts:
-        if id(node) in inner or not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+    for node in chains:
+        if id(node) in inner:
             continue
         path = dotted_of(node)
         within: ast.expr = node

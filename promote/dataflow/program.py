@@ -29,7 +29,7 @@ from promote.language.syntax import (
 )
 from promote.language.uses import Dotted, Effects, FunctionInfo, Query, Use
 from promote.model import CodeCell, Role
-from promote.trees import parse, walk
+from promote.trees import by_kind, parse, walk
 from promote.values import dataclass
 
 
@@ -135,9 +135,11 @@ def build(cells: Sequence[CodeCell]) -> Program:
         info.free.update({n: u for n, u in hidden.items() if n not in info.free})
     summarise(functions)
     aliases = Aliases(functions)
-    standing, unsure = with_aliases(parts, functions)
+    found_by_kind = by_kind(parts)
+    standing, unsure = with_aliases(found_by_kind, functions)
     carriers, handed = Carriers(standing), Handed(standing)
-    entered = {id(item.context_expr) for within in parts for part in within for item in getattr(part, "items", ())}
+    entered = {id(item.context_expr) for item in found_by_kind[ast.withitem]}
+    loading = any(path.startswith("platform_core") for path in imports.values())
     statements: list[Statement] = []
     touches: dict[str, list[int]] = {}
     for index, ((cell, node), found) in enumerate(zip(parsed, effects, strict=True)):
@@ -163,7 +165,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             happening.late,
             happening.runs,
             {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches},
-            tuple(load_calls(parts[index], functions)),
+            tuple(load_calls(parts[index], functions) if loading else ()),
             frozenset([part.id for part in parts[index] if isinstance(part, ast.Name)]),
         )
         statements.append(statement)

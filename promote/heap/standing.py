@@ -7,29 +7,35 @@ is handed on, whatever it was handed to may change the state whenever it is used
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from promote.heap.aliases import Happening
 from promote.heap.state import handed_on
 from promote.language.effects import PLACING_METHODS, STATE_HOLDERS
 from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
-from promote.language.uses import Effects, Use
+from promote.language.uses import Effects, FunctionInfo, Use
 from promote.values import replace
 
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 
-def with_aliases(parts: Iterable[Sequence[ast.AST]], functions: Functions) -> tuple[Functions, frozenset[str]]:
-    """Give the functions with names that stand for parts of imports as imports too, and those names."""
+def with_aliases(
+    nodes: Mapping[type[ast.AST], Sequence[Any]], functions: Functions
+) -> tuple[Functions, frozenset[str]]:
+    """Give the functions with names that stand for parts of imports as imports too, and those names.
+
+    Args:
+        nodes: The nodes of the notebook by their class.
+        functions: Its functions and imports.
+    """
     if not functions.imports:
         return functions, frozenset()
     given = [
         (target.id, node.value)
-        for within in parts
-        for node in within
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr))
-        and isinstance(node.value, (ast.Attribute, ast.Name, ast.Call, ast.Subscript))
+        for node in (*nodes[ast.Assign], *nodes[ast.AnnAssign], *nodes[ast.NamedExpr])
+        if isinstance(node.value, (ast.Attribute, ast.Name, ast.Call, ast.Subscript))
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     ]
@@ -48,10 +54,10 @@ def _stands_for(value: ast.expr, functions: Functions) -> str:
     if isinstance(value, ast.Call):
         path = functions.canonical(dotted_of(value.func) or ("",))
         first = value.args[0].value if value.args and isinstance(value.args[0], ast.Constant) else None
-        if path == "getattr" and value.args[1:] and isinstance(value.args[1], ast.Constant):
+        name = value.args[1].value if value.args[1:] and isinstance(value.args[1], ast.Constant) else None
+        if path == "getattr" and isinstance(name, str):
             chain = dotted_of(value.args[0])
-            known = chain is not None and chain[0] in functions.imports
-            return f"{functions.canonical(chain)}.{value.args[1].value}" if chain and known else ""
+            return f"{functions.canonical(chain)}.{name}" if chain and chain[0] in functions.imports else ""
         if path in _LOADERS and isinstance(first, str):
             return first
         if path == "duckdb.connect" and first == ":default:":
@@ -71,12 +77,17 @@ class Carriers:
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
         self.states: dict[str, set[str]] = {}
+        self.handing: dict[FunctionInfo, set[str]] = {}  # what each function hands on
 
     def take(self, node: ast.stmt, effects: Effects, happening: Happening) -> dict[str, Use]:
         """Take a statement; give the states that it may change through names."""
         names = {*effects.reads, *(name for looked_up in happening.late.values() for name in looked_up)}
         bound = effects.touched | (happening.changes.keys() if _stores(node) else set())
-        handed = handed_on(effects, self.functions, happening.code)
+        handed = handed_on(effects.dotted, self.functions)
+        for info in happening.code:
+            if info not in self.handing:
+                self.handing[info] = handed_on(info.dotted, self.functions)
+            handed |= self.handing[info]
         carried = {name: self.states[name] for name in names if name in self.states} if self.states else {}
         if carried or handed:
             given = set(handed)

@@ -103,10 +103,9 @@ def state_uses(
     return reads, changes, sets
 
 
-def handed_on(effects: Effects, functions: Functions, code: Iterable[FunctionInfo]) -> set[str]:
-    """Give the states that may be changed by functions which a statement, or code of it, names and does not call."""
-    every = [use for dotted in (effects.dotted, *(info.dotted for info in code)) for use in dotted]
-    uses = [use for use in every if use.call is None and not use.stored]
+def handed_on(dotted: Iterable[DottedUse], functions: Functions) -> set[str]:
+    """Give the states that may be changed by functions which code names and does not call."""
+    uses = [use for use in dotted if use.call is None and not use.stored and use.path[0] in functions.imports]
     return {PREFIX + state for use in uses for state, kind in _states(use, functions) if kind in {"change", "set"}}
 
 

@@ -31,7 +31,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
-from pandas._config.config import _registered_options
+from pandas._config.config import _registered_options  # type: ignore[attr-defined]  # no stub names it
 
 PATCHED = (
     *(builtins, math, json, json.JSONEncoder, random, os, time, datetime, string, statistics, warnings, decimal, np),
