@@ -21,6 +21,7 @@ from promote.dataflow.sharing import lost_changes
 from promote.dataflow.shown import makes_text, sets_plainly
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
+from promote.language.syntax import binds_above
 from promote.language.uses import Use
 from promote.model import Finding, Role
 from promote.values import dataclass, field
@@ -134,6 +135,8 @@ class _Resolver:
             if any(name in s.effects.touched for s in included):
                 self.refusals.gone(name, deleting, at, use)
         self.refusals.bodies(included)
+        for statement in included:
+            self.refusals.identity(statement, {bound.variable for bound in closure.inputs.values()})
         if not self.refusals.findings:
             for name, change, at, assets in lost_changes(
                 self.program, closure.included, closure.inputs.values(), closure.sources
@@ -279,6 +282,8 @@ class _Resolver:
         """Account for a name that no statement binds before it is read."""
         if is_state(name) or (name in _BUILTINS and not self.refusals.star_shadows(at)):
             return
+        if name in at.effects.touched and binds_above(at.node, name, use.line):
+            return  # on some path of its own, as in the notebook
         if name == "display" and shows_only(at.node, self.program.functions):
             return
         if name in _MODULE_NAMES or name in IPYTHON_NAMES:

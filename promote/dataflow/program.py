@@ -172,7 +172,11 @@ def build(cells: Sequence[CodeCell]) -> Program:
         for name in found.touched | statement.changes.keys() | statement.writes.keys():
             touches.setdefault(name, []).append(index)
     stars = tuple(s for s in statements if any(_is_star(n) for n in parts[s.index]))
-    wild = tuple(s for s in statements if s.effects.dynamic and binds_anything(s.node))
+    main = "__main__" in imports.values()
+    code = {i for i in functions.lambdas.values() if i.dynamic and i.node is not None and binds_anything(i.node)}
+    wild = tuple(
+        s for s in statements if ((s.effects.dynamic or main) and binds_anything(s.node)) or not code.isdisjoint(s.runs)
+    )
     return Program(tuple(statements), functions, {n: tuple(t) for n, t in touches.items()}, stars, wild)
 
 

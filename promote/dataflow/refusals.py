@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from promote.dataflow.offers import hoisted_import, tagged_helpers
@@ -11,6 +12,7 @@ from promote.dataflow.program import Program, Statement, is_state
 from promote.language.syntax import star_module
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity
+from promote.trees import walk
 from promote.values import replace
 from promote.vocabulary import vocabulary
 
@@ -124,6 +126,17 @@ class Refusals:
         )
         hint = "Change a copy (`.copy()`) there, or make the change in the step that gives the frame."
         self.say("PR304", name, message, at, at.reads.get(name, Use(at.first, 1)), hint)
+
+    def identity(self, statement: Statement, inputs: Collection[str]) -> None:
+        """Two inputs are asked whether they are one object."""
+        compared = [part for part in walk(statement.node) if isinstance(part, ast.Compare)] if len(inputs) > 1 else []
+        for part in compared:
+            sides = {side.id for side in (part.left, *part.comparators) if isinstance(side, ast.Name)}
+            if len(sides & {*inputs}) > 1 and any(isinstance(op, (ast.Is, ast.IsNot)) for op in part.ops):
+                names = " and ".join(f"`{name}`" for name in sorted(sides))
+                message = f"{names} are asked whether they are one object; in the project each asset is its own."
+                hint = "Compare what they hold."
+                self.say("PR304", min(sides), message, statement, Use(part.lineno, part.col_offset + 1), hint)
 
     # Names that nothing gave
 

@@ -133,6 +133,8 @@ class Aliases(Calls):
         if not operators:
             return
         classes = self.heap.classes_in(self.named(reads)).union(*(self.functions.lineage(name) for name in reads))
+        metas = {meta for cls in classes for meta in cls.meta}  # what asks a class, asks its metaclass
+        classes = classes.union(*(self.functions.lineage(meta) for meta in metas))
         methods = [cls.methods[name] for cls in classes for name in cls.implicit]
         if methods:  # an operator is given what stands on its other side, whatever that is here
             everything = self.named(reads)
@@ -186,7 +188,15 @@ class Aliases(Calls):
     def assign(self, event: Event, given: Objects) -> None:
         """Let names stand for objects, besides what they stood for where the binding may not happen."""
         for name in event.names:
+            if self.heap.classes and name in self.own:
+                self.given_up(self.own[name] - given, event.use)
             self.own[name] = given | (self.of(name) if event.weak else NONE)
+
+    def given_up(self, objects: Objects, use: Use) -> None:
+        """Run what classes do at the end of their instances."""
+        for cls in self.heap.classes_in(objects):
+            if "__del__" in cls.methods:
+                self.loosely(cls.methods["__del__"], objects, use)
 
     def definition(self, event: Event) -> Objects:
         """The object that a `def` or `class` gives its name."""
@@ -202,7 +212,8 @@ class Aliases(Calls):
             if not any(cls.shared for cls in (event.cls, *bases)):
                 self.heap.plain_code |= made
             hooks = [cls.methods["__init_subclass__"] for cls in bases if "__init_subclass__" in cls.methods]
-            for info in (*hooks, *(m for cls in metas for m in cls.methods.values())):
+            named = [m for cls in self.heap.classes_in(own) if (m := cls.methods.get("__set_name__"))]
+            for info in (*hooks, *named, *(m for cls in metas for m in cls.methods.values())):
                 self.loosely(info, made, event.use)
         return made
 

@@ -34,7 +34,7 @@ from promote.language.effects import (
     VIEWING_METHODS,
 )
 from promote.language.functions import Functions
-from promote.language.syntax import dotted_of, names_a_type, root_of
+from promote.language.syntax import dotted_of, names_a_type, root_of, shares_with_what_it_is_given
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
 
@@ -166,7 +166,7 @@ class Libraries(Values):
         """Whether the notebook imports a package that runs functions later than they are given."""
         return any(path.split(".", 1)[0] in LAZY_PACKAGES for path in self.functions.imports.values())
 
-    def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:
+    def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:  # noqa: PLR0911 - one way out for each kind of call
         """What a call gives that no function of the notebook answers."""
         heap = self.heap
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
@@ -175,6 +175,8 @@ class Libraries(Values):
         found = self.function_result(call, target.name, given)
         if found is not None:
             return found
+        if shares_with_what_it_is_given(call):
+            return self.derived(given | target.receiver) | target.receiver | given
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
         if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):

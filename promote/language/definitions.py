@@ -9,7 +9,7 @@ from promote.language.effects import REMEMBERING
 from promote.language.syntax import dotted_of
 from promote.language.uses import ClassInfo, Effects
 
-_CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__"))
+_CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "__init_subclass__"))
 
 
 def fresh_defaults(arguments: ast.arguments) -> Iterable[str]:

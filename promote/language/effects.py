@@ -81,7 +81,12 @@ OUT_POSITIONS = {
 SHARING_FUNCTIONS = frozenset(
     """numpy.asarray numpy.asanyarray numpy.ravel numpy.reshape numpy.atleast_1d numpy.atleast_2d numpy.squeeze
     numpy.transpose numpy.swapaxes numpy.moveaxis numpy.expand_dims numpy.flip numpy.split numpy.array_split
-    numpy.hsplit numpy.vsplit numpy.broadcast_to numpy.frombuffer numpy.diagonal
+    numpy.hsplit numpy.vsplit numpy.broadcast_to numpy.frombuffer numpy.diagonal numpy.nditer numpy.ascontiguousarray
+    numpy.asfortranarray numpy.asmatrix numpy.asarray_chkfinite numpy.require numpy.real numpy.imag numpy.rot90
+    numpy.fliplr numpy.flipud numpy.rollaxis numpy.dsplit numpy.atleast_3d numpy.broadcast_arrays numpy.unstack
+    numpy.permute_dims numpy.matrix_transpose numpy.lib.stride_tricks.as_strided
+    numpy.lib.stride_tricks.sliding_window_view numpy.ma.array numpy.ma.masked_array numpy.ma.asarray numpy.matrix
+    torch.from_numpy torch.as_tensor pyarrow.array pyarrow.py_buffer
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
@@ -188,7 +193,10 @@ PASSING_CONTEXTS = frozenset(
 )
 
 # Names that read or make the namespace at run time, so that no analysis can follow them.
-DYNAMIC_NAMES = frozenset("exec eval globals locals vars compile __import__".split())
+DYNAMIC_NAMES = frozenset("exec eval globals locals vars compile __import__ __main__".split())
+
+# Attributes that are a namespace in which names may be read and bound.
+NAMESPACES = frozenset("f_globals f_locals __globals__ user_ns user_global_ns user_module".split())
 
 # Names that IPython gives and Python does not.
 IPYTHON_NAMES = frozenset("_ __ ___ _i _ii _iii _oh _ih _dh In Out get_ipython exit quit display".split())

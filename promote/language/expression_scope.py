@@ -12,11 +12,12 @@ from promote.language.effects import (
     FRAME_METHODS,
     IN_PLACE_METHODS,
     MUTATING_METHODS,
+    NAMESPACES,
     PANDAS_QUERY_CALLS,
     SHUFFLING_METHODS,
     SQL_CALLS,
 )
-from promote.language.syntax import dotted_of, names_a_type, use_of
+from promote.language.syntax import dotted_of, is_the_notebook, names_a_type, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 
 HIDDEN = " "  # how the names of values begin that have none in the notebook
@@ -129,6 +130,8 @@ class ExpressionScope:
                 self.found.dynamic.setdefault(node.id, use_of(node))
 
     def attribute(self, node: ast.Attribute) -> None:
+        if node.attr in NAMESPACES:
+            self.found.dynamic.setdefault(node.attr, use_of(node))
         if path := dotted_of(node):
             self.found.dotted.append(DottedUse(path, use_of(node)))
             base: ast.expr = node
@@ -140,6 +143,8 @@ class ExpressionScope:
 
     def subscript(self, node: ast.Subscript) -> None:
         self.children(node)
+        if is_the_notebook(node):
+            self.found.dynamic.setdefault("sys.modules", use_of(node))
         if isinstance(node.ctx, ast.Load):
             self.event("item", node.value, node)
 
@@ -170,7 +175,7 @@ class ExpressionScope:
         in_place = False
         for keyword in node.keywords:
             literal = isinstance(keyword.value, ast.Constant)
-            if keyword.arg == "inplace":
+            if keyword.arg in {"inplace", "in_place"}:
                 in_place = not (literal and keyword.value.value is False)  # type: ignore[attr-defined]  # a Constant, as `literal` says
             if keyword.arg == "out":
                 self.event("mutate", keyword.value, node)
@@ -195,6 +200,8 @@ class ExpressionScope:
 
     def gives_another(self, node: ast.Call, method: str) -> bool:
         """Whether a method that changes lists is surely called on a frame, which it leaves alone."""
+        if isinstance(node.func, ast.Attribute) and names_a_type(node.func.value):
+            return False  # `list.sort(rows)`
         columns = method == "sort" and any(not isinstance(getattr(a, "value", None), int) for a in node.args)
         return columns or (method in FRAME_METHODS and id(node) in self.taken)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from promote.language.effects import (
     MUTABLE_TYPES,
     MUTATING_METHODS,
+    NAMESPACES,
     PASSING_CONTEXTS,
     PLAIN_DECORATORS,
     SWALLOWING_CONTEXTS,
@@ -177,6 +178,30 @@ def only_defines(node: ast.stmt) -> bool:
     return all((dotted_of(one) or ("",))[-1] in PLAIN_DECORATORS for one in called)
 
 
+def shares_with_what_it_is_given(call: ast.Call) -> bool:
+    """Whether a call is told to copy nothing, or to change what it is called on and give that.
+
+    >>> texts = ("x.astype(int, copy=False)", "x.hstack(y, in_place=True)", "x.astype(int, copy=True)", "x.head()")
+    >>> [shares_with_what_it_is_given(ast.parse(text, mode="eval").body) for text in texts]
+    [True, True, False, False]
+    """
+    told = {k.arg: getattr(k.value, "value", None) for k in call.keywords if k.arg in {"copy", "in_place"}}
+    return told.get("copy", True) is not True or told.get("in_place", False) is not False
+
+
+def binds_above(statement: ast.stmt, name: str, line: int) -> bool:
+    r"""Whether a block binds a name on a line above the one given, on some path at least.
+
+    >>> block = ast.parse("for i in x:\n    if i:\n        d = 1\n    print(d)").body[0]
+    >>> [binds_above(block, "d", line) for line in (3, 4)]
+    [False, True]
+    """
+    return any(
+        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) and part.lineno < line
+        for part in ast.walk(statement)
+    )
+
+
 def leaves(body: Sequence[ast.stmt]) -> bool:
     """Whether a block surely leaves by raising, so that nothing after it runs."""
     return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
@@ -278,12 +303,27 @@ def binds_anything(node: ast.stmt) -> bool:
         ):
             looked_at.add(id(part.value))
     for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and part.attr in NAMESPACES and id(part) not in looked_at:
+            return True
+        if isinstance(part, ast.Subscript) and is_the_notebook(part):
+            return True
+        if isinstance(part, (ast.Name, ast.alias)) and "__main__" in {
+            getattr(part, "id", ""),
+            getattr(part, "name", ""),
+        }:
+            return True
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             if part.func.id == "exec" and len(part.args) == 1 and not part.keywords:
                 return True
             if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
                 return True
     return False
+
+
+def is_the_notebook(node: ast.Subscript) -> bool:
+    """Whether an item is the module that a notebook's cells are: `sys.modules[__name__]`."""
+    key = getattr(node.slice, "id", getattr(node.slice, "value", ""))
+    return key in {"__name__", "__main__"} and (dotted_of(node.value) or ("",))[-1] == "modules"
 
 
 def keeps_annotations(node: ast.stmt) -> bool:
