@@ -84,7 +84,9 @@ def state_uses(
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
-    uses = [(use, use.use, not use.weak and use.path[0] not in unsure) for use in effects.dotted]
+    uses = [
+        (use, use.use, use.call is not None and not use.weak and use.path[0] not in unsure) for use in effects.dotted
+    ]
     uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
     for use, place, sure in uses:
         within = use.call is not None and id(use.call) in entered and functions.canonical(use.path) in STATE_HOLDERS

@@ -100,6 +100,10 @@ TEMPLATES = {
         "{frame} = {frame}[{frame}['a'] > {number}]",
         "{frame} = {frame}.sort_values('a')",
         "{frame} = {frame}.pipe(same)",
+        "{frame} = read()",
+        "{frame} = load_asset('src', as_='pandas')",
+        "{frame} = [load_asset('src', as_='pandas') for _ in range(2)][1]",
+        "{frame}, {frame} = read(), read()",
     ),
     "iterator": ("{iterator} = iter({list})", "{iterator} = (v * {int} for v in {list})", "{iterator} = gen({list})"),
     "function": (
@@ -210,6 +214,12 @@ TEMPLATES = {
         "{frame}.rename(columns={{'b': 'c'}}, inplace=True)",
         "{frame}.insert(0, 'z', {int})",
         "random.seed({number})",
+        "reseed({number})",
+        "sow(random, {number})",
+        "pd.set_option('display.max_rows', {number})",
+        "{list} = [len(str({frame}))]",
+        "list.sort({list})",
+        "read()['b'] = {int}",
         "next({iterator}, None)",
         "next(iter({instance}))",
         "{list}.append",
@@ -275,7 +285,14 @@ from functools import lru_cache, partial, reduce
 from operator import attrgetter, itemgetter, methodcaller
 from types import SimpleNamespace
 import pandas as pd
+from platform_core.sdk import load_asset
 random.seed(7)
+reseed = random.seed
+def sow(m, v):
+    m.seed(v)
+def read():
+    src = load_asset("src", as_="pandas")
+    return src
 RULES = [len]
 def same(v):
     return v

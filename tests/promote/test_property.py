@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import polars as pl
 import pytest
 
 from tests.promote.graph import Verdict, compare
@@ -70,7 +71,7 @@ def campaign(seeds: range) -> Counts:
 def verdict(cells: Cells, *, needed: bool) -> Verdict | None:
     """Compare a notebook with what it is promoted to; None where its own run raises, or would never end."""
     with bounded():
-        result = compare(cells, include_needed=needed)
+        result = compare(cells, include_needed=needed, assets={"src": pl.DataFrame({"a": [3, 4]})})
     return None if result.broken else result
 
 

@@ -55,6 +55,7 @@ WARNINGS, ANYTHING = "the set-up of warnings", "the set-up of anything"
         ("pd.options.mode.chained_assignment = None", set(), set(), set()),
         ("with pd.option_context('display.width', 5):\n    pass", set(), set(), set()),
         ("c = pd.option_context('io.sql.engine', 'auto')\nc.__enter__()", {PANDAS}, {PANDAS}, set()),
+        ("f = random.seed", {PLAIN}, {PLAIN}, set()),
         ("f = random.seed\nf(1)", {PLAIN}, {PLAIN}, set()),
         ("fs = [random.seed]\nfs[0](1)", {PLAIN}, {PLAIN}, set()),
         ("d = {}\nd['f'] = random.seed\nd['f'](1)", {PLAIN}, {PLAIN}, set()),
