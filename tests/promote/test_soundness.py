@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # the notebooks of the cases 
 
 
 def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
-    assert len(CASES) >= 480
+    assert len(CASES) >= 850
     assert len({case.id for case in CASES}) == len(CASES)
 
 
