@@ -7,9 +7,14 @@ from collections.abc import Iterable, Set
 
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
-from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS
+from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, STORING_METHODS
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
+
+
+_QUIET_EVENTS = frozenset(
+    {"assign", "define", "mutate", "return"}
+)  # a body of these alone runs nothing that it is given
 
 
 class Calls(Libraries):
@@ -29,7 +34,8 @@ class Calls(Libraries):
             return
         everything = given | target.receiver | target.callee
         keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
-        if not keeps or target.infos or self.heap.code_in(target.callee):
+        keeps = keeps and not target.infos
+        if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         for one in sorted(self.heap.reach(everything) & self.heap.bound) if self.heap.bound else ():
             changed = self.heap.contents(frozenset((one,)))
@@ -45,6 +51,14 @@ class Calls(Libraries):
         self.library_changes(call, target, given, use)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
+
+    def only_keeps(self, call: ast.Call, target: Target, everything: Objects) -> bool:
+        """Whether a call surely runs none of the functions that it is given: it puts them away, or makes a closure."""
+        if self.heap.classes_in(everything) or self.heap.reach(everything) & self.heap.stateful:
+            return False  # a special method, or a generator's body
+        if target.infos:
+            return all(event.kind in _QUIET_EVENTS for info, _ in target.infos for event in info.events)
+        return target.name == "setattr" or (isinstance(call.func, ast.Attribute) and call.func.attr in STORING_METHODS)
 
     def handed(self, called: Set[FunctionInfo], more: Set[FunctionInfo], given: Objects, use: Use) -> None:
         """Run the code that a call is given, and any that is in reach of what runs."""
@@ -78,8 +92,16 @@ class Calls(Libraries):
 
     def loosely(self, info: FunctionInfo, given: Objects, use: Use) -> None:
         """Apply a function whose arguments are not known one by one."""
-        anything = self.heap.reach(given) - self.heap.plain_code
-        self.apply(info, dict.fromkeys(info.parameters, anything), given, use)
+        reached = self.heap.reach(given)
+        bound = dict.fromkeys(info.parameters, reached - self.heap.plain_code)
+        self.apply(info, bound, given, use)
+        if functions := reached & self.heap.plain_code:  # calling them changes nothing, but they may be kept
+            summary = self.summary(info)
+            for holder, held in (*summary.keeps, *summary.keeps_inside):
+                if held in info.parameters:
+                    kept_by = self.place(holder, info, bound, given)
+                    inside = (holder, held) in summary.keeps_inside
+                    self.heap.hold(self.heap.within(kept_by) if inside else kept_by, functions)
 
     def apply(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
         """Do to the caller's objects what a function's summary says."""

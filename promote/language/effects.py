@@ -111,6 +111,9 @@ KEEPING_FUNCTIONS = frozenset(
     functools.lru_cache functools.cache types.SimpleNamespace""".split()
 )
 
+# Methods of containers that put away what they are given and call none of it.
+STORING_METHODS = frozenset("append appendleft insert setdefault update".split())
+
 # Decorators that keep what a function gave; functions that make such a one.
 REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise".split())
 
