@@ -184,6 +184,17 @@ class _Resolver:
             if (name, statement.index) not in self.given:
                 for late, use in looked_up.items():
                     self.need(late, statement, use, called=True)
+            elif self.context.is_lazy:
+                self.still_the_same(name, statement, looked_up)
+
+    def still_the_same(self, name: str, statement: Statement, looked_up: Iterable[str]) -> None:
+        """A lazy input runs its code when it is collected: what that looks up must be what it was in its own step."""
+        made = [b.at for b in self.closure.inputs.values() if b.variable == name and b.load is None]
+        for late in looked_up if made else ():
+            now = self.program.reaching(late, statement.index)
+            bound = now and late in now[0].effects.touched and now[0].index not in self.own_indices
+            if bound and now[0].index > max(made):
+                self.refusals.moved_on(name, late, now[0], statement)
 
     # Names
 

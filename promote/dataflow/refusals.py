@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
@@ -29,6 +31,13 @@ class Context:
         self.program = program
         self.outputs = outputs  # step tag -> output
         self.broken = broken  # cells of which an error was told before
+
+    @cached_property
+    def is_lazy(self) -> bool:
+        """Whether the notebook has frames that are computed only when they are looked at."""
+        lazy = re.compile(r"(?:lazy|LazyFrame|scan_\w+|load_asset|duckdb)")
+        words = (getattr(n, "attr", getattr(n, "id", "")) for s in self.program.statements for n in walk(s.node))
+        return any(lazy.fullmatch(word) for word in words)
 
     def finding(
         self, code: str, message: str, statement: Statement, use: Use | None, hint: str, severity: Severity = "error"
@@ -138,6 +147,13 @@ class Refusals:
                 hint = "Compare what they hold."
                 self.say("PR304", min(sides), message, statement, Use(part.lineno, part.col_offset + 1), hint)
 
+    def moved_on(self, name: str, late: str, change: Statement, at: Statement) -> None:
+        """An input that is lazy would look up a name that has another value by now."""
+        where = self.context.where(change)
+        message = f"`{name}` may look up `{late}` only now, when it is collected, and {where} gave that another value."
+        hint = f"Collect `{name}` in its own step, or give the new value another name."
+        self.say("PR304", name, message, at, at.reads.get(name, Use(at.first, 1)), hint)
+
     # Names that nothing gave
 
     def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:
@@ -187,8 +203,6 @@ class Refusals:
 
     def is_in_broken(self, name: str, at: Statement) -> bool:
         """Whether a cell above that could not be read, as was told, seems to define a name."""
-        import re  # noqa: PLC0415 - only where a name is missing
-
         bound = re.compile(rf"^[^#\n]*(?<![\w.]){name}\b\s*[=,:)]|\b(?:def|class|import|as)\s+{name}\b", re.MULTILINE)
         cells = self.context.notebook.cells
         return any(c < at.cell and bound.search(cells[c - 1].source) for c in self.context.broken)
