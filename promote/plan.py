@@ -7,7 +7,7 @@ Nothing is run and nothing but the selection is looked at.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from platform_core.canonical import digest
 from promote import __version__
@@ -262,7 +262,15 @@ class _Planner:
         repeated = f"{step.tag} needs this statement, so its function repeats it."
         origins = sorted(closure.included.items())
         taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]
-        return dropped + taken
+        return dropped + taken + [note(*fixed) for fixed in self.fixed_parameters(included)]
+
+    def fixed_parameters(self, included: Sequence[Statement]) -> Iterator[tuple[str, str, Statement]]:
+        """Tell the values of the parameters cell that stay what they are, since no run can set them."""
+        for statement in included:
+            imports = isinstance(statement.node, (ast.Import, ast.ImportFrom))
+            if statement.role.kind == "parameters" and statement.binds and not imports:
+                names = ", ".join(f"`{name}`" for name in sorted(statement.binds))
+                yield "PR214", f"A run cannot set {names}: the value here is always used.", statement
 
 
 def _hashed(plan: Plan) -> Plan:

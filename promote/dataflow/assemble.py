@@ -17,6 +17,7 @@ from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
+from promote.dataflow.settable import parameter_type
 from promote.heap.state import is_ambient, set_up_of
 from promote.language.syntax import imports_package, is_literal
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
@@ -212,8 +213,8 @@ class Assembly:
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         if value is None:
             raise Fault(f"the parameter {name} has no value")
-        annotated = self.text_of(given, node.annotation) if isinstance(node, ast.AnnAssign) else ""
-        return Parameter(name, annotated or _literal_type(value), self.text_of(given, value))
+        annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
+        return Parameter(name, parameter_type(annotation, value), self.text_of(given, value))
 
     def parameter_statement(self, name: str) -> Statement:
         """Give the statement of the parameters cell that binds a parameter."""
@@ -392,16 +393,3 @@ def _copied_literal(node: ast.stmt, name: str) -> str | None:
     if inner:
         return None
     return f"{name} = {kind}({name})" if kind else ""
-
-
-def _literal_type(node: ast.expr) -> str:
-    """The type of a parameter, read off its literal."""
-    value = ast.literal_eval(node) if not isinstance(node, ast.BinOp) else 0.0
-    if value is None:
-        return "str | None"
-    if isinstance(value, (bool, int, float, str)):
-        return type(value).__name__
-    if isinstance(value, (list, tuple, set)):
-        kinds = sorted({type(v).__name__ for v in value})
-        return f"list[{' | '.join(kinds)}]" if kinds and set(kinds) <= {"bool", "int", "float", "str"} else "list[Any]"
-    return "dict[str, Any]"

@@ -6,13 +6,15 @@ import ast
 from collections.abc import Collection
 
 from promote.dataflow.program import Program, Statement
+from promote.dataflow.settable import settable_type
 from promote.language.syntax import binds_literal, only_imports
 
 
 def is_parameter(program: Program, name: str, statement: Statement) -> bool:
-    """Whether a name is a plain value of the parameters cell, bound there once."""
+    """Whether a name is a value of the parameters cell that a run can set, bound there once."""
     bound = [s for s in program.bindings(name) if s.role.kind == "parameters"]
-    return binds_literal(statement.node, name) and bound == [statement]
+    settable = binds_literal(statement.node, name) and settable_type(getattr(statement.node, "value", None))
+    return bool(settable) and bound == [statement]
 
 
 def bound_once(program: Program, name: str, own: Collection[int]) -> bool:

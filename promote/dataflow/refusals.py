@@ -93,6 +93,12 @@ class Refusals:
         elif not any(name in s.binds for s in reaching):
             message = f"`{name}` is bound on only one branch ({where})."
             self.say("PR311", name, message, at, use, "Bind it on every branch, in a cell of this step.")
+        elif statement.role.kind == "parameters":
+            message = f"`{name}` is computed in the parameters cell ({where}), so no run can set it."
+            hint = (
+                "Write a literal there and compute from it in the step, or use --include-needed, which takes this line."
+            )
+            self.say("PR302", name, message, at, use, hint)
         else:
             message = f"`{name}` is computed by a cell that is not promoted ({where})."
             fix = tagged_helpers(self.context.notebook, self.program, statement)

@@ -11,7 +11,6 @@ from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, STOR
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
-
 _QUIET_EVENTS = frozenset(
     {"assign", "define", "mutate", "return"}
 )  # a body of these alone runs nothing that it is given
