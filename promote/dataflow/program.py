@@ -205,7 +205,19 @@ class Texts:
                 names = [leading_name(part) for part in text.split("@")[1:]]
                 for name in names + (sql_names(text) if query.sql else []):
                     found.setdefault(name, query.use)
+            found |= {n: query.use for n in self.filled_in(query) if n not in found}
         return found
+
+    def filled_in(self, query: Query) -> list[str]:
+        """Give what may stand where a text leaves the name of a table open: texts that are names."""
+        if not query.sql:
+            return []
+        told = {name: self.of_variable(name) for name in query.names}
+        if any(_OPEN.search(text) for text in query.texts):
+            return [text for texts in told.values() for text in texts if text.isidentifier()]
+        if any(_OPEN.search(text) for texts in told.values() for text in texts):  # what fills it is not told by names
+            return [text for text in _strings(self.nodes) if text.isidentifier()]
+        return []
 
     def of_variable(self, name: str) -> list[str]:
         """Give the texts that a variable may hold: those of the statements that bind it, else all there are."""
@@ -213,6 +225,7 @@ class Texts:
         return _strings(binding) or _strings(self.nodes)
 
 
+_OPEN = re.compile(r"\b(?:from|join)\s+\"?(?:\{|%\(?\w|$)", re.IGNORECASE)
 _VIEW = re.compile(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
 
 
