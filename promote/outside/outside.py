@@ -19,10 +19,11 @@ from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.orders import listed, sorted_names, unordered
-from promote.outside.origins import origin_of
+from promote.outside.origins import Origin, origin_of
 from promote.outside.places import placed
 from promote.outside.seeds import added_argument, seed_before, sorted_instead
 from promote.outside.sightings import Looker, SeenCall
+from promote.outside.sql_sources import sql_origins
 from promote.trees import walk
 from promote.values import replace
 
@@ -190,6 +191,9 @@ class _Look:
 
     def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path, node = call.path, call.node
+        if path.startswith("duckdb.") or call.method in {"sql", "execute"}:
+            for origin in sql_origins(call.argument("query", "sql"), self.looker, s.index):
+                yield from self.source(s, node, origin)
         if path in names.DATABASE_READERS:
             yield self.network(s, node, f"`{path}` reads a database.")
             return
@@ -204,6 +208,9 @@ class _Look:
             origin = origin_of(node.func.value, self.looker, s.index)  # type: ignore[attr-defined]  # as above
         else:
             return
+        yield from self.source(s, node, origin)
+
+    def source(self, s: Statement, node: ast.Call, origin: Origin) -> Iterator[Finding]:
         if origin == "network":
             yield self.network(s, node, "This reads an address on the network.")
         elif origin in {"relative", "absolute", "home"}:
