@@ -280,12 +280,21 @@ class Assembly:
             if not _is_import(statement):
                 continue
             own = self.closure.included[statement.index] == "import" and statement in self.closure.own
+            unused: list[str] = []
             for name, line in _import_lines(statement.node):
                 if name in read:
                     yield Fragment(statement.cell, statement.first, statement.last, line, "import")
-                elif own and "platform_core.sdk" not in line and line.startswith("import "):
-                    effect = f"{line}  # noqa: F401 - imported for its effect"
-                    yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
+                elif own and not line.startswith(("from platform_core.sdk", "from __future__")):
+                    if line.startswith("import "):
+                        effect = f"{line}  # noqa: F401 - imported for its effect"
+                        yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
+                    else:
+                        unused.append(name)
+            if unused:
+                message = (
+                    f"The step does not use {', '.join(f'`{name}`' for name in unused)}, so the import is left out."
+                )
+                self.findings.append(self.context.finding("PR331", message, statement, None, "", "note"))
 
     def names_in(self, statement: Statement) -> Set[str]:
         """Give the names a statement mentions, those of replaced calls left out."""

@@ -67,7 +67,7 @@ def test_parameters_have_types_and_defaults_as_written() -> None:
     assert {p.name: (p.type, p.default) for p in made.parameters} == {
         "n": ("int", "1"), "x": ("float", "-2.5"), "t": ("str", "'a'"), "flag": ("bool", "True"),
         "nothing": ("str | None", "None"), "names": ("list[str]", "['a', 'b']"), "mixed": ("list[Any]", "[[1]]"),
-        "empty": ("list[Any]", "[]"), "table": ("dict[str, Any]", "{'a': 1}"), "size": ("float", "2 * 3"),
+        "empty": ("list[Any]", "[]"), "table": ("dict[str, Any]", "{'a': 1}"), "size": ("int", "2 * 3"),
         "typed": ("int | None", "None"),
     }  # fmt: skip
 
@@ -139,3 +139,14 @@ def test_a_class_and_a_text_that_would_lose_a_name_are_told() -> None:
     told = finding("PR308", ("silver:a", f"low = len('a')\n{helper}\na = f(1)"))
     assert told.hint == "Give the function `low` as an argument."
     assert not errors(planned([("", f"low = 1\n{helper}"), ("silver:a", "a = f(1)")]))
+
+
+def test_an_import_that_the_step_does_not_use_is_told() -> None:
+    cells = ("silver:a", "import os\nfrom collections import Counter, namedtuple\na = [*Counter('ab')]")
+    told = finding("PR331", cells)
+    assert (told.severity, told.location.cell, told.location.line) == ("note", 1, 2)
+    assert "`namedtuple`" in told.message
+    assert [f.text for f in function(cells).imports] == [
+        "import os  # noqa: F401 - imported for its effect",
+        "from collections import Counter",
+    ]
