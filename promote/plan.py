@@ -98,7 +98,8 @@ class _Planner:
         self.include_needed = include_needed
         errors = (f.location.cell for f in selection.findings if f.severity == "error")
         self.broken = frozenset(cell for cell in errors if cell is not None)
-        self.context = Context(selection.notebook, program, outputs, self.broken)
+        session = tuple(f for f in selection.findings if f.code == "PR127")
+        self.context = Context(selection.notebook, program, outputs, self.broken, session)
         self.looker = Looker(program)
         self.takers: dict[int, list[str]] = {}  # statements taken because they are needed, and by which steps
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}

@@ -255,7 +255,8 @@ class _Resolver:
             imported = isinstance(statement.node, (ast.Import, ast.ImportFrom))
             self.include(statement, "import" if imported else "definition")
             return name in statement.binds
-        if self.include_needed or statement.role.kind == "helpers":  # a helper cell was tagged to be used
+        deleted = name in statement.effects.gone and name not in _BUILTINS  # the notebook itself stops at the read
+        if not deleted and (self.include_needed or statement.role.kind == "helpers"):  # these were tagged to be used
             self.include(statement, "needed")
             return name in statement.binds
         self.refusals.computed(name, statement, at, use, reaching)

@@ -11,7 +11,7 @@ from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
-from promote.language.syntax import star_module
+from promote.language.syntax import star_module, star_source
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity
 from promote.trees import walk
@@ -19,18 +19,25 @@ from promote.values import replace
 from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
+_NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
 
 class Context:
     """What every resolution of one notebook shares: the program, the steps' outputs, how to place a finding."""
 
     def __init__(
-        self, notebook: Notebook, program: Program, outputs: Mapping[str, Output], broken: Collection[int] = ()
+        self,
+        notebook: Notebook,
+        program: Program,
+        outputs: Mapping[str, Output],
+        broken: Collection[int] = (),
+        session: Sequence[Finding] = (),
     ) -> None:
         self.notebook = notebook
         self.program = program
         self.outputs = outputs  # step tag -> output
         self.broken = broken  # cells of which an error was told before
+        self.session = session  # what was told of magics that change the session
 
     @cached_property
     def is_lazy(self) -> bool:
@@ -186,7 +193,7 @@ class Refusals:
     def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
         """A star import may have bound the name."""
         message = f"`{name}` may come from the star import in {self.context.where(star)}."
-        self.say("PR309", name, message, at, use, f"Import it by name: from {star_module(star.node)} import {name}.")
+        self.say("PR309", name, message, at, use, f"Import it by name: from {star_source(star.node)} import {name}.")
 
     def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:
         """Code that makes names at run time may have bound the name."""
@@ -239,8 +246,9 @@ class Refusals:
         """Ask whether a near name was meant."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
 
-        known = sorted({*self.program.touches, *builtins})
-        close = difflib.get_close_matches(name, [k for k in known if not is_state(k)], 1)
+        own = sorted(n for n in self.program.touches if not is_state(n) and n != name)
+        close = difflib.get_close_matches(name, own, 1)
+        close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)
         return f"Did you mean `{close[0]}`?" if close else "Define it, or import it, in a cell above."
 
     # What no subsequence can keep

@@ -334,5 +334,10 @@ def keeps_annotations(node: ast.stmt) -> bool:
 
 def star_module(statement: ast.stmt) -> str:
     """Give the top package that a star import takes its names from."""
+    return star_source(statement).split(".")[0]
+
+
+def star_source(statement: ast.stmt) -> str:
+    """Give the module that a star import takes its names from, as it is written."""
     node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
-    return (node.module or "").split(".")[0]
+    return "." * node.level + (node.module or "")

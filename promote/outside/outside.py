@@ -228,7 +228,19 @@ class _Look:
             "absolute": "The file is named by a path of this machine.",
             "home": "The file is in somebody's home folder.",
         }[origin]
+        if origin == "relative" and (magic := self.magic_before(s, "%cd", "%chdir", "%pushd", "%popd")):
+            where = f"The file is looked for in the working directory, which {magic} changed for the notebook alone."
+            return self.tell("PR707", "error", where, s, node, _ROOT)
         return self.tell("PR707", "warning", where, s, node, _ROOT)
+
+    def magic_before(self, s: Statement, *magics: str) -> str:
+        """Name the last of some magics above a statement, with its place; empty where there is none."""
+        above = [
+            f"{f.message.split()[0]} in cell {f.location.cell} line {f.location.line}"
+            for f in self.context.session
+            if f.message.startswith(magics) and (f.location.cell or 0, f.location.line or 0) < (s.cell, s.first)
+        ]
+        return above[-1] if above else ""
 
     def network(self, s: Statement, node: ast.Call, message: str) -> Finding:
         if self.bronze:
@@ -256,8 +268,11 @@ class _Look:
         if "~the environment" in self.changes or set_before or _is_stored(node):
             return  # what the notebook sets itself is followed by the data flow
         severity: Severity = "warning" if self.bronze else "error"
+        message = "An environment variable is read."
+        if magic := self.magic_before(s, "%env", "%set_env", "%dotenv"):
+            severity, message = "error", f"The environment is read, which {magic} changed for the notebook alone."
         hint = "Take it from a parameter; a secret or an address stands in a resource of config/*.yaml."
-        yield self.tell("PR705", severity, "An environment variable is read.", s, node, hint)
+        yield self.tell("PR705", severity, message, s, node, hint)
 
     def order(self, s: Statement, node: ast.expr, *, kept: bool) -> Finding:
         fix = sorted_instead(self.context, s, node) if kept and isinstance(node, ast.Call) else None

@@ -210,3 +210,23 @@ def test_where_no_fix_would_surely_be_right_none_is_offered(source: str, code: s
     (found,) = [f for f in told(source) if f.code == code]
     assert found.fix is None
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("magic", "source", "expected"),
+    [
+        ("%cd data", "x = pd.read_csv('a.csv')", ("PR707", "error")),
+        ("%pushd data", "x = pd.read_csv('a.csv')", ("PR707", "error")),
+        ("%cd data", "x = pd.read_csv('/data/a.csv')", ("PR707", "warning")),
+        ("%env MODE=fast", "x = os.environ['MODE']", ("PR705", "error")),
+        ("%env MODE=fast", "x = pd.read_csv('a.csv')", ("PR707", "warning")),
+    ],
+)
+def test_what_a_magic_changed_above_stops_the_step(magic: str, source: str, expected: tuple[str, str]) -> None:
+    """No promoted step sees a change of the session, and without the notebook's kernel nothing shows that."""
+    above = [("", IMPORTS), ("", magic), ("bronze:out", f"{source}\nout = [1]")]
+    (found,) = [f for f in planned(above).findings if f.code.startswith("PR7")]
+    assert (found.code, found.severity) == expected
+    assert (magic.split(maxsplit=1)[0] in found.message) == (found.severity == "error")
+    below = [("", IMPORTS), ("bronze:out", f"{source}\nout = [1]"), ("", magic)]
+    assert {f.severity for f in planned(below).findings if f.code.startswith("PR7")} == {"warning"}
