@@ -11,6 +11,7 @@ from promote.language.effects import (
     ARGUMENT_MUTATORS,
     ARRAY_HOLDERS,
     CHANGING_FUNCTIONS,
+    CHOOSING_METHODS,
     COPYING_METHODS,
     DEFAULTING_FUNCTIONS,
     DISPLAY_METHODS,
@@ -180,11 +181,19 @@ class Libraries(Values):
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
         if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
-            return target.receiver | heap.contents(target.receiver) | given
+            return self.viewed(method, target, given)
         if target.infos:
             return NONE
         at_once = method in EAGER_METHODS and not self.is_lazy()
-        return self.derived(target.receiver if at_once else given | target.receiver)
+        chosen = heap.within(given) if method in CHOOSING_METHODS else NONE
+        return chosen | self.derived(target.receiver if at_once else given | target.receiver, chosen)
+
+    def viewed(self, method: str, target: Target, given: Objects) -> Objects:
+        """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
+        found = target.receiver | self.heap.contents(target.receiver) | given
+        if method == "items":
+            found |= self.heap.new(self.heap.new(self.heap.parts(target.receiver), exact=True), exact=True)
+        return found
 
     def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What changes whenever it is used; a plain iterator changes itself and no more."""
@@ -209,7 +218,7 @@ class Libraries(Values):
             return made
         if name == "next":
             return heap.within(given) | (given - heap.streams)
-        if name in SHARING_FUNCTIONS:
+        if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
             return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
             return heap.new(heap.reach(given) - heap.exact)
@@ -235,3 +244,8 @@ class Libraries(Values):
         last = name.rsplit(".", 1)[-1]
         imported = bool(path) and path[0] in self.functions.imports  # type: ignore[index]  # it is not empty
         return imported and last[:1].isupper() and not name.startswith(IMPLICIT_LIBRARY_CODE)
+
+
+def _is_object(keyword: ast.keyword) -> bool:
+    """Whether an argument says `dtype=object`, so that an array holds the objects themselves."""
+    return keyword.arg == "dtype" and isinstance(keyword.value, ast.Name) and keyword.value.id == "object"

@@ -90,8 +90,11 @@ SHARING_FUNCTIONS = frozenset(
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
-    vars memoryview""".split()
+    vars memoryview random.choice random.choices random.sample""".split()
 )
+
+# Methods of generators of random numbers that give of what they are called with.
+CHOOSING_METHODS = frozenset(("choice", "choices", "sample"))
 
 # Functions that give a function which takes a part of what it is called with, or changes it.
 PART_GETTERS = frozenset(("operator.itemgetter", "operator.attrgetter"))
@@ -167,7 +170,9 @@ STATEFUL_FUNCTIONS = frozenset(
     numpy.random.Generator random.Random random.SystemRandom csv.reader csv.DictReader io.StringIO io.BytesIO
     itertools.count itertools.cycle itertools.chain itertools.islice itertools.product itertools.permutations
     itertools.combinations itertools.groupby itertools.tee itertools.repeat itertools.accumulate itertools.starmap
-    itertools.takewhile itertools.dropwhile itertools.zip_longest itertools.chain.from_iterable duckdb.connect
+    itertools.takewhile itertools.dropwhile itertools.zip_longest itertools.chain.from_iterable
+    itertools.pairwise itertools.compress itertools.filterfalse itertools.batched
+    itertools.combinations_with_replacement duckdb.connect
     sqlite3.connect sqlalchemy.create_engine queue.Queue collections.Counter.elements
     faker.Faker os.scandir glob.iglob""".split()
 )
@@ -177,7 +182,8 @@ ITERATORS = frozenset(
     """iter zip map filter enumerate reversed csv.reader csv.DictReader itertools.count itertools.cycle itertools.chain
     itertools.islice itertools.product itertools.permutations itertools.combinations itertools.groupby itertools.tee
     itertools.repeat itertools.accumulate itertools.starmap itertools.takewhile itertools.dropwhile
-    itertools.zip_longest itertools.chain.from_iterable os.scandir glob.iglob""".split()
+    itertools.zip_longest itertools.chain.from_iterable itertools.pairwise itertools.compress itertools.filterfalse
+    itertools.batched itertools.combinations_with_replacement os.scandir glob.iglob""".split()
 )
 ITERATING_METHODS = frozenset("iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob".split())
 
