@@ -203,7 +203,8 @@ class ExpressionScope:
         if isinstance(node.func, ast.Attribute) and names_a_type(node.func.value):
             return False  # `list.sort(rows)`
         columns = method == "sort" and any(not isinstance(getattr(a, "value", None), int) for a in node.args)
-        return columns or (method in FRAME_METHODS and id(node) in self.taken)
+        column = method == "insert" and len(node.args) + len(node.keywords) > 2  # pandas puts it into the frame itself
+        return columns or (method in FRAME_METHODS and id(node) in self.taken and not column)
 
     def query(self, node: ast.Call) -> None:
         """A call whose text may name Python variables."""

@@ -287,7 +287,7 @@ def imports_package(node: ast.stmt, name: str) -> bool:
 
 
 def binds_anything(node: ast.stmt) -> bool:
-    """Whether a statement may bind names that stand nowhere in it: `exec`, and a namespace that is more than looked at.
+    """Whether a statement may bind or change names that stand nowhere in it: `exec`, a namespace more than looked at.
 
     >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
     [True, False, True]
@@ -317,7 +317,38 @@ def binds_anything(node: ast.stmt) -> bool:
                 return True
             if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
                 return True
-    return False
+    return _changes_what_it_looks_up(node)
+
+
+_NAMESPACES = frozenset(("globals", "locals", "vars", "eval"))
+
+
+def _changes_what_it_looks_up(node: ast.stmt) -> bool:
+    """Whether a statement changes an object that it found by a name made at run time: `globals()[n]["x"] = 1`."""
+    parts = list(ast.walk(node))
+    if not any(isinstance(part, ast.Name) and part.id in _NAMESPACES for part in parts):
+        return False
+    roots = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)} | _NAMESPACES
+    for part in parts:
+        changed: ast.expr | None = None
+        if isinstance(part, (ast.Attribute, ast.Subscript)) and not isinstance(part.ctx, ast.Load):
+            changed = part
+        elif (
+            isinstance(part, ast.Expr)
+            and isinstance(part.value, ast.Call)
+            and isinstance(part.value.func, ast.Attribute)
+        ):
+            changed = part.value.func
+        while isinstance(changed, (ast.Attribute, ast.Subscript, ast.Call)):
+            changed = changed.func if isinstance(changed, ast.Call) else changed.value
+        if isinstance(changed, ast.Name) and changed.id in roots:
+            return True
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and _looks_up(node.value.value)
+
+
+def _looks_up(node: ast.expr) -> bool:
+    """Whether an expression is the namespace itself, so that an item of it is an object of the notebook."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMESPACES - {"eval"}
 
 
 def is_the_notebook(node: ast.Subscript) -> bool:
