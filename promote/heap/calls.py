@@ -45,7 +45,7 @@ class Calls(Libraries):
             if "__call__" in cls.methods:
                 self.loosely(cls.methods["__call__"], everything, use)
         heap = self.heap
-        if target.callee:
+        if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
         if alone and not target.infos:
@@ -259,7 +259,7 @@ class Calls(Libraries):
             self.heap.carry(found - everything, summary.code, summary.classes)
         if target.callee:
             made = self.heap.new(given)
-            found |= made | (target.callee - self.heap.plain_code)
+            found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
             if target.callee & self.heap.getters:
                 found |= given | self.heap.within(given)
         return found

@@ -74,11 +74,23 @@ def install_plotting() -> None:
         sys.modules.setdefault("seaborn", MagicMock(name="seaborn"))
 
 
+class _Forecaster:
+    """An estimator as other packages have them: it remembers what it was fitted on."""
+
+    def __init__(self, seen: list[int]) -> None:
+        self.seen = list(seen)
+
+    def fit(self, more: list[int]) -> None:
+        """Remember more."""
+        self.seen += more
+
+
 def install_helper() -> None:
     """Put a module of somebody's own in place, which changes what it is given."""
     module = ModuleType("own_fixes")
     module.fix = lambda xs: xs.append(1)  # type: ignore[attr-defined]  # a module made here
     module.SETTINGS = {"k": 1}  # type: ignore[attr-defined]  # as above
+    module.Forecaster = _Forecaster  # type: ignore[attr-defined]  # as above
     sys.modules["own_fixes"] = module
 
 
