@@ -188,7 +188,9 @@ class _Prover:
                 "PR504",
                 plan,
                 f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
-                "Run the notebook from the top in a fresh kernel, then promote again.",
+                'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'
+                if "FileNotFoundError" in message
+                else "Run the notebook from the top in a fresh kernel, then promote again.",
             )
             return
         parity = self.stage.compare(
