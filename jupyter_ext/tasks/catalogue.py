@@ -10,7 +10,8 @@ from typing import Any
 from jupyter_ext.confine import inside_project, notebook_path, project_of
 from platform_core.errors import UserError
 from platform_core.lake import AssetFiles, Lake
-from promote.evidence import FrameFacts, read_evidence
+from promote.evidence import read_evidence
+from promote.frame_facts import FrameFacts
 from promote.model import Options, Step
 from promote.notebook.read import NotebookError, read
 from promote.project import Project

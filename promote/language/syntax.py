@@ -286,7 +286,7 @@ def imports_package(node: ast.stmt, name: str) -> bool:
     )
 
 
-def binds_anything(node: ast.stmt) -> bool:
+def binds_anything(node: ast.AST) -> bool:
     """Whether a statement may bind or change names that stand nowhere in it: `exec`, a namespace more than looked at.
 
     >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
@@ -323,7 +323,7 @@ def binds_anything(node: ast.stmt) -> bool:
 _NAMESPACES = frozenset(("globals", "locals", "vars", "eval"))
 
 
-def _changes_what_it_looks_up(node: ast.stmt) -> bool:
+def _changes_what_it_looks_up(node: ast.AST) -> bool:
     """Whether a statement changes an object that it found by a name made at run time: `globals()[n]["x"] = 1`."""
     parts = list(ast.walk(node))
     if not any(isinstance(part, ast.Name) and part.id in _NAMESPACES for part in parts):

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from platform_core.places import STEP_HEADER
 from promote.project import Project
-from promote.render.module import STEP_HEADER
 from promote.steps import text_of
 from workbench.lifecycle.code import code_uses
 from workbench.lifecycle.notebooks import place

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from platform_core.errors import UserError
+from platform_core.places import STEP_HEADER
 from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
 from promote.register import Rows, places
-from promote.render.module import STEP_HEADER
 from promote.steps import text_of
 from promote.values import dataclass
 from promote.vocabulary import layers, nearest

@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 
 from promote.dataflow.settable import parameter_type, settable_type
-from tests.promote.programs import errors, finding, planned
+from tests.promote.graph import planned
+from tests.promote.programs import errors, finding
 
 LITERALS = {
     "24 * 60": "int",

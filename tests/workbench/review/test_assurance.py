@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from platform_core.links import Links
 from promote.assurance.assumptions import Assumption
 from promote.assurance.record import Approval, Record, record_path, render, what
 from promote.values import replace
 from tests.workbench.review.projects import BASE, Repo, Step, files
-from workbench.review.links import Links
 from workbench.review.machine import render_json
 from workbench.review.markdown import render_markdown
 from workbench.review.review import review
