@@ -149,7 +149,7 @@ def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: t
     found: dict[tuple[int, int], Piece] = {}
     kept = [*function.definitions, *function.body]
     for position in whole:
-        spans = tuple((f.first, f.last) for f in kept if f.cell == position and f.origin != "input")
+        spans = tuple(span for f in kept if f.cell == position and f.origin != "input" for span in _spans(f))
         found[position, 0] = Piece(cells[position].python, position, 1, spans)
     for fragment in kept:
         if fragment.cell not in whole:
@@ -162,6 +162,13 @@ def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: t
     used = [Piece(text) for text in imports if _binds(text) & (words | {"*", "__future__"})]
     display = [Piece(_DISPLAY)] if any("display(" in cells[position].python for position in whole) else []
     return [*used, *display, *code]
+
+
+def _spans(fragment: Fragment) -> list[tuple[int, int]]:
+    """Give the lines of a fragment that stayed: what only showed something was left out, and no test can miss it."""
+    if not fragment.at:
+        return [(fragment.first, fragment.last)]
+    return [(line, line) for line in fragment.at]
 
 
 def _binds(text: str) -> set[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from promote.generated_tests import _default, _plain, program
+from promote.generated_tests import _default, _plain, pieces, program
 from promote.model import CodeCell, Role
 from promote.plan import plan
+from promote.verify.mutants import mutants
 from tests.promote.graph import chosen
 
 CELLS = (
@@ -38,6 +39,19 @@ def test_the_cells_stand_whole_and_as_written_between_what_they_need() -> None:
         CELLS[6][1],
     ]
     assert program(made.checks[0], made, cells, own=(8,))[-2:] == ["LEAST = 3  # pounds", CELLS[7][1]]
+
+
+def test_mistakes_are_made_only_in_lines_that_the_function_has() -> None:
+    lines_of_cell = ("#| output: rents", "import polars as pl", "raw = pl.DataFrame({'n': [1]})", "raw.head()")
+    cell = "\n".join((*lines_of_cell, "rents = raw.sort('n')", "rents"))
+    selection = chosen([("silver:rents", cell)])
+    made = plan(selection).plans[0]
+    found = pieces(made.function, made, {c.position: c for c in selection.cells})
+    (spans,) = [piece.spans for piece in found if piece.cell == 1]
+    program_of_cell = [selection.cells[0].python]
+    lines = {mutant.line for mutant in mutants(program_of_cell, spans=[spans])}
+    assert {mutant.line for mutant in mutants(program_of_cell)} > lines
+    assert lines == {3, 5}
 
 
 def test_a_cell_that_is_no_python_has_no_imports() -> None:
