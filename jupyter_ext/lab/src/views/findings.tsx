@@ -1,0 +1,48 @@
+/** What stands in the way, with a way to its place and to what can be done. */
+
+import * as React from 'react';
+import { CommandRegistry } from '@lumino/commands';
+import { Analyst } from '../lab/analyst';
+import { ID } from '../lab/commands';
+import { IFinding } from '../core/wire';
+import { SEVERITY_ICONS, severityText } from './words';
+
+interface IProps {
+  analyst: Analyst;
+  commands: CommandRegistry;
+}
+
+export function Findings({ analyst, commands }: IProps): JSX.Element {
+  const { trans } = analyst;
+  const findings = analyst.analysis!.findings;
+  if (!findings.length) {
+    return <p>{trans.__('Nothing stands in the way.')}</p>;
+  }
+  const place = (one: IFinding) =>
+    one.line === null ? trans.__('Cell %1', one.cell) : trans.__('Cell %1, line %2', one.cell, one.line);
+  return (
+    <ul className="nbw-list nbw-Findings">
+      {findings.map(one => (
+        <li key={`${one.code} ${one.cell} ${one.line} ${one.column} ${one.message}`} className={`nbw-mod-${one.severity}`}>
+          <div>
+            <span aria-hidden="true">{SEVERITY_ICONS[one.severity]} </span>
+            <strong>{severityText(one.severity, trans)}</strong> <code>{one.code}</code> {one.message}
+          </div>
+          {one.hint && <div className="nbw-hint">{one.hint}</div>}
+          <div className="nbw-actions">
+            {one.cell !== null && (
+              <button type="button" onClick={() => void commands.execute(ID.goTo, { ...one } as never)}>
+                {trans.__('Go to %1', place(one))}
+              </button>
+            )}
+            {one.fix && (
+              <button type="button" onClick={() => void analyst.fix(one)}>
+                {trans.__('Fix: %1', one.fix)}
+              </button>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

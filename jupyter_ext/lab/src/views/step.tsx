@@ -1,0 +1,118 @@
+/** One step: what it takes and gives, how it stands to its module, what can be done with it, its options. */
+
+import * as React from 'react';
+import { CommandRegistry } from '@lumino/commands';
+import { Analyst } from '../lab/analyst';
+import { optionsOf, setOptions } from '../lab/cells';
+import { ID } from '../lab/commands';
+import { IProblem, IStep } from '../core/wire';
+import { OptionsForm } from './form';
+import { computeText, STATE_ICONS, stateText } from './words';
+
+interface IProps {
+  step: IStep;
+  analyst: Analyst;
+  commands: CommandRegistry;
+  open: string | null;
+}
+
+function Facts({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Element {
+  const { trans } = analyst;
+  const named = (items: string[]) => (items.length ? items.join(', ') : trans.__('none'));
+  const facts: [string, string][] = [
+    [trans.__('Inputs'), named(step.inputs.map(one => `${one.asset} (${one.kind})`))],
+    [trans.__('Output'), step.output ? `${step.output.name} (${step.output.kind})` : trans.__('not known')],
+    [trans.__('Parameters'), named(step.parameters)],
+    [trans.__('Resources'), named(step.resources)],
+    [trans.__('Checks'), named(step.checks)],
+    [trans.__('Compute'), computeText(step.compute, trans)],
+    [trans.__('Cost per run'), step.cost === null ? trans.__('not yet known') : trans.__('$%1, as estimated', step.cost)],
+    [trans.__('Rows'), step.rows === null ? trans.__('not yet known') : step.rows.toLocaleString()]
+  ];
+  return (
+    <dl className="nbw-facts">
+      {facts.map(([name, value]) => (
+        <React.Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </React.Fragment>
+      ))}
+    </dl>
+  );
+}
+
+export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
+  const { trans } = analyst;
+  const [expanded, setExpanded] = React.useState(false);
+  const [editing, setEditing] = React.useState(false);
+  const heading = React.useRef<HTMLElement>(null);
+  React.useEffect(() => {
+    if (open === step.tag) {
+      setExpanded(true);
+      setEditing(true);
+      heading.current?.focus();
+      heading.current?.scrollIntoView({ block: 'start' });
+    }
+  }, [open]);
+  const cell = analyst.panel?.content.model?.sharedModel.getCell(step.cells[0] - 1);
+  const check = async (options: Record<string, unknown>, signal: AbortSignal): Promise<IProblem[]> => {
+    const found = await analyst.server.ask<{ problems: IProblem[] }>('options', { tag: step.tag, options }, signal);
+    return found.problems;
+  };
+  const runs = { steps: [step.tag] };
+  const stale = ['module', 'both'].includes(step.state);
+  return (
+    <li>
+      <details open={expanded} onToggle={event => setExpanded(event.currentTarget.open)}>
+        <summary ref={heading}>
+          <span className={`nbw-Layer nbw-mod-${step.layer}`}>{step.layer}</span> <strong>{step.name}</strong>
+          <span className="nbw-state">
+            <span aria-hidden="true"> {STATE_ICONS[step.state] ?? '!'} </span>
+            {stateText(step.state, trans)}
+          </span>
+        </summary>
+        {step.said && <p className="nbw-hint">{step.said} {step.hint}</p>}
+        <Facts step={step} analyst={analyst} />
+        <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with %1', step.name)}>
+          <button type="button" onClick={() => void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null })}>
+            {trans.__('Go to cell %1', step.cells[0])}
+          </button>
+          <button type="button" onClick={() => void commands.execute(ID.preview, { step: step.tag })} disabled={step.state === 'refused'}>
+            {trans.__('Preview')}
+          </button>
+          <button type="button" onClick={() => void commands.execute(ID.promote, runs)} disabled={analyst.job?.running}>
+            {trans.__('Promote')}
+          </button>
+          {stale && (
+            <button type="button" onClick={() => void commands.execute(ID.pull, runs)} disabled={analyst.job?.running}>
+              {trans.__('Pull')}
+            </button>
+          )}
+          {!['new', 'gone', 'refused'].includes(step.state) &&
+            [false, true].map(downstream => (
+              <button
+                key={String(downstream)}
+                type="button"
+                disabled={analyst.job?.running}
+                onClick={() => void commands.execute(ID.materialise, { step: step.name, downstream })}
+              >
+                {downstream ? trans.__('Materialise with downstream') : trans.__('Materialise')}
+              </button>
+            ))}
+          <button type="button" aria-expanded={editing} onClick={() => setEditing(!editing)}>
+            {trans.__('Options')}
+          </button>
+        </div>
+        {editing && cell && (
+          <OptionsForm
+            options={optionsOf(cell)}
+            written={step.options}
+            trans={trans}
+            check={check}
+            onChange={options => setOptions(cell, options)}
+          />
+        )}
+      </details>
+    </li>
+  );
+}
