@@ -5,4 +5,11 @@ from __future__ import annotations
 # The type as the YAML writes it, and its class; imported only where a project has a resource of that type.
 RESOURCE_TYPES: dict[str, str] = {
     "files": "platform_core.resources.files:FilesResource",
+    "postgres": "platform_core.resources.postgres:PostgresResource",
 }
+
+# The class that a resource is taken for where the YAML does not say it
+FILES = "FilesResource"
+
+# Every class, for those who must not use its name for something else
+CLASSES = frozenset(reference.rpartition(":")[2] for reference in RESOURCE_TYPES.values())

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from platform_core.resource_types import FILES
 from promote.model import CodeCell, Fragment, Function, GeneratedFile, Plan
 from promote.prepare import Prepared
 from promote.project import Project
 from promote.render.kinds import Kinds
 from promote.render.tests import Case, render_tests, tests_path
+from promote.resources import resource_classes
 from promote.verify.stage import Observed, Stage
+from promote.verify.tables import visible_files
 
 _WORD = re.compile(r"\w+")
 _DISPLAY = "from IPython.display import display"
@@ -61,7 +64,9 @@ def generate_tests(
     """
     cells = {c.position: c for c in prepared.selection.cells}
     plans = prepared.plans
-    answers = stage.build_cases([_request(stage, p, kinds[p.step.tag], cells, observed, values) for p in plans])
+    classes = resource_classes(project.root, plans)
+    requests = [_request(stage, p, kinds[p.step.tag], cells, observed, values, classes) for p in plans]
+    answers = stage.build_cases(requests)
     found: dict[str, GeneratedTests] = {}
     for plan, answer in zip(plans, answers, strict=True):
         case = Case.of(answer)
@@ -80,6 +85,7 @@ def _request(
     cells: Mapping[int, CodeCell],
     observed: Observed,
     values: Mapping[str, str | int | float | bool],
+    classes: Mapping[str, str],
 ) -> dict[str, Any]:
     """What the making of one case needs to know; see `promote.verify.cases.CaseRequest`."""
     options = plan.step.options
@@ -102,7 +108,10 @@ def _request(
             for given in plan.function.inputs
         ],
         "preset": {p.name: values.get(p.name, _default(p.default)) for p in plan.function.parameters},
-        "resources": {r.name: _recorded(stage.recordings / r.name, r.parameter) for r in plan.function.resources},
+        "resources": {
+            r.name: {"type": classes.get(r.name, FILES), **_recorded(stage.recordings / r.name, r.parameter)}
+            for r in plan.function.resources
+        },
         "ordered": plan.ordered,
         "tolerance": options.get("tolerance"),
         "checks": {
@@ -211,7 +220,7 @@ def _frame(stage: Stage, observed: Observed, asset: str, kind: str) -> Path:
 
 def _recorded(folder: Path, parameter: str) -> dict[str, Any]:
     """The files that were read through a resource while the notebook ran."""
-    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    files = sorted(visible_files(folder))
     return {"root": str(folder), "files": files, "parameter": parameter}
 
 

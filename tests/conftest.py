@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.servers.postgres import PostgresServer
 
 NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
 
@@ -21,6 +26,36 @@ for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV"
 
 # DuckDB's binding reports leaks of its own types when a process ends; pytest's summary is to be the last word
 atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Start one PostgreSQL for the tests of this run that ask for it."""
+    from tests.servers.postgres import running_postgres  # the server's package costs time that few tests spend
+
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def aws_server() -> Iterator[str]:
+    """Start one moto server for the tests of this run that ask for it."""
+    from tests.servers.aws import running_aws  # as above
+
+    with running_aws() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Set the environment in which AWS programs find the moto server, and give its address."""
+    from tests.servers.aws import credentials  # as above
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in credentials(aws_server).items():
+        monkeypatch.setenv(name, value)
+    return aws_server
 
 
 @pytest.fixture(scope="session")

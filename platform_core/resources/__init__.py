@@ -13,8 +13,14 @@ from platform_core.resources.registry import build_resources
 
 if TYPE_CHECKING:
     from platform_core.resources.files import FilesResource
+    from platform_core.resources.postgres import PostgresResource
 
-__all__ = ["RESOURCE_TYPES", "FilesResource", "build_resources"]
+__all__ = [
+    "RESOURCE_TYPES",
+    "FilesResource",
+    "PostgresResource",
+    "build_resources",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import dagster as dg
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from platform_core.errors import UserError
+from platform_core.resources import recording
+
+# How a text begins that refers to a secret of AWS Secrets Manager or of the Parameter Store
+REFERENCES = ("secretsmanager:", "ssm:/")
 
 
 class PlatformResource(dg.ConfigurableResource[Any]):
@@ -21,6 +26,19 @@ class PlatformResource(dg.ConfigurableResource[Any]):
 
     name: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
 
+    # The fields that hold a secret: a project's YAML may only say where each is kept
+    secrets: ClassVar[tuple[str, ...]] = ()
+
+    _replays: Path | None = PrivateAttr(default=None)
+
+    @classmethod
+    def replaying(cls, folder: Path | str, name: str = "") -> Self:
+        """Give a resource of this type that reads what is recorded in a folder, and never the live source."""
+        absent = {field: "replayed" for field, about in cls.model_fields.items() if about.is_required()}
+        resource = cls(**absent, name=name)
+        resource._replays = Path(folder)
+        return resource
+
     @classmethod
     def at_project(cls, fields: Mapping[str, Any], project: Path) -> dict[str, Any]:
         """Give the fields of the YAML as this type takes them, with paths relative to the project made absolute."""
@@ -29,20 +47,94 @@ class PlatformResource(dg.ConfigurableResource[Any]):
     def text(self, field: str) -> str:
         """Give a text field's value, read from the environment where it is an `EnvVar`.
 
+        A field that holds a secret may refer to one that AWS keeps; see `SecretsResource`.
+
         Raises:
-            UserError: The environment variable is not set. Its name is shown, never a value.
+            UserError: The environment variable is not set, or the secret cannot be read. Names are shown, never values.
         """
         value = getattr(self, field)
-        if not isinstance(value, dg.EnvVar):
-            return str(value)
-        found = value.get_value()
+        found = value.get_value() if isinstance(value, dg.EnvVar) else str(value)
         if found is None:
             raise UserError(
                 f"The environment variable {value.env_var_name} is not set.",
                 hint=f"{type(self).__name__} reads its {field} there: set it before the notebook or the run starts.",
             )
-        return found
+        return self._referred(found) if field in self.secrets and found.startswith(REFERENCES) else found
+
+    def _referred(self, text: str) -> str:
+        from platform_core.resources.secrets import referred  # noqa: PLC0415 - only where a secret is referred to
+
+        found = referred(text)
+        return text if found is None else found
+
+    def secret_values(self) -> list[str]:
+        """Give the values that may be shown nowhere, as far as they are known."""
+        found = []
+        for field in self.secrets:
+            try:
+                found.append(self.text(field))
+            except UserError:
+                continue  # it cannot be read, so nothing knows it
+        return [value for value in found if value]
+
+    def forget_secrets(self) -> bool:
+        """Forget the secrets that this resource refers to, so that they are read anew, and say whether it does."""
+        values = (getattr(self, field) for field in self.secrets)
+        texts = (value.get_value() or "" if isinstance(value, dg.EnvVar) else str(value) for value in values)
+        if not any(text.startswith(REFERENCES) for text in texts):
+            return False
+        from platform_core.resources.secrets import forget_referred  # noqa: PLC0415 - only where one is
+
+        forget_referred()
+        return True
+
+    def scrubbed(self, text: str) -> str:
+        """Give a text of another program without the secrets that it may hold."""
+        for value in self.secret_values():
+            text = text.replace(value, "***")
+        return text
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether a recording is read instead of the live source."""
+        return self._replays is not None or recording.replay_folder(self._label) is not None
+
+    def refuse_writing(self) -> None:
+        """Refuse to write while a recording is replayed.
+
+        Raises:
+            UserError: One is.
+        """
+        if self.is_replaying:
+            raise UserError(
+                f"The resource {self._label!r} replays a recording, so nothing is written to it.",
+                hint="Write in an asset of its own, after the data is made; a bronze step only reads.",
+            )
+
+    def _kept(self, file: str, write: Callable[[Path], object]) -> Path | None:
+        return recording.kept(self._label, file, write, self._replays)
+
+    @property
+    def _label(self) -> str:
+        return self.name or type(self).__name__
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the name alone: under Dagster any other field may hold a secret."""
         yield "name", self.name
+
+
+def needed(module: str, extra: str) -> Any:
+    """Import a library of an extra when it is first used.
+
+    Raises:
+        UserError: It is not installed; the extra is named.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (module == error.name or module.startswith(f"{error.name}.")):
+            raise
+        raise UserError(
+            f"This resource needs the package {module.partition('.')[0]!r}.",
+            hint=f"Install notebook-workbench[{extra}].",
+        ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self
 
 from platform_core.config import find_project
 from platform_core.errors import UserError
@@ -41,6 +41,11 @@ class FilesResource(PlatformResource):
         root = fields.get("root")
         # An EnvVar is a text too, but only knows its value later
         return {**fields, "root": str(project / root)} if type(root) is str else dict(fields)
+
+    @classmethod
+    def replaying(cls, folder: Path | str, name: str = "") -> Self:
+        """Give the files of a recording: they stand in its folder as they stood under the root."""
+        return cls(root=str(folder), name=name)
 
     def path(self, name: str) -> Path:
         """Give the path of a file or folder under the root, or of a pattern (`2025-*.csv`) that matches some file.

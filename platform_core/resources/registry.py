@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from platform_core.config import ProjectConfig
 from platform_core.errors import UserError
 from platform_core.resource_types import RESOURCE_TYPES
+from platform_core.resources.base import REFERENCES
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def _build(config: ProjectConfig, name: str) -> PlatformResource:
             f"The resource {name!r} of type {declared.type!r} needs the key {missing[0]!r}.",
             location=config.place("resources", name),
         )
+    for key in resource_class.secrets:
+        _refuse_plain(declared.fields.get(key), key, name, config)
     fields = {
         key: _value(value, f"resources.{name}.{key}", config.place("resources", name, key))
         for key, value in declared.fields.items()
@@ -65,6 +68,17 @@ def _build(config: ProjectConfig, name: str) -> PlatformResource:
             f"resources.{name}.{key}: {detail['msg'].replace('Input should', 'this should')}.",
             location=config.place("resources", name, *detail["loc"]),
         ) from None
+
+
+def _refuse_plain(value: Any, key: str, name: str, config: ProjectConfig) -> None:
+    """Refuse a secret that stands in the YAML itself, which is kept in git. Its value is not shown."""
+    if not value or isinstance(value, dict) or str(value).startswith(REFERENCES):
+        return
+    raise UserError(
+        f"The {key} of the resource {name!r} stands in the YAML, where everyone who has the project reads it.",
+        hint=f"Write {key}: {{env: NAME}}, or {key}: secretsmanager:NAME.",
+        location=config.place("resources", name, key),
+    )
 
 
 def _value(value: Any, shown: str, place: str) -> Any:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from platform_core.resource_types import CLASSES
 from promote.model import Step
 
 ASSET_SUFFIX = "_asset"
-_IMPORTED = frozenset(
-    """Any AssetCheckExecutionContext AssetCheckResult AssetExecutionContext Config asset_check run_assertions
+_IMPORTED = (
+    frozenset(
+        """Any AssetCheckExecutionContext AssetCheckResult AssetExecutionContext Config asset_check run_assertions
     bronze_asset silver_asset gold_asset lambda_compute fargate_compute eks_compute batch_compute auto_compute
     static_partitions daily_partitions weekly_partitions monthly_partitions freshness context config pl pd duckdb
-    builtins FilesResource""".split()
+    builtins""".split()
+    )
+    | CLASSES
 )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from platform_core.resource_types import CLASSES, FILES
 from promote.dataflow.excerpt import indent
 from promote.model import Fragment, FrameKind, Function, Input, Plan
 from promote.render.imports import import_block
@@ -19,9 +20,9 @@ from promote.render.names import ASSET_SUFFIX
 from promote.render.pytext import WIDTH, call, docstring, literal
 from promote.trees import parse
 
-_OWN = frozenset(
+_OWN = CLASSES | frozenset(
     ("Any", "Path", "DATA", "taken", "given", "expected", "got", "assert_frames_equal", "convert", "frame_schema",
-     "given_frame", "read_frame", "FilesResource", "resolve_checks", "run_assertions", "pl", "pd", "duckdb")
+     "given_frame", "read_frame", "resolve_checks", "run_assertions", "pl", "pd", "duckdb")
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ class Case:
     tolerance: float | None = None
     schema: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Mapping[str, str], ...] = ()
-    resources: tuple[str, ...] = ()
+    resources: Mapping[str, str] = field(default_factory=dict)
     preset: Mapping[str, Any] = field(default_factory=dict)
     checks: Mapping[str, bool] = field(default_factory=dict)
     assertions: Mapping[str, bool] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Case:
 
         >>> Case.of({"ok": False, "reason": "no input", "inputs": []})
         Case(ok=False, reason='no input', kind='unknown', rows=0, ordered=False, tolerance=None, schema={}, \
-inputs=(), resources=(), preset={}, checks={}, assertions={}, files=(), examples={})
+inputs=(), resources={}, preset={}, checks={}, assertions={}, files=(), examples={})
         """
         known = {item.name for item in fields(cls)}
         values: dict[str, Any] = {
@@ -169,8 +170,11 @@ class _Writer:
         ]
 
     def files(self, name: str) -> str:
-        self.imports.append("from platform_core.resources import FilesResource")
-        return f"FilesResource(root=str(DATA / {literal(name)}))"
+        assert self.case is not None  # noqa: S101 -- as above
+        kind = self.case.resources.get(name, FILES)
+        self.imports.append(f"from platform_core.resources import {kind}")
+        folder = f"DATA / {literal(name)}"
+        return f"{kind}(root=str({folder}))" if kind == FILES else f"{kind}.replaying({folder})"
 
     def parameters(self) -> list[str]:
         """Give the parameters that were set otherwise than by default."""

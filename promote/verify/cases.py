@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
+from platform_core.resource_types import FILES
 from platform_core.testing import frame_schema, write_frame
 from promote.verify.behind import parts_behind
 from promote.verify.boundaries import Code, with_boundaries
@@ -53,7 +54,7 @@ class CaseRequest:
         inputs: `{parameter, asset, kind, path, external}` each; `path` is a captured frame.
         preset: Values of parameters by name.
         resources: `{root, files}` by resource name, `files` relative to the root; `parameter` where the variable has
-            another name.
+            another name, and `type`, the class, where that is not `FilesResource`.
         ordered: Whether the order of rows counts.
         tolerance: How far floats may lie apart.
         literals: More values that may stand as they are, beside those of the program.
@@ -84,10 +85,11 @@ class CaseRequest:
 class CaseAnswer:
     """What became of a case. `reason` says why there is none; `files` are relative to `out`.
 
-    `checks` and `assertions` say which passed on what the notebook gave for the made-up inputs. `mutants` counts the
-    mistakes that were made in the cells and those that the test noticed, and places the others: `{made, killed,
-    survived: [{cell, line, operator}], equivalent: [{cell, line, operator, proof}]}`. `examples` says of the rows in
-    `schema_examples.json` how many the schema accepts, and which columns it cannot do without.
+    `resources` has the class of each. `checks` and `assertions` say which passed on what the notebook gave for the
+    made-up inputs. `mutants` counts the mistakes that were made in the cells and those that the test noticed, and
+    places the others: `{made, killed, survived: [{cell, line, operator}],
+    equivalent: [{cell, line, operator, proof}]}`. `examples` says of the rows in `schema_examples.json` how many the
+    schema accepts, and which columns it cannot do without.
     """
 
     ok: bool
@@ -98,7 +100,7 @@ class CaseAnswer:
     tolerance: float | None = None
     schema: Mapping[str, str] = field(default_factory=dict)
     inputs: Sequence[Mapping[str, str]] = ()
-    resources: Sequence[str] = ()
+    resources: Mapping[str, str] = field(default_factory=dict)
     preset: Mapping[str, Any] = field(default_factory=dict)
     checks: Mapping[str, bool] = field(default_factory=dict)
     assertions: Mapping[str, bool] = field(default_factory=dict)
@@ -133,6 +135,7 @@ class _Builder:
         self._request = request
         self._target = target
         self._frames: dict[str, Any] = {}
+        self._types = {name: described.get("type", FILES) for name, described in request.resources.items()}
         tables: dict[str, Table] = {}
         for item in request.inputs:
             self._frames.setdefault(f"asset {item['asset']}", read_captured(Path(item["path"])))
@@ -147,6 +150,7 @@ class _Builder:
             inputs=request.inputs,
             preset=request.preset,
             parameters={name: described.get("parameter", name) for name, described in request.resources.items()},
+            types=self._types,
             tables=tables,
             folder=Path(request.out),
             ordered=request.ordered,
@@ -190,7 +194,7 @@ class _Builder:
                 {**{key: item[key] for key in ("parameter", "asset", "kind")}, "file": _file_of(item["asset"])}
                 for item in request.inputs
             ],
-            resources=sorted(request.resources),
+            resources=self._types,
             preset=request.preset,
             checks=declared(best.run, request.checks),
             assertions=asserted(best.run, request.assertions),

@@ -49,6 +49,15 @@ def read_table(path: Path) -> Table:
         raise UserError(f"A {path.suffix} file cannot be read as a table ({type(error).__name__}).") from None
 
 
+def visible_files(folder: Path) -> set[str]:
+    """Give the files that a recording holds data in, relative to it; what a resource notes beside is hidden."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
 def _delimited(path: Path) -> Table:
     raw = path.read_bytes()
     encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"

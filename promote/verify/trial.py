@@ -25,7 +25,7 @@ import polars as pl
 
 from platform_core.frames import FrameKind, convert, kind_of, to_polars
 from platform_core.testing import assert_frames_equal
-from promote.verify.tables import Table
+from promote.verify.tables import Table, visible_files
 
 _MODULE = "__promoted_step__"
 _TURNS = 20_000  # of all `while` loops of one run
@@ -57,6 +57,7 @@ class Trial:
         inputs: `{parameter, asset, kind}` each.
         preset: Values of parameters by name.
         parameters: The variable that holds each resource, by the resource's name.
+        types: The class of each resource.
         tables: The files that resources give, by `file <resource>/<path>`.
         folder: Where files may stand while the cells run.
         ordered: Whether the order of rows counts.
@@ -68,6 +69,7 @@ class Trial:
     inputs: Sequence[Mapping[str, Any]]
     preset: Mapping[str, Any]
     parameters: Mapping[str, str]
+    types: Mapping[str, str]
     tables: dict[str, Table]
     folder: Path
     ordered: bool = False
@@ -152,7 +154,7 @@ class Trial:
                 self.run(small)
             finally:
                 del os.environ["WORKBENCH_RECORD"]
-            return {f"file {path.relative_to(folder).as_posix()}" for path in Path(folder).rglob("*") if path.is_file()}
+            return {f"file {path}" for path in visible_files(Path(folder))}
 
     def write_files(self, small: Frames, folder: Path) -> list[Path]:
         """Write the files that resources give, below a folder, and give their paths."""
@@ -203,12 +205,15 @@ class Trial:
         if not self.parameters:
             yield {}
             return
-        from platform_core.resources import FilesResource  # noqa: PLC0415 -- as above
+        from platform_core import resources  # noqa: PLC0415 -- as above
 
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             self.write_files(small, Path(folder))
-            yield {name: FilesResource(root=str(Path(folder, name)), name=name) for name in self.parameters}
+            yield {
+                name: getattr(resources, self.types[name]).replaying(Path(folder, name), name)
+                for name in self.parameters
+            }
 
 
 class _Turns:

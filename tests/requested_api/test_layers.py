@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import pandas as pd
 import pandera.polars as pa
 import polars as pl
@@ -19,24 +17,13 @@ from polars.testing import assert_frame_equal
 from platform_core.compute_kinds import COMPUTE_TAG
 from platform_core.errors import UserError
 from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.resources import PostgresResource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 from platform_core.sdk.decorators import eks_compute, fargate_compute, lambda_compute
 from tests.requested_api.blocks import block, execute
+from tests.servers.postgres import PostgresServer
 
 SINCE = dt.date(2025, 1, 1)
-
-
-class PostgresResource(dg.ConfigurableResource[Any]):
-    """A real database under the name and interface of the block. PostgreSQL's own resource is later work."""
-
-    path: str
-
-    def execute_query(self, sql: str, params: Mapping[str, object]) -> pl.DataFrame:
-        """Run a query with named parameters and give its rows."""
-        with duckdb.connect(self.path, read_only=True) as connection:
-            cursor = connection.execute(re.sub(r"%\((\w+)\)s", r"$\1", sql), dict(params))
-            names = [column[0] for column in cursor.description or ()]
-            return pl.DataFrame(cursor.fetchall(), schema=names, orient="row")
 
 
 class PermitSchema(pa.DataFrameModel):
@@ -48,24 +35,24 @@ class PermitSchema(pa.DataFrameModel):
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> PostgresResource:
+def database(postgres: PostgresServer) -> Iterator[PostgresResource]:
     """A register with a permit of last year, one without a fee, and one that stands twice."""
-    path = str(tmp_path / "register.duckdb")
-    with duckdb.connect(path) as connection:
-        connection.execute(
-            "CREATE TABLE permits (permit_id BIGINT, authority TEXT, fee DOUBLE, decided_on DATE, note TEXT)"
-        )
-        connection.executemany(
-            "INSERT INTO permits VALUES (?, ?, ?, ?, 'x')",
-            [
-                (1, "Ambridge", 100.0, dt.date(2024, 12, 31)),
-                (2, "Ambridge", 120.0, SINCE),
-                (3, "Ambridge", None, SINCE),
-                (4, "Borchester", 80.5, dt.date(2025, 2, 1)),
-                (4, "Borchester", 80.5, dt.date(2025, 2, 1)),
-            ],
-        )
-    return PostgresResource(path=path)
+    resource = PostgresResource(host=postgres.folder, database=postgres.new_database(), username="reader")
+    resource.execute(
+        "CREATE TABLE permits (permit_id bigint, authority text, fee double precision, decided_on date, note text)"
+    )
+    rows = pl.DataFrame(
+        {
+            "permit_id": [1, 2, 3, 4, 4],
+            "authority": ["Ambridge", "Ambridge", "Ambridge", "Borchester", "Borchester"],
+            "fee": [100.0, 120.0, None, 80.5, 80.5],
+            "decided_on": [dt.date(2024, 12, 31), SINCE, SINCE, dt.date(2025, 2, 1), dt.date(2025, 2, 1)],
+            "note": "x",
+        }
+    )
+    resource.write_table(rows, "permits")
+    yield resource
+    resource.close()
 
 
 @pytest.fixture
@@ -120,10 +107,7 @@ def test_each_says_where_it_runs_and_whose_it_is(assets: dict[str, dg.AssetsDefi
 def test_a_failed_check_keeps_bad_data_from_what_follows(
     assets: dict[str, dg.AssetsDefinition], database: PostgresResource, tmp_path: Path
 ) -> None:
-    with duckdb.connect(database.path) as connection:
-        connection.execute(
-            "INSERT INTO permits VALUES (4, 'Felpersham', 1, '2025-03-01', 'another permit of that number')"
-        )
+    database.execute("INSERT INTO permits VALUES (4, 'Felpersham', 1, '2025-03-01', 'another permit of that number')")
     resources = {"database": database, "io_manager": PolarsParquetIOManager(root=str(tmp_path / "lake"))}
     result = dg.materialize(list(assets.values()), resources=resources, raise_on_error=False)
     assert not result.success

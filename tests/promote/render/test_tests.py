@@ -322,7 +322,9 @@ def test_files_and_parameters_are_given() -> None:
         checks=(),
         tests=(),
     )
-    case = Case(ok=True, resources=("odp",), preset={"report_date": "2025-03-19"}, schema={"a": "String"})
+    case = Case(
+        ok=True, resources={"odp": "FilesResource"}, preset={"report_date": "2025-03-19"}, schema={"a": "String"}
+    )
     text = render_tests(plan, "demo", case, Kinds({}, "lazy", guessed=False))
     assert '"files": FilesResource(root=str(DATA / "odp")),' in text
     assert '"report_date": "2025-03-19",' in text

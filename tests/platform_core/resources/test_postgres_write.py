@@ -1,0 +1,230 @@
+"""Writing tables of a real PostgreSQL: append, upsert, truncate, and what a kill leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from platform_core.errors import UserError
+from platform_core.resources import PostgresResource
+from tests.servers.postgres import READER_PASSWORD, PostgresServer
+
+ROWS = pl.DataFrame({"permit_id": [1, 2], "authority": ["Ambridge", None], "fee": [Decimal("1.25"), None]})
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> str:
+    return postgres.new_database()
+
+
+@pytest.fixture
+def register(postgres: PostgresServer, database: str) -> Iterator[PostgresResource]:
+    resource = PostgresResource(host=postgres.folder, database=database, username="reader")
+    resource.execute("CREATE TABLE permits (permit_id int PRIMARY KEY, authority varchar(20), fee numeric(10,2))")
+    yield resource
+    resource.close()
+
+
+def held(register: PostgresResource) -> list[Any]:
+    return register.execute_query("SELECT * FROM permits ORDER BY permit_id").rows()
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "arrow", "stream"])
+def test_rows_of_every_kind_of_frame_are_appended(register: PostgresResource, kind: str) -> None:
+    frames: dict[str, Any] = {
+        "polars": ROWS,
+        "lazy": ROWS.lazy(),
+        "pandas": pd.DataFrame({"permit_id": [1, 2], "authority": ["Ambridge", None], "fee": [1.25, None]}),
+        "arrow": ROWS.to_arrow(),
+        "stream": pa.RecordBatchReader.from_batches(ROWS.to_arrow().schema, ROWS.to_arrow().to_batches()),
+    }
+    assert register.write_table(frames[kind], "public.permits") == 2
+    assert held(register) == [(1, "Ambridge", Decimal("1.25")), (2, None, None)]
+
+
+def test_an_upsert_replaces_the_rows_of_the_same_key(register: PostgresResource) -> None:
+    register.write_table(ROWS, "permits")
+    more = pl.DataFrame({"permit_id": [2, 3], "authority": ["Borchester", "Felpersham"]})
+    assert register.write_table(more, "permits", mode="upsert", key="permit_id") == 2
+    assert held(register) == [
+        (1, "Ambridge", Decimal("1.25")),
+        (2, "Borchester", None),
+        (3, "Felpersham", None),
+    ]
+    register.write_table(more.select("permit_id"), "permits", mode="upsert", key=["permit_id"])
+    assert len(held(register)) == 3
+
+
+def test_truncate_replaces_all_rows(register: PostgresResource) -> None:
+    register.write_table(ROWS, "permits")
+    register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode="truncate")
+    assert held(register) == [(9, None, None)]
+    register.write_table(ROWS.clear(), "permits", mode="truncate")
+    assert held(register) == []
+
+
+def test_values_arrive_in_the_types_of_the_table(register: PostgresResource) -> None:
+    register.execute(
+        "CREATE TABLE nasty (day date, at timestamptz, tags text[], about jsonb, id uuid, big numeric, yes boolean, "
+        "kind text, raw bytea, small smallint)"
+    )
+    frame = pl.DataFrame(
+        {
+            "day": ["2025-01-31"],
+            "at": [dt.datetime(2025, 1, 31, 12, tzinfo=dt.UTC)],
+            "tags": [["a", 'b "c", d']],
+            "about": [{"x": 1, "y": "z"}],
+            "id": ["6a3b1b57-31b4-4d8b-9a67-0d3c8b0c7a00"],
+            "big": pl.Series([2**63 - 1], dtype=pl.UInt64),
+            "yes": [True],
+            "kind": pl.Series(['a,\n"b"\\N'], dtype=pl.Categorical),
+            "raw": [b"\x00\xff"],
+            "small": pl.Series([7], dtype=pl.UInt8),
+        }
+    )
+    register.write_table(frame, "nasty")
+    got = register.execute_query("SELECT * FROM nasty").row(0, named=True)
+    assert got["day"] == dt.date(2025, 1, 31)
+    assert got["at"] == dt.datetime(2025, 1, 31, 12, tzinfo=dt.UTC)
+    assert got["tags"] == ["a", 'b "c", d']
+    assert got["about"] == '{"x": 1, "y": "z"}'
+    assert got["kind"] == 'a,\n"b"\\N'
+    assert (got["id"], got["big"], got["yes"], got["raw"], got["small"]) == (
+        frame["id"][0],
+        Decimal(2**63 - 1),
+        True,
+        b"\x00\xff",
+        7,
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "message"),
+    [
+        (pl.DataFrame({"permit_id": [1], "fees": [1]}), {}, r"no column 'fees'.\nhint: Did you mean 'fee'"),
+        (ROWS, {"table": "permit"}, "has no table 'permit'"),
+        (ROWS, {"table": "a.b.c"}, "named `table` or `schema.table`"),
+        (ROWS, {"mode": "replace"}, "no mode 'replace'"),
+        (ROWS, {"mode": "upsert"}, "needs a key="),
+        (ROWS, {"key": "permit_id"}, "nothing else takes one"),
+        (ROWS, {"mode": "upsert", "key": "id"}, "no key column 'id'"),
+        (ROWS, {"mode": "upsert", "key": "fee"}, "no unique or exclusion constraint"),
+        (pl.concat([ROWS, ROWS]), {"mode": "upsert", "key": "permit_id"}, "cannot affect row a second time"),
+        (pl.concat([ROWS, ROWS]), {}, "duplicate key value violates unique constraint"),
+        (pl.DataFrame({"permit_id": [1.5]}), {}, "holds floats"),
+        (pl.DataFrame({"permit_id": [2**40]}), {}, "integer out of range"),
+        (pl.DataFrame({"permit_id": [1], "authority": ["planted " * 9]}), {}, "value too long"),
+        (pl.DataFrame({"permit_id": ["planted"]}), {}, "invalid input syntax for type integer"),
+        (pl.DataFrame({"permit_id": pl.Series([2**64 - 1], dtype=pl.UInt64)}), {}, "cannot be computed"),
+        (pl.LazyFrame({"permit_id": ["planted"]}).cast(pl.Int64), {}, "cannot be computed"),
+        (pl.DataFrame(), {}, "no columns"),
+        (7, {}, "no frame"),
+    ],
+)
+def test_what_cannot_be_written_leaves_the_table_as_it_was(
+    register: PostgresResource, frame: Any, options: dict[str, Any], message: str
+) -> None:
+    register.write_table(pl.DataFrame({"permit_id": [7]}), "permits")
+    with pytest.raises(UserError, match=message) as caught:
+        register.write_table(frame, **{"table": "permits", **options})
+    assert "planted" not in str(caught.value)
+    assert held(register) == [(7, None, None)]
+
+
+def test_names_are_never_read_as_sql(register: PostgresResource) -> None:
+    name = 'a"; DROP TABLE permits; --'
+    register.execute('CREATE TABLE "odd; table" ("a""; DROP TABLE permits; --" int)')
+    register.write_table(pl.DataFrame({name: [1]}), "odd; table")
+    assert register.execute_query('SELECT * FROM "odd; table"').rows() == [(1,)]
+    assert held(register) == []
+
+
+def test_nothing_is_written_while_a_recording_is_replayed(register: PostgresResource, tmp_path: Any) -> None:
+    replayed = PostgresResource.replaying(tmp_path, name="register")
+    for write in (lambda: replayed.write_table(ROWS, "permits"), lambda: replayed.execute("DELETE FROM permits")):
+        with pytest.raises(UserError, match="replays a recording"):
+            write()
+
+
+WRITER = """
+import sys
+import polars as pl
+from platform_core.resources import PostgresResource
+
+register = PostgresResource(host=sys.argv[1], database=sys.argv[2], username="reader")
+register.write_table(pl.DataFrame({"permit_id": range(10, 50)}), "permits", mode=sys.argv[3], key=sys.argv[4:])
+"""
+
+
+@pytest.mark.parametrize("options", [["truncate"], ["upsert", "permit_id"], ["append"]])
+def test_a_writer_that_is_killed_leaves_the_old_rows(
+    register: PostgresResource, postgres: PostgresServer, database: str, options: list[str]
+) -> None:
+    """The kill comes when the old rows are gone inside the transaction and half of the new ones are there."""
+    register.write_table(ROWS, "permits")
+    register.execute(
+        "CREATE FUNCTION halt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF NEW.permit_id = 30 THEN PERFORM pg_advisory_xact_lock(77); END IF; RETURN NEW; END $$"
+    )
+    register.execute("CREATE TRIGGER halt BEFORE INSERT ON permits FOR EACH ROW EXECUTE FUNCTION halt()")
+    holder = PostgresResource(host=postgres.folder, database=database, username="reader")
+    hold = holder.stream_query("SELECT i, pg_advisory_lock(77)::text AS l FROM generate_series(1, 1) i")
+    next(hold)
+    waiting = (
+        "SELECT a.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' "
+        "AND NOT l.granted AND a.usename = 'reader'"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, postgres.folder, database, *options])
+    try:
+        while not postgres.execute(waiting):  # each turn is a query
+            assert writer.poll() is None, "the writer ended before it was killed"
+        writer.kill()
+        writer.wait()
+        (row,) = postgres.execute(waiting)
+        postgres.execute(f"SELECT pg_terminate_backend({row[0]})")  # it would see the closed socket only after the lock
+    finally:
+        writer.kill()
+        hold.close()
+        holder.close()
+    while postgres.execute(waiting):
+        pass
+    assert held(register) == [(1, "Ambridge", Decimal("1.25")), (2, None, None)]
+    register.execute("DROP TRIGGER halt ON permits")
+    register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode="truncate")
+    assert held(register) == [(9, None, None)]
+
+
+def test_a_writer_lets_readers_see_the_old_rows_or_the_new(
+    register: PostgresResource, postgres: PostgresServer, database: str
+) -> None:
+    """The rows come from a stream that reads the table between its batches."""
+    register.write_table(ROWS, "permits")
+    seen = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number in range(3):
+            seen.append(len(held(register)))
+            yield from pl.DataFrame({"permit_id": [number + 10]}).to_arrow().to_batches()
+
+    schema = pa.schema([("permit_id", pa.int64())])
+    register.write_table(pa.RecordBatchReader.from_batches(schema, batches()), "permits", mode="truncate")
+    assert seen == [2, 2, 2]
+    assert len(held(register)) == 3
+
+
+def test_a_password_of_special_characters_connects(postgres: PostgresServer, database: str) -> None:
+    resource = PostgresResource(host=postgres.address, database=database, username="reader", password=READER_PASSWORD)
+    assert resource.execute("CREATE TABLE t (a int)") == -1
+    assert resource.execute("INSERT INTO t VALUES (1), (2)") == 2
+    resource.execute("INSERT INTO t VALUES (%(a)s)", {"a": 3})
+    assert resource.execute_query("SELECT sum(a) AS a FROM t")["a"].item() == 6
+    resource.close()
