@@ -6,6 +6,9 @@ from __future__ import annotations
 RESOURCE_TYPES: dict[str, str] = {
     "files": "platform_core.resources.files:FilesResource",
     "postgres": "platform_core.resources.postgres:PostgresResource",
+    "s3": "platform_core.resources.s3:S3Resource",
+    "gcs": "platform_core.resources.gcs:GCSResource",
+    "azure_blob": "platform_core.resources.azure:AzureBlobResource",
 }
 
 # The class that a resource is taken for where the YAML does not say it

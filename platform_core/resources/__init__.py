@@ -12,13 +12,19 @@ from platform_core.resource_types import RESOURCE_TYPES
 from platform_core.resources.registry import build_resources
 
 if TYPE_CHECKING:
+    from platform_core.resources.azure import AzureBlobResource
     from platform_core.resources.files import FilesResource
+    from platform_core.resources.gcs import GCSResource
     from platform_core.resources.postgres import PostgresResource
+    from platform_core.resources.s3 import S3Resource
 
 __all__ = [
     "RESOURCE_TYPES",
+    "AzureBlobResource",
     "FilesResource",
+    "GCSResource",
     "PostgresResource",
+    "S3Resource",
     "build_resources",
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic import Field, PrivateAttr
 
 from platform_core.errors import UserError
 from platform_core.resources import recording
+
+_INTEGER_VARIABLE = type(dg.EnvVar.int("NAME"))
 
 # How a text begins that refers to a secret of AWS Secrets Manager or of the Parameter Store
 REFERENCES = ("secretsmanager:", "ssm:/")
@@ -53,13 +56,32 @@ class PlatformResource(dg.ConfigurableResource[Any]):
             UserError: The environment variable is not set, or the secret cannot be read. Names are shown, never values.
         """
         value = getattr(self, field)
-        found = value.get_value() if isinstance(value, dg.EnvVar) else str(value)
+        found = self._environment(field, value.env_var_name) if isinstance(value, dg.EnvVar) else str(value)
+        return self._referred(found) if field in self.secrets and found.startswith(REFERENCES) else found
+
+    def number(self, field: str) -> int:
+        """Give a whole number's value, read from the environment where it is an `EnvVar.int`.
+
+        Raises:
+            UserError: The environment variable is not set or holds no whole number.
+        """
+        value = getattr(self, field)
+        if not isinstance(value, _INTEGER_VARIABLE):
+            return int(value)
+        text = self._environment(field, value.env_var_name)
+        try:
+            return int(text)
+        except ValueError:
+            raise UserError(f"The environment variable {value.env_var_name} holds no whole number.") from None
+
+    def _environment(self, field: str, variable: str) -> str:
+        found = os.environ.get(variable)
         if found is None:
             raise UserError(
-                f"The environment variable {value.env_var_name} is not set.",
+                f"The environment variable {variable} is not set.",
                 hint=f"{type(self).__name__} reads its {field} there: set it before the notebook or the run starts.",
             )
-        return self._referred(found) if field in self.secrets and found.startswith(REFERENCES) else found
+        return found
 
     def _referred(self, text: str) -> str:
         from platform_core.resources.secrets import referred  # noqa: PLC0415 - only where a secret is referred to

@@ -46,7 +46,7 @@ class PostgresResource(QueryResource):
     """
 
     host: str = "localhost"
-    port: int = Field(default=5432, ge=1, le=65535)
+    port: int = 5432  # no bounds: an `EnvVar.int` has none either
     database: str = "postgres"
     username: str = "postgres"
     password: str = ""
@@ -179,7 +179,7 @@ class PostgresResource(QueryResource):
         user, password = quote(self.text("username"), safe=""), quote(self.text("password"), safe="")
         options: dict[str, object] = {
             "host": self.text("host"),
-            "port": self.port,
+            "port": self.number("port"),
             "sslmode": self.sslmode,
             "connect_timeout": self.connect_timeout_seconds,
             "application_name": "notebook-workbench",
@@ -193,7 +193,7 @@ class PostgresResource(QueryResource):
         found = _REASON.search(said)
         reason = found[1] if found else said.partition("failed: ")[2].partition("\n")[0]
         return UserError(
-            f"{self._engine} at {self.text('host')}, port {self.port}, gives no connection: "
+            f"{self._engine} at {self.text('host')}, port {self.number('port')}, gives no connection: "
             f"{self.scrubbed(reason.strip()) or 'no reason is given'}.",
             hint="Look at host, port, database, username and password, and whether the server runs.",
         )

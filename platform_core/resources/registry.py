@@ -56,7 +56,12 @@ def _build(config: ProjectConfig, name: str) -> PlatformResource:
     for key in resource_class.secrets:
         _refuse_plain(declared.fields.get(key), key, name, config)
     fields = {
-        key: _value(value, f"resources.{name}.{key}", config.place("resources", name, key))
+        key: _value(
+            value,
+            f"resources.{name}.{key}",
+            config.place("resources", name, key),
+            number=resource_class.model_fields[key].annotation is int,
+        )
         for key, value in declared.fields.items()
     }
     try:
@@ -81,10 +86,10 @@ def _refuse_plain(value: Any, key: str, name: str, config: ProjectConfig) -> Non
     )
 
 
-def _value(value: Any, shown: str, place: str) -> Any:
+def _value(value: Any, shown: str, place: str, *, number: bool) -> Any:
     if not (isinstance(value, dict) and "env" in value):
         return value
     variable = value["env"]
     if len(value) > 1 or not isinstance(variable, str) or not variable.isidentifier():
         raise UserError(f"{shown} must name one environment variable: {{env: NAME}}.", location=place)
-    return dg.EnvVar(variable)
+    return dg.EnvVar.int(variable) if number else dg.EnvVar(variable)

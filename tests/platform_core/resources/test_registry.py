@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ import pytest
 import platform_core.resources
 from platform_core.config import load_config
 from platform_core.errors import UserError
-from platform_core.resources import RESOURCE_TYPES, FilesResource, build_resources
-from platform_core.resources.base import PlatformResource
+from platform_core.resources import RESOURCE_TYPES, FilesResource, PostgresResource, build_resources
+from platform_core.resources.base import PlatformResource, needed
 
 
 def built(project: Path, text: str) -> dict[str, PlatformResource]:
@@ -46,13 +48,50 @@ def test_a_value_of_the_environment_is_read_when_used(tmp_path: Path, monkeypatc
         ("  odp: {type: files, root: {env: 3}}", "must name one environment variable: {env: NAME}", 2),
         ("  odp: {type: files, root: {env: A, b: c}}", "must name one environment variable", 2),
         ("  odp: {type: files, root: {env: A-B}}", "must name one environment variable", 2),
+        ("  db:\n    type: postgres\n    password: planted", "password of the resource 'db' stands in the YAML", 4),
+        ("  api: {type: http, base_url: x, auth_token: planted}", "Write auth_token: {env: NAME}", 2),
+        ("  db: {type: postgres, port: high}", "resources.db.port: this should be a valid integer", 2),
     ],
 )
 def test_a_mistake_is_shown_with_its_line(tmp_path: Path, text: str, message: str, line: int) -> None:
     with pytest.raises(UserError) as caught:
         built(tmp_path, f"resources:\n{text}\n")
     assert message in str(caught.value)
+    assert "planted" not in str(caught.value)
     assert caught.value.location == f"config/base.yaml:{line}"
+
+
+def test_a_secret_may_be_referred_to_and_a_number_stand_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "resources:\n  db: {type: postgres, port: {env: DATABASE_PORT}, password: 'secretsmanager:planning/db'}\n"
+    database = built(tmp_path, text)["db"]
+    assert isinstance(database, PostgresResource)
+    with pytest.raises(UserError, match="DATABASE_PORT is not set"):
+        database.number("port")
+    monkeypatch.setenv("DATABASE_PORT", "6543")
+    assert database.number("port") == 6543
+    monkeypatch.setenv("DATABASE_PORT", "planted")
+    with pytest.raises(UserError, match="DATABASE_PORT holds no whole number") as caught:
+        database.number("port")
+    assert "planted" not in str(caught.value)
+
+
+def test_no_library_of_an_extra_is_imported_before_it_is_used() -> None:
+    code = (
+        "import sys, platform_core.resources as r\n"
+        "for name in r.__all__: getattr(r, name)\n"
+        "r.PostgresResource(), r.S3Resource(bucket_name='a'), r.HTTPResource(base_url='https://a.uk')\n"
+        "heavy = {'adbc_driver_manager', 'obstore', 'boto3', 'httpx', 'tenacity', 'snowflake.connector'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_a_library_that_is_not_installed_is_named_with_its_extra() -> None:
+    with pytest.raises(UserError, match=r"package 'no_such_driver'.\nhint: Install notebook-workbench\[gcp\]"):
+        needed("no_such_driver.dbapi", "gcp")
 
 
 def test_every_type_is_a_class_of_the_package() -> None:

@@ -164,7 +164,7 @@ def test_files_are_made_up_in_their_own_form(tmp_path: Path) -> None:
     text = (folder / "register" / "a.csv").read_bytes().decode()
     assert text.startswith("authority;fee;note\r\n")
     assert "Council" not in text
-    assert answer.resources == ["register"]
+    assert answer.resources == {"register": "FilesResource"}
     assert sorted(answer.files) == [
         f"tests/assets/data/fees/{name}"
         for name in ("expected.json", "register/a.csv", "register/b.jsonl")  # the step does not read c.parquet

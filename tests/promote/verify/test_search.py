@@ -20,7 +20,7 @@ FIRST: Chosen = {"asset f": tuple(range(6))}
 def searching(*program: str, passing: Any = lambda run: frozenset()) -> Search:
     """Give the search over a pool of the numbers 0 to 19, started with the first six."""
     inputs = [{"parameter": "f", "asset": "f", "kind": "polars"}]
-    trial = Trial(["import polars as pl", *program], "out", inputs, {}, {}, {}, Path())
+    trial = Trial(["import polars as pl", *program], "out", inputs, {}, {}, {}, {}, Path())
     found = Search(trial, {"asset f": POOL}, [], passing)
     found.start(FIRST)
     return found

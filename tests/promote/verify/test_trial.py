@@ -18,8 +18,8 @@ INPUT = {"parameter": "fees", "asset": "fees", "kind": "polars"}
 
 def trial(*program: str, **more: Any) -> Trial:
     """Give the trial of cells that read `fees` and bind `out`."""
-    chosen: dict[str, Any] = {"inputs": [INPUT], "preset": {}, "parameters": {}, "tables": {}, "folder": Path()}
-    return Trial(program, "out", **chosen | more)
+    chosen: dict[str, Any] = {"inputs": [INPUT], "preset": {}, "parameters": {}, "types": {}, "tables": {}}
+    return Trial(program, "out", **chosen | {"folder": Path()} | more)
 
 
 def run(one: Trial, changed: tuple[int, str] | None = None) -> Run:
@@ -118,6 +118,7 @@ def test_files_of_a_resource_stand_where_the_cells_look(tmp_path: Path) -> None:
         "import polars as pl\nout = pl.read_csv(towns.path('deep/a.csv'))",
         inputs=[],
         parameters={"towns": "towns"},
+        types={"towns": "FilesResource"},
         tables=tables,
         folder=tmp_path / "made" / "here",
     )

@@ -1,0 +1,66 @@
+"""Objects of a store as values, their keys, and the errors of a store for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from platform_core.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """An object: its key, its size in bytes, when it was written, and the mark of its content."""
+
+    key: str
+    size: int
+    modified: datetime
+    etag: str
+
+
+def info_of(found: Any) -> ObjectInfo:
+    """Give what obstore says of an object."""
+    return ObjectInfo(found["path"], found["size"], found["last_modified"], found["e_tag"] or "")
+
+
+def checked(key: str) -> str:
+    """Give a key, if it is one.
+
+    Raises:
+        UserError: It is empty, leaves the bucket, or names no object.
+    """
+    parts = key.split("/")
+    if not key or "\0" in key or any(part in {"", ".", ".."} for part in parts):
+        raise UserError(f"{key!r} is no key of an object.", hint="Write a path such as 'raw/permits.csv'.")
+    return key
+
+
+@contextmanager
+def told(store: str, key: str, errors: Any) -> Iterator[None]:
+    """Turn what obstore raises into an error for people, without the answer of the store.
+
+    Args:
+        store: The resource's name.
+        key: The key that it is about.
+        errors: The module `obstore.exceptions`.
+    """
+    try:
+        yield
+    except (errors.NotFoundError, FileNotFoundError):
+        raise UserError(f"{store} has no object {key!r}.", hint="List what is there: list_objects().") from None
+    except errors.AlreadyExistsError:
+        raise UserError(f"{store} has an object {key!r} already.") from None
+    except errors.PreconditionError:
+        raise UserError(
+            f"The object {key!r} of {store} was changed meanwhile.", hint="Read it again, then write."
+        ) from None
+    except (errors.PermissionDeniedError, errors.UnauthenticatedError):
+        raise UserError(f"{store} does not allow this on {key!r}.", hint="Look at the credentials.") from None
+    except errors.BaseError as error:
+        raise UserError(
+            f"{store} did not answer for {key!r} ({type(error).__name__}).",
+            hint="Look at the name of the bucket, the region, the network and the credentials.",
+        ) from None
