@@ -9,6 +9,8 @@ RESOURCE_TYPES: dict[str, str] = {
     "s3": "platform_core.resources.s3:S3Resource",
     "gcs": "platform_core.resources.gcs:GCSResource",
     "azure_blob": "platform_core.resources.azure:AzureBlobResource",
+    "http": "platform_core.resources.http:HTTPResource",
+    "graphql": "platform_core.resources.graphql:GraphQLResource",
 }
 
 # The class that a resource is taken for where the YAML does not say it

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from platform_core.resources.azure import AzureBlobResource
     from platform_core.resources.files import FilesResource
     from platform_core.resources.gcs import GCSResource
+    from platform_core.resources.graphql import GraphQLResource
+    from platform_core.resources.http import HTTPResource
     from platform_core.resources.postgres import PostgresResource
     from platform_core.resources.s3 import S3Resource
 
@@ -23,6 +25,8 @@ __all__ = [
     "AzureBlobResource",
     "FilesResource",
     "GCSResource",
+    "GraphQLResource",
+    "HTTPResource",
     "PostgresResource",
     "S3Resource",
     "build_resources",

@@ -1,0 +1,141 @@
+"""An HTTP API: answers one by one, and all pages of one as a frame or a Parquet file."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from platform_core.atomic import replacing
+from platform_core.errors import UserError
+from platform_core.resources import recording
+from platform_core.resources.base import needed
+from platform_core.resources.http_client import HTTPClientResource
+from platform_core.resources.pages import Pages, Paging, Record
+
+if TYPE_CHECKING:
+    import httpx
+
+_KEPT_HEADERS = ("content-type", "etag", "last-modified", "link")
+
+
+class HTTPResource(HTTPClientResource):
+    """An HTTP API.
+
+    A request is sent again where the connection breaks, the server is busy (429) or fails (500, 502, 503, 504): after
+    the time that the server asks for (`Retry-After`), else after a time that doubles, with some chance in it.
+    """
+
+    def get(
+        self, path: str, params: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """Ask for a path and give the whole answer, an `httpx.Response` of a status from 200 to 299.
+
+        Raises:
+            UserError: No such answer came in all attempts.
+        """
+        httpx = needed("httpx", "http")
+        file = recording.name_of_read("get", path, dict(params or {}), dict(headers or {}), ending="json")
+
+        def write(part: Path) -> None:
+            answer = self._send("GET", path, params=params, headers=headers)
+            part.write_bytes(answer.content)
+            beside = {name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers}
+            noted = recording.record_folder(self._label)
+            assert noted is not None  # noqa: S101 - write is called where one is made
+            with replacing(noted / f".{file}") as note:
+                note.write_text(json.dumps(beside), encoding="utf-8")
+
+        kept = self._kept(file, write)
+        if kept is None:
+            return self._send("GET", path, params=params, headers=headers)
+        note = kept.with_name(f".{file}")
+        found = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {"content-type": "application/json"}
+        request = httpx.Request("GET", "https://replayed.invalid/" if self.is_replaying else self._target(httpx, path))
+        answer: httpx.Response = httpx.Response(200, headers=found, content=kept.read_bytes(), request=request)
+        return answer
+
+    def read(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        paginate: Paging | None = None,
+        records: str = "",
+        cursor_field: str = "next_cursor",
+        cursor_param: str = "cursor",
+        offset_param: str = "offset",
+        max_pages: int = 10_000,
+    ) -> pl.DataFrame:
+        """Give the records of all pages of a path as a frame.
+
+        Args:
+            path: A path under the base address.
+            params: Parameters of the first page, such as its size.
+            paginate: `link`, `cursor` or `offset`; without it one page is read.
+            records: Where the list of records stands, as `data.items`; see `Pages` for this and the other options.
+            cursor_field: Where an answer says the mark of the next page.
+            cursor_param: The parameter that takes the mark.
+            offset_param: The parameter that takes how many records were read.
+            max_pages: A guard against pages without an end.
+
+        Raises:
+            UserError: An answer is missing, is no JSON, or holds no records, or the pages go round.
+        """
+        pages = Pages(paginate, records, cursor_field, cursor_param, offset_param, max_pages)
+        file = recording.name_of_read("read", path, dict(params or {}), repr(pages), ending="parquet")
+
+        def fetch() -> pl.DataFrame:
+            return frame_of([record for page in self._pages(path, params, pages) for record in page], path)
+
+        kept = self._kept(file, lambda part: fetch().write_parquet(part))
+        return fetch() if kept is None else pl.read_parquet(kept)
+
+    def save(
+        self, path: str, target: Path | str, params: Mapping[str, Any] | None = None, **options: Any
+    ) -> pl.LazyFrame:
+        """Write the records of all pages to a Parquet file, holding one page at a time, and give it as a LazyFrame.
+
+        The file appears whole or not at all. The options are those of `read`.
+
+        Raises:
+            UserError: As `read` does.
+            OSError: The file cannot be written.
+        """
+        place = Path(target)
+        with replacing(place) as part, tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
+            for page in self._pages(path, params, Pages(**options)):
+                lines.writelines(json.dumps(record) + "\n" for record in page)
+            lines.flush()
+            if lines.tell():
+                pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(part)
+            else:
+                pl.DataFrame().write_parquet(part)
+        return pl.scan_parquet(place)
+
+    def _pages(self, path: str, params: Mapping[str, Any] | None, pages: Pages) -> Iterator[list[Record]]:
+        if self.is_replaying:
+            raise self._not_replayed()
+        return pages.read(lambda url, asked: self._send("GET", url, params=asked or None), path, params or {})
+
+    def _not_replayed(self) -> UserError:
+        return UserError(f"What is streamed from {self._label!r} is not recorded.", hint="Use read in a bronze step.")
+
+
+def frame_of(records: list[Record], path: str) -> pl.DataFrame:
+    """Give records as a frame; one that lacks a key has null there.
+
+    Raises:
+        UserError: A key holds values that no one column can.
+    """
+    try:
+        return pl.DataFrame(records, infer_schema_length=None)
+    except (pl.exceptions.PolarsError, TypeError, OverflowError):
+        raise UserError(
+            f"The records of {path} have a key whose values are of several types.",
+            hint='Read the pages with get("…").json() and make one type of them.',
+        ) from None

@@ -1,0 +1,165 @@
+"""Requests that are sent again where that helps: retries with backoff and jitter, `Retry-After`, a rate limit."""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, PrivateAttr
+
+from platform_core.errors import UserError
+from platform_core.resources.base import PlatformResource, needed
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import httpx
+
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+sleep = time.sleep  # a name of this module, so that a test need not wait
+
+
+class HTTPClientResource(PlatformResource):
+    """An HTTP service: where it is, who asks, and how patiently.
+
+    Args:
+        base_url: The address that every path is added to; no request goes to another server.
+        auth_token: Sent as `Authorization: Bearer …`; give `EnvVar("NAME")`, so that it stands nowhere.
+        auth_scheme: What stands before the token; with an empty one the token alone is sent.
+        timeout_seconds: How long to wait for a connection, and for each part of an answer.
+        attempts: How often a request is sent at most.
+        max_wait_seconds: The longest wait before a request is sent again. A server that asks for more is an error.
+        requests_per_second: How many requests are sent in a second at most; 0 for as many as can be.
+    """
+
+    base_url: str
+    auth_token: str = ""
+    auth_scheme: str = "Bearer"
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    attempts: int = Field(default=5, ge=1)
+    max_wait_seconds: float = Field(default=60.0, ge=0)
+    requests_per_second: float = Field(default=0.0, ge=0)
+
+    secrets: ClassVar[tuple[str, ...]] = ("auth_token",)
+    _client: httpx.Client | None = PrivateAttr(default=None)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _next: float = PrivateAttr(default=0.0)
+
+    def close(self) -> None:
+        """Close the connections. The next request opens new ones."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Close the connections when a run of Dagster ends."""
+        self.close()
+
+    def _send(self, method: str, url: str, *, again: bool = True, **given: Any) -> httpx.Response:
+        """Send a request to a path or an address of the same server, and give the whole answer.
+
+        Args:
+            method: `GET` or `POST`.
+            url: A path under the base address, or an address of the same server.
+            again: Whether it may be sent again after an answer that a second attempt may not get.
+            **given: As httpx takes it: `params`, `json`, `headers`.
+
+        Raises:
+            UserError: No good answer came in all attempts. The path is shown, and neither values nor the answer.
+        """
+        tenacity, httpx = needed("tenacity", "http"), needed("httpx", "http")
+        target = self._target(httpx, url)
+        backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=self.max_wait_seconds)
+
+        def wait(state: Any) -> float:
+            asked = None if state.outcome.failed else _retry_after(state.outcome.result().headers)
+            return float(backoff(state)) if asked is None else asked
+
+        def passes(answer: httpx.Response) -> bool:
+            return answer.status_code in _PASSING and (_retry_after(answer.headers) or 0) <= self.max_wait_seconds
+
+        retrying = tenacity.Retrying(
+            sleep=sleep,
+            stop=tenacity.stop_after_attempt(self.attempts if again else 1),
+            wait=wait,
+            retry=tenacity.retry_if_exception_type(httpx.TransportError) | tenacity.retry_if_result(passes),
+            retry_error_callback=lambda state: state.outcome.result(),
+        )
+        shown = f"{method} {target.path} of {self._label}"
+        try:
+            answer: httpx.Response = retrying(self._once, httpx, method, target, given)
+        except httpx.HTTPError as error:
+            raise UserError(
+                f"{shown} got no whole answer in {self.attempts if again else 1} attempts ({type(error).__name__}).",
+                hint="Does the service answer there? timeout_seconds and attempts may be more.",
+            ) from None
+        answer.request.headers.pop("authorization", None)
+        if not answer.is_success:
+            raise UserError(f"{shown} answers {answer.status_code} {answer.reason_phrase}.", hint=self._hint(answer))
+        return answer
+
+    def _once(self, httpx: Any, method: str, target: httpx.URL, given: Mapping[str, Any]) -> httpx.Response:
+        with self._lock:
+            if self._client is None:
+                self._client = self._new_client(httpx)
+            client, pause = self._client, 0.0
+            if self.requests_per_second:
+                now = time.monotonic()
+                pause = max(self._next - now, 0.0)
+                self._next = max(now, self._next) + 1 / self.requests_per_second
+        if pause:
+            sleep(pause)
+        return client.request(method, target, **given)
+
+    def _new_client(self, httpx: Any) -> httpx.Client:
+        # It logs every address with its query, which may hold a key
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        token = self.text("auth_token")
+        headers = {"authorization": f"{self.auth_scheme} {token}".strip()} if token else {}
+        client: httpx.Client = httpx.Client(headers=headers, timeout=self.timeout_seconds, follow_redirects=True)
+        return client
+
+    def _target(self, httpx: Any, url: str) -> httpx.URL:
+        """Give the whole address; a token is sent to no other server."""
+        try:
+            base = httpx.URL(self.text("base_url").rstrip("/") + "/")
+            target = httpx.URL(url) if "://" in url else base.join(url.lstrip("/"))
+        except httpx.InvalidURL:
+            raise UserError(f"An address of {self._label} is none.", hint="Write https://… as base_url.") from None
+        if base.scheme not in {"http", "https"} or not base.host:
+            raise UserError(f"The base_url of {self._label} is no address.", hint="Write https://….")
+        if (target.scheme, target.host, target.port) != (base.scheme, base.host, base.port):
+            raise UserError(
+                f"{self._label} is asked for an address of another server, {target.host!r}.",
+                hint="Declare a resource for that server too; its token is not this one's.",
+            )
+        found: httpx.URL = target
+        return found
+
+    def _hint(self, answer: httpx.Response) -> str | None:
+        if answer.status_code in {401, 403}:
+            return "Look at the auth_token, and at what it allows."
+        asked = _retry_after(answer.headers)
+        if asked is not None and asked > self.max_wait_seconds:
+            return f"The server asks to wait {asked:.0f} seconds; max_wait_seconds allows {self.max_wait_seconds:.0f}."
+        return "It stayed so in all attempts." if answer.status_code in _PASSING else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds that a server asks to wait, from a number or a date.
+
+    >>> _retry_after({"retry-after": "7"}), _retry_after({"retry-after": "soon"}), _retry_after({})
+    (7.0, None, None)
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    try:
+        when = email.utils.parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max((when - datetime.now(UTC)).total_seconds(), 0.0)
