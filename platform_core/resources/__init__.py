@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from platform_core.resources.graphql import GraphQLResource
     from platform_core.resources.http import HTTPResource
     from platform_core.resources.postgres import PostgresResource
+    from platform_core.resources.redshift import RedshiftResource
     from platform_core.resources.s3 import S3Resource
+    from platform_core.resources.secrets import SecretsResource
+    from platform_core.resources.snowflake import SnowflakeResource
 
 __all__ = [
     "RESOURCE_TYPES",
@@ -28,7 +31,10 @@ __all__ = [
     "GraphQLResource",
     "HTTPResource",
     "PostgresResource",
+    "RedshiftResource",
     "S3Resource",
+    "SecretsResource",
+    "SnowflakeResource",
     "build_resources",
 ]
 
