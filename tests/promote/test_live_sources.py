@@ -1,24 +1,28 @@
-"""Promoting bronze steps that read a database and an API: what the notebook read is what the asset is proven on."""
+"""Promoting bronze steps that read a database and an API: what the notebook read is what each asset is proven on."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.outcome import Settings
 from promote.pipeline import run
 from tests.promote.small_project import Cells, make_project
+from tests.servers.http import RECORDS, Asked, Reply, running_http
 from tests.servers.postgres import READER_PASSWORD, PostgresServer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
+TOKEN = "planted-token-5530"  # noqa: S105 - of a server that lives as long as the test
 CONFIG = """
 lake: data/lake
 resources:
   register: {type: postgres, host: {env: REGISTER_HOST}, database: DATABASE, username: reader,
              password: {env: REGISTER_PASSWORD}}
+  api: {type: http, base_url: {env: API_URL}, auth_token: {env: API_TOKEN}}
 """
 HARVEST: Cells = (
     ("", "import polars as pl\n\nfrom platform_core.sdk import resource"),
@@ -32,13 +36,21 @@ HARVEST: Cells = (
         '    "WHERE decided_on >= %(since)s", {"since": since}\n'
         ').filter(pl.col("fee") > 50)',
     ),
+    (
+        "bronze:notices",
+        "#| description: Notices as the API gives them\n"
+        'api = resource("api")\n'
+        'first = pl.DataFrame(api.get("/permits", params={"limit": 5}).json())\n'
+        'later = api.read("/notices", paginate="offset", records="data.items")\n'
+        "notices = pl.concat([first, later])",
+    ),
 )
 
 
-def test_a_step_that_reads_a_database_is_proven_on_what_the_notebook_read(
+def test_steps_that_read_live_sources_are_proven_on_what_the_notebook_read(
     postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The query gives other rows each time (`clock_timestamp()`), so that only a replay can agree with the notebook."""
+    """Both sources give other rows each time, so that only a replay can agree with the notebook."""
     database = postgres.new_database()
     postgres.execute(
         "CREATE TABLE permits (permit_id int, authority text, fee numeric(10,2), decided_on date)",
@@ -49,17 +61,28 @@ def test_a_step_that_reads_a_database_is_proven_on_what_the_notebook_read(
     )
     monkeypatch.setenv("REGISTER_HOST", postgres.address)
     monkeypatch.setenv("REGISTER_PASSWORD", READER_PASSWORD)
+    monkeypatch.setenv("API_TOKEN", TOKEN)
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
     (root / "config/base.yaml").write_text(CONFIG.replace("DATABASE", database))
-    outcome = run([root / "notebooks/bronze/harvest.ipynb"], Settings(project=root), lambda _: None)
+
+    def rows(asked: Asked, before: int) -> list[dict[str, object]]:
+        return [{**record, "authority": f"Plantedshire {before}"} for record in RECORDS[asked.number :]]
+
+    with running_http() as server:
+        server.paths["/permits"] = lambda asked, before: Reply(rows(asked, before))
+        server.paths["/notices"] = lambda asked, before: Reply({"data": {"items": rows(asked, before)}})
+        monkeypatch.setenv("API_URL", server.url)
+        outcome = run([root / "notebooks/bronze/harvest.ipynb"], Settings(project=root), lambda _: None)
     assert outcome.exit_code == 0, outcome.findings
-    module = (root / "src/rents/defs/bronze/raw_permits.py").read_text()
-    assert "register: PostgresResource" in module
-    evidence = json.loads((root / "evidence/bronze/raw_permits.json").read_text())
-    assert evidence["verified"] is True
-    assert evidence["tests"]["passed"] >= 4, "there is a test on made-up rows of the query"
-    tests = (root / "tests/assets/test_raw_permits.py").read_text()
-    assert 'PostgresResource.replaying(DATA / "register")' in tests
-    written = b"".join(p.read_bytes() for p in root.rglob("*") if p.is_file() and ".git" not in p.parts)
+    assert [asked.path for asked in server.asked] == ["/permits", "/notices", "/notices"], "asked by the notebook alone"
+    for name, parameter in (("raw_permits", "register: PostgresResource"), ("notices", "api: HTTPResource")):
+        assert parameter in (root / f"src/rents/defs/bronze/{name}.py").read_text()
+        evidence = json.loads((root / f"evidence/bronze/{name}.json").read_text())
+        assert evidence["verified"] is True
+        assert evidence["tests"]["passed"] >= 4, "there is a test on made-up rows of what was read"
+        shown, _, kind = parameter.partition(": ")
+        assert f'{kind}.replaying(DATA / "{shown}")' in (root / f"tests/assets/test_{name}.py").read_text()
+    written = b"".join(p.read_bytes() for p in root.rglob("*") if p.is_file())
     assert b"Plantedshire" not in written, "no value of the data"
     assert READER_PASSWORD.encode() not in written
+    assert TOKEN.encode() not in written
