@@ -38,7 +38,7 @@ class HTTPResource(HTTPClientResource):
         Raises:
             UserError: No such answer came in all attempts.
         """
-        httpx = needed("httpx", "http")
+        library = needed("httpx", "http")
         file = recording.name_of_read("get", path, dict(params or {}), dict(headers or {}), ending="json")
 
         def write(part: Path) -> None:
@@ -55,8 +55,9 @@ class HTTPResource(HTTPClientResource):
             return self._send("GET", path, params=params, headers=headers)
         note = kept.with_name(f".{file}")
         found = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {"content-type": "application/json"}
-        request = httpx.Request("GET", "https://replayed.invalid/" if self.is_replaying else self._target(httpx, path))
-        answer: httpx.Response = httpx.Response(200, headers=found, content=kept.read_bytes(), request=request)
+        asked = "https://replayed.invalid/" if self.is_replaying else self._target(library, path)
+        request = library.Request("GET", asked)
+        answer: httpx.Response = library.Response(200, headers=found, content=kept.read_bytes(), request=request)
         return answer
 
     def read(

@@ -71,8 +71,8 @@ class HTTPClientResource(PlatformResource):
         Raises:
             UserError: No good answer came in all attempts. The path is shown, and neither values nor the answer.
         """
-        tenacity, httpx = needed("tenacity", "http"), needed("httpx", "http")
-        target = self._target(httpx, url)
+        tenacity, library = needed("tenacity", "http"), needed("httpx", "http")
+        target = self._target(library, url)
         backoff = tenacity.wait_exponential_jitter(multiplier=0.5, max=self.max_wait_seconds)
 
         def wait(state: Any) -> float:
@@ -86,13 +86,13 @@ class HTTPClientResource(PlatformResource):
             sleep=sleep,
             stop=tenacity.stop_after_attempt(self.attempts if again else 1),
             wait=wait,
-            retry=tenacity.retry_if_exception_type(httpx.TransportError) | tenacity.retry_if_result(passes),
+            retry=tenacity.retry_if_exception_type(library.TransportError) | tenacity.retry_if_result(passes),
             retry_error_callback=lambda state: state.outcome.result(),
         )
         shown = f"{method} {target.path} of {self._label}"
         try:
-            answer: httpx.Response = retrying(self._once, httpx, method, target, given)
-        except httpx.HTTPError as error:
+            answer: httpx.Response = retrying(self._once, library, method, target, given)
+        except library.HTTPError as error:
             raise UserError(
                 f"{shown} got no whole answer in {self.attempts if again else 1} attempts ({type(error).__name__}).",
                 hint="Does the service answer there? timeout_seconds and attempts may be more.",
@@ -102,10 +102,10 @@ class HTTPClientResource(PlatformResource):
             raise UserError(f"{shown} answers {answer.status_code} {answer.reason_phrase}.", hint=self._hint(answer))
         return answer
 
-    def _once(self, httpx: Any, method: str, target: httpx.URL, given: Mapping[str, Any]) -> httpx.Response:
+    def _once(self, library: Any, method: str, target: httpx.URL, given: Mapping[str, Any]) -> httpx.Response:
         with self._lock:
             if self._client is None:
-                self._client = self._new_client(httpx)
+                self._client = self._new_client(library)
             client, pause = self._client, 0.0
             if self.requests_per_second:
                 now = time.monotonic()
@@ -115,20 +115,20 @@ class HTTPClientResource(PlatformResource):
             sleep(pause)
         return client.request(method, target, **given)
 
-    def _new_client(self, httpx: Any) -> httpx.Client:
+    def _new_client(self, library: Any) -> httpx.Client:
         # It logs every address with its query, which may hold a key
         logging.getLogger("httpx").setLevel(logging.WARNING)
         token = self.text("auth_token")
         headers = {"authorization": f"{self.auth_scheme} {token}".strip()} if token else {}
-        client: httpx.Client = httpx.Client(headers=headers, timeout=self.timeout_seconds, follow_redirects=True)
+        client: httpx.Client = library.Client(headers=headers, timeout=self.timeout_seconds, follow_redirects=True)
         return client
 
-    def _target(self, httpx: Any, url: str) -> httpx.URL:
+    def _target(self, library: Any, url: str) -> httpx.URL:
         """Give the whole address; a token is sent to no other server."""
         try:
-            base = httpx.URL(self.text("base_url").rstrip("/") + "/")
-            target = httpx.URL(url) if "://" in url else base.join(url.lstrip("/"))
-        except httpx.InvalidURL:
+            base = library.URL(self.text("base_url").rstrip("/") + "/")
+            target = library.URL(url) if "://" in url else base.join(url.lstrip("/"))
+        except library.InvalidURL:
             raise UserError(f"An address of {self._label} is none.", hint="Write https://… as base_url.") from None
         if base.scheme not in {"http", "https"} or not base.host:
             raise UserError(f"The base_url of {self._label} is no address.", hint="Write https://….")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -59,11 +59,11 @@ class QueryResource(PlatformResource):
         frame = self._fetched(sql, params) if recorded is None else pl.read_parquet(recorded)
         if as_ == "arrow":
             return frame.to_arrow()
-        return convert(frame, "pandas") if as_ == "pandas" else frame  # type: ignore[return-value]  # convert gives the kind that it is asked for
+        return convert(frame, "pandas") if as_ == "pandas" else frame
 
     def stream_query(
         self, sql: str, params: Parameters | None = None, *, batch_rows: int = _BATCH_ROWS
-    ) -> Iterator[pl.DataFrame]:
+    ) -> Generator[pl.DataFrame, None, None]:
         """Run a query and give its rows as frames of at most `batch_rows` rows, so that no result is too large.
 
         A query without rows gives one frame without rows.

@@ -28,7 +28,7 @@ class PostgresServer:
 
     def execute(self, *statements: str, database: str = "postgres") -> list[Any]:
         """Run statements as the superuser, outside any transaction, and give the rows of the last."""
-        import adbc_driver_postgresql.dbapi as adbc  # type: ignore[import-untyped]  # it ships none
+        import adbc_driver_postgresql.dbapi as adbc
 
         uri = f"postgresql://postgres@/{database}?host={self.folder}"
         with adbc.connect(uri, autocommit=True) as connection, connection.cursor() as cursor:

@@ -54,7 +54,7 @@ def planted(
     boto3.client("secretsmanager").create_secret(Name="leak/password", SecretString=PLANTED)
     boto3.client("s3").create_bucket(Bucket="leaks", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
     given = dg.EnvVar("PLANTED")
-    database = {"host": postgres.address, "username": "leaker", "database": "postgres"}
+    database: dict[str, Any] = {"host": postgres.address, "username": "leaker", "database": "postgres"}
     return {
         "register": PostgresResource(**database, password=given),
         "referred": PostgresResource(**database, password="secretsmanager:leak/password"),  # noqa: S106 - no secret

@@ -166,7 +166,7 @@ class TestStreaming:
         sizes, total = [], 0
         for batch in register.stream_query("SELECT n FROM many", batch_rows=60_000):
             sizes.append(batch.height)
-            total += batch["n"].cast(pl.Int64).sum()
+            total += int(batch["n"].cast(pl.Int64).sum())
         assert sum(sizes) == 250_000
         assert max(sizes) <= 60_000
         assert total == 250_000 * 250_001 // 2
