@@ -84,7 +84,7 @@ def main() -> int:
             asked: list[str] = []
             for number in range(OPEN):
                 opening = f"{{path: 'notebooks/small_{number}.ipynb', kernel: {{shouldStart: false}}}}"
-                page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {opening})")
+                page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {opening}).then(() => null)")
             page.wait_for_load_state("networkidle")
             page.on("request", lambda request: asked.append(request.url))
             page.evaluate("new Promise(resolve => setTimeout(resolve, 5000))")

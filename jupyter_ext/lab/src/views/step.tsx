@@ -71,46 +71,51 @@ export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
             {stateText(step.state, trans)}
           </span>
         </summary>
-        {step.said && <p className="nbw-hint">{step.said} {step.hint}</p>}
-        <Facts step={step} analyst={analyst} />
-        <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with %1', step.name)}>
-          <button type="button" onClick={() => void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null })}>
-            {trans.__('Go to cell %1', step.cells[0])}
-          </button>
-          <button type="button" onClick={() => void commands.execute(ID.preview, { step: step.tag })} disabled={step.state === 'refused'}>
-            {trans.__('Preview')}
-          </button>
-          <button type="button" onClick={() => void commands.execute(ID.promote, runs)} disabled={analyst.job?.running}>
-            {trans.__('Promote')}
-          </button>
-          {stale && (
-            <button type="button" onClick={() => void commands.execute(ID.pull, runs)} disabled={analyst.job?.running}>
-              {trans.__('Pull')}
-            </button>
-          )}
-          {!['new', 'gone', 'refused'].includes(step.state) &&
-            [false, true].map(downstream => (
-              <button
-                key={String(downstream)}
-                type="button"
-                disabled={analyst.job?.running}
-                onClick={() => void commands.execute(ID.materialise, { step: step.name, downstream })}
-              >
-                {downstream ? trans.__('Materialise with downstream') : trans.__('Materialise')}
+        {/* Only what is open is drawn: a large notebook has a hundred steps, and all of them change at every edit */}
+        {expanded && (
+          <>
+            {step.said && <p className="nbw-hint">{step.said} {step.hint}</p>}
+            <Facts step={step} analyst={analyst} />
+            <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with %1', step.name)}>
+              <button type="button" onClick={() => void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null })}>
+                {trans.__('Go to cell %1', step.cells[0])}
               </button>
-            ))}
-          <button type="button" aria-expanded={editing} onClick={() => setEditing(!editing)}>
-            {trans.__('Options')}
-          </button>
-        </div>
-        {editing && cell && (
-          <OptionsForm
-            options={optionsOf(cell)}
-            written={step.options}
-            trans={trans}
-            check={check}
-            onChange={options => setOptions(cell, options)}
-          />
+              <button type="button" onClick={() => void commands.execute(ID.preview, { step: step.tag })} disabled={step.state === 'refused'}>
+                {trans.__('Preview')}
+              </button>
+              <button type="button" onClick={() => void commands.execute(ID.promote, runs)} disabled={analyst.job?.running}>
+                {trans.__('Promote')}
+              </button>
+              {stale && (
+                <button type="button" onClick={() => void commands.execute(ID.pull, runs)} disabled={analyst.job?.running}>
+                  {trans.__('Pull')}
+                </button>
+              )}
+              {!['new', 'gone', 'refused'].includes(step.state) &&
+                [false, true].map(downstream => (
+                  <button
+                    key={String(downstream)}
+                    type="button"
+                    disabled={analyst.job?.running}
+                    onClick={() => void commands.execute(ID.materialise, { step: step.name, downstream })}
+                  >
+                    {downstream ? trans.__('Materialise with downstream') : trans.__('Materialise')}
+                  </button>
+                ))}
+              <button type="button" aria-expanded={editing} onClick={() => setEditing(!editing)}>
+                {trans.__('Options')}
+              </button>
+            </div>
+            {editing && cell && (
+              <OptionsForm
+                options={optionsOf(cell)}
+                written={step.options}
+                trans={trans}
+                check={check}
+                onChange={options => setOptions(cell, options)}
+              />
+            )}
+          </>
         )}
       </details>
     </li>
