@@ -86,7 +86,7 @@ def name_of_read(kind: str, *parts: object, ending: str) -> str:
     """Give the file name of a read, the same for the same read wherever it runs, with no value of it in plain text.
 
     >>> name_of_read("query", "SELECT 1", {"since": "2025"}, ending="parquet")
-    'query-3b5f1e8a7c1d4f02.parquet'
+    'query-d793bf6b8d130a07.parquet'
     """
     text = json.dumps(parts, sort_keys=True, default=lambda value: [type(value).__name__, str(value)])
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.{ending}"
