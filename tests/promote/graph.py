@@ -89,8 +89,9 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     verdict = Verdict(findings=(*selection.findings, *result.findings))
     verdict.steps = dict.fromkeys(result.refused, "refused")
     _HELPERS.clear()
+    databases = any("sql" in source or "duckdb" in source for _, source in cells)
     try:
-        with put_back():
+        with put_back(databases=databases):
             captured = run_notebook(selection, result.plans, assets or {}) if result.plans else {}
     except Exception as error:  # noqa: BLE001 - whatever a notebook may raise
         return Verdict(verdict.steps, verdict.findings, broken=f"{type(error).__name__}: {error}")
@@ -102,7 +103,7 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
         text = render(one, captured, given)
         verdict.modules[one.step.tag] = text
         try:
-            with put_back():
+            with put_back(databases=databases):
                 shared(one)
                 got, again = run_function(one, text, given)
         except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference

@@ -38,11 +38,15 @@ PATCHED = (
     *(pd, pd.DataFrame, pd.Series, pl, pl.DataFrame, pl.LazyFrame, pl.Series, pl.Expr),
 )
 _UNLIKELY = 987_654_321  # a seed that no notebook sets
+_FROM_FILES: dict[str, ModuleType] = {}  # modules that were looked at before
 
 
 @contextlib.contextmanager
-def put_back() -> Iterator[None]:
-    """Put back afterwards what runs in the block change of the process; generators start anew, unlike any seed."""
+def put_back(*, databases: bool = True) -> Iterator[None]:
+    """Put back afterwards what runs in the block change of the process; generators start anew, unlike any seed.
+
+    DuckDB's default connection is made anew where `databases` says that it may be used: that takes 40 ms.
+    """
     environment, place, path, modules = dict(os.environ), Path.cwd(), list(sys.path), dict(sys.modules)
     attributes = [dict(vars(one)) for one in PATCHED]
     made = {name: _values(name) for name in modules if _is_made_here(name)}
@@ -78,7 +82,8 @@ def put_back() -> Iterator[None]:
             for key, value in options.items():
                 if pd.get_option(key) is not value:
                     pd.set_option(key, value)
-        duckdb.set_default_connection(duckdb.connect())
+        if databases:
+            duckdb.set_default_connection(duckdb.connect())
         pl.Config.load(shown)
         np.set_printoptions(**printed)
         locale.setlocale(locale.LC_ALL, local)
@@ -90,7 +95,12 @@ def put_back() -> Iterator[None]:
 def _is_made_here(name: str) -> bool:
     """Whether a module came from no file: a test or a notebook has made it."""
     module = sys.modules[name]
-    return type(module) is ModuleType and module.__spec__ is None and name != "__main__"
+    if _FROM_FILES.get(name) is module:
+        return False
+    made = type(module) is ModuleType and module.__spec__ is None and name != "__main__"
+    if not made:
+        _FROM_FILES[name] = module
+    return made
 
 
 def _values(name: str) -> dict[str, Any]:
