@@ -205,7 +205,7 @@ def test_where_dagster_keeps_its_records(project: Project, monkeypatch: pytest.M
 def test_write_access(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     assert write_access(project).fine
     closed = {str(project.root / "evidence"), str(project.root / "src")}  # the root user may write everywhere
-    (project.root / "evidence").mkdir()
+    (project.root / "evidence").mkdir(exist_ok=True)
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: str(path) not in closed and real(path, mode))
     found = write_access(project)
