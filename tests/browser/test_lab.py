@@ -95,11 +95,15 @@ class Person:
         self.page.screenshot(path=str(self.pictures / f"{name}.png"))
         self.page.evaluate(self.axe)
         for theme in THEMES:
-            self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-            self.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+            self.in_theme(theme)
             assert self.page.evaluate(AXE, [list(selectors), WCAG]) == [], f"{name}, {theme}"
-        self.page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
-        self.page.wait_for_function("document.body.dataset.jpThemeName === 'JupyterLab Light'")
+        self.in_theme("JupyterLab Light")
+
+    def in_theme(self, theme: str) -> None:
+        """Change the theme; JupyterLab's splash lies over everything meanwhile, and fails where two overlap."""
+        self.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        self.page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
 NOTEBOOK = "[...window.jupyterapp.shell.widgets('main')].find(one => one.hasClass('jp-NotebookPanel'))"
@@ -115,10 +119,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, Path,
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         opened = browser.new_page(viewport={"width": 1280, "height": 800})
         wrong: list[str] = []
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.on("pageerror", lambda error: wrong.append(error.stack or str(error)))
         opened.goto(f"{address}/lab/tree/{PATH}?token={TOKEN}", timeout=90_000)
         opened.locator(".jp-NotebookPanel .jp-Cell").nth(len(SOURCES) - 1).wait_for(timeout=90_000)
         opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
+        opened.evaluate("window.jupyterapp.restored.then(() => true)")  # until then Lab moves the focus itself
         yield opened, project, wrong
         browser.close()
 
