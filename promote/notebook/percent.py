@@ -10,6 +10,7 @@ import json
 import re
 from ast import literal_eval
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from promote.values import dataclass, field
@@ -25,6 +26,7 @@ _LONGEST = 10_000  # letters on a marker line
 _KIND = re.compile(r"\[(markdown|md|raw|code)\]")
 _KEY = re.compile(r"(?:^|[ \t])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 _HIDDEN = re.compile(r"#[ \t]?(?P<magic>(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]).*)")
+_WORD = re.compile(r"%%?([A-Za-z_]\w*)(?=[ \t]|$)")
 _HIDDEN_TWICE = re.compile(r"#[ \t]?(#[ \t]?(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]))")
 _FORMAT = re.compile(r"^#[ \t]+format_name:[ \t]*(\S+)", re.MULTILINE)
 _LANGUAGE = re.compile(r"^#[ \t]+language:[ \t]*(\S+)", re.MULTILINE)
@@ -170,6 +172,9 @@ def _shown(body: str, *, shell: bool) -> str:
     made: list[str] = []
     for line in lines:
         bare = line.lstrip(" \t")
+        if bare[:1] != "#":
+            made.append(line)
+            continue
         indent = line[: len(line) - len(bare)]
         if twice := _HIDDEN_TWICE.match(bare):
             made.append(indent + bare[twice.start(1) :])
@@ -184,11 +189,16 @@ def _is_magic(text: str, *, shell: bool) -> bool:
     """Tell whether a comment hides a magic: one that we know, for `# %s is the rate` is a comment."""
     if text[0] in "!?":
         return shell
+    word = _WORD.match(text)
+    return word is not None and word[1] in _known_magics()
+
+
+@cache
+def _known_magics() -> frozenset[str]:
     from promote.vocabulary import vocabulary  # noqa: PLC0415 - only scripts that hide something pay for it
 
-    word = re.match(r"%%?([A-Za-z_]\w*)(?=[ \t]|$)", text)
     tables = vocabulary()["magics"]
-    return word is not None and any(word[1] in names for kind in ("line", "cell") for names in tables[kind].values())
+    return frozenset(name for kind in ("line", "cell") for names in tables[kind].values() for name in names)
 
 
 def _prose(body: str) -> str:

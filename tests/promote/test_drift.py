@@ -236,7 +236,7 @@ def test_steps_of_a_notebook_that_cannot_be_read_are_no_orphans(project: Path, c
     assert outcome.exit_code == 1
     assert codes(outcome) == {"PR107" if "<" in content else "PR103"}
     if "<" in content:
-        assert "Resolve the conflict" in next(f.hint for f in outcome.findings)
+        assert "keep what is right between the markers" in next(f.hint for f in outcome.findings)
 
 
 def test_a_step_in_a_second_notebook_is_no_orphan_and_no_rename(project: Path) -> None:
