@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV", "LAKE", "RECORD", "REPLAY"))):
     os.environ.pop(name, None)
 
+# A shell ignores interrupts for what it starts in the background, and what that starts would ignore them too
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # DuckDB's binding reports leaks of its own types when a process ends; pytest's summary is to be the last word
 atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
