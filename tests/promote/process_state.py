@@ -58,10 +58,8 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(environment)
+        _put_environment_back(environment)
         os.chdir(place)
-        time.tzset()
         sys.path[:] = path
         for name in sys.modules.keys() - modules.keys():
             if _is_made_here(name):
@@ -86,10 +84,23 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
             duckdb.set_default_connection(duckdb.connect())
         pl.Config.load(shown)
         np.set_printoptions(**printed)
-        locale.setlocale(locale.LC_ALL, local)
+        if locale.setlocale(locale.LC_ALL) != local:
+            locale.setlocale(locale.LC_ALL, local)
         random.seed(_UNLIKELY)
         np.random.seed(_UNLIKELY)
         pl.set_random_seed(_UNLIKELY)
+
+
+def _put_environment_back(environment: dict[str, str]) -> None:
+    """Change back only the variables that were changed: a thread of a library that reads one meanwhile would crash."""
+    changed = {name for name in {*os.environ, *environment} if os.environ.get(name) != environment.get(name)}
+    for name in changed:
+        if name in environment:
+            os.environ[name] = environment[name]
+        else:
+            del os.environ[name]
+    if "TZ" in changed:
+        time.tzset()
 
 
 def _is_made_here(name: str) -> bool:
