@@ -112,6 +112,12 @@ def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> t
     chosen = _fixing if arguments.fix else _pulling if settings.pull else _pruning if settings.prune else run
     outcome = chosen(arguments.notebooks, settings, progress)
     progress.clear()
+    if outcome.findings and arguments.format in ("github", "gitlab", "sarif"):
+        from promote.project import find  # noqa: PLC0415 - only for those who review
+        from promote.reports.on_modules import on_modules  # noqa: PLC0415 - as above
+
+        project = find(named=settings.project)
+        outcome = on_modules(project.root, project.package, outcome)
     return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
 
 

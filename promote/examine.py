@@ -84,6 +84,10 @@ def _said(work: Steps, twice: Collection[str]) -> Outcome:
         if stand.plan.step.name in twice:
             continue
         told = work.drift_of(stand)
+        if stand.drift.finding is not None:
+            from promote.merge.pinpoint import pinpointed  # noqa: PLC0415 - what stands as it was is not looked into
+
+            told = [pinpointed(work, stand, finding) for finding in told]
         work.findings += told
         status: Status = "drift" if any(f.code != "PR605" for f in told) else "unverified" if told else "unchanged"
         diff = work.diff([work.module(stand)]) if work.settings.diff else ""

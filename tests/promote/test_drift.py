@@ -85,9 +85,25 @@ def moved_notebook(root: Path) -> None:
 
 
 STATES: dict[str, tuple[Edit, str, str, str]] = {
-    "notebook changed": (notebook_changed, "PR601", RENTS, "The notebook changed after silver:rents was promoted."),
-    "module edited": (module_edited, "PR602", RENTS, "The module of silver:rents was edited by hand."),
-    "both": (both, "PR603", RENTS, "The notebook changed and the module of silver:rents was edited by hand."),
+    "notebook changed": (
+        notebook_changed,
+        "PR601",
+        RENTS,
+        "The notebook changed after silver:rents was promoted, first in cell 5 (silver:rents), line 6.",
+    ),
+    "module edited": (
+        module_edited,
+        "PR602",
+        RENTS,
+        "The module of silver:rents was edited by hand, first in line 11, of cell 3 (helpers), line 3.",
+    ),
+    "both": (
+        both,
+        "PR603",
+        RENTS,
+        "The notebook changed and the module of silver:rents was edited by hand, first in line 11, "
+        "of cell 3 (helpers), line 3; the notebook first in cell 5 (silver:rents), line 6.",
+    ),
     "module gone": (
         lambda root: module(root, RENTS).unlink(),
         "PR604",
@@ -286,3 +302,21 @@ def test_an_edit_that_the_notebook_has_too_is_no_edit_to_lose(project: Path) -> 
 def test_a_project_without_any_promotion_has_no_orphans(tmp_path: Path) -> None:
     make_project(tmp_path, {"clean.ipynb": CLEAN})
     assert drifts(check(tmp_path)) == {RENTS: "new", TOWNS: "new"}
+
+
+def test_what_a_reviewer_is_shown_stands_on_the_modules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both(project)
+    assert main(["--check", "--project", str(project), "--format", "github"]) == 1
+    shown = {line.split("::")[1]: line.split("::")[2] for line in capsys.readouterr().out.splitlines()}
+    clean, towns = "src/rents/defs/silver/rents.py", "src/rents/defs/gold/rent_by_town.py"
+    at = {path: (project / path).read_text().split("\n") for path in (clean, towns)}
+    edited = at[clean].index("HIGHEST = 8000") + 1
+    asset = next(number for number, line in enumerate(at[towns], 1) if line.startswith("@gold_asset("))
+    assert f"error file={clean},line={edited},title=PR603" in shown
+    assert "cell 9 (" in shown[f"error file={towns},line={asset},title=PR606"]
+
+
+def test_what_is_no_code_is_said_of_the_step(project: Path) -> None:
+    change_cell(project, 5, "#| key: [town, year]", "#| key: [town]")
+    (told,) = (f.message for f in check(project).findings if f.code == "PR601")
+    assert told.endswith(", first in the options or the prose of cells 5, 7.")
