@@ -18,9 +18,10 @@ _LONGEST = 200
 
 def clash(one: Clash[Unit], path: str, notebook: Notebook, tag: str, map_: Sequence[Placed]) -> Finding:
     """Say that both sides changed one statement, and show both."""
+    was, ours, theirs = _apart(one.base, one.ours, one.theirs)
     message = (
-        f"Notebook and module changed the same place: it was {_code(one.base)}, the notebook has {_code(one.ours)}"
-        f"{_where(one.ours, map_)}, the module has {_code(one.theirs)}{_line(one.theirs, path)}."
+        f"Notebook and module changed the same place: it was {was}, the notebook has {ours}"
+        f"{_where(one.ours, map_)}, the module has {theirs}{_line(one.theirs, path)}."
     )
     hint = f"Make one side as the other, or choose: --ours {tag} keeps the notebook's, --theirs {tag} the module's."
     return Finding("PR615", "error", message, _at(one.ours, map_, notebook, tag, path, one.theirs), hint)
@@ -28,7 +29,8 @@ def clash(one: Clash[Unit], path: str, notebook: Notebook, tag: str, map_: Seque
 
 def stray(old: Sequence[Unit], new: Sequence[Unit], path: str, tag: str) -> Finding:
     """Say that an edit stands in no statement of one cell, and show what stood there and what does now."""
-    message = f"An edit of {tag} belongs to no one statement of a cell: it was {_code(old)}, and is {_code(new)}."
+    was, is_ = _apart(old, new)
+    message = f"An edit of {tag} belongs to no one statement of a cell: it was {was}, and is {is_}."
     hint = "Make the change in the notebook, or take it back in the module; what promotion adds follows the notebook."
     line = new[0].first if new else None
     return Finding("PR616", "error", message, Location(path, line=line or 1), hint)
@@ -36,8 +38,8 @@ def stray(old: Sequence[Unit], new: Sequence[Unit], path: str, tag: str) -> Find
 
 def contradiction(one: LineEdit, other: LineEdit, notebook: Notebook) -> Finding:
     """Say that two modules want one cell to be different things."""
-    shown = [_quoted("\n".join(edit.lines)) for edit in (one, other)]
-    message = f"Two modules changed the same lines of this cell: one has {shown[0]}, the other {shown[1]}."
+    first, second = _shortened(*("\n".join(edit.lines) for edit in (one, other)))
+    message = f"Two modules changed the same lines of this cell: one has {first}, the other {second}."
     lines = notebook.cells[one.cell - 1].source.count("\n") + 1
     at = notebook.at(one.cell, min(one.start, lines))
     return Finding("PR615", "error", message, at, "Make the modules agree, or pull one of them with --select.")
@@ -59,7 +61,7 @@ def not_the_same(path: str, tag: str, wanted: Parts, got: Parts | None, why: str
         pairs = zip_longest(wanted.units, got.units)
         first = next(((a, b) for a, b in pairs if a is None or b is None or a.key != b.key), None)
         if first is not None:
-            old, new = (_code([unit] if unit else []) for unit in first)
+            old, new = _apart(*([unit] if unit else [] for unit in first))
             shown = f"{old} would be {new}"
         else:
             shown = f"the import {_quoted(', '.join(sorted(wanted.imports ^ got.imports)))} differs"
@@ -116,14 +118,36 @@ def _line(found: Sequence[Unit], path: str) -> str:
     return f" ({path}:{found[0].first})" if found else ""
 
 
-def _code(found: Sequence[Unit]) -> str:
-    return _quoted("\n".join(unit.text.strip() for unit in found))
+def _apart(*each: Sequence[Unit]) -> list[str]:
+    """Show statements beside one another."""
+    return _shortened(*("\n".join(unit.text.strip() for unit in found) for found in each))
+
+
+def _shortened(*texts: str) -> list[str]:
+    """Quote texts; where one is long, without the lines at both ends that all of them have."""
+    each = [_unsecret(text).split("\n") for text in texts]
+    shown = [lines for text, lines in zip(texts, each, strict=True) if text]
+    if len(shown) > 1 and max(map(len, texts)) > _LONGEST:
+        start = _common(shown)
+        end = _common([lines[start:][::-1] for lines in shown])
+        for lines in shown:
+            lines[:] = ["…"] * bool(start) + lines[start : len(lines) - end] + ["…"] * bool(end)
+    return [_quoted("\n".join(lines)) for lines in each]
+
+
+def _common(each: Sequence[Sequence[str]]) -> int:
+    """Count the first lines that all have."""
+    return next((at for at, row in enumerate(zip(*each, strict=False)) if len(set(row)) > 1), min(map(len, each)))
+
+
+def _unsecret(text: str) -> str:
+    for secret in secrets_in(Notebook("", (Cell(1, "", "code", text),))):
+        text = text.replace(secret.text, "*" * len(secret.text))
+    return text
 
 
 def _quoted(text: str) -> str:
     if not text:
         return "nothing"
-    for secret in secrets_in(Notebook("", (Cell(1, "", "code", text),))):
-        text = text.replace(secret.text, "*" * len(secret.text))
-    shown = " ⏎ ".join(line.strip() for line in text.split("\n"))
+    shown = " ⏎ ".join(line.strip() for line in _unsecret(text).split("\n"))
     return f"`{shown[:_LONGEST]}{'…' if len(shown) > _LONGEST else ''}`"
