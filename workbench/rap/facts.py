@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from platform_core.errors import WorkbenchError
 from promote.assurance.checking import Stand, standing
 from promote.merge.git import tracked
 from promote.outcome import Outcome, Settings
 from promote.project import Project
 from promote.recheck import check
 from promote.steps import text_of
+from workbench.gates.declared import chosen, declared_gates
 
 _PASSED = frozenset((".git", ".venv", "node_modules", "__pycache__", "build", "dist", ".workbench", "data"))
 
@@ -95,13 +99,24 @@ class Facts:
         places = [
             path for path in self.files if path.startswith(".github/workflows/") or path.endswith(".gitlab-ci.yml")
         ]
-        return {path: _code(self.text(path)) for path in places if path.endswith((".yml", ".yaml"))}
+        return {path: self._runs(path) for path in places if path.endswith((".yml", ".yaml"))}
 
     @cached_property
     def hooks(self) -> Mapping[str, str]:
         """What runs before a commit: file and text, without its comments."""
         names = ("lefthook.yml", ".pre-commit-config.yaml")
-        return {path: _code(self.text(path)) for path in self.files if path in names}
+        return {path: self._runs(path) for path in self.files if path in names}
+
+    def _runs(self, path: str) -> str:
+        """Give what a file runs, and behind each `workbench ci` the commands of the gates that it runs."""
+        lines: list[str] = []
+        for line in _code(self.text(path)).split("\n"):
+            lines.append(line)
+            named = re.search(r"\bworkbench ci\b(?: +--(?:format|output)[ =]\S+)*((?: +[a-z][a-z0-9-]*)*)", line)
+            if named:
+                with suppress(WorkbenchError, OSError, ValueError, KeyError, TypeError):  # then it runs none
+                    lines += [c for gate in chosen(declared_gates(self.root), named[1].split()) for c in gate.commands]
+        return "\n".join(lines)
 
     def _walk(self, folder: Path) -> Iterator[str]:
         try:

@@ -251,6 +251,31 @@ def test_there_are_other_ways_to_meet_some(
     assert looks(project)[name].status == "met"
 
 
+GATES = """
+[tool.workbench.gates]
+promotion = ["promote --check"]
+style = ["ruff check src"]
+tests = ["python -m pytest"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "met"),
+    [
+        ("workbench ci", {"ci", "coding_standards"}),
+        ("workbench ci promotion tests", {"ci"}),
+        ("workbench ci --format json style", {"coding_standards"}),
+        ("workbench ci unknown", set()),
+        ("workbench city", set()),
+    ],
+)
+def test_the_gates_that_continuous_integration_runs_count(project: Path, command: str, met: set[str]) -> None:
+    (project / WORKFLOW).write_text(f"jobs:\n  gates:\n    steps:\n      - run: {command}\n")
+    (project / PYPROJECT).write_text((project / PYPROJECT).read_text() + GATES)
+    found = looks(project)
+    assert {name for name in ("ci", "coding_standards") if found[name].status == "met"} == met
+
+
 def test_a_file_of_another_shape_is_no_evidence_and_no_fault(project: Path) -> None:
     for name in (PYPROJECT,):
         (project / name).write_text(
