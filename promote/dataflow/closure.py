@@ -170,8 +170,9 @@ class _Resolver:
 
     def follow_shown(self) -> None:
         """Account for the options of display, where a statement makes a text that they may change."""
-        shown, last = shown_states(self.program), self.closure.own[-1]
+        shown = shown_states(self.program)
         if shown and any(makes_text(self.program.statements[i].node) for i in self.closure.included):
+            last = self.closure.own[-1]
             for state in shown:
                 self.need(state, last, Use(last.first, 1))
             self.follow_all()

@@ -4,7 +4,7 @@ import pytest
 
 from promote.model import Plan
 from promote.plan import code_version
-from tests.promote.graph import planned
+from tests.promote.graph import chosen, planned
 from tests.promote.programs import errors, finding
 
 LOAD = "from platform_core.sdk import load_asset, resource"
@@ -181,3 +181,9 @@ def test_what_was_left_out_and_taken_is_told() -> None:
     assert ("PR318", 2, 2) in notes
     assert ("PR318", 2, 3) in notes
     assert ("PR323", 1, 1) in notes
+
+
+def test_a_check_without_a_statement_is_told_and_harms_nothing() -> None:
+    cells = [("silver:a", "a = [1, 2]"), ("check:a", "# to be written")]
+    assert [finding.code for finding in chosen(cells).findings] == ["PR208"]
+    assert [one.step.tag for one in planned(cells).plans] == ["silver:a"]
