@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,22 +48,23 @@ def generate_tests(
     stage: Stage,
     project: Project,
     prepared: Prepared,
+    plans: Sequence[Plan],
     kinds: Mapping[str, Kinds],
     observed: Observed,
     values: Mapping[str, str | int | float | bool],
 ) -> dict[str, GeneratedTests]:
-    """Make the tests of the steps of a notebook that was run on the stage, by tag.
+    """Make the tests of steps of a notebook that was run on the stage, by tag.
 
     Args:
         stage: Where the notebook ran.
         project: The project.
-        prepared: The notebook with its plans.
+        prepared: The notebook.
+        plans: Its steps that are to have tests.
         kinds: The kinds of each step's frames, by tag.
         observed: What the run showed.
         values: Parameters that the run was given.
     """
     cells = {c.position: c for c in prepared.selection.cells}
-    plans = prepared.plans
     classes = resource_classes(project.root, plans)
     requests = [_request(stage, p, kinds[p.step.tag], cells, observed, values, classes) for p in plans]
     answers = stage.build_cases(requests)

@@ -63,7 +63,7 @@ def prove(
                 continue
             earlier = Earlier(project, stage, one.plans, stands, since)
             prover = _Prover(project, stage, one, versions, classes, earlier, small=small, twice=settings.twice)
-            prover.prove(values[one.notebook.path])
+            prover.prove(values[one.notebook.path], stale)
             facts |= prover.facts
             files |= prover.files
             findings += prover.findings
@@ -100,8 +100,8 @@ class _Prover:
         self.findings: list[Finding] = []
         self.failed: list[str] = []
 
-    def prove(self, values: Values) -> None:
-        """Run the notebook and hold every promoted step against it."""
+    def prove(self, values: Values, stale: frozenset[str]) -> None:
+        """Run the notebook and hold every promoted step against it; those in `stale` get new tests."""
         plans = self.one.plans
         if not self.make_upstreams(plans):
             return
@@ -120,12 +120,16 @@ class _Prover:
             self.compare(plan, observed, made, values)
         if self.failed:
             return
-        tests = generate_tests(self.stage, self.project, self.one, kinds, observed, values)
+        asked = [plan for plan in plans if plan.step.tag in stale]
+        tests = generate_tests(self.stage, self.project, self.one, asked, kinds, observed, values)
         passed = self.run_tests(tests)
         for plan in plans:
             tag = plan.step.tag
-            self.files[tag] = tests[tag].files
-            self.keep(plan, kinds[tag], observed, made, values, tests[tag], passed.get(tests[tag].module, 0))
+            inputs = self.inputs(plan, kinds[tag], observed)
+            output = self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()})
+            if tag in tests:
+                self.files[tag] = tests[tag].files
+                self.keep(plan, inputs, output, made, values, tests[tag], passed.get(tests[tag].module, 0))
 
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""
@@ -245,7 +249,7 @@ class _Prover:
         for one in tests.values():
             self.stage.write(one.files)
         result = self.stage.run_tests([one.files[0].path for one in tests.values()])
-        for plan in self.one.plans:
+        for plan in [plan for plan in self.one.plans if plan.step.tag in tests]:
             module = tests[plan.step.tag].module
             failures = [name.rpartition("::")[2] for name in result.failures if module in name]
             if failures or not result.passed_in.get(module):
@@ -262,23 +266,17 @@ class _Prover:
     def keep(
         self,
         plan: Plan,
-        kinds: Kinds,
-        observed: Observed,
+        inputs: Mapping[str, FrameFacts],
+        output: FrameFacts,
         made: Materialised,
         values: Values,
         tests: GeneratedTests,
         passed: int,
     ) -> None:
         """Write down what was shown."""
-        inputs: dict[str, FrameFacts] = {}
-        for given in plan.function.inputs:
-            seen = observed.captures.get(given.asset) or observed.loads.get(given.asset)
-            if seen is not None:
-                since = self.earlier.of_input(given.asset)
-                inputs[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, since=since)
         self.facts[plan.step.tag] = Facts(
             inputs=inputs,
-            output=self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()}),
+            output=output,
             upstream={name: self.versions.get(name, "") for name in inputs},
             partition=self.partition(plan, values),
             order="compared" if plan.ordered else "not compared",
@@ -287,6 +285,16 @@ class _Prover:
             mutants=tests.mutants,
             tools=_tools(),
         )
+
+    def inputs(self, plan: Plan, kinds: Kinds, observed: Observed) -> dict[str, FrameFacts]:
+        """Give what is known of what a step reads, by asset."""
+        found: dict[str, FrameFacts] = {}
+        for given in plan.function.inputs:
+            seen = observed.captures.get(given.asset) or observed.loads.get(given.asset)
+            if seen is not None:
+                since = self.earlier.of_input(given.asset)
+                found[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, since=since)
+        return found
 
     def output(self, plan: Plan, observed: Observed, values: Values, inputs: Mapping[str, str]) -> FrameFacts:
         """Give what is known of a step's output: counts, small ones suppressed, and labels."""

@@ -54,6 +54,7 @@ class PlayedStage:
     again: AssetOutcome | None = None
     tests: TestsResult = field(default_factory=lambda: TestsResult(5, passed_in=TESTS))
     asked: list[dict[str, Any]] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
 
     def __call__(self, *_: object) -> PlayedStage:
         return self
@@ -81,6 +82,7 @@ class PlayedStage:
         return Observed(frames, {"raw": Loaded("raw", "lazy", SCHEMA, 9)}, ran=True)
 
     def compare(self, captured: Captured, asset: str, partition: str | None = None, **_: object) -> Parity:
+        self.compared.append(asset)
         return self.parities.pop(0) if self.parities else WELL
 
     def kept(self, asset: str, partition: str | None = None) -> Captured:
@@ -121,6 +123,25 @@ def test_what_was_shown_is_kept_for_each_step(tmp_path: Path, monkeypatch: pytes
     assert set(rents.tools) >= {"dagster", "polars"}
     asked = stage.asked[1]
     assert (asked["partitions"], asked["parameters"], asked["replay"]) == ({"rents": "2023"}, {}, True)
+
+
+def test_steps_that_stand_as_they_were_get_no_tests_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    root = make_project(tmp_path / "project", {"a.ipynb": CELLS})
+    project = find(named=root)
+    prepared, _, _ = prepare(project, [root / "notebooks/a.ipynb"], (), include_needed=False)
+    stage = PlayedStage(tests=TestsResult(2, passed_in={"tests.assets.test_total": 2}))
+
+    def made(*given: Any) -> dict[str, GeneratedTests]:
+        asked.extend(plan.step.tag for plan in given[3])  # those that are to have tests
+        return {tag: GeneratedTests((GeneratedFile("tests/assets/test_total.py", "", tag),)) for tag in asked}
+
+    monkeypatch.setattr(module, "Stage", stage)
+    monkeypatch.setattr(module, "generate_tests", made)
+    chosen, stands = Settings(project=root), standing(project, prepared, {})
+    proof = module.prove(project, prepared, stands, frozenset(["gold:total"]), {}, {}, chosen, lambda _: None)
+    assert (asked, list(proof.facts), list(proof.files)) == (["gold:total"], ["gold:total"], ["gold:total"])
+    assert stage.compared == ["rents", "total"]  # the notebook is proven as a whole
 
 
 def test_what_the_notebook_loads_for_other_steps_is_made_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
