@@ -32,6 +32,9 @@ def test_the_form_of_a_notebook(notebook: Path) -> None:
     nbformat.validate(content)
     assert (content["nbformat"], content["nbformat_minor"]) == (4, 5)
     assert all(re.fullmatch(r"[a-z][a-z-]+", cell["id"]) for cell in cells(notebook))
+    assert json.dumps(content["metadata"]) == json.dumps(content["metadata"], sort_keys=True), (
+        "as git's filter writes it"
+    )
     code = [cell for cell in cells(notebook) if cell["cell_type"] == "code"]
     for count, cell in enumerate(code, start=1):
         compared = {"keep_output", "nbval-check-output"} & set(tags(cell))
