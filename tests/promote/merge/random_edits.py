@@ -70,6 +70,7 @@ class Editor:
         functions = [n for n, line in enumerate(lines) if line.startswith("def ") and "_asset(" not in line]
         start = next(n for n, line in enumerate(lines) if line.startswith("from platform_core.sdk")) + 1
         end = next(n for n, line in enumerate(lines) if line.startswith("@"))
+        returns = [n for n, line in enumerate(lines[:end]) if line.startswith("    return ")]
         what = self.rng.random()
         if what < 0.05:
             name = f"extra_{self.mark()}"
@@ -77,11 +78,10 @@ class Editor:
         elif what < 0.1:
             place = self.rng.randrange(end, len(lines))
             lines[place] += f"  # {self.mark()}"
-        elif what < 0.2:
+        elif what < 0.2 and returns:  # an edit before may have taken the last one
             mark = self.mark()
             lines.insert(start, "import math")
-            last = max(n for n, line in enumerate(lines[:end]) if line.startswith("    return "))
-            lines.insert(last, f"    bound_{mark} = math.floor({mark})")
+            lines.insert(returns[-1] + 1, f"    bound_{mark} = math.floor({mark})")
             self.marks.there.add(mark)
         else:
             lines[start:end] = self.edited(lines[start:end])
