@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from platform_core.asset_checks.assertions import run_assertions
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from platform_core.asset_checks.contracts import validate_schema
-from platform_core.asset_checks.definitions import asset_check
 from platform_core.asset_checks.expressions import check_expression
 from platform_core.asset_checks.keys import check_referential, check_unique_values
 from platform_core.asset_checks.model import Check, CheckReport, Outcome
@@ -17,6 +18,13 @@ from platform_core.asset_checks.rows import (
 )
 from platform_core.asset_checks.running import run_checks
 from platform_core.asset_checks.whole import check_freshness, check_row_count
+
+if TYPE_CHECKING:
+    from platform_core.asset_checks.assertions import run_assertions
+    from platform_core.asset_checks.definitions import asset_check
+
+# Dagster costs more to import than most frames cost to check: what needs it is loaded when it is first asked for
+_WITH_DAGSTER = {"asset_check": "definitions", "run_assertions": "assertions"}
 
 __all__ = [
     "CHECKS",
@@ -38,3 +46,10 @@ __all__ = [
     "run_checks",
     "validate_schema",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs Dagster."""
+    if name not in _WITH_DAGSTER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_DAGSTER[name]}"), name)
