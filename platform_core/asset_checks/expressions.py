@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Fused, Plan, check_name, missing, refusal
-from platform_core.asset_checks.rows import judge_rows
+from platform_core.asset_checks.model import Check, Plan, RowWise, Test, check_name, missing, refusal
 
 
 def check_expression(expression: pl.Expr, *, name: str, description: str = "") -> Check:
@@ -40,10 +39,7 @@ class Expression:
             return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
         if types != [pl.Boolean]:
             return refusal("The expression does not give one boolean column.")
-        bad = (~self.expression).fill_null(False)
-        return Fused(
-            {"failed": bad.sum()}, judge_rows(("breaks the rule", "break the rule")), lambda frame: frame.filter(bad)
-        )
+        return RowWise({"": Test(~self.expression)}, ("breaks the rule", "break the rule"))
 
 
 def _is_regex(name: str) -> bool:

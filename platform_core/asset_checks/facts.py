@@ -135,7 +135,7 @@ def _as_polars_reads(column: pq.ColumnSchema, dtype: pl.DataType) -> bool:
     if dtype.is_integer():
         return column.physical_type in {"INT32", "INT64"} and kind["Type"] in {"None", "Int"}
     if isinstance(dtype, pl.Date):
-        return column.physical_type == "INT32" and kind["Type"] == "Date"
+        return (column.physical_type, kind["Type"]) == ("INT32", "Date")
     if not isinstance(dtype, pl.Datetime) or column.physical_type != "INT64":
         return False
-    return kind["Type"] == "Timestamp" and kind["timeUnit"] == _UNITS[dtype.time_unit]
+    return (kind["Type"], kind.get("timeUnit")) == ("Timestamp", _UNITS[dtype.time_unit])

@@ -10,6 +10,7 @@ import polars as pl
 
 from platform_core.asset_checks.model import (
     Check,
+    Distinct,
     Plan,
     Query,
     Settled,
@@ -80,28 +81,11 @@ class Unique:
     columns: tuple[str, ...]
 
     def plan(self, schema: pl.Schema) -> Plan:
-        """Group by the columns and count."""
+        """Look for keys that stand there twice."""
         columns = self.columns or tuple(schema)
         if not columns:
             return Settled(Verdict(True, 0, "The frame has no columns."))
-
-        def query(frame: pl.LazyFrame) -> pl.LazyFrame:
-            renamed = [pl.col(column).alias(str(position)) for position, column in enumerate(columns)]
-            groups = frame.select(renamed).group_by(pl.all()).agg(pl.len().alias("rows"))
-            shared = groups.filter(pl.col("rows") > 1)
-            return shared.select(pl.col("rows").sum().alias("failed"), pl.len().alias("groups"))
-
-        def judge(figures: Mapping[str, Any]) -> Verdict:
-            failed, groups = int(figures["failed"]), int(figures["groups"])
-            what = listed(self.columns) if self.columns else "the whole row"
-            if not failed:
-                return Verdict(True, 0, f"No two rows share {what}.")
-            within = counted(groups, "group", "groups")
-            said = f"{counted(failed, 'row shares', 'rows share')} {what} with another, in {within}."
-            return Verdict(False, failed, said, {"groups": groups, "surplus_rows": failed - groups})
-
-        shared = pl.struct(columns).is_duplicated()
-        return missing(columns, schema) or Query(query, judge, lambda frame: frame.filter(shared))
+        return missing(columns, schema) or Distinct(columns, listed(self.columns) if self.columns else "the whole row")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,8 @@ from platform_core.errors import UsageError
 if TYPE_CHECKING:
     import dagster as dg
 
+    from platform_core.asset_checks.facts import Facts
+
 Severity = Literal["error", "warn"]
 
 _LONGEST_NAME = 60
@@ -46,12 +48,43 @@ class Settled:
 class Fused:
     """A rule over figures of the whole frame. The figures of all such rules come from one scan.
 
-    `rows` gives the rows that fail, for the sample.
+    `rows` gives the rows that fail, for the sample. `told` gives the figures where the files tell them unread.
     """
 
     figures: Mapping[str, pl.Expr]
     judge: Callable[[Mapping[str, Any]], Verdict]
     rows: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    told: Callable[[Facts], Mapping[str, Any] | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What one column of a row must not be.
+
+    Attributes:
+        bad: True where a row fails.
+        proof: What is enough to know that none does: `nulls`, a count of them, which is then the count of failing rows
+            too; `values`, the column's different values; `ends`, the least and the greatest of them or all of them.
+    """
+
+    bad: pl.Expr
+    proof: Literal["nulls", "values", "ends"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowWise:
+    """A rule over single rows: one fails where it fails in any column. `saying` names one such row, and several."""
+
+    tests: Mapping[str, Test]
+    saying: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """A rule that no two rows share their values in some columns."""
+
+    columns: tuple[str, ...]
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +103,7 @@ class Direct:
     run: Callable[[object], tuple[Verdict, pl.DataFrame]]
 
 
-Plan = Settled | Fused | Query | Direct
+Plan = Settled | Fused | RowWise | Distinct | Query | Direct
 
 
 class Rule(Protocol):

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from platform_core.asset_checks.model import (
     Check,
-    Fused,
     Plan,
+    RowWise,
     Settled,
+    Test,
     Verdict,
     check_name,
-    counted,
     listed,
     missing,
     refusal,
@@ -136,13 +136,14 @@ class NoNulls:
     def plan(self, schema: pl.Schema) -> Plan:
         """Look at nulls, and at NaN where asked."""
         columns = self.columns or tuple(schema)
-        bad = {
-            column: pl.col(column).is_null()
-            | (pl.col(column).is_nan() if self.nan and dtype.is_float() else pl.lit(False))
+        tests = {
+            column: Test(pl.col(column).is_null() | pl.col(column).is_nan())
+            if self.nan and dtype.is_float()
+            else Test(pl.col(column).is_null(), "nulls")
             for column in columns
             if (dtype := schema.get(column)) is not None
         }
-        return missing(columns, schema) or row_plan(bad, ("holds a null", "hold a null"))
+        return missing(columns, schema) or row_plan(tests, ("holds a null", "hold a null"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class Range:
             return out_of_bounds(column, schema[column], *bound)
 
         pairs = tuple((column, (low, high)) for column, low, high in self.bounds)
-        return _compared(pairs, schema, bad, ("is out of bounds", "are out of bounds"))
+        return _compared(pairs, schema, bad, ("is out of bounds", "are out of bounds"), "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,33 +197,9 @@ class Pattern:
         return _compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
 
 
-def row_plan(bad: Mapping[str, pl.Expr], saying: tuple[str, str]) -> Plan:
-    """Give the plan for columns with an expression each that is true where a row fails."""
-    if not bad:
-        return Settled(Verdict(True, 0, "The frame has no columns."))
-    failing = {column: expression.fill_null(False) for column, expression in bad.items()}
-    any_bad = pl.any_horizontal(*failing.values())
-    figures = {"failed": any_bad.sum()} | {f"in {column}": expression.sum() for column, expression in failing.items()}
-    return Fused(figures, judge_rows(saying), lambda frame: frame.filter(any_bad))
-
-
-def judge_rows(saying: tuple[str, str]) -> Callable[[Mapping[str, Any]], Verdict]:
-    """Give the judge of counts of failing rows: `failed`, and `in COLUMN` for each column."""
-
-    def judge(figures: Mapping[str, Any]) -> Verdict:
-        failed = int(figures["failed"])
-        if not failed:
-            return Verdict(True, 0, f"No row {saying[0]}.")
-        by_column = {key.removeprefix("in "): int(n) for key, n in figures.items() if key != "failed" and n}
-        where = f": {listed(f'{column} ({n:,})' for column, n in by_column.items())}" if by_column else ""
-        return Verdict(
-            False,
-            failed,
-            f"{counted(failed, f'row {saying[0]}', f'rows {saying[1]}')}{where}.",
-            {"by_column": by_column},
-        )
-
-    return judge
+def row_plan(tests: Mapping[str, Test], saying: tuple[str, str]) -> Plan:
+    """Give the plan for columns with a test each."""
+    return RowWise(tests, saying) if tests else Settled(Verdict(True, 0, "The frame has no columns."))
 
 
 def _compared(
@@ -230,20 +207,21 @@ def _compared(
     schema: pl.Schema,
     bad: Callable[[str, Any], pl.Expr],
     saying: tuple[str, str],
+    proof: Literal["values", "ends"] = "values",
 ) -> Plan:
     absent = missing([column for column, _ in pairs], schema)
     if absent:
         return absent
-    expressions = {}
+    tests = {}
     for column, argument in pairs:
         if schema[column] == pl.Null:  # nothing but nulls, which pass
-            expressions[column] = pl.lit(False)
+            tests[column] = Test(pl.lit(False), proof)
             continue
         try:
-            expressions[column] = bad(column, argument)
+            tests[column] = Test(bad(column, argument), proof)
         except IncomparableError as error:
             return refusal(f"Column {column} {error}.")
-    return row_plan(expressions, saying)
+    return row_plan(tests, saying)
 
 
 def _mapping(value: Mapping[str, Any], function: str) -> Mapping[str, Any]:

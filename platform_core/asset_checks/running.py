@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, CheckReport, Direct, Fused, Outcome, Plan, Query, Settled, Verdict
+from platform_core.asset_checks.facts import facts_of
+from platform_core.asset_checks.jobs import Found, Job, Source, job_of
+from platform_core.asset_checks.masks import Mask, masking
+from platform_core.asset_checks.model import Check, CheckReport, Direct, Outcome, Plan, Settled, Verdict
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 
-_SAMPLE_ROWS = 10
 # An expression of the analyst's may raise anything, and Polars' own panic is no Exception
 _ANY_ERROR = (Exception, pl.exceptions.PanicException)
 
+_Judged = tuple[Verdict, pl.LazyFrame | pl.DataFrame | None]
 
-def run_checks(frame: object, checks: Iterable[Check]) -> CheckReport:
+
+def run_checks(
+    frame: object,
+    checks: Iterable[Check],
+    *,
+    files: Sequence[Path] | None = None,
+    mask: Mask | Iterable[str] | None = None,
+    sample_rows: int = 10,
+) -> CheckReport:
     """Run checks together on a frame of any kind, or on the Parquet at a path (a file, a folder or a pattern).
 
-    All figures of single rows and of the whole come from one scan; a check of keys adds one grouping or join of its
-    own columns, a pandera schema one reading. Nothing the data lacks raises: it is a failed outcome.
+    What the footers and dictionaries of a file prove is not computed. All other figures of single rows, of keys and of
+    the whole come from one scan; a check against another asset adds one join, a pandera schema one reading. Rows are
+    looked at only where a check failed. Nothing the data lacks raises: it is a failed outcome.
+
+    Args:
+        frame: What is checked.
+        checks: The checks.
+        files: The Parquet files that a lazy frame reads all rows of, where it reads nothing else.
+        mask: What hides personal data in samples: names of columns, or a function from a sample to one that may be
+            shown. Without it the columns that the contracts among the checks call personal are hidden.
+        sample_rows: How many failing rows a sample holds at most.
 
     Raises:
         UserError: There is no such file, or the value is no frame.
@@ -34,9 +53,11 @@ def run_checks(frame: object, checks: Iterable[Check]) -> CheckReport:
     pass  row_count: 2 rows.
     """
     every = tuple(checks)
-    source = _source(frame)
+    source = _source(frame, files)
     plans = [check.rule.plan(source.schema) for check in every]
-    verdicts, samples = _judged(source, plans)
+    judged = _judged(source, plans, sample_rows)
+    hide = masking(mask, every)
+    samples = _sampled([rows for _, rows in judged], sample_rows, stored=source.facts is not None)
     empty = pl.DataFrame(schema=source.schema)
     return CheckReport(
         tuple(
@@ -44,31 +65,27 @@ def run_checks(frame: object, checks: Iterable[Check]) -> CheckReport:
                 check.name,
                 verdict.passed,
                 verdict.failed_count,
-                sample if sample is not None else empty,
+                empty if sample is None else hide(sample),
                 verdict.description,
                 MappingProxyType(dict(verdict.metadata)),
             )
-            for check, verdict, sample in zip(every, verdicts, samples, strict=True)
+            for check, (verdict, _), sample in zip(every, judged, samples, strict=True)
         )
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    given: object
-    lazy: pl.LazyFrame
-    schema: pl.Schema
-
-
-def _source(frame: object) -> _Source:
+def _source(frame: object, files: Sequence[Path] | None) -> Source:
     if isinstance(frame, str | Path):
-        lazy: Any = _scan(Path(frame))
+        path = Path(frame)
+        lazy: Any = _scan(path)
         given: object = lazy
+        files = [path] if files is None and path.is_file() else files
     elif kind_of(frame) is None:
         raise not_a_frame(frame, "What is to be checked")
     else:
         given, lazy = frame, convert(frame, "lazy")
-    return _Source(given, lazy, lazy.collect_schema())
+    schema = lazy.collect_schema()
+    return Source(given, lazy, schema, facts_of(files, schema) if files else None)
 
 
 def _scan(path: Path) -> pl.LazyFrame:
@@ -83,72 +100,67 @@ def _scan(path: Path) -> pl.LazyFrame:
     return frame
 
 
-def _judged(source: _Source, plans: Sequence[Plan]) -> tuple[list[Verdict], list[pl.DataFrame | None]]:
+def _judged(
+    source: Source, plans: Sequence[Plan], sample: int
+) -> list[tuple[Verdict, pl.LazyFrame | pl.DataFrame | None]]:
+    jobs = {
+        position: job_of(plan, source, sample)
+        for position, plan in enumerate(plans)
+        if not isinstance(plan, Settled | Direct)
+    }
     try:
-        figures = _figures(source.lazy, plans)
+        found = _computed(source.lazy, jobs)
     except _ANY_ERROR:  # one check spoils the common query: each on its own shows which
-        figures = {position: _figures_alone(source.lazy, plan) for position, plan in enumerate(plans)}
-    verdicts: list[Verdict] = []
-    samples: list[pl.DataFrame | None] = []
+        found = {position: _alone(source.lazy, job) for position, job in jobs.items()}
+    judged: list[_Judged] = []
     for position, plan in enumerate(plans):
-        sample = None
         match plan:
             case Settled(verdict):
-                pass
+                judged.append((verdict, None))
             case Direct(run):
-                verdict, sample = run(source.given)
+                judged.append(run(source.given))
             case _:
-                found = figures[position]
-                verdict = found if isinstance(found, Verdict) else plan.judge(found)
-        verdicts.append(verdict)
-        samples.append(sample)
-    wanted = {
-        position: plan.rows(source.lazy).head(_SAMPLE_ROWS)
-        for position, plan in enumerate(plans)
-        if isinstance(plan, Fused | Query)
-        and plan.rows is not None
-        and not verdicts[position].passed
-        and not isinstance(figures[position], Verdict)
-    }
-    for position, rows in _rows(wanted).items():
-        samples[position] = rows
-    return verdicts, samples
+                judged.append(found[position])
+    return judged
 
 
-def _rows(wanted: Mapping[int, pl.LazyFrame]) -> dict[int, pl.DataFrame]:
+def _sampled(
+    judged: Sequence[pl.LazyFrame | pl.DataFrame | None], sample: int, *, stored: bool
+) -> list[pl.DataFrame | None]:
+    """Give the first failing rows of every check; what gives a figure need not give rows, and then has no sample.
+
+    Queries over files are run one by one: each decodes what its own condition needs, and stops where it has enough.
+    """
+    lazy = {place: rows.head(sample) for place, rows in enumerate(judged) if isinstance(rows, pl.LazyFrame)}
+    queries = list(lazy.values())
     try:
-        return dict(zip(wanted, _collected(list(wanted.values())), strict=True))
-    except _ANY_ERROR:  # an expression that gives a figure need not give rows: the verdict stands without its sample
-        return {}
+        found = [frame for query in queries for frame in _collected([query])] if stored else _collected(queries)
+        collected = dict(zip(lazy, found, strict=True))
+    except _ANY_ERROR:
+        collected = {}
+    return [rows if isinstance(rows, pl.DataFrame) else collected.get(place) for place, rows in enumerate(judged)]
 
 
-def _figures(frame: pl.LazyFrame, plans: Sequence[Plan]) -> dict[int, Mapping[str, Any] | Verdict]:
-    """Give the figures of every plan that has some, from one scan for all `Fused` ones."""
-    fused = {position: plan for position, plan in enumerate(plans) if isinstance(plan, Fused)}
-    queries = {position: plan.query(frame) for position, plan in enumerate(plans) if isinstance(plan, Query)}
-    together = [
-        expression.alias(f"{position}:{name}")
-        for position, plan in fused.items()
-        for name, expression in plan.figures.items()
-    ]
-    frames = ([frame.select(together)] if together else []) + list(queries.values())
-    collected = _collected(frames)
-    figures: dict[int, Mapping[str, Any] | Verdict] = {}
-    if together:
-        row = collected.pop(0).row(0, named=True)
-        for position, plan in fused.items():
-            figures[position] = {name: row[f"{position}:{name}"] for name in plan.figures}
-    for position, found in zip(queries, collected, strict=True):
-        figures[position] = found.row(0, named=True)
-    return figures
+def _computed(frame: pl.LazyFrame, jobs: Mapping[int, Job]) -> dict[int, Found]:
+    """Compute every job, all figures from one scan."""
+    together = [e.alias(f"{position}:{name}") for position, job in jobs.items() for name, e in job.figures.items()]
+    queries = {position: job.query for position, job in jobs.items() if job.query is not None}
+    collected = _collected(([frame.select(together)] if together else []) + list(queries.values()))
+    figures = collected.pop(0) if together else pl.DataFrame()
+    own = dict(zip(queries, collected, strict=True))
+    found = {}
+    for position, job in jobs.items():
+        values = {name: figures.drop_in_place(f"{position}:{name}")[0] for name in job.figures}
+        found[position] = job.finish(values | (own[position].row(0, named=True) if position in own else {}))
+    return found
 
 
-def _figures_alone(frame: pl.LazyFrame, plan: Plan) -> Mapping[str, Any] | Verdict:
+def _alone(frame: pl.LazyFrame, job: Job) -> Found:
     try:
-        return _figures(frame, [plan]).get(0, {})
+        return _computed(frame, {0: job})[0]
     except _ANY_ERROR as error:
         # The message may hold values of the data
-        return Verdict(False, 1, f"The check could not be computed ({type(error).__name__}).")
+        return Verdict(False, 1, f"The check could not be computed ({type(error).__name__})."), None
 
 
 def _collected(frames: Sequence[pl.LazyFrame]) -> list[pl.DataFrame]:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
 from platform_core.errors import UsageError
+
+if TYPE_CHECKING:
+    from platform_core.asset_checks.facts import Facts
 
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -75,7 +78,7 @@ class RowCount:
             description = f"{counted(rows, 'row', 'rows')}{wanted}."
             return Verdict(passed, 0 if passed else 1, description, {"rows": rows})
 
-        return Fused({"rows": pl.len()}, judge)
+        return Fused({"rows": pl.len()}, judge, told=lambda facts: {"rows": facts.rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,13 @@ class Freshness:
             description = f"The newest {self.column} is {days:,.1f} days old{'' if passed else ', which is too old'}."
             return Verdict(passed, 0 if passed else 1, description, {"age_days": round(days, 3)})
 
-        return Fused({"newest": value.cast(pl.Datetime("us")).max()}, judge)
+        newest = value.cast(pl.Datetime("us")).max()
+
+        def told(facts: Facts) -> dict[str, Any] | None:
+            ends = facts.extremes(self.column)
+            return None if ends is None else {"newest": ends.to_frame().select(newest).item()}
+
+        return Fused({"newest": newest}, judge, told=told)
 
 
 def _duration(value: str | timedelta) -> timedelta:
