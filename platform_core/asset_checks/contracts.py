@@ -147,11 +147,18 @@ class Pandera:
             with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
                 schema.validate(frame, lazy=True)
         except SchemaErrors as error:
-            return _failed(_cases(error.failure_cases), frame, metadata)
+            return _failed(
+                _cases(error.failure_cases, dict(zip(frame.columns, frame.dtypes, strict=True))), frame, metadata
+            )
         except Exception as error:  # noqa: BLE001 - a parser written in the model may raise anything
             said = f"The schema could not be applied ({type(error).__name__})."
             return Verdict(False, 1, said, metadata), pl.DataFrame()
         return Verdict(True, 0, "The data is as the schema says.", metadata), pl.DataFrame()
+
+    def personal(self) -> frozenset[str]:
+        """Give the columns whose field says `metadata={"personal": True}`."""
+        columns = self._schema().columns
+        return frozenset(name for name, column in columns.items() if (column.metadata or {}).get("personal"))
 
     def _schema(self) -> Any:
         schema: Any = self.schema.to_schema() if isinstance(self.schema, type) else self.schema  # type: ignore[attr-defined] # a pandera model
@@ -167,7 +174,7 @@ class _Case:
     row: int | None
 
 
-def _cases(failures: Any) -> list[_Case]:
+def _cases(failures: Any, types: Mapping[Any, Any]) -> list[_Case]:
     """Read pandera's failure cases without the values that failed, nor the text of an error raised in a check."""
     records = failures.to_dicts() if isinstance(failures, pl.DataFrame) else failures.to_dict("records")
     cases = []
@@ -177,6 +184,8 @@ def _cases(failures: Any) -> list[_Case]:
             reason = f"no column {record['failure_case']}"
         elif check == "column_in_schema":
             reason = f"unexpected column {record['failure_case']}"
+        elif check.startswith("dtype("):  # the type from the frame: pandas' failure case is a value
+            reason = f"column {record['column']} is {types.get(record['column'], 'of another type')}, not {check[7:-2]}"
         else:
             of = "" if record["schema_context"] == "DataFrameSchema" else f" of {record['column']}"
             reason = f"{check[:_LONGEST_REASON]}{of}"

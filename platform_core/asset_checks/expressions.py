@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Plan, RowWise, Test, check_name, missing, refusal
+from platform_core.errors import UsageError
+
+_RELATIONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 
 
 def check_expression(expression: pl.Expr, *, name: str, description: str = "") -> Check:
@@ -18,6 +29,31 @@ def check_expression(expression: pl.Expr, *, name: str, description: str = "") -
         description: What it asks, in one sentence.
     """
     return Check(check_name(name), description or f"The rule {name!r} holds.", Expression(expression))
+
+
+def check_compare(column: str, relation: str, other: str, *, name: str | None = None) -> Check:
+    """Give the check that a column of each row stands in a relation to another; where either is null, the row passes.
+
+    Args:
+        column: The column on the left.
+        relation: `<`, `<=`, `==`, `!=`, `>=` or `>`.
+        other: The column on the right.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: There is no such relation.
+
+    >>> check_compare("closed", ">=", "opened").run(pl.DataFrame({"opened": [3], "closed": [2]})).description
+    '1 row breaks the rule.'
+    """
+    if relation not in _RELATIONS:
+        raise UsageError(f"check_compare knows no relation {relation!r}.", hint=f"It knows {', '.join(_RELATIONS)}.")
+    expression = _RELATIONS[relation](pl.col(column), pl.col(other))
+    return Check(
+        name or check_name("compare", [column, other]),
+        f"{column} {relation} {other} in every row.",
+        Expression(expression),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -101,7 +101,7 @@ class Referential:
         if absent := missing(self.columns, schema):
             return absent
         try:
-            other = _frame(self.to)
+            other = frame_of(self.to)
         except UserError as error:
             return refusal(error.message)
         known = other.collect_schema()
@@ -130,7 +130,12 @@ class Referential:
         return Query(lambda frame: unmatched(frame).select(pl.len().alias("failed")), judge, unmatched)
 
 
-def _frame(to: object) -> pl.LazyFrame:
+def frame_of(to: object) -> pl.LazyFrame:
+    """Give the frame of an asset's name, or the frame itself.
+
+    Raises:
+        UserError: There is no such asset.
+    """
     if not isinstance(to, str):
         return to  # type: ignore[return-value] # made lazy when the check was made
     from platform_core.sdk.loading import load_asset  # noqa: PLC0415 - the SDK's decorators take checks in turn

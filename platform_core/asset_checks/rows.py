@@ -126,6 +126,36 @@ def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *
     )
 
 
+def check_length(
+    column: str | Mapping[str, Mapping[str, Any]],
+    min: int | None = None,  # noqa: A002 - the request's own word
+    max: int | None = None,  # noqa: A002 - the request's own word
+    *,
+    name: str | None = None,
+) -> Check:
+    """Give the check that texts have so many characters, binaries so many bytes, lists so many items.
+
+    Args:
+        column: The column, or a mapping such as `{"postcode": {"min": 6, "max": 8}}`.
+        min: The least length, allowed itself.
+        max: The greatest length, allowed itself.
+        name: The check's name, where the usual one will not do.
+
+    Raises:
+        UsageError: There is no bound, or one is no whole number.
+    """
+    bounds = _mapping(column, "check_length") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
+    for named, bound in bounds.items():
+        values = [b for b in bound.values() if b is not None] if isinstance(bound, Mapping) else []
+        if not values or set(bound) - {"min", "max"} or any(type(b) is not int or b < 0 for b in values):
+            raise UsageError(f"check_length needs a `min`, a `max` or both for {named!r}, as whole numbers from 0.")
+    return Check(
+        name or check_name("length", bounds),
+        f"Lengths within bounds in {listed(bounds)}.",
+        Length(tuple((named, bound.get("min"), bound.get("max")) for named, bound in bounds.items())),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class NoNulls:
     """No null in the columns; all columns where none is named."""
@@ -195,6 +225,36 @@ class Pattern:
             return ~pl.col(column).cast(pl.String).str.contains(_whole(pattern))
 
         return _compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A number of characters, bytes or items, by column."""
+
+    bounds: tuple[tuple[str, int | None, int | None], ...]
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Measure as the column's type does."""
+
+        def bad(column: str, bound: tuple[int | None, int | None]) -> pl.Expr:
+            low, high = bound
+            length = _length(column, schema[column])
+            short = pl.lit(False) if low is None else length < low
+            return short if high is None else short | (length > high)
+
+        pairs = tuple((column, (low, high)) for column, low, high in self.bounds)
+        return _compared(pairs, schema, bad, ("has not the right length", "have not the right length"))
+
+
+def _length(column: str, dtype: pl.DataType) -> pl.Expr:
+    value = pl.col(column)
+    if isinstance(dtype, _TEXT):
+        return value.cast(pl.String).str.len_chars()
+    if dtype == pl.Binary:
+        return value.bin.size()
+    if isinstance(dtype, pl.List):
+        return value.list.len()
+    raise IncomparableError(f"is {dtype}, which has no length")
 
 
 def row_plan(tests: Mapping[str, Test], saying: tuple[str, str]) -> Plan:
