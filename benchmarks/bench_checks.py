@@ -79,7 +79,9 @@ for order in ("sorted", "shuffled"):
 OURS = """
 import sys
 import polars as pl
-from platform_core.asset_checks import *
+from platform_core.asset_checks import (
+    check_accepted_values, check_expression, check_freshness, check_length, check_no_nulls, check_pattern, check_range,
+    check_row_count, check_unique_values, run_checks, validate_schema)
 path, key = sys.argv[1], sys.argv[2].split(",")
 report = run_checks(path, [
     check_no_nulls("permit_id", "authority"), check_unique_values(*key), check_row_count(min=1, max=100_000_000),
@@ -259,7 +261,8 @@ import sys, time
 sys.path.insert(0, sys.argv[2])
 import polars as pl
 from datetime import date
-from platform_core.asset_checks import *
+from platform_core.asset_checks import (
+    check_accepted_values, check_freshness, check_length, check_no_nulls, check_range, check_row_count, run_checks)
 c, path = pl.col, sys.argv[1]
 pl.scan_parquet(path).select(c("units").head(1)).collect(engine="streaming")
 checks = [check_no_nulls("permit_id", "authority", "status"), check_row_count(max=10**9), check_range("units", 0, 60),
@@ -352,9 +355,10 @@ def shown(name: str, ratio: float, budget: float, ours: Cost, other: Cost, most:
     """Print a line of the table; give whether it is within its budget."""
     fine = ratio <= budget and (most is None or ours.peak <= most)
     memory = f"{ours.peak:5.0f} MiB" + (f" of {most:.0f}" if most is not None else "")
-    print(
+    print(  # at once, since the next line takes minutes
         f"{name:52} {ratio:5.2f} of {budget:4.2f}  {ours.cpu:6.2f} s against {other.cpu:7.2f} s  {memory:18} "
-        f"(theirs {other.peak:6.0f}){'' if fine else '  BEYOND'}"
+        f"(theirs {other.peak:6.0f}){'' if fine else '  BEYOND'}",
+        flush=True,
     )
     return fine
 

@@ -1,0 +1,170 @@
+"""A first contract from an asset's data: names, types, nulls, uniqueness, signs; no value of the data but of codes.
+
+The only values that a contract holds are those of a text column with few of them, each in many rows, and only where
+neither the column's name nor its values look personal. What looks personal is marked, so that samples hide it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from platform_core.asset_checks.distinct import code_of, confirmed, repeated
+
+_MOST_CODES = 12
+_LEAST_ROWS = 20  # in which a value has to stand to be taken for a code
+_SHARE = 0.5
+_PERSONAL_WORDS = frozenset(
+    {
+        "name",
+        "names",
+        "forename",
+        "forenames",
+        "firstname",
+        "lastname",
+        "surname",
+        "email",
+        "mail",
+        "phone",
+        "telephone",
+        "tel",
+        "mobile",
+        "fax",
+        "address",
+        "street",
+        "postcode",
+        "zip",
+        "dob",
+        "birth",
+        "birthday",
+        "age",
+        "gender",
+        "sex",
+        "ethnicity",
+        "religion",
+        "disability",
+        "nationality",
+        "nino",
+        "nhs",
+        "passport",
+        "licence",
+        "iban",
+        "account",
+        "applicant",
+        "agent",
+        "person",
+        "owner",
+        "tenant",
+        "landlord",
+        "contact",
+        "officer",
+        "signature",
+        "ip",
+        "username",
+        "user",
+    }
+)
+_PERSONAL_FORMS = (
+    r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$",  # an e-mail address
+    r"^(?i)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$",  # a UK postcode
+    r"^(?i)[a-ceghj-pr-tw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]$",  # a National Insurance number
+    r"^\+?[\d\s()-]{10,17}$",  # a telephone number, or any long run of digits
+    r"^(\d{1,3}\.){3}\d{1,3}$",  # an IP address
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a contract says of a column.
+
+    Attributes:
+        name: The column.
+        dtype: Its Polars type.
+        nullable: Whether a null was seen, or nothing but an empty frame.
+        unique: Whether no two rows share a value.
+        not_negative: Whether it is a number and none is below zero.
+        codes: The values that a column of codes holds, sorted; empty where it is none.
+        personal: Whether its name or its values look personal.
+    """
+
+    name: str
+    dtype: pl.DataType
+    nullable: bool
+    unique: bool
+    not_negative: bool
+    codes: tuple[str, ...]
+    personal: bool
+
+
+def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
+    """Give a field for each column of a frame, from two or three scans of it and one for each column that may be a key.
+
+    >>> [field.unique for field in infer(pl.LazyFrame({"permit": [1, 2], "fee": [0.5, 0.5]}))]
+    [True, False]
+    """
+    schema = frame.collect_schema()
+    if not len(schema):
+        return ()
+    figures = [pl.len().alias("rows")]
+    for place, (name, dtype) in enumerate(schema.items()):
+        column = pl.col(name)
+        figures.append(column.null_count().alias(f"nulls {place}"))
+        if dtype.is_numeric():
+            figures.append((~(column >= 0)).any().alias(f"negative {place}"))
+        if isinstance(dtype, pl.String):
+            figures.append(column.approx_n_unique().alias(f"different {place}"))
+            figures += [column.str.contains(form).sum().alias(f"form {place} {n}") for n, form in _numbered()]
+    told = frame.select(figures).collect(engine="streaming").row(0, named=True)
+    rows = told["rows"]
+    fields = []
+    for place, (name, dtype) in enumerate(schema.items()):
+        held = rows - told[f"nulls {place}"]
+        formed = any(told.get(f"form {place} {n}", 0) > _SHARE * held for n, _ in _numbered())
+        personal = looks_personal(name) or (held > 0 and formed)
+        different = told.get(f"different {place}", 0)
+        fields.append(
+            Field(
+                name=name,
+                dtype=dtype,
+                nullable=held < rows or not rows,
+                unique=bool(held == rows > 1) and _may_be_key(dtype) and _is_unique(frame, name, schema),
+                not_negative=held > 0 and told.get(f"negative {place}") is False,
+                codes=_codes(frame, name) if 0 < different <= 2 * _MOST_CODES and not personal else (),
+                personal=personal,
+            )
+        )
+    return tuple(fields)
+
+
+def looks_personal(name: str) -> bool:
+    """Say whether a column's name has a word of personal data in it.
+
+    >>> [looks_personal(name) for name in ("applicantEmail", "date_of_birth", "authority", "manage_fee")]
+    [True, True, False, False]
+    """
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
+    return any(word.lower() in _PERSONAL_WORDS for word in words)
+
+
+def _numbered() -> Iterable[tuple[int, str]]:
+    return enumerate(_PERSONAL_FORMS)
+
+
+def _may_be_key(dtype: pl.DataType) -> bool:
+    return dtype.is_integer() or isinstance(dtype, pl.String)
+
+
+def _is_unique(frame: pl.LazyFrame, column: str, schema: pl.Schema) -> bool:
+    code = code_of([column], schema, None)
+    found = repeated(frame.select(code.expression).collect(engine="streaming").to_series(), 1)
+    return not found.rows or (not code.exact and confirmed(frame, [column], code, [found]) == (0, 0))
+
+
+def _codes(frame: pl.LazyFrame, column: str) -> tuple[str, ...]:
+    counts = frame.select(pl.col(column)).drop_nulls().group_by(column).len().collect(engine="streaming")
+    if len(counts) > _MOST_CODES or not len(counts) or counts["len"].min() < _LEAST_ROWS:  # type: ignore[operator] # counts
+        return ()
+    return tuple(sorted(counts[column]))
