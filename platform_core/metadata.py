@@ -83,13 +83,14 @@ class Meter:
 
 @dataclass(slots=True)
 class Running:
-    """A step that runs: its function, what its asset declares, its meter, and, once it is stored, the stored frame."""
+    """A step that runs: its function, what its asset declares, its meter, and, once stored, the frame and its file."""
 
     classification: str | None = None
     charts: Sequence[Chart] = ()
     function: Callable[..., Any] | None = None
     meter: Meter = field(default_factory=Meter)
     stored: Callable[[], pl.LazyFrame] | None = None
+    file: Path | None = None
 
 
 # The function of a step and its IO manager meet here: one process runs both, one after the other

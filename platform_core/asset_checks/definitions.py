@@ -13,6 +13,7 @@ import dagster as dg
 from platform_core.asset_checks.contracts import Pandera
 from platform_core.asset_checks.model import Check, CheckReport, Outcome, Severity
 from platform_core.errors import UserError
+from platform_core.metadata import preview
 from platform_core.origins import tell_cell
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 
-def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecksDefinition:
+def definition_of(check: Check, asset: Any, *, blocking: bool, show_sample: bool = False) -> dg.AssetChecksDefinition:
     """Give a check as a Dagster asset check. A failure that does not block is a warning.
 
     On a partitioned asset's definition the check looks at the partition of its run; by name it looks at all of them.
@@ -29,7 +30,7 @@ def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecks
     severity: Severity = "error" if blocking else "warn"
 
     def run(frame: Any) -> dg.AssetCheckResult:
-        return check.run(frame).to_result(severity)
+        return check.run(frame).to_result(severity, show_sample=show_sample)
 
     kind = check.rule.kind if isinstance(check.rule, Pandera) else "lazy"
     run.__annotations__ = {"frame": _any_frame_loaded_as(kind), "return": dg.AssetCheckResult}
@@ -46,13 +47,16 @@ def definition_of(check: Check, asset: Any, *, blocking: bool) -> dg.AssetChecks
         )(run)
 
 
-def result_of(outcome: Outcome, severity: Severity) -> dg.AssetCheckResult:
-    """Give an outcome as Dagster takes it: figures and column names, and no row of the sample."""
+def result_of(outcome: Outcome, severity: Severity, *, show_sample: bool = False) -> dg.AssetCheckResult:
+    """Give an outcome as Dagster takes it: figures and column names, and the sample only where it may be shown."""
+    shown = {}
+    if show_sample and not outcome.sample.is_empty():
+        shown = {"sample": dg.MetadataValue.md(preview(outcome.sample.lazy()))}
     return dg.AssetCheckResult(
         passed=outcome.passed,
         severity=_SEVERITIES[severity],
         description=outcome.description,
-        metadata={"failed_count": outcome.failed_count, **outcome.metadata},
+        metadata={"failed_count": outcome.failed_count, **outcome.metadata, **shown},
     )
 
 

@@ -121,7 +121,7 @@ class Outcome:
         name: The check's name.
         passed: Whether the data is as the check says.
         failed_count: How many rows are not, or 1 where the frame fails as a whole.
-        sample: At most ten of those rows, in the frame's order. It stays in memory: no log or metadata shows it.
+        sample: The first of those rows, in the frame's order, personal columns hidden. No log or `repr` shows it.
         description: One sentence with columns and counts, and no value of the data.
         metadata: Figures for Dagster.
     """
@@ -133,11 +133,11 @@ class Outcome:
     description: str
     metadata: Mapping[str, Any]
 
-    def to_result(self, severity: Severity = "error") -> dg.AssetCheckResult:
-        """Give the outcome as Dagster takes it, without the sample."""
+    def to_result(self, severity: Severity = "error", *, show_sample: bool = False) -> dg.AssetCheckResult:
+        """Give the outcome as Dagster takes it, with the sample where the data may be shown to whoever sees Dagster."""
         from platform_core.asset_checks.definitions import result_of  # noqa: PLC0415 - Dagster only where it is used
 
-        return result_of(self, severity)
+        return result_of(self, severity, show_sample=show_sample)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,16 +198,17 @@ class Check:
 
         return run_checks(frame, [self]).outcomes[0]
 
-    def on(self, asset: Any, *, blocking: bool = True) -> dg.AssetChecksDefinition:
+    def on(self, asset: Any, *, blocking: bool = True, show_sample: bool = False) -> dg.AssetChecksDefinition:
         """Give the check as a Dagster asset check.
 
         Args:
             asset: The asset's name, key or definition.
             blocking: Whether a failure stops the assets downstream; where it does not, it is a warning.
+            show_sample: Whether Dagster may show failing rows.
         """
         from platform_core.asset_checks.definitions import definition_of  # noqa: PLC0415 - Dagster only where it is used
 
-        return definition_of(self, asset, blocking=blocking)
+        return definition_of(self, asset, blocking=blocking, show_sample=show_sample)
 
 
 def refusal(description: str, **metadata: Any) -> Settled:

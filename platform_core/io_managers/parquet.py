@@ -60,7 +60,7 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
 
         told = footer_metadata(footer)
         if running is not None:
-            running.stored = stored
+            running.stored, running.file = stored, lake.path(layer, name, partition)
             told = merged(told, running_metadata(running, stored))
         context.add_output_metadata(told)
 

@@ -8,6 +8,7 @@ a blocking check that fails makes the step fail, which is what keeps the assets 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -15,7 +16,7 @@ import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
 from platform_core.frames import convert
-from platform_core.metadata import Chart, begin, end
+from platform_core.metadata import OFFICIAL, Chart, begin, end
 from platform_core.origins import tell_cell
 from platform_core.sdk.parameters import Parameters
 
@@ -43,7 +44,7 @@ def step_function(
             yield dg.Output(value)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
-            yield from _results(stored, checks, severity)
+            yield from _results(stored, running.file, checks, severity, show=classification == OFFICIAL)
         finally:
             end(context.run.run_id, name)
 
@@ -56,9 +57,12 @@ def step_function(
     return compute
 
 
-def _results(stored: object, checks: Sequence[Check], severity: str) -> Iterator[dg.AssetCheckResult]:
+def _results(
+    stored: object, file: Path | None, checks: Sequence[Check], severity: str, *, show: bool
+) -> Iterator[dg.AssetCheckResult]:
     if not checks:
         return
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
-    for outcome in run_checks(frame, checks).outcomes:
-        yield outcome.to_result("warn" if severity == "warn" else "error")._replace(check_name=outcome.name)
+    for outcome in run_checks(frame, checks, files=None if file is None else [file]).outcomes:
+        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=show)
+        yield result._replace(check_name=outcome.name)
