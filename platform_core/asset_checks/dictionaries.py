@@ -40,7 +40,7 @@ def dictionary_of(path: Path, footer: pq.FileMetaData, place: int) -> Iterator[l
                 raise UnreadableError
             try:
                 yield _dictionary(content, chunk)
-            except (IndexError, KeyError, ValueError, RecursionError, pa.ArrowException, OSError):
+            except (IndexError, KeyError, TypeError, ValueError, RecursionError, pa.ArrowException, OSError):
                 raise UnreadableError from None
 
 
@@ -52,6 +52,8 @@ def _dictionary(content: mmap.mmap, chunk: pq.ColumnChunkMetaData) -> list[bytes
             raise UnreadableError
         header, body = _struct(content, position)
         kind, size = header[1], header[3]
+        if size < 0:
+            raise UnreadableError
         if kind == _DICTIONARY and values is None and header[7][2] in _PLAIN and header[2] <= _MOST_BYTES:
             values = _plain(_unpacked(content[body : body + size], chunk.compression, header[2]), header[7][1])
         elif kind == _DATA and header[5][2] in _NUMBERS:

@@ -120,7 +120,8 @@ def _judged(
             case Direct(run):
                 judged.append(run(source.given))
             case _:
-                judged.append(found[position])
+                verdict, rows = found[position]
+                judged.append((verdict, None if verdict.passed else rows))
     return judged
 
 
