@@ -21,6 +21,7 @@ from platform_core.suggest import did_you_mean
 
 _SAMPLE_ROWS = 10
 _LONGEST_REASON = 80
+_DTYPE = "dtype("
 _GROUPS: dict[str, frozenset[str]] = {
     "integer": frozenset(
         {"Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32", "UInt64", "UInt128"}
@@ -177,14 +178,17 @@ class _Case:
 def _cases(failures: Any, types: Mapping[Any, Any]) -> list[_Case]:
     """Read pandera's failure cases without the values that failed, nor the text of an error raised in a check."""
     records = failures.to_dicts() if isinstance(failures, pl.DataFrame) else failures.to_dict("records")
+    retyped = {record["column"] for record in records if str(record["check"]).startswith(_DTYPE)}
     cases = []
     for record in records:
         check = str(record["check"])
+        if record["column"] in retyped and not check.startswith(_DTYPE):
+            continue  # what else is asked of the column cannot be judged, or is no news
         if check == "column_in_dataframe":
             reason = f"no column {record['failure_case']}"
         elif check == "column_in_schema":
             reason = f"unexpected column {record['failure_case']}"
-        elif check.startswith("dtype("):  # the type from the frame: pandas' failure case is a value
+        elif check.startswith(_DTYPE):  # the type from the frame: pandas' failure case is a value
             reason = f"column {record['column']} is {types.get(record['column'], 'of another type')}, not {check[7:-2]}"
         else:
             of = "" if record["schema_context"] == "DataFrameSchema" else f" of {record['column']}"

@@ -131,7 +131,7 @@ def test_drift_of_text(before: list[str | None], now: list[str | None]) -> None:
 )
 def test_drift_of_numbers(before: list[float | None], now: list[float | None]) -> None:
     held = pl.Series(before, dtype=pl.Float64).drop_nulls().drop_nans()
-    cuts = sorted({held.quantile(i / 10, "nearest") for i in range(1, 10)} - {None})
+    cuts = sorted({cut for i in range(1, 10) if (cut := held.quantile(i / 10, "nearest")) is not None})
 
     def group(value: float | None) -> Any:
         return value if value is None else "nan" if math.isnan(value) else sum(value > cut for cut in cuts)
