@@ -6,25 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from platform_core.asset_checks.contracts import validate_schema
+from platform_core.asset_checks.drift import check_drift
 from platform_core.asset_checks.expressions import check_compare, check_expression
 from platform_core.asset_checks.keys import check_referential, check_unique_values
 from platform_core.asset_checks.model import Check, CheckReport, Outcome
 from platform_core.asset_checks.resolve import CHECKS, resolve_checks
 from platform_core.asset_checks.rows import (
     check_accepted_values,
-    check_length,
     check_no_nulls,
-    check_pattern,
     check_range,
 )
 from platform_core.asset_checks.running import run_checks
 from platform_core.asset_checks.statistics import (
-    check_drift,
     check_mean,
     check_null_share,
     check_quantile,
     check_row_change,
 )
+from platform_core.asset_checks.texts import check_length, check_pattern
 from platform_core.asset_checks.whole import check_freshness, check_row_count
 
 if TYPE_CHECKING:

@@ -8,23 +8,22 @@ from dataclasses import replace
 from typing import Any
 
 from platform_core.asset_checks.contracts import validate_schema
+from platform_core.asset_checks.drift import check_drift
 from platform_core.asset_checks.expressions import check_compare
 from platform_core.asset_checks.keys import check_referential, check_unique_values
 from platform_core.asset_checks.model import Check
 from platform_core.asset_checks.rows import (
     check_accepted_values,
-    check_length,
     check_no_nulls,
-    check_pattern,
     check_range,
 )
 from platform_core.asset_checks.statistics import (
-    check_drift,
     check_mean,
     check_null_share,
     check_quantile,
     check_row_change,
 )
+from platform_core.asset_checks.texts import check_length, check_pattern
 from platform_core.asset_checks.whole import check_freshness, check_row_count
 from platform_core.errors import UsageError, UserError
 from platform_core.suggest import did_you_mean

@@ -1,4 +1,4 @@
-"""Checks of single rows: nulls, accepted values, ranges, patterns.
+"""Checks of single rows: nulls, accepted values, ranges.
 
 A null passes every one of them but `check_no_nulls`, as in SQL: whether a value may be missing is a separate question.
 """
@@ -25,8 +25,6 @@ from platform_core.asset_checks.model import (
 )
 from platform_core.asset_checks.values import IncomparableError, out_of_bounds, series_like
 from platform_core.errors import UsageError
-
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 def check_no_nulls(*columns: str, nan: bool = False, name: str | None = None) -> Check:
@@ -56,7 +54,7 @@ def check_accepted_values(values: Mapping[str, Iterable[Any]], /, *, name: str |
     Raises:
         UsageError: No column is named, or a list is a single text.
     """
-    for column, accepted in _mapping(values, "check_accepted_values").items():
+    for column, accepted in mapping_of(values, "check_accepted_values").items():
         if isinstance(accepted, str) or not isinstance(accepted, Iterable):
             raise UsageError(f"The accepted values of {column!r} must be a list.", hint=f"Write {{{column!r}: [...]}}.")
     return Check(
@@ -84,7 +82,7 @@ def check_range(
     Raises:
         UsageError: There is no bound, or a key that is none.
     """
-    bounds = _mapping(column, "check_range") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
+    bounds = mapping_of(column, "check_range") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
     for named, bound in bounds.items():
         wrong = (
             not isinstance(bound, Mapping)
@@ -97,62 +95,6 @@ def check_range(
         name or check_name("range", bounds),
         f"Values within bounds in {listed(bounds)}.",
         Range(tuple((named, bound.get("min"), bound.get("max")) for named, bound in bounds.items())),
-    )
-
-
-def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *, name: str | None = None) -> Check:
-    """Give the check that the whole of each text matches a regular expression (Rust's, so without look-around).
-
-    Args:
-        column: The column, or a mapping of columns to patterns.
-        pattern: The regular expression.
-        name: The check's name, where the usual one will not do.
-
-    Raises:
-        UsageError: It is no regular expression.
-    """
-    patterns: Mapping[str, Any] = (
-        _mapping(column, "check_pattern") if isinstance(column, Mapping) else {column: pattern}
-    )
-    for named, wanted in patterns.items():
-        if not isinstance(wanted, str) or not _is_pattern(wanted):
-            raise UsageError(
-                f"The pattern of {named!r} is no regular expression.", hint="Look-around is not understood."
-            )
-    return Check(
-        name or check_name("pattern", patterns),
-        f"Text of the right form in {listed(patterns)}.",
-        Pattern(tuple(patterns.items())),
-    )
-
-
-def check_length(
-    column: str | Mapping[str, Mapping[str, Any]],
-    min: int | None = None,  # noqa: A002 - the request's own word
-    max: int | None = None,  # noqa: A002 - the request's own word
-    *,
-    name: str | None = None,
-) -> Check:
-    """Give the check that texts have so many characters, binaries so many bytes, lists so many items.
-
-    Args:
-        column: The column, or a mapping such as `{"postcode": {"min": 6, "max": 8}}`.
-        min: The least length, allowed itself.
-        max: The greatest length, allowed itself.
-        name: The check's name, where the usual one will not do.
-
-    Raises:
-        UsageError: There is no bound, or one is no whole number.
-    """
-    bounds = _mapping(column, "check_length") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
-    for named, bound in bounds.items():
-        values = [b for b in bound.values() if b is not None] if isinstance(bound, Mapping) else []
-        if not values or set(bound) - {"min", "max"} or any(type(b) is not int or b < 0 for b in values):
-            raise UsageError(f"check_length needs a `min`, a `max` or both for {named!r}, as whole numbers from 0.")
-    return Check(
-        name or check_name("length", bounds),
-        f"Lengths within bounds in {listed(bounds)}.",
-        Length(tuple((named, bound.get("min"), bound.get("max")) for named, bound in bounds.items())),
     )
 
 
@@ -189,7 +131,7 @@ class AcceptedValues:
             wanted = series_like(accepted, schema[column])
             return ~pl.col(column).cast(wanted.dtype).is_in(wanted.implode())
 
-        return _compared(
+        return compared(
             self.values, schema, bad, ("holds a value that is not accepted", "hold values that are not accepted")
         )
 
@@ -207,54 +149,7 @@ class Range:
             return out_of_bounds(column, schema[column], *bound)
 
         pairs = tuple((column, (low, high)) for column, low, high in self.bounds)
-        return _compared(pairs, schema, bad, ("is out of bounds", "are out of bounds"), "ends")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A form of text, by column."""
-
-    patterns: tuple[tuple[str, str], ...]
-
-    def plan(self, schema: pl.Schema) -> Plan:
-        """Match whole texts; whole numbers count as the text of their digits."""
-
-        def bad(column: str, pattern: str) -> pl.Expr:
-            if not (isinstance(schema[column], _TEXT) or schema[column].is_integer()):
-                raise IncomparableError(f"is {schema[column]}, not text")
-            return ~pl.col(column).cast(pl.String).str.contains(_whole(pattern))
-
-        return _compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A number of characters, bytes or items, by column."""
-
-    bounds: tuple[tuple[str, int | None, int | None], ...]
-
-    def plan(self, schema: pl.Schema) -> Plan:
-        """Measure as the column's type does."""
-
-        def bad(column: str, bound: tuple[int | None, int | None]) -> pl.Expr:
-            low, high = bound
-            length = _length(column, schema[column])
-            short = pl.lit(False) if low is None else length < low
-            return short if high is None else short | (length > high)
-
-        pairs = tuple((column, (low, high)) for column, low, high in self.bounds)
-        return _compared(pairs, schema, bad, ("has not the right length", "have not the right length"))
-
-
-def _length(column: str, dtype: pl.DataType) -> pl.Expr:
-    value = pl.col(column)
-    if isinstance(dtype, _TEXT):
-        return value.cast(pl.String).str.len_chars()
-    if dtype == pl.Binary:
-        return value.bin.size()
-    if isinstance(dtype, pl.List):
-        return value.list.len()
-    raise IncomparableError(f"is {dtype}, which has no length")
+        return compared(pairs, schema, bad, ("is out of bounds", "are out of bounds"), "ends")
 
 
 def row_plan(tests: Mapping[str, Test], saying: tuple[str, str]) -> Plan:
@@ -262,13 +157,14 @@ def row_plan(tests: Mapping[str, Test], saying: tuple[str, str]) -> Plan:
     return RowWise(tests, saying) if tests else Settled(Verdict(True, 0, "The frame has no columns."))
 
 
-def _compared(
+def compared(
     pairs: Sequence[tuple[str, Any]],
     schema: pl.Schema,
     bad: Callable[[str, Any], pl.Expr],
     saying: tuple[str, str],
     proof: Literal["values", "ends"] = "values",
 ) -> Plan:
+    """Give the plan for columns that are compared; `bad` gives the expression that is true where one fails."""
     absent = missing([column for column, _ in pairs], schema)
     if absent:
         return absent
@@ -284,19 +180,12 @@ def _compared(
     return row_plan(tests, saying)
 
 
-def _mapping(value: Mapping[str, Any], function: str) -> Mapping[str, Any]:
+def mapping_of(value: Mapping[str, Any], function: str) -> Mapping[str, Any]:
+    """Give a mapping from column to what is asked of it.
+
+    Raises:
+        UsageError: It is none, or names no column.
+    """
     if not isinstance(value, Mapping) or not value:
         raise UsageError(f"{function} needs a mapping from column to what is asked of it.")
     return value
-
-
-def _whole(pattern: str) -> str:
-    return rf"\A(?:{pattern})\z"
-
-
-def _is_pattern(pattern: str) -> bool:
-    try:
-        pl.Series([""]).str.contains(_whole(pattern))
-    except pl.exceptions.PolarsError:
-        return False
-    return True
