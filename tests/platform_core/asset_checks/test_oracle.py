@@ -6,6 +6,8 @@ import math
 import re
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -58,10 +60,16 @@ def same(value: Any) -> Any:
 
 
 def expect(frame: pl.DataFrame, check: Check, failing: list[int]) -> None:
-    outcome = check.run(frame.lazy())
-    assert outcome.failed_count == len(failing)
-    assert outcome.passed == (not failing)
-    assert outcome.sample.equals(frame[failing[:10]])
+    """Judge the frame in memory, and as files of rows in groups of several sizes, where footers are asked first."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "x.parquet")
+        sources: list[Any] = [frame.lazy(), path]
+        frame.write_parquet(path, row_group_size=1 + (frame.height + len(failing)) % 5)
+        for source in sources:
+            outcome = check.run(source)
+            assert outcome.failed_count == len(failing)
+            assert outcome.passed == (not failing)
+            assert outcome.sample.equals(frame[failing[:10]])
 
 
 @given(ROWS, COLUMNS, st.booleans())
