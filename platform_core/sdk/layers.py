@@ -20,6 +20,7 @@ from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.metadata import CLASSIFICATIONS
+from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of
 from platform_core.sdk.logic import logic_version
 from platform_core.sdk.parameters import read_parameters
@@ -182,7 +183,7 @@ def _build(
     if len(set(options.get("kinds") or ())) > _MOST_KINDS:
         raise UserError(f"{decorator} {name!r}: kinds= holds more than {_MOST_KINDS}.", hint="Dagster shows no more.")
     parameters = read_parameters(function, options.get("inputs"))
-    checks = _checks(options)
+    checks = with_partitions(_checks(options), options.get("partitions_def"), f"{decorator} {name!r}")
     compute = step_function(
         function,
         parameters,

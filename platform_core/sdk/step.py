@@ -17,6 +17,7 @@ from platform_core.asset_checks import Check, run_checks
 from platform_core.frames import convert
 from platform_core.metadata import Chart, begin, end
 from platform_core.origins import tell_cell
+from platform_core.partitions.inside import at_partition
 from platform_core.sdk.parameters import Parameters
 
 
@@ -43,7 +44,8 @@ def step_function(
             yield dg.Output(value)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
-            yield from _results(stored, checks, severity)
+            partition = context.partition_key if context.has_partition_key else None
+            yield from _results(stored, at_partition(checks, partition), severity)
         finally:
             end(context.run.run_id, name)
 
