@@ -11,7 +11,7 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
-from platform_core.metadata import footer_metadata, merged, running_metadata, running_step
+from platform_core.metadata import footer_metadata, loading, merged, running_metadata, running_step
 from platform_core.origins import tell_query
 from platform_core.partitions.static import list_of
 
@@ -61,7 +61,7 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         told = footer_metadata(footer)
         if running is not None:
             running.stored = stored
-            told = merged(told, running_metadata(running, stored))
+            told = merged(told, running_metadata(running, stored, footer, lake.path(layer, name, partition)))
         context.add_output_metadata(told)
 
     def load_input(self, context: dg.InputContext) -> Any:
@@ -74,6 +74,7 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         name = _name(upstream if upstream is not None else context)
         layer = _layer(upstream) if upstream is not None else None
         kind, by_partition = _wanted(context)
+        _note_loading(context)
         if not context.has_asset_partitions:
             return self.lake.read(name, kind, None, layer)
         keys = self._stored_keys(context, name, layer)
@@ -92,6 +93,13 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         if missing:
             context.log.warning(f"{len(missing)} of {len(wanted)} partitions of {name} are not stored yet: left out.")
         return [key for key in wanted if key in files.partitions]
+
+
+def _note_loading(context: dg.InputContext) -> None:
+    """Let the meter of the step run from here: inputs that come whole are read before its function is called."""
+    step = context.step_context if context._step_context is not None else None
+    if step is not None:
+        loading(step.run_id, step.step.key)
 
 
 def _name(context: dg.OutputContext | dg.InputContext) -> str:

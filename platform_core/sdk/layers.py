@@ -19,7 +19,7 @@ from platform_core.asset_checks import Check, resolve_checks
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
-from platform_core.metadata import CLASSIFICATIONS
+from platform_core.metadata import CLASSIFICATIONS, Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of
 from platform_core.sdk.logic import logic_version
@@ -188,8 +188,7 @@ def _build(
         function,
         parameters,
         name=name,
-        classification=_classification(options, f"{decorator} {name!r}"),
-        charts=tuple(options.get("charts") or ()),
+        declared=_declared(options, f"{decorator} {name!r}"),
         checks=checks,
         severity=severity,
     )
@@ -276,6 +275,19 @@ def _metadata(layer: Layer | None, options: AssetOptions, where: str) -> dict[st
     if key_columns := _key(options):
         metadata["workbench/key"] = list(key_columns)
     return metadata
+
+
+def _declared(options: AssetOptions, where: str) -> Declared:
+    descriptions, personal = declared_columns(
+        options.get("schema"), options.get("columns"), options.get("personal"), where
+    )
+    return Declared(
+        classification=_classification(options, where),
+        personal=personal,
+        descriptions=descriptions,
+        charts=tuple(options.get("charts") or ()),
+        profile=checked_profile(options.get("profile") or "footer", where),
+    )
 
 
 def _classification(options: AssetOptions, where: str) -> str | None:

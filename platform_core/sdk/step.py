@@ -15,7 +15,7 @@ import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
 from platform_core.frames import convert
-from platform_core.metadata import Chart, begin, end
+from platform_core.metadata import Declared, begin, charts_of, end
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
 from platform_core.sdk.parameters import Parameters
@@ -26,21 +26,21 @@ def step_function(
     parameters: Parameters,
     *,
     name: str,
-    classification: str | None,
-    charts: Sequence[Chart],
+    declared: Declared,
     checks: Sequence[Check],
     severity: str,
 ) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult]]:
     """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
 
     def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
-        running = begin(context.run.run_id, name, classification, charts, function)
+        running = begin(context.run.run_id, name, declared, function)
         try:
             try:
                 value = function(**parameters.arguments(context, given))
             except BaseException as error:
                 tell_cell(error, function)
                 raise
+            running.figures = charts_of(value)
             yield dg.Output(value)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
