@@ -11,7 +11,7 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
-from platform_core.metadata import footer_metadata, loading, merged, running_metadata, running_step
+from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
 from platform_core.origins import tell_query
 from platform_core.partitions.static import list_of
 

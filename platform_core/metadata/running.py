@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.metadata.charts import chart_metadata
-from platform_core.metadata.completeness import completeness
 from platform_core.metadata.declared import Declared
 from platform_core.metadata.meter import Meter
-from platform_core.metadata.preview import preview
+from platform_core.metadata.nulls import completeness
+from platform_core.metadata.previewing import preview
 from platform_core.metadata.profiling import SCHEMA, profile_of
 from platform_core.metadata.statistics import column_statistics
 from platform_core.parquet import Footer

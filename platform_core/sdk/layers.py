@@ -19,7 +19,7 @@ from platform_core.asset_checks import Check, resolve_checks
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
-from platform_core.metadata import CLASSIFICATIONS, Declared, checked_profile, declared_columns
+from platform_core.metadata.declared import CLASSIFICATIONS, Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of
 from platform_core.sdk.logic import logic_version

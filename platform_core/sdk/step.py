@@ -15,7 +15,9 @@ import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
 from platform_core.frames import convert
-from platform_core.metadata import Declared, begin, charts_of, end
+from platform_core.metadata.charts import charts_of
+from platform_core.metadata.declared import Declared
+from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
 from platform_core.sdk.parameters import Parameters

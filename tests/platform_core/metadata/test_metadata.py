@@ -14,17 +14,15 @@ import pandas as pd  # noqa: TC002 - the charts' annotations are read at run tim
 import polars as pl
 import pytest
 
-from platform_core.metadata import (
-    Declared,
-    Meter,
+from platform_core.metadata import Meter, meter, preview
+from platform_core.metadata.charts import chart_metadata
+from platform_core.metadata.declared import Declared
+from platform_core.metadata.running import (
     Running,
     begin,
-    chart_metadata,
     end,
     footer_metadata,
     merged,
-    meter,
-    preview,
     running_metadata,
     running_step,
 )
