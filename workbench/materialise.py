@@ -18,6 +18,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
+from platform_core.automation.unchanged import FORCE_TAG
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
 from workbench.fingerprints import Record, digest_of
@@ -121,6 +122,7 @@ class Materialiser:
                     partition_key=part,
                     raise_on_error=False,
                     run_id=run_id,
+                    tags={FORCE_TAG: "true"},  # what is unchanged was decided here already
                 )
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None

@@ -12,7 +12,9 @@ from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
 from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
+from platform_core.metadata.versions import Unchanged, version_metadata
 from platform_core.origins import tell_query
+from platform_core.parquet import read_footer
 from platform_core.partitions.static import list_of
 
 _DEFAULT_LAYER = "default"
@@ -49,7 +51,10 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         listed = list_of(context.asset_partitions_def) if partition is not None else None
         running = running_step(context.run_id, name)
         try:
-            footer = lake.write(layer, name, obj, partition, listed)
+            if isinstance(obj, Unchanged):
+                footer = read_footer(lake.path(layer, name, partition))
+            else:
+                footer = lake.write(layer, name, obj, partition, listed)
         except BaseException as error:  # a panic of Polars is no Exception
             if running is not None and running.function is not None:
                 tell_query(error, running.function)
@@ -61,6 +66,7 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         told = footer_metadata(footer)
         if running is not None:
             running.stored = stored
+            told = merged(told, version_metadata(running, obj, lake.path(layer, name, partition)))
             told = merged(told, running_metadata(running, stored, footer, lake.path(layer, name, partition)))
         context.add_output_metadata(told)
 

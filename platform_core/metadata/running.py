@@ -35,6 +35,8 @@ class Running:
         function: The author's function.
         meter: Runs from when the step began, reading its inputs included.
         figures: Charts that the function gave its frame (see `with_chart`).
+        made_from: What stands for the code and inputs of the step; None where they cannot be known.
+        tell_version: Lets Dagster know the version of what was stored.
         stored: Gives the stored frame, once it is stored.
     """
 
@@ -42,6 +44,8 @@ class Running:
     function: Callable[..., Any] | None = None
     meter: Meter = field(default_factory=Meter)
     figures: tuple[Any, ...] = ()
+    made_from: str | None = None
+    tell_version: Callable[[str], None] | None = None
     stored: Callable[[], pl.LazyFrame] | None = None
 
 

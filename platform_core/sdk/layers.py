@@ -188,6 +188,8 @@ def _build(
         function,
         parameters,
         name=name,
+        layer=layer,
+        cache=options.get("cache", True),
         declared=_declared(options, f"{decorator} {name!r}"),
         checks=checks,
         severity=severity,

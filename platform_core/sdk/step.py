@@ -8,12 +8,14 @@ a blocking check that fails makes the step fail, which is what keeps the assets 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
+from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared
@@ -28,7 +30,9 @@ def step_function(
     parameters: Parameters,
     *,
     name: str,
+    layer: str | None,
     declared: Declared,
+    cache: bool,
     checks: Sequence[Check],
     severity: str,
 ) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult]]:
@@ -36,13 +40,20 @@ def step_function(
 
     def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
         running = begin(context.run.run_id, name, declared, function)
+        running.tell_version = partial(_tell_version, context)
         try:
-            try:
-                value = function(**parameters.arguments(context, given))
-            except BaseException as error:
-                tell_cell(error, function)
-                raise
-            running.figures = charts_of(value)
+            made = None if parameters.resources or not cache else made_from(context, layer)
+            running.made_from = made.digest if made is not None else None
+            value: Any = made.unchanged(context) if made is not None else None
+            if value is None:
+                try:
+                    value = function(**parameters.arguments(context, given))
+                except BaseException as error:
+                    tell_cell(error, function)
+                    raise
+                running.figures = charts_of(value)
+            else:
+                context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
             yield dg.Output(value)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
@@ -58,6 +69,10 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
+
+
+def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
+    context.set_data_version(context.asset_key, dg.DataVersion(version))
 
 
 def _results(stored: object, checks: Sequence[Check], severity: str) -> Iterator[dg.AssetCheckResult]:

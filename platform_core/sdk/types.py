@@ -35,6 +35,8 @@ class AssetOptions(TypedDict, total=False):
         personal: Columns of personal data: no value of theirs is ever shown. A schema's `Field(metadata={"personal":
             True})` says the same.
         profile: `footer`, or `full` for distinct counts, means and quartiles on every materialisation.
+        cache: Whether a run leaves the asset as it is where its code and inputs did not change; so it is where nothing
+            is said, for an asset that reads other assets and nothing else. False suits what depends on the day it runs.
         retention_days: How many days the data is kept.
         cost: What one run is expected to cost, in US dollars.
         inputs: Parameter to asset where their names differ; to several assets for a list.
@@ -63,6 +65,7 @@ class AssetOptions(TypedDict, total=False):
     columns: Mapping[str, str]
     personal: Sequence[str]
     profile: Literal["footer", "full"]
+    cache: bool
     retention_days: int
     cost: float
     inputs: InputNames
