@@ -19,7 +19,7 @@ DOMAIN_TAG = "domain"
 def retries(most: int = 3, *, first_delay_seconds: float = 30) -> dg.RetryPolicy:
     """Give the retries of a job: each waits twice as long as the one before, give or take a share at random.
 
-    What fails for good is not tried again: a failed check, and an error that says what to do about it (`UserError`).
+    Any error is tried again, as nobody can tell which one passes; a failed check is not, as the data stays what it is.
 
     Args:
         most: How many times a failed step is tried again.
