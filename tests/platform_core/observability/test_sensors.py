@@ -44,6 +44,7 @@ class Bucket:
         self.client.create_bucket(Bucket=self.name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
         self.instance = instance
         self.cursor: str | None = None
+        self.location: dg.Definitions | None = None
 
     def put(self, key: str, body: bytes = b"x") -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=body)
@@ -54,7 +55,13 @@ class Bucket:
     def tick(self, sensor: dg.SensorDefinition, *, keep: bool = True) -> dg.SensorResult | Any:
         """Evaluate the sensor; where the cursor is not kept, it is as if the daemon had died before it was saved."""
         resources = {"s3": S3Resource(bucket_name=self.name, region_name="eu-west-2")}
-        with dg.build_sensor_context(instance=self.instance, cursor=self.cursor, resources=resources) as context:
+        with dg.build_sensor_context(
+            instance=self.instance,
+            instance_ref=self.instance.get_ref() if self.instance.is_persistent else None,
+            cursor=self.cursor,
+            resources=resources,
+            repository_def=self.location.get_repository_def() if self.location is not None else None,
+        ) as context:
             data = sensor.evaluate_tick(context)
         if keep:
             self.cursor = data.cursor
@@ -99,12 +106,12 @@ def test_a_file_asks_for_one_run_and_for_another_when_its_content_changes(bucket
 
 
 def test_every_page_is_looked_at_and_a_tick_asks_for_no_more_than_its_share(bucket: Bucket) -> None:
-    names = [f"raw/{number:04}.csv" for number in range(1050)]  # a page of S3 holds a thousand
+    names = [f"raw/{number:04}.csv" for number in range(1010)]  # a page of S3 holds a thousand
     for name in names:
         bucket.put(name)
     sensor = s3_file_sensor(name="many", prefix="raw/", job=permits_job, most_runs=400)
     found = [bucket.files(sensor) for _ in range(4)]
-    assert [len(part) for part in found] == [400, 400, 250, 0]
+    assert [len(part) for part in found] == [400, 400, 210, 0]
     assert [name for part in found for name in part] == names
 
 
@@ -159,7 +166,12 @@ def test_folders_patterns_and_names_of_every_kind(bucket: Bucket) -> None:
     assert max(len(request.run_key) for request in data.run_requests) < 300
 
 
-def test_each_file_becomes_a_partition_and_its_run_makes_it(bucket: Bucket) -> None:
+def test_each_file_becomes_a_partition_and_its_run_makes_it(aws: str, tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:  # only a kept one resolves dynamic partitions
+        partitions_arrive(Bucket(instance))
+
+
+def partitions_arrive(bucket: Bucket) -> None:
     permits = file_partitions("permits", "{partition}.csv")
 
     @dg.asset(partitions_def=permits.definition)
@@ -173,6 +185,7 @@ def test_each_file_becomes_a_partition_and_its_run_makes_it(bucket: Bucket) -> N
         partitions=permits,
         run_config=lambda file: {"ops": {"raw_permits": {"config": {"file": file.key}}}},
     )
+    bucket.location = dg.Definitions([raw_permits], jobs=[job], sensors=[sensor], resources={"s3": object()})
     for name in ("raw/2025-01-22.csv", "raw/2025-01-23.csv", "raw/notes.txt", "raw/..csv"):
         bucket.put(name)
     data = bucket.tick(sensor)
@@ -196,11 +209,12 @@ def test_a_bucket_that_does_not_answer_fails_the_tick_and_leaves_the_cursor(buck
     assert bucket.cursor == before
 
 
-def test_a_daemon_that_is_killed_at_any_point_starts_every_run_once(aws: str, tmp_path: Path) -> None:
+def test_a_daemon_that_is_killed_at_any_point_starts_every_run_once(aws: str, tmp_path: Path, full_count: bool) -> None:
     """Dagster's own daemon code, killed by SIGKILL as it evaluates, creates and launches; then it goes on."""
     name = f"arriving-{next(_NUMBERS)}"
     boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    points = ["TICK_CREATED", "TICK_HELD", "RUN_IDS_RESERVED", "RUN_CREATED", "RUN_LAUNCHED"]
+    points = ["RUN_IDS_RESERVED", "RUN_CREATED", "RUN_LAUNCHED"]
+    points = ["TICK_CREATED", "TICK_HELD", *points] * 20 if full_count else points
     program = Path(__file__).with_name("ticking.py")
     root = Path(__file__).parents[3]
     ran = subprocess.run(
@@ -213,9 +227,9 @@ def test_a_daemon_that_is_killed_at_any_point_starts_every_run_once(aws: str, tm
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     told = json.loads(ran.stdout.splitlines()[-1])
-    assert [one["point"] for one in told if one["killed"][0]] == points
+    assert [one["point"] for one in told if one["killed"] == [True, False]] == points
     for number, one in enumerate(told):
-        assert one["keys"] == [f"raw/permits/{n}.csv" for n in range(number + 1)], one
+        assert one["keys"] == sorted(f"raw/permits/{n}.csv" for n in range(number + 1)), one
 
 
 # --- files in a folder

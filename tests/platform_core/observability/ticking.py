@@ -2,7 +2,7 @@
 
     python ticking.py HOME POINT...
 
-For each point: a tick that is killed there with SIGKILL, then a tick that is not, then one more. Prints, as JSON, the
+For each point: a tick that is killed there with SIGKILL, then a tick that is not. Prints, as JSON, the
 run keys of all runs that there are after each. A new file arrives before each killed tick.
 """
 
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -72,6 +73,11 @@ def arrive(name: str) -> None:
 
 def main() -> None:
     home, *points = sys.argv[1:]
+    # Once for all, before the first process is forked: imports, and Dagster's tables
+    for name in ("boto3", "obstore.store", "obstore.auth.boto3", "arriving"):
+        import_module(name)
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=QUIET)) as instance:
+        instance.get_runs()
     told = []
     moment = START
     for number, point in enumerate(points):
@@ -81,7 +87,7 @@ def main() -> None:
             os._exit(0)
         os.waitpid(child, 0)
         killed = []
-        for at in (point, None, None):
+        for at in (point, None):
             moment += timedelta(minutes=2)
             killed.append(in_a_process(home, moment, at))
         with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=QUIET)) as instance:
