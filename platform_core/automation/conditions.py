@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import dagster as dg
 
 from platform_core.errors import UsageError
 from platform_core.suggest import did_you_mean
 
+# Dagster's own types of conditions differ by what they are combined of
+Condition = Any
+
 LAYERS = ("bronze", "silver", "gold")
 
 
 def automation(
     layer: Literal["bronze", "silver", "gold"], *, cron: str | None = None, timezone: str = "Europe/London"
-) -> dg.AutomationCondition[dg.AssetKey]:
+) -> Condition:
     """Give the automation condition of a layer, for `automation_condition=`.
 
     * bronze harvests at each time of the schedule; without one, only what was never harvested.
@@ -38,9 +41,7 @@ def automation(
     if layer not in LAYERS:
         raise UsageError(f"There is no layer {layer!r}.", hint=did_you_mean(str(layer), LAYERS))
     if cron is None:
-        condition: dg.AutomationCondition[dg.AssetKey] = (
-            dg.AutomationCondition.on_missing() if layer == "bronze" else _on_change()
-        )
+        condition: Condition = dg.AutomationCondition.on_missing() if layer == "bronze" else _on_change()
         return condition.with_label(layer)
     if layer == "silver":
         raise UsageError(
@@ -59,7 +60,7 @@ def automation(
     return condition.with_label(f"{layer} at {cron}")
 
 
-def _on_change() -> dg.AutomationCondition[dg.AssetKey]:
+def _on_change() -> Condition:
     """Give Dagster's `eager`, looking at the data of what is upstream and not at when it was made."""
     conditions = dg.AutomationCondition
     changed = conditions.any_deps_match(conditions.data_version_changed() | conditions.will_be_requested())

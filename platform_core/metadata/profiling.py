@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import polars.selectors as cs
@@ -60,7 +60,7 @@ def profile(source: object, *, personal: Collection[str] = (), full: bool = True
     elif kind_of(source) is None:
         raise not_a_frame(source, "What is to be profiled")
     else:
-        lazy = convert(source, "lazy")
+        lazy = cast("pl.LazyFrame", convert(source, "lazy"))
     return profile_of(lazy, statistics, personal=personal, full=full)
 
 

@@ -65,7 +65,8 @@ def begin(
     run_id: str, asset: str, declared: Declared | None = None, function: Callable[..., Any] | None = None
 ) -> Running:
     """Note that a step begins; `end` must follow."""
-    running = Running(declared or Declared(), function, _LOADING.pop((run_id, asset), None) or Meter())
+    key = (run_id, asset)
+    running = Running(declared or Declared(), function, _LOADING.pop(key) if key in _LOADING else Meter())
     _RUNNING[run_id, asset] = running
     return running
 
@@ -157,7 +158,9 @@ def _profile_metadata(
     ]
     types = {"nulls": "int", "distinct": "int", "null_share": "float"}
     columns = [dg.TableColumn(_TITLES[name], type=types.get(name, "string")) for name in names]
-    told = {"workbench/profile": dg.MetadataValue.table(records, dg.TableSchema(columns))} if records else {}
+    told: dict[str, Any] = (
+        {"workbench/profile": dg.MetadataValue.table(records, dg.TableSchema(columns))} if records else {}
+    )
     if shares and footer.rows:
         told["workbench/completeness"] = dg.MetadataValue.md(completeness(shares))
     return told

@@ -12,7 +12,7 @@ import fnmatch
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import dagster as dg
 
@@ -50,10 +50,6 @@ class Arrived:
     def hash(self) -> bytes:
         """What the cursor holds of it."""
         return hashlib.sha256(f"{self.key}\0{self.etag}".encode()).digest()[:_HASH_BYTES]
-
-
-class _Listing(Protocol):
-    def __call__(self, resource: Any) -> Iterator[Arrived]: ...
 
 
 def s3_file_sensor(
@@ -205,7 +201,7 @@ def _sensor(
     job: Job,
     resource: str,
     rules: _Rules,
-    listing: _Listing,
+    listing: Callable[[Any], Iterator[Arrived]],
     interval_seconds: int,
     running: bool,
     description: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 
@@ -88,7 +88,7 @@ def _box(definition: dg.MultiPartitionsDefinition, first: str | None, last: str 
     return [
         str(key)
         for key in definition.get_partition_keys()
-        if all(part in chosen[name] for name, part in cast("dg.MultiPartitionKey", key).keys_by_dimension.items())
+        if all(part in chosen[name] for name, part in key.keys_by_dimension.items())
     ]
 
 

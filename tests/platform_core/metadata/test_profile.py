@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ NASTY = pl.DataFrame(
 )
 
 
-def rows(table: pl.DataFrame) -> dict[str, dict]:
+def rows(table: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return {row["column"]: row for row in table.iter_rows(named=True)}
 
 
@@ -162,7 +163,7 @@ def test_large_frames_are_counted_and_sampled_within_the_error_that_is_told() ->
         assert found[name]["distinct"] == pytest.approx(frame[name].drop_nulls().n_unique(), rel=0.02)
     assert found["nan"]["median"] == "1"
     assert found["holed"]["nulls"] == height // 2
-    assert float(found["skewed"]["mean"]) == pytest.approx(float(frame["skewed"].mean()), rel=1e-9)
+    assert float(found["skewed"]["mean"]) == pytest.approx(frame["skewed"].mean(), rel=1e-9)
 
 
 def test_a_profile_is_the_same_each_time() -> None:

@@ -52,7 +52,7 @@ class Bucket:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
 
-    def tick(self, sensor: dg.SensorDefinition, *, keep: bool = True) -> dg.SensorResult | Any:
+    def tick(self, sensor: dg.SensorDefinition, *, keep: bool = True) -> Any:
         """Evaluate the sensor; where the cursor is not kept, it is as if the daemon had died before it was saved."""
         resources = {"s3": S3Resource(bucket_name=self.name, region_name="eu-west-2")}
         with dg.build_sensor_context(
@@ -273,7 +273,8 @@ def test_numbers_that_cannot_be_are_refused() -> None:
 def test_whatever_comes_and_goes_no_content_is_missed_or_asked_for_twice_while_it_stays(
     history: list[dict[str, str]], most: int
 ) -> None:
-    seen, asked = Seen(), []
+    seen = Seen()
+    asked: list[str] = []
     for state in history:
         there = [Arrived(key, etag) for key, etag in state.items()]
         before = set(asked)

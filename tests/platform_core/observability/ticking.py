@@ -18,12 +18,12 @@ from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, freeze_time
+from dagster._core.test_utils import freeze_time
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.sensor import execute_sensor_iteration
 
 QUIET = {
@@ -39,7 +39,7 @@ def tick(home: str, moment: datetime, point: str | None) -> None:
     )
     flags = {"permits_arrived": {point: signal.SIGKILL}} if point is not None else None
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=QUIET)) as instance, freeze_time(moment):
-        target = InProcessTestWorkspaceLoadTarget(InProcessCodeLocationOrigin(origin, location_name="arriving"))
+        target = InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(origin, location_name="arriving"))
         with WorkspaceProcessContext(instance, target) as workspace:
             list(
                 execute_sensor_iteration(workspace, logging.getLogger("tick"), None, None, debug_crash_flags=flags)
@@ -92,15 +92,11 @@ def main() -> None:
             killed.append(in_a_process(home, moment, at))
         with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=QUIET)) as instance:
             keys = sorted(run.tags["dagster/run_key"].split(":")[0] for run in instance.get_runs())
-            started = sorted({str(run.status.value) for run in instance.get_runs()})
-            (state,) = instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)
         told.append(
             {
                 "point": point,
                 "killed": killed,
                 "keys": keys,
-                "started": started,
-                "cursor": bool(state.instigator_data.cursor),
             }
         )
     sys.stdout.write(json.dumps(told) + "\n")
