@@ -102,7 +102,8 @@ def partitions_of_range(session: Session, chosen: Sequence[AssetNode], text: str
     if ends is None:
         return None
     graph = session.definitions.resolve_asset_graph()
-    definitions = {graph.get(dg.AssetKey.from_user_string(node.name)).partitions_def for node in chosen} - {None}
+    parted = (graph.get(dg.AssetKey.from_user_string(node.name)).partitions_def for node in chosen)
+    definitions = {definition for definition in parted if definition is not None}
     found: set[str] = set()
     problem = UserError("There is no such range.", hint="None of the assets chosen has partitions.")
     for definition in definitions:
