@@ -196,7 +196,11 @@ def test_sensors_and_retries_of_the_configuration_are_there(project: Path) -> No
     assert (policy.max_retries, policy.delay, policy.backoff) == (4, 10, dg.Backoff.EXPONENTIAL)
     with (
         dg.DagsterInstance.local_temp() as instance,
-        dg.build_sensor_context(instance=instance, definitions=definitions) as context,
+        dg.build_sensor_context(
+            instance=instance,
+            definitions=definitions,
+            resources={"towns": (definitions.resources or {})["towns"]},
+        ) as context,
     ):
         data = arrived.evaluate_tick(context)
     assert [request.tags["workbench/file"] for request in data.run_requests or ()] == ["2023.csv", "2024.csv"]
