@@ -1,4 +1,4 @@
-"""Jobs and schedules that stand in a project's `config/*.yaml`."""
+"""Jobs, schedules and sensors that stand in a project's `config/*.yaml`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import functools
 import operator
 import warnings
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_core.automation import asset_job, retries
 from platform_core.config import ProjectConfig
+from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
 from platform_core.errors import UserError
+from platform_core.observability.sensors import file_sensor, s3_file_sensor
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -34,8 +37,30 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
             place = config.place("jobs", name, "selection")
             raise UserError(f"The selection of the job {name!r} cannot be read.", hint=hint, location=place) from error
         selection = functools.reduce(operator.or_, parts)
-        jobs.append(dg.define_asset_job(name, selection=selection, description=job.description or None))
+        retry = None
+        if job.retry is not None:
+            retry = retries(job.retry.most, first_delay_seconds=job.retry.first_delay_seconds)
+        jobs.append(asset_job(name, selection, retry=retry, description=job.description or None))
     return jobs
+
+
+def build_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
+    """Make the sensors of the configuration: a run of the job for each file that arrives, once for each content."""
+    made = []
+    for name, sensor in config.sensors.items():
+        shared: dict[str, Any] = {
+            "name": name,
+            "job": sensor.job,
+            "resource": sensor.resource or DEFAULT_SENSOR_RESOURCES[sensor.type],
+            "pattern": sensor.pattern,
+            "most_runs": sensor.most_runs,
+            "interval_seconds": sensor.interval_seconds,
+            "running": sensor.status == "running",
+        }
+        made.append(
+            s3_file_sensor(prefix=sensor.prefix, **shared) if sensor.type == "s3_file" else file_sensor(**shared)
+        )
+    return made
 
 
 def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:

@@ -29,7 +29,7 @@ from platform_core.errors import UserError, WorkbenchError
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
-from workbench.automation import build_jobs, build_schedules
+from workbench.automation import build_jobs, build_schedules, build_sensors
 
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 _JOBS = (dg.JobDefinition, UnresolvedAssetJobDefinition)
@@ -38,8 +38,8 @@ _JOBS = (dg.JobDefinition, UnresolvedAssetJobDefinition)
 def load_definitions(file: str | Path) -> dg.Definitions:
     """Gather everything that the package of a project defines.
 
-    Assets, checks, jobs, schedules and sensors come from the modules under `defs/`; jobs, schedules and resources also
-    from `config/*.yaml`. In the environment `dev` steps run in one process.
+    Assets, checks, jobs, schedules and sensors come from the modules under `defs/`; jobs, schedules, sensors and
+    resources also from `config/*.yaml`. In the environment `dev` steps run in one process.
 
     Args:
         file: The path of the project's `definitions.py`, as `__file__` gives it.
@@ -98,7 +98,7 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
             asset_checks=_only(unique, dg.AssetChecksDefinition),
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
-            sensors=_only(unique, dg.SensorDefinition),
+            sensors=[*_only(unique, dg.SensorDefinition), *build_sensors(config)],
             resources={"io_manager": PolarsParquetIOManager(root=str(config.lake)), **resources},
             executor=dg.in_process_executor if config.environment == "dev" else None,
         )

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
+from platform_core.automation.unchanged import FORCE_TAG
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
 from workbench.fingerprints import Record, digest_of
@@ -27,6 +28,7 @@ from workbench.session import Session
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 Watcher = Callable[[str, str | None], None]
+Wanted = str | Collection[str] | None
 
 
 class Materialiser:
@@ -45,12 +47,12 @@ class Materialiser:
         self._by_name = {node.name: node for node in session.nodes}
         self._broken: set[str] = set()
 
-    def run(self, chosen: Sequence[AssetNode], partition: str | None, watch: Watcher) -> tuple[AssetOutcome, ...]:
+    def run(self, chosen: Sequence[AssetNode], partition: Wanted, watch: Watcher) -> tuple[AssetOutcome, ...]:
         """Make the chosen assets.
 
         Args:
             chosen: The assets, in dependency order.
-            partition: The one partition to make of partitioned assets, or None for all.
+            partition: The partition or partitions to make of partitioned assets, or None for all.
             watch: Called with asset and partition after each one was made, passed over or failed.
 
         Returns:
@@ -121,6 +123,7 @@ class Materialiser:
                     partition_key=part,
                     raise_on_error=False,
                     run_id=run_id,
+                    tags={FORCE_TAG: "true"},  # what is unchanged was decided here already
                 )
         except DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
@@ -204,21 +207,23 @@ class Materialiser:
         return digest_of([(key, self._memory.digest_of_file(path)) for key, path in declared])
 
 
-def count(chosen: Sequence[AssetNode], partition: str | None) -> int:
+def count(chosen: Sequence[AssetNode], partition: Wanted) -> int:
     """Give how many times `watch` is called for the chosen assets."""
     return sum(len(members) for part, members in _runs(chosen, partition))
 
 
-def _runs(level: Sequence[AssetNode], partition: str | None) -> Iterator[tuple[str | None, tuple[AssetNode, ...]]]:
+def _runs(level: Sequence[AssetNode], partition: Wanted) -> Iterator[tuple[str | None, tuple[AssetNode, ...]]]:
     """Split assets of one level into runs: those without partitions together, the others together by partition."""
     whole = tuple(node for node in level if node.partitions is None)
     if whole:
         yield None, whole
+    wanted = {partition} if isinstance(partition, str) else partition
     kinds = sorted({node.partitions for node in level if node.partitions is not None})
     for keys in kinds:
         members = tuple(node for node in level if node.partitions == keys)
-        for key in keys if partition is None else (partition,) if partition in keys else ():
-            yield key, members
+        for key in keys:
+            if wanted is None or key in wanted:
+                yield key, members
 
 
 def _rows(metadata: Any) -> int | None:

@@ -13,8 +13,10 @@ from platform_core.config.models import (
     PlaceMap,
     ProjectConfig,
     RepositoryConfig,
+    RetryConfig,
     ScheduleConfig,
     Sections,
+    SensorConfig,
     nearest_place,
 )
 from platform_core.config.project import find_project
@@ -28,13 +30,16 @@ if TYPE_CHECKING:
 ENVIRONMENT_VARIABLE = "WORKBENCH_ENV"
 LAKE_VARIABLE = "WORKBENCH_LAKE"
 DEFAULT_ENVIRONMENT = "dev"
+DEFAULT_SENSOR_RESOURCES = {"s3_file": "s3", "file": "files"}
 
 # The models whose keys a wrong key is compared with, by where they stand
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Sections,
     ("repository", "*"): RepositoryConfig,
     ("jobs", "*"): JobConfig,
+    ("jobs", "*", "retry"): RetryConfig,
     ("schedules", "*"): ScheduleConfig,
+    ("sensors", "*"): SensorConfig,
 }
 
 
@@ -117,12 +122,21 @@ def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
         raise _together([_problem(detail, places) for detail in details]) from None
     unknown_jobs = [
         UserError(
-            f"The schedule {name!r} is for a job that is not defined.",
-            hint=did_you_mean(schedule.job, sections.jobs),
-            location=nearest_place(places, ("schedules", name, "job")),
+            f"The {what} {name!r} is for a job that is not defined.",
+            hint=did_you_mean(entry.job, sections.jobs),
+            location=nearest_place(places, (f"{what}s", name, "job")),
         )
-        for name, schedule in sections.schedules.items()
-        if schedule.job not in sections.jobs
+        for what, entries in (("schedule", sections.schedules), ("sensor", sections.sensors))
+        for name, entry in entries.items()
+        if entry.job not in sections.jobs
+    ] + [
+        UserError(
+            f"The sensor {name!r} needs the resource {resource!r}, which is not defined.",
+            hint=did_you_mean(resource, sections.resources) if sections.resources else "Add it under `resources:`.",
+            location=nearest_place(places, ("sensors", name, "resource")),
+        )
+        for name, sensor in sections.sensors.items()
+        if (resource := sensor.resource or DEFAULT_SENSOR_RESOURCES[sensor.type]) not in sections.resources
     ]
     if unknown_jobs:
         raise _together(unknown_jobs)
@@ -156,7 +170,7 @@ def _problem(detail: ErrorDetails, places: PlaceMap) -> UserError:
 
 
 def _known_keys(path: tuple[str | int, ...]) -> list[str]:
-    model = _MODELS[(str(path[0]), "*") if path else ()]
+    model = _MODELS[tuple("*" if place == 1 else str(part) for place, part in enumerate(path))]
     return list(model.model_fields)
 
 

@@ -87,11 +87,19 @@ class ResourceConfig(BaseModel):
         return dict(self.model_extra or {})
 
 
+class RetryConfig(_Strict):
+    """How a job tries again what fails: each wait is twice the one before, give or take a share at random."""
+
+    most: Annotated[int, Field(ge=1, le=20)] = 3
+    first_delay_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+
+
 class JobConfig(_Strict):
     """A job: which assets it makes, in Dagster's selection syntax. A bare text is the selection."""
 
     selection: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1, strict=False)]
     description: str = ""
+    retry: RetryConfig | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -106,6 +114,25 @@ class ScheduleConfig(_Strict):
     cron: Annotated[str, AfterValidator(_cron)]
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     status: Literal["running", "stopped"] = "stopped"
+
+
+class SensorConfig(_Strict):
+    """What starts a job: files that arrive in an object store (`s3_file`) or in a folder (`file`)."""
+
+    type: Literal["s3_file", "file"]
+    job: str
+    prefix: str = ""
+    pattern: Annotated[str, Field(min_length=1)] = "*"
+    resource: str = ""
+    most_runs: Annotated[int, Field(ge=1)] = 100
+    interval_seconds: Annotated[int, Field(ge=1)] = 60
+    status: Literal["running", "stopped"] = "stopped"
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> SensorConfig:
+        if self.type == "file" and self.prefix:
+            raise ValueError("a sensor of the type 'file' has no prefix; say it in the pattern")
+        return self
 
 
 class RepositoryConfig(_Strict):
@@ -132,6 +159,7 @@ class Sections(_Strict):
     partitions: dict[Word, Annotated[PartitionValues, Field(strict=False)]] = {}
     jobs: dict[Word, JobConfig] = {}
     schedules: dict[Word, ScheduleConfig] = {}
+    sensors: dict[Word, SensorConfig] = {}
 
 
 class ProjectConfig(BaseModel):
@@ -150,6 +178,7 @@ class ProjectConfig(BaseModel):
     partitions: dict[str, tuple[str, ...]] = {}
     jobs: dict[str, JobConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
+    sensors: dict[str, SensorConfig] = {}
 
     _places: PlaceMap = PrivateAttr(default_factory=dict)
 

@@ -11,8 +11,10 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
-from platform_core.metadata import footer_metadata, merged, running_metadata, running_step
+from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
+from platform_core.metadata.versions import Unchanged, version_metadata
 from platform_core.origins import tell_query
+from platform_core.parquet import read_footer
 from platform_core.partitions.static import list_of
 
 _DEFAULT_LAYER = "default"
@@ -49,7 +51,10 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         listed = list_of(context.asset_partitions_def) if partition is not None else None
         running = running_step(context.run_id, name)
         try:
-            footer = lake.write(layer, name, obj, partition, listed)
+            if isinstance(obj, Unchanged):
+                footer = read_footer(lake.path(layer, name, partition))
+            else:
+                footer = lake.write(layer, name, obj, partition, listed)
         except BaseException as error:  # a panic of Polars is no Exception
             if running is not None and running.function is not None:
                 tell_query(error, running.function)
@@ -61,7 +66,8 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         told = footer_metadata(footer)
         if running is not None:
             running.stored, running.file = stored, lake.path(layer, name, partition)
-            told = merged(told, running_metadata(running, stored))
+            told = merged(told, version_metadata(running, obj, running.file))
+            told = merged(told, running_metadata(running, stored, footer, running.file))
         context.add_output_metadata(told)
 
     def load_input(self, context: dg.InputContext) -> Any:
@@ -74,6 +80,7 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         name = _name(upstream if upstream is not None else context)
         layer = _layer(upstream) if upstream is not None else None
         kind, by_partition = _wanted(context)
+        _note_loading(context)
         if not context.has_asset_partitions:
             return self.lake.read(name, kind, None, layer)
         keys = self._stored_keys(context, name, layer)
@@ -92,6 +99,13 @@ class PolarsParquetIOManager(dg.ConfigurableIOManager):
         if missing:
             context.log.warning(f"{len(missing)} of {len(wanted)} partitions of {name} are not stored yet: left out.")
         return [key for key in wanted if key in files.partitions]
+
+
+def _note_loading(context: dg.InputContext) -> None:
+    """Let the meter of the step run from here: inputs that come whole are read before its function is called."""
+    step = context.step_context if context._step_context is not None else None
+    if step is not None:
+        loading(step.run_id, step.step.key)
 
 
 def _name(context: dg.OutputContext | dg.InputContext) -> str:

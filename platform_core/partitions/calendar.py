@@ -81,14 +81,28 @@ def monthly_partitions(
 def _definition(
     kind: type[_Definition], start: str | date, end: str | date | None, *, timezone: str, **options: Any
 ) -> _Definition:
-    first, last = _day(start), None if end is None else _day(end)
+    first, last = first_and_last(start, end)
+    return kind(start_date=first, end_date=last, timezone=timezone, **options)
+
+
+def first_and_last(start: str | date, end: str | date | None) -> tuple[str, str | None]:
+    """Give the days between which partitions lie, in the one form that Dagster reads.
+
+    Raises:
+        UserError: One is no date, or the end is not after the start.
+    """
+    first, last = day(start), None if end is None else day(end)
     if last is not None and last <= first:
         raise UserError(f"Partitions from {first} cannot end by {last}.", hint="Name the day after the last partition.")
-    end_text = None if last is None else last.isoformat()
-    return kind(start_date=first.isoformat(), end_date=end_text, timezone=timezone, **options)
+    return first.isoformat(), None if last is None else last.isoformat()
 
 
-def _day(value: str | date) -> date:
+def day(value: str | date) -> date:
+    """Give a day, however it was written.
+
+    Raises:
+        UserError: It is none.
+    """
     try:
         return date.fromisoformat(value) if isinstance(value, str) else date(value.year, value.month, value.day)
     except ValueError:

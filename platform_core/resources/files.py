@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Self
 
@@ -81,6 +81,16 @@ class FilesResource(PlatformResource):
         root = self._root() if replayed is None else replayed
         names = [file.relative_to(root).as_posix() for file in _matches(root, relative)]
         return [self.path(name) for name in sorted(names)]
+
+    def present(self, pattern: str = "**/*") -> Iterator[tuple[Path, str]]:
+        """Give the files that are there, each with its path below the root; nothing is recorded.
+
+        Raises:
+            UserError: The pattern or a match leaves the root.
+        """
+        root = self._root()
+        for file in _matches(root, self._relative(pattern)):
+            yield file, file.relative_to(root).as_posix()
 
     @property
     def _label(self) -> str:

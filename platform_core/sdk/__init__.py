@@ -1,4 +1,4 @@
-"""What notebooks and promoted modules import: layer decorators, assets and resources by name, freshness.
+"""What notebooks and promoted modules import: layer decorators, assets and resources by name, freshness, charts.
 
 Each name is loaded when it is first used, so that a notebook that only loads an asset does not import the rest.
 """
@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from platform_core.metadata import with_chart
     from platform_core.sdk.layers import bronze_asset, gold_asset, silver_asset
     from platform_core.sdk.loading import freshness, load_asset, resource
 
-__all__ = ["bronze_asset", "freshness", "gold_asset", "load_asset", "resource", "silver_asset"]
+__all__ = ["bronze_asset", "freshness", "gold_asset", "load_asset", "resource", "silver_asset", "with_chart"]
 
 _PLACES = {
     "bronze_asset": "platform_core.sdk.layers",
@@ -21,6 +22,7 @@ _PLACES = {
     "load_asset": "platform_core.sdk.loading",
     "resource": "platform_core.sdk.loading",
     "freshness": "platform_core.sdk.loading",
+    "with_chart": "platform_core.metadata",
 }
 
 

@@ -19,7 +19,8 @@ from platform_core.asset_checks import Check, resolve_checks
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
-from platform_core.metadata import CLASSIFICATIONS
+from platform_core.metadata.declared import CLASSIFICATIONS, Declared, checked_profile, declared_columns
+from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of
 from platform_core.sdk.logic import logic_version
 from platform_core.sdk.parameters import read_parameters
@@ -182,13 +183,14 @@ def _build(
     if len(set(options.get("kinds") or ())) > _MOST_KINDS:
         raise UserError(f"{decorator} {name!r}: kinds= holds more than {_MOST_KINDS}.", hint="Dagster shows no more.")
     parameters = read_parameters(function, options.get("inputs"))
-    checks = _checks(options)
+    checks = with_partitions(_checks(options), options.get("partitions_def"), f"{decorator} {name!r}")
     compute = step_function(
         function,
         parameters,
         name=name,
-        classification=_classification(options, f"{decorator} {name!r}"),
-        charts=tuple(options.get("charts") or ()),
+        layer=layer,
+        cache=options.get("cache", True),
+        declared=_declared(options, f"{decorator} {name!r}"),
         checks=checks,
         severity=severity,
     )
@@ -275,6 +277,19 @@ def _metadata(layer: Layer | None, options: AssetOptions, where: str) -> dict[st
     if key_columns := _key(options):
         metadata["workbench/key"] = list(key_columns)
     return metadata
+
+
+def _declared(options: AssetOptions, where: str) -> Declared:
+    descriptions, personal = declared_columns(
+        options.get("schema"), options.get("columns"), options.get("personal"), where
+    )
+    return Declared(
+        classification=_classification(options, where),
+        personal=personal,
+        descriptions=descriptions,
+        charts=tuple(options.get("charts") or ()),
+        profile=checked_profile(options.get("profile") or "footer", where),
+    )
 
 
 def _classification(options: AssetOptions, where: str) -> str | None:

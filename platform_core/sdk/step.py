@@ -8,6 +8,7 @@ a blocking check that fails makes the step fail, which is what keeps the assets 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ import dagster as dg
 import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
+from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
-from platform_core.metadata import OFFICIAL, Chart, begin, end
+from platform_core.metadata.charts import charts_of
+from platform_core.metadata.declared import Declared
+from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
+from platform_core.partitions.inside import at_partition
 from platform_core.sdk.parameters import Parameters
 
 
@@ -26,25 +31,36 @@ def step_function(
     parameters: Parameters,
     *,
     name: str,
-    classification: str | None,
-    charts: Sequence[Chart],
+    layer: str | None,
+    declared: Declared,
+    cache: bool,
     checks: Sequence[Check],
     severity: str,
 ) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult]]:
     """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
 
     def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
-        running = begin(context.run.run_id, name, classification, charts, function)
+        running = begin(context.run.run_id, name, declared, function)
+        running.tell_version = partial(_tell_version, context)
         try:
-            try:
-                value = function(**parameters.arguments(context, given))
-            except BaseException as error:
-                tell_cell(error, function)
-                raise
+            made = None if parameters.resources or not cache else made_from(context, layer)
+            running.made_from = made.digest if made is not None else None
+            value: Any = made.unchanged(context) if made is not None else None
+            if value is None:
+                try:
+                    value = function(**parameters.arguments(context, given))
+                except BaseException as error:
+                    tell_cell(error, function)
+                    raise
+                running.figures = charts_of(value)
+            else:
+                context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
             yield dg.Output(value)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
-            yield from _results(stored, running.file, checks, severity, show=classification == OFFICIAL)
+            partition = context.partition_key if context.has_partition_key else None
+            placed = at_partition(checks, partition)
+            yield from _results(stored, running.file, placed, severity, show=declared.shows_values)
         finally:
             end(context.run.run_id, name)
 
@@ -55,6 +71,10 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
+
+
+def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
+    context.set_data_version(context.asset_key, dg.DataVersion(version))
 
 
 def _results(

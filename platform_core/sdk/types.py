@@ -31,6 +31,12 @@ class AssetOptions(TypedDict, total=False):
         kinds: At most three kinds that Dagster shows, such as `polars`.
         metadata: More of Dagster's metadata.
         classification: `OFFICIAL` or `OFFICIAL-SENSITIVE`. Only what is declared OFFICIAL is shown as a preview.
+        columns: What columns mean, by name; shown beside their types, over what `schema` says of them.
+        personal: Columns of personal data: no value of theirs is ever shown. A schema's `Field(metadata={"personal":
+            True})` says the same.
+        profile: `footer`, or `full` for distinct counts, means and quartiles on every materialisation.
+        cache: Whether a run leaves the asset as it is where its code and inputs did not change; so it is where nothing
+            is said, for an asset that reads other assets and nothing else. False suits what depends on the day it runs.
         retention_days: How many days the data is kept.
         cost: What one run is expected to cost, in US dollars.
         inputs: Parameter to asset where their names differ; to several assets for a list.
@@ -56,6 +62,10 @@ class AssetOptions(TypedDict, total=False):
     kinds: Iterable[str]
     metadata: Mapping[str, Any]
     classification: str
+    columns: Mapping[str, str]
+    personal: Sequence[str]
+    profile: Literal["footer", "full"]
+    cache: bool
     retention_days: int
     cost: float
     inputs: InputNames

@@ -175,3 +175,32 @@ def test_dg_refuses_a_project_with_a_broken_module(project: Path) -> None:
     checked = dg_command(project, "check", "defs")
     assert checked.returncode != 0
     assert "src/letting/defs/broken.py:1" in checked.stdout + checked.stderr
+
+
+def test_sensors_and_retries_of_the_configuration_are_there(project: Path) -> None:
+    text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
+    text = text.replace("description: The whole report", "retry: {most: 4, first_delay_seconds: 10}")
+    text += (
+        "sensors:\n"
+        "  rents_arrived: {type: file, job: report, resource: towns, pattern: '*.csv', status: running}\n"
+        "  rents_uploaded: {type: s3_file, job: report, resource: bucket, prefix: raw/rents/, interval_seconds: 30}\n"
+    )
+    text = text.replace("resources:\n", "resources:\n  bucket: {type: s3, bucket_name: rents}\n")
+    (project / "config" / "base.yaml").write_text(text, encoding="utf-8")
+    definitions = load(project)
+    arrived = definitions.resolve_sensor_def("rents_arrived")
+    assert (arrived.job_name, arrived.default_status) == ("report", dg.DefaultSensorStatus.RUNNING)
+    assert definitions.resolve_sensor_def("rents_uploaded").minimum_interval_seconds == 30
+    policy = definitions.resolve_job_def("report")._op_retry_policy
+    assert policy is not None
+    assert (policy.max_retries, policy.delay, policy.backoff) == (4, 10, dg.Backoff.EXPONENTIAL)
+    with (
+        dg.DagsterInstance.local_temp() as instance,
+        dg.build_sensor_context(
+            instance=instance,
+            definitions=definitions,
+            resources={"towns": (definitions.resources or {})["towns"]},
+        ) as context,
+    ):
+        data = arrived.evaluate_tick(context)
+    assert [request.tags["workbench/file"] for request in data.run_requests or ()] == ["2023.csv", "2024.csv"]

@@ -124,8 +124,22 @@ def test_one_partition_is_made_alone(project: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize(
+    ("text", "keys"), [("2023..2024", ["2023", "2024"]), ("2024..", ["2024"]), ("..2023", ["2023"])]
+)
+def test_a_range_of_partitions_is_made(
+    project: Path, text: str, keys: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = run(capsys, "raw_rents", "--partition", text)
+    assert made["raw_rents"]["partitions"] == len(keys)
+    assert sorted(path.stem for path in (project / "data/lake/bronze/raw_rents").glob("*.parquet")) == keys
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--partition", "2024..2023"], "wrong way round"),
+        (["--partition", "2022..2024"], "There is no partition '2022'."),
+        (["rents", "--partition", "2023..2024"], "None of the assets chosen has partitions."),
         ([], "--partition 2024"),
         (["--partition", "203"], "Did you mean '2023'?"),
         (["rents", "--partition", "2023"], "None of the assets chosen has partitions."),

@@ -14,6 +14,7 @@ from workbench.project import Project, find_project
 if TYPE_CHECKING:
     from workbench.graph import AssetNode
     from workbench.outcomes import AssetOutcome
+    from workbench.session import Session
 
 HELP = "Make the project's assets in dependency order; what did not change is passed over."
 
@@ -22,7 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("selection", nargs="?", help="which assets, in Dagster's selection syntax (default: all)")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--partition", metavar="K", help="make this partition of partitioned assets")
+    which.add_argument(
+        "--partition",
+        metavar="K",
+        help="make this partition of partitioned assets, or those of a range: FIRST..LAST, an end left out is open",
+    )
     which.add_argument("--all-partitions", action="store_true", help="make all partitions of partitioned assets")
     parser.add_argument("--force", action="store_true", help="make also what did not change")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
@@ -64,10 +69,13 @@ def materialise(
 
     with open_session(project) as session:
         chosen = select(session.definitions, session.nodes, selection)
-        check_partition(chosen, partition, all_partitions=all_partitions)
-        with progress("materialising", count(chosen, partition)) as bar:
+        ranged = partitions_of_range(session, chosen, partition)
+        if ranged is None:
+            check_partition(chosen, partition, all_partitions=all_partitions)
+        wanted = partition if ranged is None else ranged
+        with progress("materialising", count(chosen, wanted)) as bar:
             worker = Materialiser(session, force=force)
-            outcomes = worker.run(chosen, partition, lambda name, part: bar(label=f"{name} {part or ''}"))
+            outcomes = worker.run(chosen, wanted, lambda name, part: bar(label=f"{name} {part or ''}"))
         report = write_report(session)
     if as_json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
@@ -76,6 +84,36 @@ def materialise(
         print(f"Report: {project.relative(report)}")  # noqa: T201 - the command's result
     tell_problems(outcomes)
     return 1 if any(outcome.status in {"failed", "skipped"} for outcome in outcomes) else 0
+
+
+def partitions_of_range(session: Session, chosen: Sequence[AssetNode], text: str | None) -> set[str] | None:
+    """Give the partitions of a range such as `2025-01-01..2025-01-31`; None where the text is no range.
+
+    Raises:
+        UsageError: No partition of the chosen assets lies in it.
+    """
+    import dagster as dg  # noqa: PLC0415 - as in `materialise`
+
+    from platform_core.errors import UserError  # noqa: PLC0415 - as in `materialise`
+    from platform_core.partitions import partition_range  # noqa: PLC0415 - as in `materialise`
+    from platform_core.partitions.ranges import parse_range  # noqa: PLC0415 - as in `materialise`
+
+    ends = parse_range(text or "")
+    if ends is None:
+        return None
+    graph = session.definitions.resolve_asset_graph()
+    parted = (graph.get(dg.AssetKey.from_user_string(node.name)).partitions_def for node in chosen)
+    definitions = {definition for definition in parted if definition is not None}
+    found: set[str] = set()
+    problem = UserError("There is no such range.", hint="None of the assets chosen has partitions.")
+    for definition in definitions:
+        try:
+            found.update(partition_range(definition, *ends, instance=session.instance))
+        except UserError as error:
+            problem = error
+    if not found:
+        raise UsageError(problem.message, hint=problem.hint)
+    return found
 
 
 def check_partition(chosen: Sequence[AssetNode], partition: str | None, *, all_partitions: bool) -> None:

@@ -98,6 +98,11 @@ def test_an_empty_section_has_no_entries(tmp_path: Path) -> None:
     ("text", "message", "hint", "line"),
     [
         ("\nlaek: x", "The key 'laek' is not known.", "Did you mean 'lake'?", 2),
+        ("jobs:\n  a: {selection: '*', retry: {mst: 3}}", "The key 'mst' is not known in jobs.a.retry.", "'most'", 2),
+        ("jobs:\n  a: {selection: '*', retry: {most: 0}}", "jobs.a.retry.most: this should be greater", None, 2),
+        ("sensors:\n  s: {type: s3_file, job: b}", "The sensor 's' is for a job that is not defined.", None, 2),
+        ("jobs: {a: '*'}\nsensors:\n  s: {type: file, job: a}", "needs the resource 'files'", "Add it", 3),
+        ("jobs: {a: '*'}\nsensors:\n  s: {type: file, job: a, prefix: x}", "has no prefix", None, 3),
         ("schedules:\n  a:\n    corn: x", "The key 'corn' is not known in schedules.a.", "Did you mean 'cron'?", 3),
         ("jobs: {a: {selection: x, selectoin: y}}", "not known in jobs.a", "'selection'", 1),
         ("partitions:\n  dates:\n    - 2025\n", "partitions.dates.0 must be text.", "Write it in quotes.", 3),

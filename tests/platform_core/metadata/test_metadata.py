@@ -14,16 +14,15 @@ import pandas as pd  # noqa: TC002 - the charts' annotations are read at run tim
 import polars as pl
 import pytest
 
-from platform_core import metadata
-from platform_core.metadata import (
-    Meter,
+from platform_core.metadata import Meter, meter, preview
+from platform_core.metadata.charts import chart_metadata
+from platform_core.metadata.declared import Declared
+from platform_core.metadata.running import (
     Running,
     begin,
-    chart_metadata,
     end,
     footer_metadata,
     merged,
-    preview,
     running_metadata,
     running_step,
 )
@@ -109,7 +108,7 @@ def test_nulls_numbers_and_nested_values_are_shown_as_text() -> None:
 
 def test_an_altair_chart_becomes_a_picture() -> None:
     told = chart_metadata([bars], stored)["workbench/bars"]
-    found = re.fullmatch(r"!\[bars\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", told.value)
+    found = re.fullmatch(r"!\[bars\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)\n\nbars", told.value)
     assert found
     assert base64.b64decode(found[1]).startswith(b"\x89PNG")
 
@@ -243,7 +242,7 @@ def test_rows_and_columns_come_from_the_footer() -> None:
     [("OFFICIAL", {"preview", "bars"}), ("OFFICIAL-SENSITIVE", set()), (None, {"bars"})],
 )
 def test_values_are_shown_only_where_the_classification_allows(classification: str | None, shown: set[str]) -> None:
-    told = running_metadata(Running(classification, [bars]), stored)
+    told = running_metadata(Running(Declared(classification, charts=(bars,))), stored)
     assert {key for key in ("preview", "bars") if f"workbench/{key}" in told} == shown
     assert told["workbench/seconds"] >= 0
     assert told["workbench/peak_memory_bytes"] > 1_000_000
@@ -264,19 +263,19 @@ def test_the_peak_is_that_of_the_step_and_not_of_what_was_before() -> None:
 def test_where_the_mark_cannot_be_set_back_the_peak_of_the_process_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metadata, "_CLEAR", tmp_path / "no" / "such")
+    monkeypatch.setattr(meter, "_CLEAR", tmp_path / "no" / "such")
     peak, method = Meter().peak()
     assert peak > 10_000_000
     assert "since it started" in method
     monkeypatch.undo()
     empty = tmp_path / "status"
     empty.write_text("")
-    monkeypatch.setattr(metadata, "_STATUS", empty)
+    monkeypatch.setattr(meter, "_STATUS", empty)
     assert "since it started" in Meter().peak()[1]
 
 
 def test_a_step_is_known_while_it_runs() -> None:
-    running = begin("run", "rents", None, ())
+    running = begin("run", "rents")
     assert running_step("run", "rents") is running
     assert running_step("other", "rents") is None
     end("run", "rents")
@@ -286,4 +285,6 @@ def test_a_step_is_known_while_it_runs() -> None:
 
 def test_later_metadata_wins() -> None:
     assert merged({"a": 1, "b": 1}, {"b": 2}) == {"a": 1, "b": 2}
-    assert isinstance(running_metadata(Running("OFFICIAL"), stored)["workbench/preview"], dg.MarkdownMetadataValue)
+    assert isinstance(
+        running_metadata(Running(Declared("OFFICIAL")), stored)["workbench/preview"], dg.MarkdownMetadataValue
+    )

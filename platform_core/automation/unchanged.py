@@ -1,0 +1,135 @@
+"""Leaving alone what did not change: a step whose code and inputs are those of its last run is not run again.
+
+The version of stored data is the digest of its file, so an input that was made again with the same content counts as
+unchanged, and Dagster's own staleness says the same. What cannot be compared is run: a step that reads a source by a
+resource, one without inputs, an input that is not in the lake, an IO manager that is not ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster._core.execution.plan.outputs import StepOutputHandle
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_START_TAG
+
+from platform_core.errors import WorkbenchError
+from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.lake import Lake
+from platform_core.metadata.versions import MADE_FROM, Unchanged, file_version
+
+FORCE_TAG = "workbench/force"
+
+_DATA_VERSION = "dagster/data_version"
+_LIBRARIES = ("notebook-workbench", "polars", "pandas", "duckdb", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFrom:
+    """What a step is made from, and where it is stored.
+
+    Attributes:
+        digest: Of code, inputs, configuration, partition and libraries.
+        path: The stored file.
+        key: The asset.
+        partition: The partition's key, or None.
+    """
+
+    digest: str
+    path: Path
+    key: dg.AssetKey
+    partition: str | None
+
+    def unchanged(self, context: dg.AssetExecutionContext) -> Unchanged | None:
+        """Say whether the last materialisation was made from the same, and its file is still there as it wrote it."""
+        if context.run.tags.get(FORCE_TAG) == "true" or not self.path.exists():
+            return None
+        partitions = [self.partition] if self.partition is not None else None
+        records = context.instance.fetch_materializations(
+            dg.AssetRecordsFilter(self.key, asset_partitions=partitions), limit=1
+        ).records
+        made = records[0].asset_materialization if records else None
+        if made is None or made.metadata.get(MADE_FROM) != dg.MetadataValue.text(self.digest):
+            return None
+        if (made.tags or {}).get(_DATA_VERSION) != file_version(self.path):
+            return None
+        return Unchanged(records[0].event_log_entry.run_id)
+
+
+def made_from(context: dg.AssetExecutionContext, layer: str | None) -> MadeFrom | None:
+    """Give what the step that runs is made from; None where that cannot be known.
+
+    Args:
+        context: Of the step.
+        layer: The asset's layer.
+    """
+    definition, key = context.assets_def, context.asset_key
+    upstream = definition.asset_deps[key]
+    code = definition.code_versions_by_key.get(key)
+    if code is None or not upstream or key in upstream or ASSET_PARTITION_RANGE_START_TAG in context.run.tags:
+        return None
+    try:
+        lake = _lake(context)
+        if lake is None:
+            return None
+        inputs = [(str(name), _version_of(context, lake, name)) for name in sorted(upstream)]
+        partition = context.partition_key if context.has_partition_key else None
+        path = lake.path(layer or "default", "__".join(key.path), partition)
+    except (OSError, WorkbenchError):
+        return None  # the run itself will say what is wrong
+    if any(version is None for _, version in inputs):
+        return None
+    config = context.op_execution_context.op_config
+    parts = [key.to_user_string(), code, partition, inputs, config, _libraries()]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode()).hexdigest()
+    return MadeFrom(digest[:32], path, key, partition)
+
+
+def _lake(context: dg.AssetExecutionContext) -> Lake | None:
+    step = context.op_execution_context.get_step_execution_context()
+    manager = step.get_io_manager(StepOutputHandle(step.step.key, "result"))
+    return manager.lake if isinstance(manager, PolarsParquetIOManager) else None
+
+
+def _version_of(context: dg.AssetExecutionContext, lake: Lake, upstream: dg.AssetKey) -> str | None:
+    """Give the version of what a step reads of another asset; None where it is not in the lake."""
+    files = lake.find("__".join(upstream.path))
+    if files is None:
+        return None
+    if files.path is not None:
+        return file_version(files.path)
+    wanted = _wanted(context, upstream)
+    stored = {part: path for part, path in files.partitions.items() if wanted is None or part in wanted}
+    return _digest((part, file_version(path)) for part, path in sorted(stored.items()))
+
+
+def _wanted(context: dg.AssetExecutionContext, upstream: dg.AssetKey) -> set[str] | None:
+    """Name the partitions of an input that the step reads; None for all that are stored, as of what it only awaits."""
+    for slot, key in context.assets_def.keys_by_input_name.items():
+        if key == upstream and context.op_execution_context.has_partition_key:
+            return set(context.asset_partition_keys_for_input(slot))
+    return None
+
+
+def _digest(parts: Iterable[Any]) -> str:
+    return hashlib.sha256(json.dumps(list(parts)).encode()).hexdigest()[:32]
+
+
+@cache
+def _libraries() -> list[str]:
+    """Give the versions that may make other data of the same code."""
+    found = [f"python {sys.version_info[0]}.{sys.version_info[1]}"]
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,51 @@
+"""The first rows of an asset as a Markdown table, personal columns masked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from platform_core.metadata.declared import personal_columns
+from platform_core.metadata.text import cell
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MASKED = "masked"
+
+_ROWS = 10
+_COLUMNS = 20
+
+
+def preview(frame: pl.LazyFrame, personal: Collection[str] = ()) -> str:
+    """Give the first rows of a frame as a Markdown table, bounded in rows, columns and width.
+
+    Args:
+        frame: The frame; no more of it is read than is shown.
+        personal: Columns to mask, beside those that a detector finds (see `mask_with`).
+
+    >>> import polars as pl
+    >>> frame = pl.LazyFrame({"name": ["a|b", None], "fee": [1.5, 2.0], "born": [1980, 1990]})
+    >>> print(preview(frame, ["born"]))
+    | name | fee | born |
+    | --- | --- | --- |
+    | a&#124;b | 1.5 | masked |
+    |  | 2.0 | masked |
+    """
+    names = frame.collect_schema().names()
+    shown = names[:_COLUMNS]
+    if not shown:
+        return "No columns."
+    head = frame.select(shown).head(_ROWS + 1).collect()
+    masked = personal_columns(head, personal)
+    rows = [[cell(name) for name in shown], ["---"] * len(shown)]
+    rows += [
+        [MASKED if name in masked else cell("" if value is None else str(value)) for name, value in row.items()]
+        for row in head[:_ROWS].iter_rows(named=True)
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    if head.height > _ROWS:
+        lines.append(f"\nThe first {_ROWS} rows.")
+    if len(names) > len(shown):
+        lines.append(f"\nThe first {len(shown)} of {len(names)} columns.")
+    return "\n".join(lines)

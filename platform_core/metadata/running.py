@@ -1,0 +1,179 @@
+"""The step that runs, and all that is told of it once its frame is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from platform_core.metadata.charts import chart_metadata
+from platform_core.metadata.declared import Declared
+from platform_core.metadata.meter import Meter
+from platform_core.metadata.nulls import completeness
+from platform_core.metadata.previewing import preview
+from platform_core.metadata.profiling import SCHEMA, profile_of
+from platform_core.metadata.statistics import column_statistics
+from platform_core.parquet import Footer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_MOST_COLUMNS = 1000
+_TITLES = {"null_share": "share of nulls", **{name: name.replace("_", " ") for name in SCHEMA if name != "null_share"}}
+_FULL_ONLY = {"distinct", "mean", "deviation", "lower_quartile", "median", "upper_quartile"}
+
+
+@dataclass(slots=True)
+class Running:
+    """A step that runs: its function, what its asset declares, its meter.
+
+    Attributes:
+        declared: What the asset declares of its data.
+        function: The author's function.
+        meter: Runs from when the step began, reading its inputs included.
+        figures: Charts that the function gave its frame (see `with_chart`).
+        made_from: What stands for the code and inputs of the step; None where they cannot be known.
+        tell_version: Lets Dagster know the version of what was stored.
+        stored: Gives the stored frame, once it is stored.
+        file: The file it was stored in, where that is one.
+    """
+
+    declared: Declared = field(default_factory=Declared)
+    function: Callable[..., Any] | None = None
+    meter: Meter = field(default_factory=Meter)
+    figures: tuple[Any, ...] = ()
+    made_from: str | None = None
+    tell_version: Callable[[str], None] | None = None
+    stored: Callable[[], pl.LazyFrame] | None = None
+    file: Path | None = None
+
+
+# The function of a step and its IO manager meet here: one process runs both, one after the other
+_RUNNING: dict[tuple[str, str], Running] = {}
+_LOADING: dict[tuple[str, str], Meter] = {}
+
+
+def loading(run_id: str, step: str) -> None:
+    """Note that the inputs of a step are being read: its meter runs from the first of them."""
+    if (run_id, step) not in _LOADING:
+        _LOADING.clear()  # of a step that failed before it began
+        _LOADING[run_id, step] = Meter()
+
+
+def begin(
+    run_id: str, asset: str, declared: Declared | None = None, function: Callable[..., Any] | None = None
+) -> Running:
+    """Note that a step begins; `end` must follow."""
+    key = (run_id, asset)
+    running = Running(declared or Declared(), function, _LOADING.pop(key) if key in _LOADING else Meter())
+    _RUNNING[run_id, asset] = running
+    return running
+
+
+def running_step(run_id: str, asset: str) -> Running | None:
+    """Give the step that makes an asset in this process, or None where it is not one of our asset functions."""
+    return _RUNNING.get((run_id, asset))
+
+
+def end(run_id: str, asset: str) -> None:
+    """Forget a step."""
+    _RUNNING.pop((run_id, asset), None)
+
+
+def footer_metadata(footer: Footer, descriptions: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Give rows, columns with their types and descriptions, and size as Dagster shows them."""
+    texts = descriptions or {}
+    columns = [
+        dg.TableColumn(name=name, type=dtype, description=texts.get(name))
+        for name, dtype in footer.columns[:_MOST_COLUMNS]
+    ]
+    return {
+        "dagster/row_count": footer.rows,
+        "dagster/column_schema": dg.TableSchema(columns=columns),
+        "workbench/columns": len(footer.columns),
+        "workbench/size_bytes": footer.size,
+    }
+
+
+def running_metadata(
+    running: Running, stored: Callable[[], pl.LazyFrame], footer: Footer | None = None, path: Path | None = None
+) -> dict[str, Any]:
+    """Give what a step cost, and what may be shown of the frame that it stored.
+
+    Args:
+        running: The step.
+        stored: Gives the stored frame.
+        footer: What its file says of itself as a whole.
+        path: The file, whose footer tells of the columns.
+    """
+    # Cost first: profile and drawing are no part of the step
+    metadata = _cost(running.meter)
+    declared = running.declared
+    if footer is not None:
+        metadata |= {"workbench/bytes_written": footer.size, **footer_metadata(footer, declared.descriptions)}
+        metadata |= _profile_metadata(declared, stored, footer, path)
+    if declared.shows_values:
+        metadata["workbench/preview"] = dg.MetadataValue.md(preview(stored(), declared.personal))
+    else:
+        metadata["workbench/values"] = declared.reason
+    if declared.shows_charts:
+        metadata |= chart_metadata((*declared.charts, *running.figures), stored, declared.personal)
+    return metadata
+
+
+def _cost(meter: Meter) -> dict[str, Any]:
+    memory, method = meter.peak()
+    read = meter.bytes_read()
+    return {
+        "workbench/seconds": round(meter.seconds(), 3),
+        "workbench/cpu_seconds": round(meter.cpu_seconds(), 3),
+        "workbench/peak_memory_bytes": memory,
+        "workbench/peak_memory_method": method,
+        **({} if read is None else {"workbench/bytes_read": read}),
+    }
+
+
+def _profile_metadata(
+    declared: Declared, stored: Callable[[], pl.LazyFrame], footer: Footer, path: Path | None
+) -> dict[str, Any]:
+    full = declared.profile == "full"
+    statistics = column_statistics(path) if path is not None else {}
+    if not full and not statistics:
+        return {}
+    table = profile_of(
+        stored(),
+        statistics,
+        rows=footer.rows,
+        personal=declared.personal,
+        values=declared.shows_values,
+        full=full,
+    ).head(_MOST_COLUMNS)
+    shares = {name: share for name, share in table.select("column", "null_share").iter_rows() if share is not None}
+    # An asset without values to show has no columns for them
+    empty = {name for name in table.columns if table[name].null_count() == table.height}
+    names = [name for name in table.columns if name not in empty and (full or name not in _FULL_ONLY)]
+    records = [
+        dg.TableRecord({_TITLES[name]: _plain(row[name]) for name in names}) for row in table.iter_rows(named=True)
+    ]
+    types = {"nulls": "int", "distinct": "int", "null_share": "float"}
+    columns = [dg.TableColumn(_TITLES[name], type=types.get(name, "string")) for name in names]
+    told: dict[str, Any] = (
+        {"workbench/profile": dg.MetadataValue.table(records, dg.TableSchema(columns))} if records else {}
+    )
+    if shares and footer.rows:
+        told["workbench/completeness"] = dg.MetadataValue.md(completeness(shares))
+    return told
+
+
+def _plain(value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    return round(value, 6) if isinstance(value, float) else value if isinstance(value, int) else str(value)[:100]
+
+
+def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give one mapping from several; a later one wins."""
+    return {key: value for part in parts for key, value in part.items()}

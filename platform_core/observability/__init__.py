@@ -1,0 +1,1 @@
+"""Watching the platform and what arrives at it."""
