@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Plan, check_name, listed, missing, refusal
+from platform_core.asset_checks.model import Check, Plan, Test, check_name, listed, missing, refusal
 from platform_core.asset_checks.rows import row_plan
 from platform_core.errors import UsageError
 
@@ -83,7 +83,7 @@ class InPartition:
             judged = _outside(column, schema[column], definition, key)
             if isinstance(judged, str):
                 return refusal(f"Column {column} is {schema[column]}, {judged}.")
-            bad[column] = judged
+            bad[column] = Test(judged)
         return row_plan(bad, ("lies outside its partition", "lie outside their partition"))
 
 
