@@ -1,0 +1,40 @@
+"""Checks of a stored asset: the file is asked first, and failing rows are shown where the data may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from platform_core.asset_checks import check_range, running
+from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.sdk import silver_asset
+
+
+@pytest.mark.parametrize(("classification", "shown"), [("OFFICIAL", True), (None, False)])
+def test_the_file_is_asked_and_rows_are_shown_where_they_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, classification: Any, shown: bool
+) -> None:
+    asked: list[Any] = []
+    stock = running.facts_of
+
+    def facts_of(paths: Any, schema: Any) -> Any:
+        asked.extend(paths)
+        return stock(paths, schema)
+
+    monkeypatch.setattr(running, "facts_of", facts_of)
+    options: dict[str, Any] = {} if classification is None else {"classification": classification}
+
+    @silver_asset(name="rents", severity="warn", data_quality_checks=[check_range("rent", max=1000)], **options)
+    def rents(context: dg.AssetExecutionContext) -> pl.LazyFrame:
+        return pl.LazyFrame({"rent": [900, 77_123]})
+
+    monkeypatch.setenv("WORKBENCH_LAKE", str(tmp_path))
+    result = dg.materialize([rents], resources={"io_manager": PolarsParquetIOManager()})
+    (found,) = result.get_asset_check_evaluations()
+    assert not found.passed
+    assert [path.name for path in asked] == ["rents.parquet"]
+    assert ("77123" in str(found.metadata.get("sample"))) is shown
