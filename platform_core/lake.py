@@ -19,7 +19,8 @@ from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
-from platform_core.parquet import Footer, read_files, read_notes, write_parquet
+from platform_core.parquet import write_parquet
+from platform_core.parquet_read import Footer, read_files, read_notes
 
 _SUFFIX = ".parquet"
 _LIST = "partitions"  # the note that names the list of the YAML

@@ -22,7 +22,7 @@ import dagster as dg
 
 from platform_core.frames import annotation_kind, convert
 from platform_core.origins import told
-from platform_core.parquet import Footer
+from platform_core.parquet_read import Footer
 
 if TYPE_CHECKING:
     import polars as pl
