@@ -13,7 +13,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -36,22 +35,6 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 122_880
 _FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_DISK_TEXT = re.compile(r"No space left|quota exceeded|File too large|os error (28|27|122)")
-_STORE_TEXT = re.compile(r"object[- ]store error|Generic \w+ error")
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteTarget:
-    """A key of an object store that holds nothing yet.
-
-    Attributes:
-        url: Its address as Polars writes it.
-        options: What Polars needs to reach the store.
-        upload: Writes an open file there, whole or not at all.
-    """
-
-    url: str
-    options: Mapping[str, str] = field(repr=False)
-    upload: Callable[[IO[bytes]], object] = field(repr=False)
 
 
 def write_parquet(value: object, target: Path, what: str, notes: Mapping[str, str] | None = None) -> Footer:
@@ -71,23 +54,28 @@ def write_parquet(value: object, target: Path, what: str, notes: Mapping[str, st
     return read_footer(target)
 
 
-def write_object(value: object, target: RemoteTarget, what: str, notes: Mapping[str, str] | None = None) -> None:
-    """Write a frame of any kind to an object store: the key holds nothing, or the whole frame.
+def write_object(
+    value: object, upload: Callable[[IO[bytes]], object], what: str, notes: Mapping[str, str] | None = None
+) -> None:
+    """Write a frame of any kind to an object store, whole or not at all.
 
-    A Polars frame streams to the store, lazy or not. The other kinds go through a file of the temporary folder that has
-    no name, so that nothing of it stays where the process is killed.
+    It goes through a file of the temporary folder that has no name, so that nothing of it stays where the process is
+    killed. Polars could stream to the store itself; where its plan fails half way it leaves what it had as an object
+    that looks whole.
+
+    Args:
+        value: A frame, as `write_parquet` takes it.
+        upload: Writes an open file to the store, whole or not at all.
+        what: What the object is to a reader of an error.
+        notes: What the object is to tell of itself.
 
     Raises:
         UserError: As `write_parquet` does, or the store refuses.
     """
-    with told_of_writing(value, what):
-        if kind_of(value) in {"lazy", "polars"}:
-            _write(value, target.url, _metadata(notes), dict(target.options))
-            return
-        with TemporaryFile() as part:
-            _write(value, cast("IO[bytes]", part), _metadata(notes))
-            part.seek(0)
-            target.upload(cast("IO[bytes]", part))
+    with told_of_writing(value, what), TemporaryFile() as part:
+        _write(value, cast("IO[bytes]", part), _metadata(notes))
+        part.seek(0)
+        upload(cast("IO[bytes]", part))
 
 
 @contextmanager
@@ -111,21 +99,17 @@ def _metadata(notes: Mapping[str, str] | None) -> dict[str, str]:
     return {NOTES: json.dumps(dict(notes))} if notes else {}
 
 
-def _write(
-    value: object, path: Path | str | IO[bytes], metadata: dict[str, str], options: dict[str, str] | None = None
-) -> None:
+def _write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> None:
     match kind_of(value):
         case "lazy":
             lazy = cast("pl.LazyFrame", value)
             refuse_unstorable(lazy.collect_schema())
-            lazy.sink_parquet(
-                path, statistics=True, engine="streaming", metadata=metadata or None, storage_options=options
-            )
+            lazy.sink_parquet(path, statistics=True, engine="streaming", metadata=metadata or None)
             return
         case "polars":
             frame = cast("pl.DataFrame", value)
             refuse_unstorable(frame.schema)
-            frame.write_parquet(path, statistics=True, metadata=metadata or None, storage_options=options)
+            frame.write_parquet(path, statistics=True, metadata=metadata or None)
             return
         case "pandas":
             _write_table(arrow_of_pandas(cast("pd.DataFrame", value)), path, metadata, len(cast("pd.DataFrame", value)))
@@ -200,8 +184,6 @@ def _disk_error(error: OSError, what: str) -> UserError:
         return UserError(f"The disk is full: {what} was not written and is as it was.", hint="Make room and run again.")
     if isinstance(error, FileNotFoundError):
         return UserError(f"Computing {what} failed: a file that it reads is not there.", hint="Materialise it first.")
-    if _STORE_TEXT.search(str(error)):
-        return _store_error(what)
     reason = error.strerror or type(error).__name__
     return UserError(f"{what} could not be written ({reason}).", hint="Check the lake's folder and its permissions.")
 
@@ -209,8 +191,6 @@ def _disk_error(error: OSError, what: str) -> UserError:
 def _plan_error(error: Exception, what: str) -> UserError:
     if _FULL_DISK_TEXT.search(str(error)):
         return _disk_error(OSError(errno.ENOSPC, ""), what)
-    if _STORE_TEXT.search(str(error)):
-        return _store_error(what)
     told = ""
     if isinstance(error, pl.exceptions.PolarsError):
         # Polars puts the values that failed behind `: [`; other engines weave them into the sentence
@@ -218,11 +198,4 @@ def _plan_error(error: Exception, what: str) -> UserError:
     return UserError(
         f"Computing {what} failed: {type(error).__name__}{told}",
         hint="The step's plan ran when its output was written; collect it in the notebook to see more.",
-    )
-
-
-def _store_error(what: str) -> UserError:
-    return UserError(
-        f"{what} was not written and is as it was: an object store refused or did not answer.",
-        hint="Look at the name of the bucket, the region, the network and the credentials.",
     )

@@ -235,9 +235,9 @@ def test_a_lazy_frame_gives_the_old_data_whole_where_a_writer_comes_between(lake
 def test_a_lazy_frame_of_many_partitions_opens_them_one_by_one(lake: Lake) -> None:
     for day in range(40):
         lake.write("bronze", "many", pl.DataFrame({"day": [day]}), f"{day:02}")
-    held = set(os.listdir("/proc/self/fd"))
+    held = set(Path("/proc/self/fd").iterdir())
     plan = lake.read("many")
-    assert len(set(os.listdir("/proc/self/fd")) - held) < 10
+    assert len(set(Path("/proc/self/fd").iterdir()) - held) < 10
     assert plan.collect()["day"].to_list() == list(range(40))
 
 
