@@ -94,13 +94,13 @@ class Lake:
         Raises:
             UserError: It stands in two layers, or both as one file and as partitions.
         """
-        layers = [layer] if layer is not None else self._layers()
+        layers = [layer] if layer is not None else self.layers()
         found = [files for candidate in layers if (files := self._files(candidate, name)) is not None]
         return only(found, name, [files.layer for files in found])
 
     def names(self) -> list[str]:
         """Give the names of all assets that are stored."""
-        entries = [entry.name for layer in self._layers() for entry in (self.root / layer).iterdir()]
+        entries = [entry.name for layer in self.layers() for entry in (self.root / layer).iterdir()]
         return sorted({name.removesuffix(_SUFFIX) for name in entries if not name.startswith(".")})
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
@@ -158,7 +158,8 @@ class Lake:
         noted = (read_notes(path).get(LIST_NOTE) for path in files.partitions.values())
         return {key: files.partitions[key] for key in still_listed(files.partitions, noted, self.lists)}
 
-    def _layers(self) -> list[str]:
+    def layers(self) -> list[str]:
+        """Give the layers that hold assets."""
         if not self.root.is_dir():
             return []
         return sorted(entry.name for entry in self.root.iterdir() if entry.is_dir() and not entry.name.startswith("."))

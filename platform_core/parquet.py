@@ -73,9 +73,15 @@ def write_object(
         UserError: As `write_parquet` does, or the store refuses.
     """
     with told_of_writing(value, what), TemporaryFile() as part:
-        _write(value, cast("IO[bytes]", part), _metadata(notes))
-        part.seek(0)
+        write_open(value, cast("IO[bytes]", part), notes)
         upload(cast("IO[bytes]", part))
+
+
+def write_open(value: object, file: IO[bytes], notes: Mapping[str, str] | None = None) -> None:
+    """Write a frame of any kind to an open file, and stand at its start again."""
+    _write(value, file, _metadata(notes))
+    file.flush()
+    file.seek(0)
 
 
 @contextmanager

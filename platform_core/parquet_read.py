@@ -68,7 +68,7 @@ class RemoteFile:
     fetch: Callable[[], bytes] = field(repr=False)
 
 
-Place = Path | RemoteFile
+Place = Path | RemoteFile | IO[bytes]
 
 
 class _File:
@@ -76,7 +76,7 @@ class _File:
 
     def __init__(self, place: Place, handle: IO[bytes] | None = None) -> None:
         self.place = place
-        self._handle = handle
+        self._handle = handle if isinstance(place, Path | RemoteFile) else place
 
     @property
     def source(self) -> Any:
@@ -128,7 +128,7 @@ def read_footer(place: Place) -> Footer:
     file = _File(place)
     hidden = set(file.hidden)
     columns = tuple((name, str(dtype)) for name, dtype in file.schema.items() if name not in hidden)
-    size = place.size if isinstance(place, RemoteFile) else place.stat().st_size
+    size = place.stat().st_size if isinstance(place, Path) else getattr(place, "size", 0)
     return Footer(file.rows(), columns, size)
 
 

@@ -29,7 +29,7 @@ class PolarsParquetIOManager(FrameIOManager):
     """
 
     root: str | None = None
-    store: dg.ResourceDependency[Any] = None
+    store: dg.ResourceDependency[Any] = None  # type: ignore[assignment] # what is not given is None
     prefix: str = "lake"
     hive: str = ""
 

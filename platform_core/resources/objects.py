@@ -175,6 +175,10 @@ class ObjectStoreResource(PlatformResource):
         """Give what Polars needs, beside the address, to reach the objects; credentials it finds by itself."""
         return self._storage_options()
 
+    def delta_options(self) -> dict[str, str]:
+        """Give what Delta needs to reach the objects; credentials it finds by itself."""
+        return self._storage_options()
+
     def give_up_uploads(self, prefix: str, older_than: timedelta) -> int:
         """Give up the uploads under a prefix that never ended, and say how many; none where the store does it itself.
 

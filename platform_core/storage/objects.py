@@ -62,14 +62,17 @@ class ObjectLake:
         Raises:
             UserError: It stands in two layers, or both whole and as partitions, or the store refuses.
         """
-        layers = [layer] if layer is not None else self.store.folders(self.prefix)
+        layers = [layer] if layer is not None else self.layers()
         found = [objects for candidate in layers if (objects := self._objects(candidate, name)) is not None]
         return only(found, name, [objects.layer for objects in found])
 
+    def layers(self) -> list[str]:
+        """Give the layers that hold assets."""
+        return self.store.folders(self.prefix)
+
     def names(self) -> list[str]:
         """Give the names of all assets that are stored."""
-        layers = self.store.folders(self.prefix)
-        folders = (folder for layer in layers for folder in self.store.folders(self._key(layer)))
+        folders = (folder for layer in self.layers() for folder in self.store.folders(self._key(layer)))
         return sorted({folder.removesuffix(_SUFFIX) for folder in folders})
 
     def read(

@@ -39,6 +39,9 @@ class Storage(Protocol):
     def find(self, name: str, layer: str | None = None) -> Found | None:
         """Find an asset in a layer, else in any."""
 
+    def layers(self) -> list[str]:
+        """Give the layers that hold assets."""
+
     def names(self) -> list[str]:
         """Give the names of all assets that are stored."""
 

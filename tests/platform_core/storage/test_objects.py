@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -254,45 +255,54 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
 
 # --- kills
 
-VICTIM = """
-import sys, polars as pl
+NURSERY = """
+import os, sys, polars as pl
 from platform_core.resources import S3Resource
 from platform_core.storage.objects import ObjectLake
-lake = ObjectLake(S3Resource(bucket_name=sys.argv[1]))
-number = int(sys.argv[2])
-while True:
-    number += 1
-    n = pl.int_range(0, 3_000_000)
-    plan = pl.LazyFrame({"seed": [number]}).select((n.hash(seed=number)).alias("n"), pl.lit(number).alias("number"))
-    print(number, flush=True)
-    lake.write("silver", "x", plan)
+# Imports cost most of a writer's life: each writer is a fork of this process, in which no thread has started yet
+for line in sys.stdin:
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        print("dead", flush=True)
+        continue
+    number = int(line)
+    lake = ObjectLake(S3Resource(bucket_name=sys.argv[1]))
+    while True:
+        number += 1
+        print(os.getpid(), number, flush=True)
+        n = pl.int_range(0, 800_000)
+        plan = pl.LazyFrame({"seed": [number]}).select(n.hash(seed=number).alias("n"), pl.lit(number).alias("number"))
+        lake.write("silver", "x", plan)
 """
 
 
 def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: ObjectLake, full_count: bool) -> None:
-    """Writers of 24 MB, in parts, are killed at random moments: each time the newest number reads whole."""
+    """Writers of 6 MB, in two parts, are killed at random moments: each time the newest number reads whole."""
     chance = random.Random(7)  # noqa: S311 - moments to kill at, no secret
-    kills, newest, left = 1000 if full_count else 50, 0, 0
-    name = lake.store.text("bucket_name")
+    newest, started, left = 0, 0, 0
     lake.write("silver", "x", pl.DataFrame({"n": [0], "number": [0]}))
-    started = 0
-    while kills:
-        writer = subprocess.Popen([sys.executable, "-c", VICTIM, name, str(started)], stdout=subprocess.PIPE, text=True)
-        assert writer.stdout is not None
-        for _ in range(chance.randint(1, 3)):
-            started = int(writer.stdout.readline())
-        os.set_blocking(writer.stdout.fileno(), False)
-        with pytest.raises(subprocess.TimeoutExpired):
-            writer.wait(chance.uniform(0.0, 0.4))
-        writer.send_signal(signal.SIGKILL)
-        writer.wait()
-        started = max([started, *map(int, (writer.stdout.read() or "").split())])
-        kills -= 1
-        numbers = lake.read("x").select(pl.col("number").unique(), pl.len().alias("rows")).collect()
-        (found,) = numbers["number"].to_list()
-        assert newest <= found <= started
-        assert numbers["rows"][0] == (3_000_000 if found else 1)
-        newest, left = found, left + len(unfinished(lake))
+    command = [sys.executable, "-c", NURSERY, lake.store.text("bucket_name")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        for _ in range(1000 if full_count else 50):
+            nursery.stdin.write(f"{started}\n")
+            writer, started = map(int, nursery.stdout.readline().split())
+            with suppress(subprocess.TimeoutExpired):
+                nursery.wait(chance.uniform(0.0, 1.2))  # it goes on
+            os.kill(writer, signal.SIGKILL)
+            for line in iter(nursery.stdout.readline, "dead\n"):
+                started = int(line.split()[1])
+            (seen,) = (
+                lake.read("x").select(pl.col("number").unique().implode(), pl.len().alias("rows")).collect().rows()
+            )
+            (found,) = seen[0]
+            assert newest <= found <= started
+            assert seen[1] == (800_000 if found else 1)
+            newest, left = found, left + len(unfinished(lake))
+        nursery.stdin.close()
+    assert newest > 0, "no write came to its end"
     assert left > 0, "no kill fell inside an upload"
     tidy = ObjectLake(lake.store, superseded_for=timedelta(0), unfinished_for=timedelta(0))
     tidy.write("silver", "x", FRAME)
