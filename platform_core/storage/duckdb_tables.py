@@ -135,8 +135,8 @@ class DuckDBTables:
             if database is None:
                 return None
             query = f"SELECT number FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?"
-            row = database.execute(query, [layer, name, partition]).fetchone()
-        return None if row is None else str(row[0])
+            rows = database.execute(query, [layer, name, partition]).fetchall()
+        return str(rows[0][0]) if rows else None
 
     def _declared(self, database: Any, stored: Tables) -> dict[str, str]:
         query = f"SELECT DISTINCT listed FROM {_BOOK} WHERE layer = ? AND name = ?"
@@ -206,7 +206,7 @@ def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(layer)}")
     whole = database.execute(
         f"SELECT count(*) FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
-    ).fetchone()[0]
+    ).fetchall()[0][0]
     if whole:
         database.execute(f"DROP TABLE IF EXISTS {table}")
         database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
@@ -231,7 +231,7 @@ def _footer(database: Any, layer: str, name: str, partition: str | None) -> Foot
     """Give rows and columns as the reader will see them."""
     table = f"{_quoted(layer)}.{_quoted(name)}"
     where, values = ("", []) if partition is None else (f" WHERE {_PARTITION} = ?", [partition])
-    rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchone()[0]
+    rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
     empty = database.sql(f"SELECT * FROM {table} LIMIT 0").pl()
     columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != _PARTITION)
     return Footer(int(rows), columns, 0)
