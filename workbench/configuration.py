@@ -81,11 +81,8 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 def _above(config: ProjectConfig, path: tuple[str, ...]) -> str:
     """Give the place of a value that was written short (`io: delta`), else say that it has its default."""
     short = {"io": "kind", "jobs": "selection", "repository": "url"}.get(path[0])
-    return (config.written(*path[:-1]) or DEFAULT) if path[-1] == short and _is_short(config, path[:-1]) else DEFAULT
-
-
-def _is_short(config: ProjectConfig, path: tuple[str, ...]) -> bool:
-    return not any(config.written(*path, key) for key in ("kind", "store", "path", "selection", "url"))
+    place = config.written(*path[:-1]) if path[-1] == short and config.is_short(*path[:-1]) else None
+    return place or DEFAULT
 
 
 def _shown(config: ProjectConfig, path: tuple[str, ...], value: Any) -> str:

@@ -74,7 +74,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
     values: dict[str, Any] = {}
     places: dict[tuple[str | int, ...], str] = {}
     for document in documents:
-        values = _merge(values, document.value or {})
+        values = _merge(values, _written_out(document.value or {}))
         places.update(document.places)
     values, of_variables = overridden(values, os.environ)
     places.update(of_variables)
@@ -110,6 +110,11 @@ def _read(folder: Path, name: str) -> Document | None:
     if not isinstance(document.value, dict | None):
         raise UserError("The file must hold sections such as `lake:` and `resources:`.", location=f"{shown}:1")
     return document
+
+
+def _written_out(values: dict[str, Any]) -> dict[str, Any]:
+    """Give `io: duckdb` as the mapping that it stands for, so that another file can add to it."""
+    return values | {"io": {"kind": values["io"]}} if isinstance(values.get("io"), str) else values
 
 
 def _merge(under: Any, over: Any) -> Any:

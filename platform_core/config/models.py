@@ -165,6 +165,10 @@ class ProjectConfig(BaseModel):
         """Give the place of a value itself, or None where nobody wrote it: it has its default."""
         return self._places.get(path)
 
+    def is_short(self, *path: str | int) -> bool:
+        """Say whether something is written at a path and nothing below it, as in `io: delta`."""
+        return path in self._places and not any(one[: len(path)] == path != one for one in self._places)
+
 
 def nearest_place(places: PlaceMap, path: tuple[str | int, ...]) -> str:
     """Give the place of the longest start of the path that is known."""
