@@ -109,7 +109,8 @@ def main() -> int:
     print(f"{ROWS:,} rows of ten columns, median of {ROUNDS}")
     for name, row in middle.items():
         print(
-            f"{name:14} call {row['call']:6.2f} s CPU, whole process {row['whole']:6.2f} s CPU, peak {row['peak']:7.0f} MiB"
+            f"{name:14} call {row['call']:6.2f} s CPU, whole process {row['whole']:6.2f} s CPU, "
+            f"peak {row['peak']:7.0f} MiB"
         )
     net = {side: middle[f"{side} work"]["call"] - middle[f"{side} nothing"]["call"] for side in programs}
     step = middle["ours work"]["call"] / middle["bare work"]["call"]

@@ -7,6 +7,7 @@ version; they and superseded ones are deleted a week after, by a later write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,6 +146,8 @@ class DeltaTables:
         if partition is not None:
             safe_name(partition, "partition key")
         with told_of_writing(value, label), stream_of(value) as rows:
+            for about in rows.schema:
+                _refuse(about.name, about.type)
             try:
                 given = rows if partition is None else _with_partition(rows, self._column, partition)
                 self._commit(self._url(layer, name), given, partition, listed)
@@ -200,7 +203,12 @@ class DeltaTables:
         )
 
     def _url(self, layer: str, name: str) -> str:
-        return f"{self.root}/{safe_name(layer, 'layer')}/{safe_name(name, 'asset name')}"
+        for text, what in ((layer, "layer"), (name, "asset name")):
+            if not _PLAIN.fullmatch(safe_name(text, what)):
+                raise UserError(
+                    f"{text!r} cannot be the name of a Delta table.", hint="Use letters, digits and dashes."
+                )
+        return f"{self.root}/{layer}/{name}"
 
     def _open(self, layer: str, name: str) -> Any:
         delta: Any = needed("deltalake", "delta")
@@ -229,6 +237,13 @@ class DeltaTables:
         return Footer(int(rows), columns, int(sum(sizes)))
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
+_HELD = (
+    pa.types.is_signed_integer, pa.types.is_float32, pa.types.is_float64, pa.types.is_boolean, pa.types.is_string,
+    pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
+    pa.types.is_binary_view, pa.types.is_date32, pa.types.is_decimal128,
+)  # fmt: skip
+_TIMES = {"timestamp[us]", "timestamp[us, tz=UTC]"}
 _EVOLVE = "Write `evolution: add` or `evolution: replace` under `io:` where that is meant, or delete the table."
 
 
@@ -237,6 +252,23 @@ def _refused(label: str, text: str) -> UserError:
     if "schema" in text.lower() or "cast" in text.lower():
         return UserError(f"{label} was not written: its columns have changed.", hint=_EVOLVE)
     return UserError(f"{label} was not written: the Delta table refused it.", hint="Look at the key and the partition.")
+
+
+def _refuse(column: str, dtype: pa.DataType) -> None:
+    """Refuse a column that Delta has no type for, or would give back as another type.
+
+    Raises:
+        UserError: It is one.
+    """
+    for place in range(dtype.num_fields):
+        _refuse(column, dtype.field(place).type)
+    nested = pa.types.is_list(dtype) or pa.types.is_large_list(dtype) or pa.types.is_struct(dtype)
+    if nested or pa.types.is_map(dtype) or any(test(dtype) for test in _HELD) or str(dtype) in _TIMES:
+        return
+    raise UserError(
+        f"Column {column!r} is {dtype}, which a Delta table would give back as another type or cannot hold.",
+        hint="Cast it to text, a signed whole number, or a timestamp in microseconds, without a zone or in UTC.",
+    )
 
 
 def _with_partition(rows: pa.RecordBatchReader, column: str, key: str) -> pa.RecordBatchReader:

@@ -16,7 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import polars as pl
 
 from platform_core.arrow_stream import stream_of
 from platform_core.errors import UserError
@@ -24,7 +26,11 @@ from platform_core.frames import FrameKind
 from platform_core.lake import lists_of, safe_name
 from platform_core.parquet import told_of_writing, write_open
 from platform_core.parquet_read import Footer, read_files
+from platform_core.storable import refuse_relation
 from platform_core.storage.stored import Lists, Stored, never_stored, only, still_listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PARTITION = "_partition"
 _BOOK = "_workbench.assets"
@@ -124,6 +130,7 @@ class DuckDBTables:
                     [layer, name, partition, listed],
                 )
                 footer = _footer(database, layer, name, partition)
+                _refuse_changed(rows.schema, footer)
                 database.commit()
             except duck.IOException as error:
                 raise OSError(str(error)) from None
@@ -232,9 +239,21 @@ def _footer(database: Any, layer: str, name: str, partition: str | None) -> Foot
     table = f"{_quoted(layer)}.{_quoted(name)}"
     where, values = ("", []) if partition is None else (f" WHERE {_PARTITION} = ?", [partition])
     rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
+    refuse_relation(database.table(table))
     empty = database.sql(f"SELECT * FROM {table} LIMIT 0").pl()
     columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != _PARTITION)
     return Footer(int(rows), columns, 0)
+
+
+def _refuse_changed(given: pa.Schema, footer: Footer) -> None:
+    """Refuse what DuckDB would give back as another type: a zone, a category, a duration."""
+    stored = dict(footer.columns)
+    for column, dtype in cast("pl.DataFrame", pl.from_arrow(given.empty_table())).schema.items():
+        if stored[column] != str(dtype):
+            raise UserError(
+                f"Column {column!r} is {dtype}, which DuckDB would give back as {stored[column]}.",
+                hint="Cast it to text or another type first.",
+            )
 
 
 def _quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A project whose configuration keeps each layer elsewhere: assets, notebooks and commands read all by the same call."""
+"""A project that keeps each layer elsewhere: assets, notebooks and commands read all by the same call."""
 
 from __future__ import annotations
 
