@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import nbformat
-import pytest
 from dagstermill import ConfigurableLocalOutputNotebookIOManager, define_dagstermill_op
 from dagstermill.io_managers import OutputNotebookIOManager
 
@@ -14,6 +14,9 @@ from platform_core.io_managers import ObjectStoreOutputNotebookIOManager, Polars
 from platform_core.resources import S3Resource
 from platform_core.storage.objects import ObjectLake
 from tests.platform_core.storage_s3 import bucket
+
+if TYPE_CHECKING:
+    import pytest
 
 NOTEBOOK = str(Path(__file__).parent / "executed.ipynb")
 
@@ -28,7 +31,7 @@ def rents() -> dg.Output[object]:
 KEPT = ObjectStoreOutputNotebookIOManager(store=S3Resource(bucket_name=dg.EnvVar("NOTEBOOK_BUCKET")), prefix="executed")
 
 
-@dg.job(resource_defs={"output_notebook_io_manager": KEPT})
+@dg.job(executor_def=dg.in_process_executor, resource_defs={"output_notebook_io_manager": KEPT})
 def explore() -> None:
     define_dagstermill_op("look", NOTEBOOK, output_notebook_name="notebook", save_notebook_on_failure=True)()
 

@@ -26,6 +26,7 @@ from polars.testing import assert_frame_equal
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.resources import S3Resource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 from platform_core.storage.objects import ObjectLake
 from tests.platform_core.storage_s3 import bucket
@@ -184,8 +185,7 @@ def test_a_plan_that_fails_half_way_leaves_the_old(lake: ObjectLake) -> None:
 
 
 def test_a_store_that_refuses_is_told_without_its_answer(lake: ObjectLake) -> None:
-    lake.store._opened = None
-    missing = ObjectLake(type(lake.store)(bucket_name="no-such-bucket", name="lake"))
+    missing = ObjectLake(S3Resource(bucket_name="no-such-bucket", name="lake"))
     for value in (FRAME.lazy(), FRAME.to_arrow()):
         with pytest.raises(UserError, match=r"lake|silver/rents"):
             missing.write("silver", "rents", value)
