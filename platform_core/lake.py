@@ -11,41 +11,26 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote, unquote
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
-from platform_core.parquet import Footer, read_files, read_notes, write_parquet
+from platform_core.parquet import write_parquet
+from platform_core.parquet_read import Footer, read_files, read_notes
+from platform_core.storage.stored import LIST_NOTE, Lists, Stored, both_forms, never_stored, only, still_listed
 
 _SUFFIX = ".parquet"
-_LIST = "partitions"  # the note that names the list of the YAML
+HIVE_FILE = "data.parquet"
+_HIVE_SAFE = " -_.~"
 _LONGEST_NAME = 255 - len(_SUFFIX)
 
 
-@dataclass(frozen=True, slots=True)
-class AssetFiles:
-    """Where an asset's data is: one file, or one for each partition, sorted by key.
-
-    Attributes:
-        layer: The layer it was found in.
-        name: The asset's name.
-        path: The file of an asset without partitions, else None.
-        partitions: Partition keys and their files; empty for an asset without partitions.
-    """
-
-    layer: str
-    name: str
-    path: Path | None
-    partitions: Mapping[str, Path]
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        """All files of the asset."""
-        return (self.path,) if self.path is not None else tuple(self.partitions.values())
+AssetFiles = Stored[Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +40,8 @@ class Lake:
     Attributes:
         root: The folder.
         lists: Gives the lists of partitions that the project's YAML holds, by name; none where there is no project.
+        hive: The column that names partitions, where they lie as Hive and Spark lay them:
+            `<layer>/<asset>/<column>=<partition>/data.parquet`.
 
     >>> import tempfile
     >>> import polars as pl
@@ -66,7 +53,8 @@ class Lake:
     """
 
     root: Path
-    lists: Callable[[], Mapping[str, Sequence[str]]] = field(default=dict, compare=False, repr=False)
+    lists: Lists = field(default=dict, compare=False, repr=False)
+    hive: str = ""
 
     @classmethod
     def of_project(cls, project: Path | None = None) -> Lake:
@@ -78,7 +66,7 @@ class Lake:
         Raises:
             UserError: There is no project, or its configuration is wrong.
         """
-        lists = functools.partial(_lists, project)
+        lists = lists_of(project)
         override = os.environ.get("WORKBENCH_LAKE")
         if override and Path(override).is_absolute():
             return cls(Path(override), lists)  # no project is needed
@@ -95,7 +83,10 @@ class Lake:
         folder = self.root / safe_name(layer, "layer")
         if partition is None:
             return folder / f"{safe_name(name, 'asset name')}{_SUFFIX}"
-        return folder / safe_name(name, "asset name") / f"{safe_name(partition, 'partition key')}{_SUFFIX}"
+        key = safe_name(partition, "partition key")
+        return (
+            folder / safe_name(name, "asset name") / (hive_folder(self.hive, key) if self.hive else f"{key}{_SUFFIX}")
+        )
 
     def find(self, name: str, layer: str | None = None) -> AssetFiles | None:
         """Find an asset's files in the layer given, else in any; None where it was never written.
@@ -103,14 +94,22 @@ class Lake:
         Raises:
             UserError: It stands in two layers, or both as one file and as partitions.
         """
-        layers = [layer] if layer is not None else self._layers()
+        layers = [layer] if layer is not None else self.layers()
         found = [files for candidate in layers if (files := self._files(candidate, name)) is not None]
-        if len(found) > 1:
-            where = " and ".join(files.layer for files in found)
-            raise UserError(
-                f"Asset {name!r} is stored in {where}.", hint="Delete the one that no step writes any more."
-            )
-        return found[0] if found else None
+        return only(found, name, [files.layer for files in found])
+
+    def names(self) -> list[str]:
+        """Give the names of all assets that are stored."""
+        entries = [entry.name for layer in self.layers() for entry in (self.root / layer).iterdir()]
+        return sorted({name.removesuffix(_SUFFIX) for name in entries if not name.startswith(".")})
+
+    def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
+        """Give a text that changes when the file does; None where there is none."""
+        try:
+            about = self.path(layer, name, partition).stat()
+        except FileNotFoundError:
+            return None
+        return f"{about.st_ino}-{about.st_size}-{about.st_mtime_ns}"
 
     def read(
         self,
@@ -133,8 +132,8 @@ class Lake:
         """
         files = self.find(name, layer)
         if files is None:
-            raise UserError(f"Asset {name!r} has no data in the lake.", hint=f"Run: workbench materialize {name}")
-        return read_files(self._chosen(files, partition), kind, f"{files.layer}/{name}")
+            raise never_stored(name)
+        return read_files(files.chosen(partition, self._declared), kind, f"{files.layer}/{name}")
 
     def write(
         self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
@@ -152,30 +151,15 @@ class Lake:
             UserError: A name could be a path, the value is no frame, computing it fails, or the disk is full.
         """
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
-        notes = {_LIST: listed} if listed is not None else None
+        notes = {LIST_NOTE: listed} if listed is not None else None
         return write_parquet(value, self.path(layer, name, partition), label, notes)
 
-    def _chosen(self, files: AssetFiles, partition: str | Iterable[str] | None) -> list[tuple[str, Path]]:
-        if partition is None:
-            chosen = [("", files.path)] if files.path is not None else self._declared(files)
-        else:
-            chosen = _named(files, [partition] if isinstance(partition, str) else list(partition))
-        if not chosen:
-            raise UserError(
-                f"Asset {files.name!r} has no data for any of its partitions.",
-                hint=f"Run: workbench materialize {files.name} --all-partitions",
-            )
-        return chosen
+    def _declared(self, files: AssetFiles) -> dict[str, Path]:
+        noted = (read_notes(path).get(LIST_NOTE) for path in files.partitions.values())
+        return {key: files.partitions[key] for key in still_listed(files.partitions, noted, self.lists)}
 
-    def _declared(self, files: AssetFiles) -> list[tuple[str, Path]]:
-        """Give the partitions whose keys the YAML still lists; all, where it has no list for them."""
-        noted = {read_notes(path).get(_LIST) for path in files.partitions.values()} - {None}
-        lists = self.lists() if noted else {}
-        known = [lists[name] for name in sorted(filter(None, noted)) if name in lists]
-        keys = {key for values in known for key in values}
-        return [(key, path) for key, path in files.partitions.items() if not known or key in keys]
-
-    def _layers(self) -> list[str]:
+    def layers(self) -> list[str]:
+        """Give the layers that hold assets."""
         if not self.root.is_dir():
             return []
         return sorted(entry.name for entry in self.root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
@@ -183,20 +167,20 @@ class Lake:
     def _files(self, layer: str, name: str) -> AssetFiles | None:
         path = self.path(layer, name)
         folder = path.with_suffix("")
-        keys = sorted(
-            entry.name.removesuffix(_SUFFIX)
-            for entry in (folder.iterdir() if folder.is_dir() else ())
-            if entry.name.endswith(_SUFFIX) and not entry.name.startswith(".")
-        )
-        if keys and path.exists():
-            raise UserError(
-                f"Asset {name!r} is stored in {layer} both as one file and as partitions.",
-                hint=f"Delete the one from before its partitions changed: {path.name} or the folder {folder.name}.",
-            )
-        if not keys and not path.exists():
+        entries = sorted(entry.name for entry in (folder.iterdir() if folder.is_dir() else ()))
+        found = {key: folder / entry for entry in entries if (key := self._key(entry)) is not None}
+        partitions = {key: place / HIVE_FILE if self.hive else place for key, place in sorted(found.items())}
+        if partitions and path.exists():
+            raise both_forms(name, layer, path.name, folder.name)
+        if not partitions and not path.exists():
             return None
-        partitions = MappingProxyType({key: folder / f"{key}{_SUFFIX}" for key in keys})
-        return AssetFiles(layer, name, None if keys else path, partitions)
+        return Stored(layer, name, None if partitions else path, MappingProxyType(partitions))
+
+    def _key(self, entry: str) -> str | None:
+        """Give the key of the partition that an entry of an asset's folder holds."""
+        if self.hive:
+            return hive_key(self.hive, entry)
+        return entry.removesuffix(_SUFFIX) if entry.endswith(_SUFFIX) and not entry.startswith(".") else None
 
 
 def safe_name(text: str, what: str) -> str:
@@ -217,16 +201,28 @@ def safe_name(text: str, what: str) -> str:
     return text
 
 
-def _named(files: AssetFiles, keys: Sequence[str]) -> list[tuple[str, Path]]:
-    if files.path is not None:
-        raise UserError(f"Asset {files.name!r} has no partitions.", hint="Read it without naming one.")
-    missing = [key for key in keys if key not in files.partitions]
-    if missing:
-        raise UserError(
-            f"Asset {files.name!r} has no data for partition {missing[0]!r}.",
-            hint=f"Run: workbench materialize {files.name} --partition {missing[0]}",
-        )
-    return [(key, files.partitions[key]) for key in keys]
+def hive_folder(column: str, key: str) -> str:
+    """Give the path of a partition's file as Hive and Spark lay it.
+
+    >>> hive_folder("on", "10:00")
+    'on=10%3A00/data.parquet'
+    """
+    return f"{column}={quote(key, safe=_HIVE_SAFE)}/{HIVE_FILE}"
+
+
+def hive_key(column: str, folder: str) -> str | None:
+    """Give the partition key that a folder is named for, or None where it is another folder.
+
+    >>> hive_key("on", "on=10%3A00"), hive_key("on", "at=1")
+    ('10:00', None)
+    """
+    name, equals, text = folder.partition("=")
+    return unquote(text) if equals and name == column else None
+
+
+def lists_of(project: Path | None = None) -> Lists:
+    """Give what gives the lists of partitions of a project's YAML; none where there is no project."""
+    return functools.partial(_lists, project)
 
 
 def _lists(project: Path | None) -> Mapping[str, Sequence[str]]:

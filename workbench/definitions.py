@@ -25,8 +25,10 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from platform_core.code_references import referring_to, source_of
 from platform_core.config import ProjectConfig, find_project, load_config
+from platform_core.config.io import IOConfig
 from platform_core.errors import UserError, WorkbenchError
-from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
+from platform_core.io_managers.base import FrameIOManager
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
 from workbench.automation import build_jobs, build_schedules, build_sensors
@@ -99,13 +101,19 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
             sensors=[*_only(unique, dg.SensorDefinition), *build_sensors(config)],
-            resources={"io_manager": PolarsParquetIOManager(root=str(config.lake)), **resources},
+            resources={"io_manager": _io_manager(config), **resources},
             executor=dg.in_process_executor if config.environment == "dev" else None,
         )
         definitions.get_repository_def()
     except dg.DagsterInvalidDefinitionError as error:
         raise UserError(f"The project's definitions do not fit together: {error}") from error
     return definitions
+
+
+def _io_manager(config: ProjectConfig) -> FrameIOManager:
+    """Give what keeps the assets: the lake on the disk, or what `io:` says."""
+    plain = config.io == IOConfig()
+    return PolarsParquetIOManager(root=str(config.lake)) if plain else ProjectIOManager.of(config)
 
 
 def _python_files(folder: Path) -> Iterator[Path]:

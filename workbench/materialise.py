@@ -21,6 +21,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from platform_core.automation.unchanged import FORCE_TAG
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
+from platform_core.storage.routes import Routes, storage_of
 from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
 from workbench.outcomes import AssetOutcome, Problem, read_problem, was_interrupted
@@ -43,7 +44,7 @@ class Materialiser:
         self._session = session
         self._force = force
         self._memory = session.memory
-        self._lake = Lake(session.config.lake)
+        self._storage = storage_of(session.config)
         self._by_name = {node.name: node for node in session.nodes}
         self._broken: set[str] = set()
 
@@ -172,7 +173,10 @@ class Materialiser:
         return record.inputs == digest and record.output == self._digest_of_output(node, part)
 
     def _digest_of_output(self, node: AssetNode, part: str | None) -> str | None:
-        return self._memory.digest_of_file(self._lake.path(*node.place, part))
+        storage = self._storage.of(*node.place) if isinstance(self._storage, Routes) else self._storage
+        if isinstance(storage, Lake):
+            return self._memory.digest_of_file(storage.path(*node.place, part))
+        return storage.mark(*node.place, part)
 
     def _digest_of_inputs(self, node: AssetNode, part: str | None) -> str | None:
         """Give one digest of all that an asset is made from; None where that cannot be known."""
@@ -199,12 +203,12 @@ class Materialiser:
         if part is not None and upstream.partitions == node.partitions and name != node.name:
             return self._digest_of_output(upstream, part)
         layer, stored = upstream.place
-        files = self._lake.find(stored, layer)
+        files = self._storage.find(stored, layer)
         if files is None:
             return None
         # A partition that is declared no more may still lie in the lake, and is not read
-        declared = [(key, path) for key, path in sorted(files.partitions.items()) if key in upstream.partitions]
-        return digest_of([(key, self._memory.digest_of_file(path)) for key, path in declared])
+        declared = [key for key in sorted(files.partitions) if key in upstream.partitions]
+        return digest_of([(key, self._digest_of_output(upstream, key)) for key in declared])
 
 
 def count(chosen: Sequence[AssetNode], partition: Wanted) -> int:

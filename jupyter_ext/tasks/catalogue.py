@@ -98,7 +98,7 @@ def _stored(files: AssetFiles | None, facts: FrameFacts | None) -> dict[str, Any
     rows = facts.rows if facts is not None else None
     if files is None or not files.paths:
         return {"made": False, "rows": rows, "columns": columns, "written": None, "partitions": None}
-    from platform_core.parquet import read_footer  # noqa: PLC0415 - Polars, where there is something to read
+    from platform_core.parquet_read import read_footer  # noqa: PLC0415 - Polars, where there is something to read
 
     footers = [read_footer(path) for path in files.paths]
     newest = max(path.stat().st_mtime for path in files.paths)

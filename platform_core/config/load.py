@@ -1,13 +1,16 @@
-"""Loading a project's configuration: the base file, the environment's file over it, the checks, the lake."""
+"""Loading a project's configuration: the base file, the environment's file, variables, the checks, the lake."""
 
 from __future__ import annotations
 
 import os
+import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from platform_core.config.io import IOChoice, IOConfig
 from platform_core.config.models import (
     JobConfig,
     PlaceMap,
@@ -20,6 +23,7 @@ from platform_core.config.models import (
     nearest_place,
 )
 from platform_core.config.project import find_project
+from platform_core.config.variables import overridden, place_of
 from platform_core.config.yaml12 import Document, read_yaml
 from platform_core.errors import UserError
 from platform_core.suggest import did_you_mean
@@ -31,11 +35,15 @@ ENVIRONMENT_VARIABLE = "WORKBENCH_ENV"
 LAKE_VARIABLE = "WORKBENCH_LAKE"
 DEFAULT_ENVIRONMENT = "dev"
 DEFAULT_SENSOR_RESOURCES = {"s3_file": "s3", "file": "files"}
+OBJECT_STORES = ("s3", "gcs", "azure_blob")
 
 # The models whose keys a wrong key is compared with, by where they stand
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Sections,
-    ("repository", "*"): RepositoryConfig,
+    ("io",): IOConfig,
+    ("io", "layers", "*"): IOChoice,
+    ("io", "assets", "*"): IOChoice,
+    ("repository",): RepositoryConfig,
     ("jobs", "*"): JobConfig,
     ("jobs", "*", "retry"): RetryConfig,
     ("schedules", "*"): ScheduleConfig,
@@ -48,7 +56,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
 
     Mappings of `config/<env>.yaml` are merged into those of `config/base.yaml`, everything else replaces what stood
     there; a mapping whose `type` differs is replaced whole. A file that is missing counts as empty, except that of an
-    environment that was asked for.
+    environment that was asked for. Environment variables go over the files; see `platform_core.config.variables`.
 
     Args:
         project: The project's folder; found as `find_project` does without it.
@@ -71,10 +79,16 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
     values: dict[str, Any] = {}
     places: dict[tuple[str | int, ...], str] = {}
     for document in documents:
-        values = _merge(values, document.value or {})
+        values = _merge(values, _written_out(document.value or {}))
         places.update(document.places)
+    values, of_variables = overridden(values, os.environ)
+    places.update(of_variables)
     sections = _validated(values, places)
     lake = os.environ.get(LAKE_VARIABLE) or sections.lake
+    if os.environ.get(LAKE_VARIABLE):
+        sections = sections.model_copy(update={"io": IOConfig()})
+        places = {path: place for path, place in places.items() if path[:1] != ("io",)}
+        places["lake",] = places["io", "kind"] = place_of(LAKE_VARIABLE)
     config = ProjectConfig(
         project=folder,
         environment=environment,
@@ -101,6 +115,11 @@ def _read(folder: Path, name: str) -> Document | None:
     if not isinstance(document.value, dict | None):
         raise UserError("The file must hold sections such as `lake:` and `resources:`.", location=f"{shown}:1")
     return document
+
+
+def _written_out(values: dict[str, Any]) -> dict[str, Any]:
+    """Give `io: duckdb` as the mapping that it stands for, so that another file can add to it."""
+    return values | {"io": {"kind": values["io"]}} if isinstance(values.get("io"), str) else values
 
 
 def _merge(under: Any, over: Any) -> Any:
@@ -138,8 +157,18 @@ def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
         for name, sensor in sections.sensors.items()
         if (resource := sensor.resource or DEFAULT_SENSOR_RESOURCES[sensor.type]) not in sections.resources
     ]
-    if unknown_jobs:
-        raise _together(unknown_jobs)
+    problems = unknown_jobs + [
+        UserError(
+            f"{'.'.join(path)} is kept in the store {choice.store!r}, which is no object store under `resources:`.",
+            hint=did_you_mean(choice.store, stores) if stores else "Add one of the type s3, gcs or azure_blob.",
+            location=nearest_place(places, (*path, "store")),
+        )
+        for path, choice in sections.io.choices()
+        if choice.store is not None
+        and choice.store not in (stores := [n for n, one in sections.resources.items() if one.type in OBJECT_STORES])
+    ]
+    if problems:
+        raise _together(problems)
     return sections
 
 
@@ -166,11 +195,19 @@ def _problem(detail: ErrorDetails, places: PlaceMap) -> UserError:
             return UserError(f"{shown} must be a {'list' if wanted == 'tuple_type' else 'mapping'}.", location=location)
         case "value_error":
             return UserError(f"{shown}: {detail['ctx']['error']}.", location=location)
-    return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", location=location)
+    meant = get_close_matches(
+        str(detail["input"]), re.findall(r"'(\w+)'", str(detail.get("ctx", {}).get("expected"))), 1
+    )
+    hint = f"Did you mean {meant[0]!r}?" if meant else None
+    return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", hint=hint, location=location)
 
 
 def _known_keys(path: tuple[str | int, ...]) -> list[str]:
-    model = _MODELS[tuple("*" if place == 1 else str(part) for place, part in enumerate(path))]
+    model = next(
+        model
+        for pattern, model in _MODELS.items()
+        if len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
+    )
     return list(model.model_fields)
 
 

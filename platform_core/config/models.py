@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from platform_core.config.io import IOConfig
 from platform_core.links import WEB
 
 PlaceMap = Mapping[tuple[str | int, ...], str]
@@ -154,6 +155,7 @@ class Sections(_Strict):
     """The sections that `config/*.yaml` may hold."""
 
     lake: Annotated[str, Field(min_length=1)] = "data/lake"
+    io: IOConfig = IOConfig()
     repository: RepositoryConfig | None = None
     resources: dict[Word, ResourceConfig] = {}
     partitions: dict[Word, Annotated[PartitionValues, Field(strict=False)]] = {}
@@ -165,7 +167,8 @@ class Sections(_Strict):
 class ProjectConfig(BaseModel):
     """The configuration of one project in one environment.
 
-    `project` and `lake` are absolute; the lake of the environment variable `WORKBENCH_LAKE` comes first.
+    `project` and `lake` are absolute; the lake of the environment variable `WORKBENCH_LAKE` comes first, and with it
+    every asset is kept there as Parquet, whatever `io` says in the files.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -173,6 +176,7 @@ class ProjectConfig(BaseModel):
     project: Path
     environment: str
     lake: Path
+    io: IOConfig = IOConfig()
     repository: RepositoryConfig | None = None
     resources: dict[str, ResourceConfig] = {}
     partitions: dict[str, tuple[str, ...]] = {}
@@ -185,6 +189,14 @@ class ProjectConfig(BaseModel):
     def place(self, *path: str | int) -> str:
         """Give `file:line` of a value by its path, or of the nearest key above it, else the base file."""
         return nearest_place(self._places, path)
+
+    def written(self, *path: str | int) -> str | None:
+        """Give the place of a value itself, or None where nobody wrote it: it has its default."""
+        return self._places.get(path)
+
+    def is_short(self, *path: str | int) -> bool:
+        """Say whether something is written at a path and nothing below it, as in `io: delta`."""
+        return path in self._places and not any(one[: len(path)] == path != one for one in self._places)
 
 
 def nearest_place(places: PlaceMap, path: tuple[str | int, ...]) -> str:

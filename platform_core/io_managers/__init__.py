@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from platform_core.io_managers.delta import DeltaIOManager
+from platform_core.io_managers.duckdb import DuckDBTableIOManager
+from platform_core.io_managers.notebooks import ObjectStoreOutputNotebookIOManager
 from platform_core.io_managers.parquet import PolarsParquetIOManager
+from platform_core.io_managers.project import ProjectIOManager
 
-__all__ = ["PolarsParquetIOManager"]
+__all__ = [
+    "DeltaIOManager",
+    "DuckDBTableIOManager",
+    "ObjectStoreOutputNotebookIOManager",
+    "PolarsParquetIOManager",
+    "ProjectIOManager",
+]

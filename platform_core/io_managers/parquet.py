@@ -1,140 +1,50 @@
-"""The Parquet IO manager: frames to the lake and back, lazily, in the kind that each input is annotated with."""
+"""The Parquet IO manager: frames to the lake and back, lazily, on a disk or in an object store."""
 
-from __future__ import annotations
+# No annotations as text here: Dagster finds what a resource depends on by the annotation itself
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast, get_args, get_origin
+from typing import Any
 
 import dagster as dg
 
 from platform_core.errors import UserError
-from platform_core.frames import KINDS, FrameKind, annotation_kind
-from platform_core.lake import Lake
-from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
-from platform_core.metadata.versions import Unchanged, version_metadata
-from platform_core.origins import tell_query
-from platform_core.parquet import read_footer
-from platform_core.partitions.static import list_of
-
-_DEFAULT_LAYER = "default"
+from platform_core.io_managers.base import FrameIOManager
+from platform_core.lake import Lake, lists_of
+from platform_core.storage.objects import ObjectLake
+from platform_core.storage.stored import Storage
 
 
-class PolarsParquetIOManager(dg.ConfigurableIOManager):
+class PolarsParquetIOManager(FrameIOManager):
     """Stores every asset as Parquet in the lake and loads it in the kind that an input asks for.
 
-    A lazy frame streams to the disk and comes back as a scan; Polars, pandas, DuckDB and Arrow are taken too. A
-    partitioned asset is one file for each partition, and an unpartitioned asset downstream gets all that are declared
-    and stored as one frame, or as a `dict` of partition key to frame where it is annotated so. What was stored for a
-    partition that is declared no more is not read.
+    A lazy frame streams to the disk or the store and comes back as a scan; Polars, pandas, DuckDB and Arrow are taken
+    too. What a write replaces stays whole for whoever reads it.
 
     Args:
-        root: The lake's folder; `WORKBENCH_LAKE`, else the project's configuration, where it is left out.
+        root: The lake's folder; `WORKBENCH_LAKE`, else the project's configuration, where neither it nor a store is
+            given.
+        store: An `S3Resource`, `GCSResource` or `AzureBlobResource` to keep the lake in.
+        prefix: Where in the store the lake is.
+        hive: The column that names partitions, to lay them as `<column>=<partition>/` in place of a file each.
     """
 
     root: str | None = None
+    store: dg.ResourceDependency[Any] = None  # type: ignore[assignment] # what is not given is None
+    prefix: str = "lake"
+    hive: str = ""
 
     @property
     def lake(self) -> Lake:
-        """The lake that this IO manager stores to."""
-        return Lake(Path(self.root).absolute()) if self.root else Lake.of_project()
-
-    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        """Store what an asset gives, whole or not at all, and tell its rows, columns, time and memory.
+        """The lake that this IO manager stores to.
 
         Raises:
-            UserError: It is no frame, computing it fails, the disk is full, or one run makes several partitions.
+            UserError: It stores to an object store, or there is no project.
         """
-        name, layer = _name(context), _layer(context)
-        partition = _partition(context, name)
-        lake = self.lake
-        listed = list_of(context.asset_partitions_def) if partition is not None else None
-        running = running_step(context.run_id, name)
-        try:
-            if isinstance(obj, Unchanged):
-                footer = read_footer(lake.path(layer, name, partition))
-            else:
-                footer = lake.write(layer, name, obj, partition, listed)
-        except BaseException as error:  # a panic of Polars is no Exception
-            if running is not None and running.function is not None:
-                tell_query(error, running.function)
-            raise
+        if self.store is not None:
+            raise UserError("This IO manager stores to an object store.", hint="Ask for its `storage`.")
+        return Lake(Path(self.root).absolute(), lists_of(), self.hive) if self.root else Lake.of_project()
 
-        def stored() -> Any:
-            return lake.read(name, "lazy", partition, layer)
-
-        told = footer_metadata(footer)
-        if running is not None:
-            running.stored, running.file = stored, lake.path(layer, name, partition)
-            told = merged(told, version_metadata(running, obj, running.file))
-            told = merged(told, running_metadata(running, stored, footer, running.file))
-        context.add_output_metadata(told)
-
-    def load_input(self, context: dg.InputContext) -> Any:
-        """Load an asset as the input's annotation asks.
-
-        Raises:
-            UserError: It, or a partition that is asked for, was never stored.
-        """
-        upstream = context.upstream_output
-        name = _name(upstream if upstream is not None else context)
-        layer = _layer(upstream) if upstream is not None else None
-        kind, by_partition = _wanted(context)
-        _note_loading(context)
-        if not context.has_asset_partitions:
-            return self.lake.read(name, kind, None, layer)
-        keys = self._stored_keys(context, name, layer)
-        if by_partition:
-            return {key: self.lake.read(name, kind, key, layer) for key in keys}
-        return self.lake.read(name, kind, keys, layer)
-
-    def _stored_keys(self, context: dg.InputContext, name: str, layer: str | None) -> Sequence[str]:
-        """Give the partitions to load. Where all are wanted, those never stored yet are left out, and it is logged."""
-        wanted = sorted(context.asset_partition_keys)
-        every = set(context.asset_partitions_def.get_partition_keys(dynamic_partitions_store=context.instance))
-        files = self.lake.find(name, layer)
-        if len(wanted) == 1 or files is None or set(wanted) != every:
-            return wanted
-        missing = [key for key in wanted if key not in files.partitions]
-        if missing:
-            context.log.warning(f"{len(missing)} of {len(wanted)} partitions of {name} are not stored yet: left out.")
-        return [key for key in wanted if key in files.partitions]
-
-
-def _note_loading(context: dg.InputContext) -> None:
-    """Let the meter of the step run from here: inputs that come whole are read before its function is called."""
-    step = context.step_context if context._step_context is not None else None
-    if step is not None:
-        loading(step.run_id, step.step.key)
-
-
-def _name(context: dg.OutputContext | dg.InputContext) -> str:
-    if not context.has_asset_key:
-        raise UserError("The Parquet IO manager stores assets only.", hint="Give an op's output another IO manager.")
-    return "__".join(context.asset_key.path)
-
-
-def _layer(context: dg.OutputContext) -> str:
-    return str((context.definition_metadata or {}).get("workbench/layer", _DEFAULT_LAYER))
-
-
-def _partition(context: dg.OutputContext, name: str) -> str | None:
-    if not context.has_asset_partitions:
-        return None
-    keys = context.asset_partition_keys
-    if len(keys) != 1:
-        raise UserError(
-            f"One run makes {len(keys)} partitions of {name!r} at once, but each is a file of its own.",
-            hint="Run one partition at a time.",
-        )
-    return keys[0]
-
-
-def _wanted(context: dg.InputContext) -> tuple[FrameKind, bool]:
-    """Say which kind of frame an input wants, and whether as a `dict` of partitions."""
-    told = context.definition_metadata or {}
-    if told.get("workbench/kind") in KINDS:
-        return cast("FrameKind", told["workbench/kind"]), bool(told.get("workbench/by_partition"))
-    annotation = context.dagster_type.typing_type
-    by_partition = get_origin(annotation) is dict
-    return annotation_kind(get_args(annotation)[-1] if by_partition else annotation) or "lazy", by_partition
+    @property
+    def storage(self) -> Storage:
+        """Where assets are stored."""
+        return self.lake if self.store is None else ObjectLake(self.store, self.prefix, self.hive)

@@ -16,7 +16,7 @@ from platform_core.metadata.nulls import completeness
 from platform_core.metadata.previewing import preview
 from platform_core.metadata.profiling import SCHEMA, profile_of
 from platform_core.metadata.statistics import column_statistics
-from platform_core.parquet import Footer
+from platform_core.parquet_read import Footer
 
 if TYPE_CHECKING:
     import polars as pl

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,9 +11,12 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from platform_core.errors import UserError
+from platform_core.needed import needed
 from platform_core.resources import recording
 
 _INTEGER_VARIABLE = type(dg.EnvVar.int("NAME"))
+
+__all__ = ["REFERENCES", "PlatformResource", "needed"]
 
 # How a text begins that refers to a secret of AWS Secrets Manager or of the Parameter Store
 REFERENCES = ("secretsmanager:", "ssm:/")
@@ -143,20 +145,3 @@ class PlatformResource(dg.ConfigurableResource[Any]):
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the name alone: under Dagster any other field may hold a secret."""
         yield "name", self.name
-
-
-def needed(module: str, extra: str) -> Any:
-    """Import a library of an extra when it is first used.
-
-    Raises:
-        UserError: It is not installed; the extra is named.
-    """
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not (module == error.name or module.startswith(f"{error.name}.")):
-            raise
-        raise UserError(
-            f"This resource needs the package {module.partition('.')[0]!r}.",
-            hint=f"Install notebook-workbench[{extra}].",
-        ) from None

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import polars as pl
 from pydantic import PrivateAttr
@@ -63,6 +63,10 @@ class ObjectStoreResource(PlatformResource):
     ) -> ObjectInfo:
         """Upload bytes, as `upload_file` does a file."""
         return self._put(key, content, if_absent=if_absent, if_etag=if_etag)
+
+    def upload_open(self, file: IO[bytes], key: str) -> ObjectInfo:
+        """Upload an open file from where it stands, as `upload_file` does."""
+        return self._put(key, file, if_absent=False, if_etag=None)
 
     def write_frame(
         self, frame: object, key: str, *, if_absent: bool = False, if_etag: str | None = None
@@ -147,6 +151,41 @@ class ObjectStoreResource(PlatformResource):
         with self._told(prefix):
             for page in needed("obstore", self._extra).list(self._store(), folder or None):
                 yield from (info_of(found) for found in page if found["path"].startswith(prefix))
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Give the names of the folders right under a prefix, sorted.
+
+        Raises:
+            UserError: The store refuses.
+        """
+        with self._told(prefix):
+            found = needed("obstore", self._extra).list_with_delimiter(self._store(), prefix.strip("/") or None)
+        return sorted(str(path).rstrip("/").rpartition("/")[2] for path in found["common_prefixes"])
+
+    def stat(self, key: str) -> ObjectInfo:
+        """Give what the store says of an object.
+
+        Raises:
+            UserError: There is no such object, or the store refuses.
+        """
+        with self._told(key):
+            return info_of(needed("obstore", self._extra).head(self._store(), checked(key)))
+
+    def polars_options(self) -> dict[str, str]:
+        """Give what Polars needs, beside the address, to reach the objects; credentials it finds by itself."""
+        return self._storage_options()
+
+    def delta_options(self) -> dict[str, str]:
+        """Give what Delta needs to reach the objects; credentials it finds by itself."""
+        return self._storage_options()
+
+    def give_up_uploads(self, prefix: str, older_than: timedelta) -> int:
+        """Give up the uploads under a prefix that never ended, and say how many; none where the store does it itself.
+
+        Raises:
+            UserError: The store refuses.
+        """
+        return 0
 
     def head(self, key: str) -> ObjectInfo | None:
         """Give what the store says of an object, or None where there is none."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import PrivateAttr
 
 from platform_core.resources.base import needed
 from platform_core.resources.objects import ObjectStoreResource
@@ -28,6 +31,8 @@ class S3Resource(ObjectStoreResource):
     region_name: str = "eu-west-2"
     endpoint_url: str = ""
 
+    _client: Any = PrivateAttr(default=None)
+
     def url(self, key: str) -> str:
         """Give the address of an object as Polars and DuckDB read it.
 
@@ -36,21 +41,43 @@ class S3Resource(ObjectStoreResource):
         """
         return f"s3://{self.text('bucket_name')}/{key}"
 
+    def give_up_uploads(self, prefix: str, older_than: timedelta) -> int:
+        """Give up the uploads under a prefix that began long enough ago and never ended, and say how many.
+
+        An account that may not list them gives up none: a lifecycle rule of the bucket does the same.
+        """
+        errors = needed("botocore.exceptions", "aws")
+        if self._client is None:
+            self._client = self._session().client("s3", endpoint_url=self._endpoint() or None)
+        client = self._client
+        bucket, given_up = self.text("bucket_name"), 0
+        try:
+            for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=prefix):
+                for upload in page.get("Uploads", ()):
+                    if datetime.now(UTC) - upload["Initiated"] >= older_than:
+                        client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+                        given_up += 1
+        except errors.ClientError:
+            pass  # not allowed, or another writer was first
+        return given_up
+
     @property
     def _extra(self) -> str:
         return "aws"
 
     def _open(self) -> ObjectStore:
         endpoint = self._endpoint()
-        session = needed("boto3", "aws").Session(region_name=self.text("region_name"))
         store: ObjectStore = needed("obstore.store", "aws").S3Store(
             self.text("bucket_name"),
             region=self.text("region_name"),
-            credential_provider=needed("obstore.auth.boto3", "aws").Boto3CredentialProvider(session),
+            credential_provider=needed("obstore.auth.boto3", "aws").Boto3CredentialProvider(self._session()),
             **({"endpoint": endpoint} if endpoint else {}),
             client_options={"allow_http": endpoint.startswith("http://")},
         )
         return store
+
+    def _session(self) -> Any:
+        return needed("boto3", "aws").Session(region_name=self.text("region_name"))
 
     def _storage_options(self) -> dict[str, str]:
         endpoint = self._endpoint()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from platform_core.config import load_config
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import KINDS, FrameKind, convert, fresh
-from platform_core.lake import Lake
+from platform_core.storage.routes import storage_of_project
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None)
     supplied = _SUPPLIED.get().assets
     if name in supplied:
         return fresh(convert(supplied[name], as_))
-    lake = Lake.of_project()
-    if lake.find(name) is None:
-        near = did_you_mean(name, _known(lake))
+    storage = storage_of_project()
+    if storage.find(name) is None:
+        near = did_you_mean(name, storage.names())
         hint = f"{near} Else run" if near.startswith("Did") else "Run"
         raise UserError(
             f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`."
         )
-    return lake.read(name, as_, partition)
+    return storage.read(name, as_, partition)
 
 
 def resource(name: str) -> Any:
@@ -132,10 +132,3 @@ def freshness(
     except CheckError as error:
         reason = str(error).rpartition("Description: ")[2]
         raise UsageError(f"There is no such freshness policy: {reason}") from None
-
-
-def _known(lake: Lake) -> list[str]:
-    if not lake.root.is_dir():
-        return []
-    entries = [entry for layer in lake.root.iterdir() if layer.is_dir() for entry in layer.iterdir()]
-    return [entry.name.removesuffix(".parquet") for entry in entries if not entry.name.startswith(".")]

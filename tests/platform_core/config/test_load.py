@@ -159,3 +159,93 @@ def test_files_that_cannot_be_read_are_errors(tmp_path: Path) -> None:
     (tmp_path / "config" / "base.yaml").mkdir()
     with pytest.raises(UserError, match="cannot be read"):
         load_config(tmp_path)
+
+
+# --- where data is kept
+
+STORE = "resources:\n  planning: {type: s3, bucket_name: a}\n  odp: {type: files, root: x}\n"
+
+
+def test_io_is_read_by_layer_and_asset(tmp_path: Path) -> None:
+    text = (
+        f"{STORE}io:\n  store: planning\n  layers: {{gold: duckdb}}\n  assets: {{log: {{kind: delta, mode: append}}}}\n"
+    )
+    io = load_config(write(tmp_path, base=text)).io
+    assert (io.kind, io.store) == ("parquet", "planning")
+    assert io.of("gold", "rents").kind == "duckdb"
+    assert io.of("gold", "log").mode == "append"
+    assert io.of("silver", "rents") is io
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint", "line"),
+    [
+        ("io: {knid: delta}", "The key 'knid' is not known in io.", "Did you mean 'kind'?", 4),
+        ("io: {kind: detla}", "io.kind: this should be 'parquet', 'duckdb' or 'delta'.", "Did you mean 'delta'?", 4),
+        ("io:\n  layers:\n    gold: {paht: x}", "'paht' is not known in io.layers.gold.", "Did you mean 'path'?", 6),
+        ("io: {kind: duckdb, store: planning}", "the kind duckdb has no key store", None, 4),
+        ("io: {kind: delta, mode: merge}", "mode: merge needs a key", None, 4),
+        ("io: {store: plannign}", "no object store under `resources:`", "Did you mean 'planning'?", 4),
+        ("io:\n  assets:\n    a: {store: odp}", "io.assets.a is kept in the store 'odp'", "Known are: planning.", 6),
+    ],
+)
+def test_a_mistake_about_io_is_shown_with_its_line(
+    tmp_path: Path, text: str, message: str, hint: str | None, line: int
+) -> None:
+    error = problem(tmp_path, base=STORE + text)
+    assert message in error.message
+    assert error.hint == hint
+    assert error.location == f"config/base.yaml:{line}"
+
+
+# --- environment variables
+
+
+def test_variables_go_over_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write(tmp_path, base=STORE + "partitions: {Days: [a]}\nio: duckdb", dev="lake: data/dev")
+    for name, value in {
+        "LAKE": "data/mine",
+        "PARTITIONS__DAYS": '[2025-01-22, "010"]',
+        "IO__LAYERS__GOLD": "delta",
+        "JOBS__NIGHTLY": '"*"',
+    }.items():
+        monkeypatch.setenv(f"WORKBENCH__{name}", value)
+    config = load_config(project)
+    assert config.lake == project / "data" / "mine"
+    assert config.partitions == {"Days": ("2025-01-22", "010")}
+    assert config.io.kind == "duckdb"
+    assert config.io.layers["gold"].kind == "delta"
+    assert config.jobs["nightly"].selection == ("*",)
+    assert config.place("lake") == "environment variable WORKBENCH__LAKE"
+
+
+def test_a_resource_reads_its_variable_when_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from platform_core.resources import build_resources
+
+    text = "resources:\n  db: {type: postgres, host: a, port: 1, password: {env: OTHER}}\n"
+    for name, value in {"HOST": "planted-host", "PASSWORD": "planted-password", "PORT": "5433"}.items():
+        monkeypatch.setenv(f"WORKBENCH__RESOURCES__DB__{name}", value)
+    config = load_config(write(tmp_path, base=text))
+    assert "planted" not in repr(config)
+    db = build_resources(config)["db"]
+    assert (db.text("host"), db.text("password"), db.number("port")) == ("planted-host", "planted-password", 5433)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("WORKBENCH__", "x", "names no value"),
+        ("WORKBENCH__JOBS__", "x", "names no value"),
+        ("WORKBENCH__LAEK", "x", "The key 'laek' is not known"),
+        ("WORKBENCH__JOBS__A", "[planted", "not valid YAML"),
+        ("WORKBENCH__SCHEDULES", "planted", "must be a mapping"),
+    ],
+)
+def test_a_wrong_variable_is_named_and_its_value_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    error = problem(tmp_path)
+    assert message in error.message
+    assert name in str(error)
+    assert "planted" not in str(error)

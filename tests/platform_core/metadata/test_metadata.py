@@ -26,7 +26,7 @@ from platform_core.metadata.running import (
     running_metadata,
     running_step,
 )
-from platform_core.parquet import Footer
+from platform_core.parquet_read import Footer
 
 FRAME = pl.LazyFrame({"who": ["a", "b"], "n": [1, 2]})
 

@@ -1,0 +1,290 @@
+"""Assets as Delta tables: `<root>/<layer>/<asset>/`, on a disk or in an object store.
+
+A table's log says which of its files count, so a reader has one version whole whoever writes meanwhile, and of two that
+write at once the second is told where its write does not fit the first. Files of a write that was killed stand in no
+version; they and superseded ones are deleted a week after, by a later write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+import pyarrow as pa
+
+from platform_core.arrow_stream import stream_of
+from platform_core.errors import UserError
+from platform_core.frames import FrameKind, convert
+from platform_core.lake import lists_of, safe_name
+from platform_core.needed import needed
+from platform_core.parquet import told_of_writing
+from platform_core.parquet_read import Footer
+from platform_core.storage.stored import LIST_NOTE, Lists, Stored, never_stored, only, still_listed
+
+if TYPE_CHECKING:
+    from platform_core.resources.objects import ObjectStoreResource
+
+OWN_COLUMN = "_partition"
+
+_LAYERS = ("bronze", "silver", "gold", "default")
+_KEPT_HOURS = 7 * 24
+_NOTE = f"workbench.{LIST_NOTE}"
+
+Tables = Stored[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a write does with what is there.
+
+    Attributes:
+        mode: `overwrite` replaces the rows (of its partition, where it has one), `append` keeps them, `merge` replaces
+            those of the same key and adds the others.
+        key: The columns that are the key, for `merge`.
+        evolution: Where columns change: `fixed` is an error, `add` adds the new ones, `replace` takes the new schema.
+        column: The column that holds the partition. Where a frame lacks it, it is added; without a name it is our own,
+            and no reader sees it.
+    """
+
+    mode: Literal["overwrite", "append", "merge"] = "overwrite"
+    key: tuple[str, ...] = ()
+    evolution: Literal["fixed", "add", "replace"] = "fixed"
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaTables:
+    """A folder of Delta tables.
+
+    Attributes:
+        root: The folder or the address of a store's prefix.
+        writing: What a write does.
+        options: What is needed to reach the store.
+        lists: Gives the lists of partitions that the project's YAML holds.
+    """
+
+    root: str
+    writing: Writing = Writing()
+    options: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    lists: Lists = field(default_factory=lists_of, compare=False, repr=False)
+
+    @classmethod
+    def in_store(
+        cls, store: ObjectStoreResource, prefix: str = "lake", writing: Writing = Writing(), lists: Lists | None = None
+    ) -> DeltaTables:
+        """Give the tables under a prefix of an object store."""
+        root = store.url(prefix.strip("/")).rstrip("/")
+        return cls(root, writing, store.delta_options(), lists or lists_of())
+
+    def layers(self) -> list[str]:
+        """Give the layers that hold tables; in an object store those of the workbench."""
+        if "://" in self.root:
+            return list(_LAYERS)
+        folder = Path(self.root)
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_dir()) if folder.is_dir() else []
+
+    def names(self) -> list[str]:
+        """Give the names of the tables on a disk; those of an object store are not looked for."""
+        folders = [] if "://" in self.root else [Path(self.root, layer) for layer in self.layers()]
+        return sorted(
+            {entry.name for folder in folders for entry in folder.iterdir() if (entry / "_delta_log").is_dir()}
+        )
+
+    def find(self, name: str, layer: str | None = None) -> Tables | None:
+        """Find a table in a layer, else in any; None where it was never written.
+
+        Raises:
+            UserError: It stands in two layers.
+        """
+        layers = [layer] if layer is not None else self.layers()
+        found = [one for where in layers if (one := self._stored(where, name)) is not None]
+        return only(found, name, [one.layer for one in found])
+
+    def read(
+        self,
+        name: str,
+        kind: FrameKind = "lazy",
+        partition: str | Iterable[str] | None = None,
+        layer: str | None = None,
+    ) -> Any:
+        """Read a table of the version that is the newest now, as the kind asked for.
+
+        Raises:
+            UserError: The asset or a partition was never written.
+        """
+        stored = self.find(name, layer)
+        table = None if stored is None else self._open(stored.layer, name)
+        if stored is None or table is None:
+            raise never_stored(name)
+        lazy = pl.scan_delta(table, storage_options=dict(self.options) or None)
+        if stored.path is None:
+            (column,) = table.metadata().partition_columns
+            chosen = stored.chosen(partition, lambda one: self._declared(table, one))
+            parts = [lazy.filter(pl.col(column).cast(pl.String) == key) for key, _ in chosen]
+            lazy = pl.concat(parts)
+            lazy = lazy.drop(OWN_COLUMN, strict=False)
+        else:
+            stored.chosen(partition, lambda _: {})
+        return convert(lazy, kind)
+
+    def write(
+        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+    ) -> Footer:
+        """Write a table, or one partition of it, as one version, batch by batch.
+
+        Raises:
+            UserError: A name could be a path, the value is no frame, computing it fails, columns changed that may not,
+                or another run wrote what this one replaces.
+        """
+        label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
+        errors = needed("deltalake.exceptions", "delta")
+        if partition is not None:
+            safe_name(partition, "partition key")
+        with told_of_writing(value, label), stream_of(value) as rows:
+            for about in rows.schema:
+                _refuse(about.name, about.type)
+            try:
+                given = rows if partition is None else _with_partition(rows, self._column, partition)
+                self._commit(self._url(layer, name), given, partition, listed)
+            except errors.CommitFailedError:
+                raise UserError(
+                    f"{label} was not written: another run wrote it meanwhile.", hint="Run it again."
+                ) from None
+            except errors.SchemaMismatchError:
+                raise UserError(f"{label} was not written: its columns have changed.", hint=_EVOLVE) from None
+            except errors.DeltaError as error:
+                raise _refused(label, str(error)) from None
+        table = self._open(layer, name)
+        if table is None:
+            raise never_stored(name)
+        table.vacuum(retention_hours=_KEPT_HOURS, dry_run=False)
+        return self._footer(layer, name, partition)
+
+    def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
+        """Give the version of the table; None where there is none."""
+        table = self._open(layer, name)
+        return None if table is None else f"{table.metadata().id}-{table.version()}"
+
+    @property
+    def _column(self) -> str:
+        return self.writing.column or OWN_COLUMN
+
+    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, listed: str | None) -> None:
+        delta: Any = needed("deltalake", "delta")
+        writing, options = self.writing, dict(self.options) or None
+        notes = delta.CommitProperties(custom_metadata={_NOTE: listed}) if listed is not None else None
+        if writing.mode == "merge" and delta.DeltaTable.is_deltatable(url, options):
+            keys = [*writing.key, *([self._column] if partition is not None else [])]
+            matched = " AND ".join(f"old.{_quoted(key)} = new.{_quoted(key)}" for key in keys)
+            table = delta.DeltaTable(url, storage_options=options)
+            merger = table.merge(
+                rows, matched, "new", "old", merge_schema=writing.evolution != "fixed", commit_properties=notes
+            )
+            merger.when_matched_update_all().when_not_matched_insert_all().execute()
+            return
+        whole = partition is None
+        schema_mode = {"fixed": None, "add": "merge", "replace": "overwrite" if whole else "merge"}[writing.evolution]
+        delta.write_deltalake(
+            url,
+            rows,
+            mode="append" if writing.mode == "append" else "overwrite",
+            partition_by=None if whole else [self._column],
+            predicate=None
+            if whole or writing.mode != "overwrite"
+            else f"{_quoted(self._column)} = {_text(partition or '')}",
+            schema_mode="merge" if writing.mode == "append" and schema_mode else schema_mode,
+            storage_options=options,
+            commit_properties=notes,
+        )
+
+    def _url(self, layer: str, name: str) -> str:
+        for text, what in ((layer, "layer"), (name, "asset name")):
+            if not _PLAIN.fullmatch(safe_name(text, what)):
+                raise UserError(
+                    f"{text!r} cannot be the name of a Delta table.", hint="Use letters, digits and dashes."
+                )
+        return f"{self.root}/{layer}/{name}"
+
+    def _open(self, layer: str, name: str) -> Any:
+        delta: Any = needed("deltalake", "delta")
+        url, options = self._url(layer, name), dict(self.options) or None
+        return delta.DeltaTable(url, storage_options=options) if delta.DeltaTable.is_deltatable(url, options) else None
+
+    def _stored(self, layer: str, name: str) -> Tables | None:
+        table = self._open(layer, name)
+        if table is None:
+            return None
+        if not table.metadata().partition_columns:
+            return Stored(layer, name, name, MappingProxyType({}))
+        keys = sorted(str(next(iter(one.values()))) for one in table.partitions())
+        return Stored(layer, name, None, MappingProxyType({key: key for key in keys}))
+
+    def _declared(self, table: Any, stored: Tables) -> dict[str, str]:
+        newest: dict[str, Any] = next(iter(table.history(1)), {})
+        return {key: stored.partitions[key] for key in still_listed(stored.partitions, [newest.get(_NOTE)], self.lists)}
+
+    def _footer(self, layer: str, name: str, partition: str | None) -> Footer:
+        lazy = self.read(name, "lazy", partition, layer)
+        rows = lazy.select(pl.len()).collect().item()
+        columns = tuple((column, str(dtype)) for column, dtype in lazy.collect_schema().items())
+        table = self._open(layer, name)
+        sizes = pl.DataFrame(table.get_add_actions(flatten=True))["size_bytes"] if table is not None else [0]
+        return Footer(int(rows), columns, int(sum(sizes)))
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
+_HELD = (
+    pa.types.is_signed_integer, pa.types.is_float32, pa.types.is_float64, pa.types.is_boolean, pa.types.is_string,
+    pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
+    pa.types.is_binary_view, pa.types.is_date32, pa.types.is_decimal128,
+)  # fmt: skip
+_TIMES = {"timestamp[us]", "timestamp[us, tz=UTC]"}
+_EVOLVE = "Write `evolution: add` or `evolution: replace` under `io:` where that is meant, or delete the table."
+
+
+def _refused(label: str, text: str) -> UserError:
+    """Say what Delta refused, without its sentence where a value of the data may stand in it."""
+    if "schema" in text.lower() or "cast" in text.lower():
+        return UserError(f"{label} was not written: its columns have changed.", hint=_EVOLVE)
+    return UserError(f"{label} was not written: the Delta table refused it.", hint="Look at the key and the partition.")
+
+
+def _refuse(column: str, dtype: pa.DataType) -> None:
+    """Refuse a column that Delta has no type for, or would give back as another type.
+
+    Raises:
+        UserError: It is one.
+    """
+    for place in range(dtype.num_fields):
+        _refuse(column, dtype.field(place).type)
+    nested = pa.types.is_list(dtype) or pa.types.is_large_list(dtype) or pa.types.is_struct(dtype)
+    if nested or pa.types.is_map(dtype) or any(test(dtype) for test in _HELD) or str(dtype) in _TIMES:
+        return
+    raise UserError(
+        f"Column {column!r} is {dtype}, which a Delta table would give back as another type or cannot hold.",
+        hint="Cast it to text, a signed whole number, or a timestamp in microseconds, without a zone or in UTC.",
+    )
+
+
+def _with_partition(rows: pa.RecordBatchReader, column: str, key: str) -> pa.RecordBatchReader:
+    if column in rows.schema.names:
+        return rows
+    schema = rows.schema.append(pa.field(column, pa.string()))
+    batches = (
+        pa.RecordBatch.from_arrays([*batch.columns, pa.repeat(pa.scalar(key), batch.num_rows)], schema=schema)
+        for batch in rows
+    )
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,260 @@
+"""Assets as tables of one DuckDB database: `<layer>.<asset>`, each written in one transaction.
+
+DuckDB lets one process write a file and no other read it meanwhile. So writers and readers take turns by a lock beside
+the file, and a reader takes the rows it asked for into a temporary file without a name, from where a lazy frame scans
+them: nobody keeps the database open.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import polars as pl
+
+from platform_core.arrow_stream import stream_of
+from platform_core.errors import UserError
+from platform_core.frames import FrameKind
+from platform_core.lake import lists_of, safe_name
+from platform_core.parquet import told_of_writing, write_open
+from platform_core.parquet_read import Footer, read_files
+from platform_core.storable import refuse_relation
+from platform_core.storage.stored import Lists, Stored, never_stored, only, still_listed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PARTITION = "_partition"
+_BOOK = "_workbench.assets"
+
+Tables = Stored[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DuckDBTables:
+    """A DuckDB database of assets.
+
+    Attributes:
+        path: The database's file.
+        lists: Gives the lists of partitions that the project's YAML holds.
+    """
+
+    path: Path
+    lists: Lists = field(default_factory=lists_of, compare=False, repr=False)
+
+    def find(self, name: str, layer: str | None = None) -> Tables | None:
+        """Find an asset in a layer, else in any; None where it was never written.
+
+        Raises:
+            UserError: It stands in two layers.
+        """
+        with self._reading() as database:
+            found = [] if database is None else _found(database, name, layer)
+        return only(found, name, [one.layer for one in found])
+
+    def layers(self) -> list[str]:
+        """Give the layers that hold assets."""
+        return sorted({layer for layer, _ in self._book()})
+
+    def names(self) -> list[str]:
+        """Give the names of all assets that are stored."""
+        return sorted({name for _, name in self._book()})
+
+    def read(
+        self,
+        name: str,
+        kind: FrameKind = "lazy",
+        partition: str | Iterable[str] | None = None,
+        layer: str | None = None,
+    ) -> Any:
+        """Read an asset as the kind asked for; partitions in the order of their keys.
+
+        Raises:
+            UserError: The asset or a partition was never written.
+        """
+        with self._reading() as database:
+            found = [] if database is None else _found(database, name, layer)
+            one = only(found, name, [one.layer for one in found])
+            if one is None or database is None:
+                raise never_stored(name)
+            keys = [key for key, _ in one.chosen(partition, lambda stored: self._declared(database, stored))]
+            table = database.table(f"{_quoted(one.layer)}.{_quoted(name)}")
+            if one.path is None:
+                database.execute("CREATE TEMP TABLE wanted (key VARCHAR, place BIGINT)")
+                database.executemany("INSERT INTO wanted VALUES (?, ?)", [[key, n] for n, key in enumerate(keys)])
+                table = database.sql(
+                    f"SELECT stored.* EXCLUDE ({_PARTITION}) FROM {_quoted(one.layer)}.{_quoted(name)} AS stored "
+                    f"JOIN wanted ON stored.{_PARTITION} = wanted.key ORDER BY wanted.place, stored.rowid"
+                )
+            with TemporaryFile() as part:
+                write_open(table, cast("IO[bytes]", part))
+                return read_files([("", cast("IO[bytes]", part))], kind, f"{one.layer}/{name}")
+
+    def write(
+        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+    ) -> Footer:
+        """Write an asset, or one partition of it, in one transaction, batch by batch.
+
+        A partition with new columns adds them to the table; those that it lacks are null.
+
+        Raises:
+            UserError: A name could be a path, the value is no frame, computing it fails, a column's type does not fit
+                those of other partitions, or the disk is full.
+        """
+        for text, what in ((layer, "layer"), (name, "asset name")):
+            safe_name(text, what)
+        label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
+        duck = import_module("duckdb")
+        with told_of_writing(value, label), stream_of(value) as rows, self._writing() as database:
+            database.register("stream", rows)
+            database.begin()
+            try:
+                if partition is None:
+                    _replace_table(database, layer, name)
+                else:
+                    _replace_partition(database, layer, name, safe_name(partition, "partition key"))
+                database.execute(
+                    f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?",
+                    [layer, name, partition],
+                )
+                database.execute(
+                    f"INSERT INTO {_BOOK} VALUES (?, ?, ?, ?, nextval('_workbench.writes'))",
+                    [layer, name, partition, listed],
+                )
+                footer = _footer(database, layer, name, partition)
+                _refuse_changed(rows.schema, footer)
+                database.commit()
+            except duck.IOException as error:
+                raise OSError(str(error)) from None
+        return footer
+
+    def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
+        """Give the number of the last write; None where there is none."""
+        with self._reading() as database:
+            if database is None:
+                return None
+            query = f"SELECT number FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?"
+            rows = database.execute(query, [layer, name, partition]).fetchall()
+        return str(rows[0][0]) if rows else None
+
+    def _declared(self, database: Any, stored: Tables) -> dict[str, str]:
+        query = f"SELECT DISTINCT listed FROM {_BOOK} WHERE layer = ? AND name = ?"
+        noted = [row[0] for row in database.execute(query, [stored.layer, stored.name]).fetchall()]
+        return {key: stored.partitions[key] for key in still_listed(stored.partitions, noted, self.lists)}
+
+    def _book(self) -> list[tuple[str, str]]:
+        with self._reading() as database:
+            if database is None:
+                return []
+            return list(database.execute(f"SELECT DISTINCT layer, name FROM {_BOOK}").fetchall())
+
+    @contextmanager
+    def _reading(self) -> Iterator[Any]:
+        """Give a connection that reads, or None where there is no database yet."""
+        if not self.path.exists():
+            yield None
+            return
+        with self._locked(fcntl.LOCK_SH), import_module("duckdb").connect(str(self.path), read_only=True) as database:
+            database.execute("SET threads = 2; SET preserve_insertion_order = true")
+            yield database
+
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._locked(fcntl.LOCK_EX), import_module("duckdb").connect(str(self.path)) as database:
+            database.execute(
+                f"CREATE SCHEMA IF NOT EXISTS _workbench; CREATE SEQUENCE IF NOT EXISTS _workbench.writes; "
+                f"CREATE TABLE IF NOT EXISTS {_BOOK} "
+                "(layer VARCHAR, name VARCHAR, partition VARCHAR, listed VARCHAR, number BIGINT)"
+            )
+            yield database
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[None]:
+        """Take turns with other processes; the kernel lets go of the lock when one is killed."""
+        lock = self.path.with_name(f".{self.path.name}.lock")
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(descriptor, how)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
+    query = f"SELECT layer, partition FROM {_BOOK} WHERE name = ? AND (? IS NULL OR layer = ?) ORDER BY 1, 2"
+    by_layer: dict[str, list[str | None]] = {}
+    for where, key in database.execute(query, [name, layer, layer]).fetchall():
+        by_layer.setdefault(where, []).append(key)
+    return [
+        Stored(
+            where, name, name if None in keys else None, MappingProxyType({key: key for key in keys if key is not None})
+        )
+        for where, keys in by_layer.items()
+    ]
+
+
+def _replace_table(database: Any, layer: str, name: str) -> None:
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(layer)}")
+    database.execute(f"CREATE OR REPLACE TABLE {_quoted(layer)}.{_quoted(name)} AS SELECT * FROM stream")
+    database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
+
+
+def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
+    table = f"{_quoted(layer)}.{_quoted(name)}"
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(layer)}")
+    whole = database.execute(
+        f"SELECT count(*) FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
+    ).fetchall()[0][0]
+    if whole:
+        database.execute(f"DROP TABLE IF EXISTS {table}")
+        database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
+    database.execute("CREATE TEMP TABLE given AS SELECT * FROM stream")
+    database.execute(
+        f"CREATE TABLE IF NOT EXISTS {table} AS SELECT *, NULL::VARCHAR AS {_PARTITION} FROM given LIMIT 0"
+    )
+    about, stored = database.table("given"), database.table(table)
+    present = dict(zip(stored.columns, map(str, stored.types), strict=True))
+    for column, dtype in zip(about.columns, map(str, about.types), strict=True):
+        if present.setdefault(column, dtype) != dtype:
+            raise UserError(
+                f"Column {column!r} of {layer}/{name} is {dtype} in partition {key!r} but {present[column]} in others.",
+                hint="Give it one type in all partitions; delete the table to write it anew.",
+            )
+        database.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {_quoted(column)} {dtype}")
+    database.execute(f"DELETE FROM {table} WHERE {_PARTITION} = ?", [key])
+    database.execute(f"INSERT INTO {table} BY NAME SELECT *, ?::VARCHAR AS {_PARTITION} FROM given", [key])
+
+
+def _footer(database: Any, layer: str, name: str, partition: str | None) -> Footer:
+    """Give rows and columns as the reader will see them."""
+    table = f"{_quoted(layer)}.{_quoted(name)}"
+    where, values = ("", []) if partition is None else (f" WHERE {_PARTITION} = ?", [partition])
+    rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
+    refuse_relation(database.table(table))
+    empty = database.sql(f"SELECT * FROM {table} LIMIT 0").pl()
+    columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != _PARTITION)
+    return Footer(int(rows), columns, 0)
+
+
+def _refuse_changed(given: pa.Schema, footer: Footer) -> None:
+    """Refuse what DuckDB would give back as another type: a zone, a category, a duration."""
+    stored = dict(footer.columns)
+    for column, dtype in cast("pl.DataFrame", pl.from_arrow(given.empty_table())).schema.items():
+        if stored[column] != str(dtype):
+            raise UserError(
+                f"Column {column!r} is {dtype}, which DuckDB would give back as {stored[column]}.",
+                hint="Cast it to text or another type first.",
+            )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

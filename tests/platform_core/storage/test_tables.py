@@ -1,0 +1,351 @@
+"""Assets as tables of DuckDB and of Delta: every kind, partitions, modes, changed columns, writers at once, kills."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from platform_core.errors import UserError
+from platform_core.frames import KINDS, kind_of, to_polars
+from platform_core.io_managers import DeltaIOManager, DuckDBTableIOManager
+from platform_core.sdk import bronze_asset, silver_asset
+from platform_core.storage.delta_tables import DeltaTables, Writing
+from platform_core.storage.duckdb_tables import DuckDBTables
+from platform_core.storage.stored import Storage
+from tests.platform_core.storage_s3 import bucket
+from tests.servers.aws import credentials
+
+ROOT = Path(__file__).parents[3]
+FRAME = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"], "fee": [1.5, None, -0.0]})
+WRITERS: dict[str, Callable[[pl.DataFrame], Any]] = {
+    "lazy": lambda frame: frame.lazy(),
+    "polars": lambda frame: frame,
+    "pandas": lambda frame: frame.to_pandas(),
+    "duckdb": lambda frame: duckdb.from_arrow(frame.to_arrow()),
+    "arrow": lambda frame: frame.to_arrow(),
+    "reader": lambda frame: frame.to_arrow().to_reader(),
+}
+
+
+SERVER = """
+import sys
+from tests.servers.aws import running_aws
+with running_aws() as endpoint:
+    print(endpoint, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def aws_elsewhere() -> Iterator[str]:
+    """Start the moto server in a process of its own: deltalake asks a store with Python's lock held."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        yield next(line.strip() for line in server.stdout if line.startswith("http"))
+        server.stdin.close()
+
+
+@pytest.fixture(params=["duckdb", "delta", "delta on S3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "duckdb":
+        return DuckDBTables(tmp_path / "data" / "assets.duckdb")
+    if request.param == "delta":
+        return DeltaTables(str(tmp_path / "delta"))
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    for name, value in credentials(request.getfixturevalue("aws_elsewhere")).items():
+        monkeypatch.setenv(name, value)
+    return DeltaTables.in_store(bucket())
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_every_kind_is_written_and_read_as_every_kind(storage: Storage, writer: str) -> None:
+    footer = storage.write("silver", "rents", WRITERS[writer](FRAME))
+    assert (footer.rows, [name for name, _ in footer.columns]) == (3, FRAME.columns)
+    for kind in KINDS:
+        found = storage.read("rents", kind)
+        assert kind_of(found) == kind
+        assert_frame_equal(to_polars(found), FRAME, check_row_order=False)
+
+
+def test_partitions_are_replaced_one_by_one(storage: Storage) -> None:
+    for key in ("2025-02-05", "2025-01-22", "it's"):
+        storage.write("bronze", "odp", pl.DataFrame({"on": [key], "n": [1]}), key)
+    storage.write("bronze", "odp", pl.LazyFrame({"on": ["new"], "n": [2]}), "2025-01-22")
+    found = storage.find("odp")
+    assert found is not None
+    assert list(found.partitions) == ["2025-01-22", "2025-02-05", "it's"]
+    assert storage.read("odp", "polars").to_dict(as_series=False) == {
+        "on": ["new", "2025-02-05", "it's"],
+        "n": [2, 1, 1],
+    }
+    assert storage.read("odp", "polars", "it's")["on"].to_list() == ["it's"]
+    with pytest.raises(UserError, match="--partition c"):
+        storage.read("odp", partition="c")
+
+
+def test_a_plan_that_fails_leaves_the_old_and_shows_no_value(storage: Storage) -> None:
+    storage.write("silver", "rents", FRAME)
+    before = storage.mark("silver", "rents")
+    with pytest.raises(UserError) as caught:
+        storage.write("silver", "rents", pl.LazyFrame({"id": ["SECRET"]}).select(pl.col("id").cast(pl.Int64)))
+    assert "SECRET" not in str(caught.value)
+    assert storage.mark("silver", "rents") == before
+    assert_frame_equal(storage.read("rents", "polars"), FRAME, check_row_order=False)
+
+
+def test_who_reads_goes_on_with_the_old_data_while_a_newer_is_written(storage: Storage) -> None:
+    storage.write("silver", "rents", FRAME)
+    plan = storage.read("rents")
+    assert plan.collect_schema().names() == FRAME.columns
+    storage.write("silver", "rents", FRAME.with_columns(id=pl.col("id") + 10))
+    assert sorted(plan.collect()["id"]) == [1, 2, 3]
+    assert sorted(storage.read("rents", "polars")["id"]) == [11, 12, 13]
+
+
+def test_what_was_never_written_is_said_with_the_command_to_write_it(storage: Storage) -> None:
+    assert storage.find("rents") is None
+    assert storage.mark("silver", "rents") is None
+    with pytest.raises(UserError, match="workbench materialize rents"):
+        storage.read("rents")
+    with pytest.raises(UserError, match="plain file name"):
+        storage.write("silver", "../x", FRAME)
+    with pytest.raises(UserError, match="is no frame"):
+        storage.write("silver", "rents", [1])
+
+
+def test_an_asset_in_two_layers_is_an_error(storage: Storage) -> None:
+    storage.write("bronze", "rents", FRAME)
+    storage.write("silver", "rents", FRAME)
+    with pytest.raises(UserError, match="bronze and silver"):
+        storage.find("rents")
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "delta"])
+@pytest.mark.parametrize("dtype", [pl.Duration("us"), pl.Categorical(), pl.Datetime("us", "Europe/London"), pl.Time()])
+def test_a_type_that_would_come_back_as_another_is_refused(tmp_path: Path, kind: str, dtype: pl.DataType) -> None:
+    tables = DuckDBTables(tmp_path / "a.duckdb") if kind == "duckdb" else DeltaTables(str(tmp_path / "delta"))
+    frame = pl.DataFrame({"kept": [1], "odd": pl.Series([None], dtype=dtype)})
+    if kind == "duckdb" and dtype == pl.Time():
+        tables.write("silver", "x", frame)
+        assert tables.read("x", "polars").schema == frame.schema
+        return
+    with pytest.raises(UserError, match="'odd'"):
+        tables.write("silver", "x", frame)
+    assert tables.find("x") is None
+
+
+def test_delta_refuses_unsigned_numbers(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Column 'n' is uint64"):
+        delta(tmp_path).write("silver", "x", pl.DataFrame({"n": pl.Series([2**63], dtype=pl.UInt64)}))
+
+
+# --- DuckDB alone
+
+
+def test_a_duckdb_partition_with_other_columns(tmp_path: Path) -> None:
+    tables = DuckDBTables(tmp_path / "a.duckdb")
+    tables.write("bronze", "odp", pl.DataFrame({"n": [1]}), "a")
+    tables.write("bronze", "odp", pl.DataFrame({"n": [2], "new": ["x"]}), "b")
+    assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": [1, 2], "new": [None, "x"]}
+    with pytest.raises(UserError, match="'n' of bronze/odp is VARCHAR in partition 'c' but BIGINT in others"):
+        tables.write("bronze", "odp", pl.DataFrame({"n": ["3"]}), "c")
+    assert tables.read("odp", "polars")["n"].to_list() == [1, 2]
+    tables.write("bronze", "odp", pl.DataFrame({"n": ["whole"]}))
+    assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": ["whole"]}
+
+
+def test_duckdb_tables_are_plain_tables_for_others(tmp_path: Path) -> None:
+    DuckDBTables(tmp_path / "a.duckdb").write("gold", "rents", FRAME)
+    with duckdb.connect(str(tmp_path / "a.duckdb"), read_only=True) as database:
+        assert database.execute("SELECT count(*), min(id) FROM gold.rents").fetchone() == (3, 1)
+
+
+def test_only_partitions_that_are_still_listed_are_read(tmp_path: Path) -> None:
+    listed = ["a", "b"]
+    for storage in (
+        DuckDBTables(tmp_path / "a.duckdb", lambda: {"dates": listed}),
+        DeltaTables(str(tmp_path / "delta"), lists=lambda: {"dates": listed}),
+    ):
+        listed[:] = ["a", "b"]
+        for key in ("a", "b"):
+            storage.write("bronze", "odp", pl.DataFrame({"k": [key]}), key, "dates")
+        assert sorted(storage.read("odp", "polars")["k"]) == ["a", "b"]
+        listed.remove("a")
+        assert storage.read("odp", "polars")["k"].to_list() == ["b"]
+
+
+# --- Delta alone
+
+
+def delta(tmp_path: Path, **writing: Any) -> DeltaTables:
+    return DeltaTables(str(tmp_path / "delta"), Writing(**writing))
+
+
+def test_delta_appends_and_merges(tmp_path: Path) -> None:
+    added = delta(tmp_path, mode="append")
+    for n in (1, 2):
+        added.write("bronze", "log", pl.DataFrame({"n": [n]}))
+    assert sorted(added.read("log", "polars")["n"]) == [1, 2]
+    merged = delta(tmp_path, mode="merge", key=("id",))
+    merged.write("silver", "rents", FRAME)
+    merged.write("silver", "rents", pl.DataFrame({"id": [3, 4], "name": ["C", "d"], "fee": [9.0, 8.0]}))
+    rows = merged.read("rents", "polars").sort("id")
+    assert rows["id"].to_list() == [1, 2, 3, 4]
+    assert rows["name"].to_list() == ["a", None, "C", "d"]
+
+
+def test_delta_merges_inside_a_partition(tmp_path: Path) -> None:
+    tables = delta(tmp_path, mode="merge", key=("id",))
+    for key, fee in (("a", 1.0), ("b", 2.0), ("a", 3.0)):
+        tables.write("silver", "rents", pl.DataFrame({"id": [1], "fee": [fee]}), key)
+    assert tables.read("rents", "polars").to_dict(as_series=False) == {"id": [1, 1], "fee": [3.0, 2.0]}
+
+
+def test_delta_columns_change_by_choice_alone(tmp_path: Path) -> None:
+    wider = FRAME.with_columns(new=pl.lit("x"))
+    delta(tmp_path).write("silver", "rents", FRAME)
+    with pytest.raises(UserError, match="its columns have changed") as caught:
+        delta(tmp_path).write("silver", "rents", wider)
+    assert "evolution: add" in (caught.value.hint or "")
+    assert delta(tmp_path).read("rents", "polars").columns == FRAME.columns
+    delta(tmp_path, evolution="add").write("silver", "rents", wider)
+    assert delta(tmp_path).read("rents", "polars").columns == wider.columns
+    delta(tmp_path, evolution="replace").write("silver", "rents", pl.DataFrame({"other": [1]}))
+    assert delta(tmp_path).read("rents", "polars").columns == ["other"]
+
+
+def test_a_delta_partition_column_of_the_frame_is_kept(tmp_path: Path) -> None:
+    tables = delta(tmp_path, column="day")
+    tables.write("bronze", "odp", pl.DataFrame({"day": ["a"], "n": [1]}), "a")
+    tables.write("bronze", "odp", pl.DataFrame({"n": [2]}), "b")
+    found = tables.read("odp", "polars")
+    assert dict(zip(found["day"], found["n"], strict=True)) == {"a": 1, "b": 2}
+    with pytest.raises(UserError):
+        tables.write("bronze", "odp", pl.DataFrame({"day": ["another"], "n": [1]}), "a")
+
+
+# --- through Dagster
+
+
+DAYS = dg.StaticPartitionsDefinition(["a", "b"])
+
+
+@bronze_asset(name="raw", partitions_def=DAYS)
+def raw(context: dg.AssetExecutionContext) -> pl.LazyFrame:
+    return pl.LazyFrame({"day": [context.partition_key], "n": [1]})
+
+
+@silver_asset(name="together")
+def together(context: dg.AssetExecutionContext, raw: pl.LazyFrame) -> pl.LazyFrame:
+    return raw.select(pl.len().cast(pl.Int64).alias("rows"))
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "delta"])
+def test_assets_go_through_the_io_managers(tmp_path: Path, kind: str) -> None:
+    manager: Any = (
+        DuckDBTableIOManager(path=str(tmp_path / "a.duckdb"))
+        if kind == "duckdb"
+        else DeltaIOManager(root=str(tmp_path / "delta"))
+    )
+    for key in ("a", "b"):
+        assert dg.materialize([raw], resources={"io_manager": manager}, partition_key=key).success
+    result = dg.materialize([raw, together], selection=["together"], resources={"io_manager": manager})
+    assert result.success
+    assert manager.storage.read("together", "polars").item() == 2
+    (event,) = result.asset_materializations_for_node("together")
+    assert event.metadata["dagster/row_count"].value == 1
+
+
+def test_a_merge_without_a_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="mode: merge needs a key"):
+        DeltaIOManager(root="x", mode="merge")
+
+
+# --- kills and company
+
+NURSERY = """
+import os, sys, polars as pl
+from platform_core.storage.delta_tables import DeltaTables
+from platform_core.storage.duckdb_tables import DuckDBTables
+from pathlib import Path
+# Imports cost most of a writer's life: each writer is a fork of this process, in which no thread has started yet
+import deltalake, duckdb
+kind, place = sys.argv[1:]
+for line in sys.stdin:
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        print("dead", flush=True)
+        continue
+    number = int(line)
+    storage = DuckDBTables(Path(place)) if kind == "duckdb" else DeltaTables(place)
+    while True:
+        number += 1
+        print(os.getpid(), number, flush=True)
+        n = pl.int_range(0, 200_000)
+        plan = pl.LazyFrame({"a": [0]}).select(n=n.cast(pl.Float64).sin(), number=pl.lit(number))
+        storage.write("silver", "x", plan)
+"""
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "delta"])
+def test_killed_writers_leave_the_old_or_the_new(tmp_path: Path, kind: str, full_count: bool) -> None:
+    chance = random.Random(11)  # noqa: S311 - moments to kill at, no secret
+    place = tmp_path / ("a.duckdb" if kind == "duckdb" else "delta")
+    storage: Storage = DuckDBTables(place) if kind == "duckdb" else DeltaTables(str(place))
+    storage.write("silver", "x", pl.DataFrame({"n": pl.Series([0.0]), "number": pl.Series([0], dtype=pl.Int32)}))
+    newest, started = 0, 0
+    command = [sys.executable, "-c", NURSERY, kind, str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        for _ in range(500 if full_count else 10):
+            nursery.stdin.write(f"{started}\n")
+            for _ in range(chance.randint(1, 2)):  # the second number says that the first write has ended
+                writer, started = map(int, nursery.stdout.readline().split())
+            with suppress(subprocess.TimeoutExpired):
+                nursery.wait(chance.uniform(0.0, 0.3))  # it goes on
+            os.kill(writer, signal.SIGKILL)
+            for line in iter(nursery.stdout.readline, "dead\n"):
+                started = int(line.split()[1])
+            frame = storage.read("x", "polars")
+            (found,) = frame["number"].unique()
+            assert newest <= found <= started
+            assert frame.height == (200_000 if found else 1)
+            newest = found
+        nursery.stdin.close()
+    assert newest > 0, "no write came to its end"
+
+
+def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:
+    place = tmp_path / "a.duckdb"
+    code = """
+import sys, polars as pl
+from pathlib import Path
+from platform_core.storage.duckdb_tables import DuckDBTables
+tables = DuckDBTables(Path(sys.argv[1]))
+for n in range(5):
+    tables.write("silver", "x", pl.DataFrame({"n": [n] * 1000, "who": sys.argv[2]}), sys.argv[2])
+"""
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(place), who]) for who in ("a", "b")]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert DuckDBTables(place).read("x", "polars").group_by("who").len().sort("who").rows() == [
+        ("a", 1000),
+        ("b", 1000),
+    ]
