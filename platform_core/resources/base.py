@@ -145,6 +145,25 @@ class PlatformResource(dg.ConfigurableResource[Any]):
         yield "name", self.name
 
 
+class ConnectedResource(PlatformResource):
+    """A resource that connects when it is first used, and stays connected until it is closed."""
+
+    _connected: Any = PrivateAttr(default=None)
+
+    def close(self) -> None:
+        """Close what is open and not in use. The next use connects anew."""
+        connected, self._connected = self._connected, None
+        if connected is not None:
+            self._disconnect(connected)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Close the connections when a run of Dagster ends."""
+        self.close()
+
+    def _disconnect(self, connected: Any) -> None:
+        connected.close()
+
+
 def needed(module: str, extra: str) -> Any:
     """Import a library of an extra when it is first used.
 

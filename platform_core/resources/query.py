@@ -15,7 +15,7 @@ from platform_core.atomic import replacing
 from platform_core.errors import UserError
 from platform_core.frames import convert
 from platform_core.resources import recording
-from platform_core.resources.base import PlatformResource
+from platform_core.resources.base import ConnectedResource
 from platform_core.resources.placeholders import Parameters
 from platform_core.suggest import did_you_mean
 
@@ -28,7 +28,7 @@ ResultKind = Literal["polars", "pandas", "arrow"]
 _BATCH_ROWS = 100_000
 
 
-class QueryResource(PlatformResource):
+class QueryResource(ConnectedResource):
     """A database that answers SQL with frames."""
 
     @overload
