@@ -67,12 +67,14 @@ class RedshiftResource(PostgresResource):
                 return int(cursor.fetchone()[0])
 
             listed = joined(columns.values())
+            run(f"DROP TABLE IF EXISTS {STAGED}", ())  # of a write that failed on this connection
             run(f"CREATE TEMPORARY TABLE {STAGED} AS SELECT {listed} FROM {target} WHERE false", ())  # noqa: S608
             written = fill(run, rows, columns)
             if keys:
                 check_key(count, [columns[name] for name in keys])
+            cursor.connection.commit()  # the lock has to come first in its transaction, or two writers block each other
             if mode != "append":
-                run(f"LOCK {target}", ())  # two writers would each delete what the other has not inserted yet
+                run(f"LOCK {target}", ())  # no key is unique: each would delete what the other has not inserted yet
             move(run, target, list(columns.values()), mode, [columns[name] for name in keys])
             run(f"DROP TABLE {STAGED}", ())
         return written

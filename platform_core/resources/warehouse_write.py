@@ -16,7 +16,7 @@ from platform_core.resources.table_rows import Rows, WriteMode, chunks, joined
 Run = Callable[[str, Sequence[Any]], Any]
 
 STAGED = "workbench_staged"
-_VALUES = 8_000  # in one statement; a client of PostgreSQL's protocol may bind 32,767
+_VALUES = 4_000  # in one statement; PostgreSQL's client library takes the types of at most 7,498 back
 
 
 def fill(run: Run, rows: Rows, columns: Mapping[str, str]) -> int:
