@@ -121,6 +121,11 @@ class PlatformResource(dg.ConfigurableResource[Any]):
         """Whether a recording is read instead of the live source."""
         return self._replays is not None or recording.replay_folder(self._label) is not None
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether what is read is recorded, or comes from a recording."""
+        return self.is_replaying or recording.record_folder(self._label) is not None
+
     def refuse_writing(self) -> None:
         """Refuse to write while a recording is replayed.
 

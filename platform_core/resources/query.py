@@ -102,6 +102,22 @@ class QueryResource(ConnectedResource):
                     writer.write_table(batch.to_arrow())
         return pl.scan_parquet(Path(target))
 
+    def table_sql(self, table: str) -> str:
+        """Give the name of a table as this database's SQL has it.
+
+        Raises:
+            UserError: It is no name of a table.
+        """
+        return quoted_table(table)
+
+    def column_sql(self, column: str) -> str:
+        """Give the name of a column as this database's SQL has it.
+
+        Raises:
+            UserError: It is no name of a column.
+        """
+        return quoted(column)
+
     def _recorded(self, sql: str, params: Parameters | None) -> Path | None:
         values = dict(params) if isinstance(params, Mapping) else params and list(params)
         file = recording.name_of_read("query", sql, values, ending="parquet")

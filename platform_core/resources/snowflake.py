@@ -107,6 +107,14 @@ class SnowflakeResource(QueryResource):
         self._run(f"DROP TABLE {STAGED}")
         return written
 
+    def table_sql(self, table: str) -> str:
+        """Give the name of a table as SQL: a plain one in upper case, any other as it is written."""
+        return _table(table)
+
+    def column_sql(self, column: str) -> str:
+        """Give the name of a column as SQL, as `table_sql` does a table's."""
+        return column if _NAME.fullmatch(column) else quoted(column)
+
     def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
         with self._cursor(sql, [_plain(value) for value in values] or None):
             return

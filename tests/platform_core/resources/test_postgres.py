@@ -165,7 +165,15 @@ class TestQueries:
         frame = register.execute_query(sql)
         whole = frame.select(pl.col("a", "b").cast(pl.Int32), pl.col("c", "d").cast(pl.Int64), "e", "f", "g").row(0)
         latest = 9223371244799999999
-        assert whole == (-2440550, 2145042905, -2440550 * 86_400_000_000, latest, None, "infinity", dt.time(23, 59, 59, 999999))
+        assert whole == (
+            -2440550,
+            2145042905,
+            -2440550 * 86_400_000_000,
+            latest,
+            None,
+            "infinity",
+            dt.time(23, 59, 59, 999999),
+        )
 
     def test_no_value_of_the_data_stands_in_an_error(self, register: PostgresResource) -> None:
         with pytest.raises(UserError, match="invalid input syntax for type integer") as caught:
