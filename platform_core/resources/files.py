@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from platform_core.atomic import replacing
 from platform_core.config import find_project
@@ -18,6 +18,9 @@ from platform_core.suggest import did_you_mean
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _GLOB = re.compile(r"[*?\[]")
+
+
+Names: TypeAlias = list[str]  # a method of the class is called list
 
 
 class FilesResource(PlatformResource):
@@ -82,7 +85,7 @@ class FilesResource(PlatformResource):
         """
         return [self.path(name) for name in self.names(pattern)]
 
-    def names(self, pattern: str = "*") -> list[str]:
+    def names(self, pattern: str = "*") -> Names:
         """Give the names of all files that match a pattern, relative to the root, as `list` gives their paths.
 
         Raises:

@@ -118,9 +118,9 @@ class GraphQLResource(HTTPClientResource):
 
 
 def _is_mutation(query: str) -> bool:
-    """Say whether a document holds a mutation; fragments and comments may stand before it.
+    r"""Say whether a document holds a mutation; fragments and comments may stand before it.
 
-    >>> _is_mutation("# a note\\nmutation { x }"), _is_mutation("query { mutation }")
+    >>> _is_mutation("# a note\nmutation { x }"), _is_mutation("query { mutation }")
     (True, False)
     """
     return re.search(r"^\s*mutation\b", re.sub(r"#.*", "", query), re.MULTILINE) is not None

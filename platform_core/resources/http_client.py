@@ -101,7 +101,8 @@ class HTTPClientResource(ConnectedResource):
                 self._next = max(now, self._next) + 1 / self.requests_per_second
         if pause:
             sleep(pause)
-        return client.request(method, target, **given)
+        answer: httpx.Response = client.request(method, target, **given)
+        return answer
 
     def _new_client(self, library: Any) -> httpx.Client:
         # It logs every address with its query, which may hold a key

@@ -29,7 +29,7 @@ def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key:
     check_columns(table, rows.schema, {name: kind in _INTEGERS for name, (kind, _) in types.items()}, key)
     try:
         cursor.adbc_ingest(_STAGED, rows.reader, mode="create", temporary=True)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the driver lets through what its input raises
         raise rows.told(error) from None
     if mode == "truncate":
         cursor.execute(f"TRUNCATE {target}")

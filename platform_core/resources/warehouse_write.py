@@ -31,14 +31,15 @@ def fill(run: Run, rows: Rows, columns: Mapping[str, str]) -> int:
         UserError: The frame cannot be computed.
     """
     names = rows.schema.names
-    into = f"INSERT INTO {STAGED} ({joined(columns[name] for name in names)}) VALUES "
+    # Every part is a quoted identifier or a name of ours
+    into = f"INSERT INTO {STAGED} ({joined(columns[name] for name in names)}) VALUES "  # noqa: S608
     place = f"({joined(['%s'] * len(names))})"
     written = 0
     parts = chunks(rows, max(_VALUES // len(names), 1))
     while True:
         try:
             part = next(parts, None)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the frame raises
             raise rows.told(error) from None
         if part is None:
             return written
@@ -57,7 +58,7 @@ def check_key(count: Callable[[str], int], key: Sequence[str]) -> None:
         UserError: A key stands twice or is null. No value is shown.
     """
     columns = joined(key)
-    # Every part is a quoted identifier
+    # As above
     if count(f"SELECT count(*) FROM {STAGED} WHERE {' OR '.join(f'{name} IS NULL' for name in key)}"):  # noqa: S608
         raise UserError("A row of the frame has no key.", hint="An upsert needs a value in every column of the key.")
     twice = f"SELECT {columns} FROM {STAGED} GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608 - as above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack
 
 import dagster as dg
 
@@ -13,9 +13,6 @@ from platform_core.errors import UserError
 from platform_core.resources.base import PlatformResource
 from platform_core.sdk.layers import bronze_asset
 from platform_core.suggest import did_you_mean
-
-if TYPE_CHECKING:
-    from platform_core.sdk.types import AssetOptions
 
 OUTPUTS = "outputs"  # the group of what leaves the platform
 
@@ -47,7 +44,7 @@ def source_asset(
     name: str,
     said: Mapping[str, Any],
     read: Callable[[Any], Any],
-    options: AssetOptions,
+    options: Mapping[str, Any],
 ) -> dg.AssetsDefinition:
     """Make a bronze asset that reads a resource.
 
@@ -69,9 +66,10 @@ def source_asset(
     ingest.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # what inspect.signature looks for
         [inspect.Parameter(resource, inspect.Parameter.KEYWORD_ONLY, annotation=PlatformResource)]
     )
-    told: AssetOptions = {"name": name, "code_version": version(said), **options}
+    told: dict[str, Any] = {"name": name, "code_version": version(said), **options}
     told.setdefault("description", f"{said['factory']} of {source}.")
-    return bronze_asset(**told)(ingest)
+    made: dg.AssetsDefinition = bronze_asset(**told)(ingest)
+    return made
 
 
 def output_asset(
@@ -104,7 +102,7 @@ def output_asset(
 
     # Dagster reads these, and does not resolve text
     output.__annotations__ = {"context": dg.AssetExecutionContext, "frame": Any, "return": dg.MaterializeResult}
-    made = dg.asset(
+    return dg.asset(
         name=options.get("name") or said["name"],
         description=options.get("description") or f"{said['factory']} of {asset} to {to}.",
         group_name=OUTPUTS,
@@ -118,7 +116,6 @@ def output_asset(
         kinds={str(said["kind"])},
         code_version=version(said),
     )(output)
-    return cast("dg.AssetsDefinition", made)
 
 
 def version(said: Mapping[str, Any]) -> str:

@@ -8,12 +8,13 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Unpack, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
+from platform_core.resources.files import FilesResource
 from platform_core.sdk.factories.adding import added, stored_rows
 from platform_core.sdk.factories.tables import read_sheet, read_table, with_dates
 from platform_core.unions import common_schema, conform
@@ -21,11 +22,9 @@ from platform_core.unions import common_schema, conform
 if TYPE_CHECKING:
     import dagster as dg
 
-    from platform_core.resources.files import FilesResource
     from platform_core.resources.objects import ObjectStoreResource
-    from platform_core.sdk.types import AssetOptions
 
-    Store = FilesResource | ObjectStoreResource
+Store: TypeAlias = "FilesResource | ObjectStoreResource"
 
 FILE, MARK = "source_file", "source_mark"
 
@@ -39,7 +38,7 @@ def ingest_files(
     read: Callable[[Path], Any] | None = None,
     dates: Mapping[str, str] | None = None,
     reading: Mapping[str, Any] | None = None,
-    **options: Unpack[AssetOptions],  # type: ignore[misc]  # name is named here
+    **options: Any,
 ) -> dg.AssetsDefinition: ...
 @overload
 def ingest_files(
@@ -99,8 +98,7 @@ def ingest_files(
     from platform_core.sdk.factories.assets import source_asset  # noqa: PLC0415 - a notebook needs no Dagster for it
 
     said = {"factory": "ingest_files", "pattern": pattern, "read": read, "dates": dates, "reading": reading}
-    told: AssetOptions = {**options}
-    return source_asset(source, name, said, ingest, told)
+    return source_asset(source, name, said, ingest, options)
 
 
 @overload
@@ -114,7 +112,7 @@ def ingest_spreadsheet(
     columns: Sequence[str] = (),
     fill_down: Sequence[str] = (),
     dates: Mapping[str, str] | None = None,
-    **options: Unpack[AssetOptions],  # type: ignore[misc]  # as above
+    **options: Any,
 ) -> dg.AssetsDefinition: ...
 @overload
 def ingest_spreadsheet(
@@ -161,7 +159,7 @@ def ingest_spreadsheet(
     """
 
     def ingest(store: Store) -> pl.DataFrame:
-        with _local(store, path) as file:
+        with _Local(store, path) as file:
             frame = read_sheet(file, sheet=sheet, header_row=header_row, columns=columns, fill_down=fill_down)
             return with_dates(frame, dates or {}, path)
 
@@ -171,11 +169,10 @@ def ingest_spreadsheet(
 
     said = {"factory": "ingest_spreadsheet", "path": path, "sheet": sheet, "header_row": header_row}
     more = {"columns": list(columns), "fill_down": list(fill_down), "dates": dates}
-    told: AssetOptions = {**options}
-    return source_asset(source, name or PurePosixPath(path).stem, said | more, ingest, told)
+    return source_asset(source, name or PurePosixPath(path).stem, said | more, ingest, options)
 
 
-class _local:  # noqa: N801 - it stands after `with`
+class _Local:
     """A file of a store as a local path, for the length of a block."""
 
     def __init__(self, store: Store, name: str) -> None:
@@ -183,7 +180,7 @@ class _local:  # noqa: N801 - it stands after `with`
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Path:
-        if not hasattr(self._store, "download_file"):
+        if isinstance(self._store, FilesResource):
             return self._store.path(self._name)
         self._folder = tempfile.TemporaryDirectory()
         return self._store.download_file(self._name, Path(self._folder.name, PurePosixPath(self._name).name))
@@ -195,10 +192,10 @@ class _local:  # noqa: N801 - it stands after `with`
 
 def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
     """Give the files that match, sorted, each with its mark and what opens it as a local path."""
-    if not hasattr(store, "iter_objects"):
+    if isinstance(store, FilesResource):
         for name in store.names(pattern):
             path = store.path(name)
-            yield name, _digest(path), _local(store, name)
+            yield name, _digest(path), _Local(store, name)
         return
     start = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
     infos = sorted(store.iter_objects(start), key=lambda info: info.key)
@@ -207,7 +204,7 @@ def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
             mark = info.etag.strip('"')
             if store.is_recorded:  # a recording keeps contents, and no etags
                 mark = hashlib.sha256(store.read_bytes(info.key)).hexdigest()
-            yield info.key, mark, _local(store, info.key)
+            yield info.key, mark, _Local(store, info.key)
 
 
 def _digest(path: Path) -> str:

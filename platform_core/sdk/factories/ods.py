@@ -26,7 +26,7 @@ _SPACES = " ".join(
     }.items()
 )
 _PLACE = '<number:{0} number:style="long"/>'
-_DAY = f"{_PLACE.format('day')}<number:text>/</number:text>{_PLACE.format('month')}<number:text>/</number:text>{_PLACE.format('year')}"
+_DAY = "<number:text>/</number:text>".join(_PLACE.format(part) for part in ("day", "month", "year"))
 _HOUR = "<number:text>:</number:text>".join(_PLACE.format(part) for part in ("hours", "minutes", "seconds"))
 _STYLES = (
     f'<number:date-style style:name="N1">{_DAY}</number:date-style>'

@@ -183,7 +183,7 @@ def publish_table(
         UserError: A column is missing, a value does not fit, or a key stands twice.
     """
     if mode not in {"truncate", "upsert"}:
-        hint = "It would add the rows again when it is run again." if mode == "append" else None
+        hint = "Anything else would add the rows again when it is run again."
         raise UserError(f"publish_table has no mode {mode!r}: use 'truncate' or 'upsert'.", hint=hint)
     keys = [key] if isinstance(key, str) else list(key)
     if mode == "truncate" and options.get("partitions_def") is not None:
@@ -260,7 +260,7 @@ def output_name(asset: str, path: str, kind: str) -> str:
 
 def _made(
     data: object, to: Any, said: dict[str, Any], publish: Callable[[Any, Any, str | None], Told], options: Any
-) -> Any:
+) -> dg.AssetsDefinition | Told:
     if not isinstance(data, str):
         if kind_of(data) is None:
             raise not_a_frame(data, f"What {said['factory']} is given")
@@ -272,7 +272,7 @@ def _made(
     if not isinstance(to, str):
         raise UserError(
             f"{said['factory']} of an asset's name needs a resource's name.",
-            hint="Or give it a frame to write at once.",
+            hint="Or give it a frame, written at once.",
         )
     if options.get("partitions_def") is not None and said["kind"] != "table" and PARTITION not in said["path"]:
         raise UserError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from platform_core.resources.http import HTTPResource
     from platform_core.resources.pages import Paging
     from platform_core.resources.query import QueryResource
-    from platform_core.sdk.types import AssetOptions
 
 
 @overload
@@ -30,7 +29,7 @@ def ingest_table(
     key: str | Sequence[str] = (),
     columns: Sequence[str] = (),
     late: Late = 0,
-    **options: Unpack[AssetOptions],  # type: ignore[misc]  # name and key are named here
+    **options: Any,
 ) -> dg.AssetsDefinition: ...
 @overload
 def ingest_table(
@@ -116,7 +115,7 @@ def ingest_api(
     key: str | Sequence[str] = (),
     late: Late = 0,
     paging: Mapping[str, Any] | None = None,
-    **options: Unpack[AssetOptions],  # type: ignore[misc]  # as above
+    **options: Any,
 ) -> dg.AssetsDefinition: ...
 @overload
 def ingest_api(
@@ -198,6 +197,5 @@ def _names(key: str | Sequence[str]) -> list[str]:
     return [key] if isinstance(key, str) else list(key)
 
 
-def _with_key(options: Any, key: list[str]) -> AssetOptions:
-    told: AssetOptions = {**({"key": key} if key else {}), **options}
-    return told
+def _with_key(options: Mapping[str, Any], key: list[str]) -> dict[str, Any]:
+    return {**({"key": key} if key else {}), **options}

@@ -88,7 +88,7 @@ def _write_csv(frame: pl.DataFrame, path: Path, options: Mapping[str, str]) -> N
 def _write_json(frame: pl.DataFrame, path: Path, _: Mapping[str, str]) -> None:
     """As a list of records, one on each line."""
     lines = _json_lines(frame).splitlines()
-    path.write_text(f"[\n{',\n'.join(lines)}\n]\n" if lines else "[]\n", encoding="utf-8")
+    path.write_text("[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n", encoding="utf-8")
 
 
 def _write_ndjson(frame: pl.DataFrame, path: Path, _: Mapping[str, str]) -> None:
@@ -194,10 +194,7 @@ def _harmless(frame: pl.DataFrame, formulas: str) -> pl.DataFrame:
             )
         return frame
     escaped = frame.with_columns(
-        pl.when(risk)
-        .then(pl.lit("'") + pl.col(name).cast(pl.String))
-        .otherwise(pl.col(name).cast(pl.String))
-        .alias(name)
+        (pl.when(risk).then(pl.lit("'")).otherwise(pl.lit("")) + pl.col(name).cast(pl.String)).alias(name)
         for name, risk in risky.items()
     )
     return escaped.rename({name: f"'{name}" for name in risky_headers})

@@ -169,7 +169,7 @@ def test_two_writers_of_one_redshift_table_leave_each_key_once(
     for writer in writers:
         writer.join()
     assert not failures
-    assert redshift.execute_query(f"SELECT count(*) AS n FROM {table}")["n"].item() == 200
+    assert redshift.execute_query("SELECT count(*) AS n FROM written")["n"].item() == 200
 
 
 @pytest.fixture(scope="module")
