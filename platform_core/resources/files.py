@@ -52,7 +52,9 @@ class FilesResource(PlatformResource):
     @classmethod
     def replaying(cls, folder: Path | str, name: str = "") -> Self:
         """Give the files of a recording: they stand in its folder as they stood under the root."""
-        return cls(root=str(folder), name=name)
+        resource = cls(root=str(folder), name=name)
+        resource._replays = Path(folder)
+        return resource
 
     def path(self, name: str) -> Path:
         """Give the path of a file or folder under the root, or of a pattern (`2025-*.csv`) that matches some file.

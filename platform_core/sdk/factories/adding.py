@@ -93,7 +93,7 @@ def added(
     if keys:
         kept = kept.join(new.lazy().select(keys), on=keys, how="anti", nulls_equal=True, maintain_order="left")
     schemas = [("what is stored", kept.collect_schema()), ("what is new", new.schema)]
-    union = common_schema(schemas, name)
+    union = common_schema(schemas, name, "rows")
     return pl.concat([conform(kept, schemas[0][1], union), conform(new.lazy(), schemas[1][1], union)])
 
 

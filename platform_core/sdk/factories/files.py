@@ -88,7 +88,7 @@ def ingest_files(
         frames = [(file, _read(file, mark, path, read, dates or {}, reading or {})) for file, mark, path in arrived]
         if not frames:
             raise UserError(f"No file matches {pattern!r}, and {name!r} holds none yet.", hint="Look at the pattern.")
-        union = common_schema([(file, frame.schema) for file, frame in frames], name)
+        union = common_schema([(file, frame.schema) for file, frame in frames], name, "files")
         new = pl.concat([conform(frame.lazy(), frame.schema, union) for _, frame in frames]).collect()
         replaced = pl.col(FILE).is_in([file for file, _ in frames])
         return added(name, stored, new, key=(), replaced=replaced)

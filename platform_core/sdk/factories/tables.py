@@ -14,6 +14,7 @@ from platform_core.resources.base import needed
 from platform_core.suggest import did_you_mean
 
 DAYS = {"uk": "%d/%m/%Y", "iso": "%Y-%m-%d"}
+_EXACT = 2**53
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
 
@@ -38,19 +39,26 @@ def read_table(path: Path, *, encoding: str = "utf-8", **options: Any) -> pl.Dat
         ".tsv": pl.read_csv,
     }
     if ending in SHEETS:
-        return read_sheet(path, **options)
+        return _typed_by_values(read_sheet(path, **options))
     if ending not in readers:
         raise UserError(f"The ending of {path.name!r} says no format.", hint=f"Use {', '.join([*readers, *SHEETS])}.")
     if ending in {".csv", ".tsv"}:
         text = {"infer_schema_length": None, "encoding": encoding, **({"separator": "\t"} if ending == ".tsv" else {})}
         options = text | options
     try:
-        return readers[ending](path, **options)
+        frame = readers[ending](path, **options)
+        # A column without a value has the type of none, so that it fits the files that have some
+        return frame if ending == ".parquet" else _typed_by_values(frame)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         is_text = "utf-8" in str(error).lower() or isinstance(error, UnicodeDecodeError)
         hint = 'Older Excel writes encoding="cp1252".' if is_text else None
         what = f"is not {encoding}" if is_text else f"cannot be read as {ending[1:]} ({type(error).__name__})"
         raise UserError(f"{path.name!r} {what}.", hint=hint) from None
+
+
+def _typed_by_values(frame: pl.DataFrame) -> pl.DataFrame:
+    empty = [name for name in frame.columns if frame[name].null_count() == frame.height]
+    return frame.with_columns(pl.col(empty).cast(pl.Null))
 
 
 def read_sheet(
@@ -84,23 +92,27 @@ def read_sheet(
     if (sheet not in names) if isinstance(sheet, str) else not 0 <= sheet < len(names):
         raise UserError(f"{path.name!r} has no sheet {sheet!r}.", hint=did_you_mean(str(sheet), names))
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of each column without values
-    try:
-        header = pl.DataFrame(
-            book.load_sheet(sheet, header_row=None, skip_rows=header_row - 1, n_rows=1, dtypes="string")
-        )
-        body = pl.DataFrame(book.load_sheet(sheet, header_row=None, skip_rows=header_row, schema_sample_rows=None))
-    except (library.FastExcelError, pl.exceptions.PolarsError, OverflowError) as error:
-        raise UserError(f"The sheet {sheet!r} of {path.name!r} cannot be read ({type(error).__name__}).") from None
+    header = _rows(library, book, sheet, path.name, skip_rows=header_row - 1, n_rows=1, dtypes="string")
     if header.is_empty():
         raise UserError(
             f"The sheet {sheet!r} of {path.name!r} has no row {header_row}.",
             hint="header_row= is the row of the column names, from 1.",
         )
+    body = _rows(library, book, sheet, path.name, skip_rows=header_row, schema_sample_rows=None)
     frame = _named(_ended(body), header.row(0), path.name)
     for name in (*columns, *fill_down):
         if name not in frame.columns:
             raise UserError(f"{path.name!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
     return frame.with_columns(pl.col(list(fill_down)).forward_fill()).select(list(columns) or pl.all())
+
+
+def _rows(library: Any, book: Any, sheet: str | int, file: str, **options: Any) -> pl.DataFrame:
+    try:
+        return pl.DataFrame(book.load_sheet(sheet, header_row=None, **options))
+    except library.InvalidParametersError:  # there are fewer rows
+        return pl.DataFrame()
+    except (library.FastExcelError, pl.exceptions.PolarsError, OverflowError) as error:
+        raise UserError(f"The sheet {sheet!r} of {file!r} cannot be read ({type(error).__name__}).") from None
 
 
 def _ended(body: pl.DataFrame) -> pl.DataFrame:
@@ -122,9 +134,17 @@ def _named(body: pl.DataFrame, header: Sequence[str | None], file: str) -> pl.Da
         if not text or text in kept:
             what = f"the name {text!r} twice" if text else f"no name over column {place + 1}, which holds values"
             raise UserError(f"The header of {file!r} has {what}.", hint="Is header_row= the row of the names?")
-        # Milliseconds are the workbook's; all else here counts in microseconds
-        kept[text] = column.cast(pl.Datetime("us")) if column.dtype == pl.Datetime("ms") else column
+        kept[text] = _plain(column)
     return pl.DataFrame([column.alias(name) for name, column in kept.items()])
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Give a workbook's numbers and moments as everything else here has them: whole numbers, and microseconds."""
+    if column.dtype == pl.Datetime("ms"):
+        return column.cast(pl.Datetime("us"))
+    if column.dtype == pl.Float64 and bool(((column % 1 == 0) & (column.abs() < _EXACT)).all()):
+        return column.cast(pl.Int64)
+    return column
 
 
 def with_dates(frame: pl.DataFrame, dates: Mapping[str, str], file: str) -> pl.DataFrame:

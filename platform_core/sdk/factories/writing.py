@@ -87,7 +87,7 @@ def _write_csv(frame: pl.DataFrame, path: Path, options: Mapping[str, str]) -> N
 
 def _write_json(frame: pl.DataFrame, path: Path, _: Mapping[str, str]) -> None:
     """As a list of records, one on each line."""
-    lines = _json_lines(frame).splitlines()
+    lines = _json_lines(frame).removesuffix("\n").split("\n") if frame.height else []
     path.write_text("[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n", encoding="utf-8")
 
 
