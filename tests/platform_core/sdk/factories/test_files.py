@@ -103,7 +103,7 @@ def test_what_arrives_is_recorded_and_replayed_alike(
 def test_text_of_older_excel_and_dates_of_the_uk(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
     Path(inbox.root, "old.csv").write_bytes("fee,on\n£5,01/02/2025\n,\n".encode("cp1252"))
-    with pytest.raises(UserError, match="'old.csv' is not utf-8.\nhint: Older Excel writes encoding=\"cp1252\""):
+    with pytest.raises(UserError, match=r"'old.csv' is not utf-8.\nhint: Older Excel writes encoding=.cp1252"):
         ingest_files(inbox, "old.csv", name="old")
     reading = {"encoding": "cp1252"}
     frame = ingest_files(inbox, "old.csv", name="old", dates={"on": "uk"}, reading=reading).collect()
@@ -115,7 +115,7 @@ def test_text_of_older_excel_and_dates_of_the_uk(inbox: FilesResource, monkeypat
 def test_a_function_of_ones_own_reads_what_has_no_ending(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
     Path(inbox.root, "x.odd").write_text("7")
-    with pytest.raises(UserError, match="The ending of 'x.odd' says no format"):
+    with pytest.raises(UserError, match=r"The ending of 'x.odd' says no format"):
         ingest_files(inbox, "*.odd", name="odd")
     frame = ingest_files(inbox, "*.odd", name="odd", read=lambda path: pl.DataFrame({"n": [int(path.read_text())]}))
     assert frame.collect()["n"].to_list() == [7]
@@ -186,7 +186,7 @@ def test_a_sheet_of_a_header_alone_has_no_rows(book: FilesResource) -> None:
 
 def test_what_is_no_workbook_is_told(book: FilesResource) -> None:
     Path(book.root, "fake.xlsx").write_text("a,b")
-    with pytest.raises(UserError, match="'fake.xlsx' is no workbook"):
+    with pytest.raises(UserError, match=r"'fake.xlsx' is no workbook"):
         ingest_spreadsheet(book, "fake.xlsx")
     with pytest.raises(UserError, match=r"has no file 'books.xlsx'.\nhint: Did you mean"):
         ingest_spreadsheet(book, "books.xlsx")

@@ -82,7 +82,7 @@ class TestFiles:
         ("value", "escaped"),
         [
             ("=1+1", True), ("+1+1", True), ("-2+3+cmd|' /C calc'!A0", True), ("@SUM(A1)", True), ("\t=1", True),
-            ("\r=1", True), ("\n=1", True), ("＝1", True), ("-", True), ("+44 20 7946 0000 ext", True),
+            ("\r=1", True), ("\n=1", True), ("\uff1d1", True), ("-", True), ("+44 20 7946 0000 ext", True),
             ("-5", False), ("+3.25", False), ("-1,000.50", False), ("+44 20 7946 0000", False), ("-12.5%", False),
             ("a=1", False), ("", False), (" =1", False), ("'=1", False),
         ],
@@ -257,7 +257,7 @@ class TestAssets:
             (
                 lambda: publish_file(ROWS, outbox, "a.csv", formulas="kep"),
                 "no formulas='kep'.\nhint: Did you mean 'keep'",
-            ),  # type: ignore[call-overload]  # noqa: E501
+            ),  # type: ignore[call-overload]
             (lambda: publish_table("fees", "register", "a", mode="append"), "add the rows again"),  # type: ignore[call-overload]
         ]
         for call, message in wrong:
@@ -339,14 +339,14 @@ class TestIndexes:
         database.close()
 
     def test_mistakes_are_told(self, outbox: FilesResource, tmp_path: Path) -> None:
-        with pytest.raises(UserError, match="has no column 'titel' to search.\nhint: Did you mean 'title'"):
+        with pytest.raises(UserError, match=r"has no column 'titel' to search.\nhint: Did you mean 'title'"):
             publish_index(self.PERMITS, outbox, "a.sqlite", text=["titel"])
         with pytest.raises(UserError, match="needs the columns"):
             publish_index(self.PERMITS, outbox, "a.sqlite", text=[])
         with pytest.raises(UserError, match="called rowid"):
             publish_index(self.PERMITS.rename({"id": "RowID"}), outbox, "a.sqlite", text=["title"])
         (tmp_path / "b.sqlite").write_text("x")
-        with pytest.raises(UserError, match="'b.sqlite' is no index"):
+        with pytest.raises(UserError, match=r"'b.sqlite' is no index"):
             search_index(tmp_path / "b.sqlite", "x")
-        with pytest.raises(UserError, match="There is no index 'c.sqlite'"):
+        with pytest.raises(UserError, match=r"There is no index 'c.sqlite'"):
             search_index(tmp_path / "c.sqlite", "x")

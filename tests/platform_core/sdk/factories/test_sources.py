@@ -103,9 +103,9 @@ class TestTables:
         value = {"date": "'2025-01-0{}'", "text": "'0{}'"}.get(kind, "{}").format
         definition = ingest_table("register", "marks", watermark="mark", late=late)
         register.execute(f"CREATE TABLE marks (id int, authority text, mark {kind})")
-        register.execute(f"INSERT INTO marks VALUES (1, 'a', {value(1)}), (2, 'b', {value(2)})")
+        register.execute(f"INSERT INTO marks VALUES (1, 'a', {value(1)}), (2, 'b', {value(2)})")  # noqa: S608
         asset.made(definition)
-        register.execute(f"INSERT INTO marks VALUES (3, 'c', {value(3)}), (4, 'd', {value(2)})")
+        register.execute(f"INSERT INTO marks VALUES (3, 'c', {value(3)}), (4, 'd', {value(2)})")  # noqa: S608
         assert rows(asset.made(definition)) == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
 
     def test_an_empty_table_and_a_table_of_new_columns(self, asset: Asset, register: PostgresResource) -> None:
