@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from platform_core.errors import UserError
 from platform_core.frames import kind_of, not_a_frame, to_polars
 from platform_core.sdk.factories.index import write_index
+from platform_core.sdk.factories.names import PARTITION, output_name
 from platform_core.sdk.factories.writing import Dates, Formulas, ending_of, write_file
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     Database = PostgresResource | SnowflakeResource
 
 Told = Mapping[str, Any]
-PARTITION = "{partition}"
 
 
 @overload
@@ -245,17 +245,6 @@ def publish_index(
 
     said = {"factory": "publish_index", "path": path, "kind": "index", "text": columns, "stem": stem}
     return _made(data, to, said, publish, options)
-
-
-def output_name(asset: str, path: str, kind: str) -> str:
-    """Give the name of an output asset where none was given.
-
-    >>> output_name("fees", "2025/fees by-authority.csv", "csv"), output_name("fees", "planning.fees", "table")
-    ('fees_by_authority_csv', 'fees_table')
-    """
-    place = path.rpartition(".")[2] if kind == "table" else PurePosixPath(path.replace(PARTITION, "")).stem
-    words = re.sub(r"[^a-z0-9]+", "_", place.lower()).strip("_") or asset
-    return f"{words if words.startswith(asset) else f'{asset}_{words}'}_{kind}"
 
 
 def _made(
