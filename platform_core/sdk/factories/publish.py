@@ -255,6 +255,9 @@ def _made(
             raise not_a_frame(data, f"What {said['factory']} is given")
         if options:
             raise UserError(f"{said['factory']} of a frame takes no {min(options)!r}.", hint="It makes no asset.")
+        if to.is_recorded and not to.is_replaying:
+            # A notebook is being proven, and promotion writes nothing of production
+            return {"workbench/published": "nothing, since the notebook is run to be promoted"}
         return publish(data, to, None)
     from platform_core.sdk.factories.assets import output_asset  # noqa: PLC0415 - a notebook needs no Dagster for it
 
