@@ -1,6 +1,6 @@
 """A sheet as an OpenDocument workbook, row by row: ISO 26300, as far as one sheet of typed values needs it.
 
-The libraries that write it hold the whole document in memory as a tree, and stamp it with the hour.
+The libraries that write it hold the whole document in memory as a tree.
 """
 
 from __future__ import annotations
