@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from platform_core.sdk.factories.assets import OutputOptions
 
     Database = PostgresResource | SnowflakeResource
+    Store = FilesResource | ObjectStoreResource
 
 Told = Mapping[str, Any]
 
@@ -80,18 +82,8 @@ def publish_file(
     Raises:
         UserError: The format cannot hold the frame, or the file cannot be written.
     """
-    ending = ending_of(path)
-    how: dict[str, Any] = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
-
-    def publish(frame: object, files: FilesResource, key: str | None) -> Told:
-        rows = to_polars(frame)
-        name = _placed(path, key)
-        with files.writing(name) as part:
-            write_file(rows, part, ending, **how)
-            return _told(rows.height, part.stat().st_size, name)
-
-    said = {"factory": "publish_file", "path": path, "kind": ending[1:], **how}
-    return _made(data, to, said, publish, options)
+    how = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
+    return _formatted("publish_file", data, to, path, how, options)
 
 
 @overload
@@ -126,19 +118,8 @@ def publish_object(
     Raises:
         UserError: The format cannot hold the frame, or the store refuses.
     """
-    ending = ending_of(key)
-    how: dict[str, Any] = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
-
-    def publish(frame: object, store: ObjectStoreResource, partition: str | None) -> Told:
-        rows = to_polars(frame)
-        name = _placed(key, partition)
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder, f"object{ending}")
-            write_file(rows, local, ending, **how)
-            return _told(rows.height, store.upload_file(local, name).size, name)
-
-    said = {"factory": "publish_object", "path": key, "kind": ending[1:], **how}
-    return _made(data, to, said, publish, options)
+    how = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
+    return _formatted("publish_object", data, to, key, how, options)
 
 
 @overload
@@ -201,12 +182,10 @@ def publish_index(
     data: str, to: str, path: str, *, text: Sequence[str], stem: bool = True, **options: Unpack[OutputOptions]
 ) -> dg.AssetsDefinition: ...
 @overload
-def publish_index(
-    data: object, to: FilesResource | ObjectStoreResource, path: str, *, text: Sequence[str], stem: bool = True
-) -> Told: ...
+def publish_index(data: object, to: Store, path: str, *, text: Sequence[str], stem: bool = True) -> Told: ...
 def publish_index(
     data: object,
-    to: str | FilesResource | ObjectStoreResource,
+    to: str | Store,
     path: str,
     *,
     text: Sequence[str],
@@ -230,21 +209,38 @@ def publish_index(
     """
     columns = [text] if isinstance(text, str) else list(text)
 
-    def publish(frame: object, store: FilesResource | ObjectStoreResource, key: str | None) -> Told:
+    def publish(frame: object, store: Store, key: str | None) -> Told:
         rows = to_polars(frame)
-        name = _placed(path, key)
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder, "index.sqlite")
-            write_index(rows, local, columns, stem=stem)
-            if hasattr(store, "upload_file"):
-                store.upload_file(local, name)
-            else:
-                with store.writing(name) as part:
-                    part.write_bytes(local.read_bytes())
-            return _told(rows.height, local.stat().st_size, name)
+        return _delivered(store, path, key, rows.height, lambda local: write_index(rows, local, columns, stem=stem))
 
     said = {"factory": "publish_index", "path": path, "kind": "index", "text": columns, "stem": stem}
     return _made(data, to, said, publish, options)
+
+
+def _formatted(
+    factory: str, data: object, to: Any, path: str, how: dict[str, Any], options: Any
+) -> dg.AssetsDefinition | Told:
+    ending = ending_of(path)
+
+    def publish(frame: object, store: Store, key: str | None) -> Told:
+        rows = to_polars(frame)
+        return _delivered(store, path, key, rows.height, lambda local: write_file(rows, local, ending, **how))
+
+    return _made(data, to, {"factory": factory, "path": path, "kind": ending[1:], **how}, publish, options)
+
+
+def _delivered(store: Store, path: str, key: str | None, rows: int, write: Callable[[Path], None]) -> Told:
+    """Write a file aside, and put it into its place whole: an index keeps a journal beside it while it is made."""
+    name = _placed(path, key)
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder, "output")
+        write(local)
+        if hasattr(store, "upload_file"):
+            store.upload_file(local, name)
+        else:
+            with store.writing(name) as part:
+                shutil.copyfile(local, part)
+        return _told(rows, local.stat().st_size, name)
 
 
 def _made(
