@@ -32,7 +32,8 @@ def outputs(node: Node, what: str) -> tuple[dict[str, Any], ...]:
 
 def output_kind(output: Mapping[str, Any]) -> str:
     """Give what an output is: `file`, `object`, `table` or `index`."""
-    return next(name for name, spec in vocabulary()["publish"].items() if spec.get("names") and name in output)
+    kinds: Mapping[str, Mapping[str, Any]] = vocabulary()["publish"]
+    return next(name for name, spec in kinds.items() if spec.get("names") and name in output)
 
 
 def asset_name(asset: str, output: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import dagster as dg
@@ -254,17 +254,15 @@ class TestAssets:
             publish_file(ROWS, outbox, "{partition}.csv")
 
     def test_mistakes_are_told(self, outbox: FilesResource) -> None:
+        file, table = cast("Any", publish_file), cast("Any", publish_table)  # the mistakes are of types too
         wrong: list[tuple[Any, str]] = [
-            (lambda: publish_file("fees", outbox, "a.csv"), "needs a resource's name"),  # type: ignore[call-overload]
-            (lambda: publish_file(7, outbox, "a.csv"), "What publish_file is given"),
-            (lambda: publish_file("fees", "out box", "a.csv"), "'out box' is no resource"),
-            (lambda: publish_file("fees", "outbox", "a.csv", ownr="x"), "takes no 'ownr'"),  # type: ignore[call-overload]
-            (lambda: publish_file(ROWS, outbox, "a.csv", owners=["x"]), "of a frame takes no 'owners'"),  # type: ignore[call-overload]
-            (
-                lambda: publish_file(ROWS, outbox, "a.csv", formulas="kep"),
-                "no formulas='kep'.\nhint: Did you mean 'keep'",
-            ),  # type: ignore[call-overload]
-            (lambda: publish_table("fees", "register", "a", mode="append"), "add the rows again"),  # type: ignore[call-overload]
+            (lambda: file("fees", outbox, "a.csv"), "needs a resource's name"),
+            (lambda: file(7, outbox, "a.csv"), "What publish_file is given"),
+            (lambda: file("fees", "out box", "a.csv"), "'out box' is no resource"),
+            (lambda: file("fees", "outbox", "a.csv", ownr="x"), "takes no 'ownr'"),
+            (lambda: file(ROWS, outbox, "a.csv", owners=["x"]), "of a frame takes no 'owners'"),
+            (lambda: file(ROWS, outbox, "a.csv", formulas="kep"), "no formulas='kep'.\nhint: Did you mean 'keep'"),
+            (lambda: table("fees", "register", "a", mode="append"), "add the rows again"),
         ]
         for call, message in wrong:
             with pytest.raises(UserError, match=message):

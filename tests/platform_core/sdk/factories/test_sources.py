@@ -205,7 +205,10 @@ class TestAPIs:
     def test_records_are_there_once_whether_the_api_gives_the_last_again_or_not(
         self, server: HTTPServer, tmp_path: Path, inclusive: bool
     ) -> None:
-        records = [{"id": 1, "authority": "a", "at": "2025-01-01"}, {"id": 2, "authority": "b", "at": "2025-01-02"}]
+        records: list[dict[str, Any]] = [
+            {"id": 1, "authority": "a", "at": "2025-01-01"},
+            {"id": 2, "authority": "b", "at": "2025-01-02"},
+        ]
 
         def answer(asked: Asked, _: int) -> Reply:
             since = asked.params.get("since", "")
