@@ -18,12 +18,13 @@ _UNSIGNED: tuple[type[pl.DataType], ...] = (pl.UInt8, pl.UInt16, pl.UInt32, pl.U
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
-def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str) -> pl.Schema:
+def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str, parts: str = "partitions") -> pl.Schema:
     """Give the schema that holds the columns of all, in the order in which they first occur.
 
     Args:
         schemas: The label (the partition) and schema of each file.
         what: What the files are to a reader of the error.
+        parts: What each of them is.
 
     Raises:
         UserError: A column's types have no common type that keeps every value.
@@ -42,9 +43,9 @@ def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str) -> pl.Sch
             common = common_type(union[name], dtype)
             if common is None:
                 raise UserError(
-                    f"The partitions of {what} do not fit together: column {name!r} is {union[name]} in "
+                    f"The {parts} of {what} do not fit together: column {name!r} is {union[name]} in "
                     f"{seen[name]!r} but {dtype} in {label!r}.",
-                    hint="Give the column one type in the step, then materialise those partitions again.",
+                    hint=f"Give the column one type in the step, then materialise those {parts} again.",
                 )
             union[name] = common
     return pl.Schema(union)

@@ -33,6 +33,12 @@ and nbdev are passed over.
 
 """
 
+PUBLISHED = """\
+`#| publish: [{file: fees.csv, to: outbox}, {table: planning.fees, to: register}]`
+
+Each has one of the first four keys. `{partition}` in a file's or object's path stands for the key of a partition; it is
+then an output of each. See [publishing](publishing.md)."""
+
 IPYTHON = """\
 # IPython's syntax
 
@@ -126,6 +132,7 @@ def page(words: Mapping[str, Any]) -> str:
         f"| `{kind}` | {', '.join(_bounded(n, f) for n, f in given.items())} |" for kind, given in fields.items()
     ]
     checks = [f"| `{name}` | {'yes' if check['bare'] else 'no'} |" for name, check in words["checks"].items()]
+    publish = [f"| `{name}` | {about['help']}{_choices(about)} |" for name, about in words["publish"].items()]
     written = "`#| compute: {kind: fargate, cpu_units: 512, memory_mb: 1024}`"
     return "\n".join(
         [
@@ -137,6 +144,8 @@ def page(words: Mapping[str, Any]) -> str:
             *compute,
             "\n## Checks by name\n\n| check | may stand without arguments |\n|---|---|",
             *checks,
+            f"\n## Final outputs\n\n{PUBLISHED}\n\n| key | meaning |\n|---|---|",
+            *publish,
             "",
         ]
     )

@@ -16,7 +16,7 @@ from platform_core.resources import recording
 
 _INTEGER_VARIABLE = type(dg.EnvVar.int("NAME"))
 
-__all__ = ["REFERENCES", "PlatformResource", "needed"]
+__all__ = ["REFERENCES", "ConnectedResource", "PlatformResource", "needed"]
 
 # How a text begins that refers to a secret of AWS Secrets Manager or of the Parameter Store
 REFERENCES = ("secretsmanager:", "ssm:/")
@@ -123,6 +123,11 @@ class PlatformResource(dg.ConfigurableResource[Any]):
         """Whether a recording is read instead of the live source."""
         return self._replays is not None or recording.replay_folder(self._label) is not None
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether what is read is recorded, or comes from a recording."""
+        return self.is_replaying or recording.record_folder(self._label) is not None
+
     def refuse_writing(self) -> None:
         """Refuse to write while a recording is replayed.
 
@@ -145,3 +150,22 @@ class PlatformResource(dg.ConfigurableResource[Any]):
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Show the name alone: under Dagster any other field may hold a secret."""
         yield "name", self.name
+
+
+class ConnectedResource(PlatformResource):
+    """A resource that connects when it is first used, and stays connected until it is closed."""
+
+    _connected: Any = PrivateAttr(default=None)
+
+    def close(self) -> None:
+        """Close what is open and not in use. The next use connects anew."""
+        connected, self._connected = self._connected, None
+        if connected is not None:
+            self._disconnect(connected)
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Close the connections when a run of Dagster ends."""
+        self.close()
+
+    def _disconnect(self, connected: Any) -> None:
+        connected.close()

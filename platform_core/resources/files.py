@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
+from platform_core.atomic import replacing
 from platform_core.config import find_project
 from platform_core.errors import UserError
 from platform_core.resources import recording
 from platform_core.resources.base import PlatformResource
 from platform_core.suggest import did_you_mean
 
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _GLOB = re.compile(r"[*?\[]")
+
+
+Names: TypeAlias = list[str]  # a method of the class is called list
 
 
 class FilesResource(PlatformResource):
@@ -45,7 +52,9 @@ class FilesResource(PlatformResource):
     @classmethod
     def replaying(cls, folder: Path | str, name: str = "") -> Self:
         """Give the files of a recording: they stand in its folder as they stood under the root."""
-        return cls(root=str(folder), name=name)
+        resource = cls(root=str(folder), name=name)
+        resource._replays = Path(folder)
+        return resource
 
     def path(self, name: str) -> Path:
         """Give the path of a file or folder under the root, or of a pattern (`2025-*.csv`) that matches some file.
@@ -76,11 +85,38 @@ class FilesResource(PlatformResource):
         Raises:
             UserError: The pattern or a match leaves the root.
         """
+        return [self.path(name) for name in self.names(pattern)]
+
+    def names(self, pattern: str = "*") -> Names:
+        """Give the names of all files that match a pattern, relative to the root, as `list` gives their paths.
+
+        Raises:
+            UserError: The pattern or a match leaves the root.
+        """
         relative = self._relative(pattern)
         replayed = recording.replay_folder(self._label)
         root = self._root() if replayed is None else replayed
-        names = [file.relative_to(root).as_posix() for file in _matches(root, relative)]
-        return [self.path(name) for name in sorted(names)]
+        return sorted(file.relative_to(root).as_posix() for file in _matches(root, relative))
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """Give a temporary path to write a file to; it takes its place under the root when the block ends well.
+
+        Readers see the old file or the new, whole; so does everyone where the writer is killed.
+
+        Raises:
+            UserError: The name leaves the root, a recording is replayed, or the disk is full.
+        """
+        self.refuse_writing()
+        target = self._root() / self._relative(name)
+        if not target.parent.resolve().is_relative_to(self._root()) or target.is_symlink() or target.is_dir():
+            raise UserError(f"{name!r} leads out of the files resource {self._label!r}, or is a folder.")
+        try:
+            with replacing(target) as part:
+                yield part
+        except OSError as error:
+            reason = "the disk is full" if error.errno in FULL_DISK else error.strerror or type(error).__name__
+            raise UserError(f"{name!r} was not written and is as it was ({reason}).") from None
 
     def present(self, pattern: str = "**/*") -> Iterator[tuple[Path, str]]:
         """Give the files that are there, each with its path below the root; nothing is recorded.

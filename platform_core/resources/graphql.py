@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,14 +28,27 @@ class GraphQLResource(HTTPClientResource):
     def execute(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Run a query and give its `data`. A mutation is sent once, a query again where that helps.
 
+        What a query gives is recorded and replayed; a mutation changes something, so it is neither.
+
         Raises:
-            UserError: The API answers with errors, or with no data.
+            UserError: The API answers with errors, or with no data, or a mutation is to be replayed.
         """
-        if self.is_replaying:
-            raise UserError(f"What {self._label!r} executes is not recorded.", hint="Use read in a bronze step.")
+        if _is_mutation(query):
+            self.refuse_writing()
+            return self._asked(query, variables)
+        file = recording.name_of_read("execute", query, dict(variables or {}), ending="json")
+        kept = self._kept(
+            file, lambda part: part.write_text(json.dumps(self._asked(query, variables)), encoding="utf-8")
+        )
+        if kept is None:
+            return self._asked(query, variables)
+        data: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return data
+
+    def _asked(self, query: str, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         sent = {"query": query, "variables": dict(variables or {})}
-        again = not query.lstrip().startswith("mutation")
-        body = body_of(self._send("POST", self.path, again=again, json=sent), self._label)
+        answer = self._send("POST", self.path, again=not _is_mutation(query), json=sent)
+        body = body_of(answer, self._label)
         errors = body.get("errors") if isinstance(body, dict) else None
         if errors:
             first = errors[0].get("message", "") if isinstance(errors[0], dict) else ""
@@ -82,7 +97,7 @@ class GraphQLResource(HTTPClientResource):
     ) -> Iterator[list[dict[str, Any]]]:
         seen: set[str] = set()
         for _ in range(max_pages):
-            data = self.execute(query, variables)
+            data = self._asked(query, variables)
             yield records_of(data, records, self._label)
             if not paginate:
                 return
@@ -100,3 +115,12 @@ class GraphQLResource(HTTPClientResource):
             seen.add(mark)
             variables = {**variables, cursor: mark}
         raise UserError(f"{self._label} has more than {max_pages} pages.", hint="Give a larger max_pages=.")
+
+
+def _is_mutation(query: str) -> bool:
+    r"""Say whether a document holds a mutation; fragments and comments may stand before it.
+
+    >>> _is_mutation("# a note\nmutation { x }"), _is_mutation("query { mutation }")
+    (True, False)
+    """
+    return re.search(r"^\s*mutation\b", re.sub(r"#.*", "", query), re.MULTILINE) is not None

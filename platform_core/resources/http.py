@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -107,24 +108,28 @@ class HTTPResource(HTTPClientResource):
             UserError: As `read` does.
             OSError: The file cannot be written.
         """
-        place = Path(target)
-        with replacing(place) as part, tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
-            for page in self._pages(path, params, Pages(**options)):
+        place, pages = Path(target), Pages(**options)
+        file = recording.name_of_read("save", path, dict(params or {}), repr(pages), ending="parquet")
+        with replacing(place) as part:
+            kept = self._kept(file, lambda own: self._write_pages(own, path, params, pages))
+            if kept is None:
+                self._write_pages(part, path, params, pages)
+            else:
+                shutil.copyfile(kept, part)
+        return pl.scan_parquet(place)
+
+    def _write_pages(self, target: Path, path: str, params: Mapping[str, Any] | None, pages: Pages) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
+            for page in self._pages(path, params, pages):
                 lines.writelines(json.dumps(record) + "\n" for record in page)
             lines.flush()
             if lines.tell():
-                pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(part)
+                pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(target)
             else:
-                pl.DataFrame().write_parquet(part)
-        return pl.scan_parquet(place)
+                pl.DataFrame().write_parquet(target)
 
     def _pages(self, path: str, params: Mapping[str, Any] | None, pages: Pages) -> Iterator[list[Record]]:
-        if self.is_replaying:
-            raise self._not_replayed()
         return pages.read(lambda url, asked: self._send("GET", url, params=asked or None), path, params or {})
-
-    def _not_replayed(self) -> UserError:
-        return UserError(f"What is streamed from {self._label!r} is not recorded.", hint="Use read in a bronze step.")
 
 
 def frame_of(records: list[Record], path: str) -> pl.DataFrame:

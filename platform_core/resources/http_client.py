@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, PrivateAttr
 
 from platform_core.errors import UserError
-from platform_core.resources.base import PlatformResource, needed
+from platform_core.resources.base import ConnectedResource, needed
 
 if TYPE_CHECKING:
-    import dagster as dg
     import httpx
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 sleep = time.sleep  # a name of this module, so that a test need not wait
 
 
-class HTTPClientResource(PlatformResource):
+class HTTPClientResource(ConnectedResource):
     """An HTTP service: where it is, who asks, and how patiently.
 
     Args:
@@ -45,19 +44,8 @@ class HTTPClientResource(PlatformResource):
     requests_per_second: float = Field(default=0.0, ge=0)
 
     secrets: ClassVar[tuple[str, ...]] = ("auth_token",)
-    _client: httpx.Client | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _next: float = PrivateAttr(default=0.0)
-
-    def close(self) -> None:
-        """Close the connections. The next request opens new ones."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close the connections when a run of Dagster ends."""
-        self.close()
 
     def _send(self, method: str, url: str, *, again: bool = True, **given: Any) -> httpx.Response:
         """Send a request to a path or an address of the same server, and give the whole answer.
@@ -104,16 +92,17 @@ class HTTPClientResource(PlatformResource):
 
     def _once(self, library: Any, method: str, target: httpx.URL, given: Mapping[str, Any]) -> httpx.Response:
         with self._lock:
-            if self._client is None:
-                self._client = self._new_client(library)
-            client, pause = self._client, 0.0
+            if self._connected is None:
+                self._connected = self._new_client(library)
+            client, pause = self._connected, 0.0
             if self.requests_per_second:
                 now = time.monotonic()
                 pause = max(self._next - now, 0.0)
                 self._next = max(now, self._next) + 1 / self.requests_per_second
         if pause:
             sleep(pause)
-        return client.request(method, target, **given)
+        answer: httpx.Response = client.request(method, target, **given)
+        return answer
 
     def _new_client(self, library: Any) -> httpx.Client:
         # It logs every address with its query, which may hold a key

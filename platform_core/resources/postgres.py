@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 import pyarrow as pa
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
@@ -18,11 +18,9 @@ from platform_core.resources.postgres_types import Columns, StreamError, bound, 
 from platform_core.resources.query import QueryResource, line_of, without_values
 
 if TYPE_CHECKING:
-    import dagster as dg
     import polars as pl
-    from sqlalchemy.pool import QueuePool
 
-    from platform_core.resources.postgres_write import WriteMode
+    from platform_core.resources.table_rows import WriteMode
 
 _REASON = re.compile(r"(?:FATAL|ERROR):\s+(.+)")
 
@@ -57,7 +55,6 @@ class PostgresResource(QueryResource):
 
     secrets: ClassVar[tuple[str, ...]] = ("password",)
     _engine: ClassVar[str] = "PostgreSQL"
-    _pool: QueuePool | None = PrivateAttr(default=None)
 
     def execute(self, sql: str, params: Parameters | None = None) -> int:
         """Run a statement that gives no rows, and commit it.
@@ -93,16 +90,6 @@ class PostgresResource(QueryResource):
         self.refuse_writing()
         with self._cursor() as cursor:
             return write_table(cursor, frame, table, mode=mode, key=(key,) if isinstance(key, str) else tuple(key))
-
-    def close(self) -> None:
-        """Close the connections that are not in use. The next query opens new ones."""
-        if self._pool is not None:
-            self._pool.dispose()
-            self._pool = None
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close the connections when a run of Dagster ends."""
-        self.close()
 
     @contextmanager
     def _batches(self, sql: str, params: Parameters | None, *, whole: bool = False) -> Iterator[Iterator[pl.DataFrame]]:
@@ -149,7 +136,7 @@ class PostgresResource(QueryResource):
         from sqlalchemy.exc import DisconnectionError  # noqa: PLC0415 - with the driver
         from sqlalchemy.pool import QueuePool  # noqa: PLC0415 - as above
 
-        if self._pool is None:
+        if self._connected is None:
 
             def connect() -> Any:
                 return needed("adbc_driver_postgresql.dbapi", "postgres").connect(self._address())
@@ -162,17 +149,20 @@ class PostgresResource(QueryResource):
                 except dbapi.Error:
                     raise DisconnectionError from None
 
-            self._pool = QueuePool(connect, pool_size=self.pool_size, max_overflow=self.pool_size)
-            listen(self._pool, "checkout", alive)
+            self._connected = QueuePool(connect, pool_size=self.pool_size, max_overflow=self.pool_size)
+            listen(self._connected, "checkout", alive)
         try:
-            return self._pool.connect()
+            return self._connected.connect()
         except dbapi.Error as error:
             if not self.forget_secrets():
                 raise self._unreachable(str(error)) from None
         try:  # with the secret as it is after a rotation
-            return self._pool.connect()
+            return self._connected.connect()
         except dbapi.Error as error:
             raise self._unreachable(str(error)) from None
+
+    def _disconnect(self, connected: Any) -> None:
+        connected.dispose()  # a connection that is in use is closed when it is given back
 
     def _address(self) -> str:
         """Give the connection string. It holds the password, so it is handed to the driver and to nothing else."""

@@ -11,12 +11,19 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from platform_core.errors import UserError
 
 _TYPE_NAME = b"POSTGRESQL:type"
 _OPAQUE = "cast to text in the query, `column::text`"
 _DIGITS = 38
+# What the driver makes of '-infinity' and 'infinity': both beyond what PostgreSQL's own values become
+_EARLIEST = {
+    "date": (pa.types.is_date, pa.int32(), -(2**31) + 10_957),
+    "timestamp": (pa.types.is_timestamp, pa.int64(), -(2**63) + 946_684_800_000_000),
+}
+_DAY = 86_400_000_000_000  # nanoseconds
 
 
 def bound(wanted: pa.Schema, values: Sequence[Any]) -> tuple[pa.RecordBatch, list[str]]:
@@ -100,6 +107,7 @@ class Columns:
 
     def _column(self, field: pa.Field, column: pa.ChunkedArray) -> pa.ChunkedArray:
         kind = field.type
+        _refuse_endless(field.name, column)
         sort = getattr(kind, "type_name", "") or _type_name(field)
         if sort in {"money", "interval"} or pa.types.is_interval(kind):
             hint = "`column::numeric`" if sort == "money" else "`extract(epoch FROM column)`"
@@ -143,6 +151,24 @@ class Columns:
                 f"A number of {name!r} is NaN, infinite or of more than {_DIGITS} digits.",
                 hint=f"Write `{name}::float8`.",
             ) from None
+
+
+def _refuse_endless(name: str, column: pa.ChunkedArray) -> None:
+    """Refuse 'infinity' and 24:00, of which a frame would make another day, or nothing, without a word."""
+    while pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        column = pc.list_flatten(column)
+    for sort, (is_it, whole, earliest) in _EARLIEST.items():
+        if is_it(column.type):
+            first = pc.min(column.cast(whole)).as_py()
+            if first is not None and first <= earliest:
+                raise UserError(
+                    f"A {sort} of {name!r} is 'infinity' or '-infinity', which no frame has.",
+                    hint=f"Write `nullif(nullif({name}, 'infinity'), '-infinity')`, or `{name}::text`.",
+                )
+    if pa.types.is_time64(column.type):
+        last = pc.max(column.cast(pa.time64("ns")).cast(pa.int64())).as_py()
+        if last is not None and last >= _DAY:
+            raise UserError(f"A time of {name!r} is 24:00, which no frame has.", hint=f"Write `{name}::text`.")
 
 
 def tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

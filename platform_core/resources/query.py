@@ -15,7 +15,7 @@ from platform_core.atomic import replacing
 from platform_core.errors import UserError
 from platform_core.frames import convert
 from platform_core.resources import recording
-from platform_core.resources.base import PlatformResource
+from platform_core.resources.base import ConnectedResource
 from platform_core.resources.placeholders import Parameters
 from platform_core.suggest import did_you_mean
 
@@ -28,7 +28,7 @@ ResultKind = Literal["polars", "pandas", "arrow"]
 _BATCH_ROWS = 100_000
 
 
-class QueryResource(PlatformResource):
+class QueryResource(ConnectedResource):
     """A database that answers SQL with frames."""
 
     @overload
@@ -101,6 +101,22 @@ class QueryResource(PlatformResource):
                 for batch in batches:
                     writer.write_table(batch.to_arrow())
         return pl.scan_parquet(Path(target))
+
+    def table_sql(self, table: str) -> str:
+        """Give the name of a table as this database's SQL has it.
+
+        Raises:
+            UserError: It is no name of a table.
+        """
+        return quoted_table(table)
+
+    def column_sql(self, column: str) -> str:
+        """Give the name of a column as this database's SQL has it.
+
+        Raises:
+            UserError: It is no name of a column.
+        """
+        return quoted(column)
 
     def _recorded(self, sql: str, params: Parameters | None) -> Path | None:
         values = dict(params) if isinstance(params, Mapping) else params and list(params)

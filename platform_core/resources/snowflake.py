@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 import polars as pl
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
 from platform_core.resources.placeholders import Parameters, numbered
-from platform_core.resources.query import QueryResource, without_values
+from platform_core.resources.query import QueryResource, quoted, without_values
+from platform_core.resources.table_rows import Rows, WriteMode, check_columns, check_mode
+from platform_core.resources.warehouse_write import STAGED, check_key, fill, move
 
-if TYPE_CHECKING:
-    import dagster as dg
+_FIXED = 0  # the connector's number for NUMBER
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
 class SnowflakeResource(QueryResource):
@@ -50,7 +55,6 @@ class SnowflakeResource(QueryResource):
     login_timeout_seconds: int = Field(default=30, ge=1)
 
     secrets: ClassVar[tuple[str, ...]] = ("password",)
-    _connection: Any = PrivateAttr(default=None)
 
     def execute(self, sql: str, params: Parameters | None = None) -> int:
         """Run a statement that gives no rows, and give how many it changed.
@@ -62,15 +66,62 @@ class SnowflakeResource(QueryResource):
         with self._cursor(sql, params) as cursor:
             return int(cursor.rowcount or 0)
 
-    def close(self) -> None:
-        """Close the connection. The next query opens a new one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def write_table(
+        self, frame: object, table: str, *, mode: WriteMode = "append", key: Sequence[str] | str = ()
+    ) -> int:
+        """Write a frame to a table that exists, in one transaction, and give the number of rows.
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Close the connection when a run of Dagster ends."""
-        self.close()
+        The rows go over the connection as INSERTs of many rows, which suits some ten thousand of them. For more, write
+        Parquet to a stage and `execute` a `COPY INTO`.
+
+        Args:
+            frame: A frame of any kind, or a stream of Arrow batches; its columns are found in the table by name,
+                whatever their case.
+            table: `table`, `schema.table` or `database.schema.table`, as SQL reads it: without quotes, in upper case.
+            mode: `append`; `upsert`, which replaces the rows that have the same key; `truncate`, which replaces all.
+            key: The columns of the key, for `upsert`.
+
+        Raises:
+            UserError: A column is missing, a value does not fit, or a key stands twice or is null. No value is shown.
+        """
+        self.refuse_writing()
+        keys = (key,) if isinstance(key, str) else tuple(key)
+        check_mode(mode, keys)
+        target, rows = _table(table), Rows(frame)
+        with self._cursor(f"SELECT * FROM {target} LIMIT 0", None) as cursor:  # noqa: S608 - a checked identifier
+            found = {column.name: column.type_code == _FIXED and not column.scale for column in cursor.description}
+        columns = _placed(rows.schema.names, found)
+        check_columns(table, rows.schema, found | {name: found[column] for name, column in columns.items()}, keys)
+        sql = {name: quoted(column) for name, column in columns.items()}
+        self._run(f"CREATE OR REPLACE TEMPORARY TABLE {STAGED} LIKE {target}")  # before the transaction, which it ends
+        written = fill(self._run, rows, sql)
+        if keys:
+            check_key(self._count, [sql[name] for name in keys])
+        self._run("BEGIN")
+        try:
+            move(self._run, target, list(sql.values()), mode, [sql[name] for name in keys])
+            self._run("COMMIT")
+        except BaseException:
+            self.close()  # the session ends, and the server takes everything back
+            raise
+        self._run(f"DROP TABLE {STAGED}")
+        return written
+
+    def table_sql(self, table: str) -> str:
+        """Give the name of a table as SQL: a plain one in upper case, any other as it is written."""
+        return _table(table)
+
+    def column_sql(self, column: str) -> str:
+        """Give the name of a column as SQL, as `table_sql` does a table's."""
+        return column if _NAME.fullmatch(column) else quoted(column)
+
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> None:
+        with self._cursor(sql, [_plain(value) for value in values] or None):
+            return
+
+    def _count(self, sql: str) -> int:
+        with self._cursor(sql, None) as cursor:
+            return int(cursor.fetchone()[0])
 
     @contextmanager
     def _batches(self, sql: str, params: Parameters | None, *, whole: bool = False) -> Iterator[Iterator[pl.DataFrame]]:
@@ -91,9 +142,9 @@ class SnowflakeResource(QueryResource):
 
         text, values = numbered(sql, params, place)
         try:
-            if self._connection is None or self._connection.is_closed():
-                self._connection = connector.connect(**self._settings())
-            with self._connection.cursor() as cursor:
+            if self._connected is None or self._connected.is_closed():
+                self._connected = connector.connect(**self._settings())
+            with self._connected.cursor() as cursor:
                 # Bound by the server; a name that stands twice has two places
                 cursor.execute(text, tuple(values[number - 1] for number in order) or None)
                 yield cursor
@@ -131,3 +182,34 @@ def _frame(table: Any) -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table is no series
     return frame
+
+
+def _table(table: str) -> str:
+    """Give a table's name as SQL: a plain name as SQL reads it, any other one as it is written.
+
+    >>> _table("planning.register.permits"), _table("the permits")
+    ('planning.register.permits', '"the permits"')
+    """
+    parts = table.split(".")
+    if len(parts) > 3:
+        raise UserError("A table is named `table`, `schema.table` or `database.schema.table`.")
+    return ".".join(part if _NAME.fullmatch(part) else quoted(part) for part in parts)
+
+
+def _placed(names: Sequence[str], columns: Mapping[str, bool]) -> dict[str, str]:
+    """Give the table's column for each of the frame's, whatever the case; one that it lacks stands for none."""
+    folded = {column.casefold(): column for column in columns}
+    return {
+        name: name if name in columns else folded[name.casefold()]
+        for name in names
+        if name in columns or name.casefold() in folded
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as the connector binds it in every version of the server: what has no own form there as text."""
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat(*((" ",) if isinstance(value, dt.datetime) else ()))
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.hex() if isinstance(value, bytes) else value

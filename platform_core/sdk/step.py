@@ -23,6 +23,7 @@ from platform_core.metadata.declared import Declared
 from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
+from platform_core.sdk.own_data import of_step
 from platform_core.sdk.parameters import Parameters
 
 
@@ -48,7 +49,8 @@ def step_function(
             value: Any = made.unchanged(context) if made is not None else None
             if value is None:
                 try:
-                    value = function(**parameters.arguments(context, given))
+                    with of_step(context):
+                        value = function(**parameters.arguments(context, given))
                 except BaseException as error:
                     tell_cell(error, function)
                     raise

@@ -43,6 +43,12 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
                 "Give it a value in the cell tagged `parameters`, and read it in the step.",
             )
         )
+    for output in step.options.get("publish") or ():
+        if partitions is None and any("{partition}" in str(value) for value in output.values()):
+            cell, line = step.options.lines.get("publish", (step.cells[0], 1))
+            message = f"{step.tag} publishes by partition, and has none."
+            hint = "Say how it is cut with partitions:, or take {partition} out of the path."
+            found.append(Finding("PR222", "error", message, context.notebook.at(cell, line, tag=step.tag), hint))
     if step.layer != "bronze" and function.resources:
         found.append(
             context.finding(

@@ -8,15 +8,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from platform_core.sdk.factories.names import PARTITION
 from promote.dataflow.excerpt import indent
 from promote.dataflow.shared import left
 from promote.hashing import body_hash
 from promote.model import Fragment, FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
 from promote.render.imports import import_block
 from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
-from promote.render.names import ASSET_SUFFIX, check_name, config_name
+from promote.render.names import ASSET_SUFFIX, check_name, config_name, output_variable
 from promote.render.pytext import call, docstring, keyword, literal
+from promote.selection.publish_option import output_kind
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
 _PARTITIONS = {
@@ -163,6 +166,8 @@ class _Writer:
         if self.configured():
             lines = _add(lines, self.config())
         lines = _add(lines, self.asset())
+        for output in self.step.options.get("publish") or ():
+            lines = _add(lines, self.output(output))
         for number, check in enumerate(plan.checks, 1):
             said = f"What the notebook asserts of {self.step.name}."
             lines = _add(lines, self.function(check, self.own(check), None, said, "None"))
@@ -304,6 +309,20 @@ class _Writer:
         self.imports.append(f"from platform_core.sdk.decorators import {kind}_compute")
         given = [f"{name}={literal(value)}" for name, value in compute.items() if name != "kind"]
         return call(f"@{kind}_compute(", given, ")")
+
+    def output(self, output: Mapping[str, Any]) -> list[str]:
+        """One output asset: what gives the step's asset out."""
+        kind, partitions = output_kind(output), self.step.options.get("partitions")
+        path = str(output[kind])
+        self.imports.append(f"from platform_core.sdk.factories import publish_{kind}")
+        given = [literal(self.step.name), literal(output["to"]), literal(path)]
+        given += [keyword(key, value) for key, value in output.items() if key not in {kind, "to"}]
+        owner = self.step.options.get("owner")
+        if owner is not None:
+            given.append(keyword("owners", [owner] if isinstance(owner, str) else list(owner)))
+        if partitions and (PARTITION in path or output.get("mode") == "upsert"):
+            given.append(f"partitions_def={self.partitions(partitions)}")
+        return call(f"{output_variable(self.step, output)} = publish_{kind}(", given, ")")
 
     def check(self, check: Function, number: int) -> list[str]:
         """The Dagster check that runs the assertions of a check cell."""

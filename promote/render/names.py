@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from platform_core.resource_types import CLASSES
 from promote.model import Step
+from promote.selection.publish_option import asset_name
 
 ASSET_SUFFIX = "_asset"
 _IMPORTED = (
@@ -11,7 +15,7 @@ _IMPORTED = (
         """Any AssetCheckExecutionContext AssetCheckResult AssetExecutionContext Config asset_check run_assertions
     bronze_asset silver_asset gold_asset lambda_compute fargate_compute eks_compute batch_compute auto_compute
     static_partitions daily_partitions weekly_partitions monthly_partitions freshness context config pl pd duckdb
-    builtins""".split()
+    builtins publish_file publish_object publish_table publish_index""".split()
     )
     | CLASSES
 )
@@ -36,10 +40,16 @@ def check_name(step: Step, number: int) -> str:
     return f"{step.name}_check" + (f"_{number}" if number > 1 else "")
 
 
+def output_variable(step: Step, output: Mapping[str, Any]) -> str:
+    """Give the name that an output asset has in the module of its step."""
+    return asset_name(step.name, output) + "_output"
+
+
 def reserved_names(step: Step) -> frozenset[str]:
     """Give every name that a definition of the notebook must not take at module level."""
     own = {step.name, step.name + ASSET_SUFFIX, config_name(step)}
     own |= {f"check_{step.name}", f"chart_{step.name}", f"test_{step.name}"}
+    own |= {output_variable(step, output) for output in step.options.get("publish", ())}
     for number in range(1, len(step.checks) + len(step.charts) + 2):
         own |= {check_name(step, number), f"check_{step.name}_{number}", f"chart_{step.name}_{number}"}
     return _IMPORTED | own

@@ -297,10 +297,21 @@ def _freshness(_: Mapping[str, Any], node: Node, what: str) -> dict[str, Any]:
     return values
 
 
+def _name(_: Mapping[str, Any], node: Node, what: str) -> str:
+    return _names({}, Node("list", items=(node,), line=node.line, column=node.column), what)[0]
+
+
+def _publish(_: Mapping[str, Any], node: Node, what: str) -> tuple[dict[str, Any], ...]:
+    from promote.selection.publish_option import outputs  # noqa: PLC0415 - few steps give anything out
+
+    return outputs(node, what)
+
+
 TYPES: Mapping[str, Callable[[Mapping[str, Any], Node, str], Any]] = {
     "text": _text,
     "texts": _texts,
     "identifier": _identifier,
+    "name": _name,
     "names": _names,
     "owners": _owners,
     "choice": _choice,
@@ -313,4 +324,5 @@ TYPES: Mapping[str, Callable[[Mapping[str, Any], Node, str], Any]] = {
     "checks": _checks,
     "partitions": _partitions,
     "freshness": _freshness,
+    "publish": _publish,
 }

@@ -165,4 +165,25 @@ NOTEBOOKS: dict[str, Cells] = {
             'größe = len(lines); texts = pl.DataFrame({"t": lines, "n": [größe] * größe})',
         ),
     ),
+    "final_outputs": (
+        ("", f"{POLARS}\n\n{LOAD}"),
+        ("parameters", 'year = "2024"'),
+        (
+            "silver:fees_by_year",
+            "#| partitions: {by: static, values: years, parameter: year}\n#| owner: [team:fees, a@b.uk]\n"
+            "#| publish: [{file: '{partition}/fees.csv', to: outbox, dates: uk}, "
+            "{table: planning.fees, to: database, mode: upsert, key: [year]}, {file: all.xlsx, to: outbox}]\n"
+            'fees_by_year = load_asset("permits").filter(pl.col("year") == year)',
+        ),
+        (
+            "gold:fees",
+            "#| publish: {index: fees.sqlite, to: outbox, text: [authority], name: fees_search}\n"
+            'fees = load_asset("fees_by_year").group_by("authority").agg(pl.col("fee").sum())',
+        ),
+        (
+            "gold:totals",
+            "#| publish: {file: '{partition}.csv', to: outbox}\n"
+            'totals = load_asset("fees_by_year").select(pl.col("fee").sum())',
+        ),
+    ),
 }

@@ -136,7 +136,8 @@ describe('the form of options', () => {
     expect(fieldsOf({}).find(one => one.key === 'compute')!.fields.map(one => one.key)).toEqual(['kind']);
     expect(fieldsOf({ partitions: { by: 'daily' } }).find(one => one.key === 'partitions')!.fields.map(one => one.key))
       .toEqual(['by', 'start', 'parameter']);
-    expect(fieldsOf({}).map(one => one.key)).not.toContain('publish');
+    expect(fieldsOf({}).map(one => one.key)).toContain('publish');
+    expect(fieldsOf({}).map(one => one.key)).not.toContain('engine');
   });
   it('reads and shows values', () => {
     expect(meant('texts', 'a, b ,')).toEqual(['a', 'b']);

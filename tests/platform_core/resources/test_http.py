@@ -243,11 +243,42 @@ class TestRecording:
         assert len(server.asked) == 4
         with pytest.raises(UserError, match="does not hold this read"):
             api.get("/permits", {"page": 4})
-        with pytest.raises(UserError, match="is not recorded"):
-            api.save("/permits", tmp_path / "x")
         monkeypatch.delenv("WORKBENCH_REPLAY")
         assert HTTPResource.replaying(tmp_path / "api").get("/permits", {"page": 3}).json() == answer.json()
         assert TOKEN.encode() not in b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+
+    def test_what_was_saved_is_replayed(
+        self, api: HTTPResource, server: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.paths["/permits"] = linked
+        monkeypatch.setenv("WORKBENCH_RECORD", str(tmp_path / "record"))
+        saved = api.save("/permits", tmp_path / "a.parquet", paginate="link").collect()
+        assert saved.rows(named=True) == RECORDS
+        server.paths.clear()
+        monkeypatch.delenv("WORKBENCH_RECORD")
+        monkeypatch.setenv("WORKBENCH_REPLAY", str(tmp_path / "record"))
+        assert api.save("/permits", tmp_path / "b.parquet", paginate="link").collect().equals(saved)
+        with pytest.raises(UserError, match="does not hold this read"):
+            api.save("/permits", tmp_path / "c.parquet")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet", "record"]
+
+    def test_what_a_query_gave_is_replayed_and_a_mutation_is_not(
+        self, server: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server.paths["/graphql"] = lambda *_: Reply({"data": {"permits": 7}})
+        graph = GraphQLResource(base_url=server.url, path="graphql", name="graph")
+        monkeypatch.setenv("WORKBENCH_RECORD", str(tmp_path))
+        assert graph.execute("query($a: Int) { permits }", {"a": 1}) == {"permits": 7}
+        assert graph.execute("mutation { close }") == {"permits": 7}
+        server.paths.clear()
+        monkeypatch.delenv("WORKBENCH_RECORD")
+        monkeypatch.setenv("WORKBENCH_REPLAY", str(tmp_path))
+        assert graph.execute("query($a: Int) { permits }", {"a": 1}) == {"permits": 7}
+        with pytest.raises(UserError, match="does not hold this read"):
+            graph.execute("query($a: Int) { permits }", {"a": 2})
+        with pytest.raises(UserError, match="replays a recording, so nothing is written"):
+            graph.execute("fragment F on Q { a }\nmutation { close }")
+        assert len(server.asked) == 2
 
 
 def test_values_of_the_environment_are_read_by_hand_and_under_dagster(
@@ -312,7 +343,7 @@ class TestGraphQL:
         server.paths.clear()
         replayed = GraphQLResource.replaying(tmp_path / "graph")
         assert replayed.read(QUERY, records="permits.nodes", paginate=True).equals(frame)
-        with pytest.raises(UserError, match="is not recorded"):
+        with pytest.raises(UserError, match="does not hold this read"):
             replayed.execute(QUERY)
 
     @pytest.mark.parametrize(

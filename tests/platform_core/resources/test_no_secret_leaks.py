@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import dagster as dg
+import polars as pl
 import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
@@ -26,6 +27,7 @@ from platform_core.resources import (
     secrets,
 )
 from platform_core.resources.base import PlatformResource
+from platform_core.sdk.factories import ingest_api, ingest_table, publish_object, publish_table
 from tests.servers.http import RECORDS, HTTPServer, Reply, running_http
 from tests.servers.postgres import PostgresServer
 
@@ -48,6 +50,11 @@ def planted(
 ) -> dict[str, PlatformResource]:
     doubled = PLANTED.replace("'", "''")
     postgres.execute("DROP ROLE IF EXISTS leaker", f"CREATE ROLE leaker LOGIN PASSWORD '{doubled}'")
+    postgres.execute(
+        "CREATE TABLE IF NOT EXISTS numbers (a int)",
+        "GRANT ALL ON numbers TO leaker",
+        "GRANT CREATE ON SCHEMA public TO leaker",
+    )
     monkeypatch.setenv("PLANTED", PLANTED)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", PLANTED)
     secrets.forget_referred()
@@ -86,6 +93,16 @@ def uses(resources: dict[str, Any]) -> list[str]:
         lambda: resources["kept"].get("leak/password"),
         lambda: resources["kept"].get("leak/password", field="none"),
         lambda: resources["azure"].url("a.csv"),
+        lambda: resources["graph"].execute("mutation { close }", {"key": PLANTED}),
+        lambda: resources["api"].save("/denied", "never.parquet", {"key": PLANTED}),
+        lambda: resources["register"].write_table(pl.DataFrame({"a": [PLANTED]}), "leaks"),
+        lambda: resources["register"].write_table(pl.DataFrame({"a": [PLANTED]}), "numbers"),
+        lambda: resources["wrong"].write_table(pl.DataFrame({"a": [PLANTED]}), "leaks", mode="truncate"),
+        lambda: ingest_table(resources["register"], "none", watermark=PLANTED),
+        lambda: ingest_table(resources["wrong"], "numbers"),
+        lambda: ingest_api(resources["api"], "/denied", name="leaks", params={"key": PLANTED}),
+        lambda: publish_table(pl.DataFrame({"a": [PLANTED]}), resources["register"], "numbers"),
+        lambda: publish_object(pl.DataFrame({"a": [1]}), resources["lake"], "a.csv"),
     ):
         try:
             shown.append(repr(use()))
@@ -127,7 +144,7 @@ def test_a_planted_secret_stands_nowhere(
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.suffix == ".parquet" for path in files), "reads were recorded"
     assert any(path.suffix == ".db" for path in files), "Dagster wrote its run"
-    assert sum("Traceback" in text for text in told) >= 10, "there were errors to look at"
+    assert sum("Traceback" in text for text in told) >= 20, "there were errors to look at"
     for form in FORMS:
         assert not [text[max(0, text.index(form) - 300) : text.index(form) + 80] for text in told if form in text]
         assert not [path for path in files if form.encode() in path.read_bytes()]

@@ -143,12 +143,37 @@ class TestQueries:
             ("SELECT point(1, 2) AS p", r"'p' has the type point.*\nhint: It can be cast to text"),
             ("SELECT 'NaN'::numeric AS n", r"NaN.*\nhint: Write `n::float8`"),
             ("SELECT ARRAY[1.5] AS a", "'a' is an array of a special type"),
+            ("SELECT 'infinity'::date AS d", r"A date of 'd' is 'infinity'.*\nhint: Write `nullif\(nullif\(d"),
+            ("SELECT '-infinity'::date AS d", "A date of 'd' is 'infinity' or '-infinity'"),
+            ("SELECT 'infinity'::timestamp AS t", "A timestamp of 't' is 'infinity'"),
+            ("SELECT '-infinity'::timestamptz AS t", "A timestamp of 't' is 'infinity'"),
+            ("SELECT ARRAY[NULL, 'infinity'::date] AS d", "A date of 'd' is 'infinity'"),
+            ("SELECT '24:00'::time AS t", r"A time of 't' is 24:00"),
         ],
     )
     def test_what_cannot_be_answered_is_told(self, register: PostgresResource, sql: str, message: str) -> None:
         with pytest.raises(UserError, match=message):
             register.execute_query(sql)
         assert register.execute_query("SELECT 1 AS one")["one"].item() == 1, "the connection is good afterwards"
+
+    def test_the_earliest_and_latest_days_that_are_ones_are_read(self, register: PostgresResource) -> None:
+        sql = (
+            "SELECT '4713-01-01 BC'::date AS a, '5874897-12-31'::date AS b, '4713-01-01 BC'::timestamp AS c, "
+            "'294246-12-31 23:59:59.999999'::timestamp AS d, nullif('infinity'::date, 'infinity') AS e, "
+            "'infinity'::timestamptz::text AS f, '23:59:59.999999'::time AS g"
+        )
+        frame = register.execute_query(sql)
+        whole = frame.select(pl.col("a", "b").cast(pl.Int32), pl.col("c", "d").cast(pl.Int64), "e", "f", "g").row(0)
+        latest = 9223371244799999999
+        assert whole == (
+            -2440550,
+            2145042905,
+            -2440550 * 86_400_000_000,
+            latest,
+            None,
+            "infinity",
+            dt.time(23, 59, 59, 999999),
+        )
 
     def test_no_value_of_the_data_stands_in_an_error(self, register: PostgresResource) -> None:
         with pytest.raises(UserError, match="invalid input syntax for type integer") as caught:
@@ -233,6 +258,20 @@ class TestConnections:
         with pytest.raises(UserError, match="connection to PostgreSQL was lost"):
             register.execute_query("SELECT pg_terminate_backend(pg_backend_pid()) AS gone")
         assert register.execute_query("SELECT 1 AS a").height == 1
+
+    def test_a_connection_killed_in_the_middle_of_a_stream_is_told_and_replaced(
+        self, postgres: PostgresServer, database: str, register: PostgresResource
+    ) -> None:
+        """The server has sent some rows and holds back most of them when its process is ended."""
+        sql = "SELECT n, repeat('x', 2000) AS pad, pg_backend_pid() AS id FROM many"
+        stream = register.stream_query(sql, batch_rows=100)
+        first = next(stream)
+        postgres.execute(f"SELECT pg_terminate_backend({first['id'][0]}, 60000)")
+        with pytest.raises(UserError, match="connection to PostgreSQL was lost") as caught:
+            list(stream)
+        assert caught.value.__suppress_context__
+        fresh = register.execute_query("SELECT pg_backend_pid() AS id")["id"].item()
+        assert fresh != first["id"][0]
 
     def test_a_query_that_takes_too_long_is_stopped(self, postgres: PostgresServer, database: str) -> None:
         slow = PostgresResource(host=postgres.folder, database=database, username="reader", statement_timeout_seconds=1)

@@ -1,6 +1,7 @@
 """Redshift over PostgreSQL's protocol, against a real PostgreSQL; Snowflake against fakesnow's server.
 
-No Redshift can be run here: what differs from PostgreSQL on the server (its types, its own COPY) is not shown.
+No Redshift can be run here: what differs from PostgreSQL on the server (its types, its own COPY) is not shown. Every
+statement that it gets while a table is written is one that Redshift documents.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import fakesnow
@@ -28,7 +30,7 @@ def redshift(postgres: PostgresServer) -> Iterator[RedshiftResource]:
     resource = RedshiftResource(
         host=postgres.address,
         port=5432,
-        database="postgres",
+        database=postgres.new_database(),
         username="reader",
         password=READER_PASSWORD,
         sslmode="prefer",
@@ -47,10 +49,127 @@ def test_redshift_has_its_own_defaults_and_the_same_queries(redshift: RedshiftRe
     assert found.rows() == [(dt.date(2025, 2, 1), 8)]
     with pytest.raises(UserError, match="Redshift says: relation"):
         redshift.execute_query("SELECT * FROM nothing")
-    with pytest.raises(
-        UserError, match=r"takes no rows over a connection.\nhint: Write a Parquet file with S3Resource"
-    ):
-        redshift.write_table(pl.DataFrame({"a": [1]}), "t")
+
+
+ROWS = pl.DataFrame(
+    {
+        "permit_id": [1, 2],
+        "authority": ["Ambridge", None],
+        "fee": [Decimal("1.25"), None],
+        "day": [dt.date(2025, 1, 31), None],
+        "seen": dt.datetime(2025, 1, 31, 12, 0, 0, 123_456),  # fakesnow gives a null timestamp as 1970
+        "open": [True, None],
+    }
+)
+HELD = [
+    (1, "Ambridge", Decimal("1.25"), dt.date(2025, 1, 31), dt.datetime(2025, 1, 31, 12, 0, 0, 123_456), True),
+    (2, None, None, None, dt.datetime(2025, 1, 31, 12, 0, 0, 123_456), None),
+]
+
+
+@pytest.fixture
+def table(redshift: RedshiftResource) -> str:
+    redshift.execute("DROP TABLE IF EXISTS public.written")
+    redshift.execute(
+        "CREATE TABLE public.written (permit_id int, authority varchar(20), fee numeric(10,2), day date, "
+        "seen timestamp, open boolean)"
+    )
+    return "public.written"
+
+
+def written(resource: RedshiftResource | SnowflakeResource) -> list[Any]:
+    return resource.execute_query("SELECT * FROM written ORDER BY permit_id").rows()
+
+
+class TestWriting:
+    """The same for both: no COPY over the connection, no unique keys, and a TRUNCATE that would commit by itself."""
+
+    @pytest.fixture(params=["redshift", "snowflake"])
+    def warehouse(self, request: pytest.FixtureRequest) -> RedshiftResource | SnowflakeResource:
+        if request.param == "redshift":
+            request.getfixturevalue("table")
+        found: RedshiftResource | SnowflakeResource = request.getfixturevalue(
+            {"redshift": "redshift", "snowflake": "snow"}[request.param]
+        )
+        return found
+
+    def test_rows_are_appended_replaced_and_put_in_place_of_all(
+        self, warehouse: RedshiftResource | SnowflakeResource
+    ) -> None:
+        assert warehouse.write_table(ROWS.lazy(), "written") == 2
+        assert written(warehouse) == HELD
+        more = pl.DataFrame({"permit_id": [2, 3], "authority": ["it's", "Felpersham; --"]})
+        for _ in range(2):
+            assert warehouse.write_table(more, "written", mode="upsert", key="permit_id") == 2
+            assert [row[:2] for row in written(warehouse)] == [(1, "Ambridge"), (2, "it's"), (3, "Felpersham; --")]
+        for _ in range(2):
+            warehouse.write_table(ROWS, "written", mode="truncate")
+            assert written(warehouse) == HELD
+        assert warehouse.write_table(ROWS.clear(), "written", mode="truncate") == 0
+        assert written(warehouse) == []
+
+    def test_many_rows_go_in_several_statements(self, warehouse: RedshiftResource | SnowflakeResource) -> None:
+        many = pl.DataFrame({"permit_id": range(9_001)})
+        assert warehouse.write_table(many, "written") == 9_001
+        assert warehouse.execute_query("SELECT count(*) AS n, sum(permit_id) AS s FROM written").row(0) == (
+            9_001,
+            9_000 * 9_001 // 2,
+        )
+
+    @pytest.mark.parametrize(
+        ("frame", "options", "message"),
+        [
+            ({"permit_id": [3, 3]}, {"mode": "upsert", "key": "permit_id"}, "A key stands twice"),
+            ({"permit_id": [3, None]}, {"mode": "upsert", "key": "permit_id"}, "A row of the frame has no key"),
+            ({"permit": [3]}, {"mode": "truncate"}, r"has no column 'permit'.\nhint: Did you mean"),
+            ({"permit_id": [3.5]}, {"mode": "truncate"}, "holds floats"),
+            ({"permit_id": [3]}, {"mode": "upsert"}, "needs a key="),
+            ({"permit_id": [3]}, {"mode": "replace"}, "has no mode 'replace'"),
+            ({"permit_id": [3], "day": ["Ambridge"]}, {"mode": "truncate"}, "(Redshift|Snowflake|cannot be sent)"),
+        ],
+    )
+    def test_what_does_not_fit_is_told_and_leaves_the_old_rows(
+        self, warehouse: RedshiftResource | SnowflakeResource, frame: Any, options: Any, message: str
+    ) -> None:
+        warehouse.write_table(ROWS, "written")
+        with pytest.raises(UserError, match=message) as caught:
+            warehouse.write_table(pl.DataFrame(frame), "written", **options)
+        assert "Ambridge" not in str(caught.value)
+        assert written(warehouse) == HELD
+
+    def test_what_fails_in_the_middle_leaves_the_old_rows(
+        self, warehouse: RedshiftResource | SnowflakeResource
+    ) -> None:
+        warehouse.write_table(ROWS, "written")
+        broken = pl.LazyFrame({"permit_id": [1, 2], "authority": ["7", "x"]}).with_columns(
+            pl.col("authority").str.to_integer(strict=True).cast(pl.String)
+        )
+        with pytest.raises(UserError, match="rows of the frame cannot be computed"):
+            warehouse.write_table(broken, "written", mode="truncate")
+        assert written(warehouse) == HELD
+
+
+def test_two_writers_of_one_redshift_table_leave_each_key_once(
+    postgres: PostgresServer, redshift: RedshiftResource, table: str
+) -> None:
+    """No key is unique there: without its lock each would delete what the other has not inserted yet."""
+    rows = pl.DataFrame({"permit_id": range(200)})
+    failures: list[Exception] = []
+
+    def write() -> None:
+        try:
+            for _ in range(5):
+                redshift.write_table(rows, table, mode="upsert", key="permit_id")
+        except UserError as error:
+            failures.append(error)
+
+    writers = [Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert not failures
+    assert redshift.execute_query("SELECT count(*) AS n FROM written")["n"].item() == 200
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +192,10 @@ def snow(account: dict[str, Any]) -> Iterator[SnowflakeResource]:
     resource.execute("CREATE DATABASE IF NOT EXISTS planning")
     resource.execute("CREATE SCHEMA IF NOT EXISTS planning.register")
     resource.execute("USE SCHEMA planning.register")
+    resource.execute(
+        "CREATE OR REPLACE TABLE written (permit_id INT, authority VARCHAR, fee NUMBER(10,2), day DATE, "
+        "seen TIMESTAMP_NTZ, open BOOLEAN)"
+    )
     resource.execute("CREATE OR REPLACE TABLE permits (permit_id INT, authority VARCHAR, fee NUMBER(10,2), day DATE)")
     resource.execute(
         "INSERT INTO permits VALUES (1, 'Ambridge', 1.25, '2024-12-31'), (2, 'Ambridge', NULL, '2025-01-01'), "

@@ -1,0 +1,228 @@
+"""Ingesting files: those that arrive, each once, and the sheet of a workbook."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
+
+import polars as pl
+
+from platform_core.errors import UserError
+from platform_core.frames import to_polars
+from platform_core.resources.files import FilesResource
+from platform_core.sdk.factories.adding import added, stored_rows
+from platform_core.sdk.factories.tables import read_sheet, read_table, with_dates
+from platform_core.unions import common_schema, conform
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from platform_core.resources.objects import ObjectStoreResource
+
+Store: TypeAlias = "FilesResource | ObjectStoreResource"
+
+FILE, MARK = "source_file", "source_mark"
+
+
+@overload
+def ingest_files(
+    source: str,
+    pattern: str,
+    *,
+    name: str,
+    read: Callable[[Path], Any] | None = None,
+    dates: Mapping[str, str] | None = None,
+    reading: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> dg.AssetsDefinition: ...
+@overload
+def ingest_files(
+    source: Store,
+    pattern: str,
+    *,
+    name: str,
+    read: Callable[[Path], Any] | None = None,
+    dates: Mapping[str, str] | None = None,
+    reading: Mapping[str, Any] | None = None,
+) -> pl.LazyFrame: ...
+def ingest_files(
+    source: str | Store,
+    pattern: str,
+    *,
+    name: str,
+    read: Callable[[Path], Any] | None = None,
+    dates: Mapping[str, str] | None = None,
+    reading: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> dg.AssetsDefinition | pl.LazyFrame:
+    """Bring in files that arrive, each once: by its name and the mark of its content.
+
+    The rows say where they are from, in the columns `source_file` and `source_mark`: the store's etag, or the SHA-256
+    of a file. A file that arrives anew under its name takes the place of its old rows; the rows of one that is gone
+    stay.
+
+    Args:
+        source: A resource's name, for an asset; or the resource, for the rows: files, S3, GCS or Azure.
+        pattern: Shell wildcards under the root or in the bucket, `permits/2025-*.csv`.
+        name: The asset's name.
+        read: Gives a frame from a file; without it the ending says how.
+        dates: Columns of text that are dates, with their form: `uk`, `iso`, or as `strptime` has it.
+        reading: Options of the reader, such as `{"encoding": "cp1252"}`, or `{"sheet": "Permits"}` for workbooks.
+        **options: Of `@bronze_asset`.
+
+    Raises:
+        UserError: A file cannot be read or does not fit the others; it is named.
+    """
+
+    def ingest(store: Store) -> pl.LazyFrame:
+        stored = stored_rows(name, store)
+        done = set() if stored is None else set(stored.select(FILE, MARK).unique().collect().iter_rows())
+        arrived = [(file, mark, path) for file, mark, path in _found(store, pattern) if (file, mark) not in done]
+        if stored is not None and not arrived:
+            return stored
+        frames = [(file, _read(file, mark, path, read, dates or {}, reading or {})) for file, mark, path in arrived]
+        if not frames:
+            raise UserError(f"No file matches {pattern!r}, and {name!r} holds none yet.", hint="Look at the pattern.")
+        union = common_schema([(file, frame.schema) for file, frame in frames], name, "files")
+        new = pl.concat([conform(frame.lazy(), frame.schema, union) for _, frame in frames]).collect()
+        replaced = pl.col(FILE).is_in([file for file, _ in frames])
+        return added(name, stored, new, key=(), replaced=replaced)
+
+    if not isinstance(source, str):
+        return ingest(source)
+    from platform_core.sdk.factories.assets import source_asset  # noqa: PLC0415 - a notebook needs no Dagster for it
+
+    said = {"factory": "ingest_files", "pattern": pattern, "read": read, "dates": dates, "reading": reading}
+    return source_asset(source, name, said, ingest, options)
+
+
+@overload
+def ingest_spreadsheet(
+    source: str,
+    path: str,
+    *,
+    name: str,
+    sheet: str | int = 0,
+    header_row: int = 1,
+    columns: Sequence[str] = (),
+    fill_down: Sequence[str] = (),
+    dates: Mapping[str, str] | None = None,
+    **options: Any,
+) -> dg.AssetsDefinition: ...
+@overload
+def ingest_spreadsheet(
+    source: Store,
+    path: str,
+    *,
+    name: str = "",
+    sheet: str | int = 0,
+    header_row: int = 1,
+    columns: Sequence[str] = (),
+    fill_down: Sequence[str] = (),
+    dates: Mapping[str, str] | None = None,
+) -> pl.DataFrame: ...
+def ingest_spreadsheet(
+    source: str | Store,
+    path: str,
+    *,
+    name: str = "",
+    sheet: str | int = 0,
+    header_row: int = 1,
+    columns: Sequence[str] = (),
+    fill_down: Sequence[str] = (),
+    dates: Mapping[str, str] | None = None,
+    **options: Any,
+) -> dg.AssetsDefinition | pl.DataFrame:
+    """Bring in a sheet of an Excel or OpenDocument workbook, without the empty rows at its end.
+
+    A cell that is a date is a datetime; `dates` makes dates of it, and of text. A column of several types is text. A
+    cell that a merge covers is null, all but its first: `fill_down` gives it the value above.
+
+    Args:
+        source: A resource's name, for an asset; or the resource, for the rows.
+        path: The workbook under the root or in the bucket.
+        name: The asset's name.
+        sheet: The sheet's name, or its number from 0.
+        header_row: The row of the column names, from 1; what stands above it is passed over.
+        columns: The columns to keep; all where it is left out.
+        fill_down: Columns whose empty cells take the value above.
+        dates: Columns that are dates, with their form: `uk` (31/01/2025), `iso`, or as `strptime` has it.
+        **options: Of `@bronze_asset`.
+
+    Raises:
+        UserError: There is no such workbook, sheet, row or column, or a value is no date.
+    """
+
+    def ingest(store: Store) -> pl.DataFrame:
+        with _Local(store, path) as file:
+            frame = read_sheet(file, sheet=sheet, header_row=header_row, columns=columns, fill_down=fill_down)
+            return with_dates(frame, dates or {}, path)
+
+    if not isinstance(source, str):
+        return ingest(source)
+    from platform_core.sdk.factories.assets import source_asset  # noqa: PLC0415 - as above
+
+    said = {"factory": "ingest_spreadsheet", "path": path, "sheet": sheet, "header_row": header_row}
+    more = {"columns": list(columns), "fill_down": list(fill_down), "dates": dates}
+    return source_asset(source, name or PurePosixPath(path).stem, said | more, ingest, options)
+
+
+class _Local:
+    """A file of a store as a local path, for the length of a block."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store, self._name = store, name
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Path:
+        if isinstance(self._store, FilesResource):
+            return self._store.path(self._name)
+        self._folder = tempfile.TemporaryDirectory()
+        return self._store.download_file(self._name, Path(self._folder.name, PurePosixPath(self._name).name))
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
+    """Give the files that match, sorted, each with its mark and what opens it as a local path."""
+    if isinstance(store, FilesResource):
+        for name in store.names(pattern):
+            path = store.path(name)
+            yield name, _digest(path), _Local(store, name)
+        return
+    start = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    infos = sorted(store.iter_objects(start), key=lambda info: info.key)
+    for info in infos:
+        if fnmatch.fnmatchcase(info.key, pattern):
+            mark = info.etag.strip('"')
+            if store.is_recorded:  # a recording keeps contents, and no etags
+                mark = hashlib.sha256(store.read_bytes(info.key)).hexdigest()
+            yield info.key, mark, _Local(store, info.key)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(
+    name: str,
+    mark: str,
+    opened: Any,
+    read: Callable[[Path], Any] | None,
+    dates: Mapping[str, str],
+    reading: Mapping[str, Any],
+) -> pl.DataFrame:
+    with opened as path:
+        frame = read_table(path, **reading) if read is None else to_polars(read(path))
+    for column in (FILE, MARK):
+        if column in frame.columns:
+            raise UserError(f"{name!r} has a column {column!r} itself.", hint="Give read= a function that renames it.")
+    return with_dates(frame, dates, name).with_columns(pl.lit(name).alias(FILE), pl.lit(mark).alias(MARK))
