@@ -67,6 +67,7 @@ _PERSONAL_WORDS = frozenset(
         "user",
     }
 )
+_FREE_WORDS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "text", "reason", "description"})
 _PERSONAL_FORMS = (
     r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$",  # an e-mail address
     r"^(?i)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$",  # a UK postcode
@@ -124,6 +125,7 @@ def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
         held = rows - told[f"nulls {place}"]
         formed = any(told.get(f"form {place} {n}", 0) > _SHARE * held for n, _ in _numbered())
         personal = looks_personal(name) or (held > 0 and formed)
+        free = not _words(name).isdisjoint(_FREE_WORDS)  # what a person wrote may say anything of another
         different = told.get(f"different {place}", 0)
         fields.append(
             Field(
@@ -132,7 +134,7 @@ def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
                 nullable=held < rows or not rows,
                 unique=bool(held == rows > 1) and _may_be_key(dtype) and _is_unique(frame, name, schema),
                 not_negative=held > 0 and told.get(f"negative {place}") is False,
-                codes=_codes(frame, name) if 0 < different <= 2 * _MOST_CODES and not personal else (),
+                codes=_codes(frame, name) if 0 < different <= 2 * _MOST_CODES and not personal | free else (),
                 personal=personal,
             )
         )
@@ -145,8 +147,11 @@ def looks_personal(name: str) -> bool:
     >>> [looks_personal(name) for name in ("applicantEmail", "date_of_birth", "authority", "manage_fee")]
     [True, True, False, False]
     """
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)
-    return any(word.lower() in _PERSONAL_WORDS for word in words)
+    return not _words(name).isdisjoint(_PERSONAL_WORDS)
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
 
 
 def _numbered() -> Iterable[tuple[int, str]]:

@@ -9,7 +9,8 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from platform_core.asset_checks import check_range, running
+from platform_core.asset_checks import check_range
+from platform_core.asset_checks import facts as told
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.sdk import silver_asset
 
@@ -19,13 +20,13 @@ def test_the_file_is_asked_and_rows_are_shown_where_they_may_be(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, classification: Any, shown: bool
 ) -> None:
     asked: list[Any] = []
-    stock = running.facts_of
+    stock = told.facts_of
 
     def facts_of(paths: Any, schema: Any) -> Any:
         asked.extend(paths)
         return stock(paths, schema)
 
-    monkeypatch.setattr(running, "facts_of", facts_of)
+    monkeypatch.setattr("platform_core.asset_checks.running.facts_of", facts_of)
     options: dict[str, Any] = {} if classification is None else {"classification": classification}
 
     @silver_asset(name="rents", severity="warn", data_quality_checks=[check_range("rent", max=1000)], **options)
