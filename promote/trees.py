@@ -5,17 +5,54 @@ from __future__ import annotations
 import ast
 import gc
 import warnings
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MANY = 50_000  # objects made between two looks for circles; Python's own is 700
+_MOST_TEXT = 200_000  # letters whose trees are kept; a notebook of 245 cells has some 50,000
+_NO_NODES = frozenset(
+    """id attr arg name asname level module type_comment kind conversion is_async simple ctx n s rest kwd_attrs tag str
+    lineno""".split()  # noqa: SIM905 - as `effects` writes its tables
+)  # fields that hold no node, and `ctx`, whose nodes nobody asks for
 
 
-@lru_cache(maxsize=256)
+def kept_by_text(make: Callable[Concatenate[str, Given], Made]) -> Callable[Concatenate[str, Given], Made]:
+    """Keep what a function makes of texts and plain values, for as many of the texts used last as may be kept.
+
+    What is kept may be changed by nobody. A text that is longer than all that may be kept is made anew each time.
+    """
+    kept: OrderedDict[Any, Made] = OrderedDict()
+    letters = 0
+
+    def get(text: str, /, *given: Given.args, **named: Given.kwargs) -> Made:
+        nonlocal letters
+        key = (text, *given) if given else text
+        found = kept.get(key, _NOTHING)
+        if found is not _NOTHING:
+            kept.move_to_end(key)
+            return found  # type: ignore[return-value]  # it is what was made
+        made = make(text, *given, **named)
+        kept[key] = made
+        letters += len(text) + 1
+        while letters > _MOST_TEXT:
+            old, _ = kept.popitem(last=False)
+            letters -= len(old if isinstance(old, str) else old[0]) + 1
+        return made
+
+    return update_wrapper(get, make)
+
+
+_NOTHING = object()
+
+
+@kept_by_text
 def parse(source: str) -> ast.Module:
     """Parse Python; the stages ask for the trees of the same cells, so those of late are kept, and none may be changed.
 
@@ -52,6 +89,22 @@ def statements(node: ast.AST) -> Iterator[ast.AST]:
     yield from found[1:]
 
 
+class _Shapes(dict[type, tuple[str, ...]]):
+    """The fields of each class of nodes that may hold nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        named = ("name",) if kind.__name__ == "TypeAlias" else ()  # everywhere else a name is a text
+        fields = () if kind in _LEAVES else tuple(name for name in kind._fields if name not in _NO_NODES)
+        self[kind] = named + fields
+        return self[kind]
+
+
+_LEAVES = frozenset((ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton))
+
+
+_SHAPES = _Shapes()
+
+
 def walk(node: ast.AST) -> list[ast.AST]:
     """Give a node and all nodes below it, each level before the next, as `ast.walk` does, but for `ctx` nodes.
 
@@ -59,24 +112,44 @@ def walk(node: ast.AST) -> list[ast.AST]:
     ['Assign', 'Name', 'Call', 'Name', 'Constant']
     """
     found = [node]
+    shapes = _SHAPES
     for part in found:
-        for name in part._fields:
+        for name in shapes[part.__class__]:
             value = getattr(part, name, None)
             if value.__class__ is list:
-                found += [item for item in value if isinstance(item, ast.AST)]
-            elif isinstance(value, ast.AST) and name != "ctx":
+                found += value if None not in value else [item for item in value if item is not None]
+            elif value is not None:
                 found.append(value)
     return found
 
 
-def by_kind(parts: Iterable[Iterable[ast.AST]]) -> Mapping[type[ast.AST], list[Any]]:
-    """Give the nodes of many trees by their class, in their order; a class of which there is none has no nodes.
+def below(node: ast.AST) -> list[ast.AST]:
+    """Give the nodes right below a node, but for `ctx`.
 
-    >>> [name.id for name in by_kind([walk(ast.parse("x = y"))])[ast.Name]]
+    >>> [type(part).__name__ for part in below(ast.parse("x = f(1)").body[0])]
+    ['Name', 'Call']
+    """
+    found: list[ast.AST] = []
+    for name in _SHAPES[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += value if None not in value else [item for item in value if item is not None]
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def by_kind(parts: list[ast.AST]) -> Mapping[type[ast.AST], list[Any]]:
+    """Give nodes by their class, in their order.
+
+    >>> [name.id for name in by_kind(walk(ast.parse("x = y")))[ast.Name]]
     ['x', 'y']
     """
-    found: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
-    for within in parts:
-        for node in within:
-            found[node.__class__].append(node)
+    found: dict[type[ast.AST], list[Any]] = {}
+    for node in parts:
+        kind = node.__class__
+        if kind in found:
+            found[kind].append(node)
+        else:
+            found[kind] = [node]
     return found

@@ -299,7 +299,7 @@ class Assembly:
     def names_in(self, statement: Statement) -> Set[str]:
         """Give the names a statement mentions, those of replaced calls left out."""
         if not any(id(load.node) in self.replaced for load in statement.loads):
-            return statement.names
+            return statement.facts.names
         found: set[str] = set()
         stack: list[ast.AST] = [statement.node]
         while stack:

@@ -15,7 +15,7 @@ from typing import Literal
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, shows_only
 from promote.dataflow.loads import LoadCall, bound_load
-from promote.dataflow.program import Statement, ambient_reads, is_state, shown_states
+from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
 from promote.dataflow.shown import makes_text, sets_plainly
@@ -103,7 +103,7 @@ class _Resolver:
         self.program = context.program
         self.role = role
         self.include_needed = include_needed
-        own = tuple(s for s in self.program.statements if s.cell in cells)
+        own = tuple(self.program.of_cells(cells))
         self.own_indices = {s.index for s in own}
         self.closure = Closure(own)
         self.refusals = Refusals(context, role, self.way_out)
@@ -121,9 +121,8 @@ class _Resolver:
         for statement in closure.own:
             if statement.index not in closure.dropped:
                 self.include(statement, "step")
-        ambient = ambient_reads(self.program)
-        for statement in closure.own:
-            for state in ambient:
+        for statement in closure.own if self.program.ambient else ():
+            for state in self.program.ambient:
                 self.need(state, statement, Use(statement.first, 1))
         for name in self.wanted:
             self.need(name, closure.own[-1], Use(closure.own[-1].first, 1), after=True)
@@ -170,7 +169,7 @@ class _Resolver:
 
     def follow_shown(self) -> None:
         """Account for the options of display, where a statement makes a text that they may change."""
-        shown = shown_states(self.program)
+        shown = self.program.shown
         if shown and any(makes_text(self.program.statements[i].node) for i in self.closure.included):
             last = self.closure.own[-1]
             for state in shown:

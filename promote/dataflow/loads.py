@@ -9,6 +9,7 @@ import ast
 from collections.abc import Sequence
 from typing import Literal, cast
 
+from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
 from promote.language.uses import Use
@@ -39,15 +40,13 @@ class LoadCall:
     problem: str = ""
 
 
-def load_calls(parts: Sequence[ast.AST], functions: Functions) -> list[LoadCall]:
-    """Give the calls of `load_asset` and `resource` among the nodes of a statement, in source order.
-
-    The nodes come as `walk` gives them: what stands around another before it.
-    """
+def load_calls(facts: Facts, functions: Functions) -> list[LoadCall]:
+    """Give the calls of `load_asset` and `resource` in a statement, in source order."""
+    parts = facts.parts  # what stands around another comes before it
     chains = [node for node in parts if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)]
     if not any(isinstance(c, ast.Name) and functions.imports.get(c.id, "").startswith("platform_core") for c in chains):
         return []
-    calls = {id(node.func): node for node in parts if isinstance(node, ast.Call)}
+    calls = {id(node.func): node for node in facts.kinds.get(ast.Call, ())}
     inner: set[int] = set()  # parts of a chain that was looked at whole
     found: list[LoadCall] = []
     for node in chains:

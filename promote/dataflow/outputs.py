@@ -26,7 +26,7 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
 
     None for a step without a statement: where its cells are empty or cannot be read, that was told.
     """
-    own = [s for s in program.statements if s.cell in step.cells]
+    own = program.of_cells(step.cells)
     place = notebook.at(step.cells[-1], 1, tag=step.tag)
     if not own:
         return None

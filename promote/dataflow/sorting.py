@@ -17,7 +17,7 @@ _PASSING = frozenset(
 
 def ends_in_sort(program: Program, step: Step, output: Output) -> bool:
     """Whether the value the step gives was sorted last."""
-    own = [s for s in program.statements if s.cell in step.cells]
+    own = program.of_cells(step.cells)
     made = [s for s in own if output.variable in s.effects.touched | s.changes.keys()]
     if not made or not isinstance(made[-1].node, (ast.Assign, ast.AnnAssign, ast.Expr)):
         return False

@@ -6,11 +6,13 @@ Code that stores into its parameters, or calls a method of theirs that sets a st
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from promote.heap.aliases import Happening
 from promote.heap.state import states_through
 from promote.language.effects import STORING_FUNCTIONS
+from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, names_a_type
 from promote.language.uses import Effects, FunctionInfo, Use
@@ -26,45 +28,49 @@ class Handed:
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
+        self.modules = _MODULES.union([functions.imports[name] for name in functions.modules])
         self.holding: dict[str, set[str]] = {}
         self.seen: dict[FunctionInfo, frozenset[str]] = {}
 
-    def take(self, node: ast.stmt, parts: Sequence[ast.AST], effects: Effects, happening: Happening) -> dict[str, Use]:
+    def take(self, facts: Facts, effects: Effects, happening: Happening) -> dict[str, Use]:
         """Take a statement; give the states that it may change through what is handed on."""
-        names = {*effects.reads, *(name for looked_up in happening.late.values() for name in looked_up)}
-        paths = {path for name in names & self.holding.keys() for path in self.holding[name]}
-        if names & self.functions.imports.keys():
-            own = set(self._handed(parts))
+        imports, holding = self.functions.imports, self.holding
+        names: Collection[str] = effects.reads
+        if happening.late:
+            names = {*names, *(name for looked_up in happening.late.values() for name in looked_up)}
+        paths = {path for name in names if name in holding for path in holding[name]} if holding else set()
+        if any(name in imports for name in names):
+            own = set(self._handed(facts.kinds))
             for name in effects.touched if own else ():
-                self.holding.setdefault(name, set()).update(own)
+                holding.setdefault(name, set()).update(own)
             paths |= own
         if not paths:
             return {}
+        node, parts = facts.node, facts.parts
         done = _done_to_parameters(parts).union(*(self._done_by(info) for info in happening.code))
         found = {state for path in paths for state in states_through(path, done, self.functions)} if done else set()
         return dict.fromkeys(sorted(found), Use(node.lineno, 1))
 
-    def _handed(self, parts: Iterable[ast.AST]) -> Iterator[str]:
+    def _handed(self, kinds: Mapping[type[ast.AST], Sequence[Any]]) -> Iterator[str]:
         """The dotted paths of modules and classes that stand as arguments and in displays."""
-        for part in parts:
-            if isinstance(part, ast.Call):
-                if (dotted_of(part.func) or ("",))[-1] not in _LOOKING:
-                    yield from self._paths([*part.args, *(k.value for k in part.keywords)])
-            elif isinstance(part, (ast.Tuple, ast.List, ast.Set)):
-                yield from self._paths(part.elts)
-            elif isinstance(part, ast.Dict):
-                yield from self._paths(part.values)
+        for call in kinds.get(ast.Call, ()):
+            values = [*call.args, *[k.value for k in call.keywords]]
+            if values and (dotted_of(call.func) or ("",))[-1] not in _LOOKING:
+                yield from self._paths(values)
+        for kind in (ast.Tuple, ast.List, ast.Set):
+            for display in kinds.get(kind, ()):
+                yield from self._paths(display.elts)
+        for display in kinds.get(ast.Dict, ()):
+            yield from self._paths(display.values)
 
     def _paths(self, values: Iterable[ast.expr]) -> Iterator[str]:
         for value in values:
-            chain = dotted_of(value)
-            if chain and chain[0] in self.functions.imports:
-                path = self.functions.canonical(chain)
-                if (
-                    names_a_type(value)
-                    or path in {self.functions.imports[n] for n in self.functions.modules} | _MODULES
-                ):
-                    yield path
+            if value.__class__ is ast.Name or value.__class__ is ast.Attribute:
+                chain = dotted_of(value)
+                if chain and chain[0] in self.functions.imports:
+                    path = self.functions.canonical(chain)
+                    if names_a_type(value) or path in self.modules:
+                        yield path
 
     def _done_by(self, info: FunctionInfo) -> frozenset[str]:
         if info not in self.seen:

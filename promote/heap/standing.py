@@ -7,12 +7,12 @@ is handed on, whatever it was handed to may change the state whenever it is used
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from promote.heap.aliases import Happening
 from promote.heap.state import handed_on
 from promote.language.effects import PLACING_METHODS, STATE_HOLDERS
+from promote.language.facts import Facts
 from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
@@ -21,20 +21,23 @@ from promote.values import replace
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 
-def with_aliases(
-    nodes: Mapping[type[ast.AST], Sequence[Any]], functions: Functions
-) -> tuple[Functions, frozenset[str]]:
+_BINDING = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
+
+
+def with_aliases(statements: Sequence[Facts], functions: Functions) -> tuple[Functions, frozenset[str]]:
     """Give the functions with names that stand for parts of imports as imports too, and those names.
 
     Args:
-        nodes: The nodes of the notebook by their class.
+        statements: The statements of the notebook.
         functions: Its functions and imports.
     """
     if not functions.imports:
         return functions, frozenset()
     given = [
         (target.id, node.value)
-        for node in (*nodes[ast.Assign], *nodes[ast.AnnAssign], *nodes[ast.NamedExpr])
+        for kind in _BINDING
+        for facts in statements
+        for node in facts.kinds.get(kind, ())
         if isinstance(node.value, (ast.Attribute, ast.Name, ast.Call, ast.Subscript))
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
@@ -81,9 +84,10 @@ class Carriers:
 
     def take(self, node: ast.stmt, effects: Effects, happening: Happening) -> dict[str, Use]:
         """Take a statement; give the states that it may change through names."""
-        names = {*effects.reads, *(name for looked_up in happening.late.values() for name in looked_up)}
-        bound = effects.touched | (happening.changes.keys() if _stores(node) else set())
-        handed = handed_on(effects.dotted, self.functions)
+        names: Collection[str] = effects.reads
+        if happening.late:
+            names = {*names, *(name for looked_up in happening.late.values() for name in looked_up)}
+        handed = handed_on(effects.dotted, self.functions) if effects.dotted else set()
         for info in happening.code:
             if info not in self.handing:
                 self.handing[info] = handed_on(info.dotted, self.functions)
@@ -94,6 +98,7 @@ class Carriers:
             for name, states in carried.items():
                 if not _only_calls(node, name):
                     given |= states
+            bound = effects.touched | (happening.changes.keys() if _stores(node) else set())
             for name in bound - self.functions.imports.keys() if given else ():
                 self.states.setdefault(name, set()).update(given)
         changed: dict[str, Use] = {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from promote.language.effects import KNOWN_PACKAGES
@@ -113,23 +111,24 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
     lambdas: dict[int, FunctionInfo] = {}
     variables: set[str] = set()
     attributes: set[str] = set()
-    binders: Counter[str] = Counter()
+    binders: dict[str, int] = {}
     constant: set[str] = set()
     other: set[str] = set()
     for one in effects:
-        binders.update(one.touched)
-        given = {n for e in one.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names}
+        given, touched = one.constant, one.touched
+        for name in touched:
+            binders[name] = binders.get(name, 0) + 1
+            if name not in given:
+                other.add(name)
+            if name not in one.functions and name not in one.classes and name not in imports:
+                variables.add(name)
         constant |= given
-        other |= one.touched - given
         for name, info in one.functions.items():
             by_name.setdefault(name, []).append(info)
         for name, cls in one.classes.items():
             classes.setdefault(name, []).append(cls)
         lambdas |= one.lambdas
-        variables |= one.touched - one.functions.keys() - one.classes.keys() - imports.keys()
-        attributes |= {dotted.path[-1] for dotted in one.dotted if dotted.stored} | one.fields
-        for info in one.lambdas.values():
-            attributes |= {dotted.path[-1] for dotted in info.dotted if dotted.stored}
+        attributes |= one.attributes
     return Functions(
         {name: tuple(infos) for name, infos in by_name.items()},
         {name: tuple(group) for name, group in classes.items()},
@@ -139,5 +138,5 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
         modules,
         frozenset(attributes),
         frozenset(constant - other),
-        frozenset(n for n in constant | by_name.keys() if binders[n] == 1 and (n in constant) != (n in by_name)),
+        frozenset(n for n in constant | by_name.keys() if binders.get(n) == 1 and (n in constant) != (n in by_name)),
     )

@@ -36,6 +36,12 @@ def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
     found.binds = visitor.bound
     found.gone = visitor.gone
     found.maybe -= found.binds
+    found.touched = frozenset().union(found.binds, found.maybe, found.deletes)
+    found.constant = frozenset(
+        [n for e in found.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names]
+    )
+    stores = [found.dotted, *(info.dotted for info in found.lambdas.values())]
+    found.attributes = frozenset([one.path[-1] for dotted in stores for one in dotted if one.stored]) | found.fields
     found.uses_classes = not only_defines(statement)
     return found
 

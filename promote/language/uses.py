@@ -58,8 +58,9 @@ class DottedUse:
 class Effects:
     """What a statement (or a function's body) does; see the module docstring.
 
-    `binds` and `gone` are surely bound and surely deleted afterwards, `maybe` and `deletes` on some path. `nested` are
-    the names that a query text uses inside a function or comprehension.
+    `binds` and `gone` are surely bound and surely deleted afterwards, `maybe` and `deletes` on some path; `touched` are
+    all that are bound or deleted on some path. `nested` are the names that a query text uses inside a function or
+    comprehension. Once a statement was gone through nothing of this changes.
     """
 
     reads: dict[str, Use] = field(default_factory=dict)
@@ -68,6 +69,9 @@ class Effects:
     maybe: set[str] = field(default_factory=set)
     deletes: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    touched: frozenset[str] = frozenset()
+    constant: frozenset[str] = frozenset()  # names that are given a literal
+    attributes: frozenset[str] = frozenset()  # names of attributes that are assigned, here or in a function or class
     declared: set[str] = field(default_factory=set)  # annotated without a value, so local in a function
     events: list[Event] = field(default_factory=list)
     dotted: list[DottedUse] = field(default_factory=list)
@@ -84,11 +88,6 @@ class Effects:
     awaits: Use | None = None
     loops: bool = False
     values: int = 0  # how many values stand under names that no notebook can have
-
-    @property
-    def touched(self) -> set[str]:
-        """Every name that the statement binds or deletes on some path."""
-        return self.binds | self.maybe | self.deletes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from promote.dataflow.loads import bound_load, load_calls
-from promote.trees import walk
+from promote.language.facts import facts_anew
 from tests.promote.programs import program
 
 IMPORTS = "from platform_core.sdk import load_asset, resource\nimport platform_core.sdk.loading as sdk\n"
@@ -14,7 +14,7 @@ IMPORTS = "from platform_core.sdk import load_asset, resource\nimport platform_c
 def loads(source: str) -> list[tuple[str, str, str, str | None, str]]:
     """Give what the calls of a text ask for, and what is wrong with each."""
     functions = program(IMPORTS + source).functions
-    found = load_calls(walk(ast.parse(source).body[0]), functions)
+    found = load_calls(facts_anew([ast.parse(source).body[0]], lazy=False).statements[0], functions)
     return [(load.what, load.name, load.kind, load.partition, load.problem) for load in found]
 
 
@@ -54,7 +54,7 @@ def test_calls_that_cannot_be_followed_say_why(source: str, problem: str) -> Non
 def test_calls_are_given_in_source_order_and_a_name_of_ones_own_is_no_load() -> None:
     assert [load[1] for load in loads('x = load_asset("b").join(load_asset("a"))')] == ["b", "a"]
     functions = program("def load_asset(n): return n\nx = load_asset('a')").functions
-    assert not load_calls(walk(ast.parse("x = load_asset('a')").body[0]), functions)
+    assert not load_calls(facts_anew(ast.parse("x = load_asset('a')").body, lazy=False).statements[0], functions)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_calls_are_given_in_source_order_and_a_name_of_ones_own_is_no_load() -> 
 def test_a_statement_that_is_nothing_but_a_load(source: str, bound: bool) -> None:
     functions = program(IMPORTS + source).functions
     node = ast.parse(source).body[0]
-    assert (bound_load(node, load_calls(walk(node), functions)) is not None) is bound
+    assert (bound_load(node, load_calls(facts_anew([node], lazy=False).statements[0], functions)) is not None) is bound

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from promote.dataflow.program import ambient_reads
 from tests.promote.programs import program
 
 IMPORTS = (
@@ -95,4 +94,4 @@ def test_what_a_statement_does_to_hidden_state(source: str, reads: set[str], cha
 
 def test_some_states_reach_every_step() -> None:
     found = program(IMPORTS + "pd.DataFrame.f = len\nlocale.setlocale(0)\nrandom.seed(1)\nos.environ['A'] = 'b'")
-    assert ambient_reads(found) == ["~the locale", "~the set-up of pandas"]
+    assert found.ambient == ("~the locale", "~the set-up of pandas")

@@ -1,0 +1,69 @@
+"""What the text of one statement tells by itself, gathered once and kept by the text of its cell.
+
+Every stage that follows reads from here: the nodes of the statement, by class too, and what it does to names. A cell
+whose text was seen before, in this notebook or another, is not gone through again: so the panel of the Lab pays for the
+one cell that was edited.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from promote.language.scopes import effects_of
+from promote.language.syntax import keeps_annotations
+from promote.language.uses import Effects
+from promote.trees import by_kind, kept_by_text, parse, walk
+from promote.values import dataclass
+
+
+@dataclass(slots=True, eq=False)
+class Facts:
+    """One top-level statement of a cell; whoever is given it changes nothing of it.
+
+    `parts` are its nodes as `walk` gives them, `kinds` the same by class. `first` and `last` are its lines in the cell,
+    decorators included; `names` are all that stand in it.
+    """
+
+    node: ast.stmt
+    effects: Effects
+    parts: Sequence[ast.AST]
+    kinds: Mapping[type[ast.AST], Sequence[Any]]
+    first: int
+    last: int
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellFacts:
+    """The statements of a cell. `lazy` is true where annotations are kept as texts after it."""
+
+    statements: tuple[Facts, ...]
+    lazy: bool
+
+
+@kept_by_text
+def facts_of(text: str, lazy: bool) -> CellFacts:
+    """Give the facts of a cell; `lazy` is true where `from __future__ import annotations` stands above it.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: Python cannot read the cell.
+    """
+    return facts_anew(parse(text).body, lazy=lazy)
+
+
+def facts_anew(nodes: Iterable[ast.stmt], *, lazy: bool) -> CellFacts:
+    """Give facts that are nobody else's: two cells of one text define functions of their own."""
+    found: list[Facts] = []
+    for node in nodes:
+        parts = walk(node)
+        kinds = by_kind(parts)
+        first = node.lineno
+        for decorator in getattr(node, "decorator_list", ()):
+            first = min(first, decorator.lineno)
+        names = frozenset([name.id for name in kinds.get(ast.Name, ())])
+        effects = effects_of(node, lazy=lazy)
+        found.append(Facts(node, effects, parts, kinds, first, node.end_lineno or node.lineno, names))
+        lazy = lazy or keeps_annotations(node)
+    return CellFacts(tuple(found), lazy)
