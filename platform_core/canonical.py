@@ -11,7 +11,7 @@ import hashlib
 from typing import Any
 
 _IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_FIELDS: dict[type[ast.AST], tuple[tuple[str, str], ...]] = {}  # each with the words that come before it
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -43,40 +43,44 @@ def digest(*texts: str) -> str:
 
 
 def _write(node: object, into: list[str]) -> None:
-    """Append the text of a node; most are plain nodes and lists, so these come first."""
-    if isinstance(node, list):
+    """Append the text of a node; each kind is told by its class, once, since every step of a notebook is written."""
+    kind: Any = node.__class__
+    if kind is list:
         into.append("[")
-        for item in node:
+        for item in node:  # type: ignore[attr-defined]  # a list, as its class says
             _write(item, into)
             into.append(",")
         into.append("]")
-    elif isinstance(node, ast.Constant):
-        into.append(_constant(node.value))
-    elif isinstance(node, ast.JoinedStr):
+    elif kind is str:
+        into.append(f"str:{node!a}")
+    elif kind is ast.Constant:
+        into.append(_constant(node.value))  # type: ignore[attr-defined]  # a Constant, as its class says
+    elif kind is ast.JoinedStr:
         into.append("(JoinedStr")
-        for part in _merged(node.values):
+        for part in _merged(node.values):  # type: ignore[attr-defined]  # as above
             _write(part, into)
         into.append(")")
     elif isinstance(node, ast.AST):
-        into.append(f"({type(node).__name__}")
-        for name in _FIELDS.get(type(node)) or _fields(type(node)):
+        into.append(f"({kind.__name__}")
+        for name, before in _FIELDS.get(kind) or _fields(kind):
             value: Any = getattr(node, name, None)
             # A field that a later version added, or an optional one, leaves no trace while it is empty
-            if value is None:
+            if value is None or value == []:
                 continue
-            if name == "body" and isinstance(node, _DOCUMENTED):
-                value = _without_docstring(value)
-            if value != []:
-                into.append(f" {name}=")
-                _write(value, into)
+            if name == "body" and kind in _DOCUMENTED and is_text(value[0]):
+                value = value[1:]
+                if not value:
+                    continue
+            into.append(before)
+            _write(value, into)
         into.append(")")
     else:
         into.append(_constant(node))
 
 
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+def _fields(kind: type[ast.AST]) -> tuple[tuple[str, str], ...]:
     """Give the fields of a kind of node that count, in an order that no version changes."""
-    _FIELDS[kind] = tuple(name for name in sorted(kind._fields) if name not in _IGNORED)
+    _FIELDS[kind] = tuple((name, f" {name}=") for name in sorted(kind._fields) if name not in _IGNORED)
     return _FIELDS[kind]
 
 
@@ -99,10 +103,6 @@ def _merged(values: list[ast.expr]) -> list[ast.expr]:
                 continue
         merged.append(value)
     return merged
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    return body[1:] if body and is_text(body[0]) else body
 
 
 def is_text(node: ast.stmt) -> bool:

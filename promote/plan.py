@@ -191,7 +191,7 @@ class _Planner:
                     "Define the model in a cell tagged `helpers`, from imports and constants.",
                 )
             )
-        return replace(made, imports=future + made.imports), findings
+        return (replace(made, imports=future + made.imports) if future else made), findings
 
     def companion(
         self,
@@ -302,15 +302,18 @@ def code_version(plan: Plan) -> str:
 
 def _in_order(plans: list[Plan]) -> tuple[list[Plan], list[Plan]]:
     """Sort plans so that each comes after those it reads; what is left over stands in a circle."""
-    waiting = list(plans)
+    waiting = plans
     ordered: list[Plan] = []
     while waiting:
         names = {p.step.name for p in waiting}
-        ready = [p for p in waiting if not any(i.asset in names for i in p.function.inputs)]
+        ready: list[Plan] = []
+        later: list[Plan] = []
+        for p in waiting:
+            (later if any(i.asset in names for i in p.function.inputs) else ready).append(p)
         if not ready:
             return ordered, waiting
         ordered += ready
-        waiting = [p for p in waiting if p not in ready]
+        waiting = later
     return ordered, []
 
 

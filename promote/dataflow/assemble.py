@@ -21,7 +21,6 @@ from promote.dataflow.settable import parameter_type
 from promote.heap.state import is_ambient, set_up_of
 from promote.language.syntax import imports_package, is_literal
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
-from promote.trees import walk
 
 
 class Assembly:
@@ -109,8 +108,9 @@ class Assembly:
 
     def check_classes(self, body: Sequence[Statement]) -> None:
         """A class body that binds a name it first reads finds a module's name, but never a function's."""
-        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
-        for statement in body:
+        conflicting = [s for s in body if s.effects.class_conflicts]
+        local = self.local(body) if conflicting else set()
+        for statement in conflicting:
             for name, use in statement.effects.class_conflicts.items():
                 if name in local:
                     message = (
@@ -122,10 +122,15 @@ class Assembly:
                         )
                     )
 
+    def local(self, body: Sequence[Statement]) -> set[str]:
+        """Give the names that the function has of its own."""
+        return {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+
     def check_texts(self, body: Sequence[Statement]) -> None:
         """A text within a function finds a module's name, but never one of the function around it."""
-        local = {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
-        for statement in self.statements:
+        naming = [s for s in self.statements if s.hidden or s.effects.functions]
+        local = self.local(body) if naming else set()
+        for statement in naming:
             hidden = {name: use for use, name in statement.hidden.items()}
             for info in statement.effects.functions.values():
                 hidden |= info.queried
@@ -243,6 +248,8 @@ class Assembly:
 
     def comes_after_set_up(self, statement: Statement) -> bool:
         """Whether a statement may give something else before the function has set up the process."""
+        if not self.program.ambient:
+            return False
         node = statement.node
         before = {n for s in self.statements if s.index < statement.index for n in s.changes if is_ambient(n)}
         if not before or isinstance(node, ast.Import) or is_literal(getattr(node, "value", None)):
@@ -298,7 +305,7 @@ class Assembly:
 
     def names_in(self, statement: Statement) -> Set[str]:
         """Give the names a statement mentions, those of replaced calls left out."""
-        if not any(id(load.node) in self.replaced for load in statement.loads):
+        if not statement.loads or not any(id(load.node) in self.replaced for load in statement.loads):
             return statement.facts.names
         found: set[str] = set()
         stack: list[ast.AST] = [statement.node]
@@ -349,7 +356,7 @@ class Assembly:
         """Give the changes to the text: loads become parameters, displays inside blocks go, or become `pass`."""
         found: list[Edit] = []
         for statement in statements:
-            for node in walk(statement.node):
+            for node in statement.facts.parts if self.replaced and statement.loads else ():
                 if id(node) in self.replaced and isinstance(node, ast.expr):
                     start, end = cell_offsets(self.cells[statement.cell].python, node)
                     found.append(Edit(start, end, self.replaced[id(node)]))

@@ -79,7 +79,7 @@ def resolve(
 
 def may_repeat(context: Context, assets: Iterable[str]) -> bool:
     """Whether the steps of assets stand in this notebook whole, with no partitions of their own."""
-    steps = {output.step.name: output.step for output in context.outputs.values()}
+    steps = context.steps
     return all(asset in steps and not steps[asset].options.get("partitions") for asset in assets)
 
 
@@ -134,8 +134,9 @@ class _Resolver:
             if any(name in s.effects.touched for s in included):
                 self.refusals.gone(name, deleting, at, use)
         self.refusals.bodies(included)
-        for statement in included:
-            self.refusals.identity(statement, {bound.variable for bound in closure.inputs.values()})
+        variables = {bound.variable for bound in closure.inputs.values()}
+        for statement in included if len(variables) > 1 else ():
+            self.refusals.identity(statement, variables)
         if not self.refusals.findings:
             for name, change, at, assets in lost_changes(
                 self.program, closure.included, closure.inputs.values(), closure.sources

@@ -24,16 +24,19 @@ _PURE_BUILTINS = frozenset(
 # A widget or a thing to show; `interact` is none, since it calls the function that it is given
 _WIDGET = re.compile(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
+_DRAWING = PLOTTING_MODULES | {"ipywidgets", "IPython"}
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
-_WITHOUT_BLOCKS = (
-    ast.Assign,
-    ast.AugAssign,
-    ast.AnnAssign,
-    ast.Expr,
-    ast.Import,
-    ast.ImportFrom,
-    ast.Assert,
-    ast.Delete,
+_WITHOUT_BLOCKS = frozenset(
+    (
+        ast.Assign,
+        ast.AugAssign,
+        ast.AnnAssign,
+        ast.Expr,
+        ast.Import,
+        ast.ImportFrom,
+        ast.Assert,
+        ast.Delete,
+    )
 )
 _CONSUMING = frozenset("sample fetchone fetchall fetchdf fetch apply map applymap pipe transform agg aggregate".split())
 
@@ -63,7 +66,7 @@ def is_display_call(node: ast.expr, functions: Functions) -> bool:
 def inner_displays(node: ast.stmt, functions: Functions) -> list[tuple[ast.Expr, bool]]:
     """Give the displays within a block or function that can be left out, each with whether its block holds no more."""
     found: list[tuple[ast.Expr, bool]] = []
-    if isinstance(node, _WITHOUT_BLOCKS):
+    if node.__class__ in _WITHOUT_BLOCKS:
         return found
     for part in walk(node):
         for block in (getattr(part, name, None) for name in ("body", "orelse", "finalbody")):
@@ -133,6 +136,8 @@ def _plots(statements: Sequence[Statement], functions: Functions, wanted: Sequen
     """Statements that only draw: calls of plotting modules, and of names that such calls alone have bound."""
     drawn: set[str] = set()
     found: set[int] = set()
+    if not _may_plot(statements, functions):
+        return found
     for s in statements:
         if _draws(s, drawn, functions):
             found.add(s.index)
@@ -147,6 +152,12 @@ def _plots(statements: Sequence[Statement], functions: Functions, wanted: Sequen
         found -= back
         bound = {name for s in statements if s.index in found for name in s.binds}
         found = {i for i in found if any(s.index == i and _draws(s, bound, functions) for s in statements)}
+
+
+def _may_plot(statements: Sequence[Statement], functions: Functions) -> bool:
+    """Whether anything of some statements can begin a drawing: an import that draws, or a method of such a name."""
+    drawing = any(path.split(".", 1)[0] in _DRAWING for path in functions.imports.values())
+    return drawing or any(not _PLOTTING.isdisjoint(s.facts.attributes) for s in statements)
 
 
 def _draws(statement: Statement, drawn: set[str], functions: Functions) -> bool:

@@ -14,12 +14,16 @@ from typing import Literal
 
 from promote.dataflow.program import Statement
 from promote.model import CodeCell, Fragment
+from promote.trees import kept_by_text
 from promote.values import dataclass
 
 _STRING_STARTS = {
     getattr(tokenize, n) for n in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, n)
 }  # from Python 3.12 on
 _STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
+
+
+_COMMENT = re.compile(r"[ \t]*#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +41,29 @@ def cell_offsets(source: str, node: ast.AST) -> tuple[int, int]:
     >>> cell_offsets("é = 1", ast.parse("é = 1").body[0].value)
     (4, 5)
     """
-    lines = source.split("\n")
+    starts = _line_starts(source)
+    plain = source.isascii()
 
     def offset(line: int, column: int) -> int:
-        before = sum(len(text) + 1 for text in lines[: line - 1])
-        return before + len(lines[line - 1].encode()[:column].decode())
+        start = starts[line - 1]
+        if plain:
+            return start + column
+        return start + len(source[start : starts[line] - 1].encode()[:column].decode())
 
     first, column = node.lineno, node.col_offset  # type: ignore[attr-defined]  # statements and expressions have places
     for decorator in getattr(node, "decorator_list", []):
         if decorator.lineno < first:
             first, column = decorator.lineno, 0  # what is decorated begins its line
     return offset(first, column), offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]  # as above
+
+
+@kept_by_text
+def _line_starts(source: str) -> tuple[int, ...]:
+    """Give where each line begins, and where one after the last would."""
+    starts = [0]
+    for line in source.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return tuple(starts)
 
 
 def excerpt(
@@ -67,19 +83,20 @@ def excerpt(
     if comments:
         first, last = statements[0].first, statements[-1].last
         start, end = cell_offsets(source, statements[0].node)[0], cell_offsets(source, statements[-1].node)[1]
-        lines = source.split("\n")
-        if comment := re.match(r"[ \t]*#[^\n]*", source[end:]):
-            end += comment.end()
-        alone = not lines[first - 1][: start - sum(len(t) + 1 for t in lines[: first - 1])].strip()
-        while (
-            alone and first > 1 and lines[first - 2].lstrip().startswith("#") and not lines[first - 2].startswith("#|")
-        ):
+        if comment := _COMMENT.match(source, end):
+            end = comment.end()
+        starts = _line_starts(source)
+        alone = not source[starts[first - 1] : start].strip()
+        while alone and first > 1:
+            above = source[starts[first - 2] : starts[first - 1] - 1]
+            if not above.lstrip().startswith("#") or above.startswith("#|"):
+                break
             first -= 1
-            start = sum(len(t) + 1 for t in lines[: first - 1])
+            start = starts[first - 1]
     else:
         first, last = 1, source.count("\n") + 1
         start, end = 0, len(source)
-    kept = [s for s in statements if s not in removed]
+    kept = [s for s in statements if s not in removed] if removed else statements
     every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
     text = source[start:end]
     at = list(range(first, first + text.count("\n") + 1))  # the cell's line of each line of the text
@@ -129,7 +146,7 @@ def removal(source: str, node: ast.stmt) -> Edit:
 
 def _trailing_semicolons(source: str, statements: Sequence[Statement], limit: int) -> list[Edit]:
     found: list[Edit] = []
-    for statement in statements:
+    for statement in statements if ";" in source else ():
         end = cell_offsets(source, statement.node)[1]
         if match := re.match(r"[ \t]*;[ \t]*(?=\n|$|#)", source[end:limit]):
             found.append(Edit(end, end + match.end(), "  " if source[end + match.end() :].startswith("#") else ""))
@@ -173,6 +190,9 @@ def tidied(text: str) -> list[tuple[int, str]]:
 
     Gives the lines that stay, each with its number in the text, from 0.
     """
+    if "\n" not in text:
+        clean = text.rstrip()
+        return [(0, clean)] if clean else []
     inside = lines_in_strings(text)
     lines = text.split("\n")
     kept: list[tuple[int, str]] = []

@@ -13,8 +13,7 @@ from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.language.syntax import star_module, star_source
 from promote.language.uses import Use
-from promote.model import Finding, Fix, Notebook, Role, Severity
-from promote.trees import walk
+from promote.model import Finding, Fix, Notebook, Role, Severity, Step
 from promote.values import replace
 from promote.vocabulary import vocabulary
 
@@ -40,11 +39,16 @@ class Context:
         self.session = session  # what was told of magics that change the session
 
     @cached_property
+    def steps(self) -> Mapping[str, Step]:
+        """The steps that give something, by name."""
+        return {output.step.name: output.step for output in reversed(self.outputs.values())}
+
+    @cached_property
     def is_lazy(self) -> bool:
         """Whether the notebook has frames that are computed only when they are looked at."""
         lazy = re.compile(r"(?:lazy|LazyFrame|scan_\w+|load_asset|duckdb)")
-        words = (getattr(n, "attr", getattr(n, "id", "")) for s in self.program.statements for n in walk(s.node))
-        return any(lazy.fullmatch(word) for word in words)
+        said = (s.facts.names | s.facts.attributes for s in self.program.statements)
+        return any(lazy.fullmatch(word) for words in said for word in words)
 
     def finding(
         self, code: str, message: str, statement: Statement, use: Use | None, hint: str, severity: Severity = "error"
@@ -151,7 +155,7 @@ class Refusals:
 
     def identity(self, statement: Statement, inputs: Collection[str]) -> None:
         """Two inputs are asked whether they are one object."""
-        compared = [part for part in walk(statement.node) if isinstance(part, ast.Compare)] if len(inputs) > 1 else []
+        compared = statement.facts.kinds.get(ast.Compare, ())
         for part in compared:
             sides = {side.id for side in (part.left, *part.comparators) if isinstance(side, ast.Name)}
             if len(sides & {*inputs}) > 1 and any(isinstance(op, (ast.Is, ast.IsNot)) for op in part.ops):

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from promote.dataflow.program import Program
 from promote.model import Fragment, Helpers, Plan
-from promote.trees import parse, walk
+from promote.trees import kept_by_text, parse, walk
 from promote.values import replace
 
 Key = tuple[int, int, str]
@@ -114,7 +114,8 @@ def helpers_name(notebook: str) -> str:
     return name if name.isidentifier() and not keyword.iskeyword(name) else f"helpers_{name}".rstrip("_")
 
 
-def mentioned_names(text: str) -> set[str]:
+@kept_by_text
+def mentioned_names(text: str) -> frozenset[str]:
     """Give every name that code mentions, in annotations written as texts too."""
     found: set[str] = set()
     for node in walk(parse(text)):
@@ -122,10 +123,11 @@ def mentioned_names(text: str) -> set[str]:
             found.add(node.id)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
             found |= set(re.findall(r"[^\W\d]\w*", node.value))
-    return found
+    return frozenset(found)
 
 
-def bound_names(text: str) -> set[str]:
+@kept_by_text
+def bound_names(text: str) -> frozenset[str]:
     """Give the names that a definition binds."""
     found: set[str] = set()
     for node in parse(text).body:
@@ -137,7 +139,7 @@ def bound_names(text: str) -> set[str]:
                     found |= {a.asname or a.name.split(".")[0] for a in part.names}
                 elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                     found.add(part.id)
-    return found
+    return frozenset(found)
 
 
 def imported_name(line: str) -> str:

@@ -20,7 +20,7 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
             found.append(
                 context.finding("PR317", f"{step.tag} reads its own asset.", first, None, "Give the step another name.")
             )
-        upstream = next((o.step for o in context.outputs.values() if o.step.name == given.asset), None)
+        upstream = context.steps.get(given.asset)
         cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
         if cut and cut != partitions:
             found.append(

@@ -37,11 +37,6 @@ class Happening:
 class Aliases(Calls):
     """The state of the pass: what each name stands for, after the statements fed so far."""
 
-    @property
-    def has_code(self) -> bool:
-        """Whether the notebook has functions or classes of its own, so that names may have code behind them."""
-        return bool(self.functions.lambdas or self.functions.classes)
-
     def take(self, effects: Effects) -> Happening:
         """Take one statement of the notebook."""
         self.changed, self.written, self.touched = {}, {}, set()

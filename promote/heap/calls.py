@@ -32,24 +32,29 @@ class Calls(Libraries):
             self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
             return
         everything = given | target.receiver | target.callee
-        keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
-        keeps = keeps and not target.infos
-        if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
-            self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
-        for one in sorted(self.heap.reach(everything) & self.heap.bound) if self.heap.bound else ():
-            changed = self.heap.contents(frozenset((one,)))
-            self.heap.hold(changed, given - self.heap.bound)
+        if self.has_code:
+            self.code_runs(call, target, given, use, applied=applied)
+        heap = self.heap
+        for one in sorted(heap.reach(everything) & heap.bound) if heap.bound else ():
+            changed = heap.contents(frozenset((one,)))
+            heap.hold(changed, given - heap.bound)
             self.touch(changed, use)
-        callable_instances = self.heap.classes_in(target.callee)
-        for cls in callable_instances:
+        for cls in heap.classes_in(target.callee) if heap.classes else ():
             if "__call__" in cls.methods:
                 self.loosely(cls.methods["__call__"], everything, use)
-        heap = self.heap
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
+
+    def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
+        """Run the code that a call is given, but where it surely only keeps it."""
+        everything = given | target.receiver | target.callee
+        keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
+        keeps = keeps and not target.infos
+        if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
+            self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
 
     def only_keeps(self, call: ast.Call, target: Target, everything: Objects) -> bool:
         """Whether a call surely runs none of the functions that it is given: it puts them away, or makes a closure."""

@@ -19,6 +19,7 @@ from promote.language.effects import (
 )
 from promote.language.syntax import dotted_of, is_the_notebook, names_a_type, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
+from promote.trees import below
 
 HIDDEN = " "  # how the names of values begin that have none in the notebook
 
@@ -42,7 +43,7 @@ class ExpressionScope:
         self.taken: set[int] = set()  # calls whose result is given a name, or has another method called on it
 
     def children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in below(node):
             if isinstance(child, ast.expr):
                 self.expression(child)
             elif isinstance(child, ast.stmt):
@@ -105,7 +106,7 @@ class ExpressionScope:
         self.found.reads.setdefault(name, use)
 
     def is_hidden(self, name: str) -> bool:
-        return any(name in names for names in self.hidden)
+        return bool(self.hidden) and any(name in names for names in self.hidden)
 
     def event(self, kind: str, value: ast.expr | None, node: ast.AST, *names: str, **more: Any) -> None:
         self.found.events.append(Event(kind, names, value, use_of(node), weak=self.depth > 0, **more))
@@ -122,6 +123,9 @@ class ExpressionScope:
             handler(self, node)
         else:
             self.children(node)
+
+    def constant(self, node: ast.Constant) -> None:
+        """A literal does nothing."""
 
     def name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
@@ -299,6 +303,7 @@ def _target_names(target: ast.expr) -> list[str]:
 
 
 _EXPRESSIONS: dict[type, Any] = {
+    ast.Constant: ExpressionScope.constant,
     ast.Subscript: ExpressionScope.subscript,
     ast.Name: ExpressionScope.name,
     ast.Attribute: ExpressionScope.attribute,

@@ -23,7 +23,7 @@ class Facts:
     """One top-level statement of a cell; whoever is given it changes nothing of it.
 
     `parts` are its nodes as `walk` gives them, `kinds` the same by class. `first` and `last` are its lines in the cell,
-    decorators included; `names` are all that stand in it.
+    decorators included; `names` are all that stand in it, `attributes` all that it asks for.
     """
 
     node: ast.stmt
@@ -33,6 +33,7 @@ class Facts:
     first: int
     last: int
     names: frozenset[str]
+    attributes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,8 @@ def facts_anew(nodes: Iterable[ast.stmt], *, lazy: bool) -> CellFacts:
         for decorator in getattr(node, "decorator_list", ()):
             first = min(first, decorator.lineno)
         names = frozenset([name.id for name in kinds.get(ast.Name, ())])
+        attributes = frozenset([part.attr for part in kinds.get(ast.Attribute, ())])
         effects = effects_of(node, lazy=lazy)
-        found.append(Facts(node, effects, parts, kinds, first, node.end_lineno or node.lineno, names))
+        found.append(Facts(node, effects, parts, kinds, first, node.end_lineno or node.lineno, names, attributes))
         lazy = lazy or keeps_annotations(node)
     return CellFacts(tuple(found), lazy)

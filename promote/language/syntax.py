@@ -55,19 +55,14 @@ def dotted_of(node: ast.expr) -> Dotted | None:
     >>> dotted_of(ast.parse("np.random.seed", mode="eval").body)
     ('np', 'random', 'seed')
     """
-    if isinstance(node, ast.Name):
-        return (node.id,)
-    if not isinstance(node, ast.Attribute):
-        return None
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    parts.reverse()
-    return tuple(parts)
+    # Asked more often than any other question, so by the class itself and in the fewest steps
+    if node.__class__ is ast.Name:
+        return (node.id,)  # type: ignore[attr-defined]  # a Name, as its class says
+    path: Dotted = ()
+    while node.__class__ is ast.Attribute:
+        path = (node.attr, *path)  # type: ignore[attr-defined]  # an Attribute, as its class says
+        node = node.value  # type: ignore[attr-defined]  # as above
+    return (node.id, *path) if path and node.__class__ is ast.Name else None  # type: ignore[attr-defined]  # as above
 
 
 def operands(node: ast.expr) -> list[ast.expr]:

@@ -68,6 +68,8 @@ class _Look:
         read: dict[str, tuple[Statement, SeenCall]] = {}
         for s in self.statements:
             seen = self.looker.at(s)
+            if seen.is_empty:
+                continue
             for call in seen.calls:
                 yield from self.rows(s, call)
                 yield from self.queries(s, call)

@@ -32,14 +32,15 @@ def unordered(statement: Statement, looker: Looker, sorted_later: frozenset[str]
     `sorted_later` are names that some statement sorts in place.
     """
     seen = looker.at(statement)
+    if not (seen.loops or seen.comprehensions or any(_keeps(call) for call in seen.calls)):
+        return
     free = _order_free(seen.calls)
     if isinstance(statement.node, ast.Assign):
         names = {t.id for t in statement.node.targets if isinstance(t, ast.Name)}
         if names & sorted_later:
             free.add(id(statement.node.value))
     for call in seen.calls:
-        keeps = call.path in ORDER_KEEPING or call.method == "join"
-        if keeps and id(call.node) not in free and any(is_set(a, looker, statement) for a in call.node.args):
+        if _keeps(call) and id(call.node) not in free and any(is_set(a, looker, statement) for a in call.node.args):
             yield call.node, True
     for loop in seen.loops:
         if not isinstance(loop, ast.While) and is_set(loop.iter, looker, statement):
@@ -55,11 +56,16 @@ def unordered(statement: Statement, looker: Looker, sorted_later: frozenset[str]
 def listed(statement: Statement, looker: Looker) -> Iterator[ast.Call]:
     """Give the listings of folders that nothing sorts: their order is the file system's."""
     calls = looker.at(statement).calls
-    free = _order_free(calls)
-    for call in calls:
-        lists = call.path in LISTINGS or (call.method in PATH_LISTINGS and call.path not in LISTINGS)
-        if lists and id(call.node) not in free:
+    listings = [call for call in calls if call.path in LISTINGS or call.method in PATH_LISTINGS]
+    free = _order_free(calls) if listings else set()
+    for call in listings:
+        if id(call.node) not in free:
             yield call.node
+
+
+def _keeps(call: SeenCall) -> bool:
+    """Whether a call gives the elements of what it is given in their order."""
+    return call.path in ORDER_KEEPING or call.method == "join"
 
 
 def is_set(  # noqa: PLR0911 - one answer for each kind of expression

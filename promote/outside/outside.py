@@ -60,11 +60,13 @@ class _Look:
         self.changes = {name for s in self.statements for name in s.changes}
 
     def all(self) -> Iterator[Finding]:
-        sorted_later = sorted_names(self.looker.at(s) for s in self.statements)
-        for s in self.statements:
-            for call in self.looker.at(s).calls:
-                yield from self.call(s, call)
-            for path, attribute in self.looker.at(s).attributes:
+        looked = [(s, seen) for s in self.statements if not (seen := self.looker.at(s)).is_empty]
+        sorted_later = sorted_names(seen for _, seen in looked)
+        for s, seen in looked:
+            for call in seen.calls:
+                if not is_inward(call.path, call.method):
+                    yield from self.call(s, call)
+            for path, attribute in seen.attributes:
                 yield from self.attribute(s, path, attribute)
             for node, kept in unordered(s, self.looker, sorted_later):
                 yield self.order(s, node, kept=kept)
@@ -75,7 +77,7 @@ class _Look:
 
     def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path = call.path
-        if is_inward(path, call.method) or ("." not in path and self.context.program.touches.get(path)):
+        if "." not in path and self.context.program.touches.get(path):
             return  # the notebook binds a builtin's name itself
         yield from self.chance(s, call)
         yield from self.clock(s, call)

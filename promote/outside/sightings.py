@@ -7,16 +7,18 @@ steps need the statement.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from typing import Any
 
 from promote.dataflow.program import Program, Statement
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
+from promote.trees import below
 from promote.values import dataclass, field
 
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop, ast.unaryop, ast.boolop, ast.alias)
+_COMPREHENSIONS = frozenset((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+_FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+_LOOPS = frozenset((ast.For, ast.AsyncFor, ast.While))
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.alias))
 _TOLD_ATTRIBUTES = frozenset(("environ", "argv", "stdin"))
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Loop = ast.For | ast.AsyncFor | ast.While
@@ -58,6 +60,11 @@ class Sightings:
     comprehensions: list[Comprehension] = field(default_factory=list)
     attributes: list[tuple[str, ast.Attribute]] = field(default_factory=list)  # canonical path, node
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to see."""
+        return not (self.calls or self.loops or self.comprehensions or self.attributes)
+
 
 def sightings(node: ast.AST, functions: Functions) -> Sightings:
     r"""Walk a statement once.
@@ -71,44 +78,41 @@ def sightings(node: ast.AST, functions: Functions) -> Sightings:
     ('pandas.concat', True)
     """
     seen = Sightings()
-    stack: list[tuple[ast.AST, Loop | None, str]] = [(node, None, "")]
+    stack: list[tuple[Any, Loop | None, str]] = [(node, None, "")]
     while stack:
         current, loop, function = stack.pop()
-        if isinstance(current, ast.Call):
+        kind = current.__class__
+        if kind is ast.Call:
             seen.calls.append(_call(current, loop, function, functions))
-        elif isinstance(current, (ast.For, ast.AsyncFor, ast.While)):
+        elif kind in _LEAVES:
+            continue
+        elif kind is ast.Attribute:
+            if current.attr in _TOLD_ATTRIBUTES and (path := dotted_of(current)):
+                seen.attributes.append((functions.canonical(path), current))
+            stack.append((current.value, loop, function))
+            continue
+        elif kind in _LOOPS:
             seen.loops.append(current)
-            head = current.test if isinstance(current, ast.While) else current.iter
+            head = current.test if kind is ast.While else current.iter
             stack.append((head, loop, function))
             stack += [(child, current, function) for child in (*current.body, *current.orelse)]
             continue
-        elif isinstance(current, _COMPREHENSIONS):
+        elif kind in _COMPREHENSIONS:
             seen.comprehensions.append(current)
-        elif isinstance(current, ast.Attribute):
-            if current.attr in _TOLD_ATTRIBUTES and (path := dotted_of(current)):
-                seen.attributes.append((functions.canonical(path), current))
-        elif isinstance(current, _FUNCTIONS):
+        elif kind in _FUNCTIONS:
             loop, function = None, getattr(current, "name", "") or function
-        stack += [(child, loop, function) for child in _children(current)]
+        stack += [(child, loop, function) for child in below(current)]
     return seen
-
-
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    values = vars(node)
-    for name in node._fields:
-        value = values.get(name)
-        if isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST) and not isinstance(item, _LEAVES):
-                    yield item
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
-            yield value
 
 
 def _call(node: ast.Call, loop: Loop | None, function: str, functions: Functions) -> SeenCall:
     path = dotted_of(node.func)
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     return SeenCall(node, functions.canonical(path) if path else "", method, loop, function)
+
+
+_TOLD = frozenset((ast.Call, ast.Attribute)) | _LOOPS | _COMPREHENSIONS  # where none stands, nothing is seen
+_NOTHING = Sightings()
 
 
 class Looker:
@@ -122,7 +126,9 @@ class Looker:
         """Give the sightings of a statement, walked on the first question."""
         found = self._seen.get(statement.index)
         if found is None:
-            found = self._seen[statement.index] = sightings(statement.node, self.program.functions)
+            sights = not _TOLD.isdisjoint(statement.facts.kinds)
+            found = sightings(statement.node, self.program.functions) if sights else _NOTHING
+            self._seen[statement.index] = found
         return found
 
     def value_of(self, name: str, before: int) -> ast.expr | None:

@@ -36,7 +36,10 @@ def select(notebook: Notebook) -> Selection:
     """Give the roles of a notebook's code cells and its steps, with all that is wrong with them."""
     cells, findings = _cells(notebook)
     members = _members(notebook, cells, findings)
-    steps = tuple(_step(notebook, name, group, cells, findings) for name, group in members.items())
+    by_name: dict[str, list[_Read]] = {}
+    for item in cells:
+        by_name.setdefault(item.role.name, []).append(item)
+    steps = tuple(_step(notebook, name, group, by_name[name], findings) for name, group in members.items())
     findings += _dangling(notebook, cells, members)
     findings += _others(notebook, cells)
     if not steps and not any(finding.severity == "error" for finding in findings):
@@ -143,9 +146,8 @@ def _members(notebook: Notebook, cells: Sequence[_Read], findings: list[Finding]
     return members
 
 
-def _step(
-    notebook: Notebook, name: str, group: Sequence[_Read], cells: Sequence[_Read], findings: list[Finding]
-) -> Step:
+def _step(notebook: Notebook, name: str, group: Sequence[_Read], own: Sequence[_Read], findings: list[Finding]) -> Step:
+    """Give a step of the cells `group`; `own` are all the cells of its name, checks, tests and charts too."""
     first = group[0]
     options, wrong = read_options(notebook, first.cell.position, first.role.tag)
     findings += wrong
@@ -156,7 +158,6 @@ def _step(
         at = notebook.at(first.cell.position, 1, tag=first.role.tag)
         hint = "Write the code that makes the asset, or take the tag off."
         findings.append(Finding("PR208", "error", f"The step {first.role.tag} has no statement.", at, hint))
-    own = [item for item in cells if item.role.name == name]
     return Step(
         first.role.layer,
         name,
@@ -252,8 +253,8 @@ def _without_options(item: _Read) -> str:
 def _markdown(notebook: Notebook, position: int) -> str:
     """Give the text of the markdown cells directly above the cell at `position`."""
     texts: list[str] = []
-    for cell in reversed(notebook.cells[: position - 1]):
-        if cell.kind != "markdown":
-            break
-        texts.append(cell.source.strip())
+    above = position - 1
+    while above and notebook.cells[above - 1].kind == "markdown":
+        above -= 1
+        texts.append(notebook.cells[above].source.strip())
     return "\n\n".join(text for text in reversed(texts) if text)
