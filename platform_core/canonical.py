@@ -7,8 +7,12 @@ hashes of logic are made of. Standard library only.
 from __future__ import annotations
 
 import ast
-import hashlib
 from typing import Any
+
+try:  # hashlib loads the whole of OpenSSL first
+    from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it
+except ImportError:  # a Python that keeps it elsewhere
+    from hashlib import sha256
 
 _IGNORED = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _FIELDS: dict[type[ast.AST], tuple[tuple[str, str], ...]] = {}  # each with the words that come before it
@@ -35,11 +39,11 @@ def digest(*texts: str) -> str:
     >>> digest("a", "b") == digest("ab")
     False
     """
-    whole = hashlib.sha256()
+    whole = sha256()
     for text in texts:
         encoded = text.encode("utf-8", "surrogatepass")
         whole.update(b"%d:" % len(encoded) + encoded)
-    return whole.hexdigest()[:16]
+    return str(whole.hexdigest())[:16]
 
 
 def _write(node: object, into: list[str]) -> None:

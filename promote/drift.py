@@ -14,6 +14,7 @@ from typing import Literal
 from promote.evidence import Evidence
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
+from promote.patterns import pattern
 from promote.plan import source_hash
 from promote.render.module import without_header
 from promote.values import dataclass
@@ -29,8 +30,8 @@ State = Literal[
     "foreign",  # promote did not write the module
     "conflict",  # it holds the markers of an unresolved merge
 ]
-_HEADER = re.compile(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
-_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_HEADER = pattern(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
+_CONFLICT = pattern(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _CODES: dict[State, str] = {
     "notebook": "PR601",
     "module": "PR602",

@@ -8,7 +8,9 @@ is first called. `dataclasses.replace`, `asdict` and `fields` work on the values
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import Any, TypeVar, dataclass_transform
 
 Made = TypeVar("Made")
@@ -130,24 +132,30 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool) -> type[Made]:
 def _constructor(kind: type, names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
     """Compile the constructor of a class: a slot is set by its own descriptor, which a frozen class leaves open."""
     known: dict[str, Any] = {}
-    heads, lines = ["self"], []
+    anew: list[bool] = []
     for index, name in enumerate(names):
         known[f"_set{index}"] = kind.__dict__[name].__set__
-        given = name
-        if name in defaults:
-            default = defaults[name]
-            known[f"_default{index}"] = default
-            heads.append(f"{name}=_default{index}")
-            if isinstance(default, _Field):
-                known[f"_make{index}"] = default.factory
-                given = f"_make{index}() if {name} is _default{index} else {name}"
-        else:
-            heads.append(name)
-        lines.append(f" _set{index}(self, {given})")
-    exec(f"def __init__({', '.join(heads)}):\n" + "\n".join(lines), known)  # noqa: S102 - text from names of our own classes
-    constructor: Callable[..., None] = known["__init__"]
-    constructor.__qualname__ = f"{kind.__qualname__}.__init__"
-    return constructor
+        default = defaults.get(name)
+        anew.append(isinstance(default, _Field))
+        if isinstance(default, _Field):
+            known |= {f"_default{index}": default, f"_make{index}": default.factory}
+    code = _code(tuple(anew)).replace(co_varnames=("self", *names), co_qualname=f"{kind.__qualname__}.__init__")
+    last = tuple(defaults[name] for name in names if name in defaults)
+    return FunctionType(code, known, "__init__", last)
+
+
+@cache
+def _code(anew: tuple[bool, ...]) -> CodeType:
+    """Compile the constructor of all classes of one form: which of their fields have a default that is made anew."""
+    heads = [f"_{index}" for index in range(len(anew))]
+    lines = [
+        f" _set{i}(self, {f'_make{i}() if _{i} is _default{i} else _{i}' if made else f'_{i}'})"
+        for i, made in enumerate(anew)
+    ]
+    known: dict[str, Any] = {}
+    exec(f"def __init__({', '.join(['self', *heads])}):\n" + "\n".join(lines), known)  # noqa: S102 - a text of numbers
+    code: CodeType = known["__init__"].__code__
+    return code
 
 
 def _shown(self: Any) -> str:

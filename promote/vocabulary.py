@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,20 +72,29 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     ('silver', 'cpu_units', None)
     """
     plain = _plain(word)
-    ranked = sorted((_slips(plain, _plain(choice)), choice) for choice in choices)
-    if not ranked or len(plain) > 80:
+    if len(plain) > 80:
         return None
-    slips, choice = ranked[0]
+    near = [(slips, choice) for choice in choices if (slips := _slips(plain, _plain(choice))) < 3]
+    if not near:
+        return None
+    slips, choice = min(near)
     return choice if slips <= (1 if min(len(plain), len(choice)) <= 5 else 2) else None
 
 
+@lru_cache(maxsize=4096)
 def _plain(word: str) -> str:
     return word[:81].strip().casefold().replace("-", "_").replace(" ", "_")
 
 
+_letters = lru_cache(maxsize=4096)(frozenset[str])
+
+
 def _slips(left: str, right: str) -> int:
     """Count the slips between two words: optimal string alignment."""
-    if abs(len(left) - len(right)) > 2 or len(set(left).difference(right)) > 2 or len(set(right).difference(left)) > 2:
+    if abs(len(left) - len(right)) > 2:
+        return 3
+    ours, theirs = _letters(left), _letters(right)
+    if len(ours - theirs) > 2 or len(theirs - ours) > 2:
         return 3  # every letter that only one of them has is a slip
     before: list[int] = []
     row = list(range(len(right) + 1))

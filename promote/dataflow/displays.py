@@ -7,13 +7,13 @@ drops them says so in a note.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 
 from promote.dataflow.program import Statement
 from promote.language.effects import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, root_of
+from promote.patterns import pattern
 from promote.trees import walk
 
 _PURE_BUILTINS = frozenset(
@@ -22,7 +22,7 @@ _PURE_BUILTINS = frozenset(
 )
 
 # A widget or a thing to show; `interact` is none, since it calls the function that it is given
-_WIDGET = re.compile(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
+_WIDGET = pattern(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
 _DRAWING = PLOTTING_MODULES | {"ipywidgets", "IPython"}
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())

@@ -14,6 +14,7 @@ from typing import Literal
 
 from promote.dataflow.program import Statement
 from promote.model import CodeCell, Fragment
+from promote.patterns import pattern
 from promote.trees import kept_by_text
 from promote.values import dataclass
 
@@ -23,7 +24,7 @@ _STRING_STARTS = {
 _STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
 
 
-_COMMENT = re.compile(r"[ \t]*#[^\n]*")
+_COMMENT = pattern(r"[ \t]*#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Context:
     @cached_property
     def steps(self) -> Mapping[str, Step]:
         """The steps that give something, by name."""
-        return {output.step.name: output.step for output in reversed(self.outputs.values())}
+        return {output.step.name: output.step for output in reversed(list(self.outputs.values()))}
 
     @cached_property
     def is_lazy(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from promote.language.facts import Facts
 from promote.language.syntax import leading_name, sql_names
 from promote.language.uses import Query, Use
+from promote.patterns import pattern
 
 
 class Texts:
@@ -54,8 +55,8 @@ class Texts:
         return _strings(s for s in self.statements if name in s.effects.touched) or _strings(self.statements)
 
 
-_OPEN = re.compile(r"\b(?:from|join)\s+\"?(?:\{|%\(?\w|$)", re.IGNORECASE)
-_VIEW = re.compile(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
+_OPEN = pattern(r"\b(?:from|join)\s+\"?(?:\{|%\(?\w|$)", re.IGNORECASE)
+_VIEW = pattern(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
 
 
 def _strings(statements: Iterable[Facts]) -> list[str]:

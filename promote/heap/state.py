@@ -35,6 +35,7 @@ from promote.language.effects import (
 from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
+from promote.patterns import pattern
 from promote.values import replace
 
 PREFIX = "~"
@@ -43,25 +44,29 @@ PLACES, MODULES = "where modules are looked for", "the modules at hand"
 _FILTERS = "the filters of warnings"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
-_DRAWING = re.compile(
+_DRAWING = pattern(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
     r"|Gaussian|^Random|Split$|rvs"
 )
-_SIMULATING = re.compile(
+_SIMULATING = pattern(
     r"rvs|random|sampl(e|ing)|simulat|bootstrap|permut|shuffle|synthe|noise|perturb|jitter", re.IGNORECASE
 )
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
-_WRITING_SQL = re.compile(
+_WRITING_SQL = pattern(
     r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate)\b", re.IGNORECASE
 )
-_FILE_CALLS = re.compile(
+_FILE_CALLS = pattern(
     r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute)$"
     r"|^os\.path\.(abspath|realpath|relpath|exists|isfile|isdir|getsize|getmtime)$"
 )
 # Packages whose calls draw no numbers but those that stand in a table
 _DRAWING_NOTHING = frozenset(("pandas", "polars", "numpy")) | sys.stdlib_module_names | HARMLESS_MODULES
 _STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
-_SETTING = re.compile(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
+_OPENING = (
+    *("open", "read_", "scan_", "Path", "glob", "iglob", "rglob", "listdir", "scandir", "walk", "iterdir", "cwd"),
+    *("resolve", "absolute"),
+)  # how the last word begins where `_FILE_CALLS` says yes
+_SETTING = pattern(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
 
 def state_uses(
@@ -159,7 +164,7 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
             yield state, kind
         if path == "time.tzset":
             yield "the environment", "read"
-    elif use.call is not None and _FILE_CALLS.search(path):
+    elif use.call is not None and _looks_at_files(path):
         yield "the working directory", "read"
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
@@ -185,9 +190,18 @@ def touches_none(path: str) -> bool:
     changing = (package in sys.stdlib_module_names and method in MUTATING_METHODS) or ".__dict__." in path
     if changing or (not package and method in RELATION_MAKERS):
         return False
-    if _state_of(path) is not None or _FILE_CALLS.search(path) or path in ALSO_SETTING or _SETTING.search(path):
+    if _state_of(path) is not None or _looks_at_files(path) or path in ALSO_SETTING or _sets_something(path):
         return False
     return path != "numpy.seterr" and not _may_draw(path)
+
+
+def _looks_at_files(path: str) -> bool:
+    told = path.rpartition(".")[2].startswith(_OPENING) or path.startswith("os.path.")
+    return told and _FILE_CALLS.search(path) is not None
+
+
+def _sets_something(path: str) -> bool:
+    return path.rpartition(".")[2].startswith(SETTING_FUNCTIONS) and _SETTING.search(path) is not None
 
 
 def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
@@ -207,7 +221,7 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
         package *= known and any(getattr(a, "value", None) in _RAISING for a in told)
     else:
         harmless = path.startswith(HARMLESS_SETTINGS) or path in ARGUMENT_MUTATORS
-        package *= known and not harmless and (path in ALSO_SETTING or _SETTING.search(path) is not None)
+        package *= known and not harmless and (path in ALSO_SETTING or _sets_something(path))
     return package
 
 

@@ -6,19 +6,19 @@ refused in a step where it does more.
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from promote.model import Severity
+from promote.patterns import pattern
 from promote.values import dataclass
 from promote.vocabulary import nearest, vocabulary
 
-_INSTALLERS = re.compile(
+_INSTALLERS = pattern(
     r"\b(?:pip3?|conda|mamba|micromamba|uv|pixi|poetry|pipenv|apt|apt-get|brew|easy_install)\b.*"
     r"\b(?:install|add|sync|update|upgrade|uninstall|remove)\b"
 )
-_WORD = re.compile(r"[A-Za-z_][\w.]*")
-_CHANGING = re.compile(r"\binplace\s*=\s*True\b|\.(?:append|extend|insert|pop|remove|clear|update|add|setdefault)\(")
+_WORD = pattern(r"[A-Za-z_][\w.]*")
+_CHANGING = pattern(r"\binplace\s*=\s*True\b|\.(?:append|extend|insert|pop|remove|clear|update|add|setdefault)\(")
 _SKIPPING = ("false", "true", "echo")  # %%script false: an idiom for a cell that does not run
 _DEPENDENCIES = "Add the package to the dependencies in the project's pyproject.toml."
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from promote.patterns import pattern
 from promote.values import dataclass
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r'''(?P<string>"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'(?:[^\\]|\\.)*?(?:\'\'\'|\Z)'''
     r"""|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)"""
     r"""|(?P<comment>\#[^\n]*)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<join>\\\n)|(?P<newline>\n)"""
     r"""|(?P<space>[ \t\f]+)|(?P<other>[^"'#()\[\]{}\\\n \t\f]+|\\)""",
     re.DOTALL,
 )
-_TRAILING = re.compile(r";[ \t;]*(?:#.*)?$", re.MULTILINE)
+_TRAILING = pattern(r";[ \t;]*(?:#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

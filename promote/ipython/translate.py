@@ -14,10 +14,11 @@ from promote.ipython import magics
 from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
+from promote.patterns import pattern
 from promote.trees import parse
 from promote.values import dataclass, field
 
-_ASSIGNED = re.compile(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
+_ASSIGNED = pattern(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
 _SHELL_CALLS = ("system", "getoutput", "getoutput_pipes", "system_piped", "system_raw", "sx")
 _FIX = "Put the syntax right, or take the tag off the cell."
 

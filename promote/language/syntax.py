@@ -57,12 +57,12 @@ def dotted_of(node: ast.expr) -> Dotted | None:
     """
     # Asked more often than any other question, so by the class itself and in the fewest steps
     if node.__class__ is ast.Name:
-        return (node.id,)  # type: ignore[attr-defined]  # a Name, as its class says
+        return (node.id,)
     path: Dotted = ()
     while node.__class__ is ast.Attribute:
-        path = (node.attr, *path)  # type: ignore[attr-defined]  # an Attribute, as its class says
-        node = node.value  # type: ignore[attr-defined]  # as above
-    return (node.id, *path) if path and node.__class__ is ast.Name else None  # type: ignore[attr-defined]  # as above
+        path = (node.attr, *path)
+        node = node.value
+    return (node.id, *path) if path and node.__class__ is ast.Name else None
 
 
 def operands(node: ast.expr) -> list[ast.expr]:

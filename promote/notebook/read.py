@@ -11,14 +11,14 @@ import json
 import re
 from binascii import crc32
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from promote.findings import FindingError
 from promote.model import Cell, CellKind, Finding, Location, Notebook
+from promote.patterns import pattern
 
-_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
-_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_CONFLICT = pattern(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+_CELL_ID = pattern(r"[a-zA-Z0-9_-]{1,64}")
 _KINDS: dict[str, CellKind] = {"code": "code", "markdown": "markdown", "raw": "raw"}
 _RESOLVE = (
     "Open it, keep what is right between the markers and save it; where it does not open, take one side with "
@@ -173,6 +173,8 @@ def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
         return notebook
     if _essence(pair) == _essence(notebook):
         return pair if other == ".ipynb" else notebook
+    from shlex import quote  # noqa: PLC0415 - only a refusal shows a command
+
     message = f"The notebook and its paired script {Path(both['.py']).name} say different things."
     hint = f"Bring them together: jupytext --sync {quote(both['.ipynb'])}"
     raise _refuse("PR114", message, both[".ipynb"], hint)
@@ -255,6 +257,8 @@ def _check_version(content: dict[str, Any], shown: str) -> None:
     if version == 4:
         return
     if version < 4:
+        from shlex import quote  # noqa: PLC0415 - as above
+
         hint = f"Convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {quote(shown)}"
         raise _refuse("PR105", f"The notebook has the old format {version}; promotion reads format 4.", shown, hint)
     hint = "Save it as nbformat 4, which every JupyterLab writes."

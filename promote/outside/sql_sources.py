@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from promote.outside.origins import Origin, origin_of, origin_of_text
 from promote.outside.sightings import Looker
+from promote.patterns import pattern
 
 _READER = (
     r"(?:read_(?:csv(?:_auto)?|parquet|json(?:_auto|_objects)?|ndjson|text|blob|xlsx)|parquet_scan|sniff_csv|glob)"
 )
 _FILE = r"[^']*(?:[/\\*\0]|\.\w{2,8})[^']*"  # `IS DISTINCT FROM 'a'` names none
-_SOURCE = re.compile(rf"\b(?:from|join)\s+'({_FILE})'|\b{_READER}\s*\(\s*\[?\s*'([^']+)'", re.IGNORECASE)
+_SOURCE = pattern(rf"\b(?:from|join)\s+'({_FILE})'|\b{_READER}\s*\(\s*\[?\s*'([^']+)'", re.IGNORECASE)
 _OPEN = "\0"  # stands where an f-string is filled in
 
 

@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Iterable
 
-_FROM = re.compile(r"from (\S+) import (.+)")
+from promote.patterns import pattern
+
+_FROM = pattern(r"from (\S+) import (.+)")
 
 
 def import_block(lines: Iterable[str], package: str) -> list[str]:

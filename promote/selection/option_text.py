@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from promote.patterns import pattern
 from promote.selection.option_tree import Node, TreeError, from_yaml, mapping, meaning
 
 _LONGEST = 2_000
-_LINE = re.compile(r"(\w[\w-]{0,99}): {1,9}(?:(\w(?:[\w./@+-]|:(?=\w)|,? (?=\w))*)|[\[{].*[\]}])", re.ASCII)
-_FLOW = re.compile(r"(\w[\w.-]*)(: ?)?|([\[{])|([\]}])|(,) ?", re.ASCII)
+_LINE = pattern(r"(\w[\w-]{0,99}): {1,9}(?:(\w(?:[\w./@+-]|:(?=\w)|,? (?=\w))*)|[\[{].*[\]}])", re.ASCII)
+_FLOW = pattern(r"(\w[\w.-]*)(: ?)?|([\[{])|([\]}])|(,) ?", re.ASCII)
 
 
 def from_text(text: str) -> Node:

@@ -6,17 +6,17 @@ Anchors, aliases and tags are refused, depth and size are bounded, and a key wri
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
+from promote.patterns import pattern
 from promote.values import dataclass
 
 _MOST_DEPTH = 12
 _MOST_NODES = 2_000
 _MOST_TEXT = 65_536
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_BASED = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = pattern(r"[-+]?[0-9]{1,18}")
+_BASED = pattern(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
+_FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 

@@ -12,14 +12,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from promote.patterns import pattern
 from promote.selection.option_tree import Node
 from promote.values import dataclass, field
 from promote.vocabulary import nearest, vocabulary
 
-_OWNER = re.compile(r"team:[A-Za-z0-9_.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+")
-_LABEL = re.compile(r"[A-Za-z0-9_.-]{1,63}(?:/[A-Za-z0-9_.-]{1,63})?")
-_LABEL_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,63}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_OWNER = pattern(r"team:[A-Za-z0-9_.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+")
+_LABEL = pattern(r"[A-Za-z0-9_.-]{1,63}(?:/[A-Za-z0-9_.-]{1,63})?")
+_LABEL_VALUE = pattern(r"[A-Za-z0-9_.-]{1,63}")
+_DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 2_000
 
 

@@ -6,19 +6,19 @@ is an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from promote.model import Edit, Finding, Fix, KeyEdit, Notebook, Options
+from promote.patterns import pattern
 from promote.selection.option_text import from_text
 from promote.selection.option_tree import Node, TreeError, from_json
 from promote.selection.option_types import Problem, convert, unknown
 from promote.vocabulary import is_foreign, vocabulary
 
-_LINE = re.compile(r"#\|[ \t]?(.*)")
-_DIRECTIVE = re.compile(r"\s*([\w-]+)(?:\s+[\w.*-]+)*\s*")
-_KEY = re.compile(r"#\|\s*([\w-]+)\s*:")
+_LINE = pattern(r"#\|[ \t]?(.*)")
+_DIRECTIVE = pattern(r"\s*([\w-]+)(?:\s+[\w.*-]+)*\s*")
+_KEY = pattern(r"#\|\s*([\w-]+)\s*:")
 
 
 def header(source: str) -> tuple[int, ...]:

@@ -11,9 +11,10 @@ import keyword
 import re
 
 from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
+from promote.patterns import pattern
 from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
 
-_SEPARATED = re.compile(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
+_SEPARATED = pattern(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
 _PLAIN: dict[str, RoleKind] = {"parameters": "parameters", "injected-parameters": "injected", "helpers": "helpers"}
 _NAMED: dict[str, RoleKind] = {"check": "check", "test": "test", "chart": "chart"}
 _KEYWORD_HINT = "Choose another name, such as one that says what the data holds."

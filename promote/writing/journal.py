@@ -13,9 +13,14 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
+
+from promote.values import dataclass
+
+try:  # hashlib loads the whole of OpenSSL first
+    from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it
+except ImportError:  # a Python that keeps it elsewhere
+    from hashlib import sha256
 
 FOLDER = ".workbench"
 _JOURNAL, _UNDO, _STAGED, _LOCK = "journal.json", "undo.json", "staged", "lock"
@@ -90,11 +95,16 @@ def stage(root: Path, contents: Mapping[str, bytes | None], moves: Sequence[tupl
         entries.append(Entry(path, digest(before), digest(content)))
     made = [*(path for path, content in contents.items() if content is not None), *(new for _, new in moves)]
     journal = Journal(tuple(entries), _missing_folders(root, made), tuple(moves))
-    _write(staged / _JOURNAL, json.dumps(asdict(journal), indent=1).encode("utf-8"))
+    _write(staged / _JOURNAL, _written(journal).encode("utf-8"))
     _sync(staged)
     (staged / _JOURNAL).replace(root / FOLDER / _JOURNAL)
     _sync(root / FOLDER)
     return journal
+
+
+def _written(journal: Journal) -> str:
+    entries = [{"path": one.path, "old": one.old, "new": one.new} for one in journal.entries]
+    return json.dumps({"entries": entries, "folders": journal.folders, "moves": journal.moves}, indent=1)
 
 
 def apply(root: Path, journal: Journal) -> None:
@@ -170,7 +180,7 @@ def read_or_none(path: Path) -> bytes | None:
 
 def digest(content: bytes | None) -> str | None:
     """Give the digest that the journal knows a content by."""
-    return None if content is None else sha256(content).hexdigest()
+    return None if content is None else str(sha256(content).hexdigest())
 
 
 def _parsed(raw: bytes) -> Journal:
