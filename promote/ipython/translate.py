@@ -15,7 +15,7 @@ from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
 from promote.patterns import pattern
-from promote.trees import parse
+from promote.trees import kept_by_text, parse
 from promote.values import dataclass, field
 
 _ASSIGNED = pattern(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
@@ -42,15 +42,18 @@ def translate(notebook: Notebook, position: int, *, step: bool, tag: str | None 
         step: Whether the cell carries a tag of ours, so that what cannot be translated is an error, not a note.
         tag: The tag that findings show.
     """
-    source = notebook.cells[position - 1].source
-    cell = _Cell(notebook, position, step, tag, source.split("\n"))
+    source = text = notebook.cells[position - 1].source
     tree = _parse(source)
+    if isinstance(tree, ast.Module) and "get_ipython" not in source and not (step and _compile_error(source)):
+        return Translated(without_semicolons(source))
+    cell = _Cell(notebook, position, step, tag, source.split("\n"))
     if isinstance(tree, Exception):
         cell.translate()
-        tree = _parse("\n".join(cell.lines))
+        text = "\n".join(cell.lines)
+        tree = _parse(text)
     if isinstance(tree, ast.Module) and "get_ipython" in source:
         cell.calls(tree)
-    problem = tree if isinstance(tree, Exception) else _compile_error(tree) if step else None
+    problem = tree if isinstance(tree, Exception) else _compile_error(text) if step else None
     if problem is not None:
         cell.findings.append(_syntax_finding(cell, problem))
         return Translated("\n" * source.count("\n"), (), tuple(cell.findings), broken=True)
@@ -286,14 +289,15 @@ def _is_broken(source: str) -> bool:
     return isinstance(_parse(source), Exception)
 
 
-def _compile_error(tree: ast.Module) -> Exception | None:
-    """Give what Python says of a tree only when it compiles it, such as a `return` outside any function."""
+@kept_by_text
+def _compile_error(text: str) -> Exception | None:
+    """Give what Python says of a text only when it compiles it, such as a `return` outside any function."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            compile(parse(text), "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return error
+            return error.with_traceback(None)
     return None
 
 
