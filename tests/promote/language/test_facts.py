@@ -41,4 +41,5 @@ def test_annotations_are_lazy_below_the_import_that_says_so() -> None:
 def test_the_facts_of_a_statement() -> None:
     (fact,) = facts_of("@cached\ndef f(x):\n    return x.size", False).statements
     assert (fact.first, fact.last) == (1, 3)
-    assert (fact.names, fact.attributes) == ({"cached", "x"}, {"size"})
+    assert fact.names == {"cached", "x"}
+    assert fact.attributes == {"size"}
