@@ -1,6 +1,6 @@
 """What the asset that is being made holds so far, for a step that adds to it.
 
-Under Dagster that is what the step's own IO manager has stored; elsewhere what stands in the project's lake. While a
+Under Dagster that is what the step's own IO manager has stored; elsewhere what stands in the project's storage. While a
 recording is made or replayed it is nothing, so that a notebook and its promoted module begin alike.
 """
 
@@ -12,36 +12,36 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from platform_core.errors import UserError
-from platform_core.lake import Lake
+from platform_core.storage.routes import storage_of_project
 
 if TYPE_CHECKING:
     import dagster as dg
     import polars as pl
 
-_LAKE: ContextVar[Callable[[], Any] | None] = ContextVar("lake", default=None)
+_STORAGE: ContextVar[Callable[[], Any] | None] = ContextVar("storage", default=None)
 
 
 @contextmanager
 def of_step(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Let `so_far` read what the IO manager of a running step has stored."""
 
-    def lake() -> Any:
+    def storage() -> Any:
         from dagster._core.execution.plan.outputs import StepOutputHandle  # noqa: PLC0415 - only where a step adds
 
         step = context.get_step_execution_context()
         manager = step.get_io_manager(StepOutputHandle(step.step.key, "result"))
-        if not hasattr(manager, "lake"):
+        if not hasattr(manager, "storage"):
             raise UserError(
                 f"{type(manager).__name__} does not tell what it stored, so nothing can be added to it.",
                 hint="Use an IO manager of platform_core, or read everything each time, without watermark=.",
             )
-        return manager.lake
+        return manager.storage
 
-    token = _LAKE.set(lake)
+    token = _STORAGE.set(storage)
     try:
         yield
     finally:
-        _LAKE.reset(token)
+        _STORAGE.reset(token)
 
 
 def so_far(name: str, layer: str = "bronze") -> pl.LazyFrame | None:
@@ -50,12 +50,12 @@ def so_far(name: str, layer: str = "bronze") -> pl.LazyFrame | None:
     Raises:
         UserError: The IO manager of the running step does not tell, or the asset has partitions.
     """
-    found = _LAKE.get()
-    lake = Lake.of_project() if found is None else found()
-    files = lake.find(name, layer)
+    found = _STORAGE.get()
+    place = storage_of_project() if found is None else found()
+    files = place.find(name, layer)
     if files is None:
         return None
     if files.partitions:
         raise UserError(f"The asset {name!r} has partitions, so nothing is added to it.", hint="Take another name.")
-    stored: pl.LazyFrame = lake.read(name, "lazy", None, layer)
+    stored: pl.LazyFrame = place.read(name, "lazy", None, layer)
     return stored

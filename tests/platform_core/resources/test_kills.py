@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import random
 import resource
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ FORKS = get_context("forkserver")
 FORKS.set_forkserver_preload([__name__, "platform_core.resources.postgres_write", "adbc_driver_postgresql.dbapi"])
 
 SHARES = 20  # of 1,000 kills in the nightly run: the suite has 50
+_NUMBERS = itertools.count(1)
 ROWS = 20_000
 BYTES = 6 * 1024 * 1024  # more than one part
 
@@ -103,8 +105,9 @@ def download_object(bucket: str, environment: dict[str, str], target: str, tell:
 
 @pytest.fixture
 def bucket(aws: str) -> str:
-    boto3.client("s3").create_bucket(Bucket="kills", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
-    return "kills"
+    name = f"kills-{next(_NUMBERS)}"
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    return name
 
 
 def environment() -> dict[str, str]:
