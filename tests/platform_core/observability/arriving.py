@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import dagster as dg
 
 from platform_core.observability.sensors import s3_file_sensor
@@ -22,5 +20,5 @@ def permits_job() -> None:
 defs = dg.Definitions(
     jobs=[permits_job],
     sensors=[s3_file_sensor(name="permits_arrived", prefix="raw/permits/", job=permits_job, running=True)],
-    resources={"s3": S3Resource(bucket_name=os.environ["ARRIVING_BUCKET"], region_name="eu-west-2")},
+    resources={"s3": S3Resource(bucket_name=dg.EnvVar("ARRIVING_BUCKET"), region_name="eu-west-2")},
 )

@@ -52,7 +52,6 @@ def added(
         (["inf"], code("", 5), set()),
         (["No"], code("upper()"), {"NO", "no", "nO"}),
     ],
-    ids=str,
 )
 def test_values_that_the_code_could_tell_apart_are_tried(values: list[Any], known: Code, expected: set[Any]) -> None:
     made = {tuple(value) if isinstance(value, pl.Series) else value for value in added(values, known)}
@@ -95,7 +94,6 @@ def test_text_that_may_not_occur_is_not_tried() -> None:
         ([None], frozenset(), []),
         ([DAY], frozenset(), []),
     ],
-    ids=str,
 )
 def test_a_stranger_has_the_form_of_another_and_stands_nowhere(
     values: list[Any], avoid: frozenset[str], expected: list[Any]
