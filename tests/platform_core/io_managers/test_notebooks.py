@@ -9,6 +9,8 @@ import dagster as dg
 import nbformat
 from dagstermill import ConfigurableLocalOutputNotebookIOManager, define_dagstermill_op
 from dagstermill.io_managers import OutputNotebookIOManager
+from dagstermill.translator import DagsterTranslator
+from papermill.translators import PythonTranslator, papermill_translators  # type: ignore[import-untyped]  # it has none
 
 from platform_core.io_managers import ObjectStoreOutputNotebookIOManager, PolarsParquetIOManager
 from platform_core.resources import S3Resource
@@ -17,6 +19,9 @@ from tests.platform_core.storage_s3 import bucket
 
 if TYPE_CHECKING:
     import pytest
+
+# dagstermill takes papermill over as it is imported, and other tests run notebooks with papermill in this process
+papermill_translators.register("python", PythonTranslator)
 
 NOTEBOOK = str(Path(__file__).parent / "executed.ipynb")
 
@@ -39,6 +44,7 @@ def explore() -> None:
 def test_an_executed_notebook_is_kept_in_the_store(aws: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = bucket()
     monkeypatch.setenv("NOTEBOOK_BUCKET", store.text("bucket_name"))
+    monkeypatch.setitem(papermill_translators._translators, "python", DagsterTranslator)
     with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
         result = dg.execute_job(dg.reconstructable(explore), instance=instance)
     assert result.success
