@@ -16,10 +16,11 @@ import dagster as dg
 import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
+from platform_core.asset_checks.masks import hidden, personal
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
 from platform_core.metadata.charts import charts_of
-from platform_core.metadata.declared import Declared
+from platform_core.metadata.declared import Declared, personal_columns
 from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
@@ -62,7 +63,7 @@ def step_function(
             stored = running.stored() if running.stored is not None else value
             partition = context.partition_key if context.has_partition_key else None
             placed = at_partition(checks, partition)
-            yield from _results(stored, running.file, placed, severity, show=declared.shows_values)
+            yield from _results(stored, running.file, placed, severity, declared)
         finally:
             end(context.run.run_id, name)
 
@@ -80,11 +81,15 @@ def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
 
 
 def _results(
-    stored: object, file: Path | None, checks: Sequence[Check], severity: str, *, show: bool
+    stored: object, file: Path | None, checks: Sequence[Check], severity: str, declared: Declared
 ) -> Iterator[dg.AssetCheckResult]:
     if not checks:
         return
+
+    def masked(sample: pl.DataFrame) -> pl.DataFrame:
+        return hidden(sample, personal_columns(sample, declared.personal | personal(checks)))
+
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
-    for outcome in run_checks(frame, checks, files=None if file is None else [file]).outcomes:
-        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=show)
+    for outcome in run_checks(frame, checks, files=None if file is None else [file], mask=masked).outcomes:
+        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=declared.shows_values)
         yield result._replace(check_name=outcome.name)

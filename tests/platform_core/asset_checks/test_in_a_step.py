@@ -12,6 +12,7 @@ import pytest
 from platform_core.asset_checks import check_range
 from platform_core.asset_checks import facts as told
 from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.metadata.declared import mask_with
 from platform_core.sdk import silver_asset
 
 
@@ -39,3 +40,34 @@ def test_the_file_is_asked_and_rows_are_shown_where_they_may_be(
     assert not found.passed
     assert [path.name for path in asked] == ["rents.parquet"]
     assert ("77123" in str(found.metadata.get("sample"))) is shown
+
+
+@pytest.mark.parametrize("how", ["declared", "detected", "detector fails"])
+def test_personal_values_never_stand_in_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    def detector(head: pl.DataFrame) -> list[str]:
+        if how == "detector fails":
+            raise ValueError("of no use")
+        return ["name"] if how == "detected" else []
+
+    taken_back = mask_with(detector)
+    options: dict[str, Any] = {"personal": ["name"]} if how == "declared" else {}
+
+    @silver_asset(
+        name="rents",
+        classification="OFFICIAL",
+        severity="warn",
+        data_quality_checks=[check_range("rent", max=1000)],
+        **options,
+    )
+    def rents(context: dg.AssetExecutionContext) -> pl.LazyFrame:
+        return pl.LazyFrame({"name": ["Ada", "Grace"], "rent": [900, 77_123]})
+
+    monkeypatch.setenv("WORKBENCH_LAKE", str(tmp_path))
+    try:
+        result = dg.materialize([rents], resources={"io_manager": PolarsParquetIOManager()})
+    finally:
+        taken_back()
+    (found,) = result.get_asset_check_evaluations()
+    shown = str(found.metadata["sample"])
+    assert "Grace" not in shown
+    assert ("77123" in shown) is (how != "detector fails")
