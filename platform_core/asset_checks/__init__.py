@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platform_core.asset_checks.contracts import validate_schema
 from platform_core.asset_checks.drift import check_drift
@@ -25,6 +24,7 @@ from platform_core.asset_checks.statistics import (
 )
 from platform_core.asset_checks.texts import check_length, check_pattern
 from platform_core.asset_checks.whole import check_freshness, check_row_count
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.asset_checks.assertions import run_assertions
@@ -61,9 +61,4 @@ __all__ = [
     "validate_schema",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load what needs Dagster."""
-    if name not in _WITH_DAGSTER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_WITH_DAGSTER[name]}"), name)
+__getattr__ = loader(__name__, _WITH_DAGSTER)

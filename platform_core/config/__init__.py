@@ -6,8 +6,9 @@ mistake is shown with its file and line.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.config.load import load_config
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["JobConfig", "ProjectConfig", "ScheduleConfig", "find_project", "load_config"]
 
-_MODULES = {"load_config": "load", "find_project": "project"}
+_PLACES = {
+    "load_config": "load",
+    "find_project": "project",
+    "JobConfig": "models",
+    "ProjectConfig": "models",
+    "ScheduleConfig": "models",
+}
 
-
-def __getattr__(name: str) -> Any:
-    """Import a part when it is asked for: `promote` reads YAML without the models and what they bring."""
-    if name in __all__:
-        return getattr(import_module(f"platform_core.config.{_MODULES.get(name, 'models')}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# `promote` reads YAML without the models and what they bring
+__getattr__ = loader(__name__, _PLACES)

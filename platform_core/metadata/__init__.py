@@ -8,8 +8,9 @@ Each name is loaded when it is first used: a profile by hand needs no Dagster, w
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.metadata.charts import with_chart
@@ -30,9 +31,4 @@ _PLACES = {
     "with_chart": "charts",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a name of the package's face when it is first asked for."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+__getattr__ = loader(__name__, _PLACES)

@@ -5,9 +5,9 @@ A resource type is named in the project's YAML by its key in `RESOURCE_TYPES`. T
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from platform_core.lazy import loader
 from platform_core.resource_types import RESOURCE_TYPES
 from platform_core.resources.registry import build_resources
 
@@ -38,11 +38,6 @@ __all__ = [
     "build_resources",
 ]
 
+_PLACES = {attribute: module for module, _, attribute in (one.partition(":") for one in RESOURCE_TYPES.values())}
 
-def __getattr__(name: str) -> Any:
-    """Import a resource class when it is asked for: each brings libraries of its own."""
-    for reference in RESOURCE_TYPES.values():
-        module, _, attribute = reference.partition(":")
-        if attribute == name:
-            return getattr(import_module(module), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, _PLACES)

@@ -14,8 +14,9 @@ All of them are safe to run again, and whoever reads what they write sees the ol
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.sdk.factories.files import ingest_files, ingest_spreadsheet
@@ -47,9 +48,4 @@ __all__ = [
     "search_index",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load a factory when it is first asked for."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+__getattr__ = loader(__name__, _PLACES)

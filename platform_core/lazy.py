@@ -1,0 +1,30 @@
+"""Names of a package that are loaded when they are first asked for, so that importing it costs next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def loader(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+    """Give the `__getattr__` of a package whose names stand in modules that are costly to import.
+
+    Args:
+        package: The package's `__name__`.
+        places: The module of each name: a bare name stands in the package, one with dots anywhere.
+
+    >>> load = loader("platform_core", {"canonical_json": "canonical"})
+    >>> load("no_such_name")
+    Traceback (most recent call last):
+    AttributeError: module 'platform_core' has no attribute 'no_such_name'
+    """
+
+    def load(name: str) -> Any:
+        """Load a name of the package when it is first asked for."""
+        if name not in places:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        place = places[name]
+        return getattr(import_module(place if "." in place else f"{package}.{place}"), name)
+
+    return load
