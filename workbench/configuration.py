@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from typing import Any
 
 from platform_core.config import ProjectConfig
 from platform_core.config.io import KEYS, IOChoice
-from platform_core.resource_types import RESOURCE_TYPES
 from platform_core.resources import build_resources
 from platform_core.resources.base import REFERENCES
+from platform_core.resources.registry import resource_class_of
 from promote.outside.secret_values import secrets_in_text
 from promote.values import dataclass
 
@@ -50,7 +49,7 @@ def settings_of(config: ProjectConfig) -> list[Setting]:
     if config.repository is not None:
         sections["repository"] = config.repository.model_dump()
     sections["resources"] = {
-        name: {"type": one.type} | _defaults(one.type) | one.fields for name, one in config.resources.items()
+        name: {"type": one.type} | _defaults(config, one.type) | one.fields for name, one in config.resources.items()
     }
     sections["partitions"] = {name: list(values) for name, values in config.partitions.items()}
     sections["jobs"] = {name: one.model_dump() for name, one in config.jobs.items()}
@@ -89,21 +88,16 @@ def _shown(config: ProjectConfig, path: tuple[str, ...], value: Any) -> str:
     if isinstance(value, Mapping) and set(value) == {"env"}:
         variable = str(value["env"])
         return f"{{env: {variable}}} ({'set' if variable in os.environ else 'not set'})"
-    if path[0] == "resources" and path[-1] in _class(config.resources[path[1]].type).secrets:
+    if path[0] == "resources" and path[-1] in resource_class_of(config.resources[path[1]].type, config.project).secrets:
         return str(value) if not value or str(value).startswith(REFERENCES) else HIDDEN
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     # A secret that stands where none belongs is no more for showing than one that does
     return HIDDEN if secrets_in_text(f'{path[-1]} = "{text}"') or secrets_in_text(text) else text
 
 
-def _defaults(kind: str) -> dict[str, Any]:
-    fields = _class(kind).model_fields.items()
+def _defaults(config: ProjectConfig, kind: str) -> dict[str, Any]:
+    fields = resource_class_of(kind, config.project).model_fields.items()
     return {name: about.get_default() for name, about in fields if name != "name" and not about.is_required()}
-
-
-def _class(kind: str) -> Any:
-    module, _, name = RESOURCE_TYPES[kind].partition(":")
-    return getattr(import_module(module), name)
 
 
 def _inside(config: ProjectConfig) -> str:

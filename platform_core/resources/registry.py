@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -17,6 +19,8 @@ from platform_core.suggest import did_you_mean
 if TYPE_CHECKING:
     from platform_core.resources.base import PlatformResource
 
+_OWN = "Write PACKAGE.MODULE:CLASS, where the class is one of platform_core.resources or made from one."
+
 
 def build_resources(config: ProjectConfig) -> dict[str, PlatformResource]:
     """Give the project's resources by name. A value `{env: NAME}` is read from the environment when it is used.
@@ -27,16 +31,44 @@ def build_resources(config: ProjectConfig) -> dict[str, PlatformResource]:
     return {name: _build(config, name) for name in config.resources}
 
 
+def resource_class_of(kind: str, project: Path) -> type[PlatformResource]:
+    """Give the class of a resource's type: one of the platform's, or `PACKAGE.MODULE:CLASS` of the project's own.
+
+    Args:
+        kind: The type, as the YAML writes it.
+        project: The project's folder, whose `src` holds the modules of its own types.
+
+    Raises:
+        UserError: The type is not known, or its module or class is not there.
+    """
+    if ":" not in kind and kind not in RESOURCE_TYPES:
+        raise UserError("which is not known.", hint=did_you_mean(kind, RESOURCE_TYPES))
+    module, _, attribute = RESOURCE_TYPES.get(kind, kind).partition(":")
+    source = str(project / "src")
+    if ":" in kind and source not in sys.path:
+        sys.path.append(source)  # a notebook's kernel may not have the project installed
+    try:
+        found = getattr(import_module(module), attribute)
+    except ImportError as error:
+        if kind in RESOURCE_TYPES:
+            raise  # an extra is not installed, which the resource's own words say
+        raise UserError(f"which cannot be imported: {error}.", hint=_OWN) from error
+    except (AttributeError, ValueError) as error:
+        raise UserError("which is not there.", hint=_OWN) from error
+    from platform_core.resources.base import PlatformResource  # noqa: PLC0415 - the module is imported by now
+
+    if not (isinstance(found, type) and issubclass(found, PlatformResource)):
+        raise UserError("which is no resource of the platform.", hint=_OWN)
+    return found
+
+
 def _build(config: ProjectConfig, name: str) -> PlatformResource:
     declared = config.resources[name]
-    if declared.type not in RESOURCE_TYPES:
-        raise UserError(
-            f"The resource {name!r} has the type {declared.type!r}, which is not known.",
-            hint=did_you_mean(declared.type, RESOURCE_TYPES),
-            location=config.place("resources", name, "type"),
-        )
-    module, _, attribute = RESOURCE_TYPES[declared.type].partition(":")
-    resource_class: type[PlatformResource] = getattr(import_module(module), attribute)
+    try:
+        resource_class = resource_class_of(declared.type, config.project)
+    except UserError as error:
+        message = f"The resource {name!r} has the type {declared.type!r}, {error.message}"
+        raise UserError(message, hint=error.hint, location=config.place("resources", name, "type")) from error
     known = set(resource_class.model_fields) - {"name"}
     for key in declared.fields:
         if key not in known:

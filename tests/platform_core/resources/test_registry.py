@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from platform_core.resources.base import PlatformResource, needed
 
 
 def built(project: Path, text: str) -> dict[str, PlatformResource]:
-    (project / "config").mkdir()
+    (project / "config").mkdir(exist_ok=True)
     (project / "config" / "base.yaml").write_text(text)
     return build_resources(load_config(project))
 
@@ -50,6 +51,10 @@ def test_a_value_of_the_environment_is_read_when_used(tmp_path: Path, monkeypatc
         ("  odp: {type: files, root: {env: A-B}}", "must name one environment variable", 2),
         ("  db:\n    type: postgres\n    password: planted", "password of the resource 'db' stands in the YAML", 4),
         ("  api: {type: http, base_url: x, auth_token: planted}", "Write auth_token: {env: NAME}", 2),
+        ("  odp: {type: 'no_such_package.x:Y'}", "which cannot be imported: No module named 'no_such_package'", 2),
+        ("  odp: {type: 'pathlib:Pth'}", "type 'pathlib:Pth', which is not there.\nhint: Write PACKAGE.", 2),
+        ("  odp: {type: 'pathlib:Path'}", "which is no resource of the platform", 2),
+        ("  odp: {type: ':Path'}", "which is not there", 2),
         ("  db: {type: postgres, port: high}", "resources.db.port: this should be a valid integer", 2),
     ],
 )
@@ -108,3 +113,25 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_a_type_without_paths_takes_its_fields_as_written(tmp_path: Path) -> None:
     assert PlatformResource.at_project({"a": 1}, tmp_path) == {"a": 1}
+
+
+def test_a_project_brings_a_type_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "src/own_types_project"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "reports.py").write_text(
+        "from platform_core.resources import FilesResource\n"
+        "class Reports(FilesResource):\n"
+        "    ending: str = '.csv'\n"
+        "    def count(self) -> int:\n"
+        "        return len(self.names(f'*{self.ending}'))\n"
+    )
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources/a.csv").touch()
+    (tmp_path / "sources/b.txt").touch()
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    text = "resources:\n  reports: {type: 'own_types_project.reports:Reports', root: sources%s}\n"
+    reports: Any = built(tmp_path, text % "")["reports"]
+    assert reports.count() == 1
+    with pytest.raises(UserError, match=r"has no key 'endng'.\nhint: Did you mean 'ending'"):
+        built(tmp_path, text % ", endng: .txt")
