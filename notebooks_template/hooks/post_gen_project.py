@@ -1,9 +1,10 @@
-"""Lay the chosen example over the project and take the others away."""
+"""Lay the chosen example over the project and take away what was not chosen."""
 
 import shutil
 from pathlib import Path
 
 EXAMPLE = "{{ cookiecutter.example }}"
+MIRROR = "{{ cookiecutter.package_mirror }}"
 
 
 def lay_over(example: Path, project: Path) -> None:
@@ -17,3 +18,5 @@ def lay_over(example: Path, project: Path) -> None:
 if __name__ == "__main__":
     lay_over(Path("examples") / EXAMPLE, Path())
     shutil.rmtree("examples")
+    if not MIRROR:
+        Path("pip.conf").unlink()

@@ -30,6 +30,11 @@ def problems(answers: dict[str, str]) -> list[str]:
         )
     elif package in TAKEN or package in sys.stdlib_module_names:
         found.append(f"package_name {ascii(package)} is the name of another package, which it would hide.")
+    if (mirror := answers["package_mirror"]) and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w.~/-]*)?", mirror):
+        found.append(
+            f"package_mirror {ascii(mirror)} is no web address: write one such as https://mirror.example.gov.uk/simple, "
+            "without a user or password, which pip finds in your own settings."
+        )
     return found
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import os
 import shutil
+import subprocess
+import sys
 import tomllib
 import zipfile
 from pathlib import Path
@@ -21,10 +24,16 @@ COMMON = {
     ".pre-commit-config.yaml", "lefthook.yml", "README.md", "config/base.yaml", "config/dev.yaml", "config/prod.yaml",
     "config/staging.yaml", "evidence/README.md", "notebooks/bronze/harvest.ipynb", "notebooks/ruff.toml",
     "pyproject.toml", "tests/checks/test_config.py", "tests/integration/test_definitions.py", "workspace.yaml",
+    "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".github/CODEOWNERS", ".github/pull_request_template.md",
+    ".gitlab/merge_request_templates/Default.md", "docs/assumptions-log.md", "docs/data-log.md",
+    "docs/quality-assurance-plan.md", "tests/checks/test_dated_files.py", "tests/checks/test_jobs.py",
+    "tests/integration/test_in_memory.py",
 }  # fmt: skip
 PACKAGE = {
     "__init__.py", "definitions.py", "defs/__init__.py", "defs/bronze/__init__.py", "defs/gold/__init__.py",
-    "defs/silver/__init__.py", "helpers/__init__.py",
+    "defs/silver/__init__.py", "helpers/__init__.py", "defs/checks/__init__.py", "defs/jobs/__init__.py",
+    "defs/jobs/refresh.py", "defs/schedules/__init__.py", "defs/schedules/weekdays.py", "defs/sensors/__init__.py",
+    "resources/__init__.py", "resources/reports.py",
 }  # fmt: skip
 
 
@@ -36,6 +45,8 @@ def test_the_odp_example_has_its_notebooks_and_its_reports(odp: Path) -> None:
     tables = ("conformance", "issue", "status")
     dates = yaml.safe_load((odp / "config/base.yaml").read_text())["partitions"]["report_dates"]
     own = {"notebooks/silver/clean.ipynb", "notebooks/gold/quality.ipynb", "sources/odp/README.md"}
+    own |= {f"src/demo_odp/defs/{name}.py" for name in ("checks/coverage", "sensors/new_reports")}
+    own |= {"tests/checks/test_new_reports.py"}
     own |= {f"sources/odp/odp-{table}_{date}.csv" for table in tables for date in dates}
     assert len(dates) == 5
     assert _files(odp) == COMMON | {f"src/demo_odp/{name}" for name in PACKAGE} | own
@@ -43,6 +54,7 @@ def test_the_odp_example_has_its_notebooks_and_its_reports(odp: Path) -> None:
 
 def test_the_blank_example_has_one_notebook_over_three_rows(blank: Path) -> None:
     own = {"sources/example/README.md", "sources/example/visits.csv"}
+    own |= {f"src/demo_blank/defs/{name}.py" for name in ("checks/size", "sensors/arrivals")}
     assert _files(blank) == COMMON | {f"src/demo_blank/{name}" for name in PACKAGE} | own
     assert len((blank / "sources/example/visits.csv").read_text().splitlines()) == 1 + 3
 
@@ -126,6 +138,9 @@ def test_names_of_every_kind_make_a_project(name: str, slug: str, tmp_path: Path
         ({"project_name": "a", "project_slug": "-rf"}, "project_slug '-rf' is no folder name"),
         ({"project_name": "a", "package_name": "class"}, "package_name 'class' is no Python package name"),
         ({"project_name": "a", "package_name": "x'); import os"}, "is no Python package name"),
+        ({"package_mirror": "mirror.example.gov.uk"}, "package_mirror 'mirror.example.gov.uk' is no web address"),
+        ({"package_mirror": "https://user:word@example.gov.uk/simple"}, "without a user or password"),
+        ({"package_mirror": 'https://a"; import os'}, "is no web address"),
         ({"project_name": "json"}, "package_name 'json' is the name of another package, which it would hide"),
         ({"project_name": "Polars"}, "package_name 'polars' is the name of another package"),
     ],
@@ -138,6 +153,27 @@ def test_answers_that_make_no_project_are_refused_in_a_sentence(
     told = [line for line in outcome.stderr.splitlines() if line.startswith("error: ")]
     assert any(sentence in line for line in told), told
     assert list(tmp_path.glob("out/*")) == []
+
+
+def test_a_mirror_is_where_pip_and_continuous_integration_look(tmp_path: Path) -> None:
+    address = "https://mirror.example.gov.uk:8443/simple/"
+    project = rendered_project(tmp_path, project_name="Mirrored", example="blank", package_mirror=address)
+    settings = configparser.ConfigParser()
+    settings.read(project / "pip.conf")
+    assert settings["global"]["index-url"] == address
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    shown = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PIP_CONFIG_FILE": str(project / "pip.conf")},
+    )
+    assert f"global.index-url='{address}'" in shown.stdout.splitlines()
+    assert "PIP_CONFIG_FILE: pip.conf" in (project / ".gitlab-ci.yml").read_text()
+    assert "PIP_CONFIG_FILE: pip.conf" in (project / ".github/workflows/ci.yml").read_text()
+    # what a pull request changes decides nothing where the token is that may comment
+    assert "pip.conf" not in (project / ".github/workflows/review.yml").read_text()
 
 
 def test_a_wheel_carries_the_evidence_and_an_editable_install_no_copy_of_it(

@@ -1,0 +1,1 @@
+"""Checks written by hand, of what no single notebook sees. The checks of a step stand in its notebook."""

@@ -1,0 +1,1 @@
+"""Schedules: when jobs run. One may also stand in `config/*.yaml`."""
