@@ -1,0 +1,1 @@
+"""`workbench status`: how every notebook and step stands, at a glance, without importing Dagster."""
