@@ -45,6 +45,13 @@ def last(found: Standing) -> dict[str, Last]:
     return {step.tag: step.last for notebook in found.notebooks for step in notebook.steps}
 
 
+def files(root: Path) -> dict[Path, int]:
+    """Give when each file was written, but for those that SQLite keeps beside records that are being read."""
+    own = (".db-shm", ".db-wal")
+    found = (path for path in root.rglob("*") if path.is_file() and not path.name.endswith(own))
+    return {path: path.stat().st_mtime_ns for path in found}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that was promoted and made, with one notebook that is only explored."""
@@ -155,7 +162,7 @@ def test_records_that_cannot_be_read_are_unknown_and_no_records_are_never(damage
 
 
 def test_the_command_writes_nothing_and_gives_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+    before = files(root)
     assert main(["status", "--json"]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert told["history"] == "known"
@@ -165,8 +172,7 @@ def test_the_command_writes_nothing_and_gives_json(root: Path, capsys: pytest.Ca
     table = capsys.readouterr().out
     assert "silver:rents" in table
     assert "3 notebooks, 3 steps" in table
-    # SQLite's own files beside the records come and go with the reading
-    assert {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()} == before
+    assert files(root) == before
 
 
 def test_neither_dagster_nor_a_library_of_frames_is_imported(root: Path) -> None:
