@@ -36,8 +36,13 @@ def execute(argv: Sequence[str], run: Runner) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a stream put in its place by a test or a server may not have it
             stream.reconfigure(errors="backslashreplace")
+    made = parser()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks what fits at the cursor
+        from promote.completion import answer  # noqa: PLC0415 - only then
+
+        answer(made)
     try:
-        arguments = parser().parse_args(argv)
+        arguments = made.parse_args(argv)
     except SystemExit as stop:  # argparse has said what is wrong, or shown the help
         return stop.code if isinstance(stop.code, int) else USAGE
     progress = Progress(sys.stderr)

@@ -20,7 +20,7 @@ from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
     "new", "status", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure", "rap", "ci",
-    "staged", "doctor", "config", "dev", "lab",
+    "staged", "doctor", "config", "completion", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 
@@ -115,7 +115,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
 
     def command() -> int:
-        arguments, unknown = build_parser().parse_known_args(argv)
+        parser = build_parser()
+        if "_ARGCOMPLETE" in os.environ:  # a shell asks what fits at the cursor
+            from promote.completion import answer  # noqa: PLC0415 - only then
+
+            answer(parser)
+        arguments, unknown = parser.parse_known_args(argv)
         if unknown:
             arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return int(arguments.execute(arguments))

@@ -1,0 +1,30 @@
+"""`workbench completion`: what a shell needs to complete `promote` and `workbench` at the Tab key."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+HELP = "Print what bash, zsh or fish must read to complete commands, options, steps and notebooks."
+SHELLS = ("bash", "zsh", "fish")
+_EXAMPLES = """\
+examples:
+  eval "$(workbench completion bash)"          in ~/.bashrc
+  eval "$(workbench completion zsh)"           in ~/.zshrc, after compinit
+  workbench completion fish | source           in ~/.config/fish/config.fish
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLES
+    parser.add_argument("shell", choices=SHELLS, help="the shell")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Print the shell's own code."""
+    from promote.completion import script  # noqa: PLC0415 - a command imports what it needs when it runs
+
+    sys.stdout.write(script(arguments.shell))
+    return 0
