@@ -6,6 +6,7 @@
 #   make coverage       the compiler's and the platform's own tests; fails below 95 % of lines and branches
 #   make lint           the linter and the type checker alone
 #   make bench          the benchmarks
+#   make docs           the documentation as a site, in build/site
 #   make lab            build the Lab extension's front end (needs node 20 or newer; what is built is committed)
 #   make lock           resolve requirements.lock anew
 
@@ -25,7 +26,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV DAGSTER_HOME WORKBENCH_PROJECT WORKBENCH_LAKE WORKBENCH_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nightly coverage lint lab lock bench clean
+.PHONY: help setup demo test test-nightly coverage lint docs lab lock bench clean
 
 help:
 	@sed -n '3,/^$$/s/^# *//p' Makefile
@@ -59,6 +60,10 @@ lint: $(STAMP)
 	echo "ruff format --check"; $(BIN)/ruff format --check . || status=1; \
 	echo "mypy ."; $(BIN)/mypy . || status=1; \
 	exit $$status
+
+docs: $(STAMP)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && \
+		echo "build/site/index.html; to search it: python3 -m http.server --directory build/site"
 
 lab:
 	@cd jupyter_ext/lab && npm ci --ignore-scripts && npm test && npm run build
