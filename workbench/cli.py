@@ -20,7 +20,7 @@ from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
     "new", "status", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure", "rap", "ci",
-    "staged", "doctor", "config", "completion", "dev", "lab",
+    "staged", "update", "doctor", "config", "completion", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 
