@@ -36,6 +36,8 @@ def note(project: Path) -> str:
 if __name__ == "__main__":
     lay_over(Path("examples") / EXAMPLE, Path())
     shutil.rmtree("examples")
+    for folder in sorted(Path().rglob("__pycache__")):  # pip compiles what it installs, the template too
+        shutil.rmtree(folder)
     if not MIRROR:
         Path("pip.conf").unlink()
     RECORD.write_text(note(Path()), encoding="utf-8", newline="\n")
