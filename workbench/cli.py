@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import keyword
 import os
 import sys
 import traceback
@@ -19,10 +20,15 @@ from typing import NoReturn, Protocol, cast
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
-    "new", "status", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure", "rap", "ci",
-    "staged", "update", "doctor", "config", "completion", "dev", "lab",
+    "new", "status", "import", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure",
+    "rap", "ci", "staged", "update", "doctor", "config", "completion", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
+
+
+def _module(name: str) -> str:
+    """Give the module of a command; one that is a word of Python's is written with an underscore."""
+    return f"{name}_" if keyword.iskeyword(name) else name.replace("-", "_")
 
 
 class Command(Protocol):
@@ -57,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
-        module = cast("Command", import_module(f"workbench.commands.{name}"))
+        module = cast("Command", import_module(f"workbench.commands.{_module(name)}"))
         aliases = ["materialise"] if name == "materialize" else []
         command = commands.add_parser(
             name, help=module.HELP, description=module.HELP, aliases=aliases, allow_abbrev=False

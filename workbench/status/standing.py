@@ -94,9 +94,12 @@ def standing(project: Project, home: Path, now: dt.datetime) -> Standing:
 
 def _place(notebook: Notebook) -> tuple[int, str]:
     """Order notebooks as data flows; what is only explored comes last."""
-    order = layers()
-    places = [order.index(layer) for step in notebook.steps if (layer := step.tag.partition(":")[0]) in order]
-    return (min(places, default=len(order)), notebook.path)
+    return (min((_layer(step.tag) for step in notebook.steps), default=len(layers())), notebook.path)
+
+
+def _layer(tag: str) -> int:
+    layer = tag.partition(":")[0]
+    return layers().index(layer) if layer in layers() else len(layers())
 
 
 def _steps(
@@ -110,7 +113,7 @@ def _steps(
         state = "refused" if refused else SAID.get(one.drift, one.drift)
         module = project.root / "src" / Path(*project.package.split(".")) / "defs" / layer / f"{name}.py"
         found.append(Step(one.tag, state, last, _late(module, last.made, now)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda step: (_layer(step.tag), step.tag)))
 
 
 def _late(module: Path, made: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
