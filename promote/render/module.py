@@ -22,12 +22,6 @@ from promote.render.pytext import call, docstring, keyword, literal
 from promote.selection.publish_option import output_kind
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
-_PARTITIONS = {
-    "static": "static_partitions",
-    "daily": "daily_partitions",
-    "weekly": "weekly_partitions",
-    "monthly": "monthly_partitions",
-}
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 
@@ -298,7 +292,7 @@ class _Writer:
         return found
 
     def partitions(self, partitions: Mapping[str, object]) -> str:
-        helper = _PARTITIONS[str(partitions["by"])]
+        helper = f"{partitions['by']}_partitions"  # each way of the vocabulary has its function
         self.imports.append(f"from platform_core.partitions import {helper}")
         return f"{helper}({literal(partitions.get('values') or partitions.get('start'))})"
 

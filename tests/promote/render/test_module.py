@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_core import partitions
 from promote.hashing import body_hash
 from promote.model import FrameKind, Options, Plan
 from promote.render.kinds import Kinds, guess_kinds
 from promote.render.module import module_path, render_module, summary, without_header
+from promote.vocabulary import vocabulary
 from tests.promote.graph import planned
 
 HOSTILE = st.text(
@@ -146,6 +148,24 @@ def test_parameters_become_a_typed_config_and_a_partition_key_does_not() -> None
     )
     assert "return rents(towns, least=config.least, names=config.names, year=context.partition_key)\n" in text
     assert 'partitions_def=static_partitions("years"),\n' in text
+
+
+@pytest.mark.parametrize("way", vocabulary()["partitions"]["by"]["choices"])
+def test_each_way_to_cut_an_asset_is_a_function_of_the_platform(way: str) -> None:
+    told = "values: years" if way == "static" else "start: 2023-04-06"
+    cells = (
+        ("", "import polars as pl"),
+        ("parameters", 'year = "2023-04-06"'),
+        (
+            "bronze:rents",
+            f"#| partitions: {{by: {way}, {told}, parameter: year}}\nrents = pl.LazyFrame({{'y': [year]}})",
+        ),
+    )
+    text = text_of(planned(cells).plans[0])
+    assert f"from platform_core.partitions import {way}_partitions\n" in text
+    argument = '"years"' if way == "static" else '"2023-04-06"'
+    assert f"partitions_def={way}_partitions({argument}),\n" in text
+    assert callable(getattr(partitions, f"{way}_partitions"))
 
 
 def test_checks_and_charts_stand_beside_the_asset() -> None:
