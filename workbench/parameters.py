@@ -124,7 +124,12 @@ def _convert(parameter: Parameter, text: str, location: str) -> Any:
         except ValueError:
             continue
     wanted = " or ".join(kinds)
-    hint = "Write lists and dictionaries as JSON." if {"list", "dict"} & set(kinds) else None
+    structured = {"list", "dict"} & set(kinds)
+    hint = (
+        "Write lists and dictionaries as JSON."
+        if structured
+        else f"Write -p {parameter.name} and a value of that type."
+    )
     raise UsageError(f"The parameter {parameter.name!r} takes {wanted}, not {text!r}.", hint=hint, location=location)
 
 

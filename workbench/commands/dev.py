@@ -19,7 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Become `dagster dev`, so that signals reach it directly; this returns only where it could not start."""
+    from workbench.ports import refuse_taken  # noqa: PLC0415 - a command imports what it needs when it runs
+
     project = find_project()
+    refuse_taken(arguments.host, arguments.port, "workbench dev")
     project.prepare_dagster_home()
     command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "dagster", "dev"]
     if (project.root / "workspace.yaml").is_file():
