@@ -139,7 +139,7 @@ def _reason(
         told = f"from the hints ({', '.join(given)})" if given else "from the estimates, for want of hints"
         return f"{rule}, {told}: {needs.memory_mb:,} MB and {needs.seconds:,.0f} seconds; no runs were measured yet"
     measured = (
-        f"95 of 100 of {known.runs} runs took no more than {known.peak_memory_mb:,.0f} MB, "
+        f"95 % of the {known.runs} runs took no more than {known.peak_memory_mb:,.0f} MB, "
         f"{known.cpu_seconds:,.1f} CPU seconds and {known.seconds:,.1f} seconds"
     )
     cheaper = [one for one in others if one.spec is not None and one.why == WOULD_DO]
