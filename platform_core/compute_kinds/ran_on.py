@@ -1,8 +1,8 @@
 """Where a step's process really runs, told from its environment.
 
-Whatever starts a step on remote compute sets `WORKBENCH_COMPUTE` to the spec it started it on, as JSON, and
-`WORKBENCH_SPOT` to `true` or `false` where it knows. Where it does not, the provider's own variables tell the kind, and
-Lambda's its size. Any other process is local: a spec that a step only asks for costs nothing on somebody's machine.
+Whatever starts a step on remote compute sets `WORKBENCH_STEP_COMPUTE` to the spec it started it on, as JSON, and
+`WORKBENCH_STEP_SPOT` to `true` or `false` where it knows. Where it does not, the provider's variables tell the kind,
+and for Lambda the size. Any other process is local: what a step only asks for costs nothing on somebody's machine.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from platform_core.compute_kinds.spec import ComputeSpec
 from platform_core.errors import UserError
 
-COMPUTE_VARIABLE = "WORKBENCH_COMPUTE"
-SPOT_VARIABLE = "WORKBENCH_SPOT"
+COMPUTE_VARIABLE = "WORKBENCH_STEP_COMPUTE"
+SPOT_VARIABLE = "WORKBENCH_STEP_SPOT"
 LOCAL = "local"
 UNKNOWN = "unknown"
 
@@ -44,7 +44,7 @@ def ran_on(environment: Mapping[str, str]) -> RanOn:
     'local'
     >>> ran_on({"AWS_LAMBDA_FUNCTION_NAME": "steps", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512"}).spec["memory_mb"]
     512
-    >>> ran_on({"WORKBENCH_COMPUTE": ComputeSpec("eks").to_json(), "WORKBENCH_SPOT": "true"}).spot
+    >>> ran_on({"WORKBENCH_STEP_COMPUTE": ComputeSpec("eks").to_json(), "WORKBENCH_STEP_SPOT": "true"}).spot
     True
     """
     spot = {"true": True, "false": False}.get(environment.get(SPOT_VARIABLE, "").lower())

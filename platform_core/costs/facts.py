@@ -13,6 +13,7 @@ from platform_core.errors import UserError
 
 if TYPE_CHECKING:
     import dagster as dg
+    from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 ESTIMATE_KEY = "workbench/estimated_cost_per_run"
 NO_TEAM = "no owner"
@@ -39,7 +40,11 @@ class Facts:
 
 def facts_of(definitions: dg.Definitions) -> dict[str, Facts]:
     """Give what definitions say of each asset that they can make."""
-    graph = definitions.resolve_asset_graph()
+    return facts_of_graph(definitions.resolve_asset_graph())
+
+
+def facts_of_graph(graph: AssetGraph) -> dict[str, Facts]:
+    """Give what the code says of each asset of a graph that can be made."""
     found: dict[str, Facts] = {}
     for key in graph.materializable_asset_keys:
         definition = graph.get(key).assets_def

@@ -63,7 +63,7 @@ def run(instance: dg.DagsterInstance, tmp_path_factory: pytest.TempPathFactory) 
 
     def materialise(name: str, partition: str | None = None, **environment: str) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            for key in ("WORKBENCH_COMPUTE", "WORKBENCH_SPOT", "KUBERNETES_SERVICE_HOST"):
+            for key in ("WORKBENCH_STEP_COMPUTE", "WORKBENCH_STEP_SPOT", "KUBERNETES_SERVICE_HOST"):
                 patch.delenv(key, raising=False)
             for key, value in environment.items():
                 patch.setenv(key, value)
@@ -83,11 +83,15 @@ def run(instance: dg.DagsterInstance, tmp_path_factory: pytest.TempPathFactory) 
 def history(instance: dg.DagsterInstance, run: Run) -> dg.DagsterInstance:
     """The instance with nine runs of steps: local, on Lambda, on EKS, failed, of an unknown size, and of another's."""
     run("readings", "2023")
-    run("readings", "2023", WORKBENCH_COMPUTE=LAMBDA)
-    run("readings", "2023", WORKBENCH_COMPUTE=LAMBDA)
-    run("readings", "2024", WORKBENCH_COMPUTE=LAMBDA)
-    run("broken", WORKBENCH_COMPUTE=ComputeSpec("fargate").to_json())
-    run("costly", WORKBENCH_COMPUTE=ComputeSpec("eks", {"spot_instances": True}).to_json(), WORKBENCH_SPOT="true")
+    run("readings", "2023", WORKBENCH_STEP_COMPUTE=LAMBDA)
+    run("readings", "2023", WORKBENCH_STEP_COMPUTE=LAMBDA)
+    run("readings", "2024", WORKBENCH_STEP_COMPUTE=LAMBDA)
+    run("broken", WORKBENCH_STEP_COMPUTE=ComputeSpec("fargate").to_json())
+    run(
+        "costly",
+        WORKBENCH_STEP_COMPUTE=ComputeSpec("eks", {"spot_instances": True}).to_json(),
+        WORKBENCH_STEP_SPOT="true",
+    )
     run("costly", KUBERNETES_SERVICE_HOST="10.0.0.1")
     run("costly")
     run("plain")

@@ -48,7 +48,7 @@ def test_a_container_is_charged_for_a_minute_at_the_least_and_never_twice_for_th
     assert (unknown.kind, unknown.cost, unknown.size) == ("eks", None, "")
     assert "size" in unknown.unknown
     assert local.kind == "local"
-    environment = {"WORKBENCH_COMPUTE": ComputeSpec("batch").to_json()}
+    environment = {"WORKBENCH_STEP_COMPUTE": ComputeSpec("batch").to_json()}
     told = [used(Meter(), environment)["workbench/billed_seconds"] for _ in range(2)]
     assert told[1] < 1  # the age of the process was charged with the first
 
@@ -138,9 +138,9 @@ def test_a_partition_with_enough_runs_is_judged_by_its_own() -> None:
     ("environment", "kind", "known"),
     [
         ({}, "local", False),
-        ({"WORKBENCH_COMPUTE": "local", "KUBERNETES_SERVICE_HOST": "h"}, "local", False),
-        ({"WORKBENCH_COMPUTE": "{"}, "unknown", False),
-        ({"WORKBENCH_COMPUTE": '{"kind":"fargate","memory_mb":1}'}, "unknown", False),
+        ({"WORKBENCH_STEP_COMPUTE": "local", "KUBERNETES_SERVICE_HOST": "h"}, "local", False),
+        ({"WORKBENCH_STEP_COMPUTE": "{"}, "unknown", False),
+        ({"WORKBENCH_STEP_COMPUTE": '{"kind":"fargate","memory_mb":1}'}, "unknown", False),
         ({"AWS_BATCH_JOB_ID": "j", "ECS_CONTAINER_METADATA_URI_V4": "u"}, "batch", False),
         ({"ECS_CONTAINER_METADATA_URI_V4": "u"}, "fargate", False),
         ({"AWS_LAMBDA_FUNCTION_NAME": "f"}, "lambda", False),
@@ -157,7 +157,7 @@ def test_where_a_process_runs_is_told_from_its_environment(environment: dict[str
 
 
 def test_a_type_without_a_price_costs_nobody_knows_what() -> None:
-    told = used(Meter(), {"WORKBENCH_COMPUTE": ComputeSpec("eks", {"node_type": "t3.large"}).to_json()})
+    told = used(Meter(), {"WORKBENCH_STEP_COMPUTE": ComputeSpec("eks", {"node_type": "t3.large"}).to_json()})
     assert "workbench/cost_usd" not in told
     assert told["workbench/cost_unknown"] == "The instance type 't3.large' has no price."
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from platform_core.compute_kinds import ComputeSpec
+from tests.workbench.conftest import FILES
 from workbench.cli import main
 
 FARGATE = ComputeSpec("fargate", {"cpu_units": 1024, "memory_mb": 2048}).to_json()
@@ -39,15 +40,30 @@ def workbench(capsys: pytest.CaptureFixture[str]) -> Workbench:
     return run
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project after runs here, and after runs that cost. Made once: starting Dagster costs more than all tests."""
+    root = tmp_path_factory.mktemp("costs") / "letting"
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        assert main(["materialize", "--all-partitions"]) == 0
+        patch.setenv("WORKBENCH_STEP_COMPUTE", FARGATE)
+        assert main(["materialize", "--all-partitions", "--force"]) == 0
+    return root
+
+
 @pytest.fixture
-def ran(project: Path, workbench: Workbench, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project after runs here, and after runs that cost."""
-    assert workbench("materialize", "--all-partitions")[0] == 0
-    monkeypatch.setenv("WORKBENCH_COMPUTE", FARGATE)
-    for _ in range(3):
-        assert workbench("materialize", "--all-partitions", "--force")[0] == 0
-    monkeypatch.delenv("WORKBENCH_COMPUTE")
-    return project
+def ran(made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Path]:
+    """Stand in the project that ran; its configuration is put back afterwards."""
+    monkeypatch.chdir(made)
+    config = (made / "config/base.yaml").read_text(encoding="utf-8")
+    capsys.readouterr()
+    yield made
+    (made / "config/base.yaml").write_text(config, encoding="utf-8")
 
 
 class Page(HTMLParser):
@@ -67,18 +83,18 @@ def test_costs_are_shown_in_every_form(ran: Path, workbench: Workbench) -> None:
     told = json.loads(out)
     assert code == 0
     assert {line["name"]: (line["runs"], line["local"]) for line in told["lines"]} == {
-        "raw_rents": (8, 2),
-        "rents": (4, 1),
-        "rents_by_town": (4, 1),
+        "raw_rents": (4, 2),
+        "rents": (2, 1),
+        "rents_by_town": (2, 1),
     }
-    # Nine minutes of Fargate at the least: three makings of four steps, two of them of one asset's partitions
+    # Four minutes of Fargate at the least: four steps, two of them for the partitions of one asset
     least = (0.04656 + 2 * 0.00511) / 60
-    assert told["total"]["usd"] >= 12 * least * (1 - 1e-6)
+    assert told["total"]["usd"] >= 4 * least * (1 - 1e-6)
     assert told["total"]["unpriced"] == 0
     assert "It is no bill." in " ".join(told["notes"])
     _, out, _ = workbench("costs", "--by", "kind", "--format", "csv")
     rows = {row["kind"]: row for row in csv.DictReader(io.StringIO(out))}
-    assert (rows["local"]["usd"], rows["fargate"]["runs"]) == ("0.0", "12")
+    assert (rows["local"]["usd"], rows["fargate"]["runs"]) == ("0.0", "4")
     _, out, _ = workbench("costs", "--by", "month", "--pounds")
     assert re.search(r"\b20\d\d-\d\d\b", out)
     assert "£" in out
@@ -132,29 +148,6 @@ def test_a_plan_is_estimated_and_held_against_budgets(ran: Path, workbench: Work
     assert workbench("costs")[0] == 0
 
 
-def test_a_backfill_above_a_budget_is_not_started(
-    ran: Path, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with (ran / "config/base.yaml").open("a", encoding="utf-8") as config:
-        config.write(BUDGETS)
-    runs = json.loads(workbench("costs", "--format", "json")[1])["total"]["runs"]
-    (ran / "config/prod.yaml").write_text("lake: data/lake\n", encoding="utf-8")
-    monkeypatch.setenv("WORKBENCH_ENV", "prod")
-    code, _, said = workbench("materialize", "raw_rents", "--all-partitions", "--force")
-    assert code == 1
-    assert re.search(
-        r"config/base\.yaml:\d+: The budget all \(\$0\.000001\d* for all assets in a month\) is overspent", said
-    )
-    assert "hint: Make fewer partitions" in said
-    # One partition is no backfill, and a budget that only warns lets it go on
-    assert workbench("materialize", "raw_rents", "--partition", "2024", "--force")[0] == 0
-    text = (ran / "config/base.yaml").read_text(encoding="utf-8").replace("policy: stop", "policy: warn")
-    (ran / "config/base.yaml").write_text(text, encoding="utf-8")
-    code, _, said = workbench("materialize", "raw_rents", "--all-partitions", "--force")
-    assert (code, "warning: The budget all" in said) == (0, True)
-    assert json.loads(workbench("costs", "--format", "json")[1])["total"]["runs"] == runs + 3
-
-
 def test_own_prices_count_and_a_wrong_one_is_told_with_its_place(ran: Path, workbench: Workbench) -> None:
     config = (ran / "config/base.yaml").read_text(encoding="utf-8")
     (ran / "config/base.yaml").write_text(config + "costs:\n  prices: {fargate: {vcpu_hour: 900}}\n", encoding="utf-8")
@@ -171,7 +164,7 @@ def test_a_choice_of_compute_is_explained(ran: Path, workbench: Workbench) -> No
     code, out, _ = workbench("explain-compute", "raw_rents")
     assert code == 0
     assert out.startswith("raw_rents asks for lambda, 512 MB. @auto_compute would take ")
-    assert "95 % of the 8 runs took no more than" in out
+    assert "95 % of the 4 runs took no more than" in out
     assert "batch, " in out
     assert "is for GPU work and long-running work" in out
     told: dict[str, Any] = json.loads(workbench("explain-compute", "raw_rents", "--json")[1])
@@ -197,7 +190,30 @@ def test_a_choice_of_compute_is_explained(ran: Path, workbench: Workbench) -> No
         (["rightsize", "rent"], "Did you mean 'rents'?"),
     ],
 )
-def test_wrong_usage_is_told(project: Path, workbench: Workbench, arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_told(ran: Path, workbench: Workbench, arguments: list[str], said: str) -> None:
     code, _, errors = workbench(*arguments)
     assert code == 2
     assert said in errors
+
+
+def test_a_backfill_above_a_budget_is_not_started(
+    ran: Path, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (ran / "config/base.yaml").open("a", encoding="utf-8") as config:
+        config.write(BUDGETS)
+    runs = json.loads(workbench("costs", "--format", "json")[1])["total"]["runs"]
+    (ran / "config/prod.yaml").write_text("lake: data/lake\n", encoding="utf-8")
+    monkeypatch.setenv("WORKBENCH_ENV", "prod")
+    code, _, said = workbench("materialize", "raw_rents", "--all-partitions", "--force")
+    assert code == 1
+    assert re.search(
+        r"config/base\.yaml:\d+: The budget all \(\$0\.000001\d* for all assets in a month\) is overspent", said
+    )
+    assert "hint: Make fewer partitions" in said
+    # One partition is no backfill, and a budget that only warns lets it go on
+    assert workbench("materialize", "raw_rents", "--partition", "2024", "--force")[0] == 0
+    text = (ran / "config/base.yaml").read_text(encoding="utf-8").replace("policy: stop", "policy: warn")
+    (ran / "config/base.yaml").write_text(text, encoding="utf-8")
+    code, _, said = workbench("materialize", "raw_rents", "--all-partitions", "--force")
+    assert (code, "warning: The budget all" in said) == (0, True)
+    assert json.loads(workbench("costs", "--format", "json")[1])["total"]["runs"] == runs + 3
