@@ -13,6 +13,7 @@ import dagster as dg
 from platform_core.automation import asset_job, retries
 from platform_core.config import ProjectConfig
 from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
+from platform_core.costs.sensors import budget_sensor, idle_sensor
 from platform_core.errors import UserError
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
 
@@ -60,7 +61,18 @@ def build_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
         made.append(
             s3_file_sensor(prefix=sensor.prefix, **shared) if sensor.type == "s3_file" else file_sensor(**shared)
         )
-    return made
+    return made + _cost_sensors(config)
+
+
+def _cost_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
+    """Make the sensors that `costs:` asks for: nothing is looked at that nobody named."""
+    idle, budgets = config.costs.idle, config.costs.budgets
+    found = []
+    if idle.clusters or idle.queues or idle.eks_clusters:
+        found.append(idle_sensor(idle))
+    if any(budget.policy == "stop" for budget in budgets.values()) and config.environment != "dev":
+        found.append(budget_sensor(budgets))
+    return found
 
 
 def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:

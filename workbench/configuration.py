@@ -54,6 +54,7 @@ def settings_of(config: ProjectConfig) -> list[Setting]:
     sections["partitions"] = {name: list(values) for name, values in config.partitions.items()}
     sections["jobs"] = {name: one.model_dump() for name, one in config.jobs.items()}
     sections["schedules"] = {name: one.model_dump() for name, one in config.schedules.items()}
+    sections["costs"] = config.costs.model_dump(mode="json", exclude_unset=True)
     return [
         Setting(".".join(path), _shown(config, path, value), config.written(*path) or _above(config, path))
         for path, value in _leaves(sections, ())

@@ -24,8 +24,10 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from platform_core.code_references import referring_to, source_of
+from platform_core.compute_kinds import use_prices
 from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.config.io import IOConfig
+from platform_core.costs.settings import prices_of
 from platform_core.errors import UserError, WorkbenchError
 from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
 from platform_core.io_managers.base import FrameIOManager
@@ -92,6 +94,7 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
     """
     found = [value for module in modules for value in _public(module)]
     unique = list({id(value): value for value in found}.values())
+    use_prices(prices_of(config))
     resources = build_resources(config)
     jobs = [*_only(unique, _JOBS), *build_jobs(config)]
     try:

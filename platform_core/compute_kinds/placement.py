@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from platform_core.compute_kinds.history import Hints
 from platform_core.compute_kinds.limits import fargate_memory, limits, read_data
-from platform_core.compute_kinds.spec import ComputeSpec
+from platform_core.compute_kinds.spec import ComputeSpec, Kind
 from platform_core.errors import UserError
 
 
@@ -40,24 +41,24 @@ def place(
     >>> dict(place(duration_seconds=600, memory_mb=5000).options)
     {'cpu_units': 1024, 'memory_mb': 5120, 'execution_role_arn': None}
     """
-    given = {"rows": rows, "memory_mb": memory_mb, "duration_seconds": duration_seconds}
-    for name, value in {**given, "gpus": gpus, "parallelism": parallelism}.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            raise UserError(f"@auto_compute: {name}={value!r} is no whole number from 0 on.")
     data = rules if rules is not None else read_data("placement.json")
-    estimates = data["estimates"]
-    rows_per_mb = 1_000_000 / estimates["bytes_per_row"] * max(1, parallelism)  # each part holds its share of the rows
-    job = {
+    job = characteristics(Hints(rows, memory_mb, duration_seconds, gpus, parallelism), data)
+    return place_as(next(rule["kind"] for rule in data["rules"] if holds(rule, job)), job, data)
+
+
+def characteristics(hints: Hints, data: Mapping[str, Any]) -> dict[str, int]:
+    """Give what the rules look at: what the hints say, and an estimate of what they do not."""
+    estimates, rows = data["estimates"], hints.rows
+    rows_per_mb = 1_000_000 / estimates["bytes_per_row"] * max(1, hints.parallelism)  # each part holds its share
+    return {
         "rows": rows or 0,
-        "memory_mb": _first(memory_mb, _of_rows(rows, rows_per_mb), estimates["memory_mb"]),
+        "memory_mb": _first(hints.memory_mb, _of_rows(rows, rows_per_mb), estimates["memory_mb"]),
         "duration_seconds": _first(
-            duration_seconds, _of_rows(rows, estimates["rows_per_second"]), estimates["duration_seconds"]
+            hints.duration_seconds, _of_rows(rows, estimates["rows_per_second"]), estimates["duration_seconds"]
         ),
-        "gpus": gpus,
-        "parallelism": parallelism,
+        "gpus": hints.gpus,
+        "parallelism": hints.parallelism,
     }
-    kind = next(rule["kind"] for rule in data["rules"] if _holds(rule, job))
-    return ComputeSpec(kind, _size(kind, job, data))
 
 
 def _first(given: int | None, estimated: int | None, otherwise: int) -> int:
@@ -68,10 +69,20 @@ def _of_rows(rows: int | None, rows_per_unit: float) -> int | None:
     return None if rows is None else ceil(rows / rows_per_unit)
 
 
-def _holds(rule: Mapping[str, Any], job: Mapping[str, int]) -> bool:
+def holds(rule: Mapping[str, Any], job: Mapping[str, int]) -> bool:
+    """Say whether every bound of a rule holds."""
     return all(job[name] >= bound for name, bound in rule.get("at_least", {}).items()) and all(
         job[name] <= bound for name, bound in rule.get("at_most", {}).items()
     )
+
+
+def place_as(kind: Kind, job: Mapping[str, int], data: Mapping[str, Any]) -> ComputeSpec:
+    """Give the size of a kind that a job asks for.
+
+    Raises:
+        UserError: It needs more memory than any node of the rules has.
+    """
+    return ComputeSpec(kind, _size(kind, job, data))
 
 
 def _size(kind: str, job: Mapping[str, int], data: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from platform_core.config.costs import BudgetConfig, CostsConfig, IdleConfig
 from platform_core.config.io import IOChoice, IOConfig
 from platform_core.config.models import (
     JobConfig,
@@ -48,6 +49,9 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("jobs", "*", "retry"): RetryConfig,
     ("schedules", "*"): ScheduleConfig,
     ("sensors", "*"): SensorConfig,
+    ("costs",): CostsConfig,
+    ("costs", "budgets", "*"): BudgetConfig,
+    ("costs", "idle"): IdleConfig,
 }
 
 

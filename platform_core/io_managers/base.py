@@ -11,6 +11,7 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.lake import Lake
+from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
 from platform_core.metadata.versions import Unchanged, version_metadata
 from platform_core.origins import tell_query
@@ -54,6 +55,7 @@ class FrameIOManager(dg.ConfigurableIOManager):
         except BaseException as error:  # a panic of Polars is no Exception
             if running is not None and running.function is not None:
                 tell_query(error, running.function)
+                tell_failed(context, running)
             raise
 
         def stored() -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.metadata.charts import chart_metadata
+from platform_core.metadata.costing import used
 from platform_core.metadata.declared import Declared
 from platform_core.metadata.meter import Meter
 from platform_core.metadata.nulls import completeness
@@ -110,7 +111,7 @@ def running_metadata(
         path: The file, whose footer tells of the columns.
     """
     # Cost first: profile and drawing are no part of the step
-    metadata = _cost(running.meter)
+    metadata = used(running.meter)
     declared = running.declared
     if footer is not None:
         metadata |= {"workbench/bytes_written": footer.size, **footer_metadata(footer, declared.descriptions)}
@@ -122,18 +123,6 @@ def running_metadata(
     if declared.shows_charts:
         metadata |= chart_metadata((*declared.charts, *running.figures), stored, declared.personal)
     return metadata
-
-
-def _cost(meter: Meter) -> dict[str, Any]:
-    memory, method = meter.peak()
-    read = meter.bytes_read()
-    return {
-        "workbench/seconds": round(meter.seconds(), 3),
-        "workbench/cpu_seconds": round(meter.cpu_seconds(), 3),
-        "workbench/peak_memory_bytes": memory,
-        "workbench/peak_memory_method": method,
-        **({} if read is None else {"workbench/bytes_read": read}),
-    }
 
 
 def _profile_metadata(
@@ -172,6 +161,11 @@ def _plain(value: Any) -> str | int | float:
     if value is None:
         return ""
     return round(value, 6) if isinstance(value, float) else value if isinstance(value, int) else str(value)[:100]
+
+
+def failed_metadata(running: Running) -> dict[str, Any]:
+    """Give what a step cost that failed, for an observation of its asset: it is paid for, though nothing was made."""
+    return {**used(running.meter), "workbench/failed": True}
 
 
 def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:

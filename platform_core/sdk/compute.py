@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from platform_core.compute_kinds import ComputeSpec, place
+from platform_core.compute_kinds import ComputeSpec, Hints, decide
 from platform_core.errors import UserError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _ATTRIBUTE = "__workbench_compute__"
+_HINTS = "__workbench_hints__"
 
 
 def lambda_compute(
@@ -123,6 +124,9 @@ def auto_compute(
 ) -> Callable[[Function], Function]:
     """Place a step where the rules of `compute_kinds/placement.json` say, from what is known of it.
 
+    Until runs were measured, the hints decide; from then on what runs took does, each time that a run is launched.
+    `workbench explain-compute ASSET` says what and why.
+
     Args:
         rows: Rows that it reads.
         memory_mb: Memory that it needs, in MB.
@@ -132,9 +136,27 @@ def auto_compute(
 
     Raises:
         UserError: No kind of compute is large enough, or the decorator stands over an asset.
+
+    >>> @auto_compute(rows=10_000)
+    ... def count(frame): ...
+    >>> compute_of(count).kind, hints_of(count).rows
+    ('lambda', 10000)
     """
-    spec = place(rows=rows, memory_mb=memory_mb, duration_seconds=duration_seconds, gpus=gpus, parallelism=parallelism)
-    return _described(spec, "auto_compute")
+    hints = Hints(rows, memory_mb, duration_seconds, gpus, parallelism)
+    described = _described(decide(hints).spec, "auto_compute")
+
+    def describe(function: Function) -> Function:
+        found = described(function)
+        setattr(found, _HINTS, hints)
+        return found
+
+    return describe
+
+
+def hints_of(function: object) -> Hints | None:
+    """Give the hints of `@auto_compute`, or None where it does not stand over a function."""
+    hints = getattr(function, _HINTS, None)
+    return hints if isinstance(hints, Hints) else None
 
 
 def compute_of(function: object) -> ComputeSpec | None:

@@ -17,11 +17,11 @@ import dagster as dg
 
 from platform_core.asset_checks import Check, resolve_checks
 from platform_core.code_references import reference_metadata
-from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
+from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.metadata.declared import CLASSIFICATIONS, Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
-from platform_core.sdk.compute import compute_of
+from platform_core.sdk.compute import compute_of, hints_of
 from platform_core.sdk.logic import logic_version
 from platform_core.sdk.parameters import read_parameters
 from platform_core.sdk.step import step_function
@@ -216,7 +216,7 @@ def _build(
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
             kinds=set(options.get("kinds") or ()),
             owners=_owners(options),
-            op_tags={COMPUTE_TAG: spec.to_json()} if spec else None,
+            op_tags=_op_tags(function, spec),
             code_version=options.get("code_version") or logic_version(function),
             check_specs=[
                 dg.AssetCheckSpec(check.name, asset=name, description=check.description, blocking=severity == "error")
@@ -228,6 +228,14 @@ def _build(
     except (dg.DagsterError, dg._check.CheckError) as error:
         raise UserError(f"{decorator} {name!r}: {str(error).splitlines()[0]}") from error
     return cast("dg.AssetsDefinition", asset)
+
+
+def _op_tags(function: AssetFunction, spec: ComputeSpec | None) -> dict[str, str] | None:
+    """Give where the step runs, and what `@auto_compute` was told, for the choice to be made again at launch."""
+    if spec is None:
+        return None
+    hints = hints_of(function)
+    return {COMPUTE_TAG: spec.to_json()} | ({AUTO_TAG: hints.to_json()} if hints is not None else {})
 
 
 def _checks(options: AssetOptions) -> tuple[Check, ...]:

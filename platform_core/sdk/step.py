@@ -21,6 +21,7 @@ from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared, personal_columns
+from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
@@ -54,6 +55,7 @@ def step_function(
                         value = function(**parameters.arguments(context, given))
                 except BaseException as error:
                     tell_cell(error, function)
+                    tell_failed(context, running)
                     raise
                 running.figures = charts_of(value)
             else:

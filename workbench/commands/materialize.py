@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from platform_core.errors import UsageError
@@ -73,6 +73,8 @@ def materialise(
         if ranged is None:
             check_partition(chosen, partition, all_partitions=all_partitions)
         wanted = partition if ranged is None else ranged
+        for warning in held_against_budgets(session, chosen, wanted):
+            sys.stderr.write(f"warning: {warning}\n")
         with progress("materialising", count(chosen, wanted)) as bar:
             worker = Materialiser(session, force=force)
             outcomes = worker.run(chosen, wanted, lambda name, part: bar(label=f"{name} {part or ''}"))
@@ -84,6 +86,21 @@ def materialise(
         print(f"Report: {project.relative(report)}")  # noqa: T201 - the command's result
     tell_problems(outcomes)
     return 1 if any(outcome.status in {"failed", "skipped"} for outcome in outcomes) else 0
+
+
+def held_against_budgets(
+    session: Session, chosen: Sequence[AssetNode], wanted: str | Collection[str] | None
+) -> tuple[str, ...]:
+    """Refuse to make several partitions where a budget stands against it; give the warnings of the others.
+
+    Raises:
+        UserError: A budget whose policy is `stop` would be overspent.
+    """
+    from workbench.costing.plans import hold_back, parts_of  # noqa: PLC0415 - as in `materialise`
+
+    parts = parts_of(chosen, wanted)
+    several = len({partition for _, partition in parts if partition is not None}) > 1
+    return hold_back(session, parts) if several and session.config.environment != "dev" else ()
 
 
 def partitions_of_range(session: Session, chosen: Sequence[AssetNode], text: str | None) -> set[str] | None:

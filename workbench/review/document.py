@@ -1,4 +1,4 @@
-"""The shape of a review before it has a format: sections of paragraphs, lists and tables.
+"""The shape of a review before it has a format: sections of paragraphs, lists, tables and charts.
 
 A text is a sentence in which `wording.name` may have set names apart. Each format cleans and escapes it in one place.
 """
@@ -46,7 +46,15 @@ class Table:
     fold: bool = False
 
 
-Block = Paragraph | Items | Table
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of bars: each with its label, its length from 0 on, and the length in words."""
+
+    caption: str
+    bars: tuple[tuple[str, float, str], ...]
+
+
+Block = Paragraph | Items | Table | Bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from workbench.review.document import Block, Cell, Document, Items, Paragraph, Section, Table
+from workbench.review.document import Bars, Block, Cell, Document, Items, Paragraph, Section, Table
 from workbench.review.style import STYLE
 from workbench.review.wording import parts, said
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _RIGHT = ' class="number"'
+# Of a chart, in its own units: a line's height, where bars begin, how long they are at most, the whole width
+_STEP, _LEFT, _LONGEST, _WIDE = 26, 230, 420, 860
+_MOST_LETTERS = 28
 _SIGNS = {"good": "✓ ", "bad": "✗ ", "careful": "! "}
 
 
@@ -64,7 +67,33 @@ def _block(block: Block) -> str:
     if isinstance(block, Items):
         kind = ' class="boxes"' if block.boxes else ""
         return f"<ul{kind}>\n" + "\n".join(f"<li>{_text(text)}</li>" for text in block.texts) + "\n</ul>"
-    return _table(block)
+    return _bars(block) if isinstance(block, Bars) else _table(block)
+
+
+def _bars(chart: Bars) -> str:
+    """Draw bars from left to right; every figure stands in words beside its bar, and all of them in the description."""
+    most = max((length for _, length, _ in chart.bars), default=0.0) or 1.0
+    lines = []
+    for number, (label, length, words) in enumerate(chart.bars):
+        top = number * _STEP
+        wide = max(2, round(length / most * _LONGEST)) if length else 0
+        lines.append(
+            f'<text x="0" y="{top + 16}" class="label">{escape(_cut(label))}</text>'
+            f'<rect x="{_LEFT}" y="{top + 3}" width="{wide}" height="18"/>'
+            f'<text x="{_LEFT + wide + 8}" y="{top + 16}">{escape(said(words))}</text>'
+        )
+    told = escape("; ".join(f"{said(label)}: {said(words)}" for label, _, words in chart.bars))
+    caption, height = escape(said(chart.caption)), len(chart.bars) * _STEP
+    return (
+        f'<figure class="bars">\n<figcaption>{caption}</figcaption>\n<div class="scroll" role="region" '
+        f'aria-label="{caption}" tabindex="0">\n<svg viewBox="0 0 {_WIDE} {height}" role="img" '
+        f'aria-label="{caption}. {told}">\n' + "\n".join(lines) + "\n</svg>\n</div>\n</figure>"
+    )
+
+
+def _cut(label: str) -> str:
+    text = said(label)
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 def _plain(text: str) -> str:

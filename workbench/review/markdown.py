@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from workbench.review.document import MARK, Block, Cell, Document, Items, Paragraph, Table
+from workbench.review.document import MARK, Bars, Block, Cell, Document, Items, Paragraph, Table
 from workbench.review.wording import parts
 
 __all__ = ["LIMIT", "MARK", "render_markdown"]
@@ -40,7 +40,7 @@ def render_markdown(document: Document, limit: int = LIMIT) -> str:
 def _lines(document: Document, most: int) -> int:
     """Give how many lines tables and lists have at least."""
     sizes = (
-        len(block.rows if isinstance(block, Table) else block.texts)
+        len(block.rows if isinstance(block, Table) else block.bars if isinstance(block, Bars) else block.texts)
         for section in document.sections
         for block in section.blocks
         if not isinstance(block, Paragraph)
@@ -69,6 +69,10 @@ def _block(block: Block, most: int) -> Iterator[str]:
         sign = "- [ ] " if block.boxes else "- "
         yield from (f"{sign}{_text(text)}" for text in block.texts[:most])
         yield from ("", *_left_out(len(block.texts) - most, "point"))
+    elif isinstance(block, Bars):
+        yield from (f"{_text(block.caption)}:", "")
+        yield from (f"- {_text(label)}: {_text(words)}" for label, _, words in block.bars[:most])
+        yield from ("", *_left_out(len(block.bars) - most, "bar"))
     else:
         yield from _table(block, most)
 

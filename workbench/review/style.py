@@ -43,6 +43,11 @@ th[scope=row] { font-weight: normal; }
 .good { color: var(--good); }
 .bad { color: var(--bad); font-weight: bold; }
 .careful { color: var(--careful); }
+.bars figcaption { font-weight: bold; }
+.bars svg { display: block; width: 100%; min-width: 40rem; max-width: 60rem; height: auto; }
+.bars text { font: 14px system-ui, sans-serif; fill: var(--text); }
+.bars rect { fill: var(--link); }
+figure { margin: 1rem 0; }
 .boxes { list-style: none; padding-left: .2rem; }
 .boxes li { padding-left: 1.9rem; position: relative; }
 .boxes li::before { content: ""; position: absolute; left: 0; top: .2em; width: 1.1rem; height: 1.1rem;
