@@ -30,7 +30,7 @@ def grouped(text: str, *sizes: int, by: str = " ") -> str:
     for size in sizes:
         parts.append(text[at : at + size])
         at += size
-    return by.join([*parts, text[at:]] if text[at:] else parts)
+    return by.join(part for part in [*parts, text[at:]] if part)
 
 
 # --- phone
