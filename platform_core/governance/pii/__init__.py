@@ -11,5 +11,6 @@ from __future__ import annotations
 
 from platform_core.governance.pii.kinds import KINDS, Kind
 from platform_core.governance.pii.scanning import scan
+from platform_core.governance.pii.verdicts import columns, personal
 
-__all__ = ["KINDS", "Kind", "scan"]
+__all__ = ["KINDS", "Kind", "columns", "personal", "scan"]

@@ -9,7 +9,10 @@ import polars as pl
 Cells: TypeAlias = pl.DataFrame  # row, text
 Pieces: TypeAlias = pl.DataFrame  # row, piece, start, left, right, first, last
 
-_LEFT, _RIGHT = 48, 32
+_LEFT, _RIGHT = 40, 24
+_SCHEMA = dict(
+    row=pl.UInt32, piece=pl.String, start=pl.Int64, left=pl.String, right=pl.String, first=pl.Boolean, last=pl.Boolean
+)
 
 
 def cut(cells: Cells, pattern: str) -> Pieces:
@@ -22,38 +25,23 @@ def cut(cells: Cells, pattern: str) -> Pieces:
     >>> cut(pl.DataFrame({"row": [7], "text": ["né 12 or 34"]}), "[0-9]+").select("row", "piece", "start", "left").rows()
     [(7, '12', 3, 'né '), (7, '34', 9, ' or ')]
     """
+    if cells.is_empty():
+        return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
     text = pl.col("text")
-    found = cells.filter(text.str.contains(pattern)).select(
-        "row", pieces=text.str.extract_all(pattern), gaps=text.str.split(pattern, literal=False)
-    )
-    counts = found["pieces"].list.len()
-    gaps = found["gaps"].explode(keep_nulls=False, empty_as_null=False)
-    # A text of n pieces has n + 1 gaps: the last of each stands right of no further piece
-    ends = (counts + 1).cum_sum() - 1
-    marks = pl.DataFrame({"at": ends}).with_columns(last=True)
-    every = pl.DataFrame({"gap": gaps}).with_row_index("at").with_columns(pl.col("at").cast(pl.UInt32))
-    every = every.join(marks.with_columns(pl.col("at").cast(pl.UInt32)), on="at", how="left", maintain_order="left")
-    is_last = every["last"].fill_null(value=False)
-    every = every.select("gap", right=pl.col("gap").shift(-1)).filter(~is_last)
-    pieces = found.select("row", piece="pieces").explode("piece", keep_nulls=False, empty_as_null=False)
+    found = cells.filter(text.str.contains(pattern))
+    if found.is_empty():
+        return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
+    found = found.select("row", piece=text.str.extract_all(pattern), gaps=text.str.split(pattern, literal=False))
+    # A text of n pieces has n + 1 gaps: one before each, and the last behind
+    gaps = pl.col("gaps")
+    counted = found.select("row", "piece", left=gaps.list.head(gaps.list.len() - 1), right=gaps.list.slice(1))
     row = pl.col("row")
-    first = row.ne_missing(row.shift(1))
-    whole = pieces.with_columns(every).with_columns(first=first, last=row.ne_missing(row.shift(-1)))
+    whole = counted.explode("piece", "left", "right", keep_nulls=False, empty_as_null=False)
+    whole = whole.with_columns(first=row.ne_missing(row.shift(1)), last=row.ne_missing(row.shift(-1)))
     length = pl.col("piece").str.len_chars().cast(pl.Int64)
-    before = pl.col("gap").str.len_chars().cast(pl.Int64)
+    before = pl.col("left").str.len_chars().cast(pl.Int64)
     reached = (length + before).cum_sum() - length  # from the start of the first text
     base = pl.when("first").then(reached - before).forward_fill()
     return whole.select(
-        "row",
-        "piece",
-        start=reached - base,
-        left=pl.col("gap").str.tail(_LEFT),
-        right=pl.col("right").str.head(_RIGHT),
-        first="first",
-        last="last",
+        "row", "piece", start=reached - base, left=pl.col("left").str.tail(_LEFT), right=pl.col("right").str.head(_RIGHT), first="first", last="last"
     )
-
-
-def trimmed(pieces: Pieces, kept: str) -> Pieces:
-    """Give pieces shortened to what a pattern's first group matches at their start."""
-    return pieces.with_columns(piece=pl.col("piece").str.extract(kept, 1))

@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import cast
 
 import polars as pl
+import pyarrow as pa
 
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
@@ -30,7 +32,7 @@ def _run(upper: str, letter: str) -> str:
     return rf"{token}(?: (?:(?:{_WORDS}) ){{0,3}}{token})+|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
-_ASCII, _ANY = _run("[A-Z]", "[A-Za-z]"), _run(r"\p{Lu}", r"[\p{L}\p{M}]")
+_ASCII, _ANY = _run("[A-Z]", "[A-Za-z]"), _run(r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]", r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]")
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
 _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
@@ -87,6 +89,7 @@ def _known() -> Mapping[str, str]:
     letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(("may", "rose", "hope"), "E")
     letters |= {"king": "V", "keynes": "X"}
     letters |= dict.fromkeys(_PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
+    letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
     return letters
 
@@ -106,17 +109,19 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     if runs.is_empty():
         return _none(runs)
     words = _words(runs)
-    lettered = words.group_by("run", maintain_order=True).agg(pl.col("letter").str.join(""))
+    # Runs are numbered from nought and their words lie one after the other, so places are looked up and not joined
+    base = words["first"].arg_true().cast(pl.Int64)
+    lettered = pl.DataFrame({"run": runs["run"], "base": base, "letter": _joined(words["letter"], base)})
     judged = _judged(lettered["letter"].unique(maintain_order=True).to_list())
-    spans = lettered.join(judged, on="letter", how="inner").select("run", "name", "first_word", "last_word", "score")
+    spans = lettered.join(judged, on="letter", how="inner", maintain_order="left")
     if spans.is_empty():
         return _none(runs)
-    starts = words.select("run", first_word="place", begin="at")
-    ends = words.select("run", last_word="place", end=pl.col("at") + pl.col("kept"))
-    found = spans.join(starts, on=["run", "first_word"]).join(ends, on=["run", "last_word"]).join(runs, on="run")
-    begin = pl.col("begin").cast(pl.Int64)
-    length = pl.col("end").cast(pl.Int64) - begin
-    last = pl.col("end") >= pl.col("piece").str.len_chars() - 1
+    begin = words["at"].gather(spans["base"] + spans["first_word"])
+    ends = spans["base"] + spans["last_word"]
+    end = words["at"].gather(ends) + words["kept"].gather(ends)
+    found = runs[spans["run"]].with_columns(spans["score"], begin.alias("begin"), end.alias("end"))
+    begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
+    last = pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64) - 1
     found = found.filter(~(last & pl.col("right").str.contains(_NOT_A_PERSON_AFTER)) | (pl.col("score") >= 0.95))
     found = found.with_columns(piece=pl.col("piece").str.slice(begin, length), start=pl.col("start") + begin, kind=pl.lit("name"), chance=pl.lit(value=False))
     found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
@@ -149,9 +154,9 @@ def whole_cells(cells: Cells) -> pl.DataFrame:
 def small(cells: Cells) -> pl.DataFrame:
     """Give the cells that are a name in small letters and nothing else: a given name and a family name, both on the lists."""
     text = pl.col("text")
-    shaped = cells.filter(text.str.contains(r"^[\p{Ll}\p{M}'\-]{2,}(?: [\p{Ll}\p{M}'\-]{2,}){1,3}$"))
+    shaped = cells.filter(text.str.contains(r"^[a-z\x{80}-\x{2ff}'\-]{2,20}(?: [a-z\x{80}-\x{2ff}'\-]{2,20}){1,3}$"))
     if shaped.is_empty():
-        return whole_cells(shaped)
+        return shaped
     word = pl.element().replace_strict(*_mapping(), default="U")
     letters = shaped.select(fold(text).str.split(" ").list.eval(word).list.join("")).to_series()
     kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?P{0,2}[FBD]|T[FBDVU])$"))
@@ -173,13 +178,23 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     base = pl.when(first).then(reached).forward_fill()
     bare = word.str.strip_suffix(",")
     owned = bare.str.ends_with("'s")
-    words = words.with_columns(at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned)
-    words = words.with_columns(place=pl.int_range(pl.len()).over("run"))
-    different = words.select("bare").unique()
-    different = different.with_columns(letter=_letters(different["bare"]))
-    words = words.join(different, on="bare", how="left", maintain_order="left")
+    words = words.with_columns(
+        first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned
+    ).with_columns(letter=pl.col("bare").str.to_lowercase().replace_strict(*_mapping(), default=None, return_dtype=pl.String))
+    unknown = words.filter(pl.col("letter").is_null()).select("bare").unique()
+    if unknown.height:
+        unknown = unknown.with_columns(guess=_letters(unknown["bare"]))
+        words = words.join(unknown, on="bare", how="left", maintain_order="left").with_columns(letter=pl.coalesce("letter", "guess"))
     letter = pl.when("comma").then(pl.col("letter").str.to_lowercase()).otherwise(pl.col("letter"))
     return words.with_columns(letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2)
+
+
+def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
+    """Give the letters from each base to the next as one text: a view of all of them, since a letter is a byte."""
+    starts = pl.concat([base, pl.Series([len(letters)], dtype=pl.Int64)], rechunk=True).to_arrow()
+    text = letters.str.join("").item().encode()
+    array = pa.LargeStringArray.from_buffers(len(starts) - 1, starts.buffers()[1], pa.py_buffer(text))
+    return cast("pl.Series", pl.from_arrow(array))
 
 
 def _letters(words: pl.Series) -> pl.Series:
@@ -212,8 +227,8 @@ def _letters(words: pl.Series) -> pl.Series:
 
 
 @lru_cache(1)
-def _mapping() -> tuple[list[str], list[str]]:
-    return list(_known()), list(_known().values())
+def _mapping() -> tuple[pl.Series, pl.Series]:
+    return pl.Series(list(_known())), pl.Series(list(_known().values()))
 
 
 def _judged(lettered: list[str]) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from platform_core.governance.pii.cutting import Pieces
 _NHS_RANGE = r"^(?:4|6|7|3[2-9]|999|943|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{6})"
 _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
+_TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
 _ADDRESS_AFTER = r"(?i)^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)\b"
 _ADDRESS_BEFORE = r"(?i)(?:street|road|lane|avenue|close|drive|way|court)\b[^0-9]{0,30}[(\[]$"
 
@@ -107,8 +108,16 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
-    piece, size, digits = pl.col("piece"), pl.col("size"), pl.col("digits")
-    follows = pl.col("row") == pl.col("row").shift(1)
+    piece, size, row = pl.col("piece"), pl.col("size"), pl.col("row")
+    beside = (row == row.shift(1)) | (row == row.shift(-1))
+    dashed = (size == 6) & piece.str.contains("-", literal=True)
+    address = (size >= 11) & ((pl.col("after") != "") | (pl.col("before") != ""))
+    pieces = pieces.filter(
+        (dashed | address | (beside & size.is_in([6, 8])).fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
+    )
+    if pieces.is_empty():
+        return pieces
+    follows = row == row.shift(1)
     near = pl.col("left").str.len_chars() <= 24
     known = pieces.with_columns(
         sort_shape=piece.str.contains(shapes.SORT),

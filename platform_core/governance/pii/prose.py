@@ -28,7 +28,7 @@ def finder() -> Callable[[pl.DataFrame], pl.DataFrame]:
 
     def find(cells: pl.DataFrame) -> pl.DataFrame:
         rows = [
-            (row, "name", result.start, result.end, min(0.85, result.score), False, False, False)
+            (row, "name", result.start, result.end, min(0.85, result.score), False, False)
             for row, text in cells.select("row", "text").iter_rows()
             for result in engine.analyze(text=text, language="en", entities=["PERSON"])
         ]

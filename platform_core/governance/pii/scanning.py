@@ -17,6 +17,7 @@ from platform_core.suggest import did_you_mean
 
 FINDINGS = pl.Schema({"row": pl.UInt32, "column": pl.String, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64})  # fmt: skip
 _PART_BYTES, _PART_ROWS = 4 << 20, 65_536
+_FEW_ROWS = 20_000  # up to which columns are read together
 _FEW = 20  # cells below which a column says nothing of its own
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
@@ -54,16 +55,20 @@ def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str 
     whole = _frame(frame)
     chosen = _chosen(whole.schema, columns)
     extra = prose.finder() if engine == "presidio" else None
-    tasks = [(name, part) for name in chosen for part in _parts(written(whole[name]))]
+    height = max(whole.height, 1)
+    tasks = list(_tasks(whole, chosen))
     with ThreadPoolExecutor(max_workers=max(1, min(len(tasks), os.cpu_count() or 1))) as pool:
-        done = list(pool.map(lambda task: _found(task[1], named(task[0]), extra), tasks))
-    made = []
-    for name in chosen:
-        found = [part for (owner, _), part in zip(tasks, done, strict=True) if owner == name and part.height]
-        if found:
-            judged = _as_column(pl.concat(found), whole[name], named(name))
-            made.append(judged.filter(pl.col("score") >= least).with_columns(column=pl.lit(name)).select(FINDINGS.names()))
-    return pl.concat(made) if made else pl.DataFrame(schema=FINDINGS)
+        done = list(pool.map(lambda task: _found(task[1], task[0], extra), tasks))
+    every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
+    # Cells are numbered through all columns, in the order of the columns
+    place = pl.col("row") // height
+    judged = []
+    for (number,), part in every.with_columns(place=place, row=pl.col("row") % height).partition_by("place", maintain_order=True, as_dict=True).items():
+        name = chosen[number]
+        kept = _as_column(part, whole[name], named(name)).filter(pl.col("score") >= least)
+        judged.append((number, kept.with_columns(column=pl.lit(name)).select(pl.col(key).cast(dtype) for key, dtype in FINDINGS.items())))
+    ordered = [part for _, part in sorted(judged, key=lambda item: item[0])]
+    return pl.concat(ordered) if ordered else pl.DataFrame(schema=FINDINGS)
 
 
 def written(column: pl.Series) -> pl.DataFrame | None:
@@ -109,10 +114,23 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _parts(cells: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
-    """Give the cells in parts that one thread reads at a time."""
-    if cells is None or cells.is_empty():
-        return
+def _tasks(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Named, pl.DataFrame]]:
+    """Give the cells in parts that one thread reads at a time; columns whose names say the same are read together."""
+    alike: dict[Named, list[pl.DataFrame]] = {}
+    for place, name in enumerate(columns):
+        cells = written(frame[name])
+        if cells is None or cells.is_empty():
+            continue
+        cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
+        if frame.height > _FEW_ROWS:
+            yield from ((named(name), part) for part in _parts(cells))
+        else:
+            alike.setdefault(named(name), []).append(cells)
+    for about, group in alike.items():
+        yield from ((about, part) for part in _parts(pl.concat(group, rechunk=True)))
+
+
+def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     size = cells["text"].str.len_bytes().mean() or 1
     rows = max(1024, min(_PART_ROWS, int(_PART_BYTES / max(1.0, size))))  # type: ignore[arg-type]  # a mean of whole numbers
     yield from cells.iter_slices(rows)
@@ -125,17 +143,11 @@ def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl
 
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
     """Leave out what chance alone would find: a tenth of any numbers have the check digit of some kind."""
-    chance = found.filter(pl.col("chance") & pl.col("whole"))
-    if not about.says("nhs_number", "utr", "card") and chance.height:
-        cells = column.cast(pl.String).drop_nulls().str.strip_chars()
-        for ten, form in ((True, r"^[0-9]{10}$"), (False, r"^[0-9]{13,19}$")):
-            alike = int(cells.str.contains(form).sum())
-            valid = chance.filter(pl.col("ten") == ten).height
-            if alike >= _FEW and valid < _BY_CHANCE * alike:
-                found = found.filter(~(pl.col("chance") & pl.col("whole") & (pl.col("ten") == ten)))
+    if not about.says("nhs_number", "utr", "card") and found["chance"].any():
+        cells = column.cast(pl.String)
+        for ten, form in ((True, r"^\s*[0-9]{10}\s*$"), (False, r"^\s*[0-9]{13,19}\s*$")):
+            alike = cells.str.contains(form).fill_null(value=False)
+            by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
+            if alike.sum() >= _FEW and found.filter(by_chance).height < _BY_CHANCE * alike.sum():
+                found = found.filter(~by_chance)
     return found
-
-
-def kinds_in(found: pl.DataFrame) -> Sequence[str]:
-    """Name the kinds of some findings, sorted."""
-    return sorted(found["kind"].unique())

@@ -8,12 +8,14 @@ import polars as pl
 
 from platform_core.governance.pii import codes, emails, names, numbers, patterns, relaxed
 from platform_core.governance.pii.characters import foreign, plain
+from platform_core.governance.pii.context import beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut
 from platform_core.governance.pii.kinds import Named
 
-SCHEMA = pl.Schema({"row": pl.UInt32, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64, "chance": pl.Boolean, "whole": pl.Boolean, "ten": pl.Boolean})  # fmt: skip
+SCHEMA = pl.Schema({"row": pl.UInt64, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64, "chance": pl.Boolean, "ten": pl.Boolean})  # fmt: skip
 
 
+_EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
 _LABELS = {
     "utr": "UTR",
     "nhs_number": "NHS",
@@ -50,10 +52,6 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(whole)
-    lengths = cells.select("row", length=text.str.strip_chars().str.len_chars())
-    every = every.join(lengths, on="row", how="left", maintain_order="left").with_columns(
-        whole=(pl.col("end") - pl.col("start")) >= pl.col("length").cast(pl.Int64) - 1
-    )
     if about.other:
         every = every.filter((pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email"))
     return apart(every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()))
@@ -103,23 +101,29 @@ def _again(missed: Pieces) -> Pieces:
 
 def _judged(pieces: Pieces) -> pl.DataFrame:
     piece = pl.col("piece")
-    pieces = pieces.with_columns(begin="start")
     opened = piece.str.starts_with("(") & ~piece.str.contains(")", literal=True)
-    pieces = pieces.with_columns(
+    pieces = beside(pieces).with_columns(
+        begin="start",
         piece=pl.when(opened).then(piece.str.slice(1)).otherwise(piece),
         start=pl.col("start") + opened.cast(pl.Int64),
-        left=pl.when(opened).then(pl.concat_str("left", pl.lit("("))).otherwise("left"),
+        left=pl.when(opened).then(pl.lit("(")).otherwise("left"),
+        code=piece.str.replace_all("[^A-Za-z0-9]+", ""),
     )
-    pieces = pieces.with_columns(code=piece.str.replace_all("[^A-Za-z0-9]+", ""))
     code = pl.col("code")
-    extended = piece.str.contains(r"(?i)[0-9][ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$")
-    timed = piece.str.contains(r"[0-9][T ][0-9]{2}:[0-9]{2}")
-    # What stands before an extension is the number; so is what stands before the K of a UTR
-    digits = pl.when(extended).then(piece.str.extract(r"(?i)^(.*?)[ ,;]{0,2}(?:ext|x|#)", 1).str.replace_all("[^0-9]+", "")).otherwise(code.str.strip_chars_end("Kk"))
-    pieces = pieces.with_columns(numeric=code.str.contains("^[0-9]+[Kk]?$") | extended | timed, digits=digits)
-    is_number = pl.col("numeric") & ~(piece.str.contains(":", literal=True) & ~piece.str.contains(r"[ T][0-9]{2}:"))
-    of_digits = pieces.filter(is_number).with_columns(size=pl.col("digits").str.len_bytes())
-    lettered = pieces.filter(~is_number).with_columns(code=code.str.to_uppercase())
+    plain = pieces["code"].str.contains("^[0-9]+$")
+    colon = pieces["piece"].str.contains(":", literal=True)
+    of_digits = pieces.filter(plain & ~colon).with_columns(digits=code)
+    rest = pieces.filter(~plain | colon)
+    if rest.height:
+        # What stands before an extension is the number; so is what stands before the K of a UTR or the time of a date
+        extended = piece.str.contains(_EXTENDED)
+        numeric = extended | code.str.contains("^[0-9]{10}[Kk]$") | piece.str.contains(r"[0-9][T ][0-9]{2}:[0-9]{2}")
+        digits = pl.when(extended).then(piece.str.extract(_EXTENDED, 1).str.replace_all("[^0-9]+", "")).otherwise(code.str.strip_chars_end("Kk"))
+        rest = rest.with_columns(numeric=numeric, digits=digits)
+        of_digits = pl.concat([of_digits, rest.filter("numeric").drop("numeric")]).sort("row", "start")
+        rest = rest.filter(~pl.col("numeric")).with_columns(code=code.str.to_uppercase())
+    of_digits = of_digits.with_columns(size=pl.col("digits").str.len_bytes())
+    lettered = rest
     found = [part for part in (numbers.judge(of_digits), codes.judge(lettered)) if part.height]
     if not found:
         return pieces.clear().with_columns(kind=pl.lit(""), score=pl.lit(0.0), chance=pl.lit(value=False))
@@ -143,18 +147,18 @@ def apart(found: pl.DataFrame) -> pl.DataFrame:
     """
     ordered = found.sort("row", "start", "end", "kind")
     row = pl.col("row")
-    reached = pl.col("end").cum_max().over("row").shift(1)
-    meets = (row == row.shift(1)) & (pl.col("start") < reached)
-    ordered = ordered.with_columns(group=(~meets.fill_null(value=False)).cum_sum())
-    crowded = ordered.filter(pl.len().over("group") > 1)
+    meets = (row == row.shift(1)) & (pl.col("start") < pl.col("end").shift(1))
+    crowded = ordered.filter(meets)["row"].unique()
     if crowded.is_empty():
-        return ordered.drop("group")
-    alone = ordered.filter(pl.len().over("group") == 1)
-    ranked = crowded.with_columns(length=pl.col("end") - pl.col("start")).sort(
-        "group", "score", "length", "start", "kind", descending=[False, True, True, False, False]
+        return ordered
+    here = row.is_in(crowded.implode())
+    ranked = (
+        ordered.filter(here)
+        .with_columns(length=pl.col("end") - pl.col("start"))
+        .sort("row", "score", "length", "start", "kind", descending=[False, True, True, False, False])
     )
-    keep = pl.Series(_standing(ranked.select("group", "start", "end").iter_rows()), dtype=pl.Boolean)
-    return pl.concat([alone, ranked.filter(keep).drop("length")]).sort("row", "start", "end").drop("group")
+    keep = pl.Series(_standing(ranked.select("row", "start", "end").iter_rows()), dtype=pl.Boolean)
+    return pl.concat([ordered.filter(~here), ranked.filter(keep).drop("length")]).sort("row", "start", "end")
 
 
 def _standing(ranked: Iterable[tuple[int, int, int]]) -> list[bool]:
