@@ -1,0 +1,87 @@
+"""The words beside a value that say what it is, or that it is something else."""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Patterns over `before` and `after`: what stands on either side, in small letters
+_BEFORE = {
+    "phone": r"(?-u:\b)(?:tel|tele?phone[ds]?|phone[ds]?|ring|rang|call(?:s|ed|er)?|mob|mobiles?|cell|fax(?:ed)?|whatsapp|text(?:ed)?|sms|dial|voicemail|landline|ph|t|m|f)(?-u:\b)",
+    "national_insurance": r"(?-u:\b)(?:ni|n\.i\.?|nino|national insurance|nat\.? ins)(?-u:\b)",
+    "nhs_number": r"(?-u:\b)(?:nhs|patient|chi)(?-u:\b)",
+    "card": r"(?-u:\b)(?:card|visa|master ?card|amex|american express|maestro|pan|debit|credit|paid with|payment)(?-u:\b)",
+    "iban": r"\biban\b",
+    "sort_code": r"(?-u:\b)(?:sort[ \-]?codes?|sort|s/c|sc)(?-u:\b)",
+    "account_number": r"(?-u:\b)(?:a/c|acc|acct|accounts?|ac no|bank details)(?-u:\b)",
+    "date_of_birth": r"(?:(?-u:\b)(?:born|birth|birthday|birthdate|d\.? ?o\.? ?b)(?-u:\b)|(?-u:\b)b\.)",
+    "passport": r"\bpass ?ports?\b",
+    "driving_licence": r"(?-u:\b)(?:driving|driver'?s?|licen[cs]e|dvla|dvl?ni|dl)(?-u:\b)",
+    "vehicle_registration": r"(?-u:\b)(?:vrm|vrn|reg|regn|registration|registered|number ?plates?|plates?|vehicle|car|van|lorry|truck|taxi|motorbike|motorcycle|drove|driving|drives|driven|parked|ticketed|number ?plate)(?-u:\b)",
+    "ip_address": r"(?-u:\b)(?:ip|ipv[46]|host|address|client|server|from)(?-u:\b)",
+    "utr": r"(?-u:\b)(?:utr|unique tax|tax ?payer|tax ref|tax reference|self[ \-]assessment|hmrc)(?-u:\b)",
+    "uprn": r"(?-u:\b)(?:uprns?|unique property|property reference)(?-u:\b)",
+}
+_AFTER = {
+    "date_of_birth": r"^\W{0,3}(?:\(?d\.?o\.?b|\(?date of birth|\(?birth)",
+    "uprn": r"^[)\]:, ]{0,4}\(?uprn",
+    "nhs_number": r"^\W{0,3}\(?nhs",
+    "phone": r"^\W{0,3}\(?(?:tel|mob|mobile|home|work|fax|office|landline)(?-u:\b)",
+    "account_number": r"^\W{0,3}\(?a/?c\b",
+    "sort_code": r"^\W{0,3}\(?sort",
+    "national_insurance": r"^\W{0,3}\(?(?:ni\b|national)",
+    "vehicle_registration": r"^\W{0,3}\(?(?:reg|vehicle)",
+}
+_SAID_OTHERWISE = {
+    "date_of_birth": r"(?-u:\b)(?:decided|received|issued|died|death|appointed|joined|registered|visit\w*|valid|expire[sd]?|since|starts?|started|met|seen|moved|reviewed|dated|until|signed)(?-u:\b)",
+    "account_number": r"(?-u:\b)(?:council tax|library|twitter|user|customer|rent|energy|water|accounts? (?:for|of|in|by|dated))(?-u:\b)",
+    "phone": r"(?-u:\b)(?:recall|called for|calls? for [0-9])(?-u:\b)",
+}
+OTHER = (
+    r"(?:(?-u:\b)(?:order|refs?|reference|invoice|inv|tracking|case|isbn|issn|ean|gtin|sku|version|ver|v|release|build|serial|imei|iccid|application|app|appeal|crime"
+    r"|ticket|receipt|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
+    r"|company|charity|vat|ofsted|urn|grid)"
+    r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
+)
+_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|chapter|appendix|policy|v)\.? ?$"
+# Joined to what stands before, as the parts of a reference are
+_GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
+_LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"
+_GLUED_RIGHT = r"^(?:[\-/_#][A-Za-z0-9]|[.,][0-9])"
+
+
+def beside(pieces: pl.DataFrame) -> pl.DataFrame:
+    """Add what stands on either side in small letters, which the words are looked for in."""
+    return pieces.with_columns(before=pl.col("left").str.to_lowercase(), after=pl.col("right").str.to_lowercase())
+
+
+def said(*kinds: str) -> pl.Expr:
+    """Say whether the words beside a piece (`before`, `after`) name one of some kinds.
+
+    >>> pieces = pl.DataFrame({"left": ["DOB: ", "born in Hull, decided on "], "right": ["", ""]})
+    >>> beside(pieces).select(said("date_of_birth")).to_series().to_list()
+    [True, False]
+    """
+    before = pl.col("before")
+    found = before.str.contains("|".join(_BEFORE[kind] for kind in kinds))
+    for kind in kinds if len(kinds) == 1 else ():
+        if kind in _SAID_OTHERWISE:
+            found &= ~before.str.contains(_SAID_OTHERWISE[kind])
+    behind = [_AFTER[kind] for kind in kinds if kind in _AFTER]
+    return found | pl.col("after").str.contains("|".join(behind)) if behind else found
+
+
+def other() -> pl.Expr:
+    """Say whether the words just before a piece name something that is nobody's: an order, a version."""
+    return pl.col("before").str.contains(OTHER)
+
+
+def part_of_document() -> pl.Expr:
+    """Say whether a piece numbers a section or a version."""
+    return pl.col("before").str.contains(_PART)
+
+
+def glued() -> pl.Expr:
+    """Say whether a piece is part of a longer reference; a label before it (`tel-`) makes it none."""
+    left = pl.col("left")
+    joined = left.str.contains(_GLUED_LEFT) & ~pl.col("before").str.contains(_LABEL_LEFT)
+    return joined | pl.col("right").str.contains(_GLUED_RIGHT)

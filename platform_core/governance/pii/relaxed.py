@@ -1,0 +1,42 @@
+"""Cells of a column whose name says the kind: what no sentence would let pass is one there."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from platform_core.governance.pii import names, shapes
+from platform_core.governance.pii.cutting import Cells
+from platform_core.governance.pii.kinds import Named
+
+# Forms of a whole cell; what a check digit or a structure decides stays with that
+_FORMS = {
+    "phone": (r"^[+(]?[0-9](?:[ .\-/()]{0,3}[0-9]){5,14}(?:[ ,;]*(?i:ext?\.?|x|#)[a-z]* ?[0-9]{1,6})?$", 0.8),
+    "sort_code": (r"^[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}$|^[0-9]{5}$", 0.95),
+    "account_number": (r"^[0-9]{4}[ \-]?[0-9]{4}$|^[0-9]{6,10}$", 0.93),
+    "passport": (r"^(?i:[A-Z]{0,2} ?[0-9]{6,9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{3} [0-9]{3} [0-9]{3})$", 0.93),
+    "uprn": (r"^[0-9]{1,12}$|^[0-9]{4} [0-9]{4} [0-9]{4}$", 0.95),
+    "vehicle_registration": (r"^(?i:[A-Z]{1,3}[ \-]?[0-9]{1,4}[A-Z]?|[0-9]{1,4}[ \-]?[A-Z]{1,3}|[A-Z][0-9]{1,3}[ \-]?[A-Z]{3}|[A-Z]{2}[0-9]{2}[ \-]?[A-Z]{3})$", 0.85),
+    "driving_licence": (r"^[0-9]{8}$", 0.7),
+    "date_of_birth": (f"{shapes.DATE}|{shapes.COMPACT_DATE}|(?i){shapes.DATE_IN_WORDS}.*[0-9]|^(?:19|20)[0-9]{{2}}$", 0.95),
+}  # fmt: skip
+
+
+def find(cells: Cells, about: Named) -> pl.DataFrame:
+    """Give the cells that are of a kind that the column's name says, as `cut` gives pieces, with `kind` and `score`."""
+    text = pl.col("text").str.strip_chars()
+    found = []
+    for kind in sorted(about.kinds & _FORMS.keys()):
+        form, score = _FORMS[kind]
+        found.append(
+            cells.filter(text.str.contains(form)).select(
+                "row",
+                piece=text,
+                start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(pl.Int64),
+                kind=pl.lit(kind),
+                score=pl.lit(score),
+                chance=pl.lit(value=False),
+            )
+        )
+    if about.says("name"):
+        found.append(names.whole_cells(cells).select("row", "piece", "start", "kind", "score", "chance"))
+    return pl.concat(found) if found else pl.DataFrame()

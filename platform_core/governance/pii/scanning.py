@@ -1,0 +1,153 @@
+"""Scanning a frame: every column made text, read in parts on all cores, and judged once more as a column."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import polars as pl
+
+from platform_core.errors import UserError
+from platform_core.frames import convert, kind_of
+from platform_core.governance.pii import prose, texts
+from platform_core.governance.pii.kinds import Named, named
+from platform_core.suggest import did_you_mean
+
+FINDINGS = pl.Schema({"row": pl.UInt32, "column": pl.String, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64})  # fmt: skip
+_PART_BYTES, _PART_ROWS = 4 << 20, 65_536
+_FEW_ROWS = 20_000  # up to which columns are read together
+_FEW = 20  # cells below which a column says nothing of its own
+_BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
+
+
+def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str = "own", least: float = 0.5) -> pl.DataFrame:
+    """Find personal data in the cells of a frame.
+
+    Args:
+        frame: A Polars DataFrame or LazyFrame (which is collected), a pandas DataFrame, a DuckDB relation or Arrow.
+        columns: The columns to look at; all of them where it is None. Texts, categories, numbers and dates are read as
+            they are written; booleans, times, durations and bytes hold nothing, lists and structs are left out (flatten them first; naming one
+            is an error).
+        engine: `own`, or `presidio` to add the names that Presidio's language model finds in prose (the package
+            `presidio-analyzer` and a model of spaCy have to be installed).
+        least: The score below which a finding is left out.
+
+    Returns:
+        A row for each finding, by column, row and start, with `row` (from 0), `column`, `kind` (of `pii.KINDS`), `start` and `end`
+        (characters, not bytes; the end is after the last) and `score` (0 to 1; above 0.95 something proves it). Findings of
+        a cell do not overlap: what is surer stands.
+
+    Raises:
+        UserError: A column is not there or is nested, the value is no frame, or there is no such engine.
+
+    >>> from platform_core.governance import pii
+    >>> frame = pl.DataFrame({"note": ["Mrs Ada Khan, 07700 900123", None], "nhs": [9434765919, 9434765918]})
+    >>> for row in pii.scan(frame).rows():
+    ...     print(row)
+    (0, 'note', 'name', 0, 12, 0.95)
+    (0, 'note', 'phone', 14, 26, 0.9)
+    (0, 'nhs', 'nhs_number', 0, 10, 0.98)
+    """
+    if engine not in {"own", "presidio"}:
+        raise UserError(f"There is no engine {engine!r}.", hint="Write engine='own' or engine='presidio'.")
+    whole = _frame(frame)
+    chosen = _chosen(whole.schema, columns)
+    extra = prose.finder() if engine == "presidio" else None
+    height = max(whole.height, 1)
+    tasks = list(_tasks(whole, chosen))
+    with ThreadPoolExecutor(max_workers=max(1, min(len(tasks), os.cpu_count() or 1))) as pool:
+        done = list(pool.map(lambda task: _found(task[1], task[0], extra), tasks))
+    every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
+    # Cells are numbered through all columns, in the order of the columns
+    place = pl.col("row") // height
+    judged = []
+    for (number,), part in every.with_columns(place=place, row=pl.col("row") % height).partition_by("place", maintain_order=True, as_dict=True).items():
+        name = chosen[number]
+        kept = _as_column(part, whole[name], named(name)).filter(pl.col("score") >= least)
+        judged.append((number, kept.with_columns(column=pl.lit(name)).select(pl.col(key).cast(dtype) for key, dtype in FINDINGS.items())))
+    ordered = [part for _, part in sorted(judged, key=lambda item: item[0])]
+    return pl.concat(ordered) if ordered else pl.DataFrame(schema=FINDINGS)
+
+
+def written(column: pl.Series) -> pl.DataFrame | None:
+    """Give the cells of a column as they are written, without nulls, and each with its row; None where it has no text."""
+    dtype = column.dtype
+    about = named(column.name)
+    if isinstance(dtype, pl.Float32 | pl.Float64):
+        finite = column.is_finite().fill_null(value=False)
+        held = column.filter(finite)
+        if held.is_empty() or not (held == held.floor()).all() or held.abs().max() > 2.0**53:  # type: ignore[operator]  # a float
+            return None
+        # Whole numbers with a gap among them, as pandas holds them
+        column, dtype = column.set(~finite, None).cast(pl.Int64), pl.Int64()
+    if dtype.is_integer():
+        most = column.max()
+        if most is None or (most < 10**5 and not about.kinds):  # type: ignore[operator]  # a number
+            return None
+    elif isinstance(dtype, pl.Date | pl.Datetime):
+        if not about.says("date_of_birth"):
+            return None
+        column = column.dt.date().cast(pl.String)
+    elif not isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Decimal):
+        return None
+    text = column.cast(pl.String).alias("text")
+    return text.to_frame().with_row_index("row").drop_nulls("text")
+
+
+def _frame(frame: Any) -> pl.DataFrame:
+    if isinstance(frame, pl.Series):
+        return frame.to_frame()
+    return frame if kind_of(frame) == "polars" else convert(convert(frame, "lazy"), "lazy").collect()  # type: ignore[no-any-return, union-attr]
+
+
+def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]:
+    if columns is None:
+        return list(schema)
+    wanted = [columns] if isinstance(columns, str) else list(columns)
+    for name in wanted:
+        if name not in schema:
+            raise UserError(f"There is no column {name!r} to scan.", hint=did_you_mean(name, schema))
+        if schema[name].is_nested() or isinstance(schema[name], pl.Object):
+            raise UserError(f"The column {name!r} is nested ({schema[name].base_type()}).", hint="Explode or unnest it first.")
+    return wanted
+
+
+def _tasks(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Named, pl.DataFrame]]:
+    """Give the cells in parts that one thread reads at a time; columns whose names say the same are read together."""
+    alike: dict[Named, list[pl.DataFrame]] = {}
+    for place, name in enumerate(columns):
+        cells = written(frame[name])
+        if cells is None or cells.is_empty():
+            continue
+        cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
+        if frame.height > _FEW_ROWS:
+            yield from ((named(name), part) for part in _parts(cells))
+        else:
+            alike.setdefault(named(name), []).append(cells)
+    for about, group in alike.items():
+        yield from ((about, part) for part in _parts(pl.concat(group, rechunk=True)))
+
+
+def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    size = cells["text"].str.len_bytes().mean() or 1
+    rows = max(1024, min(_PART_ROWS, int(_PART_BYTES / max(1.0, size))))  # type: ignore[arg-type]  # a mean of whole numbers
+    yield from cells.iter_slices(rows)
+
+
+def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
+    found = texts.find(cells, about)
+    return found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
+
+
+def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
+    """Leave out what chance alone would find: a tenth of any numbers have the check digit of some kind."""
+    if not about.says("nhs_number", "utr", "card") and found["chance"].any():
+        cells = column.cast(pl.String)
+        for ten, form in ((True, r"^\s*[0-9]{10}\s*$"), (False, r"^\s*[0-9]{13,19}\s*$")):
+            alike = cells.str.contains(form).fill_null(value=False)
+            by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
+            if alike.sum() >= _FEW and found.filter(by_chance).height < _BY_CHANCE * alike.sum():
+                found = found.filter(~by_chance)
+    return found
