@@ -10,11 +10,9 @@ import asyncio
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from dagster._core.definitions.reconstruct import ReconstructableJob
-from dagster._core.definitions.resource_definition import ScopedResourcesBuilder
 from dagster._core.events import DagsterEvent
 from dagster._core.execution.api import ExecuteRunWithPlanIterable
 from dagster._core.execution.context.system import ExecutionData, PlanData, PlanExecutionContext
@@ -27,14 +25,18 @@ from dagster._core.execution.context_creation_job import (
 from dagster._core.execution.memoization import validate_reexecution_memoization
 from dagster._core.execution.plan.execute_plan import inner_plan_execution_iterator
 from dagster._core.execution.plan.plan import ExecutionPlan
-from dagster._core.execution.plan.state import KnownExecutionState
 from dagster._core.execution.resources_init import (
     get_required_resource_keys_to_init,
     resource_initialization_manager,
 )
-from dagster._core.execution.retries import RetryMode
-from dagster._core.storage.dagster_run import DagsterRun
 from dagster._core.system_config.objects import ResolvedRunConfig
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.reconstruct import ReconstructableJob
+    from dagster._core.definitions.resource_definition import ScopedResourcesBuilder
+    from dagster._core.execution.plan.state import KnownExecutionState
+    from dagster._core.execution.retries import RetryMode
+    from dagster._core.storage.dagster_run import DagsterRun
 
 Mappings = Mapping[str, Mapping[str, Any]]
 
@@ -89,7 +91,9 @@ class LoadedRun:
         whole = self._plan_of(order.known_state.dynamic_mappings)
         plan = whole.build_subset_plan([order.step_key], self._job_def, self._config)
         plan = plan._replace(known_state=order.known_state)
-        yield from ExecuteRunWithPlanIterable(plan, inner_plan_execution_iterator, _Context(self._context, plan, instance))
+        yield from ExecuteRunWithPlanIterable(
+            plan, inner_plan_execution_iterator, _Context(self._context, plan, instance)
+        )
 
     def _plan_of(self, mappings: Mappings) -> ExecutionPlan:
         """Give the plan of the whole run, with the steps that dynamic outputs made."""

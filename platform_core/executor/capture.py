@@ -8,13 +8,16 @@ and shows what was printed when the step has ended. Log managers of clouds build
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from dagster._core.execution.compute_logs import redirect_to_file
 from dagster._core.storage import local_compute_log_manager
 from dagster._utils import ensure_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCK = 1 << 16
 
@@ -22,14 +25,14 @@ _BLOCK = 1 << 16
 def capture_quietly() -> None:
     """Let this process, a worker, capture what its steps print in the cheap way."""
     # The one seam that the manager has: what it calls by this name of its module
-    local_compute_log_manager.mirror_stream_to_file = _captured  # type: ignore[assignment]
+    vars(local_compute_log_manager)["mirror_stream_to_file"] = _captured
 
 
 @contextmanager
 def _captured(stream: IO[Any], filepath: str) -> Iterator[None]:
     """Send what is written to a stream into a file, and to where it went before when that is over."""
     ensure_file(filepath)
-    begin = os.path.getsize(filepath)
+    begin = Path(filepath).stat().st_size
     try:
         with redirect_to_file(stream, filepath):
             yield
@@ -40,7 +43,7 @@ def _captured(stream: IO[Any], filepath: str) -> Iterator[None]:
 def _show(filepath: str, begin: int, stream: IO[Any]) -> None:
     """Write what came into a file since `begin` to a stream; a stream that is closed has nobody to show it to."""
     try:
-        with open(filepath, "rb") as captured:
+        with Path(filepath).open("rb") as captured:
             captured.seek(begin)
             while block := captured.read(_BLOCK):
                 _write_all(stream.fileno(), block)

@@ -8,13 +8,15 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
-from dagster._core.executor.init import InitExecutorContext
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from platform_core.errors import UserError
 from platform_core.executor.executor import PlatformExecutor
 from platform_core.executor.settings import ExecutorSettings
+
+if typing.TYPE_CHECKING:
+    from dagster._core.executor.init import InitExecutorContext
+    from pydantic.fields import FieldInfo
 
 _SCALARS: dict[Any, Any] = {int: int, float: float, bool: bool, str: str}
 
@@ -40,13 +42,12 @@ def _type(annotation: Any) -> Any:
     if origin is list:
         return dg.Array(_type(within[0]))
     if origin is dict:
-        return dg.Permissive() if within[1] is Any else dg.Map(str, _type(within[1]))
+        # Dagster's two classes have no types of their own
+        return dg.Permissive() if within[1] is Any else dg.Map(str, _type(within[1]))  # type: ignore[no-untyped-call]
     return _SCALARS[annotation]
 
 
-@dg.executor(
-    name="platform", config_schema=config_schema(), requirements=multiple_process_executor_requirements()
-)
+@dg.executor(name="platform", config_schema=config_schema(), requirements=multiple_process_executor_requirements())
 def platform_executor(init_context: InitExecutorContext) -> PlatformExecutor:
     """Run every step on the compute that its decorator names: in a warm worker, or on the provider.
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
-from dagster._core.definitions.reconstruct import ReconstructableJob
 from dagster._core.events import DagsterEvent, EngineEventData
-from dagster._core.execution.context.system import PlanOrchestrationContext
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
-from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.base import Executor
 
 from platform_core.executor.active import RoutedExecution
 from platform_core.executor.body import RunToLoad
 from platform_core.executor.conductor import Conductor
+from platform_core.executor.kinds import handler_of
 from platform_core.executor.pool import WorkerPool
-from platform_core.executor.settings import ExecutorSettings
+from platform_core.executor.remote import RemoteSteps
 from platform_core.executor.waking import Waker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dagster._core.definitions.reconstruct import ReconstructableJob
+    from dagster._core.execution.context.system import PlanOrchestrationContext
+    from dagster._core.execution.plan.plan import ExecutionPlan
+
+    from platform_core.executor.settings import ExecutorSettings
 
 
 class PlatformExecutor(Executor):
@@ -51,7 +60,7 @@ class PlatformExecutor(Executor):
             yield DagsterEvent.engine_event(
                 plan_context,
                 f"Steps run on the compute that they name; local ones in up to {settings.worker_count()} warm workers.",
-                EngineEventData.multiprocess(0, step_keys_to_execute=execution_plan.step_keys_to_execute),
+                EngineEventData.multiprocess(os.getpid(), step_keys_to_execute=execution_plan.step_keys_to_execute),
             )
             with (
                 InstanceConcurrencyContext(instance, plan_context.dagster_run) as pools,
@@ -62,8 +71,11 @@ class PlatformExecutor(Executor):
                     instance_concurrency_context=pools,
                 ) as active,
                 Waker() as waker,
+                ExitStack() as stack,
             ):
-                yield from Conductor(self, settings, plan_context, active, pool, waker).conduct()
+                remote = RemoteSteps(settings, lambda kind: handler_of(kind, settings), waker.wake)
+                stack.callback(remote.close)
+                yield from Conductor(self, settings, plan_context, active, pool, remote, waker).conduct()
         finally:
             pool.close()
 

@@ -6,11 +6,10 @@ The rules are data: `moves.json`, or what the settings give in its place.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -18,6 +17,9 @@ from platform_core.compute_kinds import ComputeSpec, fargate_memory, limits
 from platform_core.compute_kinds.limits import read_data
 from platform_core.errors import UserError
 from platform_core.executor.handler import Cause, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 LOST = "lost"
 _SPOT = ("spot_instances", "spot")
@@ -52,13 +54,13 @@ class Move:
 
 
 def next_move(
-    spec: ComputeSpec, cause: Cause | Literal["lost"], followed: Sequence[Rule], rules: Sequence[Rule], most: int
+    spec: ComputeSpec, cause: Cause | str, followed: Sequence[Rule], rules: Sequence[Rule], most: int
 ) -> Move | None:
     """Decide what follows a failure.
 
     Args:
         spec: What the step ran on.
-        cause: Why it failed.
+        cause: Why it failed, or `lost`.
         followed: The rules that were followed before for this try of the step.
         rules: The rules, the first that fits counting.
         most: How many rules may be followed in all.
@@ -102,7 +104,9 @@ def read_rules(written: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"A rule of `moves` is wrong: {place}: {first['msg']}.", hint="See docs/reference/executor.md.") from None
+        raise UserError(
+            f"A rule of `moves` is wrong: {place}: {first['msg']}.", hint="See docs/reference/executor.md."
+        ) from None
 
 
 def cause_of(phase: Phase, cause: Cause | None) -> Cause | Literal["lost"]:
@@ -150,7 +154,9 @@ def _fargate_of(memory_mb: int, spec: ComputeSpec | None) -> ComputeSpec | None:
     """Give the smallest Fargate task of at least so much memory; the largest there is above that of `spec`."""
     choices = limits("fargate")["fields"]["cpu_units"]["choices"]
     pairs = [(cpu, size) for cpu in choices for size in fargate_memory(cpu)]
-    pairs = [(cpu, size) for cpu, size in pairs if spec is None or (cpu >= spec["cpu_units"] and size > spec["memory_mb"])]
+    pairs = [
+        (cpu, size) for cpu, size in pairs if spec is None or (cpu >= spec["cpu_units"] and size > spec["memory_mb"])
+    ]
     if not pairs:
         return None
     fitting = [pair for pair in pairs if pair[1] >= memory_mb] or [max(pairs, key=lambda pair: (pair[1], -pair[0]))]

@@ -9,21 +9,26 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
+from typing import TYPE_CHECKING
 
-from dagster._core.events import DagsterEvent
-from dagster._core.instance.ref import InstanceRef
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
-from platform_core.executor.body import RunToLoad, StepOrder
 from platform_core.executor.processes import FORK_AWARE, held_memory
 from platform_core.executor.template import Become, Ended, Fork, Forked, Loaded, Signal, Start
 from platform_core.executor.words import explained
 from platform_core.executor.worker import StepEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from dagster._core.events import DagsterEvent
+    from dagster._core.instance.ref import InstanceRef
+
+    from platform_core.executor.body import RunToLoad, StepOrder
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,8 @@ class PoolNote:
 
 _MOST_DEATHS = 3
 _ALONE = (
-    "Importing the code location starts threads ({}), so each warm worker imports it by itself. Start threads, read data"
-    " and open connections in functions and resources to let the workers share one import."
+    "Importing the code location starts threads ({}), so each warm worker imports it by itself. Start threads, read"
+    " data and open connections in functions and resources, and the workers share one import."
 )
 _DEAD = "The process that imports the code location for the warm workers {}."
 _AGAIN = "The process that the warm workers are forked from {}; another one is started."
@@ -110,7 +115,13 @@ class WorkerPool:
     """
 
     def __init__(
-        self, to_load: RunToLoad, instance_ref: InstanceRef, *, size: int, recycle_after_steps: int, recycle_above_mb: int
+        self,
+        to_load: RunToLoad,
+        instance_ref: InstanceRef,
+        *,
+        size: int,
+        recycle_after_steps: int,
+        recycle_above_mb: int,
     ) -> None:
         self._payload = pickle.dumps((to_load, instance_ref))
         self._size = size
@@ -180,7 +191,7 @@ class WorkerPool:
     def _new_template(self) -> _Template:
         ours, theirs = socket.socketpair()
         descriptor = str(theirs.fileno())
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - this interpreter, and a module of ours
             [sys.executable, "-m", "platform_core.executor.template", descriptor, str(os.getpid())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from platform_core.compute_kinds import COMPUTE_TAG, ComputeSpec
-from platform_core.executor.settings import ExecutorSettings, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dagster._core.execution.plan.active import ActiveExecution
     from dagster._core.execution.plan.state import KnownExecutionState
     from dagster._core.execution.plan.step import ExecutionStep
+
+    from platform_core.executor.settings import ExecutorSettings, Where
 
 LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a step runs: on the provider or in a warm worker, and what it asked for; None where it asked for nothing."""
+    """Where a step runs, on the provider or in a warm worker, and what it asked for, if anything."""
 
     where: Where
     spec: ComputeSpec | None
@@ -36,6 +38,7 @@ def placed(tags: Mapping[str, str], settings: ExecutorSettings) -> Placement:
     Raises:
         UserError: The tag was written by hand, and is wrong.
 
+    >>> from platform_core.executor import ExecutorSettings
     >>> placed({}, ExecutorSettings()).kind
     'local'
     >>> tags = {"workbench/compute": ComputeSpec("batch").to_json()}

@@ -43,10 +43,12 @@ class ExecutorSettings(BaseModel):
         default="enabled", description="Whether the retry policies of steps count."
     )
     recycle_after_steps: Count = Field(
-        default=50, description="After how many steps a warm worker is replaced by a fresh one; 1 gives every step its own."
+        default=50,
+        description="After how many steps a warm worker is replaced by a fresh one; 1 gives every step its own.",
     )
     recycle_above_mb: Count = Field(
-        default=1024, description="Above how much memory of its own, in MB, a warm worker is replaced between two steps."
+        default=1024,
+        description="Above how much memory of its own, in MB, a warm worker is replaced between two steps.",
     )
     enforce_memory: bool = Field(
         default=False,
@@ -63,7 +65,8 @@ class ExecutorSettings(BaseModel):
         default=1.0, description="How often the event log is read while remote steps run, in seconds."
     )
     starting_seconds: Seconds = Field(
-        default=900.0, description="How long remote work may take to start before it counts as never started, in seconds."
+        default=900.0,
+        description="How long remote work may take to start before it counts as never started, in seconds.",
     )
     transient_tries: Count = Field(
         default=8, description="How often a call is tried that the provider throttles or fails to answer."
@@ -80,10 +83,13 @@ class ExecutorSettings(BaseModel):
     last_lines: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=20, description="How many last lines of a failed step's remote log go into the event log."
     )
-    handlers: dict[str, dict[str, Any]] = Field(
+    remote: dict[str, Any] = Field(
         default={},
-        description="What the handler of each remote kind is told: its own settings, and perhaps `handler`, the"
-        " `module:name` of another one.",
+        description="What the remote kinds are told, each under its name, and the bucket of large payloads, as"
+        " docs/reference/compute-kinds.md lists it.",
+    )
+    handlers: dict[str, str] = Field(
+        default={}, description="Handlers of one's own by kind, as `module:name` of what makes one from `remote`."
     )
 
     def where(self, kind: str) -> Where:
@@ -92,4 +98,6 @@ class ExecutorSettings(BaseModel):
 
     def worker_count(self) -> int:
         """Give how many warm workers run at most."""
-        return self.workers or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+        return self.workers or max(
+            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )

@@ -9,22 +9,25 @@ itself, one of several that have each imported the code location.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+import pickle
 import signal
 import socket
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
 from typing import TYPE_CHECKING
 
-from platform_core.executor.processes import FORK_AWARE, die_with, thread_names, unsafe_threads
+from platform_core.executor.processes import die_with, thread_names, unsafe_threads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dagster._core.instance.ref import InstanceRef
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
     from platform_core.executor.body import LoadedRun, RunToLoad
 
@@ -91,8 +94,6 @@ def main(descriptor: int, parent: int) -> None:
 
 
 def _load(control: Connection, start: Start) -> tuple[LoadedRun | None, InstanceRef | None]:
-    import pickle  # noqa: PLC0415 - what is imported here is counted by what it leaves behind
-
     for module in start.fork_aware:
         importlib.import_module(module)
     expected = thread_names()
@@ -100,7 +101,8 @@ def _load(control: Connection, start: Start) -> tuple[LoadedRun | None, Instance
         to_load: tuple[RunToLoad, InstanceRef] = pickle.loads(start.to_load)  # noqa: S301 - from the run worker alone
         loaded = to_load[0].load()
     except BaseException:  # noqa: BLE001 - a code location may raise anything
-        from dagster._utils.error import serializable_error_info_from_exc_info  # noqa: PLC0415 - as above
+        # What is imported before is no part of what the code location brings
+        from dagster._utils.error import serializable_error_info_from_exc_info  # noqa: PLC0415 - see above
 
         control.send(Loaded(error=serializable_error_info_from_exc_info(sys.exc_info())))
         return None, None
@@ -125,8 +127,6 @@ class _Template:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler there must be, or nothing wakes
         signal.set_wakeup_fd(theirs.fileno())
         self._wake = (ours, theirs)
-        import gc  # noqa: PLC0415 - needed here alone
-
         gc.collect()
         gc.freeze()  # what is here stays, and stays shared: a collection in a worker would write to every object
         while True:
@@ -184,6 +184,4 @@ class _Template:
 
 if __name__ == "__main__":
     # Under its real name, so that the messages are of the classes that the run worker knows
-    from platform_core.executor import template
-
-    template.main(int(sys.argv[1]), int(sys.argv[2]))
+    importlib.import_module("platform_core.executor.template").main(int(sys.argv[1]), int(sys.argv[2]))

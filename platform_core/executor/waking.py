@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
 
 _WITHOUT_SIGNALS = 0.5  # seconds between two looks for an interrupt, where signals cannot wake
 
@@ -43,7 +46,7 @@ class Waker:
         """Wait until something can be read, a signal comes, or the time is over; give what can be read."""
         if not self._signals:
             seconds = _WITHOUT_SIGNALS if seconds is None else min(seconds, _WITHOUT_SIGNALS)
-        ready = list(wait([*connections, self._reader], seconds))
+        ready: list[object] = list(wait([*connections, self._reader], seconds))
         if self._reader in ready:
             self._reader.recv(4096)
         return ready

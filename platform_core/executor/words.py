@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from platform_core.executor.handler import Cause
+from platform_core.executor.handler import Cause, Phase, RemoteState
 
 _KILLED = (
     "was killed (signal 9). Most often the machine ran out of memory: let fewer steps run at once, or give the step"
@@ -39,3 +39,20 @@ CAUSES: dict[Cause, str] = {
     Cause.ERROR: "It ended with an error.",
     Cause.UNKNOWN: "The provider does not say why.",
 }
+
+
+def ended_in_words(kind: str, state: RemoteState) -> str:
+    """Say how remote work ended without a word from its step.
+
+    >>> ended_in_words("batch", RemoteState(Phase.FAILED, Cause.EXPIRED_CREDENTIALS))
+    'The work on batch failed. The credentials have expired: sign in again.'
+    """
+    match state.phase:
+        case Phase.SUCCEEDED:
+            said = f"The work on {kind} ended, but its step wrote no result: can it reach Dagster's storage?"
+        case Phase.LOST:
+            said = f"The provider no longer knows the work on {kind}, and its step wrote no result."
+        case _:
+            said = f"The work on {kind} failed. {CAUSES[state.cause or Cause.UNKNOWN]}"
+    log = f"Its log: {state.log_url}" if state.log_url else ""
+    return " ".join(part for part in (said, state.message, log) if part)
