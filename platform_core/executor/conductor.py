@@ -107,7 +107,10 @@ class Conductor:
         limit = self._settings.concurrency.get(placement.kind)
         if limit is not None and self._running[placement.kind] >= limit:
             return False
-        return placement.where == "remote" or self._pool.free > 0
+        if placement.where == "remote":
+            return True
+        self._pool.open()
+        return self._pool.free > 0
 
     def _placement(self, step: ExecutionStep) -> Placement:
         if step.key not in self._placements:

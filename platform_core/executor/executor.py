@@ -56,7 +56,6 @@ class PlatformExecutor(Executor):
             recycle_above_mb=settings.recycle_above_mb,
         )
         try:
-            pool.open()
             yield DagsterEvent.engine_event(
                 plan_context,
                 f"Steps run on the compute that they name; local ones in up to {settings.worker_count()} warm workers.",

@@ -140,8 +140,9 @@ class WorkerPool:
         return self._size - sum(1 for worker in self._workers if worker.step_key is not None)
 
     def open(self) -> None:
-        """Begin to import the code location, in a process of its own, while this one goes on."""
-        self._new_template()
+        """Begin to import the code location, where that was not begun, in a process of its own."""
+        if not self._templates and self._forking is None:
+            self._new_template()
 
     def order(self, step: StepOrder) -> None:
         """Give a step to a worker that is free, or to a new one."""

@@ -3,6 +3,7 @@
 Annotations are evaluated here: Dagster reads them.
 """
 
+import json
 import os
 import random
 import signal
@@ -48,7 +49,7 @@ def after_failure(context: dg.HookContext) -> None:
 
 
 @dg.op(out=dg.DynamicOut())
-def many():  # noqa: ANN201 - Dagster reads the annotation
+def many():
     """Give three outputs."""
     for number in range(3):
         yield dg.DynamicOutput(number, str(number))
@@ -69,7 +70,7 @@ def total(values: list[int]) -> int:
 
 
 @dg.op(out=dg.Out(is_required=False))
-def nothing():  # noqa: ANN201 - as above
+def nothing():
     """Give no output."""
     leave("nothing")
     if os.environ.get("NEVER"):
@@ -148,8 +149,8 @@ def second_alone() -> int:
 @dg.op
 def prints() -> int:
     """Print, and draw a random number."""
-    print("printed", "here")
-    print("told", file=sys.stderr)
+    print("printed", "here")  # noqa: T201 - it is to be captured
+    print("told", file=sys.stderr)  # noqa: T201 - as above
     leave("prints", random.random(), os.environ.get("LEVEL"))  # noqa: S311 - it is compared, not kept secret
     return 1
 
@@ -178,7 +179,7 @@ def twelve(name: str, body: object = None) -> dg.JobDefinition:
         above = [f"a{(number - 1) // 2}"] if number else []
 
         @dg.asset(name=f"a{number}", deps=above, check_specs=[dg.AssetCheckSpec("fine", asset=f"a{number}")])
-        def made(context: dg.AssetExecutionContext):  # type: ignore[no-untyped-def]  # noqa: ANN202 - as above
+        def made(context: dg.AssetExecutionContext):
             leave(f"a{number}")
             yield dg.Output(bodies(number))
             yield dg.AssetCheckResult(passed=True)
@@ -206,3 +207,25 @@ def waits() -> dg.JobDefinition:
         return number
 
     return twelve("waits", body)
+
+
+def remote() -> dg.JobDefinition:
+    """Make a job of independent steps: their kinds of compute and retries are in the file `remote.json`."""
+    asked_for = json.loads(Path(os.environ[TRACE]).with_name("remote.json").read_text())
+
+    def one(name: str, kind: str, options: dict[str, object], retries: int) -> dg.OpDefinition:
+        @dg.op(name=name, tags=asked(kind, **options), retry_policy=dg.RetryPolicy(max_retries=retries))
+        def made() -> int:
+            leave(name)
+            return 1
+
+        return made
+
+    ops = [one(name, *rest) for name, rest in asked_for.items()]
+
+    @dg.job(executor_def=platform_executor)
+    def remote_steps() -> None:
+        for op in ops:
+            op()
+
+    return remote_steps
