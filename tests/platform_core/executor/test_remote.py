@@ -1,0 +1,203 @@
+"""Steps on a provider that throttles, forgets, refuses and interrupts: the run ends right whatever happens."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.reconstruct import ReconstructableJob
+from dagster._core.execution.api import execute_run_iterator
+
+from platform_core.executor.handler import Phase
+from tests.platform_core.executor.provider import HALFWAY, WORLDS, World
+from tests.platform_core.executor.runs import JOBS, Bench, ends
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KINDS = ("lambda", "fargate", "eks", "batch")
+SPOT = {"spot_instances": True}
+# Each step: its kind, its options, how often its own retry policy tries, what its launches come to
+STEPS: dict[str, tuple[str, dict[str, Any], int, list[str]]] = {
+    "fine": ("fargate", {}, 0, []),
+    "throttled": ("fargate", {}, 0, ["throttled"]),
+    "hidden": ("batch", {}, 0, ["hidden"]),
+    "larger": ("lambda", {"memory_mb": 1024}, 0, ["out_of_memory", "out_of_memory" + HALFWAY]),
+    "largest": ("lambda", {"memory_mb": 10240}, 0, ["out_of_memory"]),
+    "spot": ("batch", SPOT, 0, ["spot_interruption" + HALFWAY, "spot_interruption"]),
+    "slow": ("lambda", {}, 0, ["time_out" + HALFWAY]),
+    "waits": ("eks", {}, 0, ["never_started"]),
+    "waits_for_ever": ("eks", {}, 0, ["never_started", "never_started"]),
+    "lost": ("fargate", {}, 0, ["lost"]),
+    "refused": ("fargate", {}, 0, ["refused"]),
+    "broken": ("fargate", {}, 0, ["broken"]),
+    "no_image": ("eks", {}, 0, ["image_pull"]),
+    "silent": ("batch", {}, 0, ["silent"]),
+    "tried_again": ("fargate", {}, 1, ["error" + HALFWAY]),
+    "hopeless": ("lambda", {"memory_mb": 128}, 0, ["out_of_memory"] * 9),
+}
+
+
+def settings(world: str, **more: Any) -> dict[str, Any]:
+    """Give settings that send every kind to a world, in which time passes quickly."""
+    return {
+        "kinds": dict.fromkeys(KINDS, "remote"),
+        "handlers": dict.fromkeys(KINDS, "tests.platform_core.executor.provider:Handler"),
+        "remote": {kind: {"kind": kind, "world": world} for kind in KINDS},
+        "event_poll_seconds": 0.02,
+        "health_check_seconds": 0.02,
+        "starting_seconds": 0.1,
+        "transient_seconds": 0.01,
+        **more,
+    }
+
+
+def bench_of(folder: Path, patch: pytest.MonkeyPatch, steps: dict[str, tuple[Any, ...]]) -> tuple[Bench, World]:
+    """Give a bench for steps, and the world that they run in."""
+    (folder / "remote.json").write_text(json.dumps({name: step[:3] for name, step in steps.items()}))
+    # The steps run in threads of this process, whose output is not theirs
+    quiet = {"compute_logs": {"module": "dagster", "class": "NoOpComputeLogManager"}}
+    world = World({name: step[3] for name, step in steps.items()})
+    WORLDS[str(folder)] = world
+    return Bench(folder, patch, quiet), world
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Run all those steps once; give the bench, the world and what the event log says of each step."""
+    folder = tmp_path_factory.mktemp("remote")
+    with pytest.MonkeyPatch.context() as patch:
+        bench, world = bench_of(folder, patch, STEPS)
+        bench.execute("remote", **settings(str(folder), concurrency={"fargate": 2}))
+        events = bench.events(bench.run_id)
+        said = {
+            name: "\n".join(
+                "\n".join((event.message or "", str(getattr(event.event_specific_data, "error", None) or "")))
+                for event in events
+                if event.step_key == name
+            )
+            for name in STEPS
+        }
+        yield bench, world, events, said
+
+
+def test_each_step_ends_as_the_rules_say(remote: Any) -> None:
+    """What the rules can mend succeeds; what they cannot fails, and the run goes on."""
+    _, _, events, _ = remote
+    failing = {"waits_for_ever", "refused", "broken", "no_image", "silent", "hopeless"}
+    assert ends(events) == {
+        name: ["failure"] if name in failing else ["retry", "success"] if name == "tried_again" else ["success"]
+        for name in STEPS
+    }
+
+
+def test_bodies_run_once_and_nothing_is_left_running(remote: Any) -> None:
+    """No step's output is lost or doubled, and no work of a name is started twice."""
+    bench, world, events, _ = remote
+    assert dict(bench.ran()) == {name: 1 for name, how in ends(events).items() if how[-1] == "success"}
+    left = [name for name in world.running() if not world.works[name].fate.endswith(HALFWAY)]
+    assert left == []
+
+
+def test_moves_go_where_the_rules_say(remote: Any) -> None:
+    """The next size, on demand, another kind: what was launched is what the rules name."""
+    _, world, _, _ = remote
+
+    def specs(step: str) -> list[tuple[str, Any]]:
+        works = [work.launch for name, work in world.works.items() if name.startswith("wb-")]
+        mine = sorted((one for one in works if one.step_key == step), key=lambda one: one.move)
+        return [(one.spec.kind, one.spec.options.get("memory_mb")) for one in mine]
+
+    assert specs("larger") == [("lambda", 1024), ("lambda", 2048), ("lambda", 4096)]
+    assert specs("largest") == [("lambda", 10240), ("fargate", 20480)]
+    assert specs("slow") == [("lambda", 512), ("fargate", 1024)]
+    assert specs("hopeless") == [("lambda", 128 << doubled) for doubled in range(5)]
+    spot = [work.launch.spec["spot_instances"] for work in world.works.values() if work.launch.step_key == "spot"]
+    assert spot.count(True) == 4  # the fate and the work of each of two launches
+    assert spot.count(False) == 2
+
+
+def test_the_event_log_says_what_happened(remote: Any) -> None:
+    """Each move, each failure and the end of a failed step's log are told in words."""
+    _, _, _, said = remote
+    assert "It is carried out once more on lambda with memory_mb 2048." in said["larger"]
+    assert "It is carried out once more on batch with spot_instances False." in said["spot"]
+    assert "did not start within 0 seconds" in said["waits"]
+    assert "The provider is busy. It is tried again" in said["throttled"]
+    assert "The work cannot be looked at" not in said["hidden"]  # it answered before the tries were over
+    assert "A quota of the account is reached" in said["refused"]
+    assert "No more vCPUs." in said["refused"]
+    assert "KeyError" in said["broken"]
+    assert "image could not be fetched" in said["no_image"]
+    assert "The last lines of its log:\nthe last word of no_image" in said["no_image"]
+    assert "wrote no result: can it reach Dagster's storage?" in said["silent"]
+    assert "The provider no longer knows the work" in said["lost"]
+    assert "https://logs.example/1" in said["fine"]
+
+
+def test_no_more_of_a_kind_run_at_once_than_may(remote: Any) -> None:
+    """The concurrency of a kind is kept."""
+    _, world, _, _ = remote
+    assert world.most_at_once["fargate"] <= 2
+
+
+def test_a_resumed_run_finds_its_remote_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run worker that ends while work runs leaves it; the next one takes up the same work, at the same move."""
+    bench, world = bench_of(tmp_path, monkeypatch, {"big": ("lambda", {"memory_mb": 512}, 0, ["out_of_memory", "slow"])})
+    run = bench.new_run("remote", **settings(str(tmp_path)))
+    job = ReconstructableJob.for_file(str(JOBS), "remote")
+    worker = execute_run_iterator(job, run, bench.instance)
+    for event in worker:
+        if "memory_mb 1024" in (event.message or ""):
+            break
+    while not any(event.step_key and "is on lambda as" in (event.message or "") for event in worker):
+        pass  # the second launch has answered
+    worker.close()
+    known = bench.instance.get_run_by_id(run.run_id)
+    assert known is not None
+    names = {name for name in world.works if name.startswith("wb-")}
+    resumed = execute_run_iterator(job, bench.new_status(known), bench.instance, resume_from_failure=True)
+    for event in resumed:
+        if "is on lambda as" in (event.message or ""):
+            assert {name for name in world.works if name.startswith("wb-")} == names
+            world.works[next(name for name in names if name.endswith("-1-1"))].phase = Phase.FAILED
+            break
+    resumed.close()
+
+
+def random_steps(seed: int) -> dict[str, tuple[Any, ...]]:
+    """Give steps of random kinds, to which random things happen."""
+    draw = random.Random(seed)
+    bad = ["throttled", "hidden", "lost", "never_started", "refused", "broken", "silent", "error", "quota"]
+    bad += ["out_of_memory", "spot_interruption", "time_out", "out_of_memory_halfway", "time_out_halfway"]
+    steps: dict[str, tuple[Any, ...]] = {}
+    for number in range(6):
+        kind = draw.choice(KINDS)
+        options = SPOT if kind in {"eks", "batch"} and draw.random() < 0.5 else {}
+        fates = [draw.choice(bad) for _ in range(draw.choice((0, 1, 1, 2, 3, 6)))]
+        steps[f"s{number}"] = (kind, options, draw.choice((0, 0, 1, 2)), fates)
+    return steps
+
+
+def test_random_faults(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, full_count: bool
+) -> None:
+    """Whatever happens, each step ends once, its body ran once if it succeeded, and nothing is left running."""
+    for seed in range(200 if full_count else 10):
+        folder = tmp_path_factory.mktemp("random")
+        bench, world = bench_of(folder, monkeypatch, random_steps(seed))
+        result = bench.execute("remote", **settings(str(folder)))
+        found = ends(bench.events(bench.run_id))
+        assert set(found) == set(random_steps(seed)), seed
+        for step, how in found.items():
+            assert how[:-1] == ["retry"] * (len(how) - 1), (seed, step)
+            assert bench.ran()[step] == (how[-1] == "success"), (seed, step)
+        assert result.success == all(how[-1] == "success" for how in found.values()), seed
+        # What failed in the middle is what the provider itself has ended
+        assert [name for name in world.running() if not world.works[name].fate.endswith(HALFWAY)] == [], seed
+        launched = [name for name in world.works if name.startswith("wb-")]
+        assert len(launched) == len(set(launched))
+        assert isinstance(result, dg.JobExecutionResult)
