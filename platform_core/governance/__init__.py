@@ -1,0 +1,1 @@
+"""Governance: policies, classification, personal data, lineage, retention, erasure, audit, compliance reports."""
