@@ -106,7 +106,9 @@ def _promoted(project: Project, name: str) -> AssetFacts:
 def _declared(tree: ast.Module, name: str) -> str | None:
     """Give the classification that the decorator of an asset says."""
     for node in tree.body:
-        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call):
                 said = {one.arg: one.value.value for one in decorator.keywords if isinstance(one.value, ast.Constant)}
                 if said.get("name", node.name) == name and "classification" in said:

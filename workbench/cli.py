@@ -21,7 +21,8 @@ from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
     "new", "status", "import", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure",
-    "rap", "ci", "staged", "update", "doctor", "config", "completion", "dev", "lab",
+    "rap", "ci", "staged", "update", "policy", "compliance", "audit", "retention", "erase", "doctor", "config",
+    "completion", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 

@@ -19,6 +19,7 @@ from platform_core.asset_checks import Check, run_checks
 from platform_core.asset_checks.masks import hidden, personal
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
+from platform_core.governance.audit.running import record_run
 from platform_core.governance.classification import classification_of
 from platform_core.governance.days import today
 from platform_core.governance.policies.enforcing import refuse
@@ -70,6 +71,7 @@ def step_function(
             partition = context.partition_key if context.has_partition_key else None
             placed = at_partition(checks, partition)
             yield from _results(stored, running.file, placed, severity, shown)
+            record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
         finally:
             end(context.run.run_id, name)
 

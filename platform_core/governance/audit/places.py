@@ -35,7 +35,7 @@ def log_of(project: Path | None = None) -> AuditLog | None:
     secret = key.encode() if key else None
     if told:
         return AuditLog(Path(told).absolute(), secret)
-    root = _found() if project is None else project
+    root = project_of_process() if project is None else project
     if root is None or not (root / "policies").is_dir():
         return None
     return AuditLog(root / FILE, secret)
@@ -70,7 +70,8 @@ def actor() -> str:
         return "unknown"
 
 
-def _found() -> Path | None:
+def project_of_process() -> Path | None:
+    """Give the project that this process works on; None where there is none."""
     from platform_core.config import find_project  # noqa: PLC0415 - only where nobody names the project
 
     try:
