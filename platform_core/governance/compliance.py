@@ -142,7 +142,8 @@ def catalogue(
     parts: dict[str, list[StoredPart]] = {}
     for part in stored:
         parts.setdefault(part.asset, []).append(part)
-    rows = []
+    rows: list[tuple[Value, ...]] = []
+    kept: list[tuple[Value, ...]] = []
     for asset in assets:
         own = parts.get(asset.name, [])
         level = classes[asset.name]
@@ -160,21 +161,31 @@ def catalogue(
                 _list(asset.owners),
                 shown,
                 "yes" if asset.personal or belongs[asset.name] else "no",
+                asset.retention_days,
+            )
+        )
+        kept.append(
+            (
+                asset.name,
                 _list(asset.inputs, "none"),
                 _list(asset.key, "none"),
                 len(asset.checks or ()),
-                asset.retention_days,
                 sum(counts) if counts else None,
                 max((part.written for part in own), default=None),
                 asset.notebook or "by hand",
             )
         )
-    columns = (
-        "Asset", "Layer", "Description", "Owners", "Classification", "Personal data", "Made from", "Key", "Checks",
-        "Kept for days", "Rows stored", "Last written", "Notebook",
-    )  # fmt: skip
-    sheet = Sheet("assets", "Assets", columns, tuple(rows), ("Checks", "Kept for days", "Rows stored"))
-    return Report("catalogue", "Data catalogue", on, (sheet,))
+    columns = ("Asset", "Layer", "Description", "Owners", "Classification", "Personal data", "Kept for days")
+    where = ("Asset", "Made from", "Key", "Checks", "Rows stored", "Last written", "Notebook")
+    return Report(
+        "catalogue",
+        "Data catalogue",
+        on,
+        (
+            Sheet("assets", "Assets", columns, tuple(rows), ("Kept for days",)),
+            Sheet("data", "What they are made from, and what is stored", where, tuple(kept), ("Checks", "Rows stored")),
+        ),
+    )
 
 
 def retention(due: Sequence[Due], assets: Sequence[AssetFacts], *, on: str) -> Report:

@@ -102,20 +102,20 @@ def reach(
     reached = _downstream(origins, below)
     waiting = list(found)
     while waiting:
-        asset, column = waiting.pop()
-        told: list[tuple[tuple[str, str], str]]
-        told = [(one, "lineage") for one in (edges or {}).get((asset, column), ())]
-        told += [((one, column), "same name") for one in below.get(asset, ()) if column in columns.get(one, {})]
-        for one, how in told:
-            if one in found or one in doubtful or one[0] not in reached:
+        here = waiting.pop()
+        name, column = here
+        told = [(target, "lineage") for target in (edges or {}).get(here, ())]
+        told += [((one, column), "same name") for one in below.get(name, ()) if column in columns.get(one, {})]
+        for target, how in told:
+            if target in found or target in doubtful or target[0] not in reached:
                 continue
-            kind, before = columns.get(one[0], {}).get(one[1]), columns.get(asset, {}).get(column)
-            if how == "lineage" and one[1] != column and not (kind == before == "String"):
-                doubtful.add(one)
+            kind, before = columns.get(target[0], {}).get(target[1]), columns.get(name, {}).get(column)
+            if how == "lineage" and target[1] != column and not kind == before == "String":
+                doubtful.add(target)
             else:
-                found[one] = how
-                waiting.append(one)
-    held = {asset for asset, _ in found}
+                found[target] = how
+                waiting.append(target)
+    held = {name for name, _ in found}
     rest = sorted(reached - held)
     return Reach(
         holdings=tuple(Holding(*one, found[one]) for one in sorted(found)),

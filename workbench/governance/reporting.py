@@ -25,6 +25,7 @@ from workbench.review.document import Block, Cell, Document, Paragraph, Section,
 MARK = "<!-- workbench-compliance -->"
 MOST = 10_000  # evaluations of one check that are looked at, the newest
 
+_WIDEST = 8  # columns that a page of paper holds
 _FOOTER = "Made by Notebook Workbench from the project's policies, code and records. No value of the data is in it."
 _BAD = {"due", "expired", "not met", "error", "no"}
 _GOOD = {"in force", "kept", "met"}
@@ -70,7 +71,12 @@ def _blocks(one: Report) -> Iterator[Block]:
             yield Paragraph(f"{sheet.caption}: none.")
             continue
         rows = tuple(tuple(_cell(value) for value in row) for row in sheet.rows)
-        yield Table(sheet.caption, sheet.columns, rows, sheet.numbers)
+        if len(sheet.columns) <= _WIDEST:
+            yield Table(sheet.caption, sheet.columns, rows, sheet.numbers)
+            continue
+        for row in rows:  # too wide for paper: a table of its own for each, read downwards
+            pairs = tuple((Cell(column), cell) for column, cell in zip(sheet.columns, row, strict=True))
+            yield Table(f"{sheet.caption}: {row[0].text}", ("What", "Stated"), pairs)
 
 
 def _cell(value: compliance.Value) -> Cell:

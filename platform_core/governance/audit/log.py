@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ class AuditLog:
             last, torn = _last(descriptor, end)
             if torn:
                 os.ftruncate(descriptor, end - torn)
-            made = []
+            made: list[tuple[str, str, dict[str, Any]]] = []
             n, before = (last.n, last.hash) if last is not None else (0, START)
             known = read_head(self.head)
             if torn:
@@ -126,9 +126,8 @@ class AuditLog:
         return entry
 
     def _signed(self, entry: Entry) -> Entry:
-        keyed = self.key is not None
-        plain = Entry(entry.n, entry.at, entry.who, entry.did, entry.of, entry.about, entry.before, "", keyed)
-        return Entry(*(getattr(plain, name) for name in _NAMES), hash_of(plain, self.key), keyed)
+        plain = replace(entry, keyed=self.key is not None)
+        return replace(plain, hash=hash_of(plain, self.key))
 
     def _tell_head(self, n: int, last: str) -> None:
         part = self.head.with_name(f".{self.head.name}.part")  # one writer at a time: the lock is held
@@ -145,9 +144,6 @@ class AuditLog:
             yield descriptor
         finally:
             os.close(descriptor)
-
-
-_NAMES = ("n", "at", "who", "did", "of", "about", "before")
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
