@@ -31,7 +31,8 @@ COUNTS: Cells = (
     (
         "gold:counts",
         "#| owner: team:housing\n#| classification: OFFICIAL\n#| cost: 9\n"
-        '#| compute: {kind: fargate, cpu_units: 1024, memory_mb: 4096}\ncounts = load_asset("people").group_by("town").len()',
+        "#| compute: {kind: fargate, cpu_units: 1024, memory_mb: 4096}\n"
+        'counts = load_asset("people").group_by("town").len()',
     ),
 )
 RULES = """\

@@ -12,8 +12,9 @@ location as the engine looks at them, `enforcing` lets a step refuse to run.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.governance.policies.engine import Breach, explain, judge
@@ -39,14 +40,21 @@ __all__ = [
     "ready",
 ]
 
-_MODULES = {
-    "judge": "engine", "explain": "engine", "Breach": "engine", "facts_of": "facts", "load_policies": "loading",
-    "ready": "reading", "FOLDER": "reading", "Rule": "rule",
-}  # fmt: skip
+_PLACES = {
+    "FOLDER": "reading",
+    "Activity": "model",
+    "AssetFacts": "model",
+    "Breach": "engine",
+    "Exemption": "model",
+    "Hold": "model",
+    "Policies": "model",
+    "Rule": "rule",
+    "explain": "engine",
+    "facts_of": "facts",
+    "judge": "engine",
+    "load_policies": "loading",
+    "ready": "reading",
+}
 
-
-def __getattr__(name: str) -> Any:
-    """Import a part when it is asked for: what `promote` needs of it costs neither Pydantic nor Dagster."""
-    if name in __all__:
-        return getattr(import_module(f"platform_core.governance.policies.{_MODULES.get(name, 'model')}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# What `promote` needs of it costs neither Pydantic nor Dagster
+__getattr__ = loader(__name__, _PLACES)
