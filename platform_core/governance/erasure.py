@@ -152,7 +152,7 @@ def rows_of(schema: Mapping[str, pl.DataType], column: str, value: str) -> pl.Ex
         found = own.list.contains(value)
     elif dtype.is_numeric():
         number = _number(value)
-        found = own == number if number is not None else pl.lit(value=False)
+        found = own == number if number is not None else own.is_null() & pl.lit(value=False)
     else:
         found = own.cast(pl.String) == value
     return found.fill_null(value=False)

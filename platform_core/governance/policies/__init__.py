@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from platform_core.governance.policies.engine import Breach, explain, judge
     from platform_core.governance.policies.facts import facts_of
     from platform_core.governance.policies.loading import load_policies
-    from platform_core.governance.policies.model import Activity, AssetFacts, Exemption, Hold, Policies
+    from platform_core.governance.policies.model import Activity, AssetFacts, Exemption, Hold, Policies, Role
     from platform_core.governance.policies.reading import FOLDER, ready
     from platform_core.governance.policies.rule import Rule
 
@@ -32,6 +32,7 @@ __all__ = [
     "Exemption",
     "Hold",
     "Policies",
+    "Role",
     "Rule",
     "explain",
     "facts_of",
@@ -48,6 +49,7 @@ _PLACES = {
     "Exemption": "model",
     "Hold": "model",
     "Policies": "model",
+    "Role": "model",
     "Rule": "rule",
     "explain": "engine",
     "facts_of": "facts",
