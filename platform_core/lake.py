@@ -22,7 +22,16 @@ from platform_core.errors import UserError
 from platform_core.frames import FrameKind
 from platform_core.parquet import write_parquet
 from platform_core.parquet_read import Footer, read_files, read_notes
-from platform_core.storage.stored import LIST_NOTE, Lists, Stored, both_forms, never_stored, only, still_listed
+from platform_core.storage.stored import (
+    LIST_NOTE,
+    Lists,
+    Stored,
+    both_forms,
+    never_stored,
+    notes_of,
+    only,
+    still_listed,
+)
 
 _SUFFIX = ".parquet"
 HIVE_FILE = "data.parquet"
@@ -136,7 +145,13 @@ class Lake:
         return read_files(files.chosen(partition, self._declared), kind, f"{files.layer}/{name}")
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
         """Write an asset, or one partition of it, whole or not at all; a lazy frame streams to the disk.
 
@@ -146,13 +161,13 @@ class Lake:
             value: A frame of any kind.
             partition: The partition's key, or None.
             listed: The list of the project's YAML that its partitions stand in, if they do.
+            classification: How it is classified; the file tells it.
 
         Raises:
             UserError: A name could be a path, the value is no frame, computing it fails, or the disk is full.
         """
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
-        notes = {LIST_NOTE: listed} if listed is not None else None
-        return write_parquet(value, self.path(layer, name, partition), label, notes)
+        return write_parquet(value, self.path(layer, name, partition), label, notes_of(listed, classification))
 
     def _declared(self, files: AssetFiles) -> dict[str, Path]:
         noted = (read_notes(path).get(LIST_NOTE) for path in files.partitions.values())

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from platform_core.atomic import replacing
 from platform_core.errors import UserError
 from platform_core.frames import arrow_of_pandas, is_arrow, kind_of, not_a_frame
+from platform_core.governance.classification import NOTE
 from platform_core.pandas_parquet.arrow_types import plain_array
 from platform_core.pandas_parquet.refusals import Unstorable
 from platform_core.parquet_read import DUCKDB_TYPES, NOTES, Footer, read_footer
@@ -102,7 +103,10 @@ def told_of_writing(value: object, what: str) -> Iterator[None]:
 
 
 def _metadata(notes: Mapping[str, str] | None) -> dict[str, str]:
-    return {NOTES: json.dumps(dict(notes))} if notes else {}
+    if not notes:
+        return {}
+    plain = {f"workbench.{NOTE}": notes[NOTE]} if NOTE in notes else {}  # for whoever looks with another tool
+    return {NOTES: json.dumps(dict(notes)), **plain}
 
 
 def _write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> None:

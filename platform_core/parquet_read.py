@@ -138,6 +138,18 @@ def read_notes(place: Place) -> dict[str, str]:
     return notes
 
 
+def written_as(place: Place) -> FrameKind:
+    """Give the kind of frame that a file was written from, as which it comes back whole."""
+    metadata = _File(place).metadata
+    return "pandas" if "pandas" in metadata else "duckdb" if DUCKDB_TYPES in metadata else "lazy"
+
+
+def duckdb_types(place: Place) -> dict[str, str]:
+    """Give the types of DuckDB that a file was written with; none where it was not."""
+    types: dict[str, str] = json.loads(_File(place).metadata.get(DUCKDB_TYPES, "{}"))
+    return types
+
+
 def scan_files(files: Sequence[tuple[str, Place]], what: str) -> pl.LazyFrame:
     """Give one or several Parquet files as one lazy frame, in the order given.
 

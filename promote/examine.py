@@ -8,7 +8,7 @@ from pathlib import Path
 from promote.evidence import code_version_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
-from promote.prepare import Standing, prepare, standing
+from promote.prepare import Standing, is_governed, prepare, standing
 from promote.project import Project
 from promote.register import Rows, places
 from promote.render.module import module_path
@@ -70,6 +70,10 @@ def examine(
         shown = one.notebook.path
         needs[shown] = {a: (current[a], code_version_of(project.root, a, layers())) for a in sorted(one.loaded)}
         upstream = [f"evidence/{layer}/{asset}.json" for asset in needs[shown] for layer in layers()]
+        if is_governed(project, one.plans):
+            from promote.policy import files_behind  # noqa: PLC0415 - a project without policies does not pay for them
+
+            upstream += files_behind(project, one.loaded)
         files[shown] = tuple(dict.fromkeys([*upstream, *_files(project, [stands[p.step.tag] for p in one.plans])]))
     planned = {p.step.name: p.code_version for one in prepared for p in one.plans}
     return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)

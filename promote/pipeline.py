@@ -7,6 +7,7 @@ Nothing is written unless every step of the run could be promoted and, where ste
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,6 +170,7 @@ class _Promotion:
             gone += self.moving.removals(before) if self.moving else []
             gone += [path for tag in proof.files if tag in files for path in self.superseded(tag, before)]
             commit(self.work.project.root, every, gone, seen=before)
+            self.record(changed, files)
         steps: list[StepOutcome] = []
         for tag, stand in self.work.stands.items():
             group = files.get(tag, [])
@@ -191,6 +193,23 @@ class _Promotion:
                 )
             )
         return self.work.outcome(steps, FINE)
+
+    def record(self, changed: Collection[str], files: Mapping[str, Sequence[GeneratedFile]]) -> None:
+        """Tell the project's audit log what was promoted, where it keeps one."""
+        root = self.work.project.root
+        if not ((root / "policies").is_dir() or os.environ.get("WORKBENCH_AUDIT")):
+            return
+        from platform_core.commit import commit_of  # noqa: PLC0415 - few projects keep a log
+        from platform_core.governance.audit import note  # noqa: PLC0415 - as above
+
+        for tag, group in files.items():
+            paths = sorted(file.path for file in group if file.path in changed)
+            plan = self.work.stands[tag].plan
+            about = {"notebook": plan.notebook, "source": plan.source, "code_version": plan.code_version}
+            about |= {"files": paths, "commit": commit_of(root).id}
+            if paths and (problem := note("promoted", tag, about, project=root)):
+                at = self.work.notebooks[plan.notebook].at(plan.step.cells[0], tag=tag)
+                self.work.findings.append(Finding("PR962", "warning", problem, at, "Make it writable."))
 
     def superseded(self, tag: str, written: Collection[str]) -> list[str]:
         """Give the test data of a step's last promotion that its tests read no more, where nobody edited it."""

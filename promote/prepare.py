@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -104,6 +104,7 @@ def prepare(
     where = places(made)
     findings += clashes(where, selections)
     prepared = []
+    every: list[tuple[Notebook, Plan]] = []
 
     @cache
     def near_to(asset: str) -> str | None:
@@ -118,6 +119,7 @@ def prepare(
         prepared.append(Prepared(selection.notebook, selection, plans, refused, read_by_all))
         findings += _upstreams(selection, plans, where, near_to)
         findings += secret_findings(selection, plans)
+        every += [(selection.notebook, one) for one in planned.plans]
     tags = {step.tag for s in selections for step in s.steps}
     for tag in chosen:
         if tag not in tags:
@@ -125,6 +127,10 @@ def prepare(
             raise UsageError(
                 f"No step of these notebooks is tagged {tag!a}.", hint=f"Did you mean {near}?" if near else None
             )
+    if is_governed(project, (one for _, one in every)):
+        from promote.policy import policy_findings  # noqa: PLC0415 - a project without policies does not pay for them
+
+        findings += policy_findings(project, every, chosen)
     ordered, circle = _in_order(prepared)
     for one in circle:
         place = Location(one.notebook.path)
@@ -138,6 +144,11 @@ def prepare(
             )
         )
     return ordered, findings, made
+
+
+def is_governed(project: Project, plans: Iterable[Plan]) -> bool:
+    """Whether there is anything to hold steps against: the project's policies, or a classification that may fall."""
+    return any("classification" in one.step.options.values for one in plans) or (project.root / "policies").is_dir()
 
 
 def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[str, str]) -> dict[str, Standing]:

@@ -70,7 +70,9 @@ class _Check:
         self.wanted = {self.shown(path): path for path in paths}
         every = {self.shown(path): path for path in project.notebooks} | self.wanted
         config = sorted((project.root / "config").glob("*.yaml"))
-        key = fingerprint(project.package, str(settings.include_needed), *map(digest_of, config))
+        policies = sorted((project.root / "policies").glob("*.y*ml"))
+        day = [time.strftime("%Y-%m-%d")] if policies else []  # exceptions from them expire
+        key = fingerprint(project.package, str(settings.include_needed), *map(digest_of, [*config, *policies]), *day)
         self.memory = Memory(project.root, key)
         self.contents = {name: _content(path) for name, path in every.items()}
         loaded = {name: self.memory.load(name) for name in every}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
+from platform_core.governance.audit import note
 from promote.assurance.checking import Stand, standing
 from promote.assurance.record import LEVELS, Approval, Record, person, record_path, render, same_person
 from promote.assurance.standing import Lack, approved_by
@@ -119,6 +121,8 @@ def _written(project: Project, made: Iterable[Assured], *, dry_run: bool) -> tup
     files = [GeneratedFile(record_path(one.tag), render(one.record), one.tag) for one in changed if one.record]
     if files and not dry_run:
         commit(project.root, files, seen={file.path: bytes_of(project.root / file.path) for file in files})
+        for one in changed:
+            _record(project, one)
     from promote.assurance.standing import lacks  # noqa: PLC0415 - beside its only use
 
     level = project.assurance or LEVELS[0]
@@ -128,6 +132,19 @@ def _written(project: Project, made: Iterable[Assured], *, dry_run: bool) -> tup
         else one
         for one in every
     )
+
+
+def _record(project: Project, made: Assured) -> None:
+    """Tell the audit log who made or signed a record, where the project keeps a log."""
+    if made.record is None:
+        return
+    who = made.record.analyst
+    if made.done == "approved":
+        who = ", ".join(one.approver for one in made.record.approvals if one.of == made.record.fingerprint)
+    did = "approved" if made.done == "approved" else "recorded"
+    about = {"signed": who, "record": made.record.fingerprint, "code_version": made.record.of.get("code_version")}
+    if problem := note(did, made.tag, about, project=project.root):
+        sys.stderr.write(f"warning: {problem}\n")
 
 
 def _chosen(named: Sequence[str], tags: Sequence[str]) -> set[str]:

@@ -29,6 +29,9 @@ from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.config.io import IOConfig
 from platform_core.costs.settings import prices_of
 from platform_core.errors import UserError, WorkbenchError
+from platform_core.governance.days import today
+from platform_core.governance.policies.enforcing import governed
+from platform_core.governance.policies.loading import load_policies
 from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
 from platform_core.io_managers.base import FrameIOManager
 from platform_core.origins import TOLD, told_in
@@ -96,11 +99,17 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
     unique = list({id(value): value for value in found}.values())
     use_prices(prices_of(config))
     resources = build_resources(config)
+    checks = _only(unique, dg.AssetChecksDefinition)
     jobs = [*_only(unique, _JOBS), *build_jobs(config)]
     try:
         definitions = dg.Definitions(
-            assets=_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition),
-            asset_checks=_only(unique, dg.AssetChecksDefinition),
+            assets=governed(
+                _only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition),
+                checks,
+                load_policies(config.project),
+                on=today(),
+            ),
+            asset_checks=checks,
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
             sensors=[*_only(unique, dg.SensorDefinition), *build_sensors(config)],

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_ext.confine import notebook_path, project_of
 from jupyter_ext.tasks.catalogue import lake_of, may_be_shown, steps_of
 from platform_core.errors import UserError
+from platform_core.governance.audit import note
 
 Tell = Any
 _ROWS, _COLUMNS, _WIDTH = 10, 20, 60
@@ -31,6 +32,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     frame = lake_of(project).read(name, "lazy", layer=step.layer)
     names = frame.collect_schema().names()
     shown = frame.select(names[:_COLUMNS]).head(_ROWS).collect()
+    note("read", f"{step.layer}:{name}", {"as": "a few rows in JupyterLab"}, project=root)
     return {
         "asset": name,
         "columns": shown.columns,

@@ -22,6 +22,7 @@ from dagster._core.execution.plan.outputs import StepOutputHandle
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_START_TAG
 
 from platform_core.errors import WorkbenchError
+from platform_core.governance.classification import classification_of
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.lake import Lake
 from platform_core.metadata.versions import MADE_FROM, Unchanged, file_version
@@ -89,6 +90,8 @@ def made_from(context: dg.AssetExecutionContext, layer: str | None) -> MadeFrom 
         return None
     config = context.op_execution_context.op_config
     parts = [key.to_user_string(), code, partition, inputs, config, _libraries()]
+    level = classification_of(definition.specs_by_key[key].metadata)
+    parts += [level] if level is not None else []  # the file tells it
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode()).hexdigest()
     return MadeFrom(digest[:32], path, key, partition)
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,14 +21,12 @@ from platform_core.config.models import (
     SensorConfig,
     nearest_place,
 )
+from platform_core.config.problems import in_order, problem, together
 from platform_core.config.project import find_project
 from platform_core.config.variables import overridden, place_of
 from platform_core.config.yaml12 import Document, read_yaml
 from platform_core.errors import UserError
 from platform_core.suggest import did_you_mean
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 ENVIRONMENT_VARIABLE = "WORKBENCH_ENV"
 LAKE_VARIABLE = "WORKBENCH_LAKE"
@@ -140,9 +136,9 @@ def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
     try:
         sections = Sections.model_validate(filled)
     except ValidationError as error:
-        # A wrong key explains a missing one, so it comes first
-        details = sorted(error.errors(include_url=False), key=lambda detail: detail["type"] != "extra_forbidden")
-        raise _together([_problem(detail, places) for detail in details]) from None
+        raise together(
+            [problem(one, places, _known_keys) for one in in_order(error.errors(include_url=False))]
+        ) from None
     unknown_jobs = [
         UserError(
             f"The {what} {name!r} is for a job that is not defined.",
@@ -172,38 +168,8 @@ def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
         and choice.store not in (stores := [n for n, one in sections.resources.items() if one.type in OBJECT_STORES])
     ]
     if problems:
-        raise _together(problems)
+        raise together(problems)
     return sections
-
-
-def _problem(detail: ErrorDetails, places: PlaceMap) -> UserError:
-    """Say what pydantic found, without the value: a secret may stand in the wrong place."""
-    path = tuple(part for part in detail["loc"] if part != "[key]")
-    location = nearest_place(places, path)
-    shown, above = ".".join(map(str, path)), ".".join(map(str, path[:-1]))
-    match detail["type"]:
-        case "extra_forbidden":
-            where = f" in {above}" if above else ""
-            return UserError(
-                f"The key {path[-1]!r} is not known{where}.",
-                hint=did_you_mean(str(path[-1]), _known_keys(path[:-1])),
-                location=location,
-            )
-        case "missing":
-            return UserError(f"{above} needs the key {path[-1]!r}.", location=location)
-        case "string_type":
-            written = isinstance(detail["input"], int | float)
-            hint = "Write it in quotes." if written else None
-            return UserError(f"{shown} must be text.", hint=hint, location=location)
-        case "tuple_type" | "dict_type" | "model_type" | "model_attributes_type" as wanted:
-            return UserError(f"{shown} must be a {'list' if wanted == 'tuple_type' else 'mapping'}.", location=location)
-        case "value_error":
-            return UserError(f"{shown}: {detail['ctx']['error']}.", location=location)
-    meant = get_close_matches(
-        str(detail["input"]), re.findall(r"'(\w+)'", str(detail.get("ctx", {}).get("expected"))), 1
-    )
-    hint = f"Did you mean {meant[0]!r}?" if meant else None
-    return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", hint=hint, location=location)
 
 
 def _known_keys(path: tuple[str | int, ...]) -> list[str]:
@@ -213,10 +179,3 @@ def _known_keys(path: tuple[str | int, ...]) -> list[str]:
         if len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
     )
     return list(model.model_fields)
-
-
-def _together(problems: list[UserError]) -> UserError:
-    """Give one error that tells of all: the first with its place, the others on lines of their own."""
-    first, *others = problems
-    lines = [first.message, *(f"{other.location}: {other.message}" for other in others)]
-    return UserError("\n".join(lines), hint=first.hint, location=first.location)

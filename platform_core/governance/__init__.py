@@ -1,1 +1,1 @@
-"""Governance of the data: what is personal in it, how it is hidden, and what the project's policies say of it."""
+"""Governance: policies, classification, personal data, lineage, retention, erasure, audit, compliance reports."""

@@ -10,6 +10,7 @@ import dagster as dg
 
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, annotation_kind
+from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.lake import Lake
 from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import footer_metadata, loading, merged, running_metadata, running_step
@@ -46,12 +47,13 @@ class FrameIOManager(dg.ConfigurableIOManager):
         storage = self.storage
         listed = list_of(context.asset_partitions_def) if partition is not None else None
         running = running_step(context.run_id, name)
+        level = classification_of(context.definition_metadata)
         file = storage.path(layer, name, partition) if isinstance(storage, Lake) else None
         try:
             if isinstance(obj, Unchanged) and file is not None:
                 footer = read_footer(file)
             else:
-                footer = storage.write(layer, name, obj, partition, listed)
+                footer = storage.write(layer, name, obj, partition, listed, level)
         except BaseException as error:  # a panic of Polars is no Exception
             if running is not None and running.function is not None:
                 tell_query(error, running.function)
@@ -61,7 +63,7 @@ class FrameIOManager(dg.ConfigurableIOManager):
         def stored() -> Any:
             return storage.read(name, "lazy", partition, layer)
 
-        told = footer_metadata(footer)
+        told = footer_metadata(footer) | ({CLASSIFICATION: level} if level is not None else {})
         if running is not None:
             running.stored, running.file = stored, file
             if file is not None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_core.errors import UserError
+from platform_core.governance.classification import OFFICIAL, SENSITIVE
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import polars as pl
-
-OFFICIAL = "OFFICIAL"
-SENSITIVE = "OFFICIAL-SENSITIVE"
-CLASSIFICATIONS = (OFFICIAL, SENSITIVE)
 
 Profile = Literal["footer", "full"]
 PROFILES: tuple[Profile, ...] = get_args(Profile)
@@ -59,6 +56,11 @@ class Declared:
         if self.classification is None:
             return f"Not shown: the asset declares no classification. Values are shown of what is {OFFICIAL}."
         return f"Not shown: the asset is {self.classification}."
+
+
+def shown_as(declared: Declared, level: str | None) -> Declared:
+    """Give what an asset declares with the classification that counts: no input's is lost by declaring a lower one."""
+    return replace(declared, classification=level) if level == SENSITIVE else declared
 
 
 def mask_with(detector: Detector) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Any, Literal, Unpack, cast, overload
 from weakref import WeakKeyDictionary
@@ -19,7 +19,8 @@ from platform_core.asset_checks import Check, resolve_checks
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
-from platform_core.metadata.declared import CLASSIFICATIONS, Declared, checked_profile, declared_columns
+from platform_core.governance.classification import checked_level
+from platform_core.metadata.declared import Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of, hints_of
 from platform_core.sdk.logic import logic_version
@@ -184,13 +185,14 @@ def _build(
         raise UserError(f"{decorator} {name!r}: kinds= holds more than {_MOST_KINDS}.", hint="Dagster shows no more.")
     parameters = read_parameters(function, options.get("inputs"))
     checks = with_partitions(_checks(options), options.get("partitions_def"), f"{decorator} {name!r}")
+    declared = _declared(options, f"{decorator} {name!r}")
     compute = step_function(
         function,
         parameters,
         name=name,
         layer=layer,
         cache=options.get("cache", True),
-        declared=_declared(options, f"{decorator} {name!r}"),
+        declared=declared,
         checks=checks,
         severity=severity,
     )
@@ -210,7 +212,7 @@ def _build(
             },
             deps=_deps(options, checks, name, [load.asset for load in parameters.loads]),
             metadata={
-                **_metadata(layer, options, f"{decorator} {name!r}"),
+                **_metadata(layer, options, declared.personal, f"{decorator} {name!r}"),
                 **reference_metadata(function, options.get("notebook")),
             },
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
@@ -269,7 +271,7 @@ def _owners(options: AssetOptions) -> list[str] | None:
     return list(dict.fromkeys(owners)) or None
 
 
-def _metadata(layer: Layer | None, options: AssetOptions, where: str) -> dict[str, Any]:
+def _metadata(layer: Layer | None, options: AssetOptions, personal: Iterable[str], where: str) -> dict[str, Any]:
     metadata = dict(options.get("metadata") or {})
     if layer:
         metadata[LAYER_KEY] = layer
@@ -284,6 +286,8 @@ def _metadata(layer: Layer | None, options: AssetOptions, where: str) -> dict[st
             metadata[f"workbench/{key}"] = cast("Mapping[str, Any]", options)[key]
     if key_columns := _key(options):
         metadata["workbench/key"] = list(key_columns)
+    if personal:
+        metadata["workbench/personal"] = sorted(personal)
     return metadata
 
 
@@ -302,11 +306,7 @@ def _declared(options: AssetOptions, where: str) -> Declared:
 
 def _classification(options: AssetOptions, where: str) -> str | None:
     classification = options.get("classification")
-    if classification is not None and classification not in CLASSIFICATIONS:
-        raise UserError(
-            f"{where}: classification={classification!r} is not allowed.", hint=f"Use {' or '.join(CLASSIFICATIONS)}."
-        )
-    return classification
+    return None if classification is None else checked_level(classification, where)
 
 
 def _cost(cost: object, where: str) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from platform_core.config import load_config
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import KINDS, FrameKind, convert, fresh
+from platform_core.governance.audit.places import note
 from platform_core.storage.routes import storage_of_project
 from platform_core.suggest import did_you_mean
 
@@ -55,7 +56,9 @@ def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None)
         raise UserError(
             f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`."
         )
-    return storage.read(name, as_, partition)
+    frame = storage.read(name, as_, partition)
+    note("read", name, {"as": as_, **({} if partition is None else {"partition": partition})})
+    return frame
 
 
 def resource(name: str) -> Any:

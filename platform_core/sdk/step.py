@@ -19,8 +19,12 @@ from platform_core.asset_checks import Check, run_checks
 from platform_core.asset_checks.masks import hidden, personal
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
+from platform_core.governance.audit.running import record_run
+from platform_core.governance.classification import classification_of
+from platform_core.governance.days import today
+from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.charts import charts_of
-from platform_core.metadata.declared import Declared, personal_columns
+from platform_core.metadata.declared import Declared, personal_columns, shown_as
 from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import begin, end
 from platform_core.origins import tell_cell
@@ -43,7 +47,10 @@ def step_function(
     """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
 
     def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
-        running = begin(context.run.run_id, name, declared, function)
+        about = context.assets_def.specs_by_key[context.asset_key].metadata
+        refuse(about, name, on=today())
+        shown = shown_as(declared, classification_of(about))
+        running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
         try:
             made = None if parameters.resources or not cache else made_from(context, layer)
@@ -65,7 +72,8 @@ def step_function(
             stored = running.stored() if running.stored is not None else value
             partition = context.partition_key if context.has_partition_key else None
             placed = at_partition(checks, partition)
-            yield from _results(stored, running.file, placed, severity, declared)
+            yield from _results(stored, running.file, placed, severity, shown)
+            record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
         finally:
             end(context.run.run_id, name)
 

@@ -24,7 +24,7 @@ from platform_core.lake import lists_of, safe_name
 from platform_core.needed import needed
 from platform_core.parquet import told_of_writing
 from platform_core.parquet_read import Footer
-from platform_core.storage.stored import LIST_NOTE, Lists, Stored, never_stored, only, still_listed
+from platform_core.storage.stored import LIST_NOTE, Lists, Stored, never_stored, notes_of, only, still_listed
 
 if TYPE_CHECKING:
     from platform_core.resources.objects import ObjectStoreResource
@@ -133,7 +133,13 @@ class DeltaTables:
         return convert(lazy, kind)
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
         """Write a table, or one partition of it, as one version, batch by batch.
 
@@ -150,7 +156,7 @@ class DeltaTables:
                 _refuse(about.name, about.type)
             try:
                 given = rows if partition is None else _with_partition(rows, self._column, partition)
-                self._commit(self._url(layer, name), given, partition, listed)
+                self._commit(self._url(layer, name), given, partition, notes_of(listed, classification))
             except errors.CommitFailedError:
                 raise UserError(
                     f"{label} was not written: another run wrote it meanwhile.", hint="Run it again."
@@ -174,10 +180,11 @@ class DeltaTables:
     def _column(self) -> str:
         return self.writing.column or OWN_COLUMN
 
-    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, listed: str | None) -> None:
+    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, told: Mapping[str, str]) -> None:
         delta: Any = needed("deltalake", "delta")
         writing, options = self.writing, dict(self.options) or None
-        notes = delta.CommitProperties(custom_metadata={_NOTE: listed}) if listed is not None else None
+        about = {f"workbench.{key}": text for key, text in told.items()}
+        notes = delta.CommitProperties(custom_metadata=about) if about else None
         if writing.mode == "merge" and delta.DeltaTable.is_deltatable(url, options):
             keys = [*writing.key, *([self._column] if partition is not None else [])]
             matched = " AND ".join(f"old.{_quoted(key)} = new.{_quoted(key)}" for key in keys)

@@ -99,7 +99,13 @@ class DuckDBTables:
                 return read_files([("", cast("IO[bytes]", part))], kind, f"{one.layer}/{name}")
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
         """Write an asset, or one partition of it, in one transaction, batch by batch.
 
@@ -129,6 +135,9 @@ class DuckDBTables:
                     f"INSERT INTO {_BOOK} VALUES (?, ?, ?, ?, nextval('_workbench.writes'))",
                     [layer, name, partition, listed],
                 )
+                if classification is not None:
+                    text = classification.replace("'", "''")
+                    database.execute(f"COMMENT ON TABLE {_quoted(layer)}.{_quoted(name)} IS '{text}'")
                 footer = _footer(database, layer, name, partition)
                 _refuse_changed(rows.schema, footer)
                 database.commit()

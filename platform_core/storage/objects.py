@@ -24,7 +24,16 @@ from platform_core.frames import FrameKind
 from platform_core.lake import hive_folder, hive_key, lists_of, safe_name
 from platform_core.parquet import write_object
 from platform_core.parquet_read import Footer, RemoteFile, read_files, read_footer, read_notes
-from platform_core.storage.stored import LIST_NOTE, Lists, Stored, both_forms, never_stored, only, still_listed
+from platform_core.storage.stored import (
+    LIST_NOTE,
+    Lists,
+    Stored,
+    both_forms,
+    never_stored,
+    notes_of,
+    only,
+    still_listed,
+)
 
 if TYPE_CHECKING:
     from platform_core.resources.object_parts import ObjectInfo
@@ -101,7 +110,13 @@ class ObjectLake:
         return read_files([(key, self._file(info)) for key, info in chosen], kind, f"{objects.layer}/{name}")
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
         """Write an asset, or one partition of it, whole or not at all, by a temporary file; a lazy frame streams.
 
@@ -115,8 +130,7 @@ class ObjectLake:
         number = before[-1][0] + 1 if before else 1
         key = f"{folder}/{number:08}-{secrets.token_hex(8)}{_SUFFIX}"
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
-        notes = {LIST_NOTE: listed} if listed is not None else None
-        write_object(value, lambda part: self.store.upload_open(part, key), label, notes)
+        write_object(value, lambda part: self.store.upload_open(part, key), label, notes_of(listed, classification))
         footer = read_footer(self._file(self.store.stat(key)))
         self.sweep(folder)
         return footer

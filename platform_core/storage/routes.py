@@ -66,10 +66,16 @@ class Routes:
         return self.of(layer, name).read(name, kind, partition, layer)
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
         """Write an asset, or one partition of it, whole or not at all."""
-        return self.of(layer, name).write(layer, name, value, partition, listed)
+        return self.of(layer, name).write(layer, name, value, partition, listed, classification)
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
         """Give a text that changes when the data does; None where nobody knows."""

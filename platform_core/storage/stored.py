@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
+from platform_core.governance.classification import NOTE
 from platform_core.parquet_read import Footer
 
 Place = TypeVar("Place")
@@ -55,9 +56,15 @@ class Storage(Protocol):
         """Read an asset, or partitions of it, as one frame."""
 
     def write(
-        self, layer: str, name: str, value: object, partition: str | None = None, listed: str | None = None
+        self,
+        layer: str,
+        name: str,
+        value: object,
+        partition: str | None = None,
+        listed: str | None = None,
+        classification: str | None = None,
     ) -> Footer:
-        """Write an asset, or one partition of it, whole or not at all."""
+        """Write an asset, or one partition of it, whole or not at all, with how it is classified beside it."""
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
         """Give a text that changes when the data does; None where nobody knows."""
@@ -117,6 +124,12 @@ class Stored(Generic[Place]):
                 hint=f"Run: workbench materialize {self.name} --partition {missing[0]}",
             )
         return [(key, self.partitions[key]) for key in keys]
+
+
+def notes_of(listed: str | None, classification: str | None) -> dict[str, str]:
+    """Give what a file tells of itself: the list that its partition stands in, and how it is classified."""
+    told = {LIST_NOTE: listed, NOTE: classification}
+    return {key: text for key, text in told.items() if text is not None}
 
 
 def only(found: Sequence[One], name: str, layers: Sequence[str]) -> One | None:

@@ -15,7 +15,7 @@ from promote.trees import parse
 from promote.values import dataclass, replace
 
 _VERSION = re.compile(r'code_version="[0-9a-f]*"')
-_HEADER = ("# Promoted from ", "# source=", "# UNVERIFIED: ")
+_HEADER = ("# Promoted from ", "# source=", "# Classification: ", "# UNVERIFIED: ")
 
 
 @dataclass(frozen=True, slots=True)

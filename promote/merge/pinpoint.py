@@ -19,7 +19,9 @@ from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
 from promote.values import dataclass, replace
 
-_FOLLOWS = re.compile(r"# (?:Promoted from |source=|UNVERIFIED: )|\s+code_version=\"|\s*$")  # change with any other
+_FOLLOWS = re.compile(
+    r"# (?:Promoted from |source=|Classification: |UNVERIFIED: )|\s+code_version=\"|\s*$"
+)  # change with any other
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from promote.selection.publish_option import output_kind
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
+CLASSIFIED = "# Classification: "
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 
 
@@ -69,6 +70,7 @@ def render_module(
         "",
         f"# Promoted from {_plain(plan.notebook)}, step {plan.step.tag}. Change the notebook and run `promote`.",
         f"# source={plan.source} body={body_hash(text_without_header)}",
+        *([f"{CLASSIFIED}{level}"] if (level := plan.step.options.get("classification")) else []),
         *([] if verified else [UNVERIFIED]),
         "",
     ]
@@ -110,7 +112,7 @@ def without_header(text: str) -> str:
     kept: list[str] = []
     skipped = False
     for line in text.split("\n"):
-        if line.startswith(("# Promoted from ", "# source=", "# UNVERIFIED: ")):
+        if line.startswith(("# Promoted from ", "# source=", CLASSIFIED, "# UNVERIFIED: ")):
             skipped = True
             continue
         if skipped and not line:

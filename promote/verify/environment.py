@@ -30,6 +30,7 @@ def child_environment(project: Path, copy: Path, lake: Path, folder: Path) -> di
     return kept | {
         **ONE_THREAD,
         "WORKBENCH_PROJECT": str(copy),
+        "WORKBENCH_AUDIT": "off",  # a proof is no use of the data: what is read for it is told by the promotion
         "WORKBENCH_LAKE": str(lake),
         "WORKBENCH_VERIFY": str(folder),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)),

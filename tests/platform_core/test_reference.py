@@ -12,7 +12,18 @@ import pytest
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize("page", ["partitions.md", "automation.md", "metadata.md"])
+PAGES_WITH_EXAMPLES = [
+    "partitions.md",
+    "automation.md",
+    "metadata.md",
+    "policies.md",
+    "classification.md",
+    "audit.md",
+    "compliance.md",
+]
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_EXAMPLES)
 def test_examples_run(page: str) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (PAGES / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert blocks

@@ -56,6 +56,12 @@ def _no_code_location(project: Path) -> None:
     _rewrite(project / "pyproject.toml", '"demo_blank.definitions"', '"demo_blank.definition"')
 
 
+def _expired(project: Path) -> None:
+    exception = "{rule: owner, assets: [visits], owner: team:a, reason: It was agreed once, expires: 2020-01-31}"
+    with (project / "policies/project.yaml").open("a") as stream:
+        stream.write(f"exceptions: [{exception}]\n")
+
+
 def _failing_test(project: Path) -> None:
     (project / "config/prod.yaml").write_text("lake: data/lake\n")
 
@@ -78,6 +84,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "notebook-types": (_mistyped_cell, "harvest.ipynb"),
     "notebook-outputs": (_output_left, "harvest.ipynb"),
     "code-location": (_no_code_location, "demo_blank.definition"),
+    "policies": (_expired, "expired on 2020-01-31"),
     "tests": (_failing_test, "test_environments_keep_their_data_apart"),
     "data": (_bad_data, "unique_values"),
     "notebook-runs": (_another_output, "1 failed"),

@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable, Sequence
 
 from platform_core.errors import UserError
+from platform_core.governance.audit import note
+from platform_core.governance.retention import refuse_held
 from promote.evidence import read_evidence
 from promote.examine import examine
 from promote.model import Finding, Plan, Severity
@@ -70,6 +72,8 @@ class _Retiring:
 
     def retire(self, progress: Progress) -> Report:
         """Do it in a copy, and bring it back."""
+        if self.asked.delete_data:
+            refuse_held(self.project.root, sorted(self.names))
         progress("copying the project")
         with Workshop(self.project, next(iter(self.data.values())).lake) as shop:
             looked = examine(shop.copy, shop.copy.notebooks, Settings(check=True))
@@ -153,8 +157,11 @@ class _Retiring:
         if shop is not None and done:
             shop.commit()
             if self.asked.delete_data:
-                for data in self.data.values():
+                for asset in self.assets:
+                    data = self.data[asset.name]
                     delete(data)
+                    about = {"why": "retired", "files": data.files, "environment": data.environment}
+                    note("deleted", asset.tag, about, project=self.project.root)
         uses = [use for asset in self.assets for use in self.uses[asset.name].every if use.kind in ("tag", "selection")]
         return Report(
             "retire",

@@ -39,7 +39,7 @@ def render_html(document: Document) -> str:
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header><h1>{_text(document.title)}</h1></header>
-<nav aria-label="Parts of the review">
+<nav aria-label="Parts of this page">
 <ul>
 {links}
 </ul>

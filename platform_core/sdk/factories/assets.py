@@ -10,6 +10,9 @@ import dagster as dg
 
 from platform_core.canonical import digest
 from platform_core.errors import UserError
+from platform_core.governance.audit.running import record_run
+from platform_core.governance.days import today
+from platform_core.governance.policies.enforcing import refuse
 from platform_core.resources.base import PlatformResource
 from platform_core.sdk.layers import bronze_asset
 from platform_core.suggest import did_you_mean
@@ -97,8 +100,12 @@ def output_asset(
         raise UserError(f"{said['factory']}: {asset!r} is no asset.", hint="Give an asset's name, or a frame.")
 
     def output(context: Any, frame: Any) -> Any:
+        name = context.asset_key.to_user_string()
+        refuse(context.assets_def.specs_by_key[context.asset_key].metadata, name, on=today())
         key = context.partition_key if context.has_partition_key else None
-        return dg.MaterializeResult(metadata=publish(frame, getattr(context.resources, resource), key))
+        told = publish(frame, getattr(context.resources, resource), key)
+        record_run(context, f"{OUTPUTS}:{name}", None)
+        return dg.MaterializeResult(metadata=told)
 
     # Dagster reads these, and does not resolve text
     output.__annotations__ = {"context": dg.AssetExecutionContext, "frame": Any, "return": dg.MaterializeResult}

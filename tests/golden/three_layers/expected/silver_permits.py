@@ -2,6 +2,7 @@
 
 # Promoted from notebooks/three_layers.ipynb, step silver:permits. Change the notebook and run `promote`.
 # source=6732b0f848bdc56e body=ac8978b2d88bead9
+# Classification: OFFICIAL
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import polars as pl

@@ -1,0 +1,135 @@
+"""Checking the audit log: that every entry is as it was written, none is missing, and none was put in."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from platform_core.errors import UserError
+from platform_core.governance.audit.log import START, AuditLog, Entry, hash_of, parsed, read_head
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found.
+
+    Attributes:
+        entries: How many entries hold together from the first on.
+        last: The hash of the last of them: who notes it elsewhere can prove later that nothing was cut off since.
+        problems: What is wrong, each a sentence; none where the log is as it was written.
+        notes: What is worth knowing and no fault, such as a line that a killed writer left torn.
+    """
+
+    entries: int
+    last: str
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None = None) -> Verdict:
+    """Check a log from its first line to its head.
+
+    What is proven: that no entry up to the last was changed, taken out, put in or moved. That none was cut off at the
+    end is proven against the head; who can write both files could cut both, which only a key or an anchor shows.
+
+    Args:
+        path: The log.
+        key: The key that its hashes were made with.
+        anchor: Number and hash of an entry that were noted elsewhere earlier.
+
+    Raises:
+        UserError: There is no such file.
+    """
+    try:
+        with path.open("rb") as stream:
+            lines = iter(stream)
+            return _verified(AuditLog(path, key), lines, anchor)
+    except FileNotFoundError:
+        raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
+
+
+def _verified(log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | None) -> Verdict:
+    n, last = 0, START
+    problems: list[str] = []
+    notes: list[str] = []
+    head, seen = read_head(log.head), {}
+    wanted = {one[0] for one in (head, anchor) if one is not None}
+    for number, line in enumerate(lines, 1):
+        if not line.endswith(b"\n"):
+            notes.append(f"Line {number} is torn: a writer was killed. The next entry cuts it off and says so.")
+            break
+        entry = parsed(line)
+        wrong = _wrong(entry, number, n, last, log.key)
+        if entry is None or wrong:
+            problems.append(wrong or f"Line {number} is no entry.")
+            break
+        n, last = entry.n, entry.hash
+        if n in wanted:
+            seen[n] = last
+        if entry.did == "missing":
+            found, told = entry.about.get("found"), entry.about.get("head")
+            gone = "the head was gone" if told is None else f"the head told of {told} entries"
+            problems.append(f"Entry {n} says that {gone} where {found} were found.")
+        if entry.did == "recovered":
+            notes.append(f"Entry {n} says that a torn line of {entry.about.get('torn_bytes')} bytes was cut off.")
+    if not any(problem.startswith("Line") for problem in problems):
+        problems += _ends(n, last, head, seen, notes)
+        if anchor is not None and seen.get(anchor[0]) != anchor[1]:
+            problems.append(f"Entry {anchor[0]} is not the one that was noted elsewhere, or is gone.")
+    return Verdict(n, last, tuple(problems), tuple(notes))
+
+
+def _wrong(entry: Entry | None, number: int, n: int, last: str, key: bytes | None) -> str:
+    if entry is None:
+        return f"Line {number} is no entry as it was written: it was changed."
+    if entry.n != n + 1:
+        return f"Line {number} holds entry {entry.n} where entry {n + 1} belongs: one was taken out, put in or moved."
+    if entry.before != last:
+        return f"Line {number} does not follow the line before it: one of the two was changed or taken out."
+    return _unsigned(entry, number, key)
+
+
+def _unsigned(entry: Entry, number: int, key: bytes | None) -> str:
+    if entry.keyed and key is None:
+        return f"Line {number} was made with a key, which this check was not given."
+    if key is not None and not entry.keyed:
+        return f"Line {number} was made without the key."
+    if not hmac.compare_digest(entry.hash, hash_of(entry, key)):
+        return f"Line {number} does not have the hash of what it says: it was changed, or made with another key."
+    return ""
+
+
+def _ends(n: int, last: str, head: tuple[int, str] | None, seen: dict[int, str], notes: list[str]) -> Iterator[str]:
+    if head is None:
+        if n > 1:
+            yield "The head is missing or cannot be read, so that nobody can tell whether entries were cut off."
+        elif n:
+            notes.append("The head is missing: the writer of the first entry was killed.")
+    elif head[0] > n:
+        yield f"The head tells of {head[0]} entries, and {n} are there: the last were cut off."
+    elif seen.get(head[0]) != head[1] and head != (n, last):
+        yield f"Entry {head[0]} is not the one that the head tells of."
+    elif head[0] < n:
+        notes.append(f"The head is behind by {n - head[0]}: a writer was killed before it could tell.")
+
+
+def read_entries(path: Path) -> Iterator[Entry]:
+    """Give the entries of a log as they stand there, one by one; lines that are none are passed over.
+
+    Raises:
+        UserError: There is no such file.
+    """
+    try:
+        with path.open("rb") as stream:
+            for line in stream:
+                if (entry := parsed(line)) is not None:
+                    yield entry
+    except FileNotFoundError:
+        raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None

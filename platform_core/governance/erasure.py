@@ -1,0 +1,180 @@
+"""Erasing one person's rows: which assets hold them, which rows they are, and a proof without a value.
+
+Where a person's rows are is told by the subject key that the processing activities declare, by the asset graph, and by
+column lineage where a run has recorded it. What cannot be known is said and never counted as erased.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from platform_core.errors import UserError
+from platform_core.governance.policies.lacks import matches
+from platform_core.governance.policies.model import AssetFacts, Policies
+from platform_core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEY_VARIABLE = "WORKBENCH_SUBJECT_KEY"
+
+Columns = Mapping[str, Mapping[str, str]]  # of each stored asset: columns with their types
+Edges = Mapping[tuple[str, str], Sequence[tuple[str, str]]]  # (asset, column) to what is made from it
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A column of an asset that says whose a row is, and how that is known: `declared`, `same name` or `lineage`."""
+
+    asset: str
+    column: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a person's rows are, as far as it can be known.
+
+    Attributes:
+        holdings: Columns to erase by.
+        confirm: Columns that lineage names alone, of a type in which an equal value may be another thing.
+        derived: Assets made from these that have no such column: they are to be made again.
+        outside: Outputs outside the lake: somebody has to erase there.
+        sources: Assets that read a source, which would bring the rows back.
+        strangers: Assets with a column of that name that are not made from these.
+    """
+
+    holdings: tuple[Holding, ...]
+    confirm: tuple[Holding, ...] = ()
+    derived: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+
+def subject_token(key: str, value: str) -> str | None:
+    """Give what stands for a person in legal holds, proofs and the audit log; None without `WORKBENCH_SUBJECT_KEY`.
+
+    It is an HMAC: without the secret nobody can try out values. Who has no secret writes no token.
+    """
+    secret = os.environ.get(KEY_VARIABLE)
+    if not secret:
+        return None
+    return f"{key}:{hmac.new(secret.encode(), f'{key}={value}'.encode(), 'sha256').hexdigest()[:32]}"
+
+
+def reach(
+    policies: Policies, assets: Sequence[AssetFacts], key: str, columns: Columns, edges: Edges | None = None
+) -> Reach:
+    """Say where the rows of the people that a key tells apart are.
+
+    Args:
+        policies: Whose processing activities declare the key.
+        assets: All assets.
+        key: The subject key, as an activity declares it.
+        columns: The columns of what is stored, with their types.
+        edges: Column lineage, where runs have recorded it.
+
+    Raises:
+        UserError: No activity declares the key.
+    """
+    keys = {one.subject_key for one in policies.processing.values()} - {None}
+    origins: dict[str, set[str]] = {}
+    for activity in policies.processing.values():
+        for asset in assets:
+            own = activity.subject_keys.get(asset.name)
+            if activity.subject_key == key and (own or matches(activity.assets, asset.name)):
+                origins.setdefault(asset.name, set()).add(own or key)
+    if not origins:
+        hint = did_you_mean(key, [one for one in keys if one]) if keys else "Write `subject_key:` under `processing:`."
+        raise UserError(f"No processing activity declares the subject key {key!r}.", hint=hint)
+    known = {asset.name: asset for asset in assets}
+    below: dict[str, list[str]] = {}
+    for asset in assets:
+        for one in asset.inputs:
+            below.setdefault(one, []).append(asset.name)
+    found = {(name, column): "declared" for name, of in origins.items() for column in of}
+    doubtful: set[tuple[str, str]] = set()
+    reached = _downstream(origins, below)
+    waiting = list(found)
+    while waiting:
+        here = waiting.pop()
+        name, column = here
+        told = [(target, "lineage") for target in (edges or {}).get(here, ())]
+        told += [((one, column), "same name") for one in below.get(name, ()) if column in columns.get(one, {})]
+        for target, how in told:
+            if target in found or target in doubtful or target[0] not in reached:
+                continue
+            kind, before = columns.get(target[0], {}).get(target[1]), columns.get(name, {}).get(column)
+            if how == "lineage" and target[1] != column and not kind == before == "String":
+                doubtful.add(target)
+            else:
+                found[target] = how
+                waiting.append(target)
+    held = {name for name, _ in found}
+    rest = sorted(reached - held)
+    return Reach(
+        holdings=tuple(Holding(*one, found[one]) for one in sorted(found)),
+        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful)),
+        derived=tuple(one for one in rest if not known[one].outside),
+        outside=tuple(one for one in rest if known[one].outside),
+        sources=tuple(sorted(one for one in reached if known[one].sources)),
+        strangers=tuple(sorted(one for one, of in columns.items() if one not in reached and key in of)),
+    )
+
+
+def rows_of(schema: Mapping[str, pl.DataType], column: str, value: str) -> pl.Expr:
+    """Give the expression that is true for the rows of one person; a null is nobody's.
+
+    Whole numbers, decimals, dates and texts compare by what they are: `7` finds 7, 7.0 and `7`, but not `07`.
+
+    Raises:
+        UserError: The column is not there, or of a type that holds no key.
+
+    >>> import polars as pl
+    >>> frame = pl.DataFrame({"person_id": [7, 8, None]})
+    >>> frame.filter(~rows_of(frame.schema, "person_id", "7"))["person_id"].to_list()
+    [8, None]
+    """
+    import polars as pl  # noqa: PLC0415 - planning needs none
+
+    dtype = schema.get(column)
+    if dtype is None:
+        raise UserError(f"There is no column {column!r}.", hint="Correct subject_key or subject_keys in policies/.")
+    own = pl.col(column)
+    if dtype.is_nested() and not (isinstance(dtype, pl.List) and dtype.inner == pl.String):
+        raise UserError(f"The column {column!r} holds {dtype}, by which nobody can be found.", hint="Name another one.")
+    if isinstance(dtype, pl.List):
+        found = own.list.contains(value)
+    elif dtype.is_numeric():
+        number = _number(value)
+        found = own == number if number is not None else own.is_null() & pl.lit(value=False)
+    else:
+        found = own.cast(pl.String) == value
+    return found.fill_null(value=False)
+
+
+def _downstream(origins: Iterable[str], below: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(origins)
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += below.get(one, ())
+    return found
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return None

@@ -1,0 +1,92 @@
+"""The assets of a code location as the rules look at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import dagster as dg
+
+from platform_core.compute_kinds import COMPUTE_TAG
+from platform_core.governance.classification import CLASSIFICATION
+from platform_core.governance.policies.model import AssetFacts
+
+PERSONAL = "workbench/personal"
+DECLARED = "workbench/declared_classification"
+
+_IO = {"io_manager"}
+_OUTPUTS = "outputs"
+
+
+def facts_of(definitions: dg.Definitions, modules: Mapping[str, str] | None = None) -> tuple[AssetFacts, ...]:
+    """Give what the rules look at of every asset that a code location makes, by name.
+
+    Args:
+        definitions: Of the code location.
+        modules: The modules that define assets, by asset, where they are known.
+
+    >>> @dg.asset(group_name="gold", owners=["team:housing"], metadata={"workbench/retention_days": 30})
+    ... def rents(): ...
+    >>> found = facts_of(dg.Definitions([rents]))[0]
+    >>> found.shown, found.owners, found.retention_days
+    ('gold:rents', ('team:housing',), 30)
+    """
+    assets = [one for one in definitions.assets or () if isinstance(one, dg.AssetsDefinition)]
+    checks = [one for one in definitions.asset_checks or () if isinstance(one, dg.AssetsDefinition)]
+    found = facts_of_assets(assets, checks)
+    return tuple(replace(one, module=(modules or {}).get(one.name, "")) for one in found)
+
+
+def facts_of_assets(
+    assets: Iterable[dg.AssetsDefinition], checks: Iterable[dg.AssetsDefinition] = ()
+) -> tuple[AssetFacts, ...]:
+    """Give the same of assets and checks that stand in no `Definitions` yet."""
+    listed = list(assets)
+    named: dict[dg.AssetKey, list[str]] = {}
+    for one in (*listed, *checks):
+        for spec in one.check_specs:
+            named.setdefault(spec.asset_key, []).append(spec.name)
+    found = [
+        _facts(one, key, sorted(named.get(key, ())))
+        for one in listed
+        if not isinstance(one, dg.AssetChecksDefinition) and one.is_materializable
+        for key in one.keys
+    ]
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _facts(definition: dg.AssetsDefinition, key: dg.AssetKey, checks: list[str]) -> AssetFacts:
+    spec = definition.specs_by_key[key]
+    metadata = {name: getattr(value, "value", value) for name, value in spec.metadata.items()}
+    outside = spec.group_name == _OUTPUTS
+    cost, days = metadata.get("workbench/estimated_cost_per_run"), metadata.get("workbench/retention_days")
+    level = metadata.get(DECLARED, metadata.get(CLASSIFICATION))
+    return AssetFacts(
+        name=key.to_user_string(),
+        layer=str(metadata.get("workbench/layer") or spec.group_name or ""),
+        inputs=tuple(sorted(one.to_user_string() for one in definition.asset_deps[key] if one != key)),
+        sources=() if outside else tuple(sorted(definition.required_resource_keys - _IO)),
+        owners=tuple(spec.owners),
+        description=spec.description or "",
+        classification=str(level) if level else None,
+        retention_days=days if isinstance(days, int) else None,
+        key=_texts(metadata.get("workbench/key")),
+        checks=tuple(checks),
+        personal=_texts(metadata.get(PERSONAL)),
+        compute=_compute(definition),
+        cost=float(cost) if isinstance(cost, int | float) else None,
+        partitioned=definition.partitions_def is not None,
+        notebook=str(metadata.get("workbench/notebook") or ""),
+        outside=outside,
+    )
+
+
+def _compute(definition: dg.AssetsDefinition) -> dict[str, Any] | None:
+    text = definition.op.tags.get(COMPUTE_TAG) if definition.is_executable else None
+    return dict(json.loads(text)) if text else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,184 @@
+"""The project's policies at promotion: what a rule finds, told at the cell and line that it is about.
+
+The engine is that of `platform_core.governance.policies`, which continuous integration and the run use too. What other
+notebooks make is read from promoted modules and evidence: an asset takes the highest classification of its inputs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from platform_core.errors import UserError
+from platform_core.governance.days import today
+from platform_core.governance.policies.engine import Breach, judge
+from platform_core.governance.policies.lacks import matches
+from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
+from platform_core.governance.policies.reading import read_policies
+from promote.evidence import read_evidence
+from promote.findings import FindingError
+from promote.model import Finding, Location, Notebook, Plan
+from promote.project import Project
+from promote.trees import parse
+from promote.vocabulary import layers
+
+CODES = {
+    "requires": "PR952",
+    "personal": "PR953",
+    "naming": "PR954",
+    "no_sources": "PR955",
+    "checks": "PR956",
+    "classification": "PR957",
+    "retention": "PR958",
+    "compute": "PR959",
+    "cost": "PR959",
+    "approval": "PR960",
+    "exception": "PR961",
+}
+
+
+def policy_findings(
+    project: Project, plans: Sequence[tuple[Notebook, Plan]], chosen: Collection[str], day: str | None = None
+) -> list[Finding]:
+    """Hold the steps of notebooks against the project's policies.
+
+    Args:
+        project: The project.
+        plans: Every step that could be planned, with its notebook.
+        chosen: Tags of the steps to tell of; all where it is empty.
+        day: The day; today where it is not given.
+
+    Raises:
+        FindingError: The policies themselves cannot be used.
+    """
+    on = day or today()
+    policies = _policies(project)
+    own = {plan.step.name: (notebook, plan) for notebook, plan in plans}
+    facts = {name: _facts(plan) for name, (_, plan) in own.items()}
+    behind = known_behind(project, {one for fact in facts.values() for one in fact.inputs} - own.keys())
+    # Who declares the rest is judged where it is promoted, so it is here for its classification alone
+    breaches = judge(policies, [*facts.values(), *behind.values()], on=on)
+    findings: list[Finding] = []
+    for breach in breaches:
+        if breach.asset not in own or (chosen and own[breach.asset][1].step.tag not in chosen):
+            continue
+        notebook, plan = own[breach.asset]
+        findings += _told(notebook, plan, breach, policies, on)
+    return findings
+
+
+def known_behind(project: Project, names: Iterable[str]) -> dict[str, AssetFacts]:
+    """Give the assets of other notebooks that some assets are made of, as far as their modules tell."""
+    found: dict[str, AssetFacts] = {}
+    waiting = sorted(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = _promoted(project, name)
+            waiting += found[name].inputs
+    return found
+
+
+def files_behind(project: Project, names: Iterable[str]) -> list[str]:
+    """Give the files that `known_behind` reads, whether they are there or not."""
+    found = sorted({*names, *known_behind(project, names)})
+    return [path for name in found for layer in layers() for path in _files(project, layer, name)]
+
+
+def _files(project: Project, layer: str, name: str) -> tuple[str, str]:
+    return f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py", f"evidence/{layer}/{name}.json"
+
+
+def _promoted(project: Project, name: str) -> AssetFacts:
+    for layer in layers():
+        module, evidence = _files(project, layer, name)
+        try:
+            text = (project.root / module).read_text(encoding="utf-8")
+            tree = parse(text)
+        except (OSError, ValueError, SyntaxError, RecursionError):
+            continue
+        last = read_evidence(project.root, evidence)
+        inputs = tuple(sorted(last.facts.inputs)) if last is not None and last.facts is not None else ()
+        return AssetFacts(name=name, layer=layer, inputs=inputs, classification=_declared(tree, name))
+    return AssetFacts(name=name)
+
+
+def _declared(tree: ast.Module, name: str) -> str | None:
+    """Give the classification that the decorator of an asset says."""
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call):
+                said = {one.arg: one.value.value for one in decorator.keywords if isinstance(one.value, ast.Constant)}
+                if said.get("name", node.name) == name and "classification" in said:
+                    return str(said["classification"])
+    return None
+
+
+def _policies(project: Project) -> Policies:
+    try:
+        return read_policies(project.root) or Policies()
+    except UserError as error:
+        problem = error
+    except (TypeError, ValueError):
+        problem = _said_by_pydantic(project)
+    place, _, line = (problem.location or "policies").rpartition(":")
+    at = Location(place, line=int(line)) if line.isdigit() else Location(problem.location or "policies")
+    raise FindingError(Finding("PR951", "error", problem.message, at, problem.hint or ""))
+
+
+def _said_by_pydantic(project: Project) -> UserError:
+    """Let the validation that names every mistake look at the files: this run verifies nothing, so it may cost."""
+    from platform_core.governance.policies.loading import load_policies  # noqa: PLC0415 - only where something is wrong
+
+    try:
+        load_policies(project.root)
+    except UserError as error:
+        return error
+    return UserError("A file of policies cannot be read.", location="policies")
+
+
+def _facts(plan: Plan) -> AssetFacts:
+    options = plan.step.options
+    owner = options.get("owner")
+    checks = [one if isinstance(one, str) else next(iter(one), "") for one in options.get("checks", ())]
+    checks += ["schema_validation"] if options.get("schema") else []
+    return AssetFacts(
+        name=plan.step.name,
+        layer=plan.step.layer,
+        inputs=tuple(sorted({one.asset for one in plan.function.inputs})),
+        sources=tuple(one.name for one in plan.function.resources),
+        owners=(owner,) if isinstance(owner, str) else tuple(owner or ()),
+        description=str(options.get("description") or plan.step.markdown),
+        classification=options.get("classification"),
+        retention_days=options.get("retention_days"),
+        key=tuple(options.get("key") or ()),
+        checks=(*checks, *(check.name for check in plan.checks)),
+        compute=options.get("compute"),
+        cost=options.get("cost"),
+        partitioned=bool(options.get("partitions")),
+        notebook=plan.notebook,
+    )
+
+
+def _told(notebook: Notebook, plan: Plan, breach: Breach, policies: Policies, on: str) -> Iterator[Finding]:
+    cell, line = plan.step.options.lines.get(breach.option, (plan.step.cells[0], 1))
+    at = notebook.at(cell, line, tag=plan.step.tag)
+    rule = f"the rule {breach.rule} of {breach.place}" if breach.place else f"the rule {breach.rule}"
+    message = f"{breach.said[:-1]}: {rule}."
+    if breach.exemption is not None:
+        covered = f"Excepted until {breach.exemption.expires}; {breach.exemption.owner} answers for it."
+        yield Finding(CODES[breach.kind], "note", message, at, covered)
+        return
+    yield Finding(CODES[breach.kind], breach.severity, message, at, breach.hint)
+    for position, one in enumerate(policies.exceptions):
+        if _expired(one, breach, on):
+            place = policies.places.get(("exceptions", position), "")
+            said = f"The exception of {breach.asset} from the rule {one.rule} expired on {one.expires} ({place})."
+            hint = f"Keep the rule, or let {one.owner} agree a new date with a reason."
+            yield Finding("PR961", breach.severity, said, at, hint)
+
+
+def _expired(one: Exemption, breach: Breach, on: str) -> bool:
+    return one.rule == breach.rule and one.expires < on and matches(one.assets, breach.asset)

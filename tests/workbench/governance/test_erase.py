@@ -1,0 +1,171 @@
+"""One person's rows are taken out of everything that lineage says holds them, and every file is read back."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from platform_core.errors import UserError
+from platform_core.governance.audit import read_entries, verify
+from platform_core.governance.erasure import Holding, reach, rows_of, subject_token
+from platform_core.governance.policies import Activity, AssetFacts, Policies
+from platform_core.parquet_read import read_notes, written_as
+from workbench.cli import main
+
+PERSON = "P-1001"
+SUBJECT = f"person_id={PERSON}"
+
+
+def _rows(project: Path) -> dict[str, int]:
+    """Count the rows of the person in every column of every stored file, whatever says where they should be."""
+    found = {}
+    for path in sorted((project / "data/lake").rglob("*.parquet")):
+        frame = pl.read_parquet(path)
+        hits = frame.filter(pl.any_horizontal(pl.all().cast(pl.String).str.contains(PERSON, literal=True)))
+        found[path.relative_to(project / "data/lake").as_posix()] = hits.height
+    return found
+
+
+def test_it_is_only_looked_until_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _rows(project)
+    assert sum(before.values()) == 8
+    assert main(["erase", "--subject", SUBJECT]) == 0
+    assert "8 rows in 4 assets. Nothing was erased; --yes erases." in capsys.readouterr().out
+    assert _rows(project) == before
+
+
+def test_every_row_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lake = project / "data/lake"
+    others = {path: pl.read_parquet(path) for path in lake.rglob("*.parquet")}
+    notes = {path: read_notes(path) for path in others}
+    assert main(["erase", "--subject", SUBJECT, "--yes", "--proof", "out/proof.json"]) == 0
+    assert set(_rows(project).values()) == {0}
+    for path, before in others.items():
+        own = pl.any_horizontal(pl.all().cast(pl.String).str.contains(PERSON, literal=True))
+        kept = before.filter(~own.fill_null(value=False))
+        assert pl.read_parquet(path).drop("__index_level_0__", strict=False).equals(kept), path
+        assert read_notes(path) == notes[path]
+    clean = lake / "silver/clean_people.parquet"
+    assert written_as(clean) == "pandas"
+    assert isinstance(pd.read_parquet(clean).index, pd.RangeIndex)
+    told = json.loads((project / "out/proof.json").read_text())
+    assert told["complete"]
+    assert {(one["asset"], one["known"]) for one in told["parts"]} == {
+        ("people", "declared"), ("payments", "declared"), ("clean_people", "same name"), ("renamed", "lineage"),
+    }  # fmt: skip
+    assert told["to_make_again"] == ["counts"]
+    assert told["outside_the_lake"] == ["counts_csv"]
+    assert told["sources_that_bring_it_back"] == ["people"]
+    # No value of the data: not in the proof, the log, Dagster's records of it or what was said
+    said = (project / "out/proof.json").read_text() + (project / "data/audit/audit.jsonl").read_text()
+    assert PERSON not in said + "".join(capsys.readouterr())
+    entries = [one for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "erased"]
+    assert [one.about["state"] for one in entries] == ["begun", "done"]
+    assert entries[1].about["rows"] == 8
+    assert verify(project / "data/audit/audit.jsonl").ok
+    assert main(["erase", "--subject", SUBJECT]) == 0
+    assert "0 rows in 0 assets" in capsys.readouterr().out
+
+
+def test_a_legal_hold_keeps_its_assets(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "policies/holds.yaml").write_text("holds: [{id: CASE-7, reason: An inquiry, assets: [payments]}]\n")
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "Kept by a legal hold: payments (CASE-7)." in capsys.readouterr().out
+    left = {path: count for path, count in _rows(project).items() if count}
+    assert set(left) == {"bronze/payments/2026-01-31.parquet", "bronze/payments/2026-02-28.parquet"}
+
+
+def test_a_hold_of_one_person_needs_the_secret(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WORKBENCH_SUBJECT_KEY", "a secret of the team")
+    assert main(["erase", "--subject", SUBJECT, "--token"]) == 0
+    token = capsys.readouterr().out.strip()
+    assert token == subject_token("person_id", PERSON)
+    assert PERSON not in token
+    (project / "policies/holds.yaml").write_text(f"holds: [{{id: CASE-8, reason: A case, subjects: ['{token}']}}]\n")
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert main(["erase", "--subject", "person_id=P-1002", "--yes"]) == 0
+    assert sum(_rows(project).values()) == 8
+    monkeypatch.delenv("WORKBENCH_SUBJECT_KEY")
+    capsys.readouterr()
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "nobody can tell whom" in capsys.readouterr().err
+
+
+def test_a_key_that_nobody_declared_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["erase", "--subject", f"persn_id={PERSON}"]) == 1
+    said = capsys.readouterr().err
+    assert "Did you mean 'person_id'?" in said
+    assert PERSON not in said
+    assert main(["erase", "--subject", "person_id"]) == 1
+
+
+def test_a_run_that_is_killed_is_run_again(project: Path) -> None:
+    """Killed before its third part: every file is whole, and the next run finishes."""
+    program = """
+import os, signal, sys
+from workbench.governance.erasing import erase
+from workbench.governance.loading import governed
+from workbench.project import find_project
+from workbench.session import open_instance
+seen = []
+def watch(part):
+    seen.append(part)
+    if len(seen) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+project = find_project()
+with open_instance(project) as instance:
+    erase(governed(project), sys.argv[1], "2026-11-29", instance, really=True, watch=watch)
+"""
+    done = subprocess.run([sys.executable, "-c", program, SUBJECT], cwd=project, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert 0 < sum(_rows(project).values()) < 8
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 0
+    assert sum(_rows(project).values()) == 0
+    states = [one.about["state"] for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "erased"]
+    assert states == ["begun", "begun", "done"], "that the first was never done can be seen"
+
+
+KEYS = {
+    "text": (pl.Series(["7", "07", None]), "7", [False, True, True]),
+    "whole": (pl.Series([7, 70, None]), "7", [False, True, True]),
+    "float": (pl.Series([7.0, 7.5, None]), "7", [False, True, True]),
+    "float, written so": (pl.Series([7.0, 7.5]), "7.0", [False, True]),
+    "no number": (pl.Series([7, 8]), "x", [True, True]),
+    "category": (pl.Series(["a", "b"], dtype=pl.Categorical), "a", [False, True]),
+    "date": (pl.Series(["2026-01-31", "2026-02-28"]).str.to_date(), "2026-01-31", [False, True]),
+    "list": (pl.Series([["a", "b"], ["b"], None]), "a", [False, True, True]),
+}
+
+
+@pytest.mark.parametrize(("column", "value", "kept"), KEYS.values(), ids=KEYS)
+def test_a_person_is_found_by_what_the_key_is(column: pl.Series, value: str, kept: list[bool]) -> None:
+    frame = pl.DataFrame({"key": column})
+    assert frame.select(~rows_of(frame.schema, "key", value)).to_series().to_list() == kept
+
+
+def test_a_column_that_holds_no_key_is_refused() -> None:
+    frame = pl.DataFrame({"key": [{"a": 1}]})
+    with pytest.raises(UserError, match="by which nobody can be found"):
+        rows_of(frame.schema, "key", "1")
+    with pytest.raises(UserError, match="no column"):
+        rows_of(frame.schema, "other", "1")
+
+
+def test_lineage_to_a_number_is_asked_about_and_not_erased() -> None:
+    """A count may equal a key: where lineage alone names a column that is no text, people decide."""
+    policies = Policies(processing={"p": Activity(assets=("a",), purpose="x", subject_key="id")})
+    assets = [AssetFacts(name="a"), AssetFacts(name="b", inputs=("a",)), AssetFacts(name="c")]
+    columns = {"a": {"id": "Int64"}, "b": {"n": "Int64"}, "c": {"id": "Int64"}}
+    found = reach(policies, assets, "id", columns, {("a", "id"): [("b", "n")]})
+    assert found.holdings == (Holding("a", "id", "declared"),)
+    assert found.confirm == (Holding("b", "n", "lineage"),)
+    assert found.strangers == ("c",)

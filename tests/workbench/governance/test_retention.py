@@ -1,0 +1,84 @@
+"""`workbench retention`: what is due by partition, held, deleted and told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from platform_core.governance.audit import read_entries
+from platform_core.governance.policies import AssetFacts, Hold, Policies
+from platform_core.governance.retention import StoredPart, due
+from workbench.cli import main
+
+JANUARY, FEBRUARY = (f"data/lake/bronze/payments/2026-0{n}.parquet" for n in ("1-31", "2-28"))
+
+
+def test_what_is_due_is_told_by_partition(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["retention", "due", "--on", "2026-03-03", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    parts = {
+        (one["asset"], one["partition"]): (one["keep_until"], one["due"], one["reckoned"]) for one in told["parts"]
+    }
+    assert parts["payments", "2026-01-31"] == ("2026-03-02", True, "partition")
+    assert parts["payments", "2026-02-28"] == ("2026-03-30", False, "partition")
+    assert parts["people", None][2] == "written"
+    assert ("renamed", None) not in parts, "it says nothing of how long it is kept"
+
+
+def test_nothing_goes_without_yes_and_what_goes_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["retention", "delete", "--on", "2026-03-03"]) == 0
+    assert (project / JANUARY).exists()
+    assert main(["retention", "delete", "--on", "2026-03-03", "--yes"]) == 0
+    assert "Deleted: 1." in capsys.readouterr().out
+    assert not (project / JANUARY).exists()
+    assert (project / FEBRUARY).exists()
+    (entry,) = (one for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "deleted")
+    assert (entry.of, entry.about["why"], entry.about["partition"]) == ("bronze:payments", "retention", "2026-01-31")
+    assert main(["retention", "delete", "--on", "2199-01-01", "--yes"]) == 2
+
+
+def test_a_hold_keeps_what_is_due(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "policies/holds.yaml").write_text("holds: [{id: CASE-7, reason: An inquiry, assets: [pay*]}]\n")
+    assert main(["retention", "delete", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert "held by CASE-7 bronze:payments 2026-01-31" in said
+    assert (project / JANUARY).exists()
+
+
+def test_nothing_is_deleted_that_cannot_be_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "no_folder").write_text("")
+    monkeypatch.setenv("WORKBENCH_AUDIT", str(project / "no_folder/audit.jsonl"))
+    assert main(["retention", "delete", "--yes"]) == 1
+    assert "Nothing more was deleted. The audit log cannot be written" in capsys.readouterr().err
+    assert (project / JANUARY).exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "since"),
+    [
+        ("2026-01-31", "2026-01-31"),
+        ("2026-02", "2026-02-28"),
+        ("2026-12", "2026-12-31"),
+        ("2026-13", "2026-05-01"),
+        ("north", "2026-05-01"),
+        (None, "2026-05-01"),
+    ],
+)
+def test_days_count_from_what_the_partition_names(key: str | None, since: str) -> None:
+    part = StoredPart("a", "bronze", key, "2026-05-01")
+    (found,) = due([part], [AssetFacts(name="a", retention_days=1)], Policies(), on="2026-06-01")
+    assert found.since == since
+
+
+def test_the_last_day_is_kept_and_a_hold_ends() -> None:
+    part = StoredPart("a", "bronze", "2026-01-01", "2026-01-01")
+    assets = [AssetFacts(name="a", retention_days=10)]
+    assert not due([part], assets, Policies(), on="2026-01-11")[0].due
+    assert due([part], assets, Policies(), on="2026-01-12")[0].due
+    held = Policies(holds=(Hold(id="H", reason="x", until="2026-01-31"),))
+    assert due([part], assets, held, on="2026-01-31")[0].hold == "H"
+    assert due([part], assets, held, on="2026-02-01")[0].hold == ""

@@ -1,0 +1,286 @@
+"""`workbench erase`: one person's rows taken out of every asset that holds them, and every file read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import dagster as dg
+
+from platform_core.config import ProjectConfig, load_config
+from platform_core.errors import UserError
+from platform_core.frames import convert
+from platform_core.governance.audit import note
+from platform_core.governance.classification import NOTE
+from platform_core.governance.erasure import KEY_VARIABLE, Reach, reach, rows_of, subject_token
+from platform_core.governance.policies.engine import held
+from platform_core.governance.policies.model import AssetFacts
+from platform_core.lake import Lake
+from platform_core.parquet_read import duckdb_types, read_notes, written_as
+from platform_core.storable import typed
+from platform_core.storage.objects import ObjectLake
+from platform_core.storage.stored import LIST_NOTE, Storage
+from workbench.governance.loading import Governed
+from workbench.governance.stored import parts_of, settle, storage_for, unprovable
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NOT_LOOKED_AT = (
+    "backups, and older versions that a bucket keeps",
+    "executed notebooks under data/runs and outputs that notebooks keep",
+    "copies that people took, and what other projects made from these assets",
+    "rows in which the person is written another way than the value that was given",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was done with one stored part of an asset: rows before, rows of the person, and both when read back."""
+
+    asset: str
+    layer: str
+    column: str
+    known: str
+    partition: str | None
+    rows_before: int
+    rows_found: int
+    rows_after: int | None = None
+    rows_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was found and done. `held` are assets that a legal hold keeps, with its id."""
+
+    key: str
+    token: str | None
+    reach: Reach
+    parts: tuple[Part, ...]
+    held: tuple[tuple[str, str], ...]
+    done: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether no row is left in any column that is known to say whose it is, and none is held or doubtful."""
+        return (
+            self.done and not self.held and not self.reach.confirm and all(part.rows_left == 0 for part in self.parts)
+        )
+
+
+def erase(
+    found: Governed, subject: str, on: str, instance: dg.DagsterInstance, *, really: bool, watch: Callable[[str], None]
+) -> Erasure:
+    """Look for one person's rows, and take them out where that is asked for.
+
+    Each file is replaced whole or not at all, by the storage's own writer; a run that was killed is run again.
+
+    Args:
+        found: The project.
+        subject: `KEY=VALUE`.
+        on: The day, for legal holds.
+        instance: Dagster's records, for column lineage.
+        really: Whether to erase; else it is only looked.
+        watch: Told what is being looked at.
+
+    Raises:
+        UserError: The key is declared nowhere, a storage cannot prove a deletion, or the audit log cannot be written.
+    """
+    key, value = split(subject)
+    token = subject_token(key, value)
+    if token is None and any(hold.subjects for hold in found.policies.holds):
+        raise UserError(
+            "A legal hold names people by their tokens, and without the secret nobody can tell whom.",
+            hint=f"Set {KEY_VARIABLE}.",
+        )
+    config = load_config(found.project.root)
+    columns = {one.name: _columns(config, one) for one in found.assets if not one.outside}
+    where = reach(
+        found.policies, found.assets, key, {name: of for name, of in columns.items() if of}, lineage(found, instance)
+    )
+    kept = {
+        one.asset: hold.id
+        for one in where.holdings
+        if (hold := held(found.policies, one.asset, on, token or "")) is not None
+    }
+    if really:
+        _tell(found, "erased", "begun", key, token, [])
+    parts: list[Part] = []
+    for one in where.holdings:
+        if one.asset in kept:
+            continue
+        asset = found.by_name[one.asset]
+        for partition in parts_of(config, asset):
+            watch(f"{one.asset}{f' {partition}' if partition else ''}")
+            rows = _Rows(storage_for(config, asset), asset, partition)
+            parts.append(rows.erased(one.column, one.known, value, really=really))
+    erasure = Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
+    if really:
+        _tell(found, "erased", "done", key, token, parts, sha256(proof(erasure).encode()).hexdigest())
+    return erasure
+
+
+def split(subject: str) -> tuple[str, str]:
+    """Give key and value of `KEY=VALUE`.
+
+    Raises:
+        UserError: It is not so.
+    """
+    key, equals, value = subject.partition("=")
+    if not equals or not key.isidentifier() or not value:
+        raise UserError("A subject is a key and a value.", hint="Write --subject person_id=VALUE.")
+    return key, value
+
+
+def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Give what each column was made into, as the last materialisation of each asset recorded it."""
+    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for asset in found.assets:
+        event = instance.get_latest_materialization_event(dg.AssetKey.from_user_string(asset.name))
+        made = event.asset_materialization if event is not None else None
+        told: Any = made.metadata.get("dagster/column_lineage") if made is not None else None
+        for column, deps in (told.value.deps_by_column if told is not None else {}).items():
+            for one in deps:
+                edges.setdefault((one.asset_key.to_user_string(), one.column_name), []).append((asset.name, column))
+    return edges
+
+
+class _Rows:
+    """The rows of one stored part of an asset."""
+
+    def __init__(self, storage: Storage, asset: AssetFacts, partition: str | None) -> None:
+        if not isinstance(storage, Lake | ObjectLake):
+            raise unprovable(asset)
+        self.storage, self.asset, self.partition = storage, asset, partition
+        self.layer = asset.layer or "default"
+
+    def erased(self, column: str, known: str, value: str, *, really: bool) -> Part:
+        """Count the rows of a person, take them out where asked for, and count again in what is stored then."""
+        before, found = self.count(column, value)
+        told = (self.asset.name, self.layer, column, known, self.partition, before, found)
+        if not really:
+            return Part(*told)
+        if found:
+            self.write(column, value)
+        settle(self.storage, self.asset, self.partition)
+        after, left = self.count(column, value)
+        if left or after != before - found:
+            raise UserError(
+                f"{self.asset.name} was read back after the erasure and does not hold what it should.",
+                hint="Run it again; another run may have written meanwhile.",
+            )
+        return Part(*told, after, left)
+
+    def count(self, column: str, value: str) -> tuple[int, int]:
+        """Give the number of all rows, and of those of a person."""
+        import polars as pl  # noqa: PLC0415 - only where data is read
+
+        lazy = self.read("lazy")
+        rows = rows_of(lazy.collect_schema(), column, value)
+        total, found = lazy.select(pl.len(), rows.sum().alias("found")).collect().row(0)
+        return int(total), int(found)
+
+    def read(self, kind: Any) -> Any:
+        return self.storage.read(self.asset.name, kind, self.partition, self.layer)
+
+    def write(self, column: str, value: str) -> None:
+        """Write the part without a person's rows, as the kind of frame that it was written from."""
+        place = self.place()
+        notes = read_notes(place)
+        lazy: pl.LazyFrame = self.read("lazy")
+        rows = rows_of(lazy.collect_schema(), column, value)
+        kept: Any = lazy.filter(~rows)
+        kind = written_as(place)
+        if kind == "pandas":
+            mask = lazy.select((~rows).alias("kept")).collect()["kept"].to_numpy()
+            frame = self.read("pandas")
+            counted = type(frame.index).__name__ == "RangeIndex"
+            kept = frame[mask].reset_index(drop=True) if counted else frame[mask]
+        elif kind == "duckdb":
+            kept = typed(cast("Any", convert(kept.collect().lazy(), "duckdb")), duckdb_types(place))
+        told = (notes.get(LIST_NOTE), notes.get(NOTE))
+        self.storage.write(self.layer, self.asset.name, kept, self.partition, *told)
+
+    def place(self) -> Any:
+        found: Any = self.storage.find(self.asset.name, self.layer)
+        one = found.path if self.partition is None else found.partitions[self.partition]
+        return one if isinstance(one, Path) else cast("ObjectLake", self.storage)._file(one)
+
+
+def _columns(config: ProjectConfig, asset: AssetFacts) -> dict[str, str]:
+    storage = storage_for(config, asset)
+    if storage.find(asset.name, asset.layer or None) is None:
+        return {}
+    parts = [part for part in parts_of(config, asset) if part is not None]
+    lazy = storage.read(asset.name, "lazy", parts or None, asset.layer or None)
+    return {name: str(dtype) for name, dtype in lazy.collect_schema().items()}
+
+
+def _tell(
+    found: Governed, did: str, state: str, key: str, token: str | None, parts: Sequence[Part], proven: str = ""
+) -> None:
+    about = {
+        "state": state,
+        "subject": token or key,
+        "rows": sum(part.rows_found for part in parts),
+        "assets": sorted({part.asset for part in parts if part.rows_found}),
+        "proof": proven,
+    }
+    problem = note(did, "one person", {name: one for name, one in about.items() if one}, project=found.project.root)
+    if problem:
+        raise UserError(f"{'Nothing was erased. ' if state == 'begun' else ''}{problem}", hint="Make it writable.")
+
+
+def proof(erasure: Erasure) -> str:
+    """Give the proof as JSON: counts, names and a token, no value of the data, no date."""
+    content = {
+        "version": 1,
+        "key": erasure.key,
+        "subject": erasure.token,
+        "erased": erasure.done,
+        "complete": erasure.complete,
+        "parts": [asdict(part) for part in erasure.parts],
+        "held": [{"asset": asset, "hold": hold} for asset, hold in erasure.held],
+        "to_confirm": [asdict(one) for one in erasure.reach.confirm],
+        "to_make_again": list(erasure.reach.derived),
+        "outside_the_lake": list(erasure.reach.outside),
+        "sources_that_bring_it_back": list(erasure.reach.sources),
+        "not_made_from_these": list(erasure.reach.strangers),
+        "not_looked_at": list(NOT_LOOKED_AT),
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def as_text(erasure: Erasure) -> str:
+    """Give what was found and done as text."""
+    return "\n".join(_lines(erasure)) + "\n"
+
+
+def _lines(erasure: Erasure) -> Iterator[str]:
+    for part in erasure.parts:
+        where = (
+            f"{part.layer}:{part.asset}{f' {part.partition}' if part.partition else ''}.{part.column} ({part.known})"
+        )
+        said = f"{part.rows_found} of {part.rows_before} rows"
+        yield f"{where}: {said}" + (f", {part.rows_left} left of {part.rows_after} read back" if erasure.done else "")
+    told: Mapping[str, Sequence[str]] = {
+        "Kept by a legal hold": [f"{asset} ({hold})" for asset, hold in erasure.held],
+        "Made from these, look and declare subject_keys": [
+            f"{one.asset}.{one.column}" for one in erasure.reach.confirm
+        ],
+        "Without such a column: make them again, workbench materialize": erasure.reach.derived,
+        "Outside the lake: erase there by hand": erasure.reach.outside,
+        "Sources that bring the rows back: erase there first": erasure.reach.sources,
+        "A column of that name, but not made from these: look": erasure.reach.strangers,
+        "Not looked at": NOT_LOOKED_AT,
+    }
+    for said, names in told.items():
+        if names:
+            yield f"{said}: {', '.join(names)}."
+    rows = sum(part.rows_found for part in erasure.parts)
+    end = "Erased, and every file read back." if erasure.done else "Nothing was erased; --yes erases."
+    yield f"{rows} rows in {len({part.asset for part in erasure.parts if part.rows_found})} assets. {end}"

@@ -1,0 +1,88 @@
+"""`workbench retention`: what has been kept long enough, and deleting it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+from platform_core.config import load_config
+from platform_core.errors import UserError
+from platform_core.governance.audit import note
+from platform_core.governance.retention import Due, due
+from promote.reports.report import clean
+from workbench.governance.loading import Governed
+from workbench.governance.stored import delete_part, stored_parts
+
+
+def find_due(found: Governed, on: str) -> tuple[Due, ...]:
+    """Say of all that is stored until when it is kept."""
+    config = load_config(found.project.root)
+    return due(stored_parts(config, found.assets), found.assets, found.policies, on=on)
+
+
+def expire(found: Governed, told: Sequence[Due]) -> int:
+    """Delete what is due and not held, tell the audit log of each, and give how many were deleted.
+
+    Raises:
+        UserError: The audit log cannot be written, or data cannot be deleted; what was deleted until then is recorded.
+    """
+    config = load_config(found.project.root)
+    count = 0
+    for one in told:
+        if not one.due or one.hold:
+            continue
+        asset = found.by_name[one.part.asset]
+        about = {"partition": one.part.partition, "kept_until": one.keep_until, "days": one.days, "rows": one.part.rows}
+        # Told before it is done: what is gone and not in the log could not be explained
+        problem = note("deleted", asset.shown, {"why": "retention", **about}, project=found.project.root)
+        if problem:
+            raise UserError(f"Nothing more was deleted. {problem}", hint="Make it writable and run again.")
+        delete_part(config, asset, one.part.partition)
+        count += 1
+    return count
+
+
+def as_text(told: Sequence[Due], on: str, *, every: bool) -> str:
+    """Give what is due as text, with what is held; with `every` what is still kept too."""
+    shown = [one for one in told if every or one.due]
+    lines = []
+    for one in shown:
+        part = f"{one.part.layer}:{one.part.asset}" + (f" {one.part.partition}" if one.part.partition else "")
+        state = f"held by {one.hold}" if one.hold and one.due else "due" if one.due else "kept"
+        lines.append(
+            clean(
+                f"{state:<12} {part}: kept until {one.keep_until} ({one.days} days since {one.since}, {one.reckoned})"
+            )
+        )
+    free = sum(one.due and not one.hold for one in told)
+    lines.append(
+        f"On {on}, {free} of {len(told)} stored parts with a retention period {'is' if free == 1 else 'are'} due."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def as_json(told: Sequence[Due], on: str) -> str:
+    """Give the same as JSON."""
+    parts = [
+        {
+            "asset": one.part.asset,
+            "layer": one.part.layer,
+            "partition": one.part.partition,
+            "rows": one.part.rows,
+            "bytes": one.part.bytes,
+            "days": one.days,
+            "since": one.since,
+            "reckoned": one.reckoned,
+            "keep_until": one.keep_until,
+            "due": one.due,
+            "hold": one.hold,
+        }
+        for one in told
+    ]
+    return json.dumps({"version": 1, "on": on, "parts": parts}, indent=2) + "\n"
+
+
+def warn(text: str) -> None:
+    """Say something on stderr."""
+    sys.stderr.write(f"{text}\n")

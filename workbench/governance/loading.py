@@ -1,0 +1,65 @@
+"""A project as its policies look at it: the assets of its code location, with who has approved them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platform_core.governance.policies.facts import facts_of
+from platform_core.governance.policies.loading import load_policies
+from platform_core.governance.policies.model import AssetFacts, Policies
+from promote.assurance.checking import standing
+from promote.assurance.record import differing
+from promote.assurance.standing import approved_by
+from promote.outcome import StepOutcome
+from promote.project import find
+from workbench.graph import load_project
+from workbench.project import Project
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """A project with its policies (empty where it has none) and its assets by name."""
+
+    project: Project
+    policies: Policies
+    assets: tuple[AssetFacts, ...]
+    definitions: dg.Definitions
+
+    @property
+    def by_name(self) -> dict[str, AssetFacts]:
+        """The assets by name."""
+        return {asset.name: asset for asset in self.assets}
+
+
+def governed(project: Project) -> Governed:
+    """Open a project.
+
+    Raises:
+        UserError: Its policies or its definitions are wrong.
+    """
+    policies = load_policies(project.root)
+    definitions = load_project(project)
+    facts = facts_of(definitions)
+    modules = {one.name: f"src/{project.package}/defs/{one.layer}/{one.name}.py" for one in facts}
+    there = {name: path for name, path in modules.items() if (project.root / path).is_file()}
+    approved = _approved(project.root, [one for one in facts if one.notebook])
+    assets = tuple(
+        replace(one, module=there.get(one.name, ""), approved_by=approved.get(one.name, ())) for one in facts
+    )
+    return Governed(project, policies or Policies(), assets, definitions)
+
+
+def _approved(root: Path, promoted: list[AssetFacts]) -> dict[str, tuple[str, ...]]:
+    """Give who has signed the record of each asset as it stands; a record of another version counts for nothing."""
+    steps = [StepOutcome(one.shown, one.notebook, "unchanged") for one in promoted]
+    stands = standing(find(named=root), steps)
+    return {
+        stand.tag.partition(":")[2]: approved_by(stand.record)
+        for stand in stands
+        if stand.record is not None and not differing(stand.record, stand.now)
+    }
