@@ -1,0 +1,1 @@
+"""Governance that enforces itself: policies, classification, personal data, retention, lineage, audit and reports."""
