@@ -17,7 +17,14 @@ from platform_core.frames import convert, kind_of
 Edge = tuple[str, str, str]
 
 
-def observed(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kinds: Mapping[str, str], seed: int, rounds: int = 4) -> set[Edge]:
+def observed(
+    function: Callable[..., Any],
+    frames: Mapping[str, pl.DataFrame],
+    kinds: Mapping[str, str],
+    seed: int,
+    known: frozenset[Edge] | set[Edge] = frozenset(),
+    rounds: int = 4,
+) -> set[Edge]:
     """Give (column of the result, input, its column) for every change of the result that was seen.
 
     Args:
@@ -25,6 +32,8 @@ def observed(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], k
         frames: Their values.
         kinds: The kind of frame that each is given as.
         seed: Of the changes.
+        known: The edges that lineage gives. One that it lacks is only believed where no repetition gives the old values
+            again: some plans break ties by chance.
         rounds: How many ways each column is changed in.
     """
     before = result(function, frames, kinds)
@@ -33,11 +42,22 @@ def observed(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], k
     for asset, frame in frames.items():
         for column in frame.columns:
             for number in range(rounds):
-                changed = frame.with_columns(changed_series(frame[column], random.Random(f"{seed}{asset}{column}{number}"), number))
-                after = result(function, {**frames, asset: changed}, kinds)
-                if after is not None:
-                    found |= {(name, asset, column) for name in before if name not in after or not same(before[name], after[name])}
+                rng = random.Random(f"{seed}{asset}{column}{number}")
+                changed = {**frames, asset: frame.with_columns(changed_series(frame[column], rng, number))}
+                after = result(function, changed, kinds)
+                for name in [name for name in before if after is not None and not same(before[name], after.get(name))]:
+                    edge = (name, asset, column)
+                    if edge in known or edge in found or is_certain(function, frames, changed, kinds, name):
+                        found.add(edge)
     return found
+
+
+def is_certain(
+    function: Callable[..., Any], frames: Mapping[str, Any], changed: Mapping[str, Any], kinds: Mapping[str, str], name: str
+) -> bool:
+    """Say whether a column always has the same values, and never those after a change, however often it is computed."""
+    before = {repr((result(function, frames, kinds) or {}).get(name)) for _ in range(8)}
+    return len(before) == 1 and before.isdisjoint({repr((result(function, changed, kinds) or {}).get(name)) for _ in range(8)})
 
 
 def result(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kinds: Mapping[str, str]) -> dict[str, list[Any]] | None:
@@ -54,7 +74,7 @@ def result(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kin
     return {name: frame[name].to_list() for name in frame.columns}
 
 
-def same(one: list[Any], other: list[Any]) -> bool:
+def same(one: list[Any], other: list[Any] | None) -> bool:
     return repr(one) == repr(other)  # a NaN is itself here
 
 

@@ -11,6 +11,7 @@ import polars as pl
 import polars.selectors as cs
 
 Plan = Callable[..., pl.LazyFrame]
+ORDERED = (pl.Int64, pl.Float64, pl.String, pl.Date, pl.Datetime, pl.Boolean, pl.Binary)
 
 
 def frames(seed: int) -> dict[str, pl.DataFrame]:
@@ -236,7 +237,7 @@ def _asof(z: Builder, frame: pl.LazyFrame) -> pl.LazyFrame:
     other = _other(z, frame)
     left, right = z.pick(frame, pl.Int64), z.pick(other, pl.Int64)
     by = {"by": "g"} if z.rng.random() < 0.5 else {}
-    return frame.sort(left, "key").join_asof(other.sort(right, "key"), left_on=left, right_on=right, strategy=z.rng.choice(("backward", "forward", "nearest")), suffix=f"_{z.name()}", check_sortedness=False, **by)
+    return frame.sort(left, "key", maintain_order=True).join_asof(other.sort(right, "key", maintain_order=True), left_on=left, right_on=right, strategy=z.rng.choice(("backward", "forward", "nearest")), suffix=f"_{z.name()}", check_sortedness=False, **by)
 
 
 def _where(z: Builder, frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -272,7 +273,7 @@ def _by_window(z: Builder, frame: pl.LazyFrame) -> pl.LazyFrame:
     index = z.pick(frame, pl.Date, pl.Datetime)
     by = {"group_by": "g"} if z.rng.random() < 0.5 else {}
     aggregates = [z.aggregate(frame).alias(z.name()) for _ in range(2)]
-    ordered = frame.sort("g", index, "key") if by else frame.sort(index, "key")
+    ordered = frame.sort("g", index, "key", maintain_order=True) if by else frame.sort(index, "key", maintain_order=True)
     if z.rng.random() < 0.5:
         return ordered.rolling(index, period="20d", **by).agg(aggregates)
     return ordered.group_by_dynamic(index, every="2w", include_boundaries=z.rng.random() < 0.5, **by).agg(aggregates)
@@ -280,7 +281,7 @@ def _by_window(z: Builder, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _rolling_expression(z: Builder, frame: pl.LazyFrame) -> pl.LazyFrame:
     index = z.pick(frame, pl.Datetime)
-    return frame.sort(index).with_columns(z.number(frame).sum().rolling(index, period="10d").alias(z.name()), z.number(frame).rolling_max_by(index, "5d").alias(z.name()))
+    return frame.sort(index, maintain_order=True).with_columns(z.number(frame).sum().rolling(index, period="10d").alias(z.name()), z.number(frame).rolling_max_by(index, "5d").alias(z.name()))
 
 
 NODES: list[Callable[[Builder, pl.LazyFrame], pl.LazyFrame]] = [
@@ -301,7 +302,8 @@ NODES: list[Callable[[Builder, pl.LazyFrame], pl.LazyFrame]] = [
     lambda z, f: f.unique(maintain_order=True),
     lambda z, f: f.head(z.rng.randrange(3, 12)),
     lambda z, f: f.tail(8).slice(1, 5),
-    lambda z, f: f.top_k(6, by=[z.pick(f, pl.Int64), "key"]),
+    # Ties are broken by chance, so every column that has an order is asked
+    lambda z, f: f.top_k(6, by=[z.pick(f, pl.Int64), *[name for name, dtype in f.collect_schema().items() if dtype in ORDERED]]),
     lambda z, f: f.with_row_index(z.name()),
     lambda z, f: f.explode(z.pick(f, pl.List)),
     lambda z, f: f.drop(z.pick(f, pl.Struct)) if z.rng.random() < 0.2 else f.select("key", "g", pl.col(z.pick(f, pl.Struct))).unnest(cs.struct()),
@@ -323,5 +325,5 @@ NODES: list[Callable[[Builder, pl.LazyFrame], pl.LazyFrame]] = [
     lambda z, f: f.select("key", "g", z.pick(f, pl.Int64)).sql("SELECT *, key * 2 AS twice FROM self WHERE key > 1"),
     _join("inner"), _join("left"), _join("left", coalesce=False), _join("full"), _join("full", coalesce=True), _join("right"), _join("semi"), _join("anti"),
     _join_on_others, _join_on_others, _join_on_expressions, _asof, _asof, _where, _concat, _concat, _collected, _by_window, _by_window, _rolling_expression,
-    lambda z, f: f.head(5).join(z.b.head(4).select(pl.col(z.pick(z.b)).alias(z.name())), how="cross"),
+    lambda z, f: f.head(5).join(z.b.head(4).select(pl.col(z.pick(z.b)).alias(z.name())), how="cross", maintain_order="left_right"),
 ]  # fmt: skip
