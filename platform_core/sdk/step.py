@@ -19,6 +19,8 @@ from platform_core.asset_checks import Check, run_checks
 from platform_core.asset_checks.masks import hidden, personal
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
+from platform_core.governance.lineage.dagster import lineage_metadata
+from platform_core.governance.lineage.steps import Following
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared, personal_columns
 from platform_core.metadata.running import begin, end
@@ -49,16 +51,20 @@ def step_function(
             running.made_from = made.digest if made is not None else None
             value: Any = made.unchanged(context) if made is not None else None
             if value is None:
+                arguments = parameters.arguments(context, given)
+                following = Following(function, arguments, parameters.frames(arguments))
                 try:
-                    with of_step(context):
-                        value = function(**parameters.arguments(context, given))
+                    with of_step(context), following.watched():
+                        value = function(**arguments)
                 except BaseException as error:
                     tell_cell(error, function)
                     raise
                 running.figures = charts_of(value)
+                lineage = lineage_metadata(following.lineage(value))
             else:
+                lineage = dict(value.lineage)
                 context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
-            yield dg.Output(value)
+            yield dg.Output(value, metadata=lineage)
             # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
             stored = running.stored() if running.stored is not None else value
             partition = context.partition_key if context.has_partition_key else None

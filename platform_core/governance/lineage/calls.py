@@ -10,7 +10,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from platform_core.frames import kind_of
-from platform_core.governance.lineage.model import ColumnLineage, Unknown, every_column
+from platform_core.governance.lineage.model import ColumnLineage, Dependency, every_column
 from platform_core.governance.lineage.plan import Context, context_of, lineage_of_plan
 from platform_core.governance.lineage.pure import Purity, purity_of
 
@@ -46,6 +46,9 @@ def lineage_of_call(
     """
     purity = purity or purity_of(call.function)
     eager = [(name, frame) for name, frame in call.inputs if not isinstance(frame, pl.LazyFrame)]
+    if eager and not executed and all(frame is value for _, frame in eager):  # as it was given
+        name = eager[0][0]
+        return ColumnLineage({column: (Dependency(name, column, "identity"),) for column in _names_of(value)})
     if (eager or not isinstance(value, pl.LazyFrame)) and purity.pure:
         traced = _traced(call, value, purity)
         if traced is not None:
@@ -83,6 +86,8 @@ def _knowing(
 
 def _of_eager(value: object, eager: Sequence[tuple[str, Any]], context: Context) -> ColumnLineage:
     columns = _names_of(value)
+    if not context.inputs:
+        return every_column(columns, {}, "made from no asset, by code that shows no plan")
     kinds = {kind_of(frame) for _, frame in eager} | {kind_of(value)}
     made = " and ".join(sorted(_NAMES.get(str(kind), "something that is no frame") for kind in kinds - {"lazy"}))
     at_hand: dict[str, list[str]] = {}

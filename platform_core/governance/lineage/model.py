@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
-
-from platform_core.errors import UserError
+from typing import Any, Literal
 
 Kind = Literal["direct", "influence"]
 
 DIRECT = ("identity", "transformation", "aggregation", "opaque")
 INFLUENCE = ("filter", "join", "group_by", "sort", "window", "conditional")
 WAYS = DIRECT + INFLUENCE
-
-_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,32 +92,12 @@ class ColumnLineage:
         return tuple(sorted({dependency.asset for _, dependency in self.edges()}))
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as plain values, which `from_json` takes."""
+        """Give it as plain values, for people and other programs."""
         return {
-            "format": _FORMAT,
             "columns": {name: _listed(found) for name, found in self.columns.items()},
             "rows": _listed(self.rows),
-            "unknown": [[item.column, item.reason] for item in self.unknown],
+            "unknown": [{"column": item.column, "reason": item.reason} for item in self.unknown],
         }
-
-    @classmethod
-    def from_json(cls, told: object) -> ColumnLineage:
-        """Read what `to_json` gave.
-
-        Raises:
-            UserError: It is no lineage, or one of another format.
-        """
-        try:
-            told = cast("Any", told)
-            if told["format"] != _FORMAT:
-                raise UserError("This column lineage is of another version.", hint="Materialise the asset anew.")
-            return cls(
-                {str(name): _read(found) for name, found in told["columns"].items()},
-                _read(told["rows"]),
-                tuple(Unknown(str(column), str(reason)) for column, reason in told["unknown"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError("This is no column lineage.", hint="Materialise the asset anew.") from error
 
 
 def every_column(
@@ -136,14 +112,5 @@ def every_column(
     return ColumnLineage(dict.fromkeys(columns, every), (), tuple(sorted({*unknown, Unknown("", reason)})))
 
 
-def _listed(found: Sequence[Dependency]) -> list[list[str]]:
-    return [[item.asset, item.column, item.way] for item in found]
-
-
-def _read(listed: Any) -> tuple[Dependency, ...]:
-    found = []
-    for asset, column, way in listed:
-        if way not in WAYS:
-            raise ValueError(way)
-        found.append(Dependency(str(asset), str(column), way))
-    return tuple(found)
+def _listed(found: Sequence[Dependency]) -> list[dict[str, str]]:
+    return [{"asset": item.asset, "column": item.column, "kind": item.kind, "way": item.way} for item in found]
