@@ -57,8 +57,13 @@ class Following:
         self._executed: list[pl.LazyFrame] = []
         self._queries: list[Query] = []
         self._known = _known(function)
-        self._shape = _shape(self._known.purity, self.call)
-        self._remembered = self._find()
+        self._shape: Shape | None = None
+        self._remembered: ColumnLineage | None = None
+        try:
+            self._shape = _shape(self._known.purity, self.call)
+            self._remembered = self._find()
+        except Exception:  # noqa: BLE001 - what is wrong with an input, the step itself will say
+            self._shape = None
 
     @contextmanager
     def watched(self) -> Iterator[None]:
