@@ -20,9 +20,9 @@ from typing import NoReturn, Protocol, cast
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
-    "new", "import", "update", "status", "suggest", "run", "materialize", "contract", "review", "rename",
-    "retire", "assure", "rap", "policy", "compliance", "audit", "retention", "erase", "costs", "rightsize",
-    "explain-compute", "ci", "staged", "doctor", "config", "completion", "dev", "lab",
+    "new", "import", "update", "status", "suggest", "run", "materialize", "lineage", "contract", "review",
+    "rename", "retire", "assure", "rap", "policy", "compliance", "audit", "retention", "erase", "costs",
+    "rightsize", "explain-compute", "ci", "staged", "doctor", "config", "completion", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 

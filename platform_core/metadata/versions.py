@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ class Unchanged:
 
     Attributes:
         run_id: The run that made it.
+        lineage: What that run told of the lineage of its columns, which is still so.
     """
 
     run_id: str
+    lineage: Mapping[str, Any] = field(default_factory=dict)
 
 
 def file_version(path: Path) -> str:

@@ -7,16 +7,17 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import polars as pl
 
 from platform_core.atomic import replacing
 from platform_core.errors import UserError
 from platform_core.frames import convert
+from platform_core.governance.lineage.queries import note
 from platform_core.resources import recording
 from platform_core.resources.base import ConnectedResource
-from platform_core.resources.placeholders import Parameters
+from platform_core.resources.placeholders import Parameters, numbered
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -57,9 +58,8 @@ class QueryResource(ConnectedResource):
             raise UserError(f"execute_query gives no {as_!r}.", hint=hint)
         recorded = self._recorded(sql, params)
         frame = self._fetched(sql, params) if recorded is None else pl.read_parquet(recorded)
-        if as_ == "arrow":
-            return frame.to_arrow()
-        return convert(frame, "pandas") if as_ == "pandas" else frame
+        given = frame.to_arrow() if as_ == "arrow" else convert(frame, "pandas") if as_ == "pandas" else frame
+        return self._noted(sql, params, given)
 
     def stream_query(
         self, sql: str, params: Parameters | None = None, *, batch_rows: int = _BATCH_ROWS
@@ -77,11 +77,13 @@ class QueryResource(ConnectedResource):
             raise UserError("stream_query needs a batch_rows of at least 1.")
         recorded = self._recorded(sql, params)
         if recorded is not None:
-            yield from _sliced(pl.read_parquet(recorded), batch_rows)
+            for part in _sliced(pl.read_parquet(recorded), batch_rows):
+                yield self._noted(sql, params, part)
             return
         with self._batches(sql, params) as batches:
             for batch in batches:
-                yield from _sliced(batch, batch_rows)
+                for part in _sliced(batch, batch_rows):
+                    yield self._noted(sql, params, part)
 
     def save_query(self, sql: str, target: Path | str, params: Parameters | None = None) -> pl.LazyFrame:
         """Run a query into a Parquet file, batch by batch, and give the file as a LazyFrame.
@@ -100,7 +102,7 @@ class QueryResource(ConnectedResource):
                 writer.write_table(table)
                 for batch in batches:
                     writer.write_table(batch.to_arrow())
-        return pl.scan_parquet(Path(target))
+        return cast("pl.LazyFrame", self._noted(sql, params, pl.scan_parquet(Path(target))))
 
     def table_sql(self, table: str) -> str:
         """Give the name of a table as this database's SQL has it.
@@ -117,6 +119,10 @@ class QueryResource(ConnectedResource):
             UserError: It is no name of a column.
         """
         return quoted(column)
+
+    def _noted(self, sql: str, params: Parameters | None, frame: Any) -> Any:
+        """Note the query, without the values of its parameters, for the lineage of a step that asks."""
+        return note(numbered(sql, params, "NULL".format)[0], type(self).__name__.removesuffix("Resource").lower(), frame)
 
     def _recorded(self, sql: str, params: Parameters | None) -> Path | None:
         values = dict(params) if isinstance(params, Mapping) else params and list(params)

@@ -87,6 +87,17 @@ class Parameters:
             arguments[self.config[0]] = given["config"]
         return arguments
 
+    def frames(self, arguments: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """Give the frames among the arguments, each with its asset; an asset in partitions has several."""
+        found: list[tuple[str, Any]] = []
+        for frame in self.inputs:
+            value = arguments[frame.parameter]
+            if frame.shape == "list":
+                found += zip(frame.assets, value, strict=True)
+            else:
+                found += [(frame.assets[0], item) for item in (value.values() if frame.shape == "dict" else (value,))]
+        return found
+
     def signature(self) -> inspect.Signature:
         """Give the signature that Dagster is to see: annotations resolved, every frame an input of its own."""
         seen: list[tuple[str, Any]] = [("context", dg.AssetExecutionContext)]

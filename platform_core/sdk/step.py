@@ -22,6 +22,9 @@ from platform_core.frames import convert
 from platform_core.governance.audit.running import record_run
 from platform_core.governance.classification import classification_of
 from platform_core.governance.days import today
+from platform_core.governance.lineage.dagster import lineage_metadata
+from platform_core.governance.lineage.events import events_of
+from platform_core.governance.lineage.steps import Following
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared, personal_columns, shown_as
@@ -52,28 +55,36 @@ def step_function(
         shown = shown_as(declared, classification_of(about))
         running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
+        upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
-            made = None if parameters.resources or not cache else made_from(context, layer)
-            running.made_from = made.digest if made is not None else None
-            value: Any = made.unchanged(context) if made is not None else None
-            if value is None:
-                try:
-                    with of_step(context):
-                        value = function(**parameters.arguments(context, given))
-                except BaseException as error:
-                    tell_cell(error, function)
-                    tell_failed(context, running)
-                    raise
-                running.figures = charts_of(value)
-            else:
-                context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
-            yield dg.Output(value)
-            # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
-            stored = running.stored() if running.stored is not None else value
-            partition = context.partition_key if context.has_partition_key else None
-            placed = at_partition(checks, partition)
-            yield from _results(stored, running.file, placed, severity, shown)
-            record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
+            with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
+                made = None if parameters.resources or not cache else made_from(context, layer)
+                running.made_from = made.digest if made is not None else None
+                value: Any = made.unchanged(context) if made is not None else None
+                if value is None:
+                    try:
+                        arguments = parameters.arguments(context, given)
+                        following = Following(function, arguments, parameters.frames(arguments))
+                        with of_step(context), following.watched():
+                            value = function(**arguments)
+                    except BaseException as error:
+                        tell_cell(error, function)
+                        tell_failed(context, running)
+                        raise
+                    running.figures = charts_of(value)
+                    events.lineage = following.lineage(value)
+                    lineage = lineage_metadata(events.lineage)
+                else:
+                    lineage = dict(value.lineage)
+                    context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
+                yield dg.Output(value, metadata=lineage)
+                # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
+                stored = running.stored() if running.stored is not None else value
+                events.schema = partial(_schema, stored)
+                partition = context.partition_key if context.has_partition_key else None
+                placed = at_partition(checks, partition)
+                yield from _results(stored, running.file, placed, severity, shown)
+                record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
         finally:
             end(context.run.run_id, name)
 
@@ -84,6 +95,10 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
+
+
+def _schema(stored: object) -> pl.Schema:
+    return (stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")).collect_schema()
 
 
 def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:

@@ -1,0 +1,78 @@
+"""What is collected while a step makes its plan.
+
+A value that was collected can come back as a constant, which no plan shows. All of Polars's own execution goes through
+the methods of its local engine; while something is watched they tell of each lazy frame that they are given, in the
+thread or task that watches. Anything else that runs a plan (a remote engine) is refused by nobody and seen by nobody.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import polars as pl
+from polars.lazyframe import engine as polars_engine
+
+_METHODS = (
+    "execute", "collect", "collect_async", "collect_batches", "collect_all", "collect_all_async", "sink_parquet", "sink_ipc",
+    "sink_csv", "sink_ndjson", "sink_batches",
+)  # fmt: skip
+
+_SEEN: ContextVar[list[pl.LazyFrame] | None] = ContextVar("seen", default=None)
+_LOCK = threading.Lock()
+_WATCHING = 0
+_ORIGINAL: dict[str, Callable[..., Any]] = {}
+
+
+@contextmanager
+def watching() -> Iterator[list[pl.LazyFrame]]:
+    """Note every lazy frame that is executed inside the block, in this thread or task.
+
+    >>> with watching() as executed:
+    ...     count = pl.LazyFrame({"a": [1, 2]}).select(pl.len()).collect().item()
+    >>> count, len(executed)
+    (2, 1)
+    """
+    seen: list[pl.LazyFrame] = []
+    token = _SEEN.set(seen)
+    _begin()
+    try:
+        yield seen
+    finally:
+        _end()
+        _SEEN.reset(token)
+
+
+def _begin() -> None:
+    global _WATCHING  # noqa: PLW0603 - the engine is one for the process, and so is what watches it
+    with _LOCK:
+        _WATCHING += 1
+        if _WATCHING == 1:
+            for name in _METHODS:
+                _ORIGINAL[name] = getattr(polars_engine._LocalEngine, name)
+                setattr(polars_engine._LocalEngine, name, _noting(_ORIGINAL[name]))
+
+
+def _end() -> None:
+    global _WATCHING  # noqa: PLW0603 - as above
+    with _LOCK:
+        _WATCHING -= 1
+        if _WATCHING == 0:
+            for name, method in _ORIGINAL.items():
+                setattr(polars_engine._LocalEngine, name, method)
+            _ORIGINAL.clear()
+
+
+def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def noted(engine: Any, frames: Any, *rest: Any, **options: Any) -> Any:
+        seen = _SEEN.get()
+        if seen is not None:
+            seen.extend([frames] if isinstance(frames, pl.LazyFrame) else frames)
+        return method(engine, frames, *rest, **options)
+
+    return noted

@@ -1,0 +1,119 @@
+"""The truth about column lineage, by experiment: change one column of an input and see which columns of the result change.
+
+What it finds is certain; what it does not find may still be there (a change that happens to make no difference). So an
+edge that it finds and lineage lacks is a fault, and the share of edges that it does not find bounds how many are false.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+
+from platform_core.frames import convert, kind_of
+
+Edge = tuple[str, str, str]
+
+
+def observed(
+    function: Callable[..., Any],
+    frames: Mapping[str, pl.DataFrame],
+    kinds: Mapping[str, str],
+    seed: int,
+    known: frozenset[Edge] | set[Edge] = frozenset(),
+    rounds: int = 4,
+) -> set[Edge]:
+    """Give (column of the result, input, its column) for every change of the result that was seen.
+
+    Args:
+        function: Takes the inputs by name and gives a frame of any kind.
+        frames: Their values.
+        kinds: The kind of frame that each is given as.
+        seed: Of the changes.
+        known: The edges that lineage gives. One that it lacks is only believed where no repetition gives the old values
+            again: some plans break ties by chance.
+        rounds: How many ways each column is changed in.
+    """
+    before = result(function, frames, kinds)
+    assert before is not None, "the function fails on its own inputs"
+    found: set[Edge] = set()
+    for asset, frame in frames.items():
+        for column in frame.columns:
+            for number in range(rounds):
+                rng = random.Random(f"{seed}{asset}{column}{number}")
+                changed = {**frames, asset: frame.with_columns(changed_series(frame[column], rng, number))}
+                after = result(function, changed, kinds)
+                for name in [name for name in before if after is not None and not same(before[name], after.get(name))]:
+                    edge = (name, asset, column)
+                    if edge in known or edge in found or is_certain(function, frames, changed, kinds, name):
+                        found.add(edge)
+    return found
+
+
+def is_certain(
+    function: Callable[..., Any], frames: Mapping[str, Any], changed: Mapping[str, Any], kinds: Mapping[str, str], name: str
+) -> bool:
+    """Say whether a column always has the same values, and never those after a change, however often it is computed."""
+    before = {repr((result(function, frames, kinds) or {}).get(name)) for _ in range(8)}
+    return len(before) == 1 and before.isdisjoint({repr((result(function, changed, kinds) or {}).get(name)) for _ in range(8)})
+
+
+def result(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kinds: Mapping[str, str]) -> dict[str, list[Any]] | None:
+    """Give the columns of what a function gives, or None where it refuses its inputs."""
+    try:
+        value = function(**{name: convert(frame.clone(), kinds.get(name, "lazy")) for name, frame in frames.items()})
+        frame = convert(value, "polars")
+    except Exception:  # a changed value may be refused: that tells nothing of columns
+        return None
+    except BaseException as panic:
+        if type(panic).__name__ == "PanicException":
+            return None
+        raise
+    return {name: frame[name].to_list() for name in frame.columns}
+
+
+def same(one: list[Any], other: list[Any] | None) -> bool:
+    return repr(one) == repr(other)  # a NaN is itself here
+
+
+def changed_series(series: pl.Series, rng: random.Random, number: int) -> pl.Series:
+    """Give a column of the same type and length with other values."""
+    values = series.to_list()
+    if number == 0:
+        shuffled = values[:]
+        rng.shuffle(shuffled)
+        if shuffled != values:
+            return pl.Series(series.name, shuffled, dtype=series.dtype)
+    if number == 1:  # one value
+        place = rng.randrange(len(values))
+        values[place] = other_value(values[place], values, rng)
+        return pl.Series(series.name, values, dtype=series.dtype)
+    if number == 2:  # nulls
+        place = rng.randrange(len(values))
+        return pl.Series(series.name, [None if index == place else value for index, value in enumerate(values)], dtype=series.dtype)
+    return pl.Series(series.name, [other_value(value, values, rng) for value in values], dtype=series.dtype)
+
+
+def other_value(value: Any, values: list[Any], rng: random.Random) -> Any:
+    import datetime
+
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + rng.choice((-7, -1, 1, 2, 5, 40))
+        case float():
+            return value + rng.choice((-3.5, -0.25, 1.75, 100.0))
+        case str():
+            return rng.choice((f"{value}x", value[::-1] + "q", "Z" + value, *[item for item in values if isinstance(item, str)]))
+        case bytes():
+            return value + b"x"
+        case datetime.datetime() | datetime.date():
+            return value + datetime.timedelta(days=rng.choice((-40, 1, 3, 31, 400)))
+        case list():
+            return [*value, rng.choice(value)] if value and rng.random() < 0.5 else [other_value(item, value, rng) for item in value]
+        case dict():
+            return {key: other_value(item, [], rng) for key, item in value.items()}
+    return next((item for item in values if item is not None), None)
