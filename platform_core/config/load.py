@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from platform_core.config.alerts import (
+    AlertsConfig,
+    ChannelConfig,
+    Kept,
+    QuietHours,
+    RateLimit,
+    RouteConfig,
+    SensorsConfig,
+)
 from platform_core.config.io import IOChoice, IOConfig
 from platform_core.config.models import (
     JobConfig,
@@ -48,6 +57,14 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("jobs", "*", "retry"): RetryConfig,
     ("schedules", "*"): ScheduleConfig,
     ("sensors", "*"): SensorConfig,
+    ("alerts",): AlertsConfig,
+    ("alerts", "channels", "*"): ChannelConfig,
+    ("alerts", "channels", "*", "*"): Kept,
+    ("alerts", "routes", "*"): RouteConfig,
+    ("alerts", "quiet_hours"): QuietHours,
+    ("alerts", "rate_limit"): RateLimit,
+    ("alerts", "sensors"): SensorsConfig,
+    ("alerts", "state"): Kept,
 }
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from platform_core.config.alerts import AlertsConfig
 from platform_core.config.io import IOConfig
 from platform_core.links import WEB
 
@@ -162,6 +163,8 @@ class Sections(_Strict):
     jobs: dict[Word, JobConfig] = {}
     schedules: dict[Word, ScheduleConfig] = {}
     sensors: dict[Word, SensorConfig] = {}
+    alerts: AlertsConfig | None = None
+    logs: Literal["text", "json"] = "text"
 
 
 class ProjectConfig(BaseModel):
@@ -183,6 +186,8 @@ class ProjectConfig(BaseModel):
     jobs: dict[str, JobConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
     sensors: dict[str, SensorConfig] = {}
+    alerts: AlertsConfig | None = None
+    logs: Literal["text", "json"] = "text"
 
     _places: PlaceMap = PrivateAttr(default_factory=dict)
 

@@ -1,0 +1,130 @@
+"""How an incident opens, goes on and ends, and what of that waits to be told: changes to the tables of `store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from platform_core.config.alerts import SEVERITIES
+from platform_core.observability.alerts.alert import Alert
+from platform_core.observability.alerts.store import INCIDENTS, TOLD, WAITING, rows
+
+LONGEST_KEY = 300
+
+
+def opened(connection: sa.Connection, alert: Alert, channels: Sequence[str], now: float, repeat_seconds: float) -> bool:
+    """Note an alert: open an incident or add to one that is open. Say whether it is one that was not seen before.
+
+    What is older than the end of its incident is passed over: a sensor may come after the run that put it right.
+    """
+    key, at, occurrence = alert.key[:LONGEST_KEY], alert.at or now, alert.occurrence[:LONGEST_KEY]
+    row = _incident(connection, key)
+    severity = SEVERITIES.index(alert.severity)
+    if row is None:
+        values: dict[str, Any] = {"opened_at": at, "seen_at": at, "told_at": 0.0, "count": 1, "closed_at": None}
+        connection.execute(INCIDENTS.insert().values(key=key, **_seen(alert, severity, occurrence), **values))
+        _wait(connection, alert, channels, "problem", now)
+        return True
+    again = bool(occurrence) and row["occurrence"] == occurrence
+    if row["closed_at"] is not None:
+        if again or at <= row["closed_at"]:
+            return False
+        values = {"opened_at": at, "seen_at": at, "count": 1, "closed_at": None}
+        connection.execute(_of(INCIDENTS, key).values(**_seen(alert, severity, occurrence), **values))
+        _wait(connection, alert, _without_recovery(connection, key, channels), "problem", now)
+        return True
+    if not again:
+        values = {"seen_at": max(at, row["seen_at"]), "count": row["count"] + 1, "occurrence": occurrence}
+        connection.execute(_of(INCIDENTS, key).values(**values))
+        connection.execute(_of(WAITING, key).where(WAITING.c.what == "problem").values(count=row["count"] + 1))
+    if severity > row["severity"]:
+        connection.execute(_of(INCIDENTS, key).values(severity=severity, alert=alert.to_json()))
+        _wait(connection, alert, channels, "problem", now)
+    elif row["told_at"] and now - row["told_at"] >= repeat_seconds:
+        _wait(connection, alert, channels, "reminder", now, row["count"])
+    return not again
+
+
+def closed(connection: sa.Connection, key: str, at: float, text: str, now: float) -> bool:
+    """End an incident that is open and was last seen before a moment; say whether there was one.
+
+    The channels that were told of it are told of its end. What ended before it was told is not told.
+    """
+    key = key[:LONGEST_KEY]
+    row = _incident(connection, key)
+    if row is None or row["closed_at"] is not None or at < row["seen_at"]:
+        return False
+    connection.execute(_of(INCIDENTS, key).values(closed_at=at))
+    connection.execute(WAITING.delete().where(WAITING.c.key == key))
+    told = connection.execute(sa.select(TOLD.c.channel).where(TOLD.c.key == key)).scalars().all()
+    connection.execute(TOLD.delete().where(TOLD.c.key == key))
+    was = Alert.from_json(row["alert"])
+    over = Alert(was.kind, key, text or was.text, was.severity, at, owners=was.owners, asset=was.asset, links=was.links)
+    _wait(connection, over, told, "recovery", now)
+    return True
+
+
+def noticed(connection: sa.Connection, alert: Alert, channels: Sequence[str], now: float, silence: float) -> bool:
+    """Let something be told that is no incident; the same again within some seconds is only counted."""
+    key = alert.key[:LONGEST_KEY]
+    row = _incident(connection, key)
+    if row is not None and now - row["seen_at"] < silence:
+        connection.execute(_of(INCIDENTS, key).values(count=row["count"] + 1))
+        return False
+    connection.execute(INCIDENTS.delete().where(INCIDENTS.c.key == key))
+    values = {"opened_at": now, "seen_at": now, "told_at": now, "closed_at": now, "count": 1}
+    severity = SEVERITIES.index(alert.severity)
+    connection.execute(INCIDENTS.insert().values(key=key, **_seen(alert, severity, alert.occurrence), **values))
+    _wait(connection, alert, channels, "notice", now)
+    return True
+
+
+def open_incidents(connection: sa.Connection, kinds: Iterable[str]) -> list[Mapping[str, Any]]:
+    """Give the incidents of some kinds that are open."""
+    return rows(connection, sa.select(INCIDENTS).where(INCIDENTS.c.closed_at.is_(None), INCIDENTS.c.kind.in_(kinds)))
+
+
+def _incident(connection: sa.Connection, key: str) -> Mapping[str, Any] | None:
+    return next(iter(rows(connection, sa.select(INCIDENTS).where(INCIDENTS.c.key == key))), None)
+
+
+def _of(table: sa.Table, key: str) -> sa.Update:
+    return table.update().where(table.c.key == key)
+
+
+def _seen(alert: Alert, severity: int, occurrence: str) -> dict[str, Any]:
+    return {"kind": alert.kind, "occurrence": occurrence, "severity": severity, "alert": alert.to_json()}
+
+
+def _without_recovery(connection: sa.Connection, key: str, channels: Sequence[str]) -> list[str]:
+    """Take back the recoveries that wait: those channels believe that it still fails, and now it does."""
+    waiting = WAITING.c.key == key, WAITING.c.what == "recovery"
+    believing = set(connection.execute(sa.select(WAITING.c.channel).where(*waiting)).scalars())
+    connection.execute(WAITING.delete().where(*waiting))
+    for channel in sorted(believing):
+        connection.execute(TOLD.insert().values(key=key, channel=channel))
+    return [channel for channel in channels if channel not in believing]
+
+
+def _wait(
+    connection: sa.Connection, alert: Alert, channels: Iterable[str], what: str, now: float, count: int = 1
+) -> None:
+    severity = SEVERITIES.index(alert.severity)
+    urgent = alert.severity == "critical" or alert.kind == "message"
+    for channel in channels:
+        same = WAITING.c.channel == channel, WAITING.c.key == alert.key[:LONGEST_KEY], WAITING.c.what == what
+        connection.execute(WAITING.delete().where(*same))
+        connection.execute(
+            WAITING.insert().values(
+                channel=channel,
+                key=alert.key[:LONGEST_KEY],
+                what=what,
+                severity=severity,
+                urgent=urgent and what != "recovery",
+                at=now,
+                count=count,
+                alert=alert.to_json(),
+            )
+        )
