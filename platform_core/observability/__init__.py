@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.observability.alerts import Alert, send_alert, send_slack_alert
@@ -22,20 +23,17 @@ __all__ = [
     "with_hooks",
 ]
 
-_MODULES = {
-    "Alert": "alerts",
-    "AssetHookContext": "hooks",
-    "FailureData": "failures",
-    "failure_hook": "hooks",
-    "send_alert": "alerts",
-    "send_slack_alert": "alerts",
-    "success_hook": "hooks",
-    "with_hooks": "attaching",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a part when it is asked for: each brings what it needs."""
-    if name in _MODULES:
-        return getattr(import_module(f"platform_core.observability.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# Each brings what it needs: hooks Dagster, alerts a database's tables
+__getattr__ = loader(
+    __name__,
+    {
+        "Alert": "alerts",
+        "AssetHookContext": "hooks",
+        "FailureData": "failures",
+        "failure_hook": "hooks",
+        "send_alert": "alerts",
+        "send_slack_alert": "alerts",
+        "success_hook": "hooks",
+        "with_hooks": "attaching",
+    },
+)

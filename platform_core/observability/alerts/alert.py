@@ -32,6 +32,8 @@ class Alert:
         owners: Who owns the asset, as Dagster has it (`team:planning`, an e-mail address).
         asset: The asset, empty for none.
         links: Labels and addresses: the run, the logs, the notebook.
+        job: The job, empty where it is not about one.
+        partition: The asset's partition, empty for none.
     """
 
     kind: Kind
@@ -43,6 +45,8 @@ class Alert:
     owners: tuple[str, ...] = ()
     asset: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    job: str = ""
+    partition: str = ""
 
     def __post_init__(self) -> None:
         """Let no secret in."""

@@ -32,7 +32,7 @@ def use_alerts(config: ProjectConfig) -> None:
     note_secret_variables(_variables(config))
 
 
-def alerter_for(instance: dg.DagsterInstance | None = None) -> Alerter:
+def alerter_for(instance: dg.DagsterInstance | None = None, config: ProjectConfig | None = None) -> Alerter:
     """Give the alerter of the project that this process works for.
 
     Without a project, or where it has no section `alerts:`, the one channel is Slack with the address that the
@@ -40,11 +40,12 @@ def alerter_for(instance: dg.DagsterInstance | None = None) -> Alerter:
 
     Args:
         instance: Whose storage holds the state; without it the instance of `DAGSTER_HOME`, else this process's memory.
+        config: The project's configuration; without it, that which was loaded here, else that of the folder.
 
     Raises:
         UserError: The configuration is wrong.
     """
-    config = _project()
+    config = config or _project()
     alerts = config.alerts if config is not None else None
     place = f"{config.project.name} ({config.environment})" if config is not None else ""
     if alerts is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,7 +62,7 @@ def closed(connection: sa.Connection, key: str, at: float, text: str, now: float
     told = connection.execute(sa.select(TOLD.c.channel).where(TOLD.c.key == key)).scalars().all()
     connection.execute(TOLD.delete().where(TOLD.c.key == key))
     was = Alert.from_json(row["alert"])
-    over = Alert(was.kind, key, text or was.text, was.severity, at, owners=was.owners, asset=was.asset, links=was.links)
+    over = replace(was, text=text or was.text, at=at, occurrence="")
     _wait(connection, over, told, "recovery", now)
     return True
 
