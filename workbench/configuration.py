@@ -54,6 +54,9 @@ def settings_of(config: ProjectConfig) -> list[Setting]:
     sections["partitions"] = {name: list(values) for name, values in config.partitions.items()}
     sections["jobs"] = {name: one.model_dump() for name, one in config.jobs.items()}
     sections["schedules"] = {name: one.model_dump() for name, one in config.schedules.items()}
+    sections["logs"] = config.logs
+    if config.alerts is not None:
+        sections["alerts"] = config.alerts.model_dump(by_alias=True, exclude_none=True)
     return [
         Setting(".".join(path), _shown(config, path, value), config.written(*path) or _above(config, path))
         for path, value in _leaves(sections, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -75,6 +75,7 @@ def asset_job(
     retry: dg.RetryPolicy | None = None,
     description: str | None = None,
     hooks: Collection[dg.HookDefinition] = (),
+    run_config: Mapping[str, Any] | None = None,
 ) -> UnresolvedAssetJobDefinition:
     """Give a job that makes the assets of a selection, and tries again what fails.
 
@@ -84,7 +85,13 @@ def asset_job(
         retry: How it tries again; see `retries`. It stands on the job alone: no step has one of its own.
         description: What the job is for.
         hooks: What is called after each of its steps; see `platform_core.observability`.
+        run_config: The configuration of its runs, where the one who starts them gives none.
     """
     return dg.define_asset_job(
-        name, selection=selection, description=description, op_retry_policy=retry, hooks=frozenset(hooks)
+        name,
+        selection=selection,
+        description=description,
+        op_retry_policy=retry,
+        hooks=frozenset(hooks),
+        config=run_config,
     )
