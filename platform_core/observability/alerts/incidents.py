@@ -14,6 +14,20 @@ from platform_core.observability.alerts.store import INCIDENTS, TOLD, WAITING, r
 
 LONGEST_KEY = 300
 
+# Made once: SQLAlchemy takes longer to make a statement than SQLite to run it
+_FIND = sa.select(INCIDENTS).where(INCIDENTS.c.key == sa.bindparam("of"))
+_ADD = INCIDENTS.insert()
+_CHANGE = INCIDENTS.update().where(INCIDENTS.c.key == sa.bindparam("of"))
+_FORGET = INCIDENTS.delete().where(INCIDENTS.c.key == sa.bindparam("of"))
+_COUNT_WAITING = WAITING.update().where(WAITING.c.key == sa.bindparam("of"), WAITING.c.what == "problem")
+_FORGET_WAITING = WAITING.delete().where(WAITING.c.key == sa.bindparam("of"))
+_FORGET_ONE = WAITING.delete().where(
+    WAITING.c.channel == sa.bindparam("to"), WAITING.c.key == sa.bindparam("of"), WAITING.c.what == sa.bindparam("why")
+)
+_WAIT = WAITING.insert()
+_TOLD = sa.select(TOLD.c.channel).where(TOLD.c.key == sa.bindparam("of"))
+_FORGET_TOLD = TOLD.delete().where(TOLD.c.key == sa.bindparam("of"))
+
 
 def opened(connection: sa.Connection, alert: Alert, channels: Sequence[str], now: float, repeat_seconds: float) -> bool:
     """Note an alert: open an incident or add to one that is open. Say whether it is one that was not seen before.
@@ -25,7 +39,7 @@ def opened(connection: sa.Connection, alert: Alert, channels: Sequence[str], now
     severity = SEVERITIES.index(alert.severity)
     if row is None:
         values: dict[str, Any] = {"opened_at": at, "seen_at": at, "told_at": 0.0, "count": 1, "closed_at": None}
-        connection.execute(INCIDENTS.insert().values(key=key, **_seen(alert, severity, occurrence), **values))
+        connection.execute(_ADD, {"key": key, **_seen(alert, severity, occurrence), **values})
         _wait(connection, alert, channels, "problem", now)
         return True
     again = bool(occurrence) and row["occurrence"] == occurrence
@@ -33,15 +47,15 @@ def opened(connection: sa.Connection, alert: Alert, channels: Sequence[str], now
         if again or at <= row["closed_at"]:
             return False
         values = {"opened_at": at, "seen_at": at, "count": 1, "closed_at": None}
-        connection.execute(_of(INCIDENTS, key).values(**_seen(alert, severity, occurrence), **values))
+        connection.execute(_CHANGE, {"of": key, **_seen(alert, severity, occurrence), **values})
         _wait(connection, alert, _without_recovery(connection, key, channels), "problem", now)
         return True
     if not again:
         values = {"seen_at": max(at, row["seen_at"]), "count": row["count"] + 1, "occurrence": occurrence}
-        connection.execute(_of(INCIDENTS, key).values(**values))
-        connection.execute(_of(WAITING, key).where(WAITING.c.what == "problem").values(count=row["count"] + 1))
+        connection.execute(_CHANGE, {"of": key, **values})
+        connection.execute(_COUNT_WAITING, {"of": key, "count": row["count"] + 1})
     if severity > row["severity"]:
-        connection.execute(_of(INCIDENTS, key).values(severity=severity, alert=alert.to_json()))
+        connection.execute(_CHANGE, {"of": key, "severity": severity, "alert": alert.to_json()})
         _wait(connection, alert, channels, "problem", now)
     elif row["told_at"] and now - row["told_at"] >= repeat_seconds:
         _wait(connection, alert, channels, "reminder", now, row["count"])
@@ -57,10 +71,10 @@ def closed(connection: sa.Connection, key: str, at: float, text: str, now: float
     row = _incident(connection, key)
     if row is None or row["closed_at"] is not None or at < row["seen_at"]:
         return False
-    connection.execute(_of(INCIDENTS, key).values(closed_at=at))
-    connection.execute(WAITING.delete().where(WAITING.c.key == key))
-    told = connection.execute(sa.select(TOLD.c.channel).where(TOLD.c.key == key)).scalars().all()
-    connection.execute(TOLD.delete().where(TOLD.c.key == key))
+    connection.execute(_CHANGE, {"of": key, "closed_at": at})
+    connection.execute(_FORGET_WAITING, {"of": key})
+    told = connection.execute(_TOLD, {"of": key}).scalars().all()
+    connection.execute(_FORGET_TOLD, {"of": key})
     was = Alert.from_json(row["alert"])
     over = replace(was, text=text or was.text, at=at, occurrence="")
     _wait(connection, over, told, "recovery", now)
@@ -72,12 +86,12 @@ def noticed(connection: sa.Connection, alert: Alert, channels: Sequence[str], no
     key = alert.key[:LONGEST_KEY]
     row = _incident(connection, key)
     if row is not None and now - row["seen_at"] < silence:
-        connection.execute(_of(INCIDENTS, key).values(count=row["count"] + 1))
+        connection.execute(_CHANGE, {"of": key, "count": row["count"] + 1})
         return False
-    connection.execute(INCIDENTS.delete().where(INCIDENTS.c.key == key))
+    connection.execute(_FORGET, {"of": key})
     values = {"opened_at": now, "seen_at": now, "told_at": now, "closed_at": now, "count": 1}
     severity = SEVERITIES.index(alert.severity)
-    connection.execute(INCIDENTS.insert().values(key=key, **_seen(alert, severity, alert.occurrence), **values))
+    connection.execute(_ADD, {"key": key, **_seen(alert, severity, alert.occurrence), **values})
     _wait(connection, alert, channels, "notice", now)
     return True
 
@@ -88,11 +102,7 @@ def open_incidents(connection: sa.Connection, kinds: Iterable[str]) -> list[Mapp
 
 
 def _incident(connection: sa.Connection, key: str) -> Mapping[str, Any] | None:
-    return next(iter(rows(connection, sa.select(INCIDENTS).where(INCIDENTS.c.key == key))), None)
-
-
-def _of(table: sa.Table, key: str) -> sa.Update:
-    return table.update().where(table.c.key == key)
+    return next(iter(rows(connection, _FIND, {"of": key})), None)
 
 
 def _seen(alert: Alert, severity: int, occurrence: str) -> dict[str, Any]:
@@ -114,18 +124,8 @@ def _wait(
 ) -> None:
     severity = SEVERITIES.index(alert.severity)
     urgent = alert.severity == "critical" or alert.kind == "message"
+    key, text = alert.key[:LONGEST_KEY], alert.to_json()
     for channel in channels:
-        same = WAITING.c.channel == channel, WAITING.c.key == alert.key[:LONGEST_KEY], WAITING.c.what == what
-        connection.execute(WAITING.delete().where(*same))
-        connection.execute(
-            WAITING.insert().values(
-                channel=channel,
-                key=alert.key[:LONGEST_KEY],
-                what=what,
-                severity=severity,
-                urgent=urgent and what != "recovery",
-                at=now,
-                count=count,
-                alert=alert.to_json(),
-            )
-        )
+        values = {"channel": channel, "key": key, "what": what, "severity": severity, "at": now, "count": count}
+        connection.execute(_FORGET_ONE, {"to": channel, "of": key, "why": what})
+        connection.execute(_WAIT, {"urgent": urgent and what != "recovery", "alert": text, **values})

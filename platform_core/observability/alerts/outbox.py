@@ -20,6 +20,23 @@ FIRST_RETRY_SECONDS = 30.0
 KEPT_SECONDS = 30 * 86_400.0
 
 
+# Made once: SQLAlchemy takes longer to make a statement than SQLite to run it
+_WAITS = sa.select(WAITING.c.id).where(WAITING.c.channel == sa.bindparam("to")).limit(1)
+_URGENT = (
+    sa.select(WAITING.c.id)
+    .where(WAITING.c.channel == sa.bindparam("to"), WAITING.c.urgent)
+    .where(WAITING.c.severity.in_(sa.bindparam("loud", expanding=True)))
+    .limit(1)
+)
+_AGAIN = sa.select(MESSAGES).where(
+    MESSAGES.c.status.in_(["failed", "sending"]), MESSAGES.c.next_at <= sa.bindparam("now")
+)
+_LAST = sa.select(sa.func.max(MESSAGES.c.at)).where(MESSAGES.c.channel == sa.bindparam("to"))
+_SENT = sa.select(sa.func.count()).where(
+    MESSAGES.c.channel == sa.bindparam("to"), MESSAGES.c.at > sa.bindparam("since")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A message to send now, to which channel, and which attempt this is."""
@@ -32,12 +49,9 @@ class Due:
 def take_due(connection: sa.Connection, config: AlertsConfig, now: float, place: str) -> list[Due]:
     """Write down what is due for each channel, and give it. What is given belongs to the caller for some time."""
     due = _take_failed(connection, config, now)
-    waiting = connection.execute(sa.select(WAITING.c.channel).distinct()).scalars().all()
-    for channel in waiting:
-        if channel not in config.channels:  # one that was taken out of the configuration
-            connection.execute(WAITING.delete().where(WAITING.c.channel == channel))
-            continue
-        message = _take(connection, config, channel, now, place)
+    for channel in config.channels:
+        waits = connection.execute(_WAITS, {"to": channel}).first() is not None
+        message = _take(connection, config, channel, now, place) if waits else None
         if message is not None:
             due.append(Due(channel, message, 1))
     return due
@@ -65,9 +79,8 @@ def last_messages(connection: sa.Connection, most: int) -> list[dict[str, Any]]:
 
 def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) -> list[Due]:
     """Take the messages that failed, or whose sender died, and are to be tried again."""
-    again = MESSAGES.c.status.in_(["failed", "sending"]), MESSAGES.c.next_at <= now
     taken = []
-    for row in rows(connection, sa.select(MESSAGES).where(*again)):
+    for row in rows(connection, _AGAIN, {"now": now}):
         attempt = row["attempts"] + 1
         gone = row["channel"] not in config.channels or attempt > MOST_ATTEMPTS
         values: dict[str, Any] = {"status": "given up"} if gone else {"attempts": attempt, "status": "sending"}
@@ -81,16 +94,15 @@ def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) ->
 def _take(connection: sa.Connection, config: AlertsConfig, channel: str, now: float, place: str) -> Message | None:
     """Make the message of a channel, where one may be sent now."""
     since = now - config.rate_limit.minutes * 60
-    sent = sa.select(sa.func.count(), sa.func.max(MESSAGES.c.at)).where(MESSAGES.c.channel == channel)
-    last = connection.execute(sent).one()[1]
-    if connection.execute(sent.where(MESSAGES.c.at > since)).one()[0] >= config.rate_limit.messages:
+    if (connection.execute(_SENT, {"to": channel, "since": since}).scalar() or 0) >= config.rate_limit.messages:
         return None
+    last = connection.execute(_LAST, {"to": channel}).scalar()
     quiet = config.quiet_hours
     loud = [n for n, severity in enumerate(SEVERITIES) if quiet is None or not quiet.quiet(now, severity)]
-    mine = [WAITING.c.channel == channel, WAITING.c.severity.in_(loud)]
     grouped = last is not None and now - last < config.grouping_seconds
-    if grouped and not connection.execute(sa.select(WAITING.c.id).where(*mine, WAITING.c.urgent).limit(1)).first():
+    if grouped and connection.execute(_URGENT, {"to": channel, "loud": loud}).first() is None:
         return None
+    mine = [WAITING.c.channel == channel, WAITING.c.severity.in_(loud)]
     total = connection.execute(sa.select(sa.func.count()).select_from(WAITING).where(*mine)).scalar() or 0
     if not total:
         return None
@@ -100,6 +112,8 @@ def _take(connection: sa.Connection, config: AlertsConfig, channel: str, now: fl
     message = message_of(_id(channel, [row["id"] for row in first]), lines, place=place, held=total - len(lines))
     _told(connection, mine, now)
     connection.execute(WAITING.delete().where(*mine))
+    # Beside: what belongs to channels that are gone, and what is old
+    connection.execute(WAITING.delete().where(WAITING.c.channel.not_in(list(config.channels))))
     connection.execute(MESSAGES.delete().where(MESSAGES.c.at < now - KEPT_SECONDS))
     connection.execute(INCIDENTS.delete().where(INCIDENTS.c.closed_at < now - KEPT_SECONDS))
     values = {"status": "sending", "attempts": 1, "next_at": now + LEASE_SECONDS, "problem": ""}

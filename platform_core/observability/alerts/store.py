@@ -51,6 +51,7 @@ WAITING = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("alert", sa.Text, nullable=False),
     sa.UniqueConstraint("channel", "key", "what"),
+    sa.Index("workbench_waiting_urgent", "channel", "urgent"),
     sqlite_autoincrement=True,
 )
 MESSAGES = sa.Table(
@@ -122,6 +123,8 @@ def _by_hand(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
 
 
-def rows(connection: sa.Connection, query: sa.Select[Any]) -> list[Mapping[str, Any]]:
+def rows(
+    connection: sa.Connection, query: sa.Select[Any], values: Mapping[str, Any] | None = None
+) -> list[Mapping[str, Any]]:
     """Give the rows of a query as mappings."""
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [dict(row._mapping) for row in connection.execute(query, values)]

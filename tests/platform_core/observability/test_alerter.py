@@ -20,14 +20,24 @@ from tests.servers.postgres import PostgresServer
 HOUR = 3600.0
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def outside(request: pytest.FixtureRequest, tmp_path: Path) -> Outside:
-    """The same on both databases."""
-    if request.param == "sqlite":
-        return Outside(AlertStore.in_file(tmp_path / "alerts.db"))
-    server: PostgresServer = request.getfixturevalue("postgres")
-    address = f"postgresql+psycopg2://postgres@/{server.new_database()}?host={server.folder}"
-    return Outside(AlertStore(address))
+@pytest.fixture
+def outside(tmp_path: Path) -> Outside:
+    return Outside(AlertStore.in_file(tmp_path / "alerts.db"))
+
+
+def test_what_machines_share_stands_in_postgresql(postgres: PostgresServer) -> None:
+    address = f"postgresql+psycopg2://postgres@/{postgres.new_database()}?host={postgres.folder}"
+    first, second = (Outside(AlertStore(address)) for _ in range(2))
+    first.alerter().tell([failed("rents"), failed("fees")])
+    second.alerter().tell([failed("rents"), failed("fees")])
+    second.time += HOUR
+    second.alerter().tell(over=[Recovery("failure:rents", second.time)], notices=[Alert("message", "m", "a word")])
+    second.time += 25 * HOUR
+    second.alerter().tell([failed("fees", "2")])
+    assert first.subjects == ["2 alerts, first rents failed"]
+    assert second.subjects == ["2 alerts, first a word", "Still: fees failed"]
+    assert [row["key"] for row in first.alerter().open_incidents("failure")] == ["failure:fees"]
+    assert len(first.alerter().last_messages()) == 3
 
 
 def test_what_fails_is_told_once_and_once_more_when_it_is_over(outside: Outside) -> None:
