@@ -61,7 +61,11 @@ def _chosen(assets: Sequence[Any], selection: str | dg.AssetSelection) -> set[dg
     """Give the keys of a selection; None where all are chosen."""
     if selection == "*":
         return None
-    definitions: list[Any] = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)]
+    definitions: list[Any] = [
+        dg.AssetsDefinition(specs=[asset]) if isinstance(asset, dg.AssetSpec) else asset
+        for asset in assets
+        if isinstance(asset, dg.AssetsDefinition | dg.AssetSpec)
+    ]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own use of its own parameter

@@ -15,6 +15,8 @@ from platform_core.observability.safe_text import masked_error
 from platform_core.observability.telling import about, check_alert, check_key, failure_alert, run_alert
 
 _MOST_STEPS = 100  # of one run that are told one by one
+_MOST_RESULTS = 200  # of one check that one tick reads
+_OVERLAP = 60.0  # seconds
 _WILL_RETRY = "dagster/will_retry"
 
 
@@ -95,22 +97,26 @@ def _over(tick: Tick) -> Iterator[Recovery]:
 
 
 def checks(tick: Tick) -> Seen:
-    """Read the results of checks since the cursor."""
-    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
-    after = {"after_cursor": tick.cursor} if tick.cursor is not None else {"after_timestamp": tick.now - FIRST_LOOK}
-    wanted = dg.EventRecordsFilter(kind, **after)
-    records = tick.instance.event_log_storage.get_event_records(wanted, limit=MOST_EVENTS, ascending=True)
-    # The last result of a tick counts for each check; what failed and passed since is over
-    last: dict[str, tuple[Any, dg.EventLogEntry, int]] = {}
-    for record in records:
-        result: Any = record.event_log_entry.get_dagster_event().event_specific_data
-        key = check_key(result.asset_key.to_user_string(), result.check_name, result.partition or "")
-        last[key] = (result, record.event_log_entry, record.storage_id)
+    """Read the results of checks since the cursor, which is a moment: results have no number that grows.
+
+    Results of the last minute are read again, and told once by their ids.
+    """
+    since = (tick.cursor if tick.cursor is not None else tick.now - FIRST_LOOK) - _OVERLAP
+    storage = tick.instance.event_log_storage
+    latest = storage.get_latest_asset_check_execution_by_key(sorted(tick.graph.asset_check_keys, key=str))
+    changed = [key for key, record in latest.items() if record.create_timestamp >= since or _at(record) >= since]
+    # The last result of each partition counts; what failed and passed since is over
+    last: dict[str, Any] = {}
+    for key in changed:
+        for record in reversed(storage.get_asset_check_execution_history(key, limit=_MOST_RESULTS)):
+            if _at(record) >= since:
+                result: Any = _event(record).event_specific_data
+                last[check_key(key.asset_key.to_user_string(), key.name, result.partition or "")] = (record, result)
     alerts, over = [], []
-    for key, (result, entry, number) in last.items():
-        asset = result.asset_key.to_user_string()
+    for name, (record, result) in last.items():
+        asset, at = result.asset_key.to_user_string(), _at(record)
         if result.passed:
-            over.append(Recovery(key, entry.timestamp, f"The check {result.check_name} of {asset} passes again"))
+            over.append(Recovery(name, at, f"The check {result.check_name} of {asset} passes again"))
             continue
         alerts.append(
             check_alert(
@@ -118,11 +124,23 @@ def checks(tick: Tick) -> Seen:
                 result.check_name,
                 warning=result.severity == dg.AssetCheckSeverity.WARN,
                 partition=result.partition or "",
-                run_id=entry.run_id,
-                at=entry.timestamp,
-                occurrence=str(number),
+                run_id=record.run_id,
+                at=at,
+                occurrence=str(record.id),
                 known=about(tick.graph, result.asset_key),
                 dashboard=tick.config.dashboard,
             )
         )
-    return Seen(alerts, over, records[-1].storage_id if records else tick.cursor)
+    newest = max((_at(record) for record in latest.values()), default=0.0)
+    return Seen(alerts, over, int(max(newest, since + _OVERLAP)))
+
+
+def _at(record: Any) -> float:
+    """Give when a check was evaluated; 0 for one that is only planned."""
+    evaluated = record.event is not None and _event(record).event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    return float(record.event.timestamp) if evaluated else 0.0
+
+
+def _event(record: Any) -> dg.DagsterEvent:
+    event: dg.DagsterEvent = record.event.get_dagster_event()
+    return event

@@ -70,5 +70,5 @@ def _levels(tick: Tick, kind: str, alerts: Sequence[Alert], over: str) -> Seen:
         if row["key"] not in still:
             was = Alert.from_json(row["alert"])
             name = was.asset or (f"The run of {was.job}" if was.job else "")
-            ended.append(Recovery(row["key"], tick.now, f"{name} {over}".strip()))
+            ended.append(Recovery(row["key"], max(tick.now, row["seen_at"]), f"{name} {over}".strip()))
     return Seen(alerts, ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,10 +37,12 @@ def running_smtp() -> Iterator[SMTPServer]:
     from aiosmtpd.controller import Controller
 
     server = SMTPServer()
-    controller = Controller(server, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as free:  # aiosmtpd has to know the port before it listens
+        port = free.getsockname()[1]
+    controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        server.host, server.port = controller.server.sockets[0].getsockname()[:2]
+        server.host, server.port = "127.0.0.1", port
         yield server
     finally:
         controller.stop()

@@ -15,6 +15,7 @@ from platform_core.errors import UserError, WorkbenchError
 from platform_core.needed import needed
 from platform_core.observability.alerts.alert import Message
 from platform_core.observability.alerts.govuk_notify import send_by_notify
+from platform_core.observability.alerts.posting import posted
 
 SECONDS = 5.0  # to connect, and again for each answer
 _KINDS: dict[Severity, str] = {"info": "INFO", "warning": "WARNING", "error": "FAILURE", "critical": "FAILURE"}
@@ -33,13 +34,14 @@ def send(channel: ChannelConfig, message: Message) -> str | None:
     try:
         if channel.type == "govuk_notify":
             return send_by_notify(channel, message, timeout=SECONDS)
-        services = _services(channel, message)
-        problems = [problem for service in services if (problem := _notify(service, message)) is not None]
+        gateway = _for_gateway(channel, message)
+        if gateway is not None:
+            return posted(_address(channel), gateway, timeout=SECONDS)
+        return _notify(_service(channel, message), message)
     except WorkbenchError as error:
         return error.message
     except Exception as error:  # noqa: BLE001 - a service may fail in any way, and none of them ends a run
         return f"It could not be sent ({type(error).__name__})."
-    return problems[0] if problems else None
 
 
 class _Heard(logging.Handler):
@@ -67,20 +69,32 @@ def _notify(service: Any, message: Message) -> str | None:
     return f"The service answered with the status {heard.status}." if heard.status else "The service does not answer."
 
 
-def _services(channel: ChannelConfig, message: Message) -> list[Any]:
-    needed("apprise", "alerts")
+def _service(channel: ChannelConfig, message: Message) -> Any:
     match channel.type:
         case "slack":
-            return [_slack(channel, message)]
+            return _slack(channel)
         case "teams":
-            return [_teams(channel, message)]
+            return _teams(channel)
         case "email":
-            return [_email(channel, message)]
+            return _email(channel, message)
         case _:
-            token = channel.token.value() if channel.token is not None else ""
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            fields = {"severity": message.severity, "recovery": message.recovery, "id": message.id}
-            return [_posting(_address(channel), headers | {"Idempotency-Key": message.id}, fields)]
+            return _webhook(channel, message)
+
+
+def _for_gateway(channel: ChannelConfig, message: Message) -> dict[str, Any] | None:
+    """Give what a service takes that speaks as Slack or Teams do and is not theirs, such as Mattermost."""
+    if channel.type == "slack" and channel.token is None and not _SLACK.fullmatch(_host(channel)):
+        return {"text": f"*{message.subject}*\n{message.body}"}
+    if channel.type == "teams" and not _TEAMS.fullmatch(_host(channel)):
+        lines = [{"type": "TextBlock", "text": text, "wrap": True} for text in (message.subject, message.body)]
+        card = {"type": "AdaptiveCard", "version": "1.4", "body": lines}
+        attached = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+        return {"type": "message", "attachments": [attached]}
+    return None
+
+
+def _host(channel: ChannelConfig) -> str:
+    return urlsplit(_address(channel)).hostname or ""
 
 
 def _address(channel: ChannelConfig) -> str:
@@ -91,30 +105,20 @@ def _address(channel: ChannelConfig) -> str:
     return url
 
 
-def _slack(channel: ChannelConfig, message: Message) -> Any:
+def _slack(channel: ChannelConfig) -> Any:
     slack = needed("apprise.plugins.slack", "alerts")
     common = {**_common(), "include_footer": False, "include_image": False}
     if channel.token is not None:
         return slack.NotifySlack(access_token=channel.token.value(), targets=list(channel.to) or None, **common)
-    url = _address(channel)
-    parts = urlsplit(url)
-    if not _SLACK.fullmatch(parts.hostname or ""):  # Mattermost and others take what Slack's webhooks take
-        return _posting(url, {}, {"text": f"*{message.subject}*\n{message.body}"}, only=True)
-    found = slack.NotifySlack.parse_native_url(url)
+    found = slack.NotifySlack.parse_native_url(_address(channel))
     if found is None:
         raise UserError("The address of the channel is no Slack webhook.")
     return slack.NotifySlack(**{**found, **common})
 
 
-def _teams(channel: ChannelConfig, message: Message) -> Any:
+def _teams(channel: ChannelConfig) -> Any:
     workflows = needed("apprise.plugins.workflows", "alerts")
-    url = _address(channel)
-    if not _TEAMS.fullmatch(urlsplit(url).hostname or ""):  # a gateway that takes what Teams takes
-        lines = [{"type": "TextBlock", "text": text, "wrap": True} for text in (message.subject, message.body)]
-        card = {"type": "AdaptiveCard", "version": "1.4", "body": lines}
-        attached = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
-        return _posting(url, {}, {"type": "message", "attachments": [attached]}, only=True)
-    found = workflows.NotifyWorkflows.parse_native_url(url)
+    found = workflows.NotifyWorkflows.parse_native_url(_address(channel))
     if found is None:
         raise UserError("The address of the channel is no workflow of Teams.")
     return workflows.NotifyWorkflows(**{**found, **_common()})
@@ -141,19 +145,26 @@ def _email(channel: ChannelConfig, message: Message) -> Any:
     )
 
 
-def _posting(url: str, headers: dict[str, str], fields: dict[str, Any], *, only: bool = False) -> Any:
-    """Give a service that posts JSON: some fields beside title and message, or these alone."""
+def _webhook(channel: ChannelConfig, message: Message) -> Any:
     json_ = needed("apprise.plugins.custom_json", "alerts")
-    parts = urlsplit(url)
-    dropped = dict.fromkeys(("version", "title", "message", "type"), "") if only else {"version": ""}
+    parts = urlsplit(_address(channel))
+    token = channel.token.value() if channel.token is not None else ""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
     return json_.NotifyJSON(
         host=parts.hostname,
         port=parts.port,
         secure=parts.scheme == "https",
         fullpath=parts.path or "/",
         params=dict(parse_qsl(parts.query, keep_blank_values=True)),
-        headers=headers,
-        payload={**{key: value for key, value in dropped.items() if key not in fields}, "attachments": "", **fields},
+        headers=headers | {"Idempotency-Key": message.id},
+        # Empty ones are left out of what apprise sends by itself
+        payload={
+            "version": "",
+            "attachments": "",
+            "severity": message.severity,
+            "recovery": message.recovery,
+            "id": message.id,
+        },
         user=parts.username,
         password=parts.password,
         **_common(),

@@ -15,8 +15,8 @@ import time
 
 from platform_core.config.alerts import ChannelConfig
 from platform_core.errors import UserError
-from platform_core.needed import needed
 from platform_core.observability.alerts.alert import Message
+from platform_core.observability.alerts.posting import posted
 
 ADDRESS = "https://api.notifications.service.gov.uk"
 _UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -30,21 +30,15 @@ def send_by_notify(channel: ChannelConfig, message: Message, *, timeout: float) 
     Raises:
         UserError: The key has not the form of one, or is not there.
     """
-    httpx = needed("httpx", "http")
     key = channel.api_key.value() if channel.api_key is not None else ""
     base = (channel.url.value() if channel.url is not None else ADDRESS).rstrip("/")
     problems = []
-    with httpx.Client(timeout=timeout, headers={"Authorization": f"Bearer {token(key)}"}) as client:
-        for receiver in channel.to:
-            kind, content = _content(receiver, channel.template or "", message)
-            try:
-                answer = client.post(f"{base}/v2/notifications/{kind}", json=content)
-            except httpx.HTTPError as error:
-                problems.append(f"GOV.UK Notify does not answer ({type(error).__name__}).")
-            else:
-                if answer.status_code != httpx.codes.CREATED:
-                    problems.append(f"GOV.UK Notify answered with the status {answer.status_code}.")
-    return problems[0] if problems else None
+    for receiver in channel.to:
+        kind, content = _content(receiver, channel.template or "", message)
+        headers = {"Authorization": f"Bearer {token(key)}"}  # one each: it is valid for some seconds
+        address = f"{base}/v2/notifications/{kind}"
+        problems.append(posted(address, content, timeout=timeout, headers=headers, service="GOV.UK Notify"))
+    return next(filter(None, problems), None)
 
 
 def token(key: str, *, now: float | None = None) -> str:

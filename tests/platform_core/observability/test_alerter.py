@@ -274,7 +274,7 @@ def test_a_message_whose_sender_died_is_sent_by_another_under_the_same_id(tmp_pa
         raise Killed
 
     dying = outside.alerter()
-    dying._send = killed  # type: ignore[method-assign]
+    dying._send = killed
     with pytest.raises(Killed):
         dying.tell([failed("rents")])
     again = Outside(AlertStore.in_file(file))
