@@ -15,6 +15,7 @@ from platform_core.config import ProjectConfig
 from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
 from platform_core.costs.sensors import budget_sensor, idle_sensor
 from platform_core.errors import UserError
+from platform_core.observability.operational import operational_sensors
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
 
 if TYPE_CHECKING:
@@ -41,13 +42,14 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
         retry = None
         if job.retry is not None:
             retry = retries(job.retry.most, first_delay_seconds=job.retry.first_delay_seconds)
-        jobs.append(asset_job(name, selection, retry=retry, description=job.description or None))
+        run_config = {"loggers": {"json": {}}} if config.logs == "json" else None
+        jobs.append(asset_job(name, selection, retry=retry, description=job.description or None, run_config=run_config))
     return jobs
 
 
 def build_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
-    """Make the sensors of the configuration: a run of the job for each file that arrives, once for each content."""
-    made = []
+    """Make the sensors of the configuration: those of files that arrive, and those that watch the platform."""
+    made = operational_sensors(config)
     for name, sensor in config.sensors.items():
         shared: dict[str, Any] = {
             "name": name,

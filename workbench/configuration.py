@@ -55,6 +55,9 @@ def settings_of(config: ProjectConfig) -> list[Setting]:
     sections["jobs"] = {name: one.model_dump() for name, one in config.jobs.items()}
     sections["schedules"] = {name: one.model_dump() for name, one in config.schedules.items()}
     sections["costs"] = config.costs.model_dump(mode="json", exclude_unset=True)
+    sections["logs"] = config.logs
+    if config.alerts is not None:
+        sections["alerts"] = config.alerts.model_dump(by_alias=True, exclude_none=True)
     return [
         Setting(".".join(path), _shown(config, path, value), config.written(*path) or _above(config, path))
         for path, value in _leaves(sections, ())

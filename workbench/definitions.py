@@ -34,6 +34,10 @@ from platform_core.governance.policies.enforcing import governed
 from platform_core.governance.policies.loading import load_policies
 from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
 from platform_core.io_managers.base import FrameIOManager
+from platform_core.observability.alert_hooks import alert_hooks
+from platform_core.observability.alerts.current import use_alerts
+from platform_core.observability.attaching import with_declared_hooks
+from platform_core.observability.json_logs import json_logger
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
 from workbench.automation import build_jobs, build_schedules, build_sensors
@@ -45,8 +49,9 @@ _JOBS = (dg.JobDefinition, UnresolvedAssetJobDefinition)
 def load_definitions(file: str | Path) -> dg.Definitions:
     """Gather everything that the package of a project defines.
 
-    Assets, checks, jobs, schedules and sensors come from the modules under `defs/`; jobs, schedules, sensors and
-    resources also from `config/*.yaml`. In the environment `dev` steps run in one process.
+    Assets, checks, jobs, schedules, sensors and hooks come from the modules under `defs/`; jobs, schedules, sensors,
+    resources and alerts also from `config/*.yaml`. A hook that says which assets it is for is
+    attached to them. In the environment `dev` steps run in one process.
 
     Args:
         file: The path of the project's `definitions.py`, as `__file__` gives it.
@@ -57,6 +62,7 @@ def load_definitions(file: str | Path) -> dg.Definitions:
     folder = Path(file).resolve().parent
     root = find_project(folder)
     config = load_config(root)
+    use_alerts(config)
     with _importable(folder, root), referring_to(source_of(config)):
         modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
     return gather(modules, config)
@@ -101,19 +107,18 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
     resources = build_resources(config)
     checks = _only(unique, dg.AssetChecksDefinition)
     jobs = [*_only(unique, _JOBS), *build_jobs(config)]
+    hooks = [*_only(unique, dg.HookDefinition), *(alert_hooks(config.alerts) if config.alerts is not None else ())]
+    assets = _only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition)
+    assets = governed(assets, checks, load_policies(config.project), on=today())
     try:
         definitions = dg.Definitions(
-            assets=governed(
-                _only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition),
-                checks,
-                load_policies(config.project),
-                on=today(),
-            ),
+            assets=with_declared_hooks(assets, hooks),
             asset_checks=checks,
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
             sensors=[*_only(unique, dg.SensorDefinition), *build_sensors(config)],
             resources={"io_manager": _io_manager(config), **resources},
+            loggers={"console": dg.colored_console_logger, "json": json_logger},
             executor=dg.in_process_executor if config.environment == "dev" else None,
         )
         definitions.get_repository_def()

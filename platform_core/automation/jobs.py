@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -68,7 +69,13 @@ def domain_job(
 
 
 def asset_job(
-    name: str, selection: Any, *, retry: dg.RetryPolicy | None = None, description: str | None = None
+    name: str,
+    selection: Any,
+    *,
+    retry: dg.RetryPolicy | None = None,
+    description: str | None = None,
+    hooks: Collection[dg.HookDefinition] = (),
+    run_config: Mapping[str, Any] | None = None,
 ) -> UnresolvedAssetJobDefinition:
     """Give a job that makes the assets of a selection, and tries again what fails.
 
@@ -77,5 +84,14 @@ def asset_job(
         selection: As Dagster takes it: a text such as `group:silver`, names of assets, or an `AssetSelection`.
         retry: How it tries again; see `retries`. It stands on the job alone: no step has one of its own.
         description: What the job is for.
+        hooks: What is called after each of its steps; see `platform_core.observability`.
+        run_config: The configuration of its runs, where the one who starts them gives none.
     """
-    return dg.define_asset_job(name, selection=selection, description=description, op_retry_policy=retry)
+    return dg.define_asset_job(
+        name,
+        selection=selection,
+        description=description,
+        op_retry_policy=retry,
+        hooks=frozenset(hooks),
+        config=run_config,
+    )

@@ -8,6 +8,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from platform_core.config.alerts import (
+    AlertsConfig,
+    ChannelConfig,
+    Kept,
+    QuietHours,
+    RateLimit,
+    RouteConfig,
+    SensorsConfig,
+)
 from platform_core.config.costs import BudgetConfig, CostsConfig, IdleConfig
 from platform_core.config.io import IOChoice, IOConfig
 from platform_core.config.models import (
@@ -48,6 +57,14 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("costs",): CostsConfig,
     ("costs", "budgets", "*"): BudgetConfig,
     ("costs", "idle"): IdleConfig,
+    ("alerts",): AlertsConfig,
+    ("alerts", "channels", "*"): ChannelConfig,
+    ("alerts", "channels", "*", "*"): Kept,
+    ("alerts", "routes", "*"): RouteConfig,
+    ("alerts", "quiet_hours"): QuietHours,
+    ("alerts", "rate_limit"): RateLimit,
+    ("alerts", "sensors"): SensorsConfig,
+    ("alerts", "state"): Kept,
 }
 
 

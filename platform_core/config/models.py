@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
+from platform_core.config.alerts import AlertsConfig
 from platform_core.config.costs import CostsConfig
 from platform_core.config.io import IOConfig
 from platform_core.links import WEB
@@ -164,6 +165,8 @@ class Sections(_Strict):
     schedules: dict[Word, ScheduleConfig] = {}
     sensors: dict[Word, SensorConfig] = {}
     costs: CostsConfig = CostsConfig()
+    alerts: AlertsConfig | None = None
+    logs: Literal["text", "json"] = "text"
 
 
 class ProjectConfig(BaseModel):
@@ -186,6 +189,8 @@ class ProjectConfig(BaseModel):
     schedules: dict[str, ScheduleConfig] = {}
     sensors: dict[str, SensorConfig] = {}
     costs: CostsConfig = CostsConfig()
+    alerts: AlertsConfig | None = None
+    logs: Literal["text", "json"] = "text"
 
     _places: PlaceMap = PrivateAttr(default_factory=dict)
 

@@ -14,6 +14,7 @@ from platform_core.config.yaml12 import read_yaml
 from platform_core.errors import UserError
 
 PREFIX = "WORKBENCH__"
+CHANNEL_SECRETS = ("url", "token", "password", "api_key")
 Path = tuple[str | int, ...]
 
 
@@ -58,7 +59,10 @@ def _put(under: Any, parts: list[str], variable: str, text: str, path: Path) -> 
 
 def _value(present: Any, variable: str, text: str, path: Path) -> Any:
     resource_field = len(path) == 3 and path[0] == "resources" and path[2] != "type"
-    if resource_field and (present is None or isinstance(present, str | dict)):
+    channel_secret = path[:2] == ("alerts", "channels") and path[3:] in {(key,) for key in CHANNEL_SECRETS}
+    if (resource_field or channel_secret or path == ("alerts", "state")) and (
+        present is None or isinstance(present, str | dict)
+    ):
         return {"env": variable}
     try:
         return read_yaml(text, variable).value

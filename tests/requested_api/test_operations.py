@@ -1,26 +1,83 @@
-"""Block 5, what exists of it: cost, compute on a plain function, partitions and freshness.
-
-Hooks and alerts are later work and left out. The sensor is tried where its other tests are, on a real server.
-"""
+"""Block 5: hooks and alerts, cost, compute on a plain function, partitions and freshness, files that arrive."""
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import dagster as dg
 import pandas as pd
 import polars as pl
 
 from platform_core.compute_kinds import COMPUTE_TAG
+from platform_core.observability import failure_hook, send_slack_alert, success_hook
+from platform_core.observability.sensors import s3_file_sensor
+from platform_core.resources import S3Resource
 from platform_core.sdk import freshness, gold_asset, silver_asset
 from platform_core.sdk.compute import compute_of
 from platform_core.sdk.decorators import cost_tracked_asset, lambda_compute
 from tests.requested_api.blocks import execute, paragraph
+from tests.servers.http import Reply, running_http
+
+if TYPE_CHECKING:
+    import pytest
+
+_NUMBERS = itertools.count()
 
 
 def spec(asset: dg.AssetsDefinition) -> dg.AssetSpec:
     """Give the one specification of an asset."""
     return next(iter(asset.specs))
+
+
+def test_a_success_hook_knows_its_asset() -> None:
+    hook = execute(paragraph(5, "@success_hook"), success_hook=success_hook)["log_success"]
+
+    @dg.asset(hooks={hook})
+    def fees() -> None: ...
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([fees], instance=instance)
+        said = [entry.user_message for entry in instance.all_logs(result.run_id)]
+    assert "AssetKey(['fees']) done" in said
+
+
+def test_a_failure_hook_alerts_in_slack_and_says_nothing_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"failure_hook": failure_hook, "send_slack_alert": send_slack_alert}
+    hook = execute(paragraph(5, "@failure_hook"), **names)["alert"]
+
+    @dg.asset(hooks={hook})
+    def fees() -> None:
+        applicant = "Mr Bell"
+        raise KeyError(applicant)
+
+    with running_http() as server, dg.DagsterInstance.ephemeral() as instance:
+        server.paths["/slack"] = lambda *_: Reply("ok")
+        monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{server.url}/slack")
+        assert not dg.materialize([fees], instance=instance, raise_on_error=False).success
+    (asked,) = server.asked
+    assert "Pipeline failed: fees: KeyError" in asked.body["text"]
+    assert "Bell" not in asked.body["text"]
+
+
+def test_files_that_arrive_start_a_run_once_each(aws: str) -> None:
+    @dg.job
+    def permits_job() -> None: ...
+
+    made = execute(paragraph(5, "new_files"), s3_file_sensor=s3_file_sensor, permits_job=permits_job)["new_files"]
+    bucket = f"requested-{next(_NUMBERS)}"
+    client = boto3.client("s3")
+    client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+    client.put_object(Bucket=bucket, Key="raw/permits/a.csv", Body=b"1")
+    cursor, asked = None, []
+    for _ in range(2):
+        resources = {"s3": S3Resource(bucket_name=bucket, region_name="eu-west-2")}
+        with dg.build_sensor_context(cursor=cursor, resources=resources) as context:
+            data = made.evaluate_tick(context)
+        cursor = data.cursor
+        asked += [request.tags["workbench/file"] for request in data.run_requests or ()]
+    assert asked == ["raw/permits/a.csv"]
 
 
 def test_a_cost_tracked_asset_is_an_asset_alone() -> None:

@@ -1,0 +1,179 @@
+"""What failed, as a value that may be shown: class, masked message, cell of the notebook, and no value of the data."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from platform_core.observability.safe_text import masked_error, scrubbed_text
+from platform_core.origins import TOLD
+
+_OURS = ("UserError", "UsageError", "VerificationError", "Fault")  # whose messages hold no value, by their contract
+_INSTALLED = ("site-packages", "dist-packages", "lib/python")
+_LIBRARY = Path(__file__).parents[1].as_posix()
+_MOST_CAUSES = 16
+_MOST_ASSETS = 5
+_LONGEST_LINE = 4_000
+
+
+class StoredError(Protocol):
+    """An error as Dagster keeps it, `SerializableErrorInfo`."""
+
+    @property
+    def message(self) -> str: ...  # noqa: D102 - as Dagster has it
+    @property
+    def stack(self) -> Sequence[str]: ...  # noqa: D102 - as above
+    @property
+    def cls_name(self) -> str | None: ...  # noqa: D102 - as above
+    @property
+    def cause(self) -> StoredError | None: ...  # noqa: D102 - as above
+    @property
+    def context(self) -> StoredError | None: ...  # noqa: D102 - as above
+
+
+@dataclass(frozen=True, slots=True)
+class FailureData:
+    """What failed in a step. Its text may be sent to anyone; the exception itself may not.
+
+    Attributes:
+        step: The step's key.
+        assets: What the step was to make and did not.
+        kind: The class of the exception, such as `KeyError`.
+        message: What it says, with everything masked that may be a value of the data.
+        where: The notebook, cell and line, else the file and line of the project's code; empty where nobody knows.
+        partition: The partition that was made, empty for none.
+        exception: The exception, where it is at hand.
+
+    >>> print(FailureData("rents", ("rents",), "KeyError", "'rent'", "notebooks/rents.ipynb:cell 3:2"))
+    rents: KeyError: 'rent' (notebooks/rents.ipynb:cell 3:2)
+    """
+
+    step: str
+    assets: tuple[str, ...]
+    kind: str
+    message: str
+    where: str = ""
+    partition: str = ""
+    exception: BaseException | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        """Give it in one line that may be sent to anyone."""
+        what = shortened(self.assets) or self.step
+        place = f" ({self.where})" if self.where else ""
+        part = f" [{self.partition}]" if self.partition else ""
+        return f"{what}{part}: {self.reason}{place}"
+
+    @property
+    def reason(self) -> str:
+        """The class and the masked message."""
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+def shortened(names: Sequence[str], most: int = _MOST_ASSETS) -> str:
+    """Give names in one line, the first few of them.
+
+    >>> shortened(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def failure_of(
+    error: BaseException | None, *, step: str, assets: Iterable[str] = (), partition: str = ""
+) -> FailureData:
+    """Give what failed, of an exception that is at hand."""
+    chain = list(_causes(error))
+    if not chain:
+        return FailureData(step, tuple(assets), "Unknown", "", partition=_partition(partition))
+    root = chain[-1]
+    frames = [frame for one in chain for frame in traceback.extract_tb(one.__traceback__, limit=-100)]
+    code = "\n".join((frame.line or "")[:_LONGEST_LINE] for frame in frames)
+    notes = [str(note) for one in chain for note in getattr(one, "__notes__", ())]
+    ours = type(root).__name__ in _OURS and type(root).__module__ == "platform_core.errors"
+    message = _message_of(root)
+    return FailureData(
+        step,
+        tuple(assets),
+        type(root).__name__,
+        scrubbed_text(message) if ours else masked_error(message, code),
+        _told(notes) or _place([(frame.filename, frame.lineno or 0) for frame in frames]),
+        _partition(partition),
+        root,
+    )
+
+
+def failure_of_stored(
+    error: StoredError | None, *, step: str, assets: Iterable[str] = (), partition: str = ""
+) -> FailureData:
+    """Give what failed, of an error that Dagster's event log keeps."""
+    if error is None:
+        return FailureData(step, tuple(assets), "Unknown", "", partition=_partition(partition))
+    chain = [error]
+    while (deeper := chain[-1].cause or chain[-1].context) is not None and len(chain) < _MOST_CAUSES:
+        chain.append(deeper)
+    root = chain[-1]
+    lines = [line for one in chain for entry in one.stack for line in entry.split("\n")]
+    code = "\n".join(line[:_LONGEST_LINE] for line in lines if not line.startswith("  File "))
+    kind = root.cls_name or "Error"
+    text, _, noted = root.message.partition("\n" + TOLD)
+    said = text.strip().partition(": ")[2] if ": " in text else ""
+    ours = root.message.startswith("platform_core.errors.")
+    return FailureData(
+        step,
+        tuple(assets),
+        kind,
+        scrubbed_text(said) if ours else masked_error(said, code),
+        _told([TOLD + noted] if noted else [line for one in chain for line in one.message.split("\n")])
+        or _place(list(_places_in(lines))),
+        _partition(partition),
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and what caused it; Dagster wraps what a step raised."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen and len(seen) < _MOST_CAUSES:
+        seen.add(id(error))
+        yield error
+        wrapped: Any = getattr(error, "user_exception", None)
+        error = wrapped if isinstance(wrapped, BaseException) else error.__cause__
+
+
+def _message_of(error: BaseException) -> str:
+    try:
+        return str(getattr(error, "message", None) or error)
+    except Exception:  # noqa: BLE001 - an exception's own text may fail, and then there is none
+        return ""
+
+
+def _told(notes: Iterable[str]) -> str:
+    """Give the cell that `platform_core.origins` noted on the error."""
+    for note in notes:
+        if note.startswith(TOLD):
+            return scrubbed_text(note.removeprefix(TOLD).split("\n")[0], longest=300)
+    return ""
+
+
+def _place(frames: Sequence[tuple[str, int]]) -> str:
+    """Give the innermost file of the project, by its name alone: a path tells of the machine."""
+    for file, line in reversed(frames):
+        path = Path(file).as_posix()
+        if line and not any(part in path for part in _INSTALLED) and not path.startswith((_LIBRARY, "<")):
+            return f"{Path(file).name}:{line}"
+    return ""
+
+
+def _places_in(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for line in lines:
+        if line.startswith('  File "'):
+            file, _, rest = line.removeprefix('  File "').partition('", line ')
+            number = rest.split(",")[0].strip()
+            yield file, int(number) if number.isdigit() else 0
+
+
+def _partition(key: str) -> str:
+    return scrubbed_text(key, longest=100)
