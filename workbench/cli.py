@@ -20,7 +20,7 @@ from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
     "new", "suggest", "run", "materialize", "contract", "review", "rename", "retire", "assure", "rap", "ci", "staged",
-    "doctor", "config", "dev", "lab",
+    "doctor", "config", "dev", "up", "down", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 
