@@ -105,7 +105,7 @@ def _service(name: str, body: Mapping[str, Any]) -> Service:
         image=body.get("image", ""),
         command=tuple(map(str, [*entrypoint, *command])),
         environment={key: str(value) for key, value in body.get("environment", {}).items()},
-        mounts=tuple((source, target) for source, target, *_ in (text.split(":") for text in body.get("volumes", []))),
+        mounts=tuple(tuple(text.split(":")[:2]) for text in body.get("volumes", [])),
         health=_health(name, body["healthcheck"]) if "healthcheck" in body else None,
         after={other: how["condition"] == "service_healthy" for other, how in body.get("depends_on", {}).items()},
         restart=body.get("restart", "no") != "no",

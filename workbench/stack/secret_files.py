@@ -24,7 +24,7 @@ def with_secrets(environ: Mapping[str, str]) -> dict[str, str]:
 
     >>> import tempfile
     >>> with tempfile.NamedTemporaryFile("w") as file:
-    ...     _ = file.write("opensesame\\n"); file.flush()
+    ...     _ = file.write("opensesame\n"); file.flush()
     ...     with_secrets({"DOOR_FILE": file.name})["DOOR"]
     'opensesame'
     """
