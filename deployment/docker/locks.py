@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
 PYTHON = "3.11"  # of the images
 _PLATFORM = (
     "server", "postgres", "http", "aws", "k8s", "alerts", "otel", "lineage", "masking", "delta", "spreadsheets",
@@ -100,8 +99,13 @@ def derived(image: str, suite: str) -> str:
         extras = [part for extra in RESOLVED[image] for part in ("--extra", extra)]
         command = [sys.executable, "-m", "uv", "pip", "compile", "--python-version", PYTHON, *options, *extras]
         command += ["--constraint", str(held), "pyproject.toml", "--output-file", str(Path(folder, "lock"))]
-        subprocess.run(command, cwd=ROOT, check=True)
+        subprocess.run(command, cwd=checkout(), check=True)
         return Path(folder, "lock").read_text(encoding="utf-8")
+
+
+def checkout() -> Path:
+    """Give the folder of the checkout that this program stands in; an image has none."""
+    return Path(__file__).resolve().parents[2]
 
 
 def path_of(image: str) -> Path:
@@ -111,7 +115,7 @@ def path_of(image: str) -> Path:
 
 def main() -> int:
     """Write the locks, or with `--check` only compare; give 1 where something does not fit."""
-    suite = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    suite = (checkout() / "requirements.lock").read_text(encoding="utf-8")
     check, failed = "--check" in sys.argv[1:], 0
     for image in (*RESOLVED, *TAKEN):
         path = path_of(image)
