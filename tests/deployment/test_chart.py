@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import warnings
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import kubernetes_validate
+import kubernetes_validate.utils
 import pytest
 import yaml
 
@@ -44,6 +47,14 @@ WRONG = (
     '{"code": {"replicas": 2}}', '{"webserver": {"replica": 1}}', '{"postgres": {"sslmode": "off"}}',
     '{"serviceAccounts": {"run": {"roleArn": "workbench-run"}}}', '{"project": {"package": "my-project"}}',
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemas_read_once() -> Iterator[None]:
+    """The validator reads a megabyte of definitions for each document; here once for each version."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kubernetes_validate.utils, "schema_contents", cache(kubernetes_validate.utils.schema_contents))
+        yield
 
 
 @pytest.fixture(scope="module")
