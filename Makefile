@@ -44,6 +44,7 @@ test: $(STAMP)
 	@status=0; \
 	$(MAKE) --no-print-directory lint || status=1; \
 	$(BIN)/python scripts/setup_browser.py || true; \
+	$(BIN)/python scripts/setup_deployment_tools.py || true; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(SUITE) $(PYTEST_ARGS) || status=1; \
 	exit $$status
 

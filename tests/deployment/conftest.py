@@ -1,0 +1,38 @@
+"""A project whose folder PostgreSQL's own user may pass through, where the tests run as root."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deployment.stacks import Stack, odp_project, running
+
+COMPOSE = Path(__file__).parents[2] / "deployment" / "compose"
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A folder outside those of pytest, which are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="stack-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def stack(open_folder: Path) -> Iterator[Stack]:
+    """The stack of the ODP example, healthy. Its monitor looks every two seconds, for the tests to end soon."""
+    project = odp_project(open_folder / "odp")
+    settings = (COMPOSE / "dagster.yaml").read_text(encoding="utf-8")
+    for slow, quick in (("poll_interval_seconds: 15", "poll_interval_seconds: 2"), ("_delay: 15", "_delay: 2"),
+                        ("start_timeout_seconds: 180", "start_timeout_seconds: 90")):  # fmt: skip
+        assert slow in settings
+        settings = settings.replace(slow, quick)
+    (open_folder / "dagster.yaml").write_text(settings, encoding="utf-8")
+    environ = {"WORKBENCH_ENV": "dev", "DAGSTER_YAML": str(open_folder / "dagster.yaml"), "MAX_CONCURRENT_RUNS": "2"}
+    with running(project, environ) as started:
+        yield started

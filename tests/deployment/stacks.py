@@ -1,0 +1,302 @@
+"""A stack that runs: asked over GraphQL and over SQL, its processes killed, its records held to what must be so."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from workbench.stack.state import Process, alive, read_state
+
+DEADLINE = 400.0  # seconds until a test gives a stack up; nothing is measured by it
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each process of the stack would compile Dagster anew, for eight seconds
+FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
+_LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
+  ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+
+TICKING = '''\
+"""What the schedule and the sensor of the test ask for."""
+
+import dagster as dg
+
+
+@dg.asset(group_name="gold")
+def clock() -> dg.MaterializeResult:
+    """Nothing but an event."""
+    return dg.MaterializeResult(metadata={"rows": 1})
+
+
+@dg.asset(group_name="gold")
+def arrival() -> dg.MaterializeResult:
+    """Nothing but an event."""
+    return dg.MaterializeResult(metadata={"rows": 1})
+'''
+CONFIG = """
+jobs:
+  tell: {selection: clock}
+  receive: {selection: arrival}
+schedules:
+  every_minute: {job: tell, cron: "* * * * *", status: running}
+sensors:
+  arrivals: {type: file, job: receive, resource: inbox, pattern: "*.txt", interval_seconds: 5, status: running}
+"""
+
+
+def free_port() -> int:
+    """Give a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def odp_project(folder: Path) -> Path:
+    """Make the project of the ODP example, promoted, with a schedule and a sensor that run."""
+    for command in (
+        ["workbench", "new", str(folder), "--example", "odp", "--no-input"],
+        ["promote", "--no-run", *sorted(f"notebooks/{place}" for place in ("bronze/harvest.ipynb",))],
+        ["promote", "--no-run", "notebooks/silver/clean.ipynb", "notebooks/gold/quality.ipynb"],
+    ):
+        program = [sys.executable, "-m", *command] if command[0] == "workbench" else [_script(command[0]), *command[1:]]
+        where = folder.parent if command[0] == "workbench" else folder
+        subprocess.run(program, cwd=where, check=True, capture_output=True)
+    (folder / "sources" / "inbox").mkdir()
+    (folder / "src" / folder.name / "defs" / "gold" / "ticking.py").write_text(TICKING, encoding="utf-8")
+    base = folder / "config" / "base.yaml"
+    text = base.read_text(encoding="utf-8")
+    text = text.replace("resources:\n", "resources:\n  inbox: {type: files, root: sources/inbox}\n")
+    base.write_text(text + CONFIG, encoding="utf-8")
+    return folder
+
+
+def _script(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+@dataclass
+class Stack:
+    """A stack of a project, and the port of its webserver."""
+
+    project: Path
+    port: int
+    launched: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return self.project / "data" / "stack"
+
+    def service(self, name: str) -> Process:
+        return read_state(self.folder).services[name]
+
+    def kill(self, name: str) -> None:
+        """Kill the process of a service at once, as a machine that runs out of memory does."""
+        process = self.service(name)
+        if alive(process):
+            os.kill(process.pid, signal.SIGKILL)
+
+    def settled(self, name: str, restarts: int) -> None:
+        """Wait until a service was restarted at least so many times, and is healthy."""
+        self.until(
+            lambda: self.service(name).restarts >= restarts and self.service(name).state == "healthy",
+            f"{name} healthy again",
+        )
+
+    def until(self, happened: Any, what: str) -> None:
+        """Wait for something: asked again whenever PostgreSQL tells of an event, and at least every two seconds."""
+        deadline = time.monotonic() + DEADLINE
+        while not happened():
+            assert time.monotonic() < deadline, f"{what} did not happen; {self.logs()}"
+            try:
+                with self.connected() as connection:
+                    connection.autocommit = True
+                    connection.cursor().execute("LISTEN run_events")
+                    select.select([connection], [], [], 2)
+            except psycopg2.Error:  # it is being restarted
+                select.select([], [], [], 0.5)
+
+    @contextmanager
+    def connected(self) -> Iterator[Any]:
+        state = read_state(self.folder)
+        secret = (self.folder / "volumes" / "secrets" / "postgres_password").read_text(encoding="utf-8")
+        where = {"host": "127.0.0.1", "port": state.ports["postgres"], "user": "dagster", "dbname": "dagster"}
+        connection = psycopg2.connect(**where, password=secret, connect_timeout=5)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self.connected() as connection, connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+
+    def ask(self, query: str, **values: Any) -> Any:
+        body = json.dumps({"query": query, "variables": values}).encode()
+        address = f"http://127.0.0.1:{self.port}/graphql"
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
+            return json.load(answer)["data"]
+
+    def launch(self, *assets: str, partition: str = "") -> str:
+        """Ask the webserver for a run of assets and give its id."""
+        tags = [{"key": "dagster/partition", "value": partition}] if partition else []
+        selector = {"repositoryName": "__repository__", "repositoryLocationName": "project", "jobName": "__ASSET_JOB"}
+        selector["assetSelection"] = [{"path": [name]} for name in assets]  # type: ignore[assignment]
+        parameters = {"selector": selector, "mode": "default", "executionMetadata": {"tags": tags}}
+        answer = self.ask(_LAUNCH, p=parameters)["launchRun"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        self.launched.append(answer["run"]["runId"])
+        return self.launched[-1]
+
+    def status(self, run: str) -> str:
+        """Give the status of a run, or that of the last run that tried it again."""
+        return str(self.attempts(run)[-1][1])
+
+    def attempts(self, run: str) -> list[tuple[str, str]]:
+        """Give id and status of a run and of those that tried it again, in their order."""
+        return [
+            (found, status)
+            for found, status in self.rows(
+                "SELECT run_id, status FROM runs WHERE run_id = %s OR run_id IN"
+                " (SELECT run_id FROM run_tags WHERE key = 'dagster/root_run_id' AND value = %s) ORDER BY id",
+                run,
+                run,
+            )
+        ]
+
+    def finished(self, run: str) -> str:
+        """Wait until a run has succeeded, or failed for as often as runs are tried; give its status."""
+
+        def ended() -> bool:
+            found = self.attempts(run)
+            return found[-1][1] == "SUCCESS" or (len(found) > 2 and found[-1][1] in FINISHED)
+
+        self.until(ended, f"the end of run {run}")
+        return self.status(run)
+
+    def arrive(self, name: str) -> None:
+        """Put a file where the sensor looks."""
+        (self.project / "sources" / "inbox" / f"{name}.txt").write_text(name, encoding="utf-8")
+
+    def logs(self) -> str:
+        parts = [f"{path.name}:\n" + "\n".join(_last(path)) for path in sorted((self.folder / "logs").glob("*.log"))]
+        return "\n\n".join(parts)
+
+    def unfinished(self) -> list[str]:
+        return [run for (run,) in self.rows("SELECT run_id FROM runs WHERE NOT status = ANY(%s)", list(FINISHED))]
+
+    def untried(self) -> list[str]:
+        """Give the runs that failed, were not tried again and had tries left."""
+        failed = self.rows("SELECT run_id, status FROM runs WHERE status = 'FAILURE' AND run_id NOT IN"
+                           " (SELECT value FROM run_tags WHERE key = 'dagster/parent_run_id')")  # fmt: skip
+        tries = dict(self.rows("SELECT run_id, value FROM run_tags WHERE key = 'dagster/retry_number'"))
+        return [run for run, _ in failed if int(tries.get(run, 0)) < 2]
+
+    def settle(self) -> None:
+        """Wait until every run has ended and everything that crashed was tried again."""
+        self.until(lambda: not self.unfinished() and not self.untried(), "the end of all runs")
+
+    def doubled_or_lost(self) -> list[str]:
+        """Say which events, ticks and runs stand in PostgreSQL twice, or not at all."""
+        found = []
+        succeeded = [run for (run,) in self.rows("SELECT run_id FROM runs WHERE status = 'SUCCESS'")]
+        events = self.rows(
+            "SELECT run_id, dagster_event_type, coalesce(step_key, ''), coalesce(asset_key, ''), count(*)"
+            " FROM event_logs WHERE dagster_event_type = ANY(%s) GROUP BY 1, 2, 3, 4",
+            ["RUN_START", "RUN_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_MATERIALIZATION"],
+        )
+        of_run: dict[str, Counter[tuple[str, str, str]]] = {run: Counter() for run in succeeded}
+        for run, kind, step, asset, number in events:
+            if run in of_run:
+                of_run[run][kind, step, asset] = number
+        for run, counted in of_run.items():
+            found += [f"{run}: {event} {number} times" for event, number in counted.items() if number != 1]
+            steps = {kind: {step for found_kind, step, _ in counted if found_kind == kind} for kind, _, _ in counted}
+            if steps.get("STEP_START", set()) != steps.get("STEP_SUCCESS", set()):
+                found.append(f"{run}: steps began and ended differently: {steps}")
+            wanted = {"RUN_START", "RUN_SUCCESS", "STEP_SUCCESS", "ASSET_MATERIALIZATION"}
+            found += [f"{run}: no {kind}" for kind in wanted - steps.keys()]
+        return found + self._ticks() + self._arrivals()
+
+    def _ticks(self) -> list[str]:
+        ticks = self.rows(
+            "SELECT extract(epoch FROM timestamp)::bigint / 60, status FROM job_ticks"
+            " WHERE type = 'SCHEDULE' ORDER BY timestamp"
+        )
+        minutes = Counter(minute for minute, status in ticks if status != "STARTED")
+        found = [f"tick of minute {minute}: {number} times" for minute, number in minutes.items() if number != 1]
+        if minutes:
+            found += [f"no tick of minute {one}" for one in range(min(minutes), max(minutes)) if one not in minutes]
+        runs = self.rows(
+            "SELECT t.value, count(*) FROM run_tags t WHERE t.key = '.dagster/scheduled_execution_time' AND t.run_id"
+            " NOT IN (SELECT run_id FROM run_tags WHERE key = 'dagster/parent_run_id') GROUP BY 1"
+        )
+        found += [f"runs for the tick {when}: {number}" for when, number in runs if number != 1]
+        asked = sum(status == "SUCCESS" for _, status in ticks)
+        if asked != len(runs):
+            found.append(f"{asked} ticks asked for a run, {len(runs)} runs are there")
+        return found
+
+    def _arrivals(self) -> list[str]:
+        runs = Counter(
+            key
+            for (key,) in self.rows(
+                "SELECT value FROM run_tags WHERE key = 'workbench/file' AND run_id"
+                " NOT IN (SELECT run_id FROM run_tags WHERE key = 'dagster/parent_run_id')"
+            )
+        )
+        files = sorted(path.name for path in (self.project / "sources" / "inbox").iterdir())
+        return [f"{runs[name]} runs for the file {name}" for name in files if runs[name] != 1]
+
+
+def _last(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+
+
+@contextmanager
+def running(project: Path, environ: dict[str, str]) -> Iterator[Stack]:
+    """Start the stack of a project, give it when it is healthy, and stop it at the end."""
+    port = free_port()
+    command = [sys.executable, "-m", "workbench", "up", "--port", str(port)]
+    with subprocess.Popen(
+        command,
+        cwd=project,
+        env={name: value for name, value in {**os.environ, **environ}.items() if name != _NO_BYTECODE},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        stack = Stack(project, port)
+        try:
+            seen = []
+            for line in process.stdout:
+                seen.append(line)
+                if "Dagster is on" in line:
+                    break
+            else:
+                raise AssertionError("".join(seen))
+            yield stack
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=200)
+            assert process.returncode == 0
+        finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGTERM)
+                    process.wait(timeout=200)

@@ -1,0 +1,96 @@
+"""The topology of the Compose file, run as processes: its commands, environments and health checks are the file's."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+
+from tests.deployment.stacks import Stack
+from workbench.project import Project
+from workbench.stack.compose import compose_file, read_services
+from workbench.stack.native import Ports, variables
+
+BRONZE_AND_SILVER = ("odp_issues", "odp_status", "odp_conformance", "issues", "status", "conformance")
+DATE = "2025-03-19"
+KILLED = ("code", "daemon", "webserver", "postgres")
+
+
+def test_each_service_runs_the_command_of_the_compose_file(stack: Stack) -> None:
+    """What the kernel says of the running processes is what the Compose file says of the containers."""
+    from workbench.stack.state import read_state
+
+    state = read_state(stack.folder)
+    known = variables(Project(stack.project, "odp"), Ports(**state.ports), {})
+    services = read_services(compose_file(), known)
+    for name in ("code", "webserver", "daemon", "postgres"):
+        running = Path(f"/proc/{state.services[name].pid}/cmdline").read_bytes().decode().split("\0")
+        # The volumes' places differ, everything else stands there word by word
+        for word in services[name].command:
+            moved = word.startswith(("/project", "/dagster"))
+            wanted = word.rpartition("/")[2] if moved else word
+            assert any(part.rpartition("/")[2] == wanted if moved else part.endswith(wanted) for part in running), word
+
+
+def test_a_run_launched_over_graphql_makes_the_example(stack: Stack) -> None:
+    run = stack.launch(*BRONZE_AND_SILVER, partition=DATE)
+    assert stack.finished(run) == "SUCCESS"
+    lake = stack.folder / "volumes" / "lake"
+    made = pl.read_parquet(lake / "bronze" / "odp_status" / f"{DATE}.parquet")
+    given = pl.read_csv(stack.project / "sources" / "odp" / f"odp-status_{DATE}.csv", infer_schema=False)
+    assert made.height == given.height
+    assets = stack.rows(
+        "SELECT asset_key FROM event_logs WHERE run_id = %s AND dagster_event_type = 'ASSET_MATERIALIZATION'", run
+    )
+    assert sorted(key for (key,) in assets) == sorted(f'["{name}"]' for name in BRONZE_AND_SILVER)
+
+
+def test_a_sensor_fires_and_a_schedule_ticks(stack: Stack) -> None:
+    stack.arrive("first")
+    query = "SELECT run_id FROM run_tags WHERE key = %s"
+    for tag in ("workbench/file", ".dagster/scheduled_execution_time"):
+        stack.until(lambda tag=tag: stack.rows(query, tag), f"a run with the tag {tag}")
+        assert stack.finished(stack.rows(query, tag)[0][0]) == "SUCCESS"
+    daemons = stack.ask("{instance{daemonHealth{allDaemonStatuses{daemonType healthy required}}}}")
+    statuses = daemons["instance"]["daemonHealth"]["allDaemonStatuses"]
+    assert all(one["healthy"] for one in statuses if one["required"])
+
+
+def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_count: bool) -> None:
+    """One service after another is killed while runs are under way; ten minutes of it at night, at random."""
+    chance = random.Random(20261129)  # noqa: S311 - which service dies, no secret
+    began, killed = time.monotonic(), 0
+    events = "SELECT 1 FROM event_logs WHERE run_id = %s AND dagster_event_type = ANY(%s)"
+    order = [*KILLED] if full_count else ["code", "postgres"]
+    while order:
+        victim = order.pop(0)
+        before = stack.service(victim).restarts
+        run = stack.launch("odp_status", "status", partition=DATE)
+        stack.arrive(f"file-{killed}")
+        wanted = chance.choice([["RUN_STARTING"], ["RUN_START"], ["STEP_START"]]) if full_count else ["RUN_START"]
+        stack.until(lambda run=run, wanted=wanted: stack.rows(events, run, wanted), f"{wanted} of {run}")
+        stack.kill(victim)
+        killed += 1
+        stack.settled(victim, before + 1)
+        assert stack.finished(run) == "SUCCESS" or len(stack.attempts(run)) == 3
+        if full_count and not order and time.monotonic() - began < 600:
+            order = chance.choices(KILLED, k=4)
+    stack.settle()
+    assert stack.doubled_or_lost() == []
+
+
+def test_the_supervisor_killed_at_once_is_followed_by_one_that_goes_on(stack: Stack) -> None:
+    """Only that a second stack of the project is refused is tried here; what is left behind, in `test_supervisor`."""
+    command = [sys.executable, "-m", "workbench", "up"]
+    second = subprocess.run(command, cwd=stack.project, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "runs already" in second.stderr
+    status = subprocess.run([*command, "--status"], cwd=stack.project, capture_output=True, text=True, check=False)
+    assert status.returncode == 0, status.stdout
+    assert {line.split()[0]: line.split()[1] for line in status.stdout.splitlines()} == {
+        "secrets": "done", "postgres": "healthy", "code": "healthy", "webserver": "healthy", "daemon": "healthy",
+    }  # fmt: skip

@@ -1,0 +1,26 @@
+"""`workbench up`: the production stack on this machine, without containers."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "Start PostgreSQL, code server, webserver and daemon, as the Compose file has them."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--port", type=int, default=3001, help="port of the webserver (default: 3001)")
+    parser.add_argument("--detach", action="store_true", help="come back when everything is healthy")
+    parser.add_argument("--status", action="store_true", help="show the services of the stack and end")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Keep the stack running until it is told to stop, or do what the options say, and give the exit code."""
+    # Not at the top: the help has no use for them
+    from workbench.project import find_project  # noqa: PLC0415
+    from workbench.stack.running import detach, show_status, stay_up  # noqa: PLC0415
+
+    project = find_project()
+    if arguments.status:
+        return show_status(project)
+    return detach(project, arguments.port) if arguments.detach else stay_up(project, arguments.port)

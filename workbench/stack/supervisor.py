@@ -1,0 +1,251 @@
+"""Starts the services in their order, watches their health, restarts what dies and stops all in the reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platform_core.errors import UserError
+from workbench.stack.native import NativeService, environment_of
+from workbench.stack.state import Process, State, began, write_state
+
+ATTEMPTS = 3  # of a service that never was healthy
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a service that died is started again
+SETTLED = 60.0  # a service that ran for longer than this starts with the first pause again
+STARTING_INTERVAL = 1.0  # seconds between two checks of a service that is not healthy yet
+GRACE = 60.0  # seconds that a service has to end in
+LARGEST_LOG = 10_000_000  # bytes; what was logged before that stands in one file more
+_STOP = {"postgres": signal.SIGINT}  # PostgreSQL's fast shutdown, as its image says; SIGTERM would wait for its clients
+
+
+@dataclass(slots=True)
+class _Watched:
+    service: NativeService
+    user: str | None
+    entry: Process
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    process: asyncio.subprocess.Process | None = None
+
+
+class Supervisor:
+    """Watches over the services of one stack.
+
+    Args:
+        services: The services; each waits for those that it names.
+        users: Who a service runs as, where that is not this user.
+        state: What is known of the stack; kept up to date in `folder`.
+        folder: Where state and logs are kept.
+        say: Called with one line whenever something changes that a person would like to know.
+        all_ready: Called once, when every service is healthy.
+    """
+
+    def __init__(
+        self,
+        services: Mapping[str, NativeService],
+        users: Mapping[str, str],
+        state: State,
+        folder: Path,
+        say: Callable[[str], None],
+        all_ready: Callable[[], None],
+    ) -> None:
+        self._folder, self._state, self._say, self._all_ready = folder, state, say, all_ready
+        state.services = {name: Process() for name in services}
+        self._watched = {
+            name: _Watched(service, users.get(name), state.services[name]) for name, service in services.items()
+        }
+
+    async def run(self) -> None:
+        """Keep the services running until SIGTERM or SIGINT, then stop them; a second signal kills them.
+
+        Raises:
+            UserError: A service ends again and again before it was healthy; all others are stopped.
+        """
+        loop = asyncio.get_running_loop()
+        asked = asyncio.Event()
+
+        def ask() -> None:
+            if asked.is_set():
+                self._kill_all()
+            asked.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, ask)
+        try:
+            keeping = [asyncio.create_task(self._keep(watched)) for watched in self._watched.values()]
+            waiting = asyncio.create_task(asked.wait())
+            announcing = asyncio.create_task(self._announce())
+            failing = asyncio.gather(*keeping)
+            watching: set[asyncio.Future[Any]] = {failing, waiting}
+            done, _ = await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
+            for task in (*keeping, waiting, announcing):
+                task.cancel()
+            await asyncio.gather(*keeping, waiting, announcing, return_exceptions=True)
+            if failing in done:
+                failing.result()
+            with suppress(asyncio.CancelledError, UserError):
+                await failing
+        finally:
+            await self._stop_all()
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+
+    async def _announce(self) -> None:
+        for watched in self._watched.values():
+            await watched.ready.wait()
+        self._all_ready()
+
+    async def _keep(self, watched: _Watched) -> None:
+        for other in watched.service.after:
+            await self._watched[other].ready.wait()
+        loop = asyncio.get_running_loop()
+        pause = FIRST_PAUSE
+        while True:
+            started = loop.time()
+            code = await self._run_once(watched)
+            if not watched.service.restart and code == 0:
+                self._tell(watched, "done")
+                watched.ready.set()
+                return
+            watched.entry.restarts += 1
+            if not watched.ready.is_set() and (watched.entry.restarts >= ATTEMPTS or not watched.service.restart):
+                raise self._failure(watched, code)
+            if loop.time() - started > SETTLED:
+                pause = FIRST_PAUSE
+            self._tell(watched, "restarting", f"it ended with {code}; starting it again in {pause:g} s")
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _run_once(self, watched: _Watched) -> int:
+        """Start a service, watch it until it ends and give its exit code; its children end with it."""
+        starting = asyncio.ensure_future(self._start(watched))
+        try:
+            process = watched.process = await asyncio.shield(starting)
+        except asyncio.CancelledError:  # told to stop at this very moment: what starts is stopped like the others
+            watched.process = await starting
+            raise
+        watched.entry.pid, watched.entry.began = process.pid, began(process.pid)
+        self._tell(watched, "starting", said=False)
+        checking = asyncio.create_task(self._check_again_and_again(watched))
+        try:
+            return await process.wait()
+        finally:
+            checking.cancel()
+            if process.returncode is not None:
+                _signal_group(process.pid, signal.SIGKILL)
+
+    async def _start(self, watched: _Watched) -> asyncio.subprocess.Process:
+        log = self._log(watched.service.name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *watched.service.argv,
+                cwd=watched.service.folder if watched.user is None else "/",
+                env=environment_of(watched.service),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for us alone, and its children are of its group
+                user=watched.user,
+            )
+
+    async def _check_again_and_again(self, watched: _Watched) -> None:
+        health = watched.service.health
+        if health is None:
+            return
+        loop = asyncio.get_running_loop()
+        began_at, failed, healthy = loop.time(), 0, False
+        while True:
+            if await self._is_healthy(watched):
+                failed = 0
+                if not healthy:
+                    self._tell(watched, "healthy", f"after {loop.time() - began_at:.1f} s")
+                    watched.ready.set()
+                healthy = True
+            elif loop.time() - began_at > health.start_period or healthy:
+                failed += 1
+                if failed == health.retries:
+                    healthy = False
+                    self._tell(watched, "unhealthy", f"see {self._shown(self._log(watched.service.name))}")
+            await asyncio.sleep(health.interval if healthy else STARTING_INTERVAL)
+
+    async def _is_healthy(self, watched: _Watched) -> bool:
+        assert watched.service.health is not None  # noqa: S101 - its only caller has looked
+        process = await asyncio.create_subprocess_exec(
+            *watched.service.health_argv,
+            cwd=watched.service.folder,
+            env=dict(watched.service.environment),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            return await asyncio.wait_for(process.wait(), watched.service.health.timeout) == 0
+        except TimeoutError:
+            return False
+        finally:
+            if process.returncode is None:
+                _signal_group(process.pid, signal.SIGKILL)
+
+    async def _stop_all(self) -> None:
+        """Stop the services, those first that others do not wait for."""
+        left = [watched for watched in self._watched.values() if watched.process and watched.process.returncode is None]
+        while left:
+            needed = {other for watched in left for other in watched.service.after}
+            last = [watched for watched in left if watched.service.name not in needed]
+            await asyncio.gather(*(self._stop(watched) for watched in last))
+            left = [watched for watched in left if watched not in last]
+        self._state.supervisor = Process()
+        write_state(self._folder, self._state)
+
+    async def _stop(self, watched: _Watched) -> None:
+        process = watched.process
+        assert process is not None  # noqa: S101 - its only caller has looked
+        with suppress(ProcessLookupError):
+            process.send_signal(_STOP.get(watched.service.name, signal.SIGTERM))
+        try:
+            await asyncio.wait_for(process.wait(), GRACE)
+        except TimeoutError:
+            self._tell(watched, "killed", f"it did not end within {GRACE:g} s")
+        _signal_group(process.pid, signal.SIGKILL)
+        await process.wait()
+        self._tell(watched, "stopped")
+
+    def _kill_all(self) -> None:
+        for watched in self._watched.values():
+            if watched.process and watched.process.returncode is None:
+                _signal_group(watched.process.pid, signal.SIGKILL)
+
+    def _tell(self, watched: _Watched, state: str, more: str = "", *, said: bool = True) -> None:
+        watched.entry.state = state
+        write_state(self._folder, self._state)
+        if said:
+            self._say(f"{watched.service.name:<12} {state:<10} {more}".rstrip())
+
+    def _failure(self, watched: _Watched, code: int) -> UserError:
+        log = self._log(watched.service.name)
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+        said = "".join(f"\n    {line}" for line in lines)
+        return UserError(
+            f"The service {watched.service.name} ended with {code} before it was healthy. Its last lines:{said}",
+            hint=f"All of it stands in {self._shown(log)}.",
+        )
+
+    def _log(self, name: str) -> Path:
+        return self._folder / "logs" / f"{name}.log"
+
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self._folder.parents[1]).as_posix()
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
