@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -147,14 +146,6 @@ def pairs(values: Mapping[str, str], key: str = "name", value: str = "value") ->
     [{'name': 'A', 'value': '1'}]
     """
     return [{key: one, value: values[one]} for one in sorted(values)]
-
-
-def age_seconds(moment: Any) -> float:
-    """Give the seconds since a moment: a datetime, or milliseconds since 1970 as Batch has them."""
-    if isinstance(moment, int | float):
-        moment = datetime.fromtimestamp(moment / 1000, UTC)
-    then: datetime = moment
-    return (datetime.now(UTC) - then).total_seconds()
 
 
 def log_page(region: str, group: str, stream: str | None = None) -> str:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from platform_core.executor.entry.payload import PAYLOAD
 from platform_core.executor.handler import Cause, LaunchError, Phase, RemoteState, StepLaunch
-from platform_core.executor.handlers.aws import Clients, Payloads, age_seconds, compute_of, last_lines, log_page
-from platform_core.executor.handlers.causes import NOTHING_LEFT, gave_up, read_cause
+from platform_core.executor.handlers.aws import Clients, Payloads, compute_of, last_lines, log_page
+from platform_core.executor.handlers.causes import NOTHING_LEFT, read_cause
 from platform_core.executor.handlers.refusals import HINTS, asking, error_code
 from platform_core.executor.handlers.settings import LambdaSettings, PayloadSettings
 
@@ -25,7 +24,7 @@ _GRACE_SECONDS = 60  # after the deadline, for the last mark to be written
 _RULES = (
     ("outofmemory", Cause.OUT_OF_MEMORY),
     ("status: timeout", Cause.TIME_OUT),
-    ("timed out", Cause.TIME_OUT),
+    ("error type", Cause.ERROR),
 )
 
 
@@ -49,7 +48,7 @@ class LambdaHandler:
         """Invoke the smallest function that will do, unless an invocation of this name has claimed the step."""
         function = self._function(step)
         bucket, key = self._marks.address(step.name, "launched")
-        mark = {"function": function, "at": time.time(), "log_group": self._log_group(function)}
+        mark = {"function": function, "log_group": self._log_group(function)}
         with asking("Amazon S3", f"keep s3://{bucket}/{key}"):
             try:
                 self._clients("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(mark), IfNoneMatch="*")
@@ -85,7 +84,7 @@ class LambdaHandler:
         if (end := self._mark(remote_id, "end", parts)) is not None:
             return _ended(end, page)
         if claim is None:
-            return self._not_begun(remote_id, launched or {"at": time.time()}, parts, page)
+            return self._not_begun(remote_id, launched, parts, page)
         report = self._report(claim["log_group"], claim["log_stream"], claim["request_id"])
         overdue = time.time() > claim["deadline"] + _GRACE_SECONDS
         if report is None and not overdue:
@@ -154,19 +153,15 @@ class LambdaHandler:
         return group or f"/aws/lambda/{function.rsplit(':', 1)[-1]}"
 
     def _not_begun(
-        self, remote_id: str, launched: Mapping[str, Any], parts: frozenset[str], page: str | None
+        self, remote_id: str, launched: Mapping[str, Any] | None, parts: frozenset[str], page: str | None
     ) -> RemoteState:
-        """Say of an invocation without a claim that it waits, could not begin, or waits for too long."""
+        """Say of an invocation without a claim that it waits, or could not begin."""
         accepted = self._mark(remote_id, "accepted", parts)
-        if accepted and (report := self._report(launched["log_group"], None, accepted["request_id"])):
-            cause, message = read_cause((*_RULES, ("error type", Cause.ERROR)), report, "", 1)
+        if launched and accepted and (report := self._report(launched["log_group"], None, accepted["request_id"])):
+            cause, message = read_cause(_RULES, report, "", None)
             if cause is Cause.ERROR:
-                message = f"The function could not begin: see its log. {HINTS[Cause.ERROR]}"
+                message = f"The function could not begin. See its log. {HINTS[cause]}"
             return RemoteState(Phase.FAILED, cause, message, page)
-        limit = self._settings.start_within_seconds
-        if age_seconds(datetime.fromtimestamp(launched["at"], UTC)) > limit:
-            self.stop(remote_id)
-            return gave_up("The invocation", limit, page, "concurrency of the function or the account is used up")
         return RemoteState(Phase.STARTING, log_url=page)
 
     def _report(self, group: str, stream: str | None, request_id: str) -> str | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from platform_core.executor.handler import Phase, RemoteState, StepLaunch
-from platform_core.executor.handlers.aws import Clients, Payloads, age_seconds, last_lines, log_page, pairs, tags_of
-from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_BATCH, STOPPED, gave_up, read_cause
+from platform_core.executor.handlers.aws import Clients, Payloads, last_lines, log_page, pairs, tags_of
+from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_BATCH, STOPPED, read_cause
 from platform_core.executor.handlers.parts import PARTS, parts_of
 from platform_core.executor.handlers.refusals import asking, error_code
 from platform_core.executor.handlers.settings import BatchSettings, PayloadSettings, content_hash
@@ -69,11 +69,7 @@ class BatchHandler:
         if job["status"] == "SUCCEEDED":
             return RemoteState(Phase.SUCCEEDED, log_url=page)
         if job["status"] in _STARTING:
-            limit = self._settings.start_within_seconds
-            if age_seconds(job["createdAt"]) > limit and not _is_array(job):
-                self.stop(remote_id)
-                return gave_up("The job of AWS Batch", limit, page, job.get("statusReason", ""))
-            return RemoteState(Phase.STARTING, log_url=page)
+            return RemoteState(Phase.STARTING, message=job.get("statusReason", ""), log_url=page)
         if job["status"] != "FAILED":
             return RemoteState(Phase.RUNNING, log_url=page)
         job = self._failed_part(job)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from platform_core.executor.handler import Cause, Phase, RemoteState
+from platform_core.executor.handler import Cause
 
 STOPPED = "Stopped by Notebook Workbench."
 NOTHING_LEFT = "Whether the step ended is in the event log alone."
@@ -76,6 +76,7 @@ _WORDS = {
     ),
     Cause.QUOTA: ("A quota is used up.", "Ask for a higher one, or lower the concurrency of this kind."),
     Cause.CANCELLED: ("The work was stopped.", ""),
+    Cause.ERROR: ("The step's process ended by itself.", "See its log."),
     Cause.NEVER_STARTED: (
         "The work could not begin.",
         "See whether the provider has room for this size, and whether network and roles are in place.",
@@ -109,22 +110,6 @@ def read_cause(rules: Rules, code: str, said: str, exit_code: int | None) -> tup
     else:
         words = f"The step's process ended with exit code {exit_code}."
     return Cause.ERROR, " ".join(filter(None, (words, "See its log.", _quoted(said))))
-
-
-def gave_up(what: str, seconds: int, log_url: str | None = None, why: str = "") -> RemoteState:
-    """Give the state of work that did not begin in time.
-
-    >>> gave_up("The job", 900).message[:38]
-    'The job did not begin within 15 minute'
-    """
-    span = f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
-    words = f"{what} did not begin within {span} and was given up."
-    return RemoteState(
-        Phase.FAILED,
-        Cause.NEVER_STARTED,
-        " ".join(filter(None, (words, _WORDS[Cause.NEVER_STARTED][1], _quoted(why)))),
-        log_url,
-    )
 
 
 def _quoted(said: str) -> str:

@@ -8,15 +8,21 @@ from __future__ import annotations
 from typing import Any
 
 from platform_core.executor.handler import Phase, RemoteState, StepLaunch
-from platform_core.executor.handlers.aws import Clients, Payloads, age_seconds
-from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_EKS, gave_up, read_cause
+from platform_core.executor.handlers.aws import Clients, Payloads
+from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_EKS, read_cause
 from platform_core.executor.handlers.eks_manifest import CONTAINER, job
 from platform_core.executor.handlers.refusals import asking
 from platform_core.executor.handlers.settings import EksSettings, PayloadSettings
 from platform_core.needed import needed
 
 _PAYLOAD_LIMIT = 100_000  # of the 128 KiB that Linux gives to one environment variable
-_FINAL_WAITING = {"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError"}
+_FINAL_WAITING = {
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "ErrImageNeverPull",
+    "CreateContainerConfigError",
+    "FailedCreate",
+}
 
 
 class EksHandler:
@@ -88,33 +94,28 @@ class EksHandler:
         with asking("Kubernetes", "give the log of a pod", watching=True):
             try:
                 api = self._asked().CoreV1Api(self._api)
-                text = api.read_namespaced_pod_log(
-                    pods[0].metadata.name, namespace, container=CONTAINER, tail_lines=count
+                # The client would give the text of a bytes literal
+                answer = api.read_namespaced_pod_log(
+                    pods[0].metadata.name, namespace, container=CONTAINER, tail_lines=count, _preload_content=False
                 )
             except Exception as error:
                 if getattr(error, "status", None) in {400, 404}:  # it has not begun, or its node is gone
                     return ()
                 raise
-        return tuple(text.splitlines())[-count:]
+        return tuple(answer.data.decode("utf-8", "replace").splitlines())[-count:]
 
     def manifest(self, step: StepLaunch) -> dict[str, Any]:
         """Give the Job that runs a step."""
         return job(step, self._settings, self._payloads.environment(step, _PAYLOAD_LIMIT))
 
     def _waiting(self, found: Any, pods: list[Any], page: str | None) -> RemoteState:
-        """Say of a Job none of whose pods has begun why it waits, and give it up where that will not pass."""
+        """Say of a Job none of whose pods has begun why it waits, and that it failed where that will not pass."""
         namespace, name = found.metadata.namespace, found.metadata.name
-        remote_id = f"{namespace}/{name}"
         waiting = next(filter(None, map(_waiting, pods)), None) or self._not_made(namespace, name, pods)
         reason, said = waiting or ("", "")
-        if reason in _FINAL_WAITING or reason == "FailedCreate":
-            self.stop(remote_id)
+        if reason in _FINAL_WAITING:
             cause, message = read_cause(OF_EKS, reason, said or reason, None)
             return RemoteState(Phase.FAILED, cause, message, page)
-        limit = self._settings.start_within_seconds
-        if age_seconds(found.metadata.creation_timestamp) > limit:
-            self.stop(remote_id)
-            return gave_up("The Kubernetes Job", limit, page, said)
         return RemoteState(Phase.STARTING, message=said, log_url=page)
 
     def _asked(self) -> Any:

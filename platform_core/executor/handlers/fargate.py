@@ -11,8 +11,8 @@ from typing import Any
 
 from platform_core.compute_kinds import ComputeSpec
 from platform_core.executor.handler import Cause, LaunchError, Phase, RemoteState, StepLaunch, TransientError
-from platform_core.executor.handlers.aws import Clients, Payloads, age_seconds, last_lines, log_page, pairs, tags_of
-from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_FARGATE, STOPPED, gave_up, read_cause
+from platform_core.executor.handlers.aws import Clients, Payloads, last_lines, log_page, pairs, tags_of
+from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_FARGATE, STOPPED, read_cause
 from platform_core.executor.handlers.refusals import asking, error_code
 from platform_core.executor.handlers.settings import FargateSettings, PayloadSettings, content_hash
 
@@ -81,10 +81,6 @@ class FargateHandler:
             )
         task, page = found[0], self._page(remote_id)
         if task["lastStatus"] in _STARTING:
-            limit = self._settings.start_within_seconds
-            if "createdAt" in task and age_seconds(task["createdAt"]) > limit:
-                self.stop(remote_id)
-                return gave_up("The Fargate task", limit, page)
             return RemoteState(Phase.STARTING, log_url=page)
         if task["lastStatus"] != "STOPPED":
             return RemoteState(Phase.RUNNING, log_url=page)

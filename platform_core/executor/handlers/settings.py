@@ -69,13 +69,11 @@ class ContainerSettings(Settings):
         image: The image of the code location.
         command: What runs a step in it.
         environment: Plain settings, no secrets.
-        start_within_seconds: After how long work that has not begun is given up.
     """
 
     image: Image
     command: Texts = STEP_COMMAND
     environment: dict[str, str] = {}
-    start_within_seconds: Seconds = 900
 
 
 class LambdaSettings(Settings):
@@ -85,13 +83,11 @@ class LambdaSettings(Settings):
         functions: Their names. Each step goes to the smallest that has the memory and the time it asks for.
         region_name: Their region; the environment's where it is None.
         environment: Plain settings for every step, under those of the step.
-        start_within_seconds: After how long an invocation that has not begun is given up.
     """
 
     functions: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     region_name: str | None = None
     environment: dict[str, str] = {}
-    start_within_seconds: Seconds = 900
 
 
 class FargateSettings(ContainerSettings):
