@@ -114,6 +114,7 @@ class EksHandler:
         waiting = next(filter(None, map(_waiting, pods)), None) or self._not_made(namespace, name, pods)
         reason, said = waiting or ("", "")
         if reason in _FINAL_WAITING:
+            self.stop(f"{namespace}/{name}")  # Kubernetes itself would try for ever
             cause, message = read_cause(OF_EKS, reason, said or reason, None)
             return RemoteState(Phase.FAILED, cause, message, page)
         return RemoteState(Phase.STARTING, message=said, log_url=page)

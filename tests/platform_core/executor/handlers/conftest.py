@@ -38,6 +38,7 @@ class Remote:
     made: dict[str, Any]
     instance: dg.DagsterInstance
     _number: list[int] = field(default_factory=lambda: [0])
+    _handlers: dict[Any, ComputeHandler] = field(default_factory=dict)
 
     def settings(self, command: Sequence[str] | None = None, **changed: Any) -> RemoteSettings:
         """Give settings for all kinds; `changed` goes to each that starts a container."""
@@ -56,9 +57,12 @@ class Remote:
             }
         )
 
-    def handler(self, kind: str, command: Sequence[str] | None = QUICK, **changed: Any) -> ComputeHandler:
-        """Give the handler of a kind."""
-        return remote_handler(kind, self.settings(command, **changed))
+    def handler(self, kind: str, command: Sequence[str] | None = QUICK, *, fresh: bool = False, **changed: Any) -> Any:
+        """Give the handler of a kind: one of a restarted run worker where it is to be fresh."""
+        known = kind, tuple(command or ()), repr(changed)
+        if fresh or known not in self._handlers:
+            self._handlers[known] = remote_handler(kind, self.settings(command, **changed))
+        return self._handlers[known]
 
     def step(self, kind: str, op: str = "proves", **options: Any) -> StepLaunch:
         """Give a step of a run of its own; its payload is real."""
@@ -83,8 +87,15 @@ class Remote:
 
     def ended(self, handler: ComputeHandler, remote_id: str) -> Any:
         """Wait until work has ended, and give its state."""
-        wait_for(lambda: handler.check(remote_id).phase not in {"starting", "running"})
-        return handler.check(remote_id)
+        states = [handler.check(remote_id)]
+
+        def over() -> bool:
+            states.append(handler.check(remote_id))
+            return states[-1].phase not in {"starting", "running"}
+
+        if states[0].phase in {"starting", "running"}:
+            wait_for(over)
+        return states[-1]
 
     def proof(self, step: StepLaunch) -> dict[str, Any]:
         """Give what the step's process wrote."""

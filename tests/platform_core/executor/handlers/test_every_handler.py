@@ -45,10 +45,10 @@ def test_work_is_found_and_started_once(remote: Remote, kind: str) -> None:
     assert handler.find(step) is None
     remote_id = handler.launch(step)
     assert handler.find(step) == remote_id
-    assert remote.handler(kind).launch(step) == remote_id  # a restarted run worker, while it runs
+    assert remote.handler(kind, fresh=True).launch(step) == remote_id  # a restarted run worker, while it runs
     remote.ended(handler, remote_id)
-    assert remote.handler(kind).launch(step) == remote_id  # and when it is done
-    assert remote.handler(kind).find(step) == remote_id
+    assert remote.handler(kind, fresh=True).launch(step) == remote_id  # and when it is done
+    assert handler.find(step) == remote_id
     assert remote.started(kind, step) == 1
 
 
@@ -156,7 +156,6 @@ def test_the_end_of_work_says_its_cause(remote: Remote, kind: str, fault: str, c
     assert (state.phase, state.cause) == (Phase.FAILED, cause), state
     assert "The provider says: " in state.message
     lines = handler.last_lines(remote_id, 5)
-    handler.stop(remote_id)
     assert lines == (() if fault == IMAGE else ("holding",))
 
 
