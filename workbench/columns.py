@@ -49,5 +49,9 @@ def _told(instance: dg.DagsterInstance, key: dg.AssetKey) -> tuple[ColumnLineage
             continue  # of another version
     last = records[0].asset_materialization if records else None
     schema = last.metadata.get("dagster/column_schema") if last is not None else None
-    names = tuple(column.name for column in schema.schema.columns) if isinstance(schema, dg.TableSchemaMetadataValue) else ()
+    names = (
+        tuple(column.name for column in schema.schema.columns)
+        if isinstance(schema, dg.TableSchemaMetadataValue)
+        else ()
+    )
     return None, names, bool(records)

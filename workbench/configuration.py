@@ -56,6 +56,7 @@ def settings_of(config: ProjectConfig) -> list[Setting]:
     sections["schedules"] = {name: one.model_dump() for name, one in config.schedules.items()}
     sections["costs"] = config.costs.model_dump(mode="json", exclude_unset=True)
     sections["logs"] = config.logs
+    sections["drafts"] = config.drafts
     if config.alerts is not None:
         sections["alerts"] = config.alerts.model_dump(by_alias=True, exclude_none=True)
     return [

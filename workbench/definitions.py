@@ -41,8 +41,10 @@ from platform_core.observability.json_logs import json_logger
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
 from workbench.automation import build_jobs, build_schedules, build_sensors
+from workbench.project import Project
 
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
+DRAFTS_VARIABLE = "WORKBENCH_DRAFTS"
 _JOBS = (dg.JobDefinition, UnresolvedAssetJobDefinition)
 
 
@@ -65,7 +67,7 @@ def load_definitions(file: str | Path) -> dg.Definitions:
     use_alerts(config)
     with _importable(folder, root), referring_to(source_of(config)):
         modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
-    return gather(modules, config)
+    return gather(modules, config, drafts_of(config, folder.name))
 
 
 def import_modules(folder: Path, package: str, root: Path) -> list[ModuleType]:
@@ -95,8 +97,23 @@ def import_modules(folder: Path, package: str, root: Path) -> list[ModuleType]:
     return modules
 
 
-def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitions:
-    """Make one `Definitions` of what modules define and what the configuration adds.
+def drafts_of(config: ProjectConfig, package: str) -> Sequence[dg.AssetsDefinition]:
+    """Give the steps that are tagged and not promoted, as assets; none where nobody asked for drafts.
+
+    `workbench dev` asks for them, and so does `drafts: true` in the configuration.
+    """
+    asked = os.environ.get(DRAFTS_VARIABLE)
+    if not (asked == "1" if asked is not None else config.drafts):
+        return ()
+    from workbench.drafts.assets import draft_assets  # noqa: PLC0415 - reading notebooks costs time that most need not
+
+    return draft_assets(Project(config.project, package))
+
+
+def gather(
+    modules: Sequence[ModuleType], config: ProjectConfig, drafts: Sequence[dg.AssetsDefinition] = ()
+) -> dg.Definitions:
+    """Make one `Definitions` of what modules define, what the configuration adds, and drafts.
 
     Raises:
         UserError: Two modules define the same asset, or a job or schedule of the configuration is wrong.
@@ -108,7 +125,7 @@ def gather(modules: Sequence[ModuleType], config: ProjectConfig) -> dg.Definitio
     checks = _only(unique, dg.AssetChecksDefinition)
     jobs = [*_only(unique, _JOBS), *build_jobs(config)]
     hooks = [*_only(unique, dg.HookDefinition), *(alert_hooks(config.alerts) if config.alerts is not None else ())]
-    assets = _only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition)
+    assets = [*_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition), *drafts]
     assets = governed(assets, checks, load_policies(config.project), on=today())
     try:
         definitions = dg.Definitions(

@@ -120,13 +120,16 @@ def _language(notebook: Mapping[str, Any]) -> str:
 @contextmanager
 def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
     """Set the process's environment, which the kernel inherits, for the length of the block."""
-    before = dict(os.environ)
+    before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
         yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    finally:  # only what changed: threads of native libraries may read the environment meanwhile
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _failure(error: Any, notebook: Mapping[str, Any], injected: bool, location: str, output: str) -> UserError:

@@ -167,6 +167,7 @@ class Sections(_Strict):
     costs: CostsConfig = CostsConfig()
     alerts: AlertsConfig | None = None
     logs: Literal["text", "json"] = "text"
+    drafts: bool = False
 
 
 class ProjectConfig(BaseModel):
@@ -191,6 +192,7 @@ class ProjectConfig(BaseModel):
     costs: CostsConfig = CostsConfig()
     alerts: AlertsConfig | None = None
     logs: Literal["text", "json"] = "text"
+    drafts: bool = False
 
     _places: PlaceMap = PrivateAttr(default_factory=dict)
 

@@ -3,7 +3,7 @@
 Run as `python -P -m promote.verify.observe REQUEST.json`, in a process of its own. Progress goes to standard output
 as one JSON object a line, the result to the file that the request names. Cells are known by ids of ours,
 `cell-<position>`, so the cell that papermill injects shifts nothing. Outputs are thrown away: nobody reads them, and
-they may be large.
+they may be large - unless the request names a file in which the executed notebook is wanted.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Run:
     folder: Path
     timeout: float | None = None
     tell: Callable[[dict[str, Any]], None] = lambda message: None
+    output: str | None = None
     failure: dict[str, Any] | None = None
     reached: list[int] = field(default_factory=list)
 
@@ -80,10 +81,12 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has n
             run.fail("died")
             raise
         finally:
-            cell.outputs = []
+            if run.output is None:
+                cell.outputs = []
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        return None if msg["msg_type"] in _QUIET else super().process_message(msg, cell, cell_index)
+        unread = self._run.output is None and msg["msg_type"] in _QUIET
+        return None if unread else super().process_message(msg, cell, cell_index)
 
     def _keep(self, number: int, variable: str) -> None:
         """Have the kernel keep a frame, by a silent request that leaves `_`, `Out` and the counts alone."""
@@ -125,7 +128,7 @@ def observe(notebook: str, cwd: str, parameters: Mapping[str, Any], run: Run) ->
     try:
         execute_notebook(
             notebook,
-            None,
+            run.output,
             parameters=dict(parameters),
             engine_name=ENGINE,
             kernel_name=KERNEL,
@@ -155,7 +158,7 @@ def _failing_line(traceback: str) -> int | None:
 
 def handle(request: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Run the notebook of a request, and give whether it ran and, if not, how it failed."""
-    run = Run(request["captures"], Path(request["folder"]), request["timeout"], tell)
+    run = Run(request["captures"], Path(request["folder"]), request["timeout"], tell, request.get("output"))
     ran = observe(request["notebook"], request["cwd"], request["parameters"], run)
     return {"ran": ran, "failure": run.failure}
 

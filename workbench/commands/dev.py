@@ -14,6 +14,7 @@ HELP = "Start Dagster's webserver and daemon on the project."
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--port", type=int, default=3001, help="port of the webserver (default: 3001)")
+    parser.add_argument("--no-drafts", action="store_true", help="leave out steps that are tagged and not promoted")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
 
 
@@ -31,4 +32,5 @@ def execute(arguments: argparse.Namespace) -> int:
         command += ["--module-name", f"{project.package}.definitions", "--working-directory", str(project.sources)]
     command += ["--port", str(arguments.port), "--host", arguments.host]
     os.chdir(project.root)
-    os.execve(sys.executable, command, project.environment())  # noqa: S606 - our own interpreter, no shell
+    environment = {"WORKBENCH_DRAFTS": "0" if arguments.no_drafts else "1"} | project.environment()
+    os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
