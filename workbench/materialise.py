@@ -118,7 +118,7 @@ class Materialiser:
         try:
             with _quiet():
                 job.execute_in_process(
-                    run_config=_QUIET if not self._session.definitions.loggers else None,
+                    run_config=_QUIET if "console" in (self._session.definitions.loggers or {"console"}) else None,
                     instance=self._session.instance,
                     asset_selection=keys,
                     partition_key=part,

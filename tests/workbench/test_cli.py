@@ -115,4 +115,4 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 
 def test_the_parser_is_built_for_every_module_of_commands() -> None:
     folder = Path(cli.__file__).parent / "commands"
-    assert sorted(path.stem.replace("_", "-") for path in folder.glob("[!_]*.py")) == sorted(COMMANDS)
+    assert sorted(path.stem.removesuffix("_").replace("_", "-") for path in folder.glob("[!_]*.py")) == sorted(COMMANDS)
