@@ -123,6 +123,10 @@ def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> t
 
         project = find(named=settings.project)
         outcome = on_modules(project.root, project.package, outcome)
+    if outcome.steps and arguments.format == "text":
+        from promote.reports.costs import with_costs  # noqa: PLC0415 - only where a person reads
+
+        outcome = with_costs(outcome, Path(settings.project or "."))
     return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
 
 

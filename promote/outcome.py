@@ -52,6 +52,7 @@ class StepOutcome:
     `files` are the paths written or, under `--check` and `--dry-run`, the paths that would be. `parity` says in one
     phrase how the asset compared with the notebook; `rows` counts the rows of its output, None where it never ran.
     `drift` names what stands between the step and its files, empty where nothing does; see `promote.drift.State`.
+    `cost` says what a run costs, where that was worked out.
     """
 
     tag: str
@@ -62,6 +63,7 @@ class StepOutcome:
     parity: str = ""
     rows: int | None = None
     drift: str = ""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from jupyter_ext.tasks.lineage import lineage
 from jupyter_ext.tasks.opened import Opened, opened
+from platform_core.costs.remembered import remembered
 from promote.model import Plan, Step
 from promote.reports.report import finding_values
 
@@ -51,13 +52,20 @@ def _step(found: Opened, step: Step, plan: Plan | None) -> dict[str, Any]:
         + [one.name for one in (plan.checks if plan else ())],
         "compute": step.options.get("compute"),
         "options": options | ({"checks": step.options.get("checks")} if step.options.get("checks") else {}),
-        "cost": step.options.get("cost"),
+        "cost": _cost(found, step),
         "state": state,
         "said": said.message if said else "",
         "hint": said.hint if said else "",
         "verified": facts is not None,
         "rows": facts.output.rows if facts else None,
     }
+
+
+def _cost(found: Opened, step: Step) -> float | None:
+    """Give what a run costs, as an estimate: what such runs did cost, else what the notebook says."""
+    known = remembered(found.project.root).get(step.name)
+    said = step.options.get("cost")
+    return said if known is None else float(f"{known[0]:.3g}")
 
 
 def _check(one: Any) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from platform_core.compute_kinds import Cost
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from platform_core.compute_kinds import Cost
 
 _LARGE = 100
 _SMALL = 1e-4
@@ -24,6 +27,7 @@ def amount(usd: float) -> str:
 def band(cost: Cost) -> str:
     """Give a cost with its band, where it has one.
 
+    >>> from platform_core.compute_kinds import Cost
     >>> band(Cost(1.0, 0.5, 2.0)), band(Cost(1.0, 1.0, 1.0))
     ('$1.00 ($0.5 to $2.00)', '$1.00')
     """

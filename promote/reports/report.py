@@ -133,6 +133,8 @@ def _step(step: StepOutcome) -> str:
         parts.append(f"{step.rows:,} {'row' if step.rows == 1 else 'rows'}")
     if step.parity:
         parts.append(clean(step.parity))
+    if step.cost:
+        parts.append(clean(step.cost))
     return "\n".join([", ".join(parts), *(f"    {clean(path)}" for path in step.files)])
 
 

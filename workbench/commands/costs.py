@@ -60,8 +60,10 @@ def _show(
 
     from workbench.costing.gather import gather  # noqa: PLC0415 - as above
     from workbench.costing.page import write_page  # noqa: PLC0415 - as above
+    from workbench.costing.remember import remember_costs  # noqa: PLC0415 - as above
     from workbench.costing.texts import COLUMNS, as_csv, as_json, cells, notes  # noqa: PLC0415 - as above
 
+    remember_costs(session)
     costs = gather(session, arguments.by, since, until, now)
     if arguments.html:
         write_page(costs, Path(arguments.html))

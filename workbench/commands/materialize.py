@@ -61,6 +61,7 @@ def materialise(
         UserError: The project cannot be loaded or has no assets.
     """
     # Not at the top: these bring Dagster and Polars, two seconds that `--help` has no use for
+    from workbench.costing.remember import remember_costs  # noqa: PLC0415
     from workbench.graph import select  # noqa: PLC0415
     from workbench.materialise import Materialiser, count  # noqa: PLC0415
     from workbench.report import write_report  # noqa: PLC0415
@@ -79,6 +80,7 @@ def materialise(
             worker = Materialiser(session, force=force)
             outcomes = worker.run(chosen, wanted, lambda name, part: bar(label=f"{name} {part or ''}"))
         report = write_report(session)
+        remember_costs(session)
     if as_json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
     else:

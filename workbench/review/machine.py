@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from workbench.review.assurance import machine
+from workbench.review.prices import machine as prices
 from workbench.review.sections_assets import in_order
 from workbench.review.values import Asset, AssetChange, Count, DataChange, Review, Snapshot
 from workbench.review.wording import clean, rows_after, said
@@ -63,7 +64,7 @@ def _change(change: AssetChange, small: int) -> dict[str, Any]:
         "notebook": clean(shown.notebook) or None,
         "owners": [clean(one) for one in shown.owners],
         "key": [clean(one) for one in shown.key],
-        "compute": {"before": _compute(change.before), "after": _compute(change.after), "price": None},
+        "compute": {"before": _compute(change.before), "after": _compute(change.after), "price": prices(change)},
         "parameters": {"before": _parameters(change.before), "after": _parameters(change.after)},
         "schema": [
             {

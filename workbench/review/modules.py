@@ -202,9 +202,18 @@ class _Reader:
         placed = () if compute == "local" else (("workbench/compute", compute.partition(":")[0]),)
         return tuple(sorted((*pairs(self.given.get("tags")), *kinds, *placed)))
 
+    def _tracked(self) -> list[tuple[str, str]]:
+        """Give the cost that `@cost_tracked_asset` says, unless the layer decorator says another."""
+        if "cost" in self.given:
+            return []
+        words = [_keywords(one) for one in self.node.decorator_list if called(one) == "cost_tracked_asset"]
+        told = [one["estimated_cost_per_run"] for one in words if "estimated_cost_per_run" in one]
+        return [("cost", shown(cost)) for cost in told[:1]]
+
     def _metadata(self) -> Pairs:
         found = [("layer", self.layer)] if self.layer else []
         found += [(word, shown(self.given[word])) for word in _METADATA if word in self.given]
+        found += self._tracked()
         found += [("key", ", ".join(texts(self.given["key"])))] if "key" in self.given else []
         return tuple(sorted([*found, *pairs(self.given.get("metadata"))]))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from platform_core.links import Links
 from workbench.review.document import Block, Cell, Items, Paragraph, Table
+from workbench.review.prices import words
 from workbench.review.sections_assets import in_order
 from workbench.review.values import AssetChange, Review
 from workbench.review.wording import counted, name, names
 
-PRICE = "price not known yet"
 _ORIGINS = {
     "step": "tagged cell",
     "definition": "definition",
@@ -60,15 +60,15 @@ def _lines(lines: tuple[int, int]) -> str:
 
 
 def compute(review: Review) -> Iterator[Block]:
-    """Tell where assets ran before and run now, with a place for the price."""
+    """Tell where assets ran before and run now, and what an hour there costs."""
     body = []
     for change in in_order(review):
         before = name(change.before.compute) if change.before else "not there"
         after = name(change.after.compute) if change.after else "removed"
         if before != after:
-            body.append((Cell(name(change.name)), Cell(before), Cell(after), Cell(PRICE if change.after else "none")))
+            body.append((Cell(name(change.name)), Cell(before), Cell(after), Cell(words(change))))
     if body:
-        yield Table("Where assets run", ("Asset", "Before", "After", "Price of a run"), tuple(body))
+        yield Table("Where assets run", ("Asset", "Before", "After", "List price"), tuple(body))
     else:
         yield Paragraph("No asset runs elsewhere than before.")
 
