@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import boto3
 import dagster as dg
 import pandas as pd
 import polars as pl
+import pytest
 
-from platform_core.compute_kinds import COMPUTE_TAG
+from platform_core.compute_kinds import COMPUTE_TAG, ComputeSpec, price
+from platform_core.costs import read_records
+from platform_core.costs.facts import facts_of
+from platform_core.costs.summary import sum_up
+from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.observability import failure_hook, send_slack_alert, success_hook
 from platform_core.observability.sensors import s3_file_sensor
 from platform_core.resources import S3Resource
@@ -19,9 +25,6 @@ from platform_core.sdk.compute import compute_of
 from platform_core.sdk.decorators import cost_tracked_asset, lambda_compute
 from tests.requested_api.blocks import execute, paragraph
 from tests.servers.http import Reply, running_http
-
-if TYPE_CHECKING:
-    import pytest
 
 _NUMBERS = itertools.count()
 
@@ -96,11 +99,36 @@ def test_a_cost_tracked_asset_stands_under_a_layer_decorator() -> None:
     assert spec(costly).tags[COMPUTE_TAG] == "eks"
 
 
+@pytest.mark.parametrize("above", ["", "@silver_asset\n"])
+def test_a_cost_tracked_asset_runs_and_tells_what_it_cost(
+    above: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = above + paragraph(5, "@cost_tracked_asset").replace("...", "return clean_permits.filter(pl.col('fee') > 0)")
+    costly = execute(text, silver_asset=silver_asset, cost_tracked_asset=cost_tracked_asset, pl=pl)["costly"]
+
+    @silver_asset
+    def clean_permits() -> pl.LazyFrame:
+        return pl.LazyFrame({"fee": [1.0, 0.0]})
+
+    monkeypatch.setenv("WORKBENCH_STEP_COMPUTE", ComputeSpec("eks").to_json())
+    with dg.DagsterInstance.ephemeral() as instance:
+        lake = PolarsParquetIOManager(root=str(tmp_path))
+        assert dg.materialize([clean_permits, costly], instance=instance, resources={"io_manager": lake}).success
+        (record,) = read_records(instance, asset="costly")
+        facts = facts_of(dg.Definitions(assets=[clean_permits, costly]))
+        assert record.kind == "eks"
+        assert record.cost is not None
+        assert record.cost.usd >= 0.111 / 60 * (1 - 1e-6)  # a minute of an m5.large at the least
+        line = sum_up("costly", [record], facts)
+    assert (line.estimated, line.compared) == (2.5, record.cost.usd)
+
+
 def test_a_plain_function_with_a_compute_decorator_stays_callable() -> None:
     made = execute(paragraph(5, "@lambda_compute"), lambda_compute=lambda_compute, pd=pd)["quick_validation"]
     assert made(None, pd.DataFrame()) is None
     described: Any = compute_of(made)
     assert described.kind == "lambda"
+    assert price(described, 900).usd == pytest.approx(900 * 3008 / 1024 * 0.0000166667 + 0.0000002)
     assert '"LOG_LEVEL": "INFO"' in described.to_json() or '"LOG_LEVEL":"INFO"' in described.to_json()
 
 

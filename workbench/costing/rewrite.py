@@ -88,7 +88,7 @@ def rewrite(
 
 
 def _left(asset: str, why: str, hint: str) -> Finding:
-    return Finding("PR623", "warning", f"{asset} {why}, so its size was not changed.", Location(""), hint)
+    return Finding("PR635", "warning", f"{asset} {why}, so its size was not changed.", Location(""), hint)
 
 
 def _edited(shop: Workshop, path: str, tag: str, spec: ComputeSpec) -> Edited | None:
