@@ -8,13 +8,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dagster._core.events import STEP_EVENTS, DagsterEvent, DagsterEventType, EngineEventData
+from dagster._core.storage.tags import PARTITION_NAME_TAG
 from dagster_shared.error import SerializableErrorInfo
 
 from platform_core.errors import UserError
+from platform_core.executor.automatic import redecided
 from platform_core.executor.body import StepOrder
 from platform_core.executor.flights import Flight, last_launches, taken_up, write_launch
 from platform_core.executor.handler import Cause, Phase
-from platform_core.executor.launches import step_launch
+from platform_core.executor.launches import assets_of, step_launch
 from platform_core.executor.moves import cause_of, default_rules, next_move, read_rules
 from platform_core.executor.pool import PoolFailed, PoolNote, Report, StepCrashed, StepDone, StepEvent, WorkerPool
 from platform_core.executor.remote import Ended, Launched, Note, RemoteReport, RemoteSteps, Running
@@ -115,10 +117,19 @@ class Conductor:
     def _placement(self, step: ExecutionStep) -> Placement:
         if step.key not in self._placements:
             try:
-                self._placements[step.key] = placed(step.tags, self._settings)
+                self._placements[step.key] = self._decided(step, placed(step.tags, self._settings))
             except UserError as error:
                 raise CannotRunError(f"Step {step.key}: {error}") from None
         return self._placements[step.key]
+
+    def _decided(self, step: ExecutionStep, placement: Placement) -> Placement:
+        """Decide again where a step of `@auto_compute` runs, and say why in the log."""
+        instance, tags = self._context.instance, self._context.dagster_run.tags
+        assets, partition = assets_of(self._context, step), tags.get(PARTITION_NAME_TAG)
+        found, why = redecided(placement, instance, step.tags, assets, partition, self._settings)
+        if why:
+            self._context.log.info(f"Step {step.key} runs on {found.kind}: {why}.")
+        return found
 
     def _start(self, step: ExecutionStep) -> Iterator[DagsterEvent]:
         flight = Flight(step, self._placement(step), attempt_of(self._active, step.key))

@@ -35,7 +35,7 @@ def step_launch(
         raise Fault(f"Step {flight.key} is to run remotely, but names no compute.")
     tags = context.dagster_run.tags
     first, last = tags.get(ASSET_PARTITION_RANGE_START_TAG), tags.get(ASSET_PARTITION_RANGE_END_TAG)
-    labels = {"run": context.run_id, "step": flight.key, "assets": ",".join(_assets(context, flight.step))}
+    labels = {"run": context.run_id, "step": flight.key, "assets": ",".join(assets_of(context, flight.step))}
     if PARTITION_NAME_TAG in tags:
         labels["partition"] = tags[PARTITION_NAME_TAG]
     return StepLaunch(
@@ -64,7 +64,8 @@ def _payload(context: PlanOrchestrationContext, key: str, known: KnownExecutionS
     return base64.b64encode(zlib.compress(serialize_value(told).encode()))
 
 
-def _assets(context: PlanOrchestrationContext, step: ExecutionStep) -> list[str]:
+def assets_of(context: PlanOrchestrationContext, step: ExecutionStep) -> list[str]:
+    """Give the assets that a step makes."""
     layer = context.job.get_definition().asset_layer
     keys = (layer.get_asset_key_for_node_output(step.node_handle, output.name) for output in step.step_outputs)
     return sorted(key.to_user_string() for key in keys if key is not None)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 
-from platform_core.compute_kinds import AUTO_TAG, ComputeSpec, Hints, Use
+from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, ComputeSpec, Hints, Use
 from platform_core.compute_kinds.ran_on import ran_on
 from platform_core.costs import decide_at_launch, read_records, summarise
 from platform_core.costs.facts import Facts, facts_of, history_of
 from platform_core.costs.records import Record
 from platform_core.costs.summary import GROUPS, sum_up
+from platform_core.executor import ExecutorSettings
+from platform_core.executor.automatic import redecided
+from platform_core.executor.routing import placed
 from platform_core.metadata import Meter
 from platform_core.metadata.costing import used
 from tests.platform_core.costs.conftest import DEFINITIONS
@@ -122,6 +125,23 @@ def test_automatic_compute_is_decided_again_by_what_runs_took(history: dg.Dagste
     assert found.spec["memory_mb"] < 9000
     assert "4 runs" in found.why  # those of one partition are too few
     assert decide_at_launch(history, {}, "readings") is None
+
+
+def test_the_executor_places_an_automatic_step_by_what_runs_took(history: dg.DagsterInstance) -> None:
+    tags = next(iter(DEFINITIONS.resolve_asset_graph().assets_defs_for_keys([dg.AssetKey("readings")]))).op.tags
+    remote = ExecutorSettings(kinds={"lambda": "remote"})
+    asked = placed(tags, remote)
+    assert asked.spec is not None
+    assert asked.spec["memory_mb"] == 9000  # what the hint alone led to
+    found, why = redecided(asked, history, tags, ["readings"], "2024", remote)
+    assert found.where == "remote"
+    assert found.spec is not None
+    assert found.spec["memory_mb"] < 9000
+    assert "4 runs took no more than" in why
+    here = ExecutorSettings()
+    assert redecided(placed(tags, here), history, tags, ["readings"], None, here) == (placed(tags, here), "")
+    plain = {COMPUTE_TAG: ComputeSpec("lambda").to_json()}
+    assert redecided(placed(plain, remote), history, plain, ["readings"], None, remote)[1] == ""
 
 
 def test_a_partition_with_enough_runs_is_judged_by_its_own() -> None:
