@@ -20,6 +20,7 @@ PAGES_WITH_EXAMPLES = [
     "classification.md",
     "audit.md",
     "compliance.md",
+    "costs.md",
 ]
 
 
