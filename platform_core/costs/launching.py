@@ -12,6 +12,8 @@ from platform_core.costs.records import read_records
 if TYPE_CHECKING:
     import dagster as dg
 
+_MOST_RUNS = 200  # of the newest: what a step took long ago says little of the next run
+
 
 def decide_at_launch(
     instance: dg.DagsterInstance,
@@ -40,5 +42,5 @@ def decide_at_launch(
     _, hints = read_tags(tags)
     if hints is None:
         return None
-    history = history_of(read_records(instance, asset=asset), partition)
+    history = history_of(read_records(instance, asset=asset, most=_MOST_RUNS), partition)
     return decide(hints, history, prices or prices_in_use(), rules)

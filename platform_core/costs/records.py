@@ -5,7 +5,7 @@ Dagster's own functions for reading materialisations take one asset at a time; i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -62,7 +62,12 @@ class Record:
 
 
 def read_records(
-    instance: dg.DagsterInstance, *, asset: str | None = None, since: float | None = None, until: float | None = None
+    instance: dg.DagsterInstance,
+    *,
+    asset: str | None = None,
+    since: float | None = None,
+    until: float | None = None,
+    most: int | None = None,
 ) -> tuple[Record, ...]:
     """Read what runs of steps cost, the oldest first.
 
@@ -71,21 +76,19 @@ def read_records(
         asset: One asset alone.
         since: Seconds since 1970; only what came later.
         until: Only what came before.
+        most: How many are read at most, of those that made something and of those that failed: the newest.
     """
     key = None if asset is None else dg.AssetKey.from_user_string(asset)
+    storage = instance.event_log_storage
     found = [
         record
         for kind in (DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_OBSERVATION)
-        for record in _read(instance, EventRecordsFilter(kind, key, after_timestamp=since, before_timestamp=until))
+        for event in storage.get_event_records(
+            EventRecordsFilter(kind, key, after_timestamp=since, before_timestamp=until), limit=most
+        )
+        if (record := _record(event)) is not None
     ]
     return tuple(sorted(found, key=lambda record: record.at))
-
-
-def _read(instance: dg.DagsterInstance, wanted: EventRecordsFilter) -> Iterator[Record]:
-    for found in instance.event_log_storage.get_event_records(wanted):
-        record = _record(found)
-        if record is not None:
-            yield record
 
 
 def _record(found: EventLogRecord) -> Record | None:

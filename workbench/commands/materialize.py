@@ -80,7 +80,8 @@ def materialise(
             worker = Materialiser(session, force=force)
             outcomes = worker.run(chosen, wanted, lambda name, part: bar(label=f"{name} {part or ''}"))
         report = write_report(session)
-        remember_costs(session)
+        if any(outcome.status == "made" for outcome in outcomes):
+            remember_costs(session)
     if as_json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=2))  # noqa: T201 - the command's result
     else:

@@ -79,24 +79,23 @@ def gather(session: Session, by: str, since: datetime | None, until: datetime | 
         sum_up("all", records, facts, prices),
         summarise(records, "month", facts, prices=prices),
         summarise(records, "kind", facts, prices=prices),
-        verdicts_of(session, records, facts, now),
+        _verdicts(session, records if since is until is None else None, facts, now),
         prices,
         stale(prices, now.date()),
         _failed(session.instance, since, until),
     )
 
 
-def verdicts_of(
-    session: Session, records: Sequence[Record], facts: Mapping[str, Facts], now: datetime
+def _verdicts(
+    session: Session, records: Sequence[Record] | None, facts: Mapping[str, Facts], now: datetime
 ) -> tuple[Verdict, ...]:
-    """Say how the budgets of the project stand; runs of this month are read where they are not all there."""
+    """Say how the budgets of the project stand; this month's runs are read where only others were asked for."""
     budgets = session.config.costs.budgets
     if not budgets:
         return ()
     first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    this_month = read_records(session.instance, since=first.timestamp())
-    known = {(one.run_id, one.asset, one.partition, one.at): one for one in (*records, *this_month)}
-    return budget_verdicts(budgets, tuple(known.values()), facts, now)
+    counted = read_records(session.instance, since=first.timestamp()) if records is None else records
+    return budget_verdicts(budgets, counted, facts, now)
 
 
 def _locations(instance: DagsterInstance, records: Sequence[Record]) -> dict[str, str]:

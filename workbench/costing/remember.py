@@ -9,6 +9,8 @@ from platform_core.costs.remembered import remember
 from platform_core.costs.settings import prices_of
 from workbench.session import Session
 
+_MOST_RUNS = 1000  # of the newest, so that a long history costs no command its time
+
 
 def remember_costs(session: Session) -> None:
     """Work out what a run of each asset of a project costs, from its runs, and write it down.
@@ -16,7 +18,7 @@ def remember_costs(session: Session) -> None:
     What the code says by itself is left out: it stands in the code, and may change without a run.
     """
     facts = facts_of(session.definitions)
-    records = read_records(session.instance)
+    records = read_records(session.instance, most=_MOST_RUNS)
     prices = prices_of(session.config)
     told: dict[str, tuple[float, str]] = {}
     for asset in facts:

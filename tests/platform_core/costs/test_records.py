@@ -110,6 +110,7 @@ def test_all_runs_are_read_by_one_query_for_each_kind_of_event(
     assert len(read_records(history)) == 9
     assert len(asked) == 2
     assert [one.asset for one in read_records(history, asset="plain")] == ["plain"]
+    assert [one.asset for one in read_records(history, most=1)] == ["broken", "plain"]  # the newest of either kind
     later = read_records(history)[4].at
     assert len(read_records(history, since=later)) + len(read_records(history, until=later)) in {8, 9}
 
