@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from typing import Any
 
 import dagster as dg
 
@@ -32,7 +33,7 @@ def fill(instance: dg.DagsterInstance) -> None:
     """Store materialisations as our IO managers describe them."""
     for number in range(ASSETS):
         for run in range(RUNS):
-            metadata = {
+            metadata: dict[str, Any] = {
                 "dagster/row_count": 1000,
                 "workbench/preview": dg.MetadataValue.md(PICTURE),
                 "workbench/seconds": 10.0 + run,
