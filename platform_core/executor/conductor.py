@@ -11,6 +11,7 @@ from dagster._core.events import STEP_EVENTS, DagsterEvent, DagsterEventType, En
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 from dagster_shared.error import SerializableErrorInfo
 
+from platform_core.compute_kinds import AUTO_TAG
 from platform_core.errors import UserError
 from platform_core.executor.automatic import redecided
 from platform_core.executor.body import StepOrder
@@ -124,6 +125,8 @@ class Conductor:
 
     def _decided(self, step: ExecutionStep, placement: Placement) -> Placement:
         """Decide again where a step of `@auto_compute` runs, and say why in the log."""
+        if AUTO_TAG not in step.tags:
+            return placement
         instance, tags = self._context.instance, self._context.dagster_run.tags
         assets, partition = assets_of(self._context, step), tags.get(PARTITION_NAME_TAG)
         found, why = redecided(placement, instance, step.tags, assets, partition, self._settings)
