@@ -217,3 +217,15 @@ def test_a_backfill_above_a_budget_is_not_started(
     code, _, said = workbench("materialize", "raw_rents", "--all-partitions", "--force")
     assert (code, "warning: The budget all" in said) == (0, True)
     assert json.loads(workbench("costs", "--format", "json")[1])["total"]["runs"] == runs + 3
+
+
+def test_the_configuration_makes_the_sensors_that_it_asks_for(ran: Path) -> None:
+    from platform_core.config import load_config
+    from workbench.automation import build_sensors
+
+    assert build_sensors(load_config(ran)) == []
+    with (ran / "config/base.yaml").open("a", encoding="utf-8") as config:
+        config.write(f"{BUDGETS}  idle: {{clusters: main, queues: [steps]}}\n")
+    (ran / "config/prod.yaml").write_text("lake: data/lake\n", encoding="utf-8")
+    assert [sensor.name for sensor in build_sensors(load_config(ran))] == ["idle_capacity"]  # dev costs nothing
+    assert [sensor.name for sensor in build_sensors(load_config(ran, "prod"))] == ["idle_capacity", "budgets"]
