@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +17,7 @@ from platform_core.errors import UserError
 from platform_core.frames import convert
 from platform_core.governance.audit import note
 from platform_core.governance.classification import NOTE
-from platform_core.governance.erasure import KEY_VARIABLE, Reach, reach, rows_of, subject_token
+from platform_core.governance.erasure import KEY_VARIABLE, Column, Reach, reach, rows_of, subject_token
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.lake import Lake
@@ -136,17 +137,30 @@ def split(subject: str) -> tuple[str, str]:
     return key, value
 
 
-def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Give what each column was made into, as the last materialisation of each asset recorded it."""
-    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[Column, list[tuple[Column, str]]]:
+    """Give what each column was made into and in which way, as the last materialisation of each asset recorded it.
+
+    Our own record says the way; where only Dagster's is there, it is not known.
+    """
+    edges: dict[Column, list[tuple[Column, str]]] = {}
     for asset in found.assets:
         event = instance.get_latest_materialization_event(dg.AssetKey.from_user_string(asset.name))
         made = event.asset_materialization if event is not None else None
-        told: Any = made.metadata.get("dagster/column_lineage") if made is not None else None
-        for column, deps in (told.value.deps_by_column if told is not None else {}).items():
-            for one in deps:
-                edges.setdefault((one.asset_key.to_user_string(), one.column_name), []).append((asset.name, column))
+        for source, column, way in _recorded(made.metadata if made is not None else {}):
+            edges.setdefault(source, []).append(((asset.name, column), way))
     return edges
+
+
+def _recorded(metadata: Mapping[str, Any]) -> Iterator[tuple[Column, str, str]]:
+    ours = metadata.get("workbench/lineage")
+    if ours is not None:
+        reader = import_module("platform_core.governance.lineage.dagster")  # who recorded it has it
+        for column, deps in reader.lineage_of_metadata(metadata).columns.items():
+            yield from (((one.asset, one.column), column, one.way) for one in deps)
+        return
+    told: Any = metadata.get("dagster/column_lineage")
+    for column, deps in (told.value.deps_by_column if told is not None else {}).items():
+        yield from (((one.asset_key.to_user_string(), one.column_name), column, "") for one in deps)
 
 
 class _Rows:
