@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/bench_audit.py
 
-A chain of 50 assets of plain Dagster that give nothing is made in process on an ephemeral instance; then the CPU of what
+A chain of 50 assets of plain Dagster that give nothing is made in process on an ephemeral instance; then the CPU that
 governance adds to one step: holding the asset's metadata against the day, an entry in the log with its hash, its lock
 and its way to the disk. Budget: a fifth of Dagster's own cost of a step. Beside it, without a budget, what loading a
 code location of as many assets spends on classifying and judging them. Exits 1 beyond the budget.
