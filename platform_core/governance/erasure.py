@@ -121,7 +121,8 @@ def reach(
     rest = sorted(reached - held)
     return Reach(
         holdings=tuple(Holding(*one, found[one]) for one in sorted(found)),
-        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful - found.keys())),
+        # Where rows go by another column of the asset, whatever this one holds goes with them
+        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful) if one[0] not in held),
         derived=tuple(one for one in rest if not known[one].outside),
         outside=tuple(one for one in rest if known[one].outside),
         sources=tuple(sorted(one for one in reached if known[one].sources)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +15,7 @@ from platform_core.frames import convert
 from platform_core.governance.audit import note
 from platform_core.governance.classification import NOTE
 from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
+from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.lake import Lake
@@ -110,10 +110,9 @@ def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[Column, list[
 
 
 def _recorded(metadata: Mapping[str, Any]) -> Iterator[tuple[Column, str, str]]:
-    ours = metadata.get("workbench/lineage")
+    ours = lineage_of_metadata(metadata)
     if ours is not None:
-        reader = import_module("platform_core.governance.lineage.dagster")  # who recorded it has it
-        for column, deps in reader.lineage_of_metadata(metadata).columns.items():
+        for column, deps in ours.columns.items():
             yield from (((one.asset, one.column), column, one.way) for one in deps)
         return
     told: Any = metadata.get("dagster/column_lineage")
