@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from platform_core.atomic import replacing
+from platform_core.governance.classification import classification_of
 from workbench.graph import AssetNode
 from workbench.project import Project
 from workbench.report_page import AssetLine, Chart, Page, render_page
@@ -86,4 +87,5 @@ def _line(node: AssetNode, session: Session) -> AssetLine:
         checks=tuple(checks),
         verdict=read_verdict(session.project, node),
         charts=charts_of(node, materialised.metadata) if materialised is not None else (),
+        classification=classification_of(node.metadata) or "",
     )

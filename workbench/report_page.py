@@ -56,6 +56,7 @@ class AssetLine:
     checks: tuple[tuple[str, str, bool], ...]
     verdict: str
     charts: tuple[Chart, ...] = ()
+    classification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def _assets(page: Page) -> str:
         (
             _head(asset.name, asset.description),
             _cell(asset.layer),
+            _cell(asset.classification or "not stated"),
             _number("" if asset.partitions is None else f"{asset.partitions:,}"),
             _number("not made" if not asset.made else "" if asset.rows is None else f"{asset.rows:,}"),
             _number(f"{sum(passed for _, _, passed in asset.checks)} of {len(asset.checks)}"),
@@ -126,7 +128,7 @@ def _assets(page: Page) -> str:
         )
         for asset in page.assets
     ]
-    columns = ("Asset", "Layer", "Partitions", "Rows", "Checks passed", "Seconds")
+    columns = ("Asset", "Layer", "Classification", "Partitions", "Rows", "Checks passed", "Seconds")
     return _section("assets", "Assets", _table("The assets, in the order in which they are made", columns, rows))
 
 

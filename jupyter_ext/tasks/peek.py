@@ -32,7 +32,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     frame = lake_of(project).read(name, "lazy", layer=step.layer)
     names = frame.collect_schema().names()
     shown = frame.select(names[:_COLUMNS]).head(_ROWS).collect()
-    note("read", f"{step.layer}:{name}", {"as": "a few rows in JupyterLab"}, project=root)
+    note("read", f"{step.layer}:{name}", {"as": "a few rows in JupyterLab"}, project=project.root)
     return {
         "asset": name,
         "columns": shown.columns,

@@ -22,7 +22,7 @@ _WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartU
 
 
 def bucket_policy(roles: Mapping[str, Role], bucket: str, prefix: str = "lake") -> dict[str, Any]:
-    r"""Give the policy of a bucket that lets each role read and write its layers, over TLS and encrypted alone.
+    """Give the policy of a bucket that lets each role read and write its layers, over TLS and encrypted alone.
 
     Args:
         roles: Roles by name, with the ARNs that have them under `principals`.
@@ -33,9 +33,9 @@ def bucket_policy(roles: Mapping[str, Role], bucket: str, prefix: str = "lake") 
         UserError: A name is none, or a role names no principal.
 
     >>> analyst = Role(read=("gold",), principals=("arn:aws:iam::123456789012:role/analyst",))
-    >>> [one["Sid"] for one in bucket_policy({"analyst": analyst}, "planning-lake")["Statement"]]
-    ['EncryptedInTransit', 'EncryptedAtRest', 'AnalystListsGold', 'AnalystReadsGold', 'OnlyTheseReadBronze', \
-'OnlyTheseWriteBronze', 'OnlyTheseReadSilver', 'OnlyTheseWriteSilver', 'OnlyTheseReadGold', 'OnlyTheseWriteGold']
+    >>> found = bucket_policy({"analyst": analyst}, "planning-lake")["Statement"]
+    >>> [one["Sid"] for one in found if one["Effect"] == "Allow"]
+    ['AnalystListsGold', 'AnalystReadsGold']
     """
     if not _BUCKET.fullmatch(bucket) or not re.fullmatch(r"[\w./-]*", prefix):
         raise UserError("The bucket or its prefix has no name that can be.", hint="Write it as AWS shows it.")

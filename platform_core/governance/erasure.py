@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "WORKBENCH_SUBJECT_KEY"
 
 Columns = Mapping[str, Mapping[str, str]]  # of each stored asset: columns with their types
-Edges = Mapping[tuple[str, str], Sequence[tuple[str, str]]]  # (asset, column) to what is made from it
+Column = tuple[str, str]
+Edges = Mapping[Column, Sequence[tuple[Column, str]]]  # to the columns made from one, each with the way; "" if unknown
+
+_CERTAIN = "identity"
+_DOUBTFUL = frozenset({"transformation", "aggregation", "opaque"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +108,11 @@ def reach(
     while waiting:
         here = waiting.pop()
         name, column = here
-        told = [(target, "lineage") for target in (edges or {}).get(here, ())]
-        told += [((one, column), "same name") for one in below.get(name, ()) if column in columns.get(one, {})]
-        for target, how in told:
-            if target in found or target in doubtful or target[0] not in reached:
+        told = [(one, column) for one in below.get(name, ()) if column in columns.get(one, {})]
+        for target, how in [(one, "same name") for one in told] + _made_from(here, columns, edges or {}):
+            if target in found or target[0] not in reached:
                 continue
-            kind, before = columns.get(target[0], {}).get(target[1]), columns.get(name, {}).get(column)
-            if how == "lineage" and target[1] != column and not kind == before == "String":
+            if how == "doubtful":
                 doubtful.add(target)
             else:
                 found[target] = how
@@ -119,12 +121,30 @@ def reach(
     rest = sorted(reached - held)
     return Reach(
         holdings=tuple(Holding(*one, found[one]) for one in sorted(found)),
-        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful)),
+        # Where rows go by another column of the asset, whatever this one holds goes with them
+        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful) if one[0] not in held),
         derived=tuple(one for one in rest if not known[one].outside),
         outside=tuple(one for one in rest if known[one].outside),
         sources=tuple(sorted(one for one in reached if known[one].sources)),
         strangers=tuple(sorted(one for one, of in columns.items() if one not in reached and key in of)),
     )
+
+
+def _made_from(here: Column, columns: Columns, edges: Edges) -> list[tuple[Column, str]]:
+    """Give the columns made from one: those that hold the same value, and those where only people can tell.
+
+    Where lineage does not say the way, equal text is taken as the same value; an equal number may be a count.
+    """
+    found = []
+    for target, way in edges.get(here, ()):
+        if target[1] not in columns.get(target[0], {}):
+            continue
+        texts = columns[target[0]][target[1]] == columns.get(here[0], {}).get(here[1]) == "String"
+        if way == _CERTAIN or (not way and texts):
+            found.append((target, "lineage"))
+        elif not way or way in _DOUBTFUL:
+            found.append((target, "doubtful"))
+    return found
 
 
 def rows_of(schema: Mapping[str, pl.DataType], column: str, value: str) -> pl.Expr:

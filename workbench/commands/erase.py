@@ -32,8 +32,9 @@ def execute(arguments: argparse.Namespace) -> int:
     from platform_core.errors import UsageError  # noqa: PLC0415 - a command imports what it needs when it runs
     from platform_core.governance.days import today  # noqa: PLC0415 - as above
     from platform_core.governance.erasure import KEY_VARIABLE, subject_token  # noqa: PLC0415 - as above
-    from workbench.governance.erasing import as_text, erase, proof, split  # noqa: PLC0415 - as above
+    from workbench.governance.erasing import erase, split  # noqa: PLC0415 - as above
     from workbench.governance.loading import governed  # noqa: PLC0415 - as above
+    from workbench.governance.proving import as_text, proof  # noqa: PLC0415 - as above
     from workbench.review.writing import write  # noqa: PLC0415 - as above
     from workbench.session import open_instance  # noqa: PLC0415 - as above
 

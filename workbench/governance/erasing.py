@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +14,8 @@ from platform_core.errors import UserError
 from platform_core.frames import convert
 from platform_core.governance.audit import note
 from platform_core.governance.classification import NOTE
-from platform_core.governance.erasure import KEY_VARIABLE, Reach, reach, rows_of, subject_token
+from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
+from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.lake import Lake
@@ -25,51 +24,11 @@ from platform_core.storable import typed
 from platform_core.storage.objects import ObjectLake
 from platform_core.storage.stored import LIST_NOTE, Storage
 from workbench.governance.loading import Governed
+from workbench.governance.proving import Erasure, Part, proof
 from workbench.governance.stored import parts_of, settle, storage_for, unprovable
 
 if TYPE_CHECKING:
     import polars as pl
-
-NOT_LOOKED_AT = (
-    "backups, and older versions that a bucket keeps",
-    "executed notebooks under data/runs and outputs that notebooks keep",
-    "copies that people took, and what other projects made from these assets",
-    "rows in which the person is written another way than the value that was given",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What was done with one stored part of an asset: rows before, rows of the person, and both when read back."""
-
-    asset: str
-    layer: str
-    column: str
-    known: str
-    partition: str | None
-    rows_before: int
-    rows_found: int
-    rows_after: int | None = None
-    rows_left: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What was found and done. `held` are assets that a legal hold keeps, with its id."""
-
-    key: str
-    token: str | None
-    reach: Reach
-    parts: tuple[Part, ...]
-    held: tuple[tuple[str, str], ...]
-    done: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether no row is left in any column that is known to say whose it is, and none is held or doubtful."""
-        return (
-            self.done and not self.held and not self.reach.confirm and all(part.rows_left == 0 for part in self.parts)
-        )
 
 
 def erase(
@@ -136,17 +95,29 @@ def split(subject: str) -> tuple[str, str]:
     return key, value
 
 
-def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Give what each column was made into, as the last materialisation of each asset recorded it."""
-    edges: dict[tuple[str, str], list[tuple[str, str]]] = {}
+def lineage(found: Governed, instance: dg.DagsterInstance) -> dict[Column, list[tuple[Column, str]]]:
+    """Give what each column was made into and in which way, as the last materialisation of each asset recorded it.
+
+    Our own record says the way; where only Dagster's is there, it is not known.
+    """
+    edges: dict[Column, list[tuple[Column, str]]] = {}
     for asset in found.assets:
         event = instance.get_latest_materialization_event(dg.AssetKey.from_user_string(asset.name))
         made = event.asset_materialization if event is not None else None
-        told: Any = made.metadata.get("dagster/column_lineage") if made is not None else None
-        for column, deps in (told.value.deps_by_column if told is not None else {}).items():
-            for one in deps:
-                edges.setdefault((one.asset_key.to_user_string(), one.column_name), []).append((asset.name, column))
+        for source, column, way in _recorded(made.metadata if made is not None else {}):
+            edges.setdefault(source, []).append(((asset.name, column), way))
     return edges
+
+
+def _recorded(metadata: Mapping[str, Any]) -> Iterator[tuple[Column, str, str]]:
+    ours = lineage_of_metadata(metadata)
+    if ours is not None:
+        for column, deps in ours.columns.items():
+            yield from (((one.asset, one.column), column, one.way) for one in deps)
+        return
+    told: Any = metadata.get("dagster/column_lineage")
+    for column, deps in (told.value.deps_by_column if told is not None else {}).items():
+        yield from (((one.asset_key.to_user_string(), one.column_name), column, "") for one in deps)
 
 
 class _Rows:
@@ -233,54 +204,3 @@ def _tell(
     problem = note(did, "one person", {name: one for name, one in about.items() if one}, project=found.project.root)
     if problem:
         raise UserError(f"{'Nothing was erased. ' if state == 'begun' else ''}{problem}", hint="Make it writable.")
-
-
-def proof(erasure: Erasure) -> str:
-    """Give the proof as JSON: counts, names and a token, no value of the data, no date."""
-    content = {
-        "version": 1,
-        "key": erasure.key,
-        "subject": erasure.token,
-        "erased": erasure.done,
-        "complete": erasure.complete,
-        "parts": [asdict(part) for part in erasure.parts],
-        "held": [{"asset": asset, "hold": hold} for asset, hold in erasure.held],
-        "to_confirm": [asdict(one) for one in erasure.reach.confirm],
-        "to_make_again": list(erasure.reach.derived),
-        "outside_the_lake": list(erasure.reach.outside),
-        "sources_that_bring_it_back": list(erasure.reach.sources),
-        "not_made_from_these": list(erasure.reach.strangers),
-        "not_looked_at": list(NOT_LOOKED_AT),
-    }
-    return json.dumps(content, indent=2) + "\n"
-
-
-def as_text(erasure: Erasure) -> str:
-    """Give what was found and done as text."""
-    return "\n".join(_lines(erasure)) + "\n"
-
-
-def _lines(erasure: Erasure) -> Iterator[str]:
-    for part in erasure.parts:
-        where = (
-            f"{part.layer}:{part.asset}{f' {part.partition}' if part.partition else ''}.{part.column} ({part.known})"
-        )
-        said = f"{part.rows_found} of {part.rows_before} rows"
-        yield f"{where}: {said}" + (f", {part.rows_left} left of {part.rows_after} read back" if erasure.done else "")
-    told: Mapping[str, Sequence[str]] = {
-        "Kept by a legal hold": [f"{asset} ({hold})" for asset, hold in erasure.held],
-        "Made from these, look and declare subject_keys": [
-            f"{one.asset}.{one.column}" for one in erasure.reach.confirm
-        ],
-        "Without such a column: make them again, workbench materialize": erasure.reach.derived,
-        "Outside the lake: erase there by hand": erasure.reach.outside,
-        "Sources that bring the rows back: erase there first": erasure.reach.sources,
-        "A column of that name, but not made from these: look": erasure.reach.strangers,
-        "Not looked at": NOT_LOOKED_AT,
-    }
-    for said, names in told.items():
-        if names:
-            yield f"{said}: {', '.join(names)}."
-    rows = sum(part.rows_found for part in erasure.parts)
-    end = "Erased, and every file read back." if erasure.done else "Nothing was erased; --yes erases."
-    yield f"{rows} rows in {len({part.asset for part in erasure.parts if part.rows_found})} assets. {end}"

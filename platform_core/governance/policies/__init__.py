@@ -7,7 +7,7 @@ location as the engine looks at them, `enforcing` lets a step refuse to run.
 >>> from platform_core.governance import policies
 >>> assets = [policies.AssetFacts(name="rents", layer="gold", owners=("team:housing",))]
 >>> [breach.said for breach in policies.judge(policies.ready("minimal"), assets, on="2026-11-29")]
-['gold:rents has no description.']
+['gold:rents has no check.', 'gold:rents has no description.']
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from platform_core.governance.policies.reading import SETS, read_policies
 from platform_core.governance.policies.rule import KEYS
 
 ON = "2026-11-29"
-FINE = {
+FINE: dict[str, dict[str, Any]] = {
     "requires": {"what": ["owner"]},
     "naming": {"pattern": "[a-z]+"},
     "checks": {"checks": ["no_nulls"]},

@@ -61,8 +61,6 @@ def clean_people(context: dg.AssetExecutionContext, people: pd.DataFrame) -> pd.
 @silver_asset(name="renamed", description="People under another name.", owners=["team:benefits"])
 def renamed(context: dg.AssetExecutionContext, clean_people: pl.LazyFrame) -> pl.LazyFrame:
     """The key under another name."""
-    deps = {"who": [dg.TableColumnDep(dg.AssetKey("clean_people"), "person_id")]}
-    context.add_output_metadata({"dagster/column_lineage": dg.TableColumnLineage(deps)})
     return clean_people.select(pl.col("person_id").alias("who"), "town")
 
 

@@ -165,7 +165,12 @@ def test_lineage_to_a_number_is_asked_about_and_not_erased() -> None:
     policies = Policies(processing={"p": Activity(assets=("a",), purpose="x", subject_key="id")})
     assets = [AssetFacts(name="a"), AssetFacts(name="b", inputs=("a",)), AssetFacts(name="c")]
     columns = {"a": {"id": "Int64"}, "b": {"n": "Int64"}, "c": {"id": "Int64"}}
-    found = reach(policies, assets, "id", columns, {("a", "id"): [("b", "n")]})
-    assert found.holdings == (Holding("a", "id", "declared"),)
-    assert found.confirm == (Holding("b", "n", "lineage"),)
-    assert found.strangers == ("c",)
+    for way in ("", "aggregation", "opaque", "transformation"):
+        found = reach(policies, assets, "id", columns, {("a", "id"): [(("b", "n"), way)]})
+        assert found.holdings == (Holding("a", "id", "declared"),)
+        assert found.confirm == (Holding("b", "n", "lineage"),)
+        assert found.strangers == ("c",)
+    same = reach(policies, assets, "id", columns, {("a", "id"): [(("b", "n"), "identity")]})
+    assert same.holdings == (Holding("a", "id", "declared"), Holding("b", "n", "lineage"))
+    only = reach(policies, assets, "id", columns, {("a", "id"): [(("b", "n"), "filter")]})
+    assert (len(only.holdings), only.confirm, only.derived) == (1, (), ("b",)), "which rows there are is no value"

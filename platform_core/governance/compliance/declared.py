@@ -1,81 +1,19 @@
-"""Reports of compliance, as values: pure functions of policies, assets and what was recorded, for a day.
-
-Each gives a `Report` of tables with captions, which `as_json` and `as_csv` write and `workbench compliance` shows as a
-page. Nothing in them is a value of the data.
-
->>> from platform_core.governance import compliance, policies
->>> assets = [policies.AssetFacts(name="rents", layer="gold")]
->>> found = compliance.catalogue(policies.Policies(), assets, on="2026-11-29")
->>> found.sheets[0].rows[0][:2]
-('rents', 'gold')
-"""
+"""Reports of what is declared: processing, catalogue, access, exceptions."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from platform_core.governance.access import LAYERS, allowed
+from platform_core.governance.compliance.values import NOT_STATED, Report, Sheet, Value
 from platform_core.governance.policies.engine import Breach, activities_of, classes_of
 from platform_core.governance.policies.model import AssetFacts, Policies
 
 if TYPE_CHECKING:
     from platform_core.governance.audit import Entry
-    from platform_core.governance.retention import Due, StoredPart
-
-REPORTS = ("processing", "catalogue", "retention", "access", "exceptions", "reproducibility", "quality")
-
-Value = str | int | float | None
-
-_ASK = "not stated"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: what it is called, its columns, its rows. `numbers` are the columns that hold counts."""
-
-    id: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    numbers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report: its name, its title, the day it is of, its tables, and what has to be said beside them."""
-
-    id: str
-    title: str
-    on: str
-    sheets: tuple[Sheet, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRun:
-    """One evaluation of a check, as Dagster recorded it."""
-
-    asset: str
-    check: str
-    passed: bool
-    on: str
-    partition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One criterion of reproducible analytical pipelines, with what was found."""
-
-    level: str
-    title: str
-    status: str
-    found: str
+    from platform_core.governance.retention import StoredPart
 
 
 def processing(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> Report:
@@ -88,9 +26,9 @@ def processing(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> 
     """
     who = policies.organisation
     told = (
-        ("Controller (30(1)(a))", who.controller if who else _ASK),
-        ("Contact", who.contact if who else _ASK),
-        ("Data protection officer", (who.protection_officer if who else "") or _ASK),
+        ("Controller (30(1)(a))", who.controller if who else NOT_STATED),
+        ("Contact", who.contact if who else NOT_STATED),
+        ("Data protection officer", (who.protection_officer if who else "") or NOT_STATED),
     )
     belongs = activities_of(policies, assets)
     classes = classes_of(policies, assets)
@@ -105,13 +43,13 @@ def processing(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> 
                 one.purpose,
                 _list(one.subjects),
                 _list(one.categories),
-                one.lawful_basis or _ASK,
+                one.lawful_basis or NOT_STATED,
                 one.special_category or "none stated",
                 _list(one.recipients, "none stated"),
                 _list(one.transfers, "none stated"),
-                f"{_list([str(days) for days in kept])} days" if kept else _ASK,
-                "; ".join([*([one.security] if one.security else []), *levels]) or _ASK,
-                one.dpia or _ASK,
+                f"{_list([str(days) for days in kept])} days" if kept else NOT_STATED,
+                "; ".join([*([one.security] if one.security else []), *levels]) or NOT_STATED,
+                one.dpia or NOT_STATED,
                 _list([asset.name for asset in own]),
             )
         )
@@ -147,7 +85,7 @@ def catalogue(
     for asset in assets:
         own = parts.get(asset.name, [])
         level = classes[asset.name]
-        shown = level.level or _ASK
+        shown = level.level or NOT_STATED
         if level.downgrade is not None:
             shown += " (by a recorded downgrade)"
         elif level.level is not None and level.declared is None:
@@ -157,7 +95,7 @@ def catalogue(
             (
                 asset.name,
                 asset.layer or "outputs",
-                asset.description or _ASK,
+                asset.description or NOT_STATED,
                 _list(asset.owners),
                 shown,
                 "yes" if asset.personal or belongs[asset.name] else "no",
@@ -188,39 +126,12 @@ def catalogue(
     )
 
 
-def retention(due: Sequence[Due], assets: Sequence[AssetFacts], *, on: str) -> Report:
-    """Give what is stored with the day until which it is kept, and the assets that say nothing of it."""
-    rows = tuple(
-        (
-            one.part.asset,
-            one.part.partition or "whole",
-            f"held by {one.hold}" if one.hold else "due" if one.due else "kept",
-            one.keep_until,
-            one.days,
-            f"{one.since} ({one.reckoned})",
-            one.part.rows,
-        )
-        for one in due
-    )
-    columns = ("Asset", "Partition", "State", "Kept until", "Days", "Counted from", "Rows")
-    silent = tuple((one.name, one.layer) for one in assets if one.retention_days is None and not one.outside)
-    return Report(
-        "retention",
-        "Retention",
-        on,
-        (
-            Sheet("due", "What is stored, and until when", columns, rows, ("Days", "Rows")),
-            Sheet("silent", "Assets without a retention period", ("Asset", "Layer"), silent),
-        ),
-    )
-
-
 def access(policies: Policies, assets: Sequence[AssetFacts], entries: Iterable[Entry], *, on: str) -> Report:
     """Give who may read and write which layer, and who did what with which asset by the audit log."""
     classes = classes_of(policies, assets)
     roles = []
     for layer in LAYERS:
-        highest = sorted({classes[one.name].level or _ASK for one in assets if one.layer == layer})
+        highest = sorted({classes[one.name].level or NOT_STATED for one in assets if one.layer == layer})
         roles += [(role, layer, verb, _list(highest)) for role, verb in allowed(policies.roles, layer)]
     counted: Counter[tuple[str, str, str]] = Counter()
     last: dict[tuple[str, str, str], str] = {}
@@ -284,96 +195,5 @@ def exceptions(policies: Policies, breaches: Sequence[Breach], *, on: str) -> Re
     )
 
 
-def reproducibility(criteria: Sequence[Criterion], *, on: str) -> Report:
-    """Give how the project stands to the levels of reproducible analytical pipelines."""
-    levels = list(dict.fromkeys(one.level for one in criteria))
-    counts = []
-    for number, level in enumerate(levels):
-        asked = [one for one in criteria if one.level in levels[: number + 1]]
-        states = Counter(one.status for one in asked)
-        reached = "no" if states["not met"] else "yes, as far as a program can tell"
-        counts.append((level, reached, states["met"], states["not met"], states["not checked"]))
-    columns = ("Level", "Reached", "Met", "Not met", "Not checked")
-    rows = tuple((one.title, one.level, one.status, one.found) for one in criteria)
-    return Report(
-        "reproducibility",
-        "Reproducibility",
-        on,
-        (
-            Sheet("levels", "Levels", columns, tuple(counts), columns[2:]),
-            Sheet("criteria", "Criteria", ("Criterion", "Level", "Status", "What was found"), rows),
-        ),
-    )
-
-
-def quality(runs: Iterable[CheckRun], *, on: str) -> Report:
-    """Give how checks went over time: each check by month, with its share of passes.
-
-    >>> runs = [CheckRun("rents", "no_nulls", True, "2026-10-01"), CheckRun("rents", "no_nulls", False, "2026-10-02")]
-    >>> quality(runs, on="2026-11-29").sheets[1].rows
-    (('rents', 'no_nulls', '2026-10', 2, 1, 50.0, '2026-10-02'),)
-    """
-    months: dict[tuple[str, str, str], list[CheckRun]] = {}
-    for one in runs:
-        months.setdefault((one.asset, one.check, one.on[:7]), []).append(one)
-    rows = tuple((*place, *_share(each), max(one.on for one in each)) for place, each in sorted(months.items()))
-    assets: dict[str, list[CheckRun]] = {}
-    for place, each in months.items():
-        assets.setdefault(place[0], []).extend(each)
-    total = tuple((name, *_share(each), max(one.on for one in each)) for name, each in sorted(assets.items()))
-    counted = ("Evaluations", "Passed", "Share in %")
-    return Report(
-        "quality",
-        "Data quality over time",
-        on,
-        (
-            Sheet("assets", "Assets", ("Asset", *counted, "Last"), total, counted),
-            Sheet("months", "Checks by month", ("Asset", "Check", "Month", *counted, "Last"), rows, counted),
-        ),
-    )
-
-
-def as_json(report: Report) -> str:
-    """Give a report as JSON: every table as a list of rows by column."""
-    content = {
-        "version": 1,
-        "report": report.id,
-        "title": report.title,
-        "on": report.on,
-        "notes": list(report.notes),
-        "tables": {
-            sheet.id: [dict(zip(sheet.columns, row, strict=True)) for row in sheet.rows] for sheet in report.sheets
-        },
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def as_csv(sheet: Sheet) -> str:
-    r"""Give a table as CSV; text that a spreadsheet program would run has an apostrophe before it.
-
-    >>> as_csv(Sheet("a", "A", ("x", "y"), (("=1+1", 2),)))
-    "x,y\r\n'=1+1,2\r\n"
-    """
-    into = io.StringIO()
-    writer = csv.writer(into)
-    writer.writerow(sheet.columns)
-    writer.writerows([_escaped(value) for value in row] for row in sheet.rows)
-    return into.getvalue()
-
-
-def _share(runs: Sequence[CheckRun]) -> tuple[int, int, float]:
-    passed = sum(one.passed for one in runs)
-    return len(runs), passed, round(100 * passed / len(runs), 1)
-
-
-def _list(texts: Sequence[str], none: str = _ASK) -> str:
+def _list(texts: Sequence[str], none: str = NOT_STATED) -> str:
     return ", ".join(texts) or none
-
-
-def _escaped(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def tables(reports: Sequence[Report]) -> Mapping[str, Sheet]:
-    """Give every table of some reports by the name of its file."""
-    return {f"{report.id}-{sheet.id}.csv": sheet for report in reports for sheet in report.sheets}
