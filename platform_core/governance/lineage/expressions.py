@@ -6,7 +6,7 @@ and `bin` namespaces, Python functions) depends on every column that it could se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,31 +92,17 @@ class Expressions:
 
     def rows(self, number: int) -> int:
         """Give what decides how many rows an expression has, beyond what decides the rows of the node below it."""
-        try:
-            seen = self._view(number)
-        except NotImplementedError:
-            return self._bits.influence(self.of(number), "filter")
-        match type(seen).__name__:
-            case "Column" | "Literal" | "Len" | "Agg":
-                return 0
-            case "Cast" | "Alias" | "Sort" | "SortBy":
-                return self.rows(seen.expr)
-            case "BinaryExpr":
-                return self._rows_of((seen.left, seen.right))
-            case "Ternary":
-                return self._rows_of((seen.truthy, seen.falsy, seen.predicate))
-            case "Window" if seen.options.kind == "groups_to_rows":
-                return 0
-            case "Function" if _function(seen) in _AGGREGATES:
-                return 0
-            case "Function" if _function(seen) in _ROW_BY_ROW or _function(seen).partition(".")[0] in _FAMILIES:
-                return self._rows_of(seen.input)
-        return self._bits.influence(self.of(number), "filter")
-
-    def _rows_of(self, several: Iterable[int]) -> int:
-        found = 0
-        for number in several:
-            found |= self.rows(number)
+        found, waiting = 0, [number]
+        while waiting:
+            number = waiting.pop()
+            try:
+                below = _row_by_row(self._view(number))
+            except NotImplementedError:
+                below = None
+            if below is None:
+                found |= self._bits.influence(self.of(number), "filter")
+            else:
+                waiting += below
         return found
 
     def union(self, several: Iterable[int]) -> int:
@@ -218,6 +204,28 @@ _READERS: dict[str, Callable[[Expressions, Any], int]] = {
     "Ternary": Expressions._ternary,
     "Window": Expressions._window,
 }
+
+
+def _row_by_row(seen: Any) -> Sequence[int] | None:
+    """Give what an expression has its number of rows from; None where it chooses rows itself."""
+    match type(seen).__name__:
+        case "Column" | "Literal" | "Len" | "Agg":
+            return ()
+        case "Cast" | "Alias" | "Sort" | "SortBy":
+            return (seen.expr,)
+        case "BinaryExpr":
+            return (seen.left, seen.right)
+        case "Ternary":
+            return (seen.truthy, seen.falsy, seen.predicate)
+        case "Window":
+            return () if seen.options.kind == "groups_to_rows" else None
+        case "Function":
+            name = _function(seen)
+            if name in _AGGREGATES:
+                return ()
+            if name in _ROW_BY_ROW or name.partition(".")[0] in _FAMILIES:
+                return tuple(seen.input)
+    return None
 
 
 def _function(seen: Any) -> str:

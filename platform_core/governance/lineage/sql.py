@@ -112,7 +112,6 @@ class _Reader:
             raise _Unfollowed("a pivot, or columns chosen by a pattern")
         if any(clause.recursive for clause in query.find_all(exp.With)):
             raise _Unfollowed("a recursive query")
-        written = [item.output_name for item in query.selects]
         schema = MappingSchema(self._schema(), dialect=self.dialect, normalize=False)
         resolved = qualify(
             query.copy(),
@@ -126,7 +125,7 @@ class _Reader:
         if scope is None:
             raise _Unfollowed("SQL that cannot be followed")
         reached = self._scope(scope)
-        names = self._names(written, list(reached.columns))
+        names = self._names(query, list(reached.columns))
         unknown: tuple[Unknown, ...] = ()
         columns = dict(zip(names, reached.columns.values(), strict=True))
         if "*" in columns:
@@ -172,13 +171,15 @@ class _Reader:
                     return known
         return whole
 
-    def _names(self, written: list[str], resolved: list[str]) -> list[str]:
+    def _names(self, query: exp.Query, resolved: list[str]) -> list[str]:
+        """Give the names of the columns as the database writes them."""
         if self.given is not None and len(self.given) == len(resolved):
             return list(self.given)
-        if len(written) == len(resolved) and "*" not in written and all(written):
-            return written
-        known = {column.lower(): column for columns in self.tables.values() for column in columns}
-        return [known.get(name.lower(), name) if self.dialect in _CASELESS else name for name in resolved]
+        if self.dialect not in _CASELESS:
+            return resolved
+        written = {column.lower(): column for columns in self.tables.values() for column in columns}
+        written |= {item.alias.lower(): item.alias for item in query.selects if isinstance(item, exp.Alias)}
+        return [written.get(name.lower(), name) for name in resolved]
 
     def _starred(self, columns: dict[str, Found], query: exp.Query) -> tuple[dict[str, Found], tuple[Unknown, ...]]:
         """Say what a star over a table of unknown columns stands for."""
