@@ -19,8 +19,8 @@ from typing import NoReturn, Protocol, cast
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 
 COMMANDS = (
-    "new", "suggest", "run", "materialize", "contract", "review", "lineage", "rename", "retire", "assure", "rap", "ci", "staged",
-    "doctor", "config", "dev", "lab",
+    "new", "suggest", "run", "materialize", "contract", "review", "lineage", "rename", "retire", "assure", "rap", "ci",
+    "staged", "doctor", "config", "dev", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 

@@ -1,4 +1,4 @@
-"""The columns of a project's assets: what was told when each was last made, and the graph of the code where none was."""
+"""The columns of a project's assets: what was told when each was last made, else the graph of the code."""
 
 from __future__ import annotations
 
@@ -49,5 +49,9 @@ def _told(instance: dg.DagsterInstance, key: dg.AssetKey) -> tuple[ColumnLineage
             continue  # of another version
     last = records[0].asset_materialization if records else None
     schema = last.metadata.get("dagster/column_schema") if last is not None else None
-    names = tuple(column.name for column in schema.schema.columns) if isinstance(schema, dg.TableSchemaMetadataValue) else ()
+    names = (
+        tuple(column.name for column in schema.schema.columns)
+        if isinstance(schema, dg.TableSchemaMetadataValue)
+        else ()
+    )
     return None, names, bool(records)

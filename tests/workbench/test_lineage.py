@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from workbench.cli import main
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_columns_are_followed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The column lineage of a function that was called with frames: from its plan, from a trace, or all that it was given."""
+"""The column lineage of a function called with frames: from its plan, from a trace, or all that it was given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_FOLLOWED = 200
 _NAMES = {"polars": "eager Polars frames", "pandas": "pandas", "duckdb": "a DuckDB relation"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A call of a function of frames.
 

@@ -12,23 +12,24 @@ from typing import Any
 
 from platform_core.governance.lineage.bits import Bits
 
-# What Polars says of expressions of its own that it cannot show. All else that it does not show may be Python, which can
-# hold more than it is given.
+# What Polars says of expressions of its own that it cannot show. All else that it does not show may be Python,
+# which can hold more than it is given.
 _NATIVE = ("list.eval", "categorical expr", "binary expr", "business", "approx_quantile", "array expr")
 _PYTHON = ("anonymous", "fold", "reduce", "rolling map", "opaque python", "apply inside")
 
-_AGGREGATES = frozenset(
-    ("quantile", "entropy", "skew", "kurtosis", "null_count", "approx_n_unique", "arg_min", "arg_max", "max_by", "min_by")
-    + ("product", "index_of", "BooleanFunction.Any", "BooleanFunction.All", "BooleanFunction.HasNulls")
-)
+_AGGREGATES = frozenset((
+    "quantile", "entropy", "skew", "kurtosis", "null_count", "approx_n_unique", "arg_min", "arg_max", "max_by",
+    "min_by", "product", "index_of", "BooleanFunction.Any", "BooleanFunction.All", "BooleanFunction.HasNulls",
+))  # fmt: skip
 # Functions that give one row for each row; any other one is taken to choose rows
-_ROW_BY_ROW = frozenset(
-    ("abs", "as_struct", "ceil", "clip", "coalesce", "concat_expr", "cum_count", "cum_max", "cum_min", "cum_prod", "cum_sum")
-    + ("cut", "qcut", "diff", "fill_null", "fill_null_with_strategy", "floor", "format", "hash", "interpolate", "log", "log1p")
-    + ("exp", "max_horizontal", "mean_horizontal", "min_horizontal", "sum_horizontal", "negate", "pct_change", "pow", "rank")
-    + ("replace", "replace_strict", "reverse", "round", "round_sig_figs", "shift", "sign", "sqrt", "cbrt", "to_physical")
-    + ("set_sorted", "rle_id", "peak_min", "peak_max", "sin", "cos", "tan", "truncate", "interpolate_by", "arg_max")
-)
+_ROW_BY_ROW = frozenset((
+    "set_sorted", "rle_id", "peak_min", "peak_max", "sin", "cos", "tan", "truncate", "interpolate_by", "arg_max",
+    "replace", "replace_strict", "reverse", "round", "round_sig_figs", "shift", "sign", "sqrt", "cbrt",
+    "to_physical", "exp", "max_horizontal", "mean_horizontal", "min_horizontal", "sum_horizontal", "negate",
+    "pct_change", "pow", "rank", "abs", "as_struct", "ceil", "clip", "coalesce", "concat_expr", "cum_count",
+    "cum_max", "cum_min", "cum_prod", "cum_sum", "cut", "qcut", "diff", "fill_null", "fill_null_with_strategy",
+    "floor", "format", "hash", "interpolate", "log", "log1p",
+))  # fmt: skip
 _FAMILIES = frozenset(
     f"{name}Function" for name in ("String", "Temporal", "Struct", "List", "Array", "Rolling", "Ewm", "Boolean")
 ) | {"RollingFunctionBy"}
@@ -206,7 +207,7 @@ _READERS: dict[str, Callable[[Expressions, Any], int]] = {
 }
 
 
-def _row_by_row(seen: Any) -> Sequence[int] | None:
+def _row_by_row(seen: Any) -> Sequence[int] | None:  # noqa: PLR0911 - one for each kind of expression
     """Give what an expression has its number of rows from; None where it chooses rows itself."""
     match type(seen).__name__:
         case "Column" | "Literal" | "Len" | "Agg":

@@ -12,29 +12,51 @@ from platform_core.governance.lineage import ColumnLineage, Dependency, LineageG
 from platform_core.governance.lineage.drawing import mermaid, svg
 from platform_core.governance.lineage.graph import AssetColumns, both_ways, owners_of
 
-GRAPH = LineageGraph({
-    "raw": AssetColumns("raw", ("id", "fee", "nhs"), owners=("team:raw",)),
-    "clean": AssetColumns(
-        "clean", ("id", "fee"),
-        ColumnLineage({"id": (Dependency("raw", "id", "identity"),), "fee": (Dependency("raw", "fee", "transformation"),)}, (Dependency("raw", "nhs", "filter"),)),
-        ("raw",), ("team:clean",),
-    ),
-    "total": AssetColumns("total", ("fees",), ColumnLineage({"fees": (Dependency("clean", "fee", "aggregation"),)}), ("clean",), ("a@b.uk",)),
-    "unmade": AssetColumns("unmade", (), None, ("total",)),
-})  # fmt: skip
+GRAPH = LineageGraph(
+    {
+        "raw": AssetColumns("raw", ("id", "fee", "nhs"), owners=("team:raw",)),
+        "clean": AssetColumns(
+            "clean",
+            ("id", "fee"),
+            ColumnLineage(
+                {"id": (Dependency("raw", "id", "identity"),), "fee": (Dependency("raw", "fee", "transformation"),)},
+                (Dependency("raw", "nhs", "filter"),),
+            ),
+            ("raw",),
+            ("team:clean",),
+        ),
+        "total": AssetColumns(
+            "total",
+            ("fees",),
+            ColumnLineage({"fees": (Dependency("clean", "fee", "aggregation"),)}),
+            ("clean",),
+            ("a@b.uk",),
+        ),
+        "unmade": AssetColumns("unmade", (), None, ("total",)),
+    }
+)
 
 
 def test_values_and_influence_are_kept_apart() -> None:
     found = downstream(GRAPH, "raw", "fee")
-    assert found.places == {("raw", "fee"): "asked", ("clean", "fee"): "direct", ("total", "fees"): "direct", ("unmade", "*"): "unknown"}  # fmt: skip
+    assert found.places == {
+        ("raw", "fee"): "asked",
+        ("clean", "fee"): "direct",
+        ("total", "fees"): "direct",
+        ("unmade", "*"): "unknown",
+    }
     assert downstream(GRAPH, "raw", "nhs").places[("total", "fees")] == "influence"
     assert owners_of(GRAPH, found.places) == {"a@b.uk": ["total"], "team:clean": ["clean"], "team:raw": ["raw"]}
 
 
 def test_upstream_goes_through_what_is_not_known() -> None:
     assert upstream(GRAPH, "unmade").places == {
-        ("unmade", "*"): "asked", ("clean", "fee"): "unknown", ("raw", "fee"): "unknown", ("raw", "nhs"): "unknown", ("total", "*"): "unknown",
-    } | {("total", "*"): "unknown"}  # fmt: skip
+        ("unmade", "*"): "asked",
+        ("clean", "fee"): "unknown",
+        ("raw", "fee"): "unknown",
+        ("raw", "nhs"): "unknown",
+        ("total", "*"): "unknown",
+    } | {("total", "*"): "unknown"}
 
 
 def test_an_asset_as_a_whole_is_all_of_its_columns() -> None:
@@ -42,10 +64,18 @@ def test_an_asset_as_a_whole_is_all_of_its_columns() -> None:
 
 
 def test_part_of_an_input_that_an_unknown_lineage_does_not_name() -> None:
-    graph = LineageGraph({
-        "a": AssetColumns("a", ("x",)), "b": AssetColumns("b", ("y",)),
-        "c": AssetColumns("c", ("z",), ColumnLineage({"z": (Dependency("a", "x", "opaque"),)}, (), (Unknown("", "pandas"),)), ("a", "b")),
-    })  # fmt: skip
+    graph = LineageGraph(
+        {
+            "a": AssetColumns("a", ("x",)),
+            "b": AssetColumns("b", ("y",)),
+            "c": AssetColumns(
+                "c",
+                ("z",),
+                ColumnLineage({"z": (Dependency("a", "x", "opaque"),)}, (), (Unknown("", "pandas"),)),
+                ("a", "b"),
+            ),
+        }
+    )
     assert downstream(graph, "b", "y").places[("c", "*")] == "unknown"
 
 
@@ -66,10 +96,14 @@ def test_circles_end() -> None:
 
 
 def test_drawings_are_well_formed_accessible_and_the_same_each_time() -> None:
-    hostile = LineageGraph({
-        '<script>"&': AssetColumns('<script>"&', ("x]>",), ColumnLineage({"x]>": (Dependency("a\"--'", "<b>", "identity"),)})),
-        "a\"--'": AssetColumns("a\"--'", ("<b>",)),
-    })  # fmt: skip
+    hostile = LineageGraph(
+        {
+            '<script>"&': AssetColumns(
+                '<script>"&', ("x]>",), ColumnLineage({"x]>": (Dependency("a\"--'", "<b>", "identity"),)})
+            ),
+            "a\"--'": AssetColumns("a\"--'", ("<b>",)),
+        }
+    )
     for trace in (upstream(hostile, '<script>"&'), both_ways(upstream(GRAPH, "total"), downstream(GRAPH, "total"))):
         drawn = svg(trace, "<title> & more")
         tree = ET.fromstring(drawn)  # noqa: S314 - our own drawing

@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import dagster as dg
-import pandas as pd
+import pandas as pd  # noqa: TC002 - the annotation of a step says what it gets
 import polars as pl
 import pytest
 
@@ -23,7 +23,7 @@ from platform_core.governance.lineage.steps import Following
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import PostgresResource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
-from tests.servers.postgres import PostgresServer
+from tests.servers.postgres import READER_PASSWORD, PostgresServer
 
 RATE = {"x": 2.0}
 
@@ -51,7 +51,7 @@ def plain(context, dear: pd.DataFrame) -> pd.DataFrame:
 class Receiver(BaseHTTPRequestHandler):
     """Keeps what is posted to it."""
 
-    got: list[dict[str, Any]] = []
+    got: ClassVar[list[dict[str, Any]]] = []
 
     def do_POST(self) -> None:
         self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -77,7 +77,9 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     events._client.cache_clear()
 
 
-def run(tmp_path: Path, *assets: dg.AssetsDefinition, instance: dg.DagsterInstance | None = None, ok: bool = True) -> Any:
+def run(
+    tmp_path: Path, *assets: dg.AssetsDefinition, instance: dg.DagsterInstance | None = None, ok: bool = True
+) -> Any:
     made = dg.materialize(
         list(assets),
         resources={"io_manager": PolarsParquetIOManager(root=str(tmp_path / "lake"))},
@@ -116,7 +118,11 @@ def test_each_materialisation_tells_its_lineage_and_so_does_one_that_was_left_al
     assert [field["name"] for field in made["schema"]["fields"]] == ["town", "rent", "let", "yearly"]
     (item,) = made["columnLineage"]["fields"]["yearly"]["inputFields"]
     assert (item["name"], item["field"], item["transformations"][0]["type"]) == ("homes", "rent", "DIRECT")
-    assert made["columnLineage"]["dataset"][0]["transformations"][0] == {"type": "INDIRECT", "subtype": "FILTER", "masking": False}
+    assert made["columnLineage"]["dataset"][0]["transformations"][0] == {
+        "type": "INDIRECT",
+        "subtype": "FILTER",
+        "masking": False,
+    }
     assert receiver[2]["run"]["runId"] == receiver[3]["run"]["runId"]
     assert receiver[3]["run"]["facets"]["parent"]["run"]["runId"] != receiver[3]["run"]["runId"]
 
@@ -145,21 +151,20 @@ def test_a_receiver_that_is_not_there_fails_no_step(tmp_path: Path, monkeypatch:
     assert "homes was not sent" in warned[0]
 
 
-def test_sql_of_a_step_reaches_the_tables_of_the_database(
-    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sql_of_a_step_reaches_the_tables_of_the_database(postgres: PostgresServer) -> None:
     database = postgres.new_database()
-    postgres.execute("CREATE TABLE permits (id int, fee numeric)", "GRANT SELECT ON permits TO reader", database=database)
-    monkeypatch.setenv("PERMITS_PASSWORD", "reader")
+    postgres.execute(
+        "CREATE TABLE permits (id int, fee numeric)", "GRANT SELECT ON permits TO reader", database=database
+    )
 
     def permits(source: PostgresResource) -> pl.DataFrame:
         return source.execute_query("SELECT id, fee * 2 AS twice FROM permits WHERE id > %(least)s", {"least": 7})
 
-    host, _, port = postgres.address.partition(":")
-    source = PostgresResource(host=host, port=int(port), database=database, username="reader", password="reader")  # noqa: S106 - of a server of the test's own
+    source = PostgresResource(host=postgres.address, database=database, username="reader", password=READER_PASSWORD)
     following = Following(permits, {"source": source}, ())
     with following.watched():
         value = permits(source)
+    source.close()
     found = following.lineage(value)
     assert found.columns["twice"] == (Dependency("postgres:permits", "fee", "transformation"),)
     assert found.rows == (Dependency("postgres:permits", "id", "filter"),)
@@ -167,7 +172,7 @@ def test_sql_of_a_step_reaches_the_tables_of_the_database(
 
 def test_a_plan_that_is_sure_to_be_the_same_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     def step(homes: pl.LazyFrame, *, factor: int = 1) -> pl.LazyFrame:
-        return homes.select(pl.col("rent") * factor, pl.col("town").replace(RATE, default=None))
+        return homes.select(pl.col("rent") * factor, pl.col("town").replace_strict(RATE, default=None))
 
     def follow(frame: pl.LazyFrame, **more: Any) -> ColumnLineage:
         following = Following(step, {"homes": frame, **more}, (("homes", frame),))
@@ -188,7 +193,7 @@ def test_a_plan_that_is_sure_to_be_the_same_is_remembered(monkeypatch: pytest.Mo
 def reads_the_clock(homes: pl.LazyFrame) -> pl.LazyFrame:
     import datetime
 
-    return homes.select("rent" if datetime.datetime.now().year else "town")  # noqa: DTZ005 - what is tried
+    return homes.select("rent" if datetime.datetime.now().year else "town")
 
 
 def collects(homes: pl.LazyFrame) -> pl.LazyFrame:
@@ -244,6 +249,7 @@ def test_lineage_is_stored_small_and_read_back() -> None:
     assert unpacked(json.loads(json.dumps(packed(found)))) == found
     assert len(json.dumps(packed(found))) < 12_000
     assert "dagster/column_lineage" not in lineage_metadata(found)  # 22,500 edges would be megabytes
-    for wrong in (None, [], {"format": 1}, {**packed(found), "sets": [[9999]]}):
+    several: list[Any] = [None, [], {"format": 1}, {**packed(found), "sets": [[9999]]}]
+    for wrong in several:
         with pytest.raises(UserError, match="column lineage"):
             unpacked(wrong)

@@ -24,10 +24,15 @@ from tests.servers.postgres import PostgresServer
 GOLDEN = Path(__file__).parents[3] / "golden"
 SHARE, WHOLE = 16, 4000
 
-PERMITS = pl.DataFrame({
-    "permit_id": [3, 1, 2, 4, 5], "authority": ["x", "y", "x", None, "y"], "status": ["o", "c", "z", "o", "c"],
-    "fee": [12.0, 9.0, 40.0, 11.0, 30.0], "year": ["2024", "2023", "2024", "2024", "2023"],
-})  # fmt: skip
+PERMITS = pl.DataFrame(
+    {
+        "permit_id": [3, 1, 2, 4, 5],
+        "authority": ["x", "y", "x", None, "y"],
+        "status": ["o", "c", "z", "o", "c"],
+        "fee": [12.0, 9.0, 40.0, 11.0, 30.0],
+        "year": ["2024", "2023", "2024", "2024", "2023"],
+    }
+)
 NUMBERS = pl.DataFrame({"n": [1, 2, 3, 2, 9], "k": ["x", "y", "z", "x", "y"]})
 
 
@@ -72,9 +77,7 @@ CASES: list[tuple[str, str, Mapping[str, pl.DataFrame], str]] = [
 
 
 @pytest.mark.parametrize(("module", "name", "inputs", "kind"), CASES, ids=[case[0] for case in CASES])
-def test_golden_cases(
-    module: str, name: str, inputs: Mapping[str, pl.DataFrame], kind: str, tmp_path: Path
-) -> None:
+def test_golden_cases(module: str, name: str, inputs: Mapping[str, pl.DataFrame], kind: str, tmp_path: Path) -> None:
     case, _, stem = module.partition("/")
     function = step_function(GOLDEN / case / "expected", stem, name, tmp_path)
     kinds = dict.fromkeys(inputs, kind)
@@ -91,7 +94,9 @@ def test_every_golden_step_that_takes_a_frame_is_tried() -> None:
     for path in GOLDEN.glob("*/expected/*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             # An asset's own function, not what a check or a chart takes
-            plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and path.stem.endswith(f"_{node.name}")
+            plain = (
+                isinstance(node, ast.FunctionDef) and not node.decorator_list and path.stem.endswith(f"_{node.name}")
+            )
             if plain and any("Frame" in ast.unparse(item.annotation) for item in node.args.args if item.annotation):  # type: ignore[attr-defined]  # a function
                 found.add(f"{path.parents[1].name}/{path.stem}")
     assert found == {case[0] for case in CASES}
@@ -144,7 +149,9 @@ KEPT = ("key", "g", *(f"{letter}_{kind}" for letter in "ab" for kind in ("i", "j
 
 
 def test_sql_on_duckdb(full_count: bool) -> None:
-    values = {name: frame.select(pl.col(name) for name in frame.columns if name in KEPT) for name, frame in frames(3).items()}
+    values = {
+        name: frame.select(pl.col(name) for name in frame.columns if name in KEPT) for name, frame in frames(3).items()
+    }
     with duckdb.connect(config={"threads": 1}) as connection:
         for query in QUERIES if full_count else QUERIES[::6]:
 
@@ -153,7 +160,7 @@ def test_sql_on_duckdb(full_count: bool) -> None:
                 connection.register("b", b.to_arrow())
                 return connection.sql(query).pl()
 
-            made = run(**values)
+            made = run(values["a"], values["b"])
             found = lineage_of_sql(query, {name: frame.columns for name, frame in values.items()}, columns=made.columns)
             known = edges(found)
             shown = observed(run, values, dict.fromkeys(values, "polars"), 1, known, rounds=2)
@@ -165,7 +172,11 @@ def test_names_of_sql_are_those_that_duckdb_gives() -> None:
     values = {"a": frames(3)["a"].drop("a_c", "a_by")}
     with duckdb.connect() as connection:
         connection.register("a", values["a"].to_arrow())
-        for query in ('SELECT KEY, "A_I" AS "Fee" FROM A', "SELECT * EXCLUDE (a_s), a_f AS Mean FROM a", "FROM a SELECT g"):
+        for query in (
+            'SELECT KEY, "A_I" AS "Fee" FROM A',
+            "SELECT * EXCLUDE (a_s), a_f AS Mean FROM a",
+            "FROM a SELECT g",
+        ):
             assert list(lineage.of(query, values).columns) == connection.sql(query).columns
 
 
@@ -177,13 +188,20 @@ def test_sql_on_postgres(postgres: PostgresServer) -> None:
         "SELECT h.town, c.county FROM homes h LEFT JOIN counties c ON c.town = h.town ORDER BY h.id, c.county",
         "SELECT DISTINCT ON (town) town, rent FROM homes ORDER BY town, rent DESC, id",
         "SELECT id, rent - lag(rent) OVER (PARTITION BY town ORDER BY id) AS rise FROM homes ORDER BY id",
-        "WITH dear AS (SELECT * FROM homes WHERE rent > 700) SELECT sum(rent) FILTER (WHERE \"Let\") AS n FROM dear",
-        "SELECT CASE WHEN \"Let\" THEN rent ELSE 0 END AS due FROM homes ORDER BY id",
+        'WITH dear AS (SELECT * FROM homes WHERE rent > 700) SELECT sum(rent) FILTER (WHERE "Let") AS n FROM dear',
+        'SELECT CASE WHEN "Let" THEN rent ELSE 0 END AS due FROM homes ORDER BY id',
     ]
     values = {
-        "homes": pl.DataFrame({"id": [1, 2, 3, 4], "town": ["x", "y", "x", "z"], "rent": [700, 800, 900, 650], "Let": [True, False, True, True]}),
+        "homes": pl.DataFrame(
+            {
+                "id": [1, 2, 3, 4],
+                "town": ["x", "y", "x", "z"],
+                "rent": [700, 800, 900, 650],
+                "Let": [True, False, True, True],
+            }
+        ),
         "counties": pl.DataFrame({"town": ["x", "y"], "county": ["p", "q"]}),
-    }  # fmt: skip
+    }
     database = postgres.new_database()
     uri = f"postgresql://postgres@/{database}?host={postgres.folder}"
     with adbc.connect(uri) as connection, connection.cursor() as cursor:
