@@ -119,10 +119,12 @@ def _read(function: Any, found: _Found, depth: int) -> None:
         if isinstance(argument, ast.arg)
     }
     told = _told_as_text(tree)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _check(node, told)
         if isinstance(node, ast.Attribute):
-            _attribute(node, frames if depth == 0 else set(), found)
+            # A method of an argument that is no frame may do anything
+            _attribute(node, frames if depth == 0 and id(node) not in called else set(), found)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             _outside(node.id, function, found, depth)
         elif isinstance(node, ast.Lambda | ast.FunctionDef) and node is not tree:

@@ -219,13 +219,19 @@ def helped(homes: pl.LazyFrame) -> pl.LazyFrame:
     return homes.pipe(collects)
 
 
+def asks_a_resource(source: PostgresResource) -> pl.DataFrame:
+    return source.execute_query("SELECT 1 AS a")
+
+
 def only_plans(homes: pl.LazyFrame) -> pl.LazyFrame:
     for name in ("a", "b"):
         homes = homes.with_columns(pl.col("rent").alias(f"{name}_rent"))
     return homes
 
 
-@pytest.mark.parametrize("function", [reads_the_clock, collects, shows, reads_a_file, swallows, helped])
+@pytest.mark.parametrize(
+    "function", [reads_the_clock, collects, shows, reads_a_file, swallows, helped, asks_a_resource]
+)
 def test_what_may_do_more_than_plan_is_not_remembered(function: Any) -> None:
     assert not purity_of(function).pure
 
