@@ -12,7 +12,7 @@ import pytest
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 
 
-@pytest.mark.parametrize("page", ["partitions.md", "automation.md", "metadata.md"])
+@pytest.mark.parametrize("page", ["partitions.md", "automation.md", "metadata.md", "lineage.md"])
 def test_examples_run(page: str) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", (PAGES / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert blocks

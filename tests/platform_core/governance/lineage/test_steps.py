@@ -166,6 +166,7 @@ def test_sql_of_a_step_reaches_the_tables_of_the_database(postgres: PostgresServ
         value = permits(source)
     source.close()
     found = following.lineage(value)
+    assert not found.unknown
     assert found.columns["twice"] == (Dependency("postgres:permits", "fee", "transformation"),)
     assert found.rows == (Dependency("postgres:permits", "id", "filter"),)
 
