@@ -1,4 +1,4 @@
-"""The columns of a project's assets: what was told when each was last made, and the graph of the code where none was."""
+"""The columns of a project's assets: what was told when each was last made, else the graph of the code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def graph_of(session: Session) -> LineageGraph:
 
 
 def _asset(instance: dg.DagsterInstance, node: AssetNode, owners: tuple[str, ...]) -> AssetColumns:
-    found, columns, made = _told(instance, dg.AssetKey.from_user_string(node.name))
+    found, columns, made = told(instance, dg.AssetKey.from_user_string(node.name))
     if found is not None:
         source = "its last materialisation"
         columns = tuple(found.columns)
@@ -37,7 +37,8 @@ def _asset(instance: dg.DagsterInstance, node: AssetNode, owners: tuple[str, ...
     return AssetColumns(node.name, columns, found, node.upstream, owners, source)
 
 
-def _told(instance: dg.DagsterInstance, key: dg.AssetKey) -> tuple[ColumnLineage | None, tuple[str, ...], bool]:
+def told(instance: dg.DagsterInstance, key: dg.AssetKey) -> tuple[ColumnLineage | None, tuple[str, ...], bool]:
+    """Give the lineage that an asset told last, else the columns that it told, and whether it was ever made."""
     records = instance.fetch_materializations(key, limit=_MOST_LOOKED_AT).records
     for record in records:
         made = record.asset_materialization

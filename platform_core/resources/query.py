@@ -122,7 +122,9 @@ class QueryResource(ConnectedResource):
 
     def _noted(self, sql: str, params: Parameters | None, frame: Any) -> Any:
         """Note the query, without the values of its parameters, for the lineage of a step that asks."""
-        return note(numbered(sql, params, "NULL".format)[0], type(self).__name__.removesuffix("Resource").lower(), frame)
+        return note(
+            numbered(sql, params, "NULL".format)[0], type(self).__name__.removesuffix("Resource").lower(), frame
+        )
 
     def _recorded(self, sql: str, params: Parameters | None) -> Path | None:
         values = dict(params) if isinstance(params, Mapping) else params and list(params)

@@ -98,7 +98,9 @@ def step_function(
 
 
 def _schema(stored: object) -> pl.Schema:
-    return (stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")).collect_schema()
+    frame: Any = convert(stored, "lazy")
+    schema: pl.Schema = frame.collect_schema()
+    return schema
 
 
 def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:

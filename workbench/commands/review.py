@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 HELP = "Compare two revisions for a reviewer: verdict, assets, lineage, schema, data, evidence and a checklist."
@@ -32,6 +34,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("github", "gitlab"),
         help="keep the Markdown as one comment on the pull request that CI runs for; printed only where --output says",
     )
+    parser.add_argument(
+        "--columns",
+        action="store_true",
+        help="say too what is made from each column that changed, by what the last materialisations here told",
+    )
     parser.add_argument("--exit-code", action="store_true", help="give 1 where the verdict is not to merge")
 
 
@@ -42,7 +49,15 @@ def execute(arguments: argparse.Namespace) -> int:
     from workbench.review.writing import render, write  # noqa: PLC0415 - as above
 
     project = find()
-    found = review(project.root, project.package, arguments.range)
+    with ExitStack() as opened:
+        columns = None
+        if arguments.columns:
+            from workbench.project import find_project  # noqa: PLC0415 - as above
+            from workbench.review.columns import impacts  # noqa: PLC0415 - as above
+            from workbench.session import open_instance  # noqa: PLC0415 - as above
+
+            columns = partial(impacts, instance=opened.enter_context(open_instance(find_project())))
+        found = review(project.root, project.package, arguments.range, columns)
     if arguments.output is not None:
         write(arguments.output, render(found, arguments.format, arguments.links, os.environ))
     elif arguments.post is None:

@@ -32,10 +32,26 @@ def render_json(review: Review) -> str:
             "removed": [_edge(*one) for one in review.lineage.removed],
             "downstream": [clean(one) for one in review.lineage.downstream],
             "owners": {clean(owner): [clean(one) for one in owned] for owner, owned in review.lineage.owners},
+            **_impacts(review),
         },
         "settings": [{"setting": clean(a), "before": b, "after": c} for a, b, c in review.settings],
     }
     return json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _impacts(review: Review) -> dict[str, object]:
+    """Give what is made from the columns that changed, where that was asked for."""
+    made = [
+        {
+            "asset": clean(one.asset),
+            "column": clean(one.column),
+            "difference": one.kind,
+            "reached": [{"asset": clean(a), "column": clean(b), "connection": how} for a, b, how in one.reached],
+            "owners": [clean(owner) for owner in one.owners],
+        }
+        for one in review.lineage.columns
+    ]
+    return {"columns": made} if made else {}
 
 
 def _revision(snapshot: Snapshot) -> dict[str, str | None]:

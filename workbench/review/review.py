@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 from promote.small_counts import small_of
+from promote.values import replace
 from workbench.review.assurance import assurance, missing
 from workbench.review.differences import differences
 from workbench.review.judgement import checklist, judge
 from workbench.review.lineage import lineage
 from workbench.review.revisions import Repository, Revision
 from workbench.review.snapshot import Reader
-from workbench.review.values import Review, Snapshot
+from workbench.review.values import AssetChange, ColumnImpact, Review, Snapshot
+
+Below = Callable[[Snapshot, tuple[AssetChange, ...]], tuple[ColumnImpact, ...]]
 
 
-def review(root: Path, package: str, asked: str) -> Review:
+def review(root: Path, package: str, asked: str, columns: Below | None = None) -> Review:
     """Compare two revisions of a project.
 
     Args:
         root: The project's folder.
         package: Its Python package.
         asked: `BASE..HEAD`, `BASE...HEAD`, or `BASE` alone for the working tree.
+        columns: Follows the columns that changed, where somebody knows what is made from them.
 
     Raises:
         UsageError: There is no git, no repository, or no such revision.
@@ -34,6 +38,8 @@ def review(root: Path, package: str, asked: str) -> Review:
     base, head = reader.snapshot(before), reader.snapshot(after)
     changes = differences(base, head, cache(lambda path: _text(repository, after, path)))
     below = lineage(base, head, changes)
+    if columns is not None:
+        below = replace(below, columns=columns(head, changes))
     settings = tuple(_settings(base, head))
     assured = assurance(head, changes)
     verdict, reasons, notes = judge(base, head, changes, missing(assured) if head.level else ())

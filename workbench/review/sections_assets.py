@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from platform_core.links import Links
 from workbench.review.document import Block, Cell, Items, Paragraph, Table
-from workbench.review.values import Asset, AssetChange, DataChange, Frame, Review
+from workbench.review.values import Asset, AssetChange, ColumnImpact, DataChange, Frame, Review
 from workbench.review.wording import counted, fewer_or_more, name, names, rows, rows_after
 
 _MANY = 12  # rows beyond which a table is folded
@@ -81,6 +81,25 @@ def edges(review: Review) -> Iterator[Block]:
         points.append(f"Downstream and changed here too: {names(both)}.")
     points += [f"Owner {name(owner)} is touched by {names(owned)}." for owner, owned in found.owners]
     yield Items(tuple(points))
+    if found.columns:
+        yield Table(
+            "What is made from the columns that changed, by the last materialisations",
+            ("Column", "Difference", "Made from its values", "Influenced by it", "Not known", "Owners touched"),
+            tuple(_impact(one) for one in found.columns),
+        )
+
+
+def _impact(found: ColumnImpact) -> tuple[Cell, ...]:
+    def reached(strength: str) -> Cell:
+        places = [f"{asset}.{column}" for asset, column, how in found.reached if how == strength]
+        return Cell(names(places) if places else "none")
+
+    return (
+        Cell(name(f"{found.asset}.{found.column}")),
+        Cell(_KINDS[found.kind]),
+        *(reached(strength) for strength in ("direct", "influence", "unknown")),
+        Cell(names(found.owners) if found.owners else "none"),
+    )
 
 
 def schema(review: Review) -> Iterator[Block]:

@@ -215,6 +215,18 @@ class Lineage:
     removed: tuple[tuple[str, str], ...] = ()
     downstream: tuple[str, ...] = ()
     owners: tuple[tuple[str, tuple[str, ...]], ...] = ()  # owner -> assets touched
+    columns: tuple[ColumnImpact, ...] = ()  # where the columns of assets are known
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnImpact:
+    """What is made from a column that changed: places as (asset, column), `*` for all of it, and owners touched."""
+
+    asset: str
+    column: str
+    kind: str  # as of `ColumnChange`
+    reached: tuple[tuple[str, str, str], ...] = ()  # asset, column, direct, influence or unknown
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

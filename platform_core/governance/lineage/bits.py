@@ -17,8 +17,9 @@ class Bits:
 
     >>> bits = Bits([("rents", "town"), ("rents", "rent")])
     >>> rent = bits.column(1)
-    >>> bits.dependencies(bits.transformed(rent) | bits.influence(bits.column(0), "filter"))
-    (Dependency(asset='rents', column='rent', way='transformation'), Dependency(asset='rents', column='town', way='filter'))
+    >>> found = bits.dependencies(bits.transformed(rent) | bits.influence(bits.column(0), "filter"))
+    >>> [(item.column, item.way) for item in found]
+    [('rent', 'transformation'), ('town', 'filter')]
     """
 
     __slots__ = ("_identity", "_origin", "_values", "columns", "opaque_all", "size")
@@ -71,7 +72,11 @@ class Bits:
 
     def dependencies(self, found: int) -> tuple[Dependency, ...]:
         """Give a set as values, sorted."""
-        return tuple(sorted(Dependency(*self.columns[number % self.size], WAYS[number // self.size]) for number in numbers(found)))
+        return tuple(
+            sorted(
+                Dependency(*self.columns[number % self.size], WAYS[number // self.size]) for number in numbers(found)
+            )
+        )
 
     def is_opaque(self, found: int) -> bool:
         """Say whether anything in a set went into what cannot be looked into."""
@@ -88,5 +93,3 @@ def numbers(found: int) -> Iterable[int]:
         lowest = found & -found
         yield lowest.bit_length() - 1
         found ^= lowest
-
-

@@ -1,4 +1,4 @@
-"""The column lineage of a function that was called with frames: from its plan, from a trace, or all that it was given."""
+"""The column lineage of a function called with frames: from its plan, from a trace, or all that it was given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST_FOLLOWED = 200
 _NAMES = {"polars": "eager Polars frames", "pandas": "pandas", "duckdb": "a DuckDB relation"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A call of a function of frames.
 
@@ -46,7 +46,8 @@ def lineage_of_call(
     """
     purity = purity or purity_of(call.function)
     eager = [(name, frame) for name, frame in call.inputs if not isinstance(frame, pl.LazyFrame)]
-    if eager and not executed and all(frame is value for _, frame in eager):  # as it was given
+    alone = len(eager) == len(call.inputs) or not executed  # nothing of a lazy input was seen
+    if eager and alone and all(frame is value for _, frame in eager):  # as it was given
         name = eager[0][0]
         return ColumnLineage({column: (Dependency(name, column, "identity"),) for column in _names_of(value)})
     if (eager or not isinstance(value, pl.LazyFrame)) and purity.pure:

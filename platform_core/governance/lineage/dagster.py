@@ -1,8 +1,8 @@
 """Column lineage in the metadata of a materialisation: as Dagster shows it, and in full.
 
-`dagster/column_lineage` holds for each column the columns of upstream assets that its values, or the choice among them,
-come from. `workbench/lineage` holds all of it: the ways, what shapes the rows, sources that are no assets, and what cannot
-be known.
+`dagster/column_lineage` holds for each column the columns of upstream assets that its values, or the choice among
+them, come from. `workbench/lineage` holds all of it: the ways, what shapes the rows, sources that are no assets, and
+what cannot be known.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A trace of columns as a drawing: SVG that needs no script, or Mermaid for Markdown pages.
 
-Assets stand in columns from left to right, those upstream first. A line that is whole is a value, a dashed one an influence,
-a dotted one not known; each has its words as a title, and the whole has a description that says the same in text.
+Assets stand in columns from left to right, those upstream first. A line that is whole is a value, a dashed one an
+influence, a dotted one not known; each has its words as a title, and the whole has a description that says the same
+in text.
 """
 
 from __future__ import annotations
@@ -44,19 +45,22 @@ def svg(trace: Trace, title: str) -> str:
         left += width + _BETWEEN
     lines = [_line(edge, at, columns) for edge in trace.edges]
     boxes = [_box(name, at[name], columns[name], trace.places) for name in sorted(columns)]
-    size = f"{left - _BETWEEN + _MARGIN:.0f} {height - _GAP + _MARGIN + 26:.0f}"
-    return "\n".join((
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{size.split()[0]}" height="{size.split()[1]}"'
-        ' role="img" aria-labelledby="lineage-title lineage-text" font-family="system-ui, sans-serif" font-size="13">',
-        f'<title id="lineage-title">{escape(title)}</title>',
-        f'<desc id="lineage-text">{escape(described(trace))}</desc>',
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-        *lines,
-        *boxes,
-        _key(height - _GAP + _MARGIN + 8),
-        "</svg>",
-        "",
-    ))
+    wide, high = f"{left - _BETWEEN + _MARGIN:.0f}", f"{height - _GAP + _MARGIN + 26:.0f}"
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}"'
+            ' role="img" aria-labelledby="lineage-title lineage-text" font-family="system-ui, sans-serif"'
+            ' font-size="13">',
+            f'<title id="lineage-title">{escape(title)}</title>',
+            f'<desc id="lineage-text">{escape(described(trace))}</desc>',
+            '<rect width="100%" height="100%" fill="#ffffff"/>',
+            *lines,
+            *boxes,
+            _key(height - _GAP + _MARGIN + 8),
+            "</svg>",
+            "",
+        )
+    )
 
 
 def mermaid(trace: Trace) -> str:
@@ -84,7 +88,9 @@ def mermaid(trace: Trace) -> str:
             lines.append(f'    {numbers[name, column]}["{_quoted(_shown(column))}"]')
         lines.append("  end")
     arrows = {"direct": "-->", "influence": "-.->", "unknown": "-. not known .->"}
-    lines += dict.fromkeys(f"  {numbers[edge.start]} {arrows[edge.strength]} {numbers[edge.end]}" for edge in trace.edges)
+    lines += dict.fromkeys(
+        f"  {numbers[edge.start]} {arrows[edge.strength]} {numbers[edge.end]}" for edge in trace.edges
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -153,7 +159,8 @@ def _box(name: str, at: tuple[float, float, float], columns: list[str], places: 
     left, top, width = at
     height = _HEAD + _ROW * len(columns)
     parts = [
-        f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height}" rx="4" fill="#ffffff" stroke="#0b0c0c"/>',
+        f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height}" rx="4" fill="#ffffff"'
+        ' stroke="#0b0c0c"/>',
         f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{_HEAD}" rx="4" fill="#0b0c0c"/>',
         f'<text x="{left + 10:.0f}" y="{top + 20:.0f}" fill="#ffffff" font-weight="600">{escape(_cut(name))}'
         f"<title>{escape(name)}</title></text>",

@@ -1,9 +1,9 @@
 """OpenLineage events of each step: that it began, and what it made from what or that it failed.
 
-They are sent by OpenLineage's own client, and configured as that client is: by `OPENLINEAGE_URL` (with `OPENLINEAGE_API_KEY`),
-by the file that `OPENLINEAGE_CONFIG` names, or by `OPENLINEAGE__TRANSPORT__…`. Without any of these nothing is sent and the
-client is not even imported. `OPENLINEAGE_NAMESPACE` names the project. A receiver that cannot be reached is a warning in
-the log and never a failed step. No value of the data is sent.
+They are sent by OpenLineage's own client, and configured as that client is: by `OPENLINEAGE_URL` (with
+`OPENLINEAGE_API_KEY`), by the file that `OPENLINEAGE_CONFIG` names, or by `OPENLINEAGE__TRANSPORT__…`. Without any of
+these nothing is sent and the client is not even imported. `OPENLINEAGE_NAMESPACE` names the project. A receiver that
+cannot be reached is a warning in the log and never a failed step. No value of the data is sent.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def event(
         error: The kind of the error, where it failed.
     """
     from openlineage.client import event_v2 as v2  # noqa: PLC0415 - only where events are sent
-    from openlineage.client import facet_v2 as facets
+    from openlineage.client import facet_v2 as facets  # noqa: PLC0415 - as above
 
     namespace = os.environ.get("OPENLINEAGE_NAMESPACE", NAMESPACE)
     run_facets: dict[str, Any] = {
@@ -104,7 +104,9 @@ def event(
         )
     }
     if error:
-        run_facets["errorMessage"] = facets.error_message_run.ErrorMessageRunFacet(message=error, programmingLanguage="Python")
+        run_facets["errorMessage"] = facets.error_message_run.ErrorMessageRunFacet(
+            message=error, programmingLanguage="Python"
+        )
     names = dict.fromkeys(upstream)
     made: dict[str, Any] = {}
     if state == "COMPLETE":
@@ -129,7 +131,7 @@ def event(
 
 
 def column_facet(found: ColumnLineage) -> Any:
-    """Give lineage as OpenLineage's column lineage facet: values by column, what shapes the rows for the whole dataset."""
+    """Give lineage as OpenLineage's column lineage facet, what shapes the rows under the dataset as a whole."""
     from openlineage.client import facet_v2 as facets  # noqa: PLC0415 - only where events are sent
 
     kinds = facets.column_lineage_dataset

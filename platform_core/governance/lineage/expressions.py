@@ -6,29 +6,30 @@ and `bin` namespaces, Python functions) depends on every column that it could se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from platform_core.governance.lineage.bits import Bits
 
-# What Polars says of expressions of its own that it cannot show. All else that it does not show may be Python, which can
-# hold more than it is given.
+# What Polars says of expressions of its own that it cannot show. All else that it does not show may be Python,
+# which can hold more than it is given.
 _NATIVE = ("list.eval", "categorical expr", "binary expr", "business", "approx_quantile", "array expr")
 _PYTHON = ("anonymous", "fold", "reduce", "rolling map", "opaque python", "apply inside")
 
-_AGGREGATES = frozenset(
-    ("quantile", "entropy", "skew", "kurtosis", "null_count", "approx_n_unique", "arg_min", "arg_max", "max_by", "min_by")
-    + ("product", "index_of", "BooleanFunction.Any", "BooleanFunction.All", "BooleanFunction.HasNulls")
-)
+_AGGREGATES = frozenset((
+    "quantile", "entropy", "skew", "kurtosis", "null_count", "approx_n_unique", "arg_min", "arg_max", "max_by",
+    "min_by", "product", "index_of", "BooleanFunction.Any", "BooleanFunction.All", "BooleanFunction.HasNulls",
+))  # fmt: skip
 # Functions that give one row for each row; any other one is taken to choose rows
-_ROW_BY_ROW = frozenset(
-    ("abs", "as_struct", "ceil", "clip", "coalesce", "concat_expr", "cum_count", "cum_max", "cum_min", "cum_prod", "cum_sum")
-    + ("cut", "qcut", "diff", "fill_null", "fill_null_with_strategy", "floor", "format", "hash", "interpolate", "log", "log1p")
-    + ("exp", "max_horizontal", "mean_horizontal", "min_horizontal", "sum_horizontal", "negate", "pct_change", "pow", "rank")
-    + ("replace", "replace_strict", "reverse", "round", "round_sig_figs", "shift", "sign", "sqrt", "cbrt", "to_physical")
-    + ("set_sorted", "rle_id", "peak_min", "peak_max", "sin", "cos", "tan", "truncate", "interpolate_by", "arg_max")
-)
+_ROW_BY_ROW = frozenset((
+    "set_sorted", "rle_id", "peak_min", "peak_max", "sin", "cos", "tan", "truncate", "interpolate_by", "arg_max",
+    "replace", "replace_strict", "reverse", "round", "round_sig_figs", "shift", "sign", "sqrt", "cbrt",
+    "to_physical", "exp", "max_horizontal", "mean_horizontal", "min_horizontal", "sum_horizontal", "negate",
+    "pct_change", "pow", "rank", "abs", "as_struct", "ceil", "clip", "coalesce", "concat_expr", "cum_count",
+    "cum_max", "cum_min", "cum_prod", "cum_sum", "cut", "qcut", "diff", "fill_null", "fill_null_with_strategy",
+    "floor", "format", "hash", "interpolate", "log", "log1p",
+))  # fmt: skip
 _FAMILIES = frozenset(
     f"{name}Function" for name in ("String", "Temporal", "Struct", "List", "Array", "Rolling", "Ewm", "Boolean")
 ) | {"RollingFunctionBy"}
@@ -92,31 +93,17 @@ class Expressions:
 
     def rows(self, number: int) -> int:
         """Give what decides how many rows an expression has, beyond what decides the rows of the node below it."""
-        try:
-            seen = self._view(number)
-        except NotImplementedError:
-            return self._bits.influence(self.of(number), "filter")
-        match type(seen).__name__:
-            case "Column" | "Literal" | "Len" | "Agg":
-                return 0
-            case "Cast" | "Alias" | "Sort" | "SortBy":
-                return self.rows(seen.expr)
-            case "BinaryExpr":
-                return self._rows_of((seen.left, seen.right))
-            case "Ternary":
-                return self._rows_of((seen.truthy, seen.falsy, seen.predicate))
-            case "Window" if seen.options.kind == "groups_to_rows":
-                return 0
-            case "Function" if _function(seen) in _AGGREGATES:
-                return 0
-            case "Function" if _function(seen) in _ROW_BY_ROW or _function(seen).partition(".")[0] in _FAMILIES:
-                return self._rows_of(seen.input)
-        return self._bits.influence(self.of(number), "filter")
-
-    def _rows_of(self, several: Iterable[int]) -> int:
-        found = 0
-        for number in several:
-            found |= self.rows(number)
+        found, waiting = 0, [number]
+        while waiting:
+            number = waiting.pop()
+            try:
+                below = _row_by_row(self._view(number))
+            except NotImplementedError:
+                below = None
+            if below is None:
+                found |= self._bits.influence(self.of(number), "filter")
+            else:
+                waiting += below
         return found
 
     def union(self, several: Iterable[int]) -> int:
@@ -218,6 +205,28 @@ _READERS: dict[str, Callable[[Expressions, Any], int]] = {
     "Ternary": Expressions._ternary,
     "Window": Expressions._window,
 }
+
+
+def _row_by_row(seen: Any) -> Sequence[int] | None:  # noqa: PLR0911 - one for each kind of expression
+    """Give what an expression has its number of rows from; None where it chooses rows itself."""
+    match type(seen).__name__:
+        case "Column" | "Literal" | "Len" | "Agg":
+            return ()
+        case "Cast" | "Alias" | "Sort" | "SortBy":
+            return (seen.expr,)
+        case "BinaryExpr":
+            return (seen.left, seen.right)
+        case "Ternary":
+            return (seen.truthy, seen.falsy, seen.predicate)
+        case "Window":
+            return () if seen.options.kind == "groups_to_rows" else None
+        case "Function":
+            name = _function(seen)
+            if name in _AGGREGATES:
+                return ()
+            if name in _ROW_BY_ROW or name.partition(".")[0] in _FAMILIES:
+                return tuple(seen.input)
+    return None
 
 
 def _function(seen: Any) -> str:

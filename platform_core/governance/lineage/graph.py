@@ -1,7 +1,7 @@
 """The columns of many assets: what leads to a column, and what is made from it.
 
-`*` stands for an asset as a whole: a column of another asset that shapes its rows leads to `*`, and so does every edge of
-an asset whose lineage is not known. What leaves `*` leaves every column.
+`*` stands for an asset as a whole: a column of another asset that shapes its rows leads to `*`, and so does every
+edge of an asset whose lineage is not known. What leaves `*` leaves every column.
 """
 
 from __future__ import annotations

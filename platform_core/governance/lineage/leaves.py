@@ -1,8 +1,8 @@
 """What the scans at the bottom of a plan read: columns of an input, of another source, or data of unknown origin.
 
-A scan is recognised by what it reads: its files, its Python reader, or the memory of its frame. An input may itself be a
-plan over its stored files (partitions that are concatenated, a cast); then a column of a scan stands for every column
-of the input that it goes into.
+A scan is recognised by what it reads: its files, its Python reader, or the memory of its frame. An input may itself
+be a plan over its stored files (partitions that are concatenated, a cast); then a column of a scan stands for every
+column of the input that it goes into.
 """
 
 from __future__ import annotations
@@ -16,7 +16,19 @@ import polars as pl
 
 _NEWEST: Any = pl.CompatLevel.newest()
 # The types whose values Polars hands out where they lie
-_PLAIN = (pl.Int64, pl.Float64, pl.Boolean, pl.Int32, pl.UInt32, pl.Float32, pl.Int16, pl.Int8, pl.UInt8, pl.UInt16, pl.UInt64)
+_PLAIN = (
+    pl.Int64,
+    pl.Float64,
+    pl.Boolean,
+    pl.Int32,
+    pl.UInt32,
+    pl.Float32,
+    pl.Int16,
+    pl.Int8,
+    pl.UInt8,
+    pl.UInt16,
+    pl.UInt64,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class ColumnLineage:
 def every_column(
     columns: Sequence[str], inputs: Mapping[str, Sequence[str]], reason: str, unknown: Sequence[Unknown] = ()
 ) -> ColumnLineage:
-    """Give the lineage of a result of which nothing is known: each of its columns depends on every column of its inputs.
+    """Give the lineage of a result of which nothing is known: each column depends on every column of its inputs.
 
     >>> every_column(["total"], {"rents": ["rent"]}, "made with pandas").columns
     {'total': (Dependency(asset='rents', column='rent', way='opaque'),)}

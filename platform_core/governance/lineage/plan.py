@@ -1,8 +1,8 @@
 """The column lineage of a Polars plan, from the plan that Polars itself resolves: names, selectors and types are done.
 
-`LazyFrame._ldf.visit` is what Polars offers to those who run its plans elsewhere; decision 0026 says why it is this one.
-What it does not show is taken to depend on everything that it could see, and where only functions of Polars are hidden,
-Polars's own projection pushdown tells which columns they need.
+`LazyFrame._ldf.visit` is what Polars offers to those who run its plans elsewhere; decision 0026 says why it is this
+one. What it does not show is taken to depend on everything that it could see, and where only functions of Polars are
+hidden, Polars's own projection pushdown tells which columns they need.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import polars.selectors as cs
 from platform_core.governance.lineage.bits import Bits
 from platform_core.governance.lineage.expressions import Expressions, Hidden
 from platform_core.governance.lineage.leaves import Leaf, Sources, is_part, leaf_of, nodes_of
-from platform_core.governance.lineage.model import ColumnLineage, Unknown
+from platform_core.governance.lineage.model import ColumnLineage, Unknown, every_column
 from platform_core.governance.lineage.nodes import At, Reached, everything, reach
 
 _PLAIN = pl.QueryOptFlags.none()
 _PROJECTED = pl.QueryOptFlags.none(projection_pushdown=True)
 _MOST_NARROWED = 60
+_MOST_NODES = 10_000
 
 Pair = tuple[str, str]
 
@@ -54,7 +55,11 @@ def lineage_of_plan(frame: pl.LazyFrame, context: Context) -> ColumnLineage:
     Raises:
         polars.exceptions.PolarsError: The plan cannot be made: a column is missing, types do not fit.
     """
-    plan = _Plan(frame, context)
+    try:
+        plan = _Plan(frame, context)
+    except _TooLargeError:
+        reason = f"a plan of more than {_MOST_NODES:,} nodes"
+        return every_column(frame.collect_schema().names(), context.inputs, reason)
     reached = plan.walk()
     if plan.hidden.reasons and (context.closed or not plan.hidden.python):
         reached = plan.narrowed(reached)
@@ -81,6 +86,10 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
     return Context(names, sources)
 
 
+class _TooLargeError(Exception):
+    """A plan that doubles with each of its joins with itself, which Polars alone can hold."""
+
+
 class _Plan:
     """A plan being read."""
 
@@ -91,11 +100,18 @@ class _Plan:
         self.leaves: dict[int, Leaf] = {}
         for node, inputs in nodes_of(self.traverser):
             self.order.append((node, inputs))
+            if len(self.order) > _MOST_NODES:
+                raise _TooLargeError
             if not inputs:
                 self.leaves[node] = _leaf(self.traverser)
         given = [(asset, name) for asset, columns in context.inputs.items() for name in columns]
         collected = sorted(context.collected)
-        stands = [pair for node, leaf in self.leaves.items() for name in leaf.columns for pair in self._stands(node, leaf, name)]
+        stands = [
+            pair
+            for node, leaf in self.leaves.items()
+            for name in leaf.columns
+            for pair in self._stands(node, leaf, name)
+        ]
         self.bits = Bits(tuple(dict.fromkeys((*given, *stands, *collected))))
         self.numbers = {pair: number for number, pair in enumerate(self.bits.columns)}
         self.hidden = Hidden(0 if context.closed else self.bits.opaque(self.columns(given)))
@@ -173,7 +189,11 @@ class _Plan:
 
     def _read(self, leaf: Leaf) -> int:
         # A scan of memory is shown with the columns alone that are read; nothing else tells which frame it was
-        wholes = [(node, whole) for node, whole in self.leaves.items() if leaf.name == whole.name != "" or is_part(leaf, whole)]
+        wholes = [
+            (node, whole)
+            for node, whole in self.leaves.items()
+            if leaf.name == whole.name != "" or is_part(leaf, whole)
+        ]
         found = 0 if wholes else self.bits.folded(self.columns(self.bits.columns))
         for node, whole in wholes:
             for name in leaf.columns:

@@ -20,14 +20,27 @@ from typing import Any
 
 import polars as pl
 
-_BUILTINS = frozenset("abs all any bool dict enumerate float frozenset int len list max min range reversed round set sorted str sum tuple zip True False None".split())
-_REFUSED = frozenset(
-    ("collect", "collect_async", "collect_batches", "collect_all", "collect_all_async", "profile", "fetch", "describe")
-    + ("explain", "show", "show_graph", "remote", "serialize", "deserialize", "inspect", "from_dataframe", "Config")
-    + ("SQLContext", "now", "today", "utcnow", "sql", "select_remote", "plugins", "io", "api", "meta")
-)
+_BUILTINS = frozenset((
+    "abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "max", "min",
+    "range", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip", "True", "False", "None",
+))  # fmt: skip
+_REFUSED = frozenset((
+    "collect", "collect_async", "collect_batches", "collect_all", "collect_all_async", "profile", "fetch",
+    "describe", "explain", "show", "show_graph", "remote", "serialize", "deserialize", "inspect", "from_dataframe",
+    "Config", "SQLContext", "now", "today", "utcnow", "sql", "select_remote", "plugins", "io", "api", "meta",
+))  # fmt: skip
 _REFUSED_STARTS = ("read_", "scan_", "sink_", "_", "write_", "from_repr", "register_")
-_STATEMENTS = (ast.Try, ast.With, ast.AsyncWith, ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.ClassDef, ast.Delete)
+_STATEMENTS = (
+    ast.Try,
+    ast.With,
+    ast.AsyncWith,
+    ast.Global,
+    ast.Nonlocal,
+    ast.Import,
+    ast.ImportFrom,
+    ast.ClassDef,
+    ast.Delete,
+)
 _EXPRESSIONS = (ast.Await, ast.Yield, ast.YieldFrom)
 _PLAIN = (bool, int, float, str, bytes, type(None), datetime.date, datetime.time, datetime.timedelta)
 _DEPTH = 4
@@ -54,7 +67,7 @@ class Purity:
         return all(name in scope and scope[name] == value for scope, name, value in self.constants)
 
 
-class _Impure(Exception):
+class _ImpureError(Exception):
     """The function may do something else."""
 
 
@@ -67,7 +80,7 @@ def purity_of(function: Callable[..., Any]) -> Purity:
     found = _Found()
     try:
         _read(inspect.unwrap(function), found, 0)
-    except (_Impure, RecursionError):
+    except (_ImpureError, RecursionError):
         return Purity(pure=False, closed=False)
     return Purity(True, found.closed, tuple(sorted(found.reads)), tuple(found.constants))
 
@@ -86,7 +99,7 @@ def _read(function: Any, found: _Found, depth: int) -> None:
     found.done.add(id(function))
     tree = _tree(function)
     if tree is None or depth > _DEPTH:
-        raise _Impure
+        raise _ImpureError
     if isinstance(tree, ast.FunctionDef):
         tree.decorator_list = []
         tree.returns = None
@@ -94,14 +107,24 @@ def _read(function: Any, found: _Found, depth: int) -> None:
     for argument in arguments:
         argument.annotation = None
     frames = {argument.arg for argument in arguments}
-    local = frames | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    local = frames | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
     local |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    local |= {argument.arg for node in ast.walk(tree) if isinstance(node, ast.Lambda | ast.FunctionDef) for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+    local |= {
+        argument.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda | ast.FunctionDef)
+        for argument in ast.walk(node.args)
+        if isinstance(argument, ast.arg)
+    }
     told = _told_as_text(tree)
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         _check(node, told)
         if isinstance(node, ast.Attribute):
-            _attribute(node, frames if depth == 0 else set(), found)
+            # A method of an argument that is no frame may do anything
+            _attribute(node, frames if depth == 0 and id(node) not in called else set(), found)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
             _outside(node.id, function, found, depth)
         elif isinstance(node, ast.Lambda | ast.FunctionDef) and node is not tree:
@@ -130,26 +153,28 @@ def _told_as_text(tree: ast.AST) -> set[str]:
 
 def _check(node: ast.AST, told: set[str]) -> None:
     if isinstance(node, (*_STATEMENTS, *_EXPRESSIONS)):
-        raise _Impure
+        raise _ImpureError
     if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        raise _Impure
+        raise _ImpureError
     shown = node.value if isinstance(node, ast.FormattedValue) else None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str" and node.args:
         shown = node.args[0]
-    if shown is not None and not (isinstance(shown, ast.Constant) or (isinstance(shown, ast.Name) and shown.id in told)):
-        raise _Impure
+    if shown is not None and not (
+        isinstance(shown, ast.Constant) or (isinstance(shown, ast.Name) and shown.id in told)
+    ):
+        raise _ImpureError
 
 
 def _attribute(node: ast.Attribute, parameters: set[str], found: _Found) -> None:
     name = node.attr
-    if name in _REFUSED or (name.startswith(_REFUSED_STARTS) and name not in {"from_epoch"}):
-        raise _Impure
+    if name in _REFUSED or (name.startswith(_REFUSED_STARTS) and name != "from_epoch"):
+        raise _ImpureError
     if name in _known():
         return
     if isinstance(node.value, ast.Name) and node.value.id in parameters:
         found.reads.add((node.value.id, name))  # of a configuration or the context: told with the arguments
         return
-    raise _Impure
+    raise _ImpureError
 
 
 @cache
@@ -157,7 +182,24 @@ def _known() -> frozenset[str]:
     """Give the names of everything that builds a plan."""
     expression = pl.col("a")
     spaces = [getattr(expression, space) for space in ("str", "dt", "list", "arr", "struct", "cat", "bin", "name")]
-    holders = (pl, pl.LazyFrame, pl.Expr, pl.selectors, pl.when(True), pl.when(True).then(1), *spaces, str, list, dict, tuple, set, pl.LazyFrame().group_by("a"), datetime, datetime.datetime, pl.Schema)
+    holders = (
+        pl,
+        pl.LazyFrame,
+        pl.Expr,
+        pl.selectors,
+        pl.when(True),
+        pl.when(True).then(1),
+        *spaces,
+        str,
+        list,
+        dict,
+        tuple,
+        set,
+        pl.LazyFrame().group_by("a"),
+        datetime,
+        datetime.datetime,
+        pl.Schema,
+    )
     return frozenset(name for holder in holders for name in dir(holder))
 
 
@@ -167,21 +209,25 @@ def _outside(name: str, function: Any, found: _Found, depth: int) -> None:
     if name not in scope:
         if name in _BUILTINS and hasattr(builtins, name):
             return
-        raise _Impure
+        raise _ImpureError
     value = scope[name]
     module = str(getattr(value, "__module__", "") or "")
     if isinstance(value, ModuleType):
         if value.__name__ not in {"polars", "polars.selectors", "datetime"}:
-            raise _Impure
+            raise _ImpureError
     elif isinstance(value, FunctionType) and value.__module__ == function.__module__:
         _read(value, found, depth + 1)
-    elif (module.startswith("polars.") or module in {"datetime", "polars"}) and callable(value) and not isinstance(value, pl.Expr):
+    elif (
+        (module.startswith("polars.") or module in {"datetime", "polars"})
+        and callable(value)
+        and not isinstance(value, pl.Expr)
+    ):
         if name in _REFUSED or value.__name__ in _REFUSED or value.__name__.startswith(_REFUSED_STARTS):
-            raise _Impure
+            raise _ImpureError
     elif all(isinstance(item, _PLAIN) for item in _items(value)):
         found.constants.append((scope, name, _copied(value)))
     else:
-        raise _Impure
+        raise _ImpureError
 
 
 def _items(value: Any) -> Iterator[Any]:

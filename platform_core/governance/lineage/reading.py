@@ -25,8 +25,8 @@ def of(target: Any, inputs: Mapping[str, Given] | None = None, *, dialect: str =
     """Give the column lineage of a lazy frame, of a function of frames, or of SQL.
 
     A lazy frame shows its plan alone: a value that was collected before and put into it as a constant leaves no trace,
-    and a frame in memory that is none of the inputs counts as made of all of them. A function is called with the inputs,
-    and what it collects on its way is seen.
+    and a frame in memory that is none of the inputs counts as made of all of them. A function is called with the
+    inputs, and what it collects on its way is seen.
 
     Args:
         target: A `pl.LazyFrame`, a function that takes the inputs by name and gives a frame, or an SQL query.
@@ -54,14 +54,17 @@ def of(target: Any, inputs: Mapping[str, Given] | None = None, *, dialect: str =
     if isinstance(target, pl.LazyFrame):
         lazy = [(name, frame.lazy()) for name, frame in given.items() if isinstance(frame, pl.LazyFrame | pl.DataFrame)]
         if len(lazy) != len(given):
-            raise UsageError("The inputs of a lazy frame are Polars frames.", hint="Give the frames that it was made from.")
+            raise UsageError(
+                "The inputs of a lazy frame are Polars frames.", hint="Give the frames that it was made from."
+            )
         return lineage_of_plan(target, context_of(lazy))
     if callable(target):
         with watching() as executed:
             value = target(**given)
         return lineage_of_call(Call(target, given, tuple(given.items())), value, executed)
     raise UsageError(
-        f"There is no column lineage of a {type(target).__name__}.", hint="Give a LazyFrame, a function, or SQL as text."
+        f"There is no column lineage of a {type(target).__name__}.",
+        hint="Give a LazyFrame, a function, or SQL as text.",
     )
 
 

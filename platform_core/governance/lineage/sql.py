@@ -27,7 +27,7 @@ _UNFOLLOWED = (exp.Pivot, exp.Columns, exp.MatchRecognize)
 _CASELESS = frozenset(("duckdb",))
 
 
-class _Unfollowed(Exception):
+class _UnfollowedError(Exception):
     """The query holds what is not followed here."""
 
 
@@ -41,14 +41,15 @@ def lineage_of_sql(
 
     Args:
         sql: One query.
-        tables: The columns of the tables that it reads, where they are known; a name may hold a schema, `planning.permits`.
+        tables: The columns of the tables that it reads, where they are known; a name may hold a schema.
         dialect: As sqlglot names it.
         columns: The columns that it gave, where that is known: it tells what a star over an unknown table stands for.
 
     Raises:
         UserError: It cannot be read, or is not one query.
 
-    >>> found = lineage_of_sql("SELECT town, sum(rent) AS rents FROM homes WHERE let GROUP BY town", {"homes": ["town", "rent", "let"]})
+    >>> homes = {"homes": ["town", "rent", "let"]}
+    >>> found = lineage_of_sql("SELECT town, sum(rent) AS rents FROM homes WHERE let GROUP BY town", homes)
     >>> [(item.column, item.way) for item in (*found.columns["rents"], *found.rows)]
     [('rent', 'aggregation'), ('let', 'filter'), ('town', 'group_by')]
     """
@@ -56,8 +57,8 @@ def lineage_of_sql(
     reader = _Reader(tables, dialect, columns)
     try:
         return reader.lineage(query)
-    except (_Unfollowed, SqlglotError, KeyError, RecursionError) as error:
-        reason = str(error) if isinstance(error, _Unfollowed) else "SQL that cannot be followed"
+    except (_UnfollowedError, SqlglotError, KeyError, RecursionError) as error:
+        reason = str(error) if isinstance(error, _UnfollowedError) else "SQL that cannot be followed"
         return reader.everything(query, reason)
 
 
@@ -66,12 +67,16 @@ def lineage_of_query(sql: str, dialect: str, columns: Sequence[str]) -> ColumnLi
     try:
         found = lineage_of_sql(sql.replace("%%", "%").replace("%s", "NULL"), {}, dialect, columns)
     except UserError as error:
-        return ColumnLineage(dict.fromkeys(columns, ()), (), (Unknown("", f"SQL of which nothing is known: {error.args[0]}"),))
+        return ColumnLineage(
+            dict.fromkeys(columns, ()), (), (Unknown("", f"SQL of which nothing is known: {error.args[0]}"),)
+        )
 
     def named(items: Iterable[Dependency]) -> tuple[Dependency, ...]:
         return tuple(Dependency(f"{dialect}:{item.asset}", item.column, item.way) for item in items)
 
-    return ColumnLineage({name: named(items) for name, items in found.columns.items()}, named(found.rows), found.unknown)
+    return ColumnLineage(
+        {name: named(items) for name, items in found.columns.items()}, named(found.rows), found.unknown
+    )
 
 
 def _parsed(sql: str, dialect: str) -> exp.Query:
@@ -109,10 +114,9 @@ class _Reader:
     def lineage(self, query: exp.Query) -> ColumnLineage:
         """Follow a query."""
         if any(query.find(kind) for kind in _UNFOLLOWED):
-            raise _Unfollowed("a pivot, or columns chosen by a pattern")
+            raise _UnfollowedError("a pivot, or columns chosen by a pattern")
         if any(clause.recursive for clause in query.find_all(exp.With)):
-            raise _Unfollowed("a recursive query")
-        written = [item.output_name for item in query.selects]
+            raise _UnfollowedError("a recursive query")
         schema = MappingSchema(self._schema(), dialect=self.dialect, normalize=False)
         resolved = qualify(
             query.copy(),
@@ -124,9 +128,9 @@ class _Reader:
         )
         scope = build_scope(resolved)
         if scope is None:
-            raise _Unfollowed("SQL that cannot be followed")
+            raise _UnfollowedError("SQL that cannot be followed")
         reached = self._scope(scope)
-        names = self._names(written, list(reached.columns))
+        names = self._names(query, list(reached.columns))
         unknown: tuple[Unknown, ...] = ()
         columns = dict(zip(names, reached.columns.values(), strict=True))
         if "*" in columns:
@@ -172,13 +176,15 @@ class _Reader:
                     return known
         return whole
 
-    def _names(self, written: list[str], resolved: list[str]) -> list[str]:
+    def _names(self, query: exp.Query, resolved: list[str]) -> list[str]:
+        """Give the names of the columns as the database writes them."""
         if self.given is not None and len(self.given) == len(resolved):
             return list(self.given)
-        if len(written) == len(resolved) and "*" not in written and all(written):
-            return written
-        known = {column.lower(): column for columns in self.tables.values() for column in columns}
-        return [known.get(name.lower(), name) if self.dialect in _CASELESS else name for name in resolved]
+        if self.dialect not in _CASELESS:
+            return resolved
+        written = {column.lower(): column for columns in self.tables.values() for column in columns}
+        written |= {item.alias.lower(): item.alias for item in query.selects if isinstance(item, exp.Alias)}
+        return [written.get(name.lower(), name) for name in resolved]
 
     def _starred(self, columns: dict[str, Found], query: exp.Query) -> tuple[dict[str, Found], tuple[Unknown, ...]]:
         """Say what a star over a table of unknown columns stands for."""
@@ -198,7 +204,7 @@ class _Reader:
         if known is not None:
             return known
         if id(scope) in self.doing:
-            raise _Unfollowed("a recursive query")
+            raise _UnfollowedError("a recursive query")
         self.doing.add(id(scope))
         expression = scope.expression
         if isinstance(expression, exp.SetOperation):
@@ -215,7 +221,7 @@ class _Reader:
 
     def _set(self, scope: Scope, expression: exp.SetOperation) -> _Reached:
         if expression.args.get("by_name"):
-            raise _Unfollowed("a union by name")
+            raise _UnfollowedError("a union by name")
         left, right = (self._scope(below) for below in scope.set_operation_scopes)
         columns = {}
         for (name, one), other in zip(left.columns.items(), right.columns.values(), strict=True):
@@ -239,12 +245,16 @@ class _Reader:
         rows |= self._within(scope, [args.get("where"), args.get("having"), args.get("qualify")], "filter", columns)
         grouped = args.get("group")
         if grouped is not None:
-            everything = [item for item in select.selects if not item.find(exp.AggFunc)] if grouped.args.get("all") else []
+            everything = (
+                [item for item in select.selects if not item.find(exp.AggFunc)] if grouped.args.get("all") else []
+            )
             rows |= self._within(scope, [grouped, *everything], "group_by", columns)
         for lateral in args.get("laterals") or ():
             rows |= self._within(scope, [lateral], "filter", columns)
         if args.get("distinct") is not None:
-            rows |= influence(union(columns.values()), "filter") | self._within(scope, [args["distinct"]], "filter", columns)
+            rows |= influence(union(columns.values()), "filter") | self._within(
+                scope, [args["distinct"]], "filter", columns
+            )
         for item in select.selects:
             for call in item.find_all(exp.Explode, exp.Unnest):  # one row for each value
                 rows |= self._within(scope, [call], "filter", columns)
@@ -262,7 +272,7 @@ class _Reader:
             if isinstance(source, Scope):
                 yield self._scope(source)
 
-    def _table_function(self, scope: Scope, expression: exp.Expression) -> _Reached:
+    def _table_function(self, scope: Scope, expression: exp.Expr) -> _Reached:
         """Follow `unnest(...)` and its like: whatever goes in decides both values and rows."""
         found = self._values(scope.parent or scope, expression, {})
         alias = expression.args.get("alias")
@@ -271,16 +281,16 @@ class _Reader:
             _AnyColumn({name: transformed(found) for name in names}, transformed(found)), influence(found, "filter")
         )
 
-    def _within(
-        self, scope: Scope, parts: Iterable[exp.Expression | None], way: str, columns: Mapping[str, Found]
-    ) -> Found:
+    def _within(self, scope: Scope, parts: Iterable[exp.Expr | None], way: str, columns: Mapping[str, Found]) -> Found:
         found = _NONE
         for part in parts:
             if part is not None:
                 found |= self._values(scope, part, columns)
         return influence(found, way)
 
-    def _values(self, scope: Scope, node: exp.Expression, made: Mapping[str, Found]) -> Found:
+    def _values(  # noqa: PLR0911 - one for each kind of expression
+        self, scope: Scope, node: exp.Expr, made: Mapping[str, Found]
+    ) -> Found:
         """Give what the values of an expression depend on; `made` are the columns that the query gives so far."""
         match node:
             case exp.Column():
@@ -302,7 +312,7 @@ class _Reader:
                 return aggregated(self._children(scope, node, made))
         return transformed(self._children(scope, node, made))
 
-    def _children(self, scope: Scope, node: exp.Expression, made: Mapping[str, Found]) -> Found:
+    def _children(self, scope: Scope, node: exp.Expr, made: Mapping[str, Found]) -> Found:
         return union(self._values(scope, child, made) for child in node.iter_expressions())
 
     def _conditional(self, scope: Scope, node: exp.Case | exp.If, made: Mapping[str, Found]) -> Found:
@@ -317,7 +327,7 @@ class _Reader:
             if below.expression is node or below.expression is node.this:
                 reached = self._scope(below)
                 return transformed(union(reached.columns.values())) | reached.rows
-        raise _Unfollowed("a subquery that cannot be followed")
+        raise _UnfollowedError("a subquery that cannot be followed")
 
     def _column(self, scope: Scope, column: exp.Column, made: Mapping[str, Found]) -> Found:
         around: Scope | None = scope
@@ -333,8 +343,10 @@ class _Reader:
         # A name that belongs to one of several tables, or to none that is known, is taken to be of each
         tables = [source for source in scope.sources.values() if isinstance(source, exp.Table)]
         if not tables:
-            raise _Unfollowed("a column whose table cannot be told")
-        return frozenset(Dependency(self._input(table), self._known(table, column.name), "identity") for table in tables)
+            raise _UnfollowedError("a column whose table cannot be told")
+        return frozenset(
+            Dependency(self._input(table), self._known(table, column.name), "identity") for table in tables
+        )
 
     def _known(self, table: exp.Table, column: str) -> str:
         columns = self.tables.get(self._input(table), ())

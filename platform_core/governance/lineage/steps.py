@@ -1,8 +1,8 @@
 """The column lineage of a step that runs, remembered where it is sure to be the same again.
 
-A function that does nothing but build a plan (`pure`) makes the same one for the same columns, types and constants. For
-such a one the second run in a process costs a comparison. Every other function is watched while it runs, and its plan is
-read each time. Nothing here can make a step fail.
+A function that does nothing but build a plan (`pure`) makes the same one for the same columns, types and constants.
+For such a one the second run in a process costs a comparison. Every other function is watched while it runs, and its
+plan is read each time. Nothing here can make a step fail.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ from platform_core.governance.lineage.watch import watching
 
 _MOST_SHAPES = 16
 _PLAIN = (bool, int, float, str, bytes, type(None))
+
+# Types that are known by their class
+_SIMPLE = frozenset((
+    pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64, pl.Float32, pl.Float64,
+    pl.String, pl.Boolean, pl.Date, pl.Time, pl.Binary, pl.Null,
+))  # fmt: skip
 
 Shape = tuple[Any, ...]
 
@@ -104,7 +110,10 @@ class Following:
         )
         return composed(
             outer,
-            {name: lineage_of_query(query.sql, query.dialect, columns_of(query.frame)) for name, query in between.items()},
+            {
+                name: lineage_of_query(query.sql, query.dialect, columns_of(query.frame))
+                for name, query in between.items()
+            },
         )
 
     def _everything(self, value: object, reason: str) -> ColumnLineage:
@@ -136,7 +145,7 @@ def _shape(purity: Purity, call: Call) -> Shape | None:
             schema = frame.schema
         else:
             return None
-        parts += (name, list(schema), schema)
+        parts += (name, *_columns(schema))
     frames = {id(frame) for _, frame in call.inputs}
     for parameter, attribute in purity.reads:
         value = getattr(call.arguments.get(parameter), attribute, call)
@@ -145,6 +154,13 @@ def _shape(purity: Purity, call: Call) -> Shape | None:
         parts.append(value)
     parts += [(name, value) for name, value in call.arguments.items() if isinstance(value, _PLAIN)]
     return tuple(parts)
+
+
+def _columns(schema: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Give names and types, in order, as what compares fast: Polars compares types in Python, one by one."""
+    types = tuple(schema.values())
+    kinds = tuple(map(type, types))
+    return tuple(schema), kinds if _SIMPLE.issuperset(kinds) else types
 
 
 def _fits(found: ColumnLineage, value: object) -> bool:

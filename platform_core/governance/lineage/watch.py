@@ -18,8 +18,8 @@ import polars as pl
 from polars.lazyframe import engine as polars_engine
 
 _METHODS = (
-    "execute", "collect", "collect_async", "collect_batches", "collect_all", "collect_all_async", "sink_parquet", "sink_ipc",
-    "sink_csv", "sink_ndjson", "sink_batches",
+    "execute", "collect", "collect_async", "collect_batches", "collect_all", "collect_all_async", "sink_parquet",
+    "sink_ipc", "sink_csv", "sink_ndjson", "sink_batches",
 )  # fmt: skip
 
 _SEEN: ContextVar[list[pl.LazyFrame] | None] = ContextVar("seen", default=None)

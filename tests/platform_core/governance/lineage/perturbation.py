@@ -1,18 +1,19 @@
-"""The truth about column lineage, by experiment: change one column of an input and see which columns of the result change.
+"""The truth about column lineage, by experiment: change one column of an input and see which columns change.
 
-What it finds is certain; what it does not find may still be there (a change that happens to make no difference). So an
-edge that it finds and lineage lacks is a fault, and the share of edges that it does not find bounds how many are false.
+What it finds is certain; what it does not find may still be there (a change that happens to make no difference). So
+an edge that it finds and lineage lacks is a fault, and the share of edges that it does not find bounds how many are
+false.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
-from platform_core.frames import convert, kind_of
+from platform_core.frames import FrameKind, convert
 
 Edge = tuple[str, str, str]
 
@@ -42,7 +43,7 @@ def observed(
     for asset, frame in frames.items():
         for column in frame.columns:
             for number in range(rounds):
-                rng = random.Random(f"{seed}{asset}{column}{number}")
+                rng = random.Random(f"{seed}{asset}{column}{number}")  # noqa: S311 - chance decides what is tried
                 changed = {**frames, asset: frame.with_columns(changed_series(frame[column], rng, number))}
                 after = result(function, changed, kinds)
                 for name in [name for name in before if after is not None and not same(before[name], after.get(name))]:
@@ -53,19 +54,32 @@ def observed(
 
 
 def is_certain(
-    function: Callable[..., Any], frames: Mapping[str, Any], changed: Mapping[str, Any], kinds: Mapping[str, str], name: str
+    function: Callable[..., Any],
+    frames: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    kinds: Mapping[str, str],
+    name: str,
 ) -> bool:
     """Say whether a column always has the same values, and never those after a change, however often it is computed."""
     before = {repr((result(function, frames, kinds) or {}).get(name)) for _ in range(8)}
-    return len(before) == 1 and before.isdisjoint({repr((result(function, changed, kinds) or {}).get(name)) for _ in range(8)})
+    return len(before) == 1 and before.isdisjoint(
+        {repr((result(function, changed, kinds) or {}).get(name)) for _ in range(8)}
+    )
 
 
-def result(function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kinds: Mapping[str, str]) -> dict[str, list[Any]] | None:
+def result(
+    function: Callable[..., Any], frames: Mapping[str, pl.DataFrame], kinds: Mapping[str, str]
+) -> dict[str, list[Any]] | None:
     """Give the columns of what a function gives, or None where it refuses its inputs."""
     try:
-        value = function(**{name: convert(frame.clone(), kinds.get(name, "lazy")) for name, frame in frames.items()})
-        frame = convert(value, "polars")
-    except Exception:  # a changed value may be refused: that tells nothing of columns
+        value = function(
+            **{
+                name: convert(frame.clone(), cast("FrameKind", kinds.get(name, "lazy")))
+                for name, frame in frames.items()
+            }
+        )
+        frame: Any = convert(value, "polars")
+    except Exception:  # noqa: BLE001 - a changed value may be refused: that tells nothing of columns
         return None
     except BaseException as panic:
         if type(panic).__name__ == "PanicException":
@@ -92,11 +106,13 @@ def changed_series(series: pl.Series, rng: random.Random, number: int) -> pl.Ser
         return pl.Series(series.name, values, dtype=series.dtype)
     if number == 2:  # nulls
         place = rng.randrange(len(values))
-        return pl.Series(series.name, [None if index == place else value for index, value in enumerate(values)], dtype=series.dtype)
+        return pl.Series(
+            series.name, [None if index == place else value for index, value in enumerate(values)], dtype=series.dtype
+        )
     return pl.Series(series.name, [other_value(value, values, rng) for value in values], dtype=series.dtype)
 
 
-def other_value(value: Any, values: list[Any], rng: random.Random) -> Any:
+def other_value(value: Any, values: list[Any], rng: random.Random) -> Any:  # noqa: PLR0911 - one for each type
     import datetime
 
     match value:
@@ -107,13 +123,19 @@ def other_value(value: Any, values: list[Any], rng: random.Random) -> Any:
         case float():
             return value + rng.choice((-3.5, -0.25, 1.75, 100.0))
         case str():
-            return rng.choice((f"{value}x", value[::-1] + "q", "Z" + value, *[item for item in values if isinstance(item, str)]))
+            return rng.choice(
+                (f"{value}x", value[::-1] + "q", "Z" + value, *[item for item in values if isinstance(item, str)])
+            )
         case bytes():
             return value + b"x"
         case datetime.datetime() | datetime.date():
             return value + datetime.timedelta(days=rng.choice((-40, 1, 3, 31, 400)))
         case list():
-            return [*value, rng.choice(value)] if value and rng.random() < 0.5 else [other_value(item, value, rng) for item in value]
+            return (
+                [*value, rng.choice(value)]
+                if value and rng.random() < 0.5
+                else [other_value(item, value, rng) for item in value]
+            )
         case dict():
             return {key: other_value(item, [], rng) for key, item in value.items()}
     return next((item for item in values if item is not None), None)
