@@ -10,7 +10,7 @@ from platform_core.observability.alerts.alert import LONGEST_LINE, Alert
 from platform_core.observability.alerts.alerter import Sent
 from platform_core.observability.alerts.current import SLACK_VARIABLE, alerter_for
 from platform_core.observability.hooks import INSTANCE
-from platform_core.observability.safe_text import without_personal
+from platform_core.observability.safe_text import scrubbed_text, without_personal
 from platform_core.suggest import did_you_mean
 
 
@@ -66,6 +66,6 @@ def send_alert(text: str, *, owners: tuple[str, ...] = (), severity: Severity = 
 
 
 def _message(text: str, severity: Severity, owners: tuple[str, ...] = ()) -> Alert:
-    text = without_personal(text[:LONGEST_LINE])
+    text = without_personal(scrubbed_text(text, longest=LONGEST_LINE))
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
     return Alert("message", f"message:{digest}", text, severity, owners=owners)
