@@ -22,8 +22,8 @@ from platform_core.errors import Fault, UsageError, UserError, VerificationError
 COMMANDS = (
     "new", "import", "update", "status", "suggest", "run", "materialize", "lineage", "contract", "review",
     "rename", "retire", "assure", "rap", "policy", "compliance", "audit", "retention", "erase", "costs",
-    "rightsize", "explain-compute", "ci", "staged", "doctor", "config", "completion", "dev", "up", "down",
-    "lab",
+    "rightsize", "explain-compute", "ci", "staged", "doctor", "health", "metrics", "config", "completion", "dev",
+    "up", "down", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 

@@ -9,7 +9,7 @@ from platform_core.config.alerts import AlertsConfig
 from platform_core.observability.alerts.alert import Alert
 from platform_core.observability.alerts.alerter import Alerter, Recovery
 from platform_core.observability.alerts.current import alerter_for
-from platform_core.observability.hooks import AssetHookContext, failure_hook, success_hook
+from platform_core.observability.hooks import AssetHookContext, either_hook, success_hook
 from platform_core.observability.telling import About, about, failure_alert, failure_key, links
 
 if TYPE_CHECKING:
@@ -20,16 +20,15 @@ def alert_hooks(config: AlertsConfig) -> list[dg.HookDefinition]:
     """Give the hooks that a configuration asks for; each says which assets it is for.
 
     >>> [hook.name for hook in alert_hooks(AlertsConfig(success="group:gold"))]
-    ['tell_failure', 'tell_recovery', 'tell_success']
+    ['tell', 'tell_success']
     """
-    found = [tell_failure, tell_recovery] if config.hooks else []
+    found = [either_hook("tell", success=_tell_recovery, failure=_tell_failure, assets="*")] if config.hooks else []
     if config.success:
         found.append(success_hook(name="tell_success", assets=config.success)(_tell_success))
     return found
 
 
-@failure_hook(assets="*")
-def tell_failure(context: AssetHookContext) -> None:
+def _tell_failure(context: AssetHookContext) -> None:
     """Tell that an asset could not be made."""
     if context.failure_data is None:
         return
@@ -46,8 +45,7 @@ def tell_failure(context: AssetHookContext) -> None:
     alerter.tell([alert])
 
 
-@success_hook(assets="*")
-def tell_recovery(context: AssetHookContext) -> None:
+def _tell_recovery(context: AssetHookContext) -> None:
     """Tell that an asset was made which failed before."""
     asset = _asset(context)
     key = failure_key(asset, context.step_key, context.job_name, context.partition_key or "")

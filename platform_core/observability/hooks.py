@@ -7,7 +7,7 @@ each that it did not. A hook that fails never fails the run: Dagster's log says 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, overload
 
@@ -93,7 +93,7 @@ def success_hook(
     rents done
     True
     """
-    decorate = functools.partial(_hook, "success", name, required_resource_keys, assets)
+    decorate = functools.partial(_decorated, "success", name, required_resource_keys, assets)
     return decorate if hook_fn is None else decorate(hook_fn)
 
 
@@ -129,7 +129,7 @@ def failure_hook(
     rents: KeyError: '…'
     False
     """
-    decorate = functools.partial(_hook, "failure", name, required_resource_keys, assets)
+    decorate = functools.partial(_decorated, "failure", name, required_resource_keys, assets)
     return decorate if hook_fn is None else decorate(hook_fn)
 
 
@@ -139,7 +139,21 @@ def assets_of(hook: dg.HookDefinition) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _hook(
+def either_hook(
+    name: str, *, success: HookFunction, failure: HookFunction, assets: str | None = None
+) -> dg.HookDefinition:
+    """Make one hook of two functions: for each hook of each step Dagster writes an event, which costs most of it.
+
+    Args:
+        name: The hook's name.
+        success: Is called after a step succeeded, as `success_hook` calls.
+        failure: Is called after a step failed, as `failure_hook` calls.
+        assets: The assets that it is for; see `success_hook`.
+    """
+    return _hook({"success": success, "failure": failure}, name, None, assets)
+
+
+def _decorated(
     when: str, name: str | None, required: set[str] | None, assets: str | None, function: HookFunction
 ) -> dg.HookDefinition:
     code = getattr(function, "__code__", None)
@@ -147,24 +161,40 @@ def _hook(
         raise UserError(
             f"@{when}_hook needs a function whose first parameter is `context`.", hint="Write `def alert(context): ...`"
         )
-    called = name or function.__name__
+    return _hook({when: function}, name or function.__name__, required, assets)
 
-    @functools.wraps(function)
+
+def _hook(
+    functions: Mapping[str, HookFunction], name: str, required: set[str] | None, assets: str | None
+) -> dg.HookDefinition:
+    first = next(iter(functions.values()))
+
+    @functools.wraps(first)
     def by_hand(context: Any) -> object:
         """Call the hook in a test, with what `dagster.build_hook_context` gives."""
-        return function(AssetHookContext(context, None, (), _failed(context, (), when)))
+        when = "failure" if "failure" in functions and context.op_exception is not None else next(iter(functions))
+        return functions[when](AssetHookContext(context, None, (), _failed(context, (), when)))
 
     def run(context: dg.HookContext, event_list: Sequence[dg.DagsterEvent]) -> HookExecutionResult:
-        ended = any(event.is_step_success if when == "success" else event.is_step_failure for event in event_list)
-        keys = _assets(context, event_list, when) if ended else ()
-        failed = _failed(context, keys, when) if ended else None
+        when = _ended(event_list)
+        function = functions.get(when)
+        keys = _assets(context, event_list, when) if function is not None else ()
+        failed = _failed(context, keys, when) if function is not None else None
         for key in keys:
-            _call(function, called, AssetHookContext(context, key, [k for k in keys if k is not None], failed))
-        return HookExecutionResult(hook_name=called, is_skipped=not keys)
+            assert function is not None  # noqa: S101 - else there are no keys
+            _call(function, name, AssetHookContext(context, key, [k for k in keys if k is not None], failed))
+        return HookExecutionResult(hook_name=name, is_skipped=not keys)
 
-    made = event_list_hook(name=called, required_resource_keys=required, decorated_fn=by_hand)(run)
+    made = event_list_hook(name=name, required_resource_keys=required, decorated_fn=by_hand)(run)
     made.workbench_assets = assets  # type: ignore[attr-defined]  # Dagster's own value, which has no place for it
     return made
+
+
+def _ended(events: Sequence[dg.DagsterEvent]) -> str:
+    """Give how a step ended; empty where it is tried again or was passed over."""
+    if any(event.is_step_success for event in events):
+        return "success"
+    return "failure" if any(event.is_step_failure for event in events) else ""
 
 
 def _call(function: HookFunction, name: str, context: AssetHookContext) -> None:
@@ -198,7 +228,7 @@ def _assets(
 
 
 def _failed(context: Any, keys: Sequence[dg.AssetKey | None], when: str) -> FailureData | None:
-    if when == "success":
+    if when != "failure":
         return None
     step = getattr(context, "_step_execution_context", None)
     return failure_of(

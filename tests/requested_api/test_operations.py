@@ -64,6 +64,15 @@ def test_a_failure_hook_alerts_in_slack_and_says_nothing_of_the_data(monkeypatch
     assert "Bell" not in asked.body["text"]
 
 
+def test_a_text_by_hand_is_sent_without_secrets_and_personal_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_http() as server:
+        server.paths["/slack"] = lambda *_: Reply("ok")
+        monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{server.url}/slack")
+        (sent,) = send_slack_alert(f"Ask jane.doe@example.com, NHS 943 476 5919, or look at {server.url}/slack")
+    assert sent.status == "sent"
+    assert "Ask [email], NHS [nhs_number], or look at ***" in server.asked[0].body["text"]
+
+
 def test_files_that_arrive_start_a_run_once_each(aws: str) -> None:
     @dg.job
     def permits_job() -> None: ...

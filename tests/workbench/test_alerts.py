@@ -59,9 +59,9 @@ def test_hooks_of_modules_and_of_the_configuration_are_attached_and_sensors_made
         if asset.keys
     }
     assert hooks == {
-        "raw_rents": ["tell_failure", "tell_recovery"],
-        "rents": ["tell_failure", "tell_recovery"],
-        "rents_by_town": ["say", "tell_failure", "tell_recovery", "tell_success"],
+        "raw_rents": ["tell"],
+        "rents": ["tell"],
+        "rents_by_town": ["say", "tell", "tell_success"],
     }
     names = {f"alerts_{name}" for name in ("failures", "checks", "freshness", "long_running", "queue", "outbox")}
     repository = definitions.get_repository_def()

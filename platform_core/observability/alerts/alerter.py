@@ -130,6 +130,11 @@ class Alerter:
         with self.store.transaction() as connection:
             return incidents.open_incidents(connection, kinds)
 
+    def counts(self) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+        """Give how many incidents of each kind are open, and how many messages of each channel became what."""
+        with self.store.transaction() as connection:
+            return incidents.counted(connection), outbox.counted(connection)
+
     def last_messages(self, most: int = 20) -> list[dict[str, Any]]:
         """Give the newest messages."""
         with self.store.transaction() as connection:

@@ -101,6 +101,12 @@ def open_incidents(connection: sa.Connection, kinds: Iterable[str]) -> list[Mapp
     return rows(connection, sa.select(INCIDENTS).where(INCIDENTS.c.closed_at.is_(None), INCIDENTS.c.kind.in_(kinds)))
 
 
+def counted(connection: sa.Connection) -> dict[str, int]:
+    """Give how many incidents of each kind are open."""
+    query = sa.select(INCIDENTS.c.kind, sa.func.count()).where(INCIDENTS.c.closed_at.is_(None))
+    return {str(row[0]): int(row[1]) for row in connection.execute(query.group_by(INCIDENTS.c.kind))}
+
+
 def _incident(connection: sa.Connection, key: str) -> Mapping[str, Any] | None:
     return next(iter(rows(connection, _FIND, {"of": key})), None)
 

@@ -77,6 +77,13 @@ def last_messages(connection: sa.Connection, most: int) -> list[dict[str, Any]]:
     ]
 
 
+def counted(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """Give how many messages of each channel became what."""
+    query = sa.select(MESSAGES.c.channel, MESSAGES.c.status, sa.func.count())
+    grouped = query.group_by(MESSAGES.c.channel, MESSAGES.c.status)
+    return {(channel, status): number for channel, status, number in connection.execute(grouped)}
+
+
 def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) -> list[Due]:
     """Take the messages that failed, or whose sender died, and are to be tried again."""
     taken = []

@@ -6,10 +6,11 @@ import hashlib
 
 from platform_core.config.alerts import Severity
 from platform_core.errors import UserError
-from platform_core.observability.alerts.alert import Alert
+from platform_core.observability.alerts.alert import LONGEST_LINE, Alert
 from platform_core.observability.alerts.alerter import Sent
 from platform_core.observability.alerts.current import SLACK_VARIABLE, alerter_for
 from platform_core.observability.hooks import INSTANCE
+from platform_core.observability.safe_text import scrubbed_text, without_personal
 from platform_core.suggest import did_you_mean
 
 
@@ -21,7 +22,7 @@ def send_slack_alert(text: str, *, channel: str | None = None, severity: Severit
     and what is over the rate limit goes together in a later message.
 
     Args:
-        text: What to tell. Secrets in it are taken out; personal data has no place in it.
+        text: What to tell, at most 400 characters. Secrets and what looks like personal data are taken out.
         channel: The name of the channel, where there are several.
         severity: `info`, `warning`, `error` or `critical`.
 
@@ -65,5 +66,6 @@ def send_alert(text: str, *, owners: tuple[str, ...] = (), severity: Severity = 
 
 
 def _message(text: str, severity: Severity, owners: tuple[str, ...] = ()) -> Alert:
+    text = without_personal(scrubbed_text(text, longest=LONGEST_LINE))
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
     return Alert("message", f"message:{digest}", text, severity, owners=owners)

@@ -1,0 +1,1 @@
+"""How a project's platform is: what `workbench health` and `workbench metrics` show of it."""
