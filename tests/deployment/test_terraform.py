@@ -21,7 +21,7 @@ from tests.servers.aws import credentials, running_aws
 FOLDER = ROOT / "deployment" / "terraform"
 ROOTS = ("small", "full")
 MODULES = sorted(path.name for path in (FOLDER / "modules").iterdir())
-TESTED = sorted(path.parent.parent.name for path in (FOLDER / "modules").glob("*/tests"))
+TESTED = sorted(path.parent.name for path in (FOLDER / "modules").glob("*/tests"))
 MIRRORS = ("/opt/tf-plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins")
 ON_MOTO = "small"
 # What the simulator forgets of what it was told, and so what a second plan would change there; nothing else may
