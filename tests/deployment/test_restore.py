@@ -46,6 +46,6 @@ def test_what_is_restored_is_what_was_there(postgres: PostgresServer, tmp_path: 
     assert done.returncode == 0, done.stderr
     assert done.stdout == "2 tables with 500 rows and 1 files compared, 0 differ\n"
     assert (tmp_path / "backup" / "dagster.dump").stat().st_size > 0
-    assert postgres.execute(f"SELECT 1 FROM pg_database WHERE datname = '{database}_rehearsal'") == []
+    assert f"{database}_rehearsal" not in {name for (name,) in postgres.execute("SELECT datname FROM pg_database")}
     again = rehearse(postgres, database, lake, tmp_path / "backup")
     assert (again.returncode, again.stderr) == (2, f"{tmp_path / 'backup'} is not empty.\n")

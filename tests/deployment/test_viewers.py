@@ -147,7 +147,8 @@ def test_apache_takes_the_configuration(tmp_path: Path) -> None:
     for name in ("secret", "passphrase"):
         (tmp_path / name).write_text("planted-4471")
     subprocess.run(
-        [shutil.which("openssl") or "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=proxy", "-keyout",
+        [shutil.which("openssl") or "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=proxy",
+         "-keyout",
          str(tmp_path / "key"), "-out", str(tmp_path / "certificate")], check=True, capture_output=True,
     )  # fmt: skip
     wanted = ("mpm_event", "authn_core", "authz_core", "authz_user", "headers", "ssl", "proxy", "proxy_http",
