@@ -22,11 +22,12 @@ import psycopg2
 
 from workbench.stack.state import Process, alive, read_state
 
-DEADLINE = 400.0  # seconds until a test gives a stack up; nothing is measured by it
+DEADLINE = 900.0  # seconds until a test gives a stack up; nothing is measured by it
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each process of the stack would compile Dagster anew, for eight seconds
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+_STOP = "mutation($id: String!) { stopRunningSchedule(id: $id) { __typename ... on PythonError { message } } }"
 
 TICKING = '''\
 """What the schedule and the sensor of the test ask for."""
@@ -161,6 +162,16 @@ class Stack:
         self.launched.append(answer["run"]["runId"])
         return self.launched[-1]
 
+    def stop_schedules(self) -> None:
+        """Stop every schedule, as a person does on Dagster's page."""
+        asked = (
+            "{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { scheduleState { id } } } } } }"
+        )
+        nodes = self.ask(asked)["repositoriesOrError"]["nodes"]
+        for state in (schedule["scheduleState"]["id"] for node in nodes for schedule in node["schedules"]):
+            answer = self.ask(_STOP, id=state)["stopRunningSchedule"]
+            assert answer["__typename"] == "ScheduleStateResult", answer
+
     def status(self, run: str) -> str:
         """Give the status of a run, or that of the last run that tried it again."""
         return str(self.attempts(run)[-1][1])
@@ -216,7 +227,7 @@ class Stack:
         events = self.rows(
             "SELECT run_id, dagster_event_type, coalesce(step_key, ''), coalesce(asset_key, ''), count(*)"
             " FROM event_logs WHERE dagster_event_type = ANY(%s) GROUP BY 1, 2, 3, 4",
-            ["RUN_START", "RUN_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_MATERIALIZATION"],
+            ["PIPELINE_START", "PIPELINE_SUCCESS", "STEP_START", "STEP_SUCCESS", "ASSET_MATERIALIZATION"],
         )
         of_run: dict[str, Counter[tuple[str, str, str]]] = {run: Counter() for run in succeeded}
         for run, kind, step, asset, number in events:
@@ -227,7 +238,7 @@ class Stack:
             steps = {kind: {step for found_kind, step, _ in counted if found_kind == kind} for kind, _, _ in counted}
             if steps.get("STEP_START", set()) != steps.get("STEP_SUCCESS", set()):
                 found.append(f"{run}: steps began and ended differently: {steps}")
-            wanted = {"RUN_START", "RUN_SUCCESS", "STEP_SUCCESS", "ASSET_MATERIALIZATION"}
+            wanted = {"PIPELINE_START", "PIPELINE_SUCCESS", "STEP_SUCCESS", "ASSET_MATERIALIZATION"}
             found += [f"{run}: no {kind}" for kind in wanted - steps.keys()]
         return found + self._ticks() + self._arrivals()
 

@@ -32,7 +32,7 @@ variable "addresses" {
 }
 
 variable "monthly_usd" {
-  description = "What a month may cost before somebody is told."
+  description = "What a month may cost before somebody is told; 0 for no budget."
   type        = number
   default     = 1500
 }

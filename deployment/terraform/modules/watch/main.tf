@@ -41,6 +41,7 @@ resource "aws_cloudwatch_metric_alarm" "database" {
 }
 
 resource "aws_budgets_budget" "month" {
+  count        = var.monthly_usd > 0 ? 1 : 0
   name         = "${var.name}-month"
   budget_type  = "COST"
   limit_amount = tostring(var.monthly_usd)

@@ -20,6 +20,6 @@ variable "addresses" {
 }
 
 variable "monthly_usd" {
-  description = "What a month may cost before somebody is told."
+  description = "What a month may cost before somebody is told; 0 for no budget."
   type        = number
 }
