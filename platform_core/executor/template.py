@@ -138,7 +138,9 @@ class _Template:
                 try:
                     self._answer(self._control.recv())
                 except EOFError:
-                    os._exit(0)  # the kernel kills the workers
+                    while self._workers:  # they end as well, or are killed with this process
+                        self._workers.discard(os.waitpid(-1, 0)[0])
+                    os._exit(0)
 
     def _answer(self, message: object) -> None:
         match message:
