@@ -29,6 +29,7 @@ from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.config.io import IOConfig
 from platform_core.costs.settings import prices_of
 from platform_core.errors import UserError, WorkbenchError
+from platform_core.executor import platform_executor
 from platform_core.governance.days import today
 from platform_core.governance.policies.enforcing import governed
 from platform_core.governance.policies.loading import load_policies
@@ -53,7 +54,7 @@ def load_definitions(file: str | Path) -> dg.Definitions:
 
     Assets, checks, jobs, schedules, sensors and hooks come from the modules under `defs/`; jobs, schedules, sensors,
     resources and alerts also from `config/*.yaml`. A hook that says which assets it is for is
-    attached to them. In the environment `dev` steps run in one process.
+    attached to them. Steps run where its section `compute:` says.
 
     Args:
         file: The path of the project's `definitions.py`, as `__file__` gives it.
@@ -136,12 +137,23 @@ def gather(
             sensors=[*_only(unique, dg.SensorDefinition), *build_sensors(config)],
             resources={"io_manager": _io_manager(config), **resources},
             loggers={"console": dg.colored_console_logger, "json": json_logger},
-            executor=dg.in_process_executor if config.environment == "dev" else None,
+            executor=_executor(config),
         )
         definitions.get_repository_def()
     except dg.DagsterInvalidDefinitionError as error:
         raise UserError(f"The project's definitions do not fit together: {error}") from error
     return definitions
+
+
+def _executor(config: ProjectConfig) -> dg.ExecutorDefinition:
+    """Give what carries out the steps of a run, as `compute:` says it."""
+    match config.compute.chosen(config.environment):
+        case "in_process":
+            return dg.in_process_executor
+        case "multiprocess":
+            return dg.multiprocess_executor
+    settings = config.compute.settings()
+    return platform_executor.configured(settings, name="platform") if settings else platform_executor
 
 
 def _io_manager(config: ProjectConfig) -> FrameIOManager:

@@ -17,6 +17,7 @@ from platform_core.config.alerts import (
     RouteConfig,
     SensorsConfig,
 )
+from platform_core.config.compute import ComputeConfig
 from platform_core.config.costs import BudgetConfig, CostsConfig, IdleConfig
 from platform_core.config.io import IOChoice, IOConfig
 from platform_core.config.models import (
@@ -54,6 +55,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("jobs", "*", "retry"): RetryConfig,
     ("schedules", "*"): ScheduleConfig,
     ("sensors", "*"): SensorConfig,
+    ("compute",): ComputeConfig,
     ("costs",): CostsConfig,
     ("costs", "budgets", "*"): BudgetConfig,
     ("costs", "idle"): IdleConfig,

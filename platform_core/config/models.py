@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from platform_core.config.alerts import AlertsConfig
+from platform_core.config.compute import ComputeConfig
 from platform_core.config.costs import CostsConfig
 from platform_core.config.io import IOConfig
 from platform_core.links import WEB
@@ -164,6 +165,7 @@ class Sections(_Strict):
     jobs: dict[Word, JobConfig] = {}
     schedules: dict[Word, ScheduleConfig] = {}
     sensors: dict[Word, SensorConfig] = {}
+    compute: ComputeConfig = ComputeConfig()
     costs: CostsConfig = CostsConfig()
     alerts: AlertsConfig | None = None
     logs: Literal["text", "json"] = "text"
@@ -189,6 +191,7 @@ class ProjectConfig(BaseModel):
     jobs: dict[str, JobConfig] = {}
     schedules: dict[str, ScheduleConfig] = {}
     sensors: dict[str, SensorConfig] = {}
+    compute: ComputeConfig = ComputeConfig()
     costs: CostsConfig = CostsConfig()
     alerts: AlertsConfig | None = None
     logs: Literal["text", "json"] = "text"

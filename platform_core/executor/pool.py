@@ -70,6 +70,7 @@ class PoolNote:
 
 
 _MOST_DEATHS = 3
+_SECONDS_TO_END = 5.0
 _ALONE = (
     "Importing the code location starts threads ({}), so each warm worker imports it by itself. Start threads, read"
     " data and open connections in functions and resources, and the workers share one import."
@@ -177,13 +178,18 @@ class WorkerPool:
         return next((held_memory(one.pid) for one in self._workers if one.step_key == step_key and one.pid), 0)
 
     def close(self) -> None:
-        """End every process at once. What still runs in them is lost."""
-        for template in self._templates:
-            template.process.kill()  # the kernel kills its workers with it
-            template.process.wait()
-            template.control.close()
+        """End every process: those that have nothing to do by themselves, the others at once."""
         for worker in self._workers:
+            if worker.step_key is not None:
+                self._signal(worker, signal.SIGKILL)
             worker.orders.close()
+        for template in self._templates:
+            template.control.close()
+            try:
+                template.process.wait(_SECONDS_TO_END if template.loaded else 0)
+            except subprocess.TimeoutExpired:
+                template.process.kill()  # the kernel kills its workers with it
+                template.process.wait()
         self._templates, self._workers, self._forking = [], [], None
 
     def _idle(self) -> _Worker | None:

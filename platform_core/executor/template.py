@@ -85,6 +85,7 @@ class Ended:
 def main(descriptor: int, parent: int) -> None:
     """Load what the run worker says, then do what it asks until it is gone."""
     die_with(parent)
+    gc.disable()  # what is imported stays: there is nothing to find
     control = Connection(descriptor)
     start: Start = control.recv()
     sys.path[:] = start.path
@@ -128,6 +129,7 @@ class _Template:
         signal.set_wakeup_fd(theirs.fileno())
         self._wake = (ours, theirs)
         gc.collect()
+        gc.enable()
         gc.freeze()  # what is here stays, and stays shared: a collection in a worker would write to every object
         while True:
             ready = wait([self._control, ours])
@@ -138,7 +140,9 @@ class _Template:
                 try:
                     self._answer(self._control.recv())
                 except EOFError:
-                    os._exit(0)  # the kernel kills the workers
+                    while self._workers:  # they end as well, or are killed with this process
+                        self._workers.discard(os.waitpid(-1, 0)[0])
+                    os._exit(0)
 
     def _answer(self, message: object) -> None:
         match message:

@@ -229,3 +229,35 @@ def remote() -> dg.JobDefinition:
             op()
 
     return remote_steps
+
+
+def storm() -> dg.JobDefinition:
+    """Make a job whose steps fail, try by try, as the file `storm.json` says, each with a step after it."""
+    schedule = json.loads(Path(os.environ[TRACE]).with_name("storm.json").read_text())
+
+    def one(name: str, faults: list[str], retries: int) -> dg.OpDefinition:
+        @dg.op(name=name, retry_policy=dg.RetryPolicy(max_retries=retries))
+        def made(context: dg.OpExecutionContext) -> int:
+            leave(name, context.retry_number)
+            match faults[context.retry_number] if context.retry_number < len(faults) else "none":
+                case "raise":
+                    raise ValueError("planted")
+                case "exit":
+                    os._exit(context.retry_number)
+                case "none":
+                    return 1
+                case name_of_signal:
+                    os.kill(os.getpid(), signal.Signals[name_of_signal])
+                    signal.pause()
+            return 1
+
+        return made
+
+    ops = [one(name, *rest) for name, rest in schedule.items()]
+
+    @dg.job(executor_def=platform_executor)
+    def storm_steps() -> None:
+        for op in ops:
+            after.alias(f"after_{op.name}")(op())
+
+    return storm_steps

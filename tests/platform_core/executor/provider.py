@@ -46,9 +46,9 @@ class World:
     def __init__(self, fates: Mapping[str, list[str]]) -> None:
         self.fates = {step: list(words) for step, words in fates.items()}
         self.works: dict[str, Work] = {}
+        self.gate = threading.Event()
+        """What work of the fate `gated` waits for."""
         self.asked: Counter[str] = Counter()
-        self.at_once: Counter[str] = Counter()
-        self.most_at_once: Counter[str] = Counter()
 
     def next_fate(self, step: str) -> str:
         """Give what the next launch of a step comes to."""
@@ -93,12 +93,9 @@ class Handler:
             raise KeyError("taskArn")
         work = Work(step, fate)
         self._world.works[step.name] = work
-        if fate in {"fine", "throttled", "hidden"} or fate.endswith(HALFWAY):
+        if fate in {"fine", "throttled", "hidden", "gated"} or fate.endswith(HALFWAY):
             work.phase = Phase.RUNNING
             work.thread = threading.Thread(target=self._carry_out, args=(work,), daemon=True)
-            self._world.at_once[self._kind] += 1
-            most, now = self._world.most_at_once, self._world.at_once
-            most[self._kind] = max(most[self._kind], now[self._kind])
             work.thread.start()
         return step.name
 
@@ -114,7 +111,10 @@ class Handler:
         if work.fate == "hidden" and work.looked <= 2:
             raise TransientError("The provider does not answer.")
         if work.fate == "lost":
+            work.phase = Phase.LOST
             return RemoteState(Phase.LOST)
+        if work.phase is Phase.RUNNING and work.thread is not None and not work.thread.is_alive():
+            work.phase = Phase.FAILED  # the test itself is wrong, and says so
         if work.fate == "silent":
             work.phase = Phase.SUCCEEDED
         if word in FAILURES and work.fate != "never_started" and (work.thread is None or not work.thread.is_alive()):
@@ -131,6 +131,8 @@ class Handler:
         return (f"the last word of {self._world.works[remote_id].launch.step_key}",)[:count]
 
     def _carry_out(self, work: Work) -> None:
+        if work.fate == "gated":
+            self._world.gate.wait()
         told = deserialize_value(zlib.decompress(base64.b64decode(work.launch.payload)).decode(), ExecuteStepArgs)
         assert told.instance_ref is not None
         with dg.DagsterInstance.from_ref(told.instance_ref) as instance:
@@ -141,6 +143,5 @@ class Handler:
                 if work.fate.endswith(HALFWAY) and event.event_type_value == "STEP_START":
                     work.kept.append(events)  # a process that is killed does not tidy up either
                     break
-        self._world.at_once[self._kind] -= 1
         if not work.fate.endswith(HALFWAY):
             work.phase = Phase.SUCCEEDED

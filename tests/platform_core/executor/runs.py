@@ -31,6 +31,7 @@ class Bench:
         self, folder: Path, monkeypatch: pytest.MonkeyPatch, overrides: Mapping[str, Any] | None = None
     ) -> None:
         self.folder = folder
+        self.jobs = JOBS
         self.trace = folder / "trace"
         self.trace.write_text("")
         monkeypatch.setenv("EXECUTOR_TRACE", str(self.trace))
@@ -44,16 +45,20 @@ class Bench:
         """Give what the bodies of a name left, beside it and their process."""
         return [line.split()[2:] for line in self.trace.read_text().splitlines() if line.split()[0] == name]
 
+    def job(self, name: str) -> ReconstructableJob:
+        """Give a job that other processes can load."""
+        return ReconstructableJob.for_file(str(self.jobs), name)
+
     def execute(self, job: str, **settings: Any) -> dg.JobExecutionResult:
         """Run a job in this process, with settings of the executor."""
         config = {**QUIET, "execution": {"config": settings}}
-        result = dg.execute_job(ReconstructableJob.for_file(str(JOBS), job), self.instance, run_config=config)
+        result = dg.execute_job(self.job(job), self.instance, run_config=config)
         self.run_id = result.run_id
         return result
 
     def new_run(self, job: str, **settings: Any) -> DagsterRun:
         """Create a run that nobody has started."""
-        recon = ReconstructableJob.for_file(str(JOBS), job)
+        recon = self.job(job)
         config = {**QUIET, "execution": {"config": settings}}
         return self.instance.create_run_for_job(
             recon.get_definition(),

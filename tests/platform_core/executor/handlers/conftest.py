@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import dagster as dg
@@ -22,6 +21,9 @@ from tests.servers.aws import credentials
 from tests.servers.runner import Faults, preload, wait_for
 from tests.servers.runner_aws import BUCKET, FUNCTIONS, Cloud, furnish, running_cloud
 from tests.servers.runner_kubernetes import Kubernetes, running_kubernetes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 QUICK = ("python", "-S", "-c", "import os; print('ran', os.environ['WORKBENCH_STEP_NAME'])")
 HOLD = ("python", "-S", "-c", "import time\nprint('holding', flush=True)\nwhile True: time.sleep(0.02)")

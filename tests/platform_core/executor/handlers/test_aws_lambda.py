@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
 from platform_core.executor.handler import Cause, LaunchError, Phase
-from tests.platform_core.executor.handlers.conftest import Remote
 from tests.servers.runner import MEMORY, TIME_OUT, Fault, wait_for
 from tests.servers.runner_aws import BUCKET
 from tests.servers.runner_lambda import INIT_ERROR, TWICE
+
+if TYPE_CHECKING:
+    from tests.platform_core.executor.handlers.conftest import Remote
 
 
 def test_environment_variables_are_the_steps_alone(remote: Remote) -> None:

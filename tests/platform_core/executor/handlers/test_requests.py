@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -15,8 +14,12 @@ from platform_core.executor.handler import Cause, LaunchError, StepLaunch
 from platform_core.executor.handlers.batch import BatchHandler
 from platform_core.executor.handlers.fargate import FargateHandler
 from platform_core.executor.handlers.settings import BatchSettings, FargateSettings
-from tests.platform_core.executor.handlers.conftest import Remote
 from tests.servers.runner_aws import BUCKET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.platform_core.executor.handlers.conftest import Remote
 
 ROLE = "arn:aws:iam::123456789012:role/own"
 SECRET = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:db"  # noqa: S105 - where it is, not what
