@@ -88,7 +88,7 @@ class Cloud:
         pairs = [*container.get("environment", []), *override.get("environment", [])]
         environment = {**self.image_environment, **{one["name"]: one["value"] for one in pairs}}
         environment["ECS_CONTAINER_METADATA_URI_V4"] = f"http://127.0.0.1/v4/{task.id}"
-        fault = self.faults.take(_WORK)
+        fault = self.faults.take(_WORK, "RunTask")
         kind = fault.kind if fault else ""
         task.status = "PENDING"
         if kind == NEVER_STARTS:
@@ -146,7 +146,7 @@ class Cloud:
         environment["AWS_BATCH_JOB_ID"] = job.job_id
         if "index" in job.array_properties:
             environment["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.array_properties["index"])
-        fault = self.faults.take(_WORK)
+        fault = self.faults.take(_WORK, "SubmitJob")
         kind = fault.kind if fault else ""
         job.status = "RUNNABLE"
         if kind == NEVER_STARTS:

@@ -41,8 +41,8 @@ class Remote:
     _handlers: dict[Any, ComputeHandler] = field(default_factory=dict)
 
     def settings(self, command: Sequence[str] | None = None, **changed: Any) -> RemoteSettings:
-        """Give settings for all kinds; `changed` goes to each that starts a container."""
-        image: dict[str, Any] = {"image": "team/steps:1", **changed}
+        """Give settings for all kinds; `changed` goes to Fargate's."""
+        image: dict[str, Any] = {"image": "team/steps:1"}
         if command is not None:
             image["command"] = list(command)
         network = {"subnets": self.made["subnets"], "security_groups": self.made["security_groups"]}
@@ -50,7 +50,7 @@ class Remote:
         return RemoteSettings.model_validate(
             {
                 "payloads": {"bucket": BUCKET},
-                "fargate": {**image, **network, "cluster": "steps", "task_role_arn": self.made["role"]},
+                "fargate": {**image, **network, "cluster": "steps", "task_role_arn": self.made["role"], **changed},
                 "batch": {**image, **queues},
                 "eks": {**image, "namespace": "data", "context": "suite"},
                 "lambda": {"functions": list(FUNCTIONS)},

@@ -46,7 +46,7 @@ def test_a_step_has_no_more_time_than_it_asked_for(remote: Remote) -> None:
     state = remote.ended(handler, handler.launch(step))
     assert (state.phase, state.cause) == (Phase.FAILED, Cause.TIME_OUT)
     assert "longer than its 1 s" in state.message
-    assert remote.events(step)[-1] == "STEP_FAILURE"
+    assert "STEP_FAILURE" in remote.events(step)
 
 
 @pytest.mark.parametrize(("fault", "cause"), [(MEMORY, Cause.OUT_OF_MEMORY), (TIME_OUT, Cause.TIME_OUT)])

@@ -37,7 +37,7 @@ def wrong(service: str, operation: str, request: Mapping[str, Any]) -> list[str]
 def _words(shape: Any, value: Any, place: str) -> Iterator[str]:
     """Give every word that is none of those that its model lists, and every text of a wrong length."""
     if isinstance(shape, StructureShape):
-        for name, one in value.items():
+        for name, one in ((name, one) for name, one in value.items() if name in shape.members):
             yield from _words(shape.members[name], one, f"{place}.{name}")
     elif isinstance(shape, ListShape):
         for one in value:
