@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_aws.s3 import S3PickleIOManager, S3Resource
 
 from platform_core.compute_kinds import COMPUTE_TAG, ComputeSpec
+from platform_core.executor import platform_executor
 
 BUCKET = "workbench-steps"
 KNOWN = {
@@ -69,9 +70,10 @@ OPS = {name: made(name, name.split("_")[0]) for name in FOLLOWS}
 
 
 @dg.job(
+    executor_def=platform_executor,
     resource_defs={
         "io_manager": S3PickleIOManager(s3_resource=S3Resource(), s3_bucket=BUCKET, s3_prefix="outputs"),
-    }
+    },
 )
 def twelve():
     """Carry out twelve steps, the last of which knows where each ran."""
