@@ -14,6 +14,7 @@ PAGES = Path(__file__).parents[2] / "docs" / "reference"
 
 PAGES_WITH_EXAMPLES = [
     "partitions.md",
+    "compute-kinds.md",
     "automation.md",
     "metadata.md",
     "policies.md",

@@ -151,7 +151,7 @@ def pairs(values: Mapping[str, str], key: str = "name", value: str = "value") ->
 def log_page(region: str, group: str, stream: str | None = None) -> str:
     """Give the page of the console that shows a log.
 
-    >>> log_page("eu-west-2", "/aws/batch/job", "a/b")[-56:]
+    >>> log_page("eu-west-2", "/aws/batch/job", "a/b")[-55:]
     'log-group/$252Faws$252Fbatch$252Fjob/log-events/a$252Fb'
     """
     page = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"
