@@ -14,7 +14,7 @@ from platform_core.compute_kinds import ComputeSpec
 from platform_core.executor.handler import Cause, LaunchError, StepLaunch
 from platform_core.executor.handlers.batch import BatchHandler
 from platform_core.executor.handlers.fargate import FargateHandler
-from platform_core.executor.handlers.settings import BatchSettings, FargateSettings
+from platform_core.executor.handlers.settings import BatchSettings, FargateSettings, PayloadSettings
 from tests.platform_core.executor.handlers.conftest import Remote
 from tests.servers.runner_aws import BUCKET
 
@@ -69,7 +69,7 @@ def batch(remote: Remote) -> BatchHandler:
         "secrets": {"DB": SECRET},
     }
     more = {"job_role_arn": ROLE, "execution_role_arn": ROLE, "shared_memory_mb": 64, "attempts": 3}
-    return BatchHandler(BatchSettings.model_validate({**told, **more}))
+    return BatchHandler(BatchSettings.model_validate({**told, **more}), PayloadSettings(bucket=BUCKET))
 
 
 def test_requests_to_ecs_are_allowed(fargate: FargateHandler) -> None:
