@@ -6,6 +6,8 @@ import os
 import boto3
 import dagster as dg
 
+from platform_core.compute_kinds import COMPUTE_TAG, ComputeSpec
+from platform_core.executor import platform_executor
 from platform_core.executor.entry.payload import INDEXES
 
 BUCKET = "workbench-steps"
@@ -15,6 +17,7 @@ KEYS = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05"]
 @dg.asset(
     partitions_def=dg.StaticPartitionsDefinition(KEYS),
     backfill_policy=dg.BackfillPolicy.single_run(),
+    op_tags={COMPUTE_TAG: ComputeSpec("batch").to_json()},
 )
 def months(context) -> None:
     """Make the partitions that this process was given."""
@@ -26,4 +29,4 @@ def months(context) -> None:
         boto3.client("s3").put_object(Bucket=BUCKET, Key=f"months/{context.run_id}/{key}", Body=mark, IfNoneMatch="*")
 
 
-defs = dg.Definitions([months], jobs=[dg.define_asset_job("all_months", [months])])
+defs = dg.Definitions([months], jobs=[dg.define_asset_job("all_months", [months], executor_def=platform_executor)])

@@ -28,7 +28,9 @@ BATCH = {"image": "team/steps:1", "queue": "jobs"}
 
 def test_the_settings_of_the_reference_are_taken() -> None:
     written = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[0]
-    settings = RemoteSettings.model_validate(yaml.safe_load(written)["remote"])
+    section = yaml.safe_load(written)["compute"]
+    assert set(section.pop("kinds")) | {"payloads"} == set(section)
+    settings = RemoteSettings.model_validate(section)
     kinds = [settings.lambda_, settings.fargate, settings.eks, settings.batch, settings.payloads]
     assert all(kind is not None for kind in kinds)
 

@@ -12,9 +12,11 @@ from typing import Any
 import boto3
 import dagster as dg
 import pytest
-from dagster._core.definitions.reconstruct import ReconstructableJob
+from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 
 from tests.platform_core.executor.handlers.conftest import Remote
+from tests.platform_core.executor.handlers.ranged_steps import KEYS
+from tests.platform_core.executor.handlers.test_parts import made as made_by
 from tests.platform_core.executor.handlers.twelve_steps import BUCKET, FOLLOWS
 from tests.servers.postgres import READER_PASSWORD, PostgresServer
 from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Fault, wait_for
@@ -34,8 +36,8 @@ class Runs:
     def __init__(self, remote: Remote, instance: dg.DagsterInstance) -> None:
         self.remote, self.instance = remote, instance
 
-    def run(self) -> dg.JobExecutionResult:
-        """Carry out one run."""
+    def run(self, job: ReconstructableJob | None = None, **tags: str) -> dg.JobExecutionResult:
+        """Carry out one run, of the twelve steps where no other job is given."""
         settings = self.remote.settings(None).model_dump(mode="json", by_alias=True, exclude_none=True)
         execution = {
             "kinds": dict.fromkeys(("lambda", "fargate", "eks", "batch"), "remote"),
@@ -49,8 +51,8 @@ class Runs:
             "execution": {"config": execution},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         }
-        job = ReconstructableJob.for_file(str(JOB), "twelve")
-        return dg.execute_job(job, self.instance, run_config=config)
+        job = job or ReconstructableJob.for_file(str(JOB), "twelve")
+        return dg.execute_job(job, self.instance, run_config=config, tags=tags)
 
     def ends(self, run_id: str) -> Counter[tuple[str, str]]:
         """Give how often each step ended how."""
@@ -102,6 +104,16 @@ def test_twelve_steps_run_on_the_five_kinds_that_they_name(runs: Runs) -> None:
     assert runs.ends(result.run_id) == Counter((name, "STEP_SUCCESS") for name in PLACES)
     assert runs.remote.cloud.running() == []
     assert runs.remote.cluster.running() == []
+
+
+def test_a_range_of_partitions_runs_in_parts(runs: Runs) -> None:
+    place = str(JOB.with_name("ranged_steps.py"))
+    job = ReconstructableRepository.for_file(place, "defs").get_reconstructable_job("all_months")
+    span = {"dagster/asset_partition_range_start": KEYS[0], "dagster/asset_partition_range_end": KEYS[-1]}
+    result = runs.run(job, **span)
+    assert result.success, runs.said(result.run_id)
+    assert sorted(made_by(result.run_id).values()) == [0, 1, 2, 3, 4]
+    assert runs.ends(result.run_id) == Counter({("months", "STEP_SUCCESS"): 1})
 
 
 def schedule(chance: random.Random) -> tuple[list[Fault], list[Fault]]:
