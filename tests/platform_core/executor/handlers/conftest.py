@@ -18,9 +18,8 @@ from platform_core.executor.handler import ComputeHandler, StepLaunch
 from platform_core.executor.handlers import remote_handler
 from platform_core.executor.handlers.settings import RemoteSettings
 from tests.platform_core.executor.handlers.remote_steps import payload_of
-from tests.servers.aws import credentials
 from tests.servers.runner import Faults, preload, wait_for
-from tests.servers.runner_aws import BUCKET, FUNCTIONS, Cloud, furnish, running_cloud
+from tests.servers.runner_aws import BUCKET, FUNCTIONS, Cloud, furnish, running_cloud, signed_in
 from tests.servers.runner_kubernetes import Kubernetes, running_kubernetes
 
 QUICK = ("python", "-S", "-c", "import os; print('ran', os.environ['WORKBENCH_STEP_NAME'])")
@@ -143,7 +142,7 @@ def remote(servers: Remote, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remote]
 def _sign_in(patch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         patch.delenv(name)
-    for name, value in credentials(cloud.url).items():
+    for name, value in signed_in(cloud).items():
         patch.setenv(name, value)
 
 

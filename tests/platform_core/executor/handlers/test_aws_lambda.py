@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
 import pytest
@@ -70,7 +71,7 @@ def test_a_function_that_cannot_begin_says_so(remote: Remote) -> None:
 def test_the_smallest_function_that_will_do_is_taken(remote: Remote) -> None:
     handler = remote.handler("lambda")
 
-    def function(**options: int) -> str:
+    def function(**options: Any) -> str:
         step = remote.step("lambda", **options)
         boto3.client("s3").put_object(Bucket=BUCKET, Key=f"workbench/steps/{step.name}/stop", Body=b"{}")
         handler.launch(step)
