@@ -62,8 +62,9 @@ class StepLaunch:
             `dagster api execute_step --compressed-input-json` and its variable
             `DAGSTER_COMPRESSED_EXECUTE_STEP_ARGS` take.
         job_name: The name of Dagster's job.
-        labels: What costs are counted by: `run`, `step`, `assets` (keys joined with commas), `partition`. Values are
-            as Dagster has them; a provider's own rules for characters are the handler's.
+        labels: What costs are counted by: `run`, `step`, `assets` (keys joined with commas), `partition`, and of a
+            range how many `partitions` it has. Values are as Dagster has them; a provider's own rules for characters
+            are the handler's.
         partition_range: First and last partition, where one step makes several.
 
     >>> launch = StepLaunch("8a6f", "clean_issues[2025-03]", 1, 0, ComputeSpec("fargate"), b"", "all_assets")

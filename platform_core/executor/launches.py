@@ -6,6 +6,8 @@ import base64
 import zlib
 from typing import TYPE_CHECKING
 
+from dagster._core.definitions.partitions.context import partition_loading_context
+from dagster._core.definitions.partitions.partition_key_range import PartitionKeyRange
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
@@ -38,6 +40,8 @@ def step_launch(
     labels = {"run": context.run_id, "step": flight.key, "assets": ",".join(assets_of(context, flight.step))}
     if PARTITION_NAME_TAG in tags:
         labels["partition"] = tags[PARTITION_NAME_TAG]
+    if first and last:
+        labels["partitions"] = str(_count(context, PartitionKeyRange(first, last)))
     return StepLaunch(
         run_id=context.run_id,
         step_key=flight.key,
@@ -62,6 +66,15 @@ def _payload(context: PlanOrchestrationContext, key: str, known: KnownExecutionS
         print_serialized_events=False,
     )
     return base64.b64encode(zlib.compress(serialize_value(told).encode()))
+
+
+def _count(context: PlanOrchestrationContext, span: PartitionKeyRange) -> int:
+    """Give how many partitions a range has; 1 where the job names none."""
+    partitions = context.job.get_definition().partitions_def
+    if partitions is None:
+        return 1
+    with partition_loading_context(dynamic_partitions_store=context.instance):
+        return len(partitions.get_partition_keys_in_range(span))
 
 
 def assets_of(context: PlanOrchestrationContext, step: ExecutionStep) -> list[str]:

@@ -23,9 +23,9 @@ from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TI
 from tests.servers.runner_kubernetes import DENIED, EXPIRED, LOST_ANSWER, QUOTA, SERVER_ERROR, THROTTLED
 from tests.servers.runner_lambda import Function, LambdaService
 
-ACCOUNT, REGION = "123456789012", "eu-west-2"
+# A region of its own: moto keeps one account for all tests of a process
+ACCOUNT, REGION = "123456789012", "eu-west-1"
 _WORK = (NEVER_STARTS, SPOT, MEMORY, TIME_OUT, IMAGE, LOST_LOG)
-_NEVER = {"progression": "manual", "times": 10**9}  # states move when the runner says so
 _CALLS = {
     THROTTLED: (400, "ThrottlingException", "Rate exceeded"),
     SERVER_ERROR: (500, "ServerException", "Service Unavailable. Please try again later."),
@@ -88,8 +88,9 @@ class Cloud:
         pairs = [*container.get("environment", []), *override.get("environment", [])]
         environment = {**self.image_environment, **{one["name"]: one["value"] for one in pairs}}
         environment["ECS_CONTAINER_METADATA_URI_V4"] = f"http://127.0.0.1/v4/{task.id}"
-        fault = self.faults.take(_WORK)
+        fault = self.faults.take(_WORK, "RunTask")
         kind = fault.kind if fault else ""
+        task._transitions = []  # its state moves when the runner says so, whatever moto was told of others
         task.status = "PENDING"
         if kind == NEVER_STARTS:
             self.waiting.add(arn)
@@ -146,7 +147,7 @@ class Cloud:
         environment["AWS_BATCH_JOB_ID"] = job.job_id
         if "index" in job.array_properties:
             environment["AWS_BATCH_JOB_ARRAY_INDEX"] = str(job.array_properties["index"])
-        fault = self.faults.take(_WORK)
+        fault = self.faults.take(_WORK, "SubmitJob")
         kind = fault.kind if fault else ""
         job.status = "RUNNABLE"
         if kind == NEVER_STARTS:
@@ -348,15 +349,6 @@ def _task(arn: str) -> Any:
     raise KeyError(arn)
 
 
-def forget(number: str) -> None:
-    """Let the account forget a task or a job, as it does an hour or a week after the end."""
-    from moto.batch.models import batch_backends
-
-    for tasks in _tasks().values():
-        tasks.pop(number, None)
-    batch_backends[ACCOUNT][REGION]._jobs.pop(number, None)
-
-
 def _stop(task: Any, code: str, reason: str, exit_code: int | None, container_reason: str = "") -> None:
     task.stop_code, task.stopped_reason = code, reason
     container = task.containers[0]
@@ -377,7 +369,6 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
     """Start the account on a free port; at the end nothing that it started runs on."""
     from moto.batch_simple.models import BatchSimpleBackend
     from moto.core.config import default_user_config
-    from moto.moto_api import state_manager
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
@@ -385,6 +376,7 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
 
     def take_job(_: Any, include_start_attempt: bool, job: Any) -> None:
         job.backend._jobs[job.job_id] = job
+        job._transitions = []
         if include_start_attempt:
             job.container_overrides = dict(job.container_overrides)
             cloud.run_job(job)
@@ -392,13 +384,11 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
     before = BatchSimpleBackend._mark_job_as_finished, default_user_config["batch"]["use_docker"]
     BatchSimpleBackend._mark_job_as_finished = take_job  # type: ignore[method-assign,assignment]
     default_user_config["batch"]["use_docker"] = False
-    for model in ("ecs::task", "batch::job"):
-        state_manager.set_transition(model, _NEVER)
     server = make_server("127.0.0.1", 0, Front(cloud), True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     cloud.url = f"http://127.0.0.1:{server.server_port}"
-    cloud.image_environment = {**credentials(cloud.url), **cloud.image_environment}
+    cloud.image_environment = {**signed_in(cloud), **cloud.image_environment}
     cloud.functions = LambdaService(cloud.image_environment, cloud.faults, cloud.write)
     cloud.functions.warm = cloud.warm
     try:
@@ -411,8 +401,11 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
         thread.join()
         server.server_close()
         BatchSimpleBackend._mark_job_as_finished, default_user_config["batch"]["use_docker"] = before  # type: ignore[method-assign]
-        for model in ("ecs::task", "batch::job"):
-            state_manager.unset_transition(model)
+
+
+def signed_in(cloud: Cloud) -> dict[str, str]:
+    """Give the environment in which every AWS program finds the account."""
+    return {**credentials(cloud.url), "AWS_DEFAULT_REGION": REGION}
 
 
 BUCKET = "workbench-steps"

@@ -155,7 +155,7 @@ class Kubernetes:
             "status": {"phase": "Pending", "conditions": [], "containerStatuses": []},
         }
         self.pods[namespace, name] = pod
-        fault = self.faults.take(_WORK)
+        fault = self.faults.take(_WORK, "POST jobs")
         kind = fault.kind if fault else ""
         if kind == NEVER_STARTS:
             reason = "0/3 nodes are available: 3 Insufficient cpu."

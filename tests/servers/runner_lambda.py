@@ -61,7 +61,7 @@ class LambdaService:
 
     def invoke(self, function: Function, event: bytes, request_id: str = "") -> Invocation:
         """Take an event; it runs beside the caller."""
-        fault = self.faults.take(_FAULTS)
+        fault = self.faults.take(_FAULTS, "Invoke")
         invocation = Invocation(request_id or str(uuid.uuid4()), event, fault)
         if fault is not None and fault.kind == NEVER_STARTS:
             return invocation  # it waits in the queue of a function that is throttled

@@ -1,4 +1,4 @@
-"""The marks that an invocation leaves in S3 (docs/decisions/0023), as the function writes them."""
+"""The marks that an invocation, or a part of a step, leaves in S3 (docs/decisions/0023), as its process writes them."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ class Marks:
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client, self._bucket, self._prefix = client, bucket, prefix
 
-    def claim(self, facts: Mapping[str, Any]) -> bool:
-        """Claim the step, and say whether it was free: of two deliveries of one event, one carries it out."""
+    def claim(self, facts: Mapping[str, Any], part: str = "claim") -> bool:
+        """Claim the step, or something of it, and say whether it was free: of several that ask, one has it."""
         ours = {**facts, "token": uuid.uuid4().hex}
         try:
-            self._put("claim", ours, IfNoneMatch="*")
+            self.put(part, ours, IfNoneMatch="*")
         except self._client.exceptions.ClientError as error:
             if error.response["Error"]["Code"] not in {"PreconditionFailed", "ConditionalRequestConflict"}:
                 raise
             # A call whose answer was lost is tried again by the client, and meets our own claim
-            kept: dict[str, Any] = json.loads(self.read("claim"))
+            kept: dict[str, Any] = json.loads(self.read(part))
             return bool(kept.get("token") == ours["token"])
         return True
 
     def end(self, *, ok: bool, cause: str = "", message: str = "") -> None:
         """Say how the invocation ended."""
-        self._put("end", {"ok": ok, "cause": cause, "message": message})
+        self.put("end", {"ok": ok, "cause": cause, "message": message})
 
     def has(self, part: str) -> bool:
         """Say whether a mark is there."""
@@ -47,6 +47,14 @@ class Marks:
         content: bytes = self._client.get_object(Bucket=self._bucket, Key=f"{self._prefix}{part}")["Body"].read()
         return content
 
-    def _put(self, part: str, content: Mapping[str, Any], **conditions: str) -> None:
+    def count(self, start: str) -> int:
+        """Give how many marks have a name that begins so."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=f"{self._prefix}{start}"
+        )
+        return sum(page.get("KeyCount", 0) for page in pages)
+
+    def put(self, part: str, content: Mapping[str, Any], **conditions: str) -> None:
+        """Leave a mark."""
         body = json.dumps(content).encode()
         self._client.put_object(Bucket=self._bucket, Key=f"{self._prefix}{part}", Body=body, **conditions)

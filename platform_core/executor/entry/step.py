@@ -13,17 +13,21 @@ def main() -> int:
     """Carry out the step that the environment names.
 
     Returns:
-        0 where the step's events are written, whether it went well or not; 2 where there is no step to carry out.
+        0 where the step's events are written, whether it went well or not; 1 for a part of a step that did not go
+        well; 2 where there is no step to carry out.
     """
     try:
         payload = read_payload(os.environ)
-        from platform_core.executor.entry.carry_out import carry_out  # noqa: PLC0415 - Dagster takes two seconds
+        # Dagster takes two seconds
+        from platform_core.executor.entry.carry_out import carry_out  # noqa: PLC0415
+        from platform_core.executor.entry.parts import part_of  # noqa: PLC0415
 
-        carry_out(payload)
+        part = part_of(os.environ)
+        carry_out(payload, part)
     except UserError as error:
         print(error, file=sys.stderr)  # noqa: T201 - the container's log
         return 2
-    return 0
+    return int(part is not None and part.failed)  # so that the provider ends the other parts
 
 
 if __name__ == "__main__":

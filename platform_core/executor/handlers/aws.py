@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from platform_core.executor.entry.payload import PAYLOAD, PAYLOAD_AT, STEP_COMPUTE, STEP_NAME
+from platform_core.executor.entry.payload import MARKS_AT, PARTS, PAYLOAD, PAYLOAD_AT, STEP_COMPUTE, STEP_NAME
 from platform_core.executor.handler import Cause, LaunchError, StepLaunch
 from platform_core.executor.handlers.refusals import asking, error_code
 from platform_core.executor.handlers.settings import PayloadSettings
@@ -70,6 +70,18 @@ class Payloads:
         if len(payload) + len(known[STEP_COMPUTE]) <= limit:
             return {PAYLOAD: payload, **known}
         return {PAYLOAD_AT: self.put(step.name, "payload", step.payload), **known}
+
+    def parts_environment(self, step: StepLaunch, parts: int) -> dict[str, str]:
+        """Give the environment variables by which the parts of a step learn of each other."""
+        if parts < 2:
+            return {}
+        bucket, prefix = self.address(step.name, "")
+        return {PARTS: str(parts), MARKS_AT: f"s3://{bucket}/{prefix}"}
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a bucket."""
+        return self._settings is not None
 
     def address(self, name: str, part: str) -> tuple[str, str]:
         """Give bucket and key of what is kept about a step.
@@ -151,7 +163,7 @@ def pairs(values: Mapping[str, str], key: str = "name", value: str = "value") ->
 def log_page(region: str, group: str, stream: str | None = None) -> str:
     """Give the page of the console that shows a log.
 
-    >>> log_page("eu-west-2", "/aws/batch/job", "a/b")[-56:]
+    >>> log_page("eu-west-2", "/aws/batch/job", "a/b")[-55:]
     'log-group/$252Faws$252Fbatch$252Fjob/log-events/a$252Fb'
     """
     page = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/"

@@ -11,7 +11,7 @@ from typing import Any
 from platform_core.executor.handler import Phase, RemoteState, StepLaunch
 from platform_core.executor.handlers.aws import Clients, Payloads, last_lines, log_page, pairs, tags_of
 from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_BATCH, STOPPED, read_cause
-from platform_core.executor.handlers.parts import PARTS, parts_of
+from platform_core.executor.handlers.parts import parts_of
 from platform_core.executor.handlers.refusals import asking, error_code
 from platform_core.executor.handlers.settings import BatchSettings, PayloadSettings, content_hash
 
@@ -115,8 +115,8 @@ class BatchHandler:
         settings, options = self._settings, step.spec.options
         sizes = {"VCPU": options["vcpus"], "MEMORY": options["memory_mb"], "GPU": options["gpus"]}
         needs = [{"type": kind, "value": str(number)} for kind, number in sizes.items() if number]
-        parts = parts_of(step, most=_MOST_PARTS)
-        environment = self._payloads.environment(step, _PAYLOAD_LIMIT)
+        parts = parts_of(step, most=_MOST_PARTS) if self._payloads.there else 1
+        environment = self._payloads.environment(step, _PAYLOAD_LIMIT) | self._payloads.parts_environment(step, parts)
         request: dict[str, Any] = {
             "jobName": step.name,
             "jobQueue": settings.queue_of(options["gpus"], options["spot_instances"]),
@@ -133,7 +133,6 @@ class BatchHandler:
             ]
         if parts > 1:
             request["arrayProperties"] = {"size": parts}
-            environment[PARTS] = str(parts)
         return {**request, "containerOverrides": {"environment": pairs(environment), "resourceRequirements": needs}}
 
     def _register(self, definition: dict[str, Any]) -> None:

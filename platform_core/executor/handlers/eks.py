@@ -11,6 +11,7 @@ from platform_core.executor.handler import Phase, RemoteState, StepLaunch
 from platform_core.executor.handlers.aws import Clients, Payloads
 from platform_core.executor.handlers.causes import NOTHING_LEFT, OF_EKS, read_cause
 from platform_core.executor.handlers.eks_manifest import CONTAINER, job
+from platform_core.executor.handlers.parts import parts_of
 from platform_core.executor.handlers.refusals import asking
 from platform_core.executor.handlers.settings import EksSettings, PayloadSettings
 from platform_core.needed import needed
@@ -106,7 +107,9 @@ class EksHandler:
 
     def manifest(self, step: StepLaunch) -> dict[str, Any]:
         """Give the Job that runs a step."""
-        return job(step, self._settings, self._payloads.environment(step, _PAYLOAD_LIMIT))
+        parts = parts_of(step, most=step.spec["max_nodes"]) if self._payloads.there else 1
+        environment = self._payloads.environment(step, _PAYLOAD_LIMIT) | self._payloads.parts_environment(step, parts)
+        return job(step, self._settings, environment, parts)
 
     def _waiting(self, found: Any, pods: list[Any], page: str | None) -> RemoteState:
         """Say of a Job none of whose pods has begun why it waits, and that it failed where that will not pass."""

@@ -9,7 +9,6 @@ from typing import Any
 from platform_core.compute_kinds import ComputeSpec
 from platform_core.compute_kinds.limits import read_data
 from platform_core.executor.handler import StepLaunch
-from platform_core.executor.handlers.parts import PARTS, parts_of
 from platform_core.executor.handlers.settings import EksSettings, content_hash
 
 CONTAINER = "step"
@@ -19,17 +18,17 @@ _GIB_PER_CPU = {"c": 2, "m": 4, "r": 8, "t": 4, "x": 16, "i": 8}  # by the first
 _CPUS = {"nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4, "metal": 96}
 
 
-def job(step: StepLaunch, settings: EksSettings, environment: Mapping[str, str]) -> dict[str, Any]:
+def job(step: StepLaunch, settings: EksSettings, environment: Mapping[str, str], parts: int = 1) -> dict[str, Any]:
     """Give the manifest of the Job that runs a step.
 
     Args:
-        step: The step. One that makes a range of partitions becomes an indexed Job of at most `max_nodes` parts.
+        step: The step.
         settings: Where and with what.
         environment: What the entry point reads.
+        parts: How many parts it runs in, each on a node; above 1 the Job is indexed.
     """
     spec = step.spec
-    parts = parts_of(step, most=spec["max_nodes"])
-    environment = {**settings.environment, **environment, **({PARTS: str(parts)} if parts > 1 else {})}
+    environment = {**settings.environment, **environment}
     container: dict[str, Any] = {
         "name": CONTAINER,
         "image": settings.image,

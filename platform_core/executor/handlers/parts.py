@@ -1,15 +1,12 @@
 """A step that makes several partitions, run as parts side by side.
 
-The provider starts the parts (an array job, an indexed Job) and gives each its number; `platform_core.executor.entry`
-runs them.
+The provider starts the parts (an array job, an indexed Job) and gives each its number;
+`platform_core.executor.entry.parts` makes one step of them.
 """
 
 from __future__ import annotations
 
 from platform_core.executor.handler import StepLaunch
-
-PARTS = "WORKBENCH_STEP_PARTS"
-INDEXES = ("AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX")
 
 
 def parts_of(step: StepLaunch, most: int) -> int:

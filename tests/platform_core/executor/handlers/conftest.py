@@ -17,9 +17,8 @@ from platform_core.executor.handler import ComputeHandler, StepLaunch
 from platform_core.executor.handlers import remote_handler
 from platform_core.executor.handlers.settings import RemoteSettings
 from tests.platform_core.executor.handlers.remote_steps import payload_of
-from tests.servers.aws import credentials
 from tests.servers.runner import Faults, preload, wait_for
-from tests.servers.runner_aws import BUCKET, FUNCTIONS, Cloud, furnish, running_cloud
+from tests.servers.runner_aws import BUCKET, FUNCTIONS, Cloud, furnish, running_cloud, signed_in
 from tests.servers.runner_kubernetes import Kubernetes, running_kubernetes
 
 if TYPE_CHECKING:
@@ -43,8 +42,8 @@ class Remote:
     _handlers: dict[Any, ComputeHandler] = field(default_factory=dict)
 
     def settings(self, command: Sequence[str] | None = None, **changed: Any) -> RemoteSettings:
-        """Give settings for all kinds; `changed` goes to each that starts a container."""
-        image: dict[str, Any] = {"image": "team/steps:1", **changed}
+        """Give settings for all kinds; `changed` goes to Fargate's."""
+        image: dict[str, Any] = {"image": "team/steps:1"}
         if command is not None:
             image["command"] = list(command)
         network = {"subnets": self.made["subnets"], "security_groups": self.made["security_groups"]}
@@ -52,7 +51,7 @@ class Remote:
         return RemoteSettings.model_validate(
             {
                 "payloads": {"bucket": BUCKET},
-                "fargate": {**image, **network, "cluster": "steps", "task_role_arn": self.made["role"]},
+                "fargate": {**image, **network, "cluster": "steps", "task_role_arn": self.made["role"], **changed},
                 "batch": {**image, **queues},
                 "eks": {**image, "namespace": "data", "context": "suite"},
                 "lambda": {"functions": list(FUNCTIONS)},
@@ -145,7 +144,7 @@ def remote(servers: Remote, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remote]
 def _sign_in(patch: pytest.MonkeyPatch, cloud: Cloud) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         patch.delenv(name)
-    for name, value in credentials(cloud.url).items():
+    for name, value in signed_in(cloud).items():
         patch.setenv(name, value)
 
 

@@ -48,11 +48,16 @@ def proving() -> None:
 def payload_of(instance: dg.DagsterInstance, step: str) -> tuple[str, bytes]:
     """Make a run of the job and give its id and the payload of one step."""
     from dagster._core.definitions.reconstruct import ReconstructableJob
+
+    return payload_of_job(instance, ReconstructableJob.for_file(__file__, "proving"), step, {})
+
+
+def payload_of_job(instance: dg.DagsterInstance, job: Any, step: str, tags: dict[str, str]) -> tuple[str, bytes]:
+    """Make a run of a job and give its id and the payload of one step."""
     from dagster._core.execution.retries import RetryMode
     from dagster._grpc.types import ExecuteStepArgs
 
-    job = ReconstructableJob.for_file(__file__, "proving")
-    run: Any = instance.create_run_for_job(job.get_definition(), job_code_origin=job.get_python_origin())
+    run: Any = instance.create_run_for_job(job.get_definition(), job_code_origin=job.get_python_origin(), tags=tags)
     told = ExecuteStepArgs(
         job_origin=job.get_python_origin(),
         run_id=run.run_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -49,7 +49,7 @@ def test_a_step_has_no_more_time_than_it_asked_for(remote: Remote) -> None:
     state = remote.ended(handler, handler.launch(step))
     assert (state.phase, state.cause) == (Phase.FAILED, Cause.TIME_OUT)
     assert "longer than its 1 s" in state.message
-    assert remote.events(step)[-1] == "STEP_FAILURE"
+    assert "STEP_FAILURE" in remote.events(step)
 
 
 @pytest.mark.parametrize(("fault", "cause"), [(MEMORY, Cause.OUT_OF_MEMORY), (TIME_OUT, Cause.TIME_OUT)])
@@ -73,7 +73,7 @@ def test_a_function_that_cannot_begin_says_so(remote: Remote) -> None:
 def test_the_smallest_function_that_will_do_is_taken(remote: Remote) -> None:
     handler = remote.handler("lambda")
 
-    def function(**options: int) -> str:
+    def function(**options: Any) -> str:
         step = remote.step("lambda", **options)
         boto3.client("s3").put_object(Bucket=BUCKET, Key=f"workbench/steps/{step.name}/stop", Body=b"{}")
         handler.launch(step)

@@ -82,7 +82,7 @@ def test_work_is_stopped(remote: Remote, kind: str) -> None:
 def test_what_nobody_knows_is_lost_and_no_error(remote: Remote, kind: str) -> None:
     handler = remote.handler(kind)
     unknown = {
-        "fargate": "arn:aws:ecs:eu-west-2:123456789012:task/steps/0123456789abcdef0123456789abcdef",
+        "fargate": "arn:aws:ecs:eu-west-1:123456789012:task/steps/0123456789abcdef0123456789abcdef",
         "batch": "01234567-89ab-cdef-0123-456789abcdef",
         "eks": "data/wb-unknown",
         "lambda": "wb-unknown",

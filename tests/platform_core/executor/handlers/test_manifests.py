@@ -10,6 +10,7 @@ import pytest
 from platform_core.compute_kinds import ComputeSpec
 from platform_core.executor.handler import StepLaunch
 from platform_core.executor.handlers.eks_manifest import job, node_pool
+from platform_core.executor.handlers.parts import parts_of
 from platform_core.executor.handlers.settings import EksSettings
 
 TOLERATION = {"key": "steps", "effect": "NoSchedule"}
@@ -31,7 +32,8 @@ def manifest(settings: dict[str, Any], count: str = "", **options: Any) -> dict[
     labels = {"assets": "a,b", "partitions": count}
     span = ("2025-01", "2025-12") if count else None
     step = StepLaunch("run", "a[b]", 1, 0, ComputeSpec("eks", options), b"x", "all jobs", labels, span)
-    return job(step, EksSettings.model_validate(settings), {"WORKBENCH_STEP_PAYLOAD": "x"})
+    parts = parts_of(step, most=step.spec["max_nodes"])
+    return job(step, EksSettings.model_validate(settings), {"WORKBENCH_STEP_PAYLOAD": "x"}, parts)
 
 
 @pytest.mark.parametrize("version", ["1.29", "1.33", "1.37"])

@@ -13,7 +13,7 @@ from platform_core.compute_kinds import ComputeSpec
 from platform_core.executor.handler import Cause, LaunchError, StepLaunch
 from platform_core.executor.handlers.batch import BatchHandler
 from platform_core.executor.handlers.fargate import FargateHandler
-from platform_core.executor.handlers.settings import BatchSettings, FargateSettings
+from platform_core.executor.handlers.settings import BatchSettings, FargateSettings, PayloadSettings
 from tests.servers.runner_aws import BUCKET
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def wrong(service: str, operation: str, request: Mapping[str, Any]) -> list[str]
 def _words(shape: Any, value: Any, place: str) -> Iterator[str]:
     """Give every word that is none of those that its model lists, and every text of a wrong length."""
     if isinstance(shape, StructureShape):
-        for name, one in value.items():
+        for name, one in ((name, one) for name, one in value.items() if name in shape.members):
             yield from _words(shape.members[name], one, f"{place}.{name}")
     elif isinstance(shape, ListShape):
         for one in value:
@@ -72,7 +72,7 @@ def batch(remote: Remote) -> BatchHandler:
         "secrets": {"DB": SECRET},
     }
     more = {"job_role_arn": ROLE, "execution_role_arn": ROLE, "shared_memory_mb": 64, "attempts": 3}
-    return BatchHandler(BatchSettings.model_validate({**told, **more}))
+    return BatchHandler(BatchSettings.model_validate({**told, **more}), PayloadSettings(bucket=BUCKET))
 
 
 def test_requests_to_ecs_are_allowed(fargate: FargateHandler) -> None:
