@@ -20,9 +20,7 @@ POSTCODE = (
 )
 NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
-LICENCE = (
-    r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
-)
+LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[12][0-9]|5[0-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
@@ -93,11 +91,15 @@ def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     """Hold each to its country's length: words of four letters behind a number look like groups of it."""
     kept = []
     for length, countries in _LENGTHS.items():
-        some = pieces.filter(pl.col("code").str.contains(f"^(?:{countries})") & (pl.col("code").str.len_bytes() >= length))
+        some = pieces.filter(
+            pl.col("code").str.contains(f"^(?:{countries})") & (pl.col("code").str.len_bytes() >= length)
+        )
         if some.height:
             kept.append(
                 some.with_columns(
-                    piece=pl.col("piece").str.extract(rf"^((?:[0-9A-Za-z][ .\-]?){{{length - 1}}}[0-9A-Za-z])(?-u:\b)", 1),
+                    piece=pl.col("piece").str.extract(
+                        rf"^((?:[0-9A-Za-z][ .\-]?){{{length - 1}}}[0-9A-Za-z])(?-u:\b)", 1
+                    ),
                     code=pl.col("code").str.head(length),
                 ).filter(pl.col("piece").is_not_null())
             )
@@ -121,8 +123,12 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
     capitals = ~piece.str.contains("[a-z]")
     contiguous = ~spaced
     current = code.str.contains(_CURRENT)
-    older = (code.str.contains(_PREFIX) & (code.str.len_bytes() >= 6)) | (code.str.contains(_SUFFIX) & (code.str.len_bytes() >= 6))
-    irish = code.str.contains(_IRISH) & capitals & (code.str.len_bytes() >= 6) & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    older = (code.str.contains(_PREFIX) & (code.str.len_bytes() >= 6)) | (
+        code.str.contains(_SUFFIX) & (code.str.len_bytes() >= 6)
+    )
+    irish = (
+        code.str.contains(_IRISH) & capitals & (code.str.len_bytes() >= 6) & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    )
     mark_shape = piece.str.contains(r"^[A-Za-z0-9]{1,4}[ \-]?[A-Za-z0-9]{1,4}$")
     any_mark = code.str.contains(f"{_CURRENT}|{_PREFIX}|{_SUFFIX}|{_IRISH}") & mark_shape
     said_mark = said("vehicle_registration")
@@ -144,7 +150,11 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("kind") == "passport").then(0.93)
         .otherwise(pl.when(said_mark).then(0.95).when(current).then(0.8).otherwise(0.6))
     )  # fmt: skip
-    return known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null()).with_columns(score=score)
+    return (
+        known.with_columns(kind=kind, chance=pl.lit(value=False))
+        .filter(pl.col("kind").is_not_null())
+        .with_columns(score=score)
+    )
 
 
 def _found(pieces: pl.DataFrame, kind: str, score: pl.Expr) -> pl.DataFrame:

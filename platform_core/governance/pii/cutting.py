@@ -43,5 +43,11 @@ def cut(cells: Cells, pattern: str) -> Pieces:
     reached = (length + before).cum_sum() - length  # from the start of the first text
     base = pl.when("first").then(reached - before).forward_fill()
     return whole.select(
-        "row", "piece", start=reached - base, left=pl.col("left").str.tail(_LEFT), right=pl.col("right").str.head(_RIGHT), first="first", last="last"
+        "row",
+        "piece",
+        start=reached - base,
+        left=pl.col("left").str.tail(_LEFT),
+        right=pl.col("right").str.head(_RIGHT),
+        first="first",
+        last="last",
     )

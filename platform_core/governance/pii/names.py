@@ -32,7 +32,13 @@ def _run(upper: str, letter: str) -> str:
     return rf"{token}(?: (?:(?:{_WORDS}) ){{0,3}}{token})+|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
-_ASCII, _ANY = _run("[A-Z]", "[A-Za-z]"), _run(r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]", r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]")
+_ASCII, _ANY = (
+    _run("[A-Z]", "[A-Za-z]"),
+    _run(
+        r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]",
+        r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]",
+    ),
+)
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
 _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
@@ -41,7 +47,17 @@ _FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles
 
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
 # unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
-_LETTERS = {(0, 0): "U", (2, 0): "G", (1, 0): "A", (0, 2): "F", (0, 1): "V", (2, 2): "B", (2, 1): "C", (1, 2): "D", (1, 1): "E"}
+_LETTERS = {
+    (0, 0): "U",
+    (2, 0): "G",
+    (1, 0): "A",
+    (0, 2): "F",
+    (0, 1): "V",
+    (2, 2): "B",
+    (2, 1): "C",
+    (1, 2): "D",
+    (1, 1): "E",
+}
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUGANfvbcdeugan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}P{1,3}[GABCDEFVUgabcdefvu]", 0.9),
@@ -84,9 +100,33 @@ def _known() -> Mapping[str, str]:
         if word not in letters or (letters[word] == "L" and max(a, b) == 2):
             letters[word] = _LETTERS[a, b]
     # What a place is called after is also what a person is called: only the others are given away
-    for word in ("green", "wood", "woods", "hall", "park", "hill", "banks", "mills", "lake", "castle", "church", "house", "dale", "marsh", "moore", "grove", "garden", "wells", "street"):
-        letters[word] = "V" if word in {"green", "wood", "woods", "moore", "wells", "marsh", "dale", "banks", "mills"} else "X"
-    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(("may", "rose", "hope"), "E")
+    for word in (
+        "green",
+        "wood",
+        "woods",
+        "hall",
+        "park",
+        "hill",
+        "banks",
+        "mills",
+        "lake",
+        "castle",
+        "church",
+        "house",
+        "dale",
+        "marsh",
+        "moore",
+        "grove",
+        "garden",
+        "wells",
+        "street",
+    ):
+        letters[word] = (
+            "V" if word in {"green", "wood", "woods", "moore", "wells", "marsh", "dale", "banks", "mills"} else "X"
+        )
+    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(
+        ("may", "rose", "hope"), "E"
+    )
     letters |= {"king": "V", "keynes": "X"}
     letters |= dict.fromkeys(_PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
@@ -123,7 +163,12 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
     last = pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64) - 1
     found = found.filter(~(last & pl.col("right").str.contains(_NOT_A_PERSON_AFTER)) | (pl.col("score") >= 0.95))
-    found = found.with_columns(piece=pl.col("piece").str.slice(begin, length), start=pl.col("start") + begin, kind=pl.lit("name"), chance=pl.lit(value=False))
+    found = found.with_columns(
+        piece=pl.col("piece").str.slice(begin, length),
+        start=pl.col("start") + begin,
+        kind=pl.lit("name"),
+        chance=pl.lit(value=False),
+    )
     found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
     if not about.people:
         found = found.filter(pl.col("score") >= 0.95)
@@ -141,7 +186,11 @@ def whole_cells(cells: Cells) -> pl.DataFrame:
     words = [word for word, letter in _known().items() if letter in "XLH" and len(word) > 2]
     shaped = cells.filter(text.str.contains(r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"))
     kept = shaped.filter(
-        ~text.str.to_lowercase().str.strip_chars().str.split(" ").list.eval(pl.element().str.strip_chars(".,").is_in(words)).list.any()
+        ~text.str.to_lowercase()
+        .str.strip_chars()
+        .str.split(" ")
+        .list.eval(pl.element().str.strip_chars(".,").is_in(words))
+        .list.any()
         & ~text.str.contains(r"(?i)^\s*(?:n/?a|none|nil|null|tbc|tba|unknown|redacted|x+|male|female|mr|mrs)\s*$")
     )
     piece = text.str.strip_chars()
@@ -165,12 +214,19 @@ def small(cells: Cells) -> pl.DataFrame:
 
 def fold(text: pl.Expr) -> pl.Expr:
     """Give texts in small letters without accents."""
-    return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase().str.replace_many(["ł", "ø", "ı", "đ", "æ", "ß"], ["l", "o", "i", "d", "ae", "ss"])
+    return (
+        text.str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_many(["ł", "ø", "ı", "đ", "æ", "ß"], ["l", "o", "i", "d", "ae", "ss"])
+    )
 
 
 def _words(runs: pl.DataFrame) -> pl.DataFrame:
     """Give the words of runs with their letters and their places in characters."""
-    words = runs.select("run", word=pl.col("piece").str.split(" ")).explode("word", keep_nulls=False, empty_as_null=False)
+    words = runs.select("run", word=pl.col("piece").str.split(" ")).explode(
+        "word", keep_nulls=False, empty_as_null=False
+    )
     word = pl.col("word")
     words = words.with_columns(size=word.str.len_chars().cast(pl.Int64), comma=word.str.ends_with(","))
     first = pl.col("run").ne_missing(pl.col("run").shift(1))
@@ -180,13 +236,19 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     owned = bare.str.ends_with("'s")
     words = words.with_columns(
         first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned
-    ).with_columns(letter=pl.col("bare").str.to_lowercase().replace_strict(*_mapping(), default=None, return_dtype=pl.String))
+    ).with_columns(
+        letter=pl.col("bare").str.to_lowercase().replace_strict(*_mapping(), default=None, return_dtype=pl.String)
+    )
     unknown = words.filter(pl.col("letter").is_null()).select("bare").unique()
     if unknown.height:
         unknown = unknown.with_columns(guess=_letters(unknown["bare"]))
-        words = words.join(unknown, on="bare", how="left", maintain_order="left").with_columns(letter=pl.coalesce("letter", "guess"))
+        words = words.join(unknown, on="bare", how="left", maintain_order="left").with_columns(
+            letter=pl.coalesce("letter", "guess")
+        )
     letter = pl.when("comma").then(pl.col("letter").str.to_lowercase()).otherwise(pl.col("letter"))
-    return words.with_columns(letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2)
+    return words.with_columns(
+        letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2
+    )
 
 
 def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
@@ -259,4 +321,15 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
 
 
 def _none(runs: pl.DataFrame) -> pl.DataFrame:
-    return runs.select("row", "piece", "start", "left", "right", "first", "last", kind=pl.lit("name"), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
+    return runs.select(
+        "row",
+        "piece",
+        "start",
+        "left",
+        "right",
+        "first",
+        "last",
+        kind=pl.lit("name"),
+        score=pl.lit(0.0),
+        chance=pl.lit(value=False),
+    ).clear()

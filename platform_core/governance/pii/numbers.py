@@ -43,7 +43,11 @@ def judge(pieces: Pieces) -> pl.DataFrame:
 
 
 def _networks(pieces: pl.DataFrame) -> pl.DataFrame:
-    good = pieces.filter(~part_of_document() & ~pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") & ~pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$"))
+    good = pieces.filter(
+        ~part_of_document()
+        & ~pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]")
+        & ~pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
+    )
     return _found(good, "ip_address", pl.lit(0.9))
 
 
@@ -52,16 +56,29 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
     abroad = piece.str.contains(r"^[(]?[+]|^[(]?0(?:0|11)[ \-]?[1-9]")
     home = digits.str.replace(r"^(?:0?0|011)?44(?:0)?", "0")
     # A number of the country in the form of others is held to the country's plan
-    british = pl.when(digits.str.contains(r"^(?:0?0)?44") & (abroad | ~piece.str.contains("^[(]?0"))).then(home).otherwise(digits)
+    british = (
+        pl.when(digits.str.contains(r"^(?:0?0)?44") & (abroad | ~piece.str.contains("^[(]?0")))
+        .then(home)
+        .otherwise(digits)
+    )
     pieces = pieces.with_columns(abroad=abroad, home=british, said=said("phone"))
     plan = pl.col("home").str.contains(shapes.NATIONAL)
     foreign = pl.col("abroad") & ~pl.col("home").str.starts_with("0") & size.is_between(8, 15)
-    long_00 = pl.col("abroad") & piece.str.contains(r"^[(]?00") & ~digits.str.contains("^0044") & size.is_between(10, 17)
+    long_00 = (
+        pl.col("abroad") & piece.str.contains(r"^[(]?00") & ~digits.str.contains("^0044") & size.is_between(10, 17)
+    )
     sure = (piece.str.len_bytes() > size) | pl.col("said")
     enough = sure | (pl.col("home").str.len_bytes() == 11)
-    tested = (plan | foreign | (long_00 & pl.col("said"))) & enough & (~pl.col("glued") | pl.col("said")) & (~pl.col("other") | pl.col("said"))
+    tested = (
+        (plan | foreign | (long_00 & pl.col("said")))
+        & enough
+        & (~pl.col("glued") | pl.col("said"))
+        & (~pl.col("other") | pl.col("said"))
+    )
     dated = piece.str.contains(shapes.DATE)
-    return _found(pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75))
+    return _found(
+        pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75)
+    )
 
 
 def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -73,12 +90,19 @@ def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     shorter = shorter.with_columns(digits=pl.col("piece").str.replace_all("[^0-9]", ""))
     tried = pl.concat([pieces, shorter]).with_columns(size=pl.col("digits").str.len_bytes())
-    tried = tried.filter(pl.col("size").is_between(13, 19) & shapes.is_issued(pl.col("digits")) & ~pl.col("digits").str.contains(_SAME))
+    tried = tried.filter(
+        pl.col("size").is_between(13, 19) & shapes.is_issued(pl.col("digits")) & ~pl.col("digits").str.contains(_SAME)
+    )
     if tried.is_empty():
         return tried
     proven = tried.filter(checksums.luhn(tried["digits"])).with_columns(said=said("card"))
     proven = proven.filter(~pl.col("glued") & (~pl.col("other") | pl.col("said")))
-    return _found(proven, "card", pl.when(~pl.col("bare") | pl.col("said")).then(0.99).otherwise(0.9), chance=pl.col("bare") & ~pl.col("said"))
+    return _found(
+        proven,
+        "card",
+        pl.when(~pl.col("bare") | pl.col("said")).then(0.99).otherwise(0.9),
+        chance=pl.col("bare") & ~pl.col("said"),
+    )
 
 
 def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +114,9 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
         return proven
     digits, piece = pl.col("digits"), pl.col("piece")
     said_utr, said_nhs = said("utr"), said("nhs_number")
-    proven = proven.with_columns(said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone"))
+    proven = proven.with_columns(
+        said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone")
+    )
     grouped = piece.str.contains(_GROUPED_10)
     plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone")
     kind = (
@@ -131,17 +157,28 @@ def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     account = (size == 8) & piece.str.contains("^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$")
     known = known.with_columns(
-        before_account=account.shift(-1).fill_null(value=False) & (pl.col("row") == pl.col("row").shift(-1)) & (pl.col("right").str.len_chars() <= 24),
+        before_account=account.shift(-1).fill_null(value=False)
+        & (pl.col("row") == pl.col("row").shift(-1))
+        & (pl.col("right").str.len_chars() <= 24),
     )
     as_date = piece.str.contains(shapes.SORT_AS_DATE)
     sort = (size == 6) & (
         (pl.col("said_sort") & (pl.col("sort_shape") | pl.col("bare")))
-        | (pl.col("sort_shape") & ~pl.col("glued") & ~pl.col("other") & (pl.col("before_account") | (~as_date & piece.str.contains("-"))))
+        | (
+            pl.col("sort_shape")
+            & ~pl.col("glued")
+            & ~pl.col("other")
+            & (pl.col("before_account") | (~as_date & piece.str.contains("-")))
+        )
         | (pl.col("bare") & pl.col("before_account") & pl.col("said_account"))
     )
     after_sort = (sort.shift(1).fill_null(value=False)) & follows & near
     is_account = (account & ((pl.col("said_account") & ~pl.col("glued")) | after_sort)) | (
-        pl.col("said_account") & pl.col("bare") & size.is_between(7, 10) & ~pl.col("other") & pl.col("left").str.contains(r"(?i)(?:no|num|number|a/c)\b\W*$")
+        pl.col("said_account")
+        & pl.col("bare")
+        & size.is_between(7, 10)
+        & ~pl.col("other")
+        & pl.col("left").str.contains(r"(?i)(?:no|num|number|a/c)\b\W*$")
     )
     birth = (pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_birth")
     address = piece.str.contains(r"^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$") & (
@@ -157,7 +194,11 @@ def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
         .when(address & ~pl.col("other")).then(pl.lit("uprn"))
     )  # fmt: skip
     loose = sort & ~pl.col("said_sort") & ~pl.col("before_account")
-    made = known.with_columns(kind=kind, score=pl.when(loose).then(0.6).when(address & ~pl.col("said_uprn")).then(0.7).otherwise(0.92), chance=pl.lit(value=False))
+    made = known.with_columns(
+        kind=kind,
+        score=pl.when(loose).then(0.6).when(address & ~pl.col("said_uprn")).then(0.7).otherwise(0.92),
+        chance=pl.lit(value=False),
+    )
     return made.filter(pl.col("kind").is_not_null())
 
 

@@ -10,9 +10,7 @@ _D = "[0-9]"
 _A = "[A-Za-z]"
 _EDGE = r"(?-u:\b)"
 _GAP = r"[ .\-/()]{0,3}"
-_MONTH = (
-    "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 MONTH = _MONTH
 _COUNTRY = (
     "(?i:AD|AE|AL|AT|AZ|BA|BE|BG|BH|BI|BR|BY|CH|CR|CY|CZ|DE|DJ|DK|DO|EE|EG|ES|FI|FK|FO|FR|GB|GE|GI|GL|GR|GT|HR|HU|IE|IL|IQ|IS|IT|JO|KW|KZ|LB|LC|LI|LT|LU|LV"
@@ -27,9 +25,7 @@ IPV6 = (
     r"(?:[0-9A-Fa-f]{1,4}|:):(?:[0-9A-Fa-f]{0,4}:){0,6}(?:[0-9A-Fa-f]{1,4}|:)"
     r"(?:(?:\.[0-9]{1,3}){3})?(?:%[A-Za-z0-9]{1,12})?(?:/[0-9]{1,3})?"
 )
-DATE = (
-    rf"(?:{_D}{{1,4}}[/.\-]{_D}{{1,2}}[/.\-]{_D}{{1,4}}|{_D}{{1,2}} / {_D}{{1,2}} / {_D}{{2,4}}|[0-3]{_D} [01]{_D} (?:19|20){_D}{{2}}){_TIME}"
-)
+DATE = rf"(?:{_D}{{1,4}}[/.\-]{_D}{{1,2}}[/.\-]{_D}{{1,4}}|{_D}{{1,2}} / {_D}{{1,2}} / {_D}{{2,4}}|[0-3]{_D} [01]{_D} (?:19|20){_D}{{2}}){_TIME}"
 DATE_IN_WORDS = (
     rf"{_D}{{1,2}}(?i:st|nd|rd|th)?(?: of)?[ \-/.,]{{0,2}}{_MONTH}[ \-/.,]{{0,2}}(?:'?{_D}{{4}}|'?{_D}{{2}})"
     rf"|{_MONTH}[ .\-]{{1,2}}{_D}{{1,2}}(?i:st|nd|rd|th)?,? {{0,1}}{_D}{{4}}"
@@ -73,8 +69,24 @@ CODES = (
     + "|".join(
         f"(?:{form})"
         for form in (
-            UUID, IPV6, IPV4, DATE, DATE_IN_WORDS, LICENCE, IBAN, NI, POSTCODE, MARK, PASSPORT,
-            CARD, PHONE_44, TENS, PHONE_AT_HOME, BANK, SPACED_NUMBER, NUMBER,
+            UUID,
+            IPV6,
+            IPV4,
+            DATE,
+            DATE_IN_WORDS,
+            LICENCE,
+            IBAN,
+            NI,
+            POSTCODE,
+            MARK,
+            PASSPORT,
+            CARD,
+            PHONE_44,
+            TENS,
+            PHONE_AT_HOME,
+            BANK,
+            SPACED_NUMBER,
+            NUMBER,
         )
     )
     + rf"){_EDGE}"

@@ -22,7 +22,9 @@ _FEW = 20  # cells below which a column says nothing of its own
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
 
-def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str = "own", least: float = 0.5) -> pl.DataFrame:
+def scan(
+    frame: Any, columns: str | Iterable[str] | None = None, *, engine: str = "own", least: float = 0.5
+) -> pl.DataFrame:
     """Find personal data in the cells of a frame.
 
     Args:
@@ -63,10 +65,21 @@ def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str 
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
     judged = []
-    for (number,), part in every.with_columns(place=place, row=pl.col("row") % height).partition_by("place", maintain_order=True, as_dict=True).items():
+    for (number,), part in (
+        every.with_columns(place=place, row=pl.col("row") % height)
+        .partition_by("place", maintain_order=True, as_dict=True)
+        .items()
+    ):
         name = chosen[number]
         kept = _as_column(part, whole[name], named(name)).filter(pl.col("score") >= least)
-        judged.append((number, kept.with_columns(column=pl.lit(name)).select(pl.col(key).cast(dtype) for key, dtype in FINDINGS.items())))
+        judged.append(
+            (
+                number,
+                kept.with_columns(column=pl.lit(name)).select(
+                    pl.col(key).cast(dtype) for key, dtype in FINDINGS.items()
+                ),
+            )
+        )
     ordered = [part for _, part in sorted(judged, key=lambda item: item[0])]
     return pl.concat(ordered) if ordered else pl.DataFrame(schema=FINDINGS)
 
@@ -110,7 +123,9 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
         if name not in schema:
             raise UserError(f"There is no column {name!r} to scan.", hint=did_you_mean(name, schema))
         if schema[name].is_nested() or isinstance(schema[name], pl.Object):
-            raise UserError(f"The column {name!r} is nested ({schema[name].base_type()}).", hint="Explode or unnest it first.")
+            raise UserError(
+                f"The column {name!r} is nested ({schema[name].base_type()}).", hint="Explode or unnest it first."
+            )
     return wanted
 
 
@@ -138,7 +153,9 @@ def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
     found = texts.find(cells, about)
-    return found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
+    return (
+        found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
+    )
 
 
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:

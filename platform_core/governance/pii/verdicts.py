@@ -11,7 +11,15 @@ from platform_core.governance.pii.kinds import named
 from platform_core.governance.pii.scanning import scan
 
 VERDICTS = pl.Schema(
-    {"column": pl.String, "personal": pl.Boolean, "kind": pl.String, "by": pl.String, "share": pl.Float64, "cells": pl.UInt32, "score": pl.Float64}
+    {
+        "column": pl.String,
+        "personal": pl.Boolean,
+        "kind": pl.String,
+        "by": pl.String,
+        "share": pl.Float64,
+        "cells": pl.UInt32,
+        "score": pl.Float64,
+    }
 )
 _LEAST_SHARE = 0.02
 _UNSURE, _UNSURE_SHARE = 0.75, 0.2  # a finding below this score counts where a fifth of the cells have one
@@ -70,7 +78,9 @@ def personal(frame: Any, *, sample: int | None = 1000) -> frozenset[str]:
     return frozenset(verdicts.filter("personal")["column"])
 
 
-def _verdict(name: str, held: int, found: list[tuple[str, int, float]]) -> tuple[bool, str | None, str | None, float, int, float]:
+def _verdict(
+    name: str, held: int, found: list[tuple[str, int, float]]
+) -> tuple[bool, str | None, str | None, float, int, float]:
     about = named(name)
     kind, cells, score = found[0] if found else (None, 0, 0.0)
     share = cells / held if held else 0.0
