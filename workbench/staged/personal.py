@@ -81,7 +81,7 @@ class _Tables(HTMLParser):
         self._cell: list[str] | None = None
         self._skipped = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as the parser calls it
+    def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag == "table":
             self.tables.append([])
         elif tag == "tr" and self.tables:

@@ -69,7 +69,7 @@ def judge(pieces: Pieces) -> pl.DataFrame:
     return pl.concat(
         [
             _addresses(pieces.filter(colons)),
-            _ibans(plain.filter(code.str.contains("^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,32}$"))),
+            _ibans(plain.filter(code.str.contains("^(?:IBAN)?[A-Z]{2}[0-9]{2}[0-9A-Z]{11,32}$"))),
             _births(plain.filter(piece.str.contains(shapes.DATE_IN_WORDS))),
             _coded(plain.filter(pl.col("code").str.len_bytes().is_between(5, 18))),
         ],
@@ -89,6 +89,12 @@ def _addresses(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     """Hold each to its country's length: words of four letters behind a number look like groups of it."""
+    labelled = pl.col("code").str.starts_with("IBAN")
+    pieces = pieces.with_columns(
+        piece=pl.when(labelled).then(pl.col("piece").str.slice(4)).otherwise("piece"),
+        start=pl.col("start") + labelled.cast(pl.Int64) * 4,
+        code=pl.col("code").str.strip_prefix("IBAN"),
+    )
     kept = []
     for length, countries in _LENGTHS.items():
         some = pieces.filter(

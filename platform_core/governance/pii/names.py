@@ -41,9 +41,10 @@ _ASCII, _ANY = (
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
+_ALSO_FAMILIES = "green wood woods hall hill hills moore wells marsh dale banks mills day law field fields lock moss forest peak"
 _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
-# Organisations that are called as a person might be
-_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|grant shapps act"
+# Organisations and places that are called as a person might be
+_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent"
 
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
 # unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
@@ -72,16 +73,23 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[fbd][GBCgbc][GBCIJ]{0,2}", 0.85),
     (r"[fbdvce u][GBCADE](?:[IJ]{0,2})$", 0.7),
     (r"[fbd][IJ]{1,3}$", 0.65),
+    (r"[fbd]U$", 0.6),
     (r"N", 0.75),
     (r"[GBC][GBC]", 0.7),
 )
+_CELL = r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _GREETED = re.compile(r"H([GBCgbc])$")
 
 
-@lru_cache(1)
 def _known() -> Mapping[str, str]:
-    """Give the letter of every word on a list; read once, when the first text with capitals comes."""
+    """Give the letter of every word on a list."""
+    return _lists()[0]
+
+
+@lru_cache(1)
+def _lists() -> tuple[Mapping[str, str], frozenset[str]]:
+    """Give the letters of words, and those of them that are also a name; read when the first text with capitals comes."""
     folder = files("platform_core.governance.pii")
 
     def halves(name: str) -> list[list[str]]:
@@ -99,31 +107,8 @@ def _known() -> Mapping[str, str]:
     for word, (a, b) in levels.items():
         if word not in letters or (letters[word] == "L" and max(a, b) == 2):
             letters[word] = _LETTERS[a, b]
-    # What a place is called after is also what a person is called: only the others are given away
-    for word in (
-        "green",
-        "wood",
-        "woods",
-        "hall",
-        "park",
-        "hill",
-        "banks",
-        "mills",
-        "lake",
-        "castle",
-        "church",
-        "house",
-        "dale",
-        "marsh",
-        "moore",
-        "grove",
-        "garden",
-        "wells",
-        "street",
-    ):
-        letters[word] = (
-            "V" if word in {"green", "wood", "woods", "moore", "wells", "marsh", "dale", "banks", "mills"} else "X"
-        )
+    # Words of places that many people are called by too
+    letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V")
     letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(
         ("may", "rose", "hope"), "E"
     )
@@ -131,7 +116,7 @@ def _known() -> Mapping[str, str]:
     letters |= dict.fromkeys(_PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
-    return letters
+    return letters, frozenset(levels)
 
 
 def find(cells: Cells, about: Named) -> pl.DataFrame:
@@ -175,22 +160,27 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
-def whole_cells(cells: Cells) -> pl.DataFrame:
+def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     """Give the cells of a column of names that hold one: letters alone, and no word of an organisation or a gap.
+
+    Args:
+        cells: `row` and `text`.
+        strict: Whether any word of a place, of an organisation or of everyday speech makes a cell none.
 
     >>> cells = pl.DataFrame({"row": [0, 1, 2], "text": ["xiomara quispe", "Acme Ltd", "unknown"]})
     >>> whole_cells(cells).select("row", "piece").rows()
     [(0, 'xiomara quispe')]
     """
     text = pl.col("text")
-    words = [word for word, letter in _known().items() if letter in "XLH" and len(word) > 2]
-    shaped = cells.filter(text.str.contains(r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"))
+    letters, called = _lists()
+    never = [word for word, letter in letters.items() if len(word) > 1 and (letter in "XLHS" if strict else letter == "X" and word not in called)]
+    empty = [word for word, letter in letters.items() if letter in "XLH" and word not in called]
+    shaped = cells.filter(text.str.contains(_CELL))
+    word = pl.element().str.strip_chars(".,")
+    words = text.str.to_lowercase().str.strip_chars().str.split(" ")
     kept = shaped.filter(
-        ~text.str.to_lowercase()
-        .str.strip_chars()
-        .str.split(" ")
-        .list.eval(pl.element().str.strip_chars(".,").is_in(words))
-        .list.any()
+        ~words.list.eval(word.is_in(never)).list.any()
+        & ~words.list.eval(word.is_in(empty)).list.all()
         & ~text.str.contains(r"(?i)^\s*(?:n/?a|none|nil|null|tbc|tba|unknown|redacted|x+|male|female|mr|mrs)\s*$")
     )
     piece = text.str.strip_chars()

@@ -11,7 +11,7 @@ import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of
-from platform_core.governance.pii import prose, texts
+from platform_core.governance.pii import names, prose, texts
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
 
@@ -19,6 +19,7 @@ FINDINGS = pl.Schema({"row": pl.UInt32, "column": pl.String, "kind": pl.String, 
 _PART_BYTES, _PART_ROWS = 4 << 20, 65_536
 _FEW_ROWS = 20_000  # up to which columns are read together
 _FEW = 20  # cells below which a column says nothing of its own
+_LIKE_A_NAME = r"^\p{Lu}[\p{L}\p{M}'\-]+(?: (?:\p{Lu}[\p{L}\p{M}'\-.]*|van|de|der|al|bin)){1,3}$"
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
 
@@ -71,7 +72,7 @@ def scan(
         .items()
     ):
         name = chosen[number]
-        kept = _as_column(part, whole[name], named(name)).filter(pl.col("score") >= least)
+        kept = _as_column(part.drop("place"), whole[name], named(name)).filter(pl.col("score") >= least)
         judged.append(
             (
                 number,
@@ -167,4 +168,20 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
             by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
             if alike.sum() >= _FEW and found.filter(by_chance).height < _BY_CHANCE * alike.sum():
                 found = found.filter(~by_chance)
+    if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
+        found = _with_names(found, column)
     return found
+
+
+def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Add the names that are on no list, where most cells that look like a whole name are found to be one."""
+    rows = column.cast(pl.String).alias("text").to_frame().with_row_index("row").with_columns(pl.col("row").cast(pl.UInt64))
+    shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
+    named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
+    share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
+    if not isinstance(share, float) or share < 0.5:
+        return found
+    others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
+    spans = others.select("row", "kind", "start", end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64), score=pl.lit(0.6))
+    added = spans.with_columns(chance=pl.lit(value=False), ten=pl.lit(value=False))
+    return pl.concat([found, added.select(pl.col(name).cast(found.schema[name]) for name in found.columns)]).sort("row", "start")
