@@ -66,9 +66,8 @@ def _coded(cells: Cells, about: Named) -> pl.DataFrame:
         return pieces
     found = _judged(pieces)
     # A word before a number may have been taken for the first part of a code: what is left is cut once more
-    missed = pieces.join(
-        found.select("row", "begin"), left_on=["row", "start"], right_on=["row", "begin"], how="anti"
-    ).filter(pl.col("piece").str.contains(r"^[A-Za-z0-9]+[ ,/\-].*[0-9]"))
+    missed = pieces.filter(pl.col("piece").str.contains(r"^[A-Za-z]+[ ,/\-].*[0-9]"))
+    missed = missed.join(found.select("row", start="begin"), on=["row", "start"], how="anti")
     if missed.height:
         again = _again(missed)
         if again.height:
