@@ -125,7 +125,7 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
     kind = (
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))
         .when(pl.col("said_nhs") & pl.col("nhs")).then(pl.lit("nhs_number"))
-        .when("said_utr").then(None)
+        .when(pl.col("said_utr") | pl.col("said_nhs")).then(None)
         .when(plain & pl.col("nhs") & grouped).then(pl.lit("nhs_number"))
         .when(plain & pl.col("nhs") & digits.str.contains(_NHS_RANGE) & pl.col("bare")).then(pl.lit("nhs_number"))
         .when(plain & pl.col("utr") & (pl.col("bare") | piece.str.contains(r"^[0-9]{5}[ \-]"))).then(pl.lit("utr"))
