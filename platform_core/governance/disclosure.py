@@ -56,13 +56,14 @@ class Anonymity:
         diversity = (
             "" if self.diversity is None else f" The least diverse group has {self.diversity} sensitive value(s)."
         )
-        return f"k is {self.k}: {self.below} of {self.rows} rows stand in {self.groups} group(s) that are too small.{diversity}"
+        few = f"{self.below} of {self.rows} rows stand in {self.groups} group(s) that are too small"
+        return f"k is {self.k}: {few}.{diversity}"
 
 
 def suppress_small(
     frame: Any, counts: str | Iterable[str], *, threshold: int = 10, by: str | Sequence[str] = ()
 ) -> Any:
-    """Put null in place of counts from 1 to below a threshold, and of one more where the total of a group gives it back.
+    """Put null in place of counts below a threshold, and of one more where the total of a group gives it back.
 
     Where exactly one count of a group is suppressed, and the group's total is published somewhere, subtraction gives it
     back. So the next smallest count of that group goes too; of equal ones the first. Noughts stay: they are no person.
@@ -71,8 +72,8 @@ def suppress_small(
         frame: A table, with a row for each published count; any kind of frame, and the same is given back.
         counts: The columns of counts.
         threshold: The smallest count that may be shown.
-        by: The columns whose groups have published totals; none for one total of the whole table. It protects these groups
-            alone: where totals of other columns are published too, call it again for those until nothing changes.
+        by: The columns whose groups have published totals; none for one total of the whole table. It protects these
+            groups alone: where totals of others are published too, call it again for those until nothing changes.
 
     Raises:
         UserError: A column is not there, or the threshold is not positive.
@@ -148,14 +149,14 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     risky = [
         (", ".join(some), int(sizes.group_by(some).agg(pl.col("rows of it").sum())["rows of it"].min() or 0))
         for some in sets
-    ]  # type: ignore[call-overload]  # counts
+    ]
     table = pl.DataFrame(risky, schema={"columns": pl.String, "smallest_group": pl.Int64}, orient="row")
     return Anonymity(
-        k=int(rows.min() or 0),  # type: ignore[call-overload]  # counts
+        k=int(rows.min() or 0),
         rows=int(rows.sum()),
         below=int(few["rows of it"].sum()),
         groups=few.height,
-        diversity=int(sizes["different of it"].min() or 0) if sensitive is not None else None,  # type: ignore[call-overload]  # as above
+        diversity=int(sizes["different of it"].min() or 0) if sensitive is not None else None,
         risky=table.sort("smallest_group", "columns"),
     )
 

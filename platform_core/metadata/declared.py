@@ -77,7 +77,7 @@ def mask_with(detector: Detector) -> Callable[[], None]:
 
 
 def personal_columns(head: pl.DataFrame, declared: Iterable[str]) -> frozenset[str]:
-    """Name the columns whose values nobody may see: those declared, and those that the detector of personal data finds."""
+    """Name the columns whose values nobody may see: those declared, and those that a detector finds."""
     found = set(declared)
     for detector in (_by_name_and_values, *_detectors):
         try:

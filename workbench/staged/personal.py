@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _HINT = (
-    "Take the tag `keep_output` off the cell, or show figures instead of rows. Where the data is made up, list the notebook "
-    "under `not_personal` in [tool.workbench.staged] of pyproject.toml."
+    "Take the tag `keep_output` off the cell, or show figures instead of rows. Where the data is made up, list the "
+    "notebook under `not_personal` in [tool.workbench.staged] of pyproject.toml."
 )
 _MOST_CHARACTERS = 2_000_000  # of one output; what is longer is cut
 

@@ -62,8 +62,9 @@ def partial(column: str, *, keep: int = 4) -> pl.Expr:
 def hashed(column: str, *, key: Key | None = None, length: int = 64) -> pl.Expr:
     """Put the keyed hash (HMAC-SHA-256) of every value in its place, as `v1:` and hexadecimal digits.
 
-    Equal values stay equal, so joins and counts hold; without the key nobody can try all values of a kind against it. What
-    is no text is hashed as it is written (`2024-01-31`, `7`). A lazy frame with it holds the key: do not store such a plan.
+    Equal values stay equal, so joins and counts hold; without the key nobody can try all values of a kind against it.
+    What is no text is hashed as it is written (`2024-01-31`, `7`). A lazy frame with it holds the key: do not store
+    such a plan.
 
     Args:
         column: The column.
@@ -93,9 +94,9 @@ def digest(expression: pl.Expr, key: Key) -> pl.Expr:
 def pseudonym(column: str, *, key: Key | None = None) -> pl.Expr:
     """Put another value of the same form in place of every value: a digit for a digit, a letter for a letter.
 
-    Two values never get the same pseudonym, and one gets the same everywhere under the same key, so joins hold between all
-    tables that are masked so. The result is text. Check digits do not come out right, and what is short has few others of
-    its form: a pseudonym of one digit hides nothing.
+    Two values never get the same pseudonym, and one gets the same everywhere under the same key, so joins hold between
+    all tables that are masked so. The result is text. Check digits do not come out right, and what is short has few
+    others of its form: a pseudonym of one digit hides nothing.
 
     Raises:
         UserError: There is no key, or the package `polars-hash` is missing.
@@ -142,7 +143,7 @@ def shift_dates(column: str, *, by: str, key: Key | None = None, most: int = 182
 
 
 def generalise_postcode(column: str, *, to: Literal["area", "district", "sector"] = "area") -> pl.Expr:
-    """Put the area (`LS`), district (`LS1`) or sector (`LS1 4`) in place of a postcode; what is no postcode becomes null.
+    """Put the area (`LS`), district (`LS1`) or sector (`LS1 4`) in place of a postcode; what is none becomes null.
 
     Raises:
         UserError: There is no such part.
@@ -160,7 +161,7 @@ def generalise_postcode(column: str, *, to: Literal["area", "district", "sector"
 
 
 def year_band(column: str, *, width: int = 5) -> pl.Expr:
-    """Put a band of years in place of a date, or of a text with a year of four digits in it; what has none becomes null.
+    """Put a band of years in place of a date, or of a text with a year of four digits; what has none becomes null.
 
     Raises:
         UserError: `width` is not positive.

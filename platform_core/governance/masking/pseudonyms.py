@@ -1,11 +1,12 @@
 """Pseudonyms of the same form: a Feistel network over the characters of a text, so that no two texts become one.
 
-Every other letter or digit is moved on within its alphabet, by as much as a keyed hash of all the rest says; then the ones
-between them; ten times in turn. Each of these moves can be taken back, so different texts stay different.
+Every other letter or digit is moved on within its alphabet, by as much as a keyed hash of all the rest says; then the
+ones between them; ten times in turn. Each of these moves can be taken back, so different texts stay different.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,8 +21,16 @@ _ROUNDS = 10
 _BLOCK = 32  # bytes of one hash
 # Alphabets: first character and size. Beyond ASCII a character moves within the block of its script
 _ALPHABETS = (
-    (0x30, 10), (0x41, 26), (0x61, 26), (0xC0, 0x190), (0x250, 0x1DB0), (0x2070, 0xB790), (0xE000, 0x2000), (0x10000, 0x10000), (0x20000, 0xF0000),
-)  # fmt: skip
+    (0x30, 10),
+    (0x41, 26),
+    (0x61, 26),
+    (0xC0, 0x190),
+    (0x250, 0x1DB0),
+    (0x2070, 0xB790),
+    (0xE000, 0x2000),
+    (0x10000, 0x10000),
+    (0x20000, 0xF0000),
+)
 
 
 def pseudonyms(values: pl.Series, key: Key) -> pl.Series:
@@ -43,7 +52,7 @@ def _by_length(texts: pl.Series) -> list[pl.Series]:
     """Part texts so that no short one is padded to a long one."""
     size = texts.str.len_chars()
     edges = [0, 16, 64, 256, 1024, 8192, 2**32 - 1]
-    parts = [(size >= low) & (size < high) for low, high in zip(edges, edges[1:], strict=False)]
+    parts = [(size >= low) & (size < high) for low, high in pairwise(edges)]
     return [part for part in parts if part.any()]
 
 

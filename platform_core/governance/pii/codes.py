@@ -118,7 +118,7 @@ def _births(pieces: pl.DataFrame) -> pl.DataFrame:
 def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
     piece, code = pl.col("piece"), pl.col("code")
     long = code.str.len_bytes() >= 6
-    shape = (
+    judged = (
         pl.when(code.str.contains(POSTCODE)).then(pl.lit("postcode"))
         .when(code.str.contains(_CURRENT)).then(pl.lit("current"))
         .when(code.str.contains(NI) & ~code.str.contains(_NI_NEVER)).then(pl.lit("ni"))
@@ -127,7 +127,7 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
         .when(code.str.contains(_IRISH)).then(pl.lit("irish"))
         .when(code.str.contains(_PASSPORT)).then(pl.lit("passport"))
     )  # fmt: skip
-    shaped = pieces.with_columns(shape=shape).filter(pl.col("shape").is_not_null())
+    shaped = pieces.with_columns(shape=judged).filter(pl.col("shape").is_not_null())
     if shaped.is_empty():
         return shaped
     known = shaped.with_columns(

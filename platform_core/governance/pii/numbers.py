@@ -143,7 +143,9 @@ def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     dashed = (size == 6) & piece.str.contains("-", literal=True)
     near_words = (size >= 11) & ((pl.col("after") != "") | (pl.col("before") != ""))
-    some = pieces.filter((dashed | near_words | neighbours.fill_null(value=False) | said(*_TOLD)).fill_null(value=False))
+    some = pieces.filter(
+        (dashed | near_words | neighbours.fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
+    )
     if some.is_empty():
         return some
     # Facts first, each once; what follows from them after that

@@ -12,7 +12,17 @@ from platform_core.governance.pii.context import beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut
 from platform_core.governance.pii.kinds import Named
 
-SCHEMA = pl.Schema({"row": pl.UInt64, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64, "chance": pl.Boolean, "ten": pl.Boolean})  # fmt: skip
+SCHEMA = pl.Schema(
+    {
+        "row": pl.UInt64,
+        "kind": pl.String,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "score": pl.Float64,
+        "chance": pl.Boolean,
+        "ten": pl.Boolean,
+    }
+)
 
 
 _EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
@@ -165,7 +175,8 @@ def _spanned(found: pl.DataFrame) -> pl.DataFrame:
 def apart(found: pl.DataFrame) -> pl.DataFrame:
     """Give the findings of which no two overlap: the surest, then the longest, then the first of those that do.
 
-    >>> found = pl.DataFrame({"row": [0, 0], "kind": ["phone", "card"], "start": [0, 0], "end": [9, 16], "score": [0.8, 0.99]})
+    >>> found = pl.DataFrame({"row": [0, 0], "kind": ["phone", "card"], "start": [0, 0], "end": [9, 16]})
+    >>> found = found.with_columns(score=pl.Series([0.8, 0.99]))
     >>> apart(found)["kind"].to_list()
     ['card']
     """

@@ -30,7 +30,9 @@ def test_no_small_count_is_shown_and_none_can_be_subtracted(rows: list[tuple[str
         assert len(hidden) != 1 or not shown
         small = [before for before, _ in counts if 0 < before < threshold]
         assert len(hidden) == len(small) + (len(small) == 1 and any(before >= threshold for before, _ in counts))
-    assert set(disclosure.recomputable(made, "homes", by="ward")["ward"]) == {w for w, c in groups.items() if sum(a is None for _, a in c) == 1}
+    assert set(disclosure.recomputable(made, "homes", by="ward")["ward"]) == {
+        w for w, c in groups.items() if sum(a is None for _, a in c) == 1
+    }
 
 
 def test_lazy_stays_lazy_and_the_whole_table_is_one_group() -> None:
@@ -42,7 +44,9 @@ def test_lazy_stays_lazy_and_the_whole_table_is_one_group() -> None:
 @given(st.lists(st.integers(0, 10**6), max_size=10), st.sampled_from([1, 3, 5, 10]))
 def test_rounding_is_to_the_nearest(counts: list[int], base: int) -> None:
     made = disclosure.round_counts(pl.DataFrame({"n": counts}, schema={"n": pl.Int64}), "n", base=base)["n"].to_list()
-    assert all(after % base == 0 and abs(after - before) * 2 <= base for before, after in zip(counts, made, strict=True))
+    assert all(
+        after % base == 0 and abs(after - before) * 2 <= base for before, after in zip(counts, made, strict=True)
+    )
 
 
 def test_k_anonymity_tells_the_smallest_groups() -> None:

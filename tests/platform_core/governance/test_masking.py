@@ -27,7 +27,10 @@ KEY = mask.Key(SECRET)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=100)), max_size=8))
 def test_hashes_are_those_of_hashlib(texts: list[str | None]) -> None:
     made = pl.DataFrame({"t": texts}, schema={"t": pl.String}).select(mask.hashed("t", key=KEY))["t"].to_list()
-    wanted = [text if text is None else "v1:" + hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).hexdigest() for text in texts]
+    wanted = [
+        text if text is None else "v1:" + hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).hexdigest()
+        for text in texts
+    ]
     assert made == wanted
 
 
@@ -55,11 +58,13 @@ def test_pseudonyms_fill_a_small_space_once_and_keep_joins() -> None:
     masked = every.select(mask.pseudonym("k", key=KEY))
     assert masked["k"].n_unique() == 10_000
     assert sorted(masked["k"]) == every["k"].to_list()
-    assert (masked["k"] != every["k"]).mean() > 0.99
+    assert (masked["k"] != every["k"]).sum() > 9900
     left = pl.DataFrame({"nhs": ["9434765919", "9434765870", None], "a": [1, 2, 3]})
     right = pl.DataFrame({"nhs": ["9434765870", "9434765919"], "b": [4, 5]})
     joined = left.join(right, on="nhs").select("a", "b").sort("a")
-    hidden = left.with_columns(mask.pseudonym("nhs", key=KEY)).join(right.with_columns(mask.pseudonym("nhs", key=KEY)), on="nhs")
+    hidden = left.with_columns(mask.pseudonym("nhs", key=KEY)).join(
+        right.with_columns(mask.pseudonym("nhs", key=KEY)), on="nhs"
+    )
     assert hidden.select("a", "b").sort("a").equals(joined)
     other = left.select(mask.pseudonym("nhs", key=mask.Key(SECRET[::-1])))
     assert other["nhs"][0] != hidden["nhs"][0]
@@ -67,10 +72,13 @@ def test_pseudonyms_fill_a_small_space_once_and_keep_joins() -> None:
 
 def test_dates_move_together_by_person_and_never_stay() -> None:
     start = dt.date(2024, 1, 1)
-    frame = pl.DataFrame({"p": [n // 2 for n in range(2000)], "d": [start + dt.timedelta(days=n % 2 * 30) for n in range(2000)]})
+    frame = pl.DataFrame(
+        {"p": [n // 2 for n in range(2000)], "d": [start + dt.timedelta(days=n % 2 * 30) for n in range(2000)]}
+    )
     moved = frame.select("p", mask.shift_dates("d", by="p", key=KEY, most=10), before="d")
     days = (moved["d"] - moved["before"]).dt.total_days()
-    assert days.min() == -10 and days.max() == 10 and not (days == 0).any()
+    assert (days.min(), days.max()) == (-10, 10)
+    assert not (days == 0).any()
     spans = moved.group_by("p").agg((pl.col("d").max() - pl.col("d").min()).dt.total_days())
     assert set(spans["d"]) == {30}
     assert days.n_unique() == 20
@@ -79,7 +87,16 @@ def test_dates_move_together_by_person_and_never_stay() -> None:
 def test_partial_shows_at_most_a_quarter() -> None:
     values = ["AB 12 34 56 C", "x@example.com", "jo@example.com", "12", "", None, "4111-1111-1111-1234", "ünïcödé ñame"]
     made = pl.DataFrame({"v": values}).select(mask.partial("v"))["v"].to_list()
-    assert made == ["•• •• •• •6 C", "•@•••••••.•om", "j•@example.com", "••", "", None, "••••-••••-••••-1234", "••••••• ••me"]
+    assert made == [
+        "•• •• •• •6 C",
+        "•@•••••••.•om",
+        "j•@example.com",
+        "••",
+        "",
+        None,
+        "••••-••••-••••-1234",
+        "••••••• ••me",
+    ]
 
 
 def test_a_policy_masks_any_frame_and_a_lazy_one_stays_lazy(monkeypatch: pytest.MonkeyPatch) -> None:

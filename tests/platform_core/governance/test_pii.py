@@ -1,4 +1,4 @@
-"""What `scan` and `columns` promise of any frame: places, kinds of frames, nulls, overlaps, errors; and the checksums."""
+"""What `scan` and `columns` promise of any frame: places, kinds, nulls, overlaps, errors; and the checksums."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def test_numbers_and_dates_are_read_as_they_are_written() -> None:
             "raw": [b"ann@example.com", None],
         }
     )
-    kinds = {column: (kind, start, end) for column, kind, start, end in pii.scan(frame).select("column", "kind", "start", "end").iter_rows()}
+    kinds = {
+        column: (kind, start, end)
+        for column, kind, start, end in pii.scan(frame).select("column", "kind", "start", "end").iter_rows()
+    }
     assert kinds == {
         "NHS No": ("nhs_number", 0, 10),
         "mobile": ("phone", 0, 10),
@@ -82,21 +85,41 @@ def test_what_is_nested_is_left_out_and_refused_by_name() -> None:
 
 
 def test_findings_of_a_cell_do_not_overlap_and_what_is_proven_stands() -> None:
-    cells = ["IBAN GB29 NWBK 6016 1331 9268 19", "4111 1111 1111 1111", "0770090012@example.com", "sort code 20-00-00 account 55779911"]
+    cells = [
+        "IBAN GB29 NWBK 6016 1331 9268 19",
+        "4111 1111 1111 1111",
+        "0770090012@example.com",
+        "sort code 20-00-00 account 55779911",
+    ]
     frame = pii.scan(pl.DataFrame({"t": cells}))
-    assert frame.select("row", "kind").rows() == [(0, "iban"), (1, "card"), (2, "email"), (3, "sort_code"), (3, "account_number")]
-    assert (frame.filter(pl.col("row") == pl.col("row").shift(-1))["end"] <= frame.filter(pl.col("row") == pl.col("row").shift(1))["start"]).all()
+    assert frame.select("row", "kind").rows() == [
+        (0, "iban"),
+        (1, "card"),
+        (2, "email"),
+        (3, "sort_code"),
+        (3, "account_number"),
+    ]
+    assert (
+        frame.filter(pl.col("row") == pl.col("row").shift(-1))["end"]
+        <= frame.filter(pl.col("row") == pl.col("row").shift(1))["start"]
+    ).all()
 
 
 @settings(max_examples=12)  # each is two scans of everything
-@given(st.lists(st.one_of(st.none(), st.text(max_size=80), st.sampled_from([TEXT, "NHS 943 476 5919", "born 1/2/1980"])), max_size=8))
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=80), st.sampled_from([TEXT, "NHS 943 476 5919", "born 1/2/1980"])),
+        max_size=8,
+    )
+)
 def test_no_text_breaks_it_and_parts_agree_with_the_whole(texts: list[str | None]) -> None:
     frame = pl.DataFrame({"t": texts}, schema={"t": pl.String})
     whole = pii.scan(frame)
     assert whole.equals(pii.scan(frame))
     for row, start, end in whole.select("row", "start", "end").iter_rows():
         text = texts[row]
-        assert text is not None and 0 <= start < end <= len(text)
+        assert text is not None
+        assert 0 <= start < end <= len(text)
     # A cell is judged by itself, up to what its column says
     assert whole.equals(pii.scan(frame.with_columns(u=pl.lit(None, pl.String))).filter(pl.col("column") == "t"))
 
@@ -120,7 +143,9 @@ def test_columns_are_judged_by_name_and_by_values() -> None:
             "tags": [["a"], ["b"]],
         }
     )
-    verdicts = {row["column"]: (row["personal"], row["kind"], row["by"]) for row in pii.columns(frame).iter_rows(named=True)}
+    verdicts = {
+        row["column"]: (row["personal"], row["kind"], row["by"]) for row in pii.columns(frame).iter_rows(named=True)
+    }
     assert verdicts == {
         "applicant": (True, "name", "both"),
         "c1": (True, "email", "values"),
@@ -152,10 +177,15 @@ def test_checksums_agree_with_a_loop(body: int) -> None:
     numbers = pl.Series([f"{digits}{last}" for last in range(10)])
     weighed = [sum(int(d) * w for d, w in zip(number, range(10, 0, -1), strict=True)) % 11 == 0 for number in numbers]
     assert checksums.modulus_11(numbers).to_list() == weighed
-    doubled = [sum(sum(divmod(int(d) * (1 + place % 2), 10)) for place, d in enumerate(reversed(number))) % 10 == 0 for number in numbers]
+    doubled = [
+        sum(sum(divmod(int(d) * (1 + place % 2), 10)) for place, d in enumerate(reversed(number))) % 10 == 0
+        for number in numbers
+    ]
     assert checksums.luhn(numbers).to_list() == doubled
     first = "21987654321"[sum(int(d) * w for d, w in zip(digits, (6, 7, 8, 9, 10, 5, 4, 3, 2), strict=True)) % 11]
-    assert checksums.utr(pl.Series([f"{d}{digits}" for d in range(10)])).to_list() == [str(d) == first for d in range(10)]
+    assert checksums.utr(pl.Series([f"{d}{digits}" for d in range(10)])).to_list() == [
+        str(d) == first for d in range(10)
+    ]
     ibans = pl.Series([f"GB{check:02}ABCD{digits}" for check in range(2, 99)])
     remainders = [int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97 == 1 for iban in ibans]
     assert checksums.mod_97(ibans).to_list() == remainders
