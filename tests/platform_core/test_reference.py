@@ -20,6 +20,8 @@ PAGES_WITH_EXAMPLES = [
     "classification.md",
     "audit.md",
     "compliance.md",
+    "personal-data.md",
+    "masking.md",
 ]
 
 
