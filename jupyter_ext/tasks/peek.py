@@ -10,6 +10,8 @@ from jupyter_ext.confine import notebook_path, project_of
 from jupyter_ext.tasks.catalogue import lake_of, may_be_shown, steps_of
 from platform_core.errors import UserError
 from platform_core.governance.audit import note
+from platform_core.metadata.declared import personal_columns
+from platform_core.metadata.previewing import MASKED
 
 Tell = Any
 _ROWS, _COLUMNS, _WIDTH = 10, 20, 60
@@ -33,11 +35,15 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     names = frame.collect_schema().names()
     shown = frame.select(names[:_COLUMNS]).head(_ROWS).collect()
     note("read", f"{step.layer}:{name}", {"as": "a few rows in JupyterLab"}, project=project.root)
+    masked = personal_columns(shown, ())
     return {
         "asset": name,
         "columns": shown.columns,
         "more_columns": max(0, len(names) - _COLUMNS),
-        "rows": [[_text(value) for value in row] for row in shown.iter_rows()],
+        "rows": [
+            [MASKED if name in masked else _text(value) for name, value in row.items()]
+            for row in shown.iter_rows(named=True)
+        ],
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import polars as pl
 
 from platform_core.asset_checks.model import Check
+from platform_core.metadata.declared import personal_columns
 
 Mask = Callable[[pl.DataFrame], pl.DataFrame]
 HIDDEN = "•••"
@@ -16,7 +17,8 @@ def masking(mask: Mask | Iterable[str] | None, checks: Iterable[Check]) -> Mask:
     """Give the function that makes a sample fit to be shown.
 
     Args:
-        mask: The function itself, or the columns to hide; None for what a contract among the checks calls personal.
+        mask: The function itself, or the columns to hide; None for what a contract among the checks calls personal and
+            what the detector of personal data finds in the sample.
         checks: The checks that are run.
 
     >>> masking(["name"], [])(pl.DataFrame({"name": ["Ada", None], "rent": [1, 2]})).rows()
@@ -24,7 +26,10 @@ def masking(mask: Mask | Iterable[str] | None, checks: Iterable[Check]) -> Mask:
     """
     if callable(mask):
         return mask
-    named = {mask} if isinstance(mask, str) else set(personal(checks) if mask is None else mask)
+    if mask is None:
+        contracts = personal(checks)
+        return lambda sample: hidden(sample, personal_columns(sample, contracts))
+    named = {mask} if isinstance(mask, str) else set(mask)
     return lambda sample: hidden(sample, named)
 
 

@@ -41,7 +41,8 @@ def run_checks(
         checks: The checks.
         files: The Parquet files that a lazy frame reads all rows of, where it reads nothing else.
         mask: What hides personal data in samples: names of columns, or a function from a sample to one that may be
-            shown. Without it the columns that the contracts among the checks call personal are hidden.
+            shown. Without it the columns are hidden that the contracts among the checks call personal, and those in
+            which the detector of personal data finds some.
         sample_rows: How many failing rows a sample holds at most.
 
     Raises:

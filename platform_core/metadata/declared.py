@@ -32,6 +32,7 @@ class Declared:
         descriptions: What columns mean, by their names.
         charts: Functions of the stored frame to a figure.
         profile: `footer` for what the file says of itself, `full` for distinct counts, means and quantiles too.
+        masking: How columns are masked before the asset is stored, as `governance.masking.apply_policy` takes it.
     """
 
     classification: str | None = None
@@ -39,6 +40,7 @@ class Declared:
     descriptions: Mapping[str, str] = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     profile: Profile = "footer"
+    masking: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shows_values(self) -> bool:
@@ -64,7 +66,7 @@ def shown_as(declared: Declared, level: str | None) -> Declared:
 
 
 def mask_with(detector: Detector) -> Callable[[], None]:
-    """Let a detector of personal data mask columns that nobody declared, and give a function that takes it back.
+    """Let one more detector mask columns that nobody declared, and give a function that takes it back.
 
     Args:
         detector: Given the first rows of a frame, it names the columns that hold personal data. Where it fails, every
@@ -77,12 +79,18 @@ def mask_with(detector: Detector) -> Callable[[], None]:
 def personal_columns(head: pl.DataFrame, declared: Iterable[str]) -> frozenset[str]:
     """Name the columns whose values nobody may see: those declared, and those that a detector finds."""
     found = set(declared)
-    for detector in _detectors:
+    for detector in (_by_name_and_values, *_detectors):
         try:
             found |= set(detector(head))
         except Exception:  # noqa: BLE001 - a detector that fails must not let a value through
             return frozenset(head.columns) | found
     return frozenset(found)
+
+
+def _by_name_and_values(head: pl.DataFrame) -> Collection[str]:
+    from platform_core.governance import pii  # noqa: PLC0415 - its patterns are loaded where values are to be shown
+
+    return pii.personal(head)
 
 
 def declared_columns(

@@ -20,6 +20,7 @@ from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.governance.classification import checked_level
+from platform_core.governance.masking.policy import checked_policy, masked_version
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of, hints_of
@@ -219,7 +220,7 @@ def _build(
             kinds=set(options.get("kinds") or ()),
             owners=_owners(options),
             op_tags=_op_tags(function, spec),
-            code_version=options.get("code_version") or logic_version(function),
+            code_version=options.get("code_version") or masked_version(logic_version(function), options.get("masking")),
             check_specs=[
                 dg.AssetCheckSpec(check.name, asset=name, description=check.description, blocking=severity == "error")
                 for check in checks
@@ -301,7 +302,14 @@ def _declared(options: AssetOptions, where: str) -> Declared:
         descriptions=descriptions,
         charts=tuple(options.get("charts") or ()),
         profile=checked_profile(options.get("profile") or "footer", where),
+        masking=_masking(options, where),
     )
+
+
+def _masking(options: AssetOptions, where: str) -> Mapping[str, Any]:
+    masking = options.get("masking") or {}
+    checked_policy(masking, f"{where}: masking")
+    return masking
 
 
 def _classification(options: AssetOptions, where: str) -> str | None:

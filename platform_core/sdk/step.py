@@ -25,6 +25,7 @@ from platform_core.governance.days import today
 from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.lineage.events import events_of
 from platform_core.governance.lineage.steps import Following
+from platform_core.governance.masking.policy import apply_policy
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared, personal_columns, shown_as
@@ -74,6 +75,8 @@ def step_function(
                     running.figures = charts_of(value)
                     events.lineage = following.lineage(value)
                     lineage = lineage_metadata(events.lineage)
+                    if declared.masking:
+                        value = apply_policy(value, declared.masking, where=f"{name}: masking")
                 else:
                     lineage = dict(value.lineage)
                     context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")

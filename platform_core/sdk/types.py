@@ -34,6 +34,8 @@ class AssetOptions(TypedDict, total=False):
         columns: What columns mean, by name; shown beside their types, over what `schema` says of them.
         personal: Columns of personal data: no value of theirs is ever shown. A schema's `Field(metadata={"personal":
             True})` says the same.
+        masking: How columns are masked before the asset is stored: a column's name to a method, or to a mapping of it
+            and its settings, as `platform_core.governance.masking.apply_policy` takes it.
         profile: `footer`, or `full` for distinct counts, means and quartiles on every materialisation.
         cache: Whether a run leaves the asset as it is where its code and inputs did not change; so it is where nothing
             is said, for an asset that reads other assets and nothing else. False suits what depends on the day it runs.
@@ -64,6 +66,7 @@ class AssetOptions(TypedDict, total=False):
     classification: str
     columns: Mapping[str, str]
     personal: Sequence[str]
+    masking: Mapping[str, Any]
     profile: Literal["footer", "full"]
     cache: bool
     retention_days: int

@@ -68,7 +68,7 @@ class RawPermits(pa.DataFrameModel):
     # Not checked: note, a Null
     column_validate: pl.String = pa.Field(alias="validate", unique=True)
     rare: pl.String
-    case_notes: pl.String
+    case_notes: pl.String = pa.Field(metadata={"personal": True})
     # Not checked: wide, a Int128
     column: pl.Boolean = pa.Field(alias="é")
 '''

@@ -7,74 +7,17 @@ neither the column's name nor its values look personal. What looks personal is m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from platform_core.asset_checks.distinct import code_of, confirmed, repeated
+from platform_core.governance import pii
 
 _MOST_CODES = 12
+_LOOKED_AT = 10_000  # rows that the detector of personal data reads
 _LEAST_ROWS = 20  # in which a value has to stand to be taken for a code
-_SHARE = 0.5
-_PERSONAL_WORDS = frozenset(
-    {
-        "name",
-        "names",
-        "forename",
-        "forenames",
-        "firstname",
-        "lastname",
-        "surname",
-        "email",
-        "mail",
-        "phone",
-        "telephone",
-        "tel",
-        "mobile",
-        "fax",
-        "address",
-        "street",
-        "postcode",
-        "zip",
-        "dob",
-        "birth",
-        "birthday",
-        "age",
-        "gender",
-        "sex",
-        "ethnicity",
-        "religion",
-        "disability",
-        "nationality",
-        "nino",
-        "nhs",
-        "passport",
-        "licence",
-        "iban",
-        "account",
-        "applicant",
-        "agent",
-        "person",
-        "owner",
-        "tenant",
-        "landlord",
-        "contact",
-        "officer",
-        "signature",
-        "ip",
-        "username",
-        "user",
-    }
-)
 _FREE_WORDS = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "text", "reason", "description"})
-_PERSONAL_FORMS = (
-    r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$",  # an e-mail address
-    r"^(?i)[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}$",  # a UK postcode
-    r"^(?i)[a-ceghj-pr-tw-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]$",  # a National Insurance number
-    r"^\+?[\d\s()-]{10,17}$",  # a telephone number, or any long run of digits
-    r"^(\d{1,3}\.){3}\d{1,3}$",  # an IP address
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +60,13 @@ def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
             figures.append((~(column >= 0)).any().alias(f"negative {place}"))
         if isinstance(dtype, pl.String):
             figures.append(column.approx_n_unique().alias(f"different {place}"))
-            figures += [column.str.contains(form).sum().alias(f"form {place} {n}") for n, form in _numbered()]
     told = frame.select(figures).collect(engine="streaming").row(0, named=True)
     rows = told["rows"]
+    looking = pii.personal(frame, sample=_LOOKED_AT)
     fields = []
     for place, (name, dtype) in enumerate(schema.items()):
         held = rows - told[f"nulls {place}"]
-        formed = any(told.get(f"form {place} {n}", 0) > _SHARE * held for n, _ in _numbered())
-        personal = looks_personal(name) or (held > 0 and formed)
+        personal = name in looking
         free = not _words(name).isdisjoint(_FREE_WORDS)  # what a person wrote may say anything of another
         different = told.get(f"different {place}", 0)
         fields.append(
@@ -141,21 +83,8 @@ def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def looks_personal(name: str) -> bool:
-    """Say whether a column's name has a word of personal data in it.
-
-    >>> [looks_personal(name) for name in ("applicantEmail", "date_of_birth", "authority", "manage_fee")]
-    [True, True, False, False]
-    """
-    return not _words(name).isdisjoint(_PERSONAL_WORDS)
-
-
 def _words(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name))
-
-
-def _numbered() -> Iterable[tuple[int, str]]:
-    return enumerate(_PERSONAL_FORMS)
 
 
 def _may_be_key(dtype: pl.DataType) -> bool:

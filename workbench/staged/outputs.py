@@ -6,6 +6,7 @@ parts stays so.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from platform_core.errors import UserError
 from promote.reports.report import clean
 from workbench.project import Project
 from workbench.staged.index import Index, Problem, StagedFile
+from workbench.staged.personal import kept_outputs
+from workbench.staged.settings import read_settings
 
 OPTIONS = ("--keep-id", "--keep-count")
 # Metadata that nbstripout leaves alone
@@ -28,7 +31,9 @@ _HARMLESS_IN_CELLS = {"tags", "workbench"}
 
 
 def outputs(project: Project, index: Index) -> Iterator[Problem]:
-    """Strip the staged notebooks and say which could not be; what was stripped is told on stderr.
+    """Strip the staged notebooks and say which could not be, and where personal data stands in outputs that are kept.
+
+    What was stripped is told on stderr.
 
     Raises:
         UserError: nbstripout is not installed.
@@ -49,6 +54,10 @@ def outputs(project: Project, index: Index) -> Iterator[Problem]:
                 continue
             _follow(project.root, file, contents[file.path], stripped[file.path])
             sys.stderr.write(f"{clean(file.path)}: its outputs are not committed\n")
+    passed = read_settings(project.root).not_personal
+    for path, content in sorted((readable | stripped).items()):
+        if not any(fnmatch.fnmatchcase(path, pattern) for pattern in passed):
+            yield from kept_outputs(path, json.loads(content))
 
 
 def _is_notebook(content: bytes) -> bool:

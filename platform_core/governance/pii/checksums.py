@@ -66,7 +66,7 @@ def _digits(numbers: pl.Series, width: int) -> np.ndarray[Any, Any]:
 
 
 def _matrix(texts: pl.Series, width: int) -> np.ndarray[Any, Any]:
-    """Give the codes of ASCII texts, a row for each place and a column for each text, with zeros before what is shorter."""
+    """Give the codes of ASCII texts: a row for each place, a column for each text, zeros before what is shorter."""
     import numpy as np  # noqa: PLC0415 - only where there is something to check
 
     joined = texts.str.pad_start(width, "0").str.join("").item()

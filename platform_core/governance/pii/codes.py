@@ -20,13 +20,12 @@ POSTCODE = (
 )
 NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
-LICENCE = (
-    r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
-)
+LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[12][0-9]|5[0-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
 _IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LW]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
+_PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4})$"
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
 _IPV6 = (
     r"^(?:(?:[0-9A-F]{1,4}:){7}[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,7}:|(?:[0-9A-F]{1,4}:){1,6}:[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,5}(?::[0-9A-F]{1,4}){1,2}"
@@ -54,6 +53,7 @@ _LENGTHS = {
     32: "LC",
     33: "RU",
 }
+_LENGTH_OF = {country: length for length, countries in _LENGTHS.items() for country in countries.split("|")}
 
 
 def judge(pieces: Pieces) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def judge(pieces: Pieces) -> pl.DataFrame:
     return pl.concat(
         [
             _addresses(pieces.filter(colons)),
-            _ibans(plain.filter(code.str.contains("^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,32}$"))),
+            _ibans(plain.filter(code.str.contains("^(?:IBAN)?[A-Z]{2}[0-9]{2}[0-9A-Z]{11,32}$"))),
             _births(plain.filter(piece.str.contains(shapes.DATE_IN_WORDS))),
             _coded(plain.filter(pl.col("code").str.len_bytes().is_between(5, 18))),
         ],
@@ -91,20 +91,24 @@ def _addresses(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     """Hold each to its country's length: words of four letters behind a number look like groups of it."""
+    labelled = pl.col("code").str.starts_with("IBAN")
+    pieces = pieces.with_columns(
+        piece=pl.when(labelled).then(pl.col("piece").str.slice(4)).otherwise("piece"),
+        start=pl.col("start") + labelled.cast(pl.Int64) * 4,
+        code=pl.col("code").str.strip_prefix("IBAN"),
+    )
+    code = pl.col("code")
+    length = code.str.head(2).replace_strict(_LENGTH_OF, default=99, return_dtype=pl.UInt8)
+    pieces = pieces.with_columns(length=length).filter(code.str.len_bytes() >= pl.col("length"))
     kept = []
-    for length, countries in _LENGTHS.items():
-        some = pieces.filter(pl.col("code").str.contains(f"^(?:{countries})") & (pl.col("code").str.len_bytes() >= length))
-        if some.height:
-            kept.append(
-                some.with_columns(
-                    piece=pl.col("piece").str.extract(rf"^((?:[0-9A-Za-z][ .\-]?){{{length - 1}}}[0-9A-Za-z])(?-u:\b)", 1),
-                    code=pl.col("code").str.head(length),
-                ).filter(pl.col("piece").is_not_null())
-            )
+    for (length,), some in pieces.partition_by("length", maintain_order=True, as_dict=True).items():
+        whole = rf"^((?:[0-9A-Za-z][ .\-]?){{{length - 1}}}[0-9A-Za-z])(?-u:\b)"
+        cut = some.with_columns(piece=pl.col("piece").str.extract(whole, 1), code=code.str.head(length))
+        kept.append(cut.filter(pl.col("piece").is_not_null()))
     if not kept:
         return pieces.clear()
-    whole = pl.concat(kept)
-    return _found(whole.filter(checksums.mod_97(whole["code"])), "iban", pl.lit(1.0)) if whole.height else whole
+    tried = pl.concat(kept)
+    return _found(tried.filter(checksums.mod_97(tried["code"])), "iban", pl.lit(1.0)) if tried.height else tried
 
 
 def _births(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -112,39 +116,53 @@ def _births(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
-    if pieces.is_empty():
-        return pieces
     piece, code = pl.col("piece"), pl.col("code")
-    known = pieces.with_columns(glued=glued(), other=other())
-    free = ~pl.col("glued")
-    spaced = piece.str.contains("[ -]")
-    capitals = ~piece.str.contains("[a-z]")
-    contiguous = ~spaced
-    current = code.str.contains(_CURRENT)
-    older = (code.str.contains(_PREFIX) & (code.str.len_bytes() >= 6)) | (code.str.contains(_SUFFIX) & (code.str.len_bytes() >= 6))
-    irish = code.str.contains(_IRISH) & capitals & (code.str.len_bytes() >= 6) & ~code.str.contains("(?:19|20)[0-9]{2}$")
-    mark_shape = piece.str.contains(r"^[A-Za-z0-9]{1,4}[ \-]?[A-Za-z0-9]{1,4}$")
-    any_mark = code.str.contains(f"{_CURRENT}|{_PREFIX}|{_SUFFIX}|{_IRISH}") & mark_shape
-    said_mark = said("vehicle_registration")
-    ni = code.str.contains(NI) & ~code.str.contains(_NI_NEVER)
-    ni_short = ~code.str.contains("[A-D]$")
-    said_ni = said("national_insurance")
-    kind = (
-        pl.when(code.str.contains(LICENCE) & free).then(pl.lit("driving_licence"))
-        .when(said("passport") & code.str.contains("^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4})$")).then(pl.lit("passport"))
-        .when(ni & (said_ni | (free & ~pl.col("other") & (~ni_short | capitals)))).then(pl.lit("national_insurance"))
-        .when(code.str.contains(POSTCODE) & free & (~piece.str.contains(r"[0-9]\.[0-9]"))).then(pl.lit("postcode"))
-        .when(any_mark & said_mark).then(pl.lit("vehicle_registration"))
-        .when((current | ((older | irish) & (capitals | contiguous))) & mark_shape & free & ~pl.col("other") & ~code.str.contains(_WORDS_NOT_MARKS))
-        .then(pl.lit("vehicle_registration"))
+    long = code.str.len_bytes() >= 6
+    judged = (
+        pl.when(code.str.contains(POSTCODE)).then(pl.lit("postcode"))
+        .when(code.str.contains(_CURRENT)).then(pl.lit("current"))
+        .when(code.str.contains(NI) & ~code.str.contains(_NI_NEVER)).then(pl.lit("ni"))
+        .when(code.str.contains(LICENCE)).then(pl.lit("licence"))
+        .when(code.str.contains(_PREFIX) | code.str.contains(_SUFFIX)).then(pl.lit("older"))
+        .when(code.str.contains(_IRISH)).then(pl.lit("irish"))
+        .when(code.str.contains(_PASSPORT)).then(pl.lit("passport"))
     )  # fmt: skip
+    shaped = pieces.with_columns(shape=judged).filter(pl.col("shape").is_not_null())
+    if shaped.is_empty():
+        return shaped
+    known = shaped.with_columns(
+        free=~glued(),
+        other=other(),
+        capitals=~piece.str.contains("[a-z]"),
+        mark=pl.col("shape").is_in(["current", "older", "irish"])
+        & piece.str.contains(r"^[A-Za-z0-9]{1,4}[ \-]?[A-Za-z0-9]{1,4}$"),
+        said_mark=said("vehicle_registration"),
+        said_ni=said("national_insurance"),
+        said_passport=said("passport"),
+    )
+    shape, free, capitals = pl.col("shape"), pl.col("free"), pl.col("capitals")
+    unsaid = free & ~pl.col("other")
+    short_ni = ~code.str.contains("[A-D]$")
+    like_older = long & (capitals | ~piece.str.contains("[ -]"))
+    like_irish = long & capitals & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
+    kind = (
+        pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
+        .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
+        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & (~short_ni | capitals)))).then(pl.lit("national_insurance"))
+        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]")).then(pl.lit("postcode"))
+        .when(pl.col("mark") & pl.col("said_mark")).then(pl.lit("vehicle_registration"))
+        .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
+    )  # fmt: skip
+    made = known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null())
     score = (
         pl.when(pl.col("kind").is_in(["driving_licence", "postcode"])).then(0.95)
-        .when(pl.col("kind") == "national_insurance").then(pl.when(said_ni).then(0.98).when(ni_short).then(0.75).otherwise(0.95))
         .when(pl.col("kind") == "passport").then(0.93)
-        .otherwise(pl.when(said_mark).then(0.95).when(current).then(0.8).otherwise(0.6))
+        .when(shape == "ni").then(pl.when("said_ni").then(0.98).when(short_ni).then(0.75).otherwise(0.95))
+        .when("said_mark").then(0.95)
+        .otherwise(pl.when(shape == "current").then(0.8).otherwise(0.6))
     )  # fmt: skip
-    return known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null()).with_columns(score=score)
+    return made.with_columns(score=score)
 
 
 def _found(pieces: pl.DataFrame, kind: str, score: pl.Expr) -> pl.DataFrame:

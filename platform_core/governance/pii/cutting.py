@@ -10,9 +10,15 @@ Cells: TypeAlias = pl.DataFrame  # row, text
 Pieces: TypeAlias = pl.DataFrame  # row, piece, start, left, right, first, last
 
 _LEFT, _RIGHT = 40, 24
-_SCHEMA = dict(
-    row=pl.UInt32, piece=pl.String, start=pl.Int64, left=pl.String, right=pl.String, first=pl.Boolean, last=pl.Boolean
-)
+_SCHEMA = {
+    "row": pl.UInt32,
+    "piece": pl.String,
+    "start": pl.Int64,
+    "left": pl.String,
+    "right": pl.String,
+    "first": pl.Boolean,
+    "last": pl.Boolean,
+}
 
 
 def cut(cells: Cells, pattern: str) -> Pieces:
@@ -22,7 +28,8 @@ def cut(cells: Cells, pattern: str) -> Pieces:
         cells: `row` and `text`, without nulls.
         pattern: In the syntax of Rust's `regex`. What it matches does not overlap, and none of it is empty.
 
-    >>> cut(pl.DataFrame({"row": [7], "text": ["né 12 or 34"]}), "[0-9]+").select("row", "piece", "start", "left").rows()
+    >>> cells = pl.DataFrame({"row": [7], "text": ["né 12 or 34"]})
+    >>> cut(cells, "[0-9]+").select("row", "piece", "start", "left").rows()
     [(7, '12', 3, 'né '), (7, '34', 9, ' or ')]
     """
     if cells.is_empty():
@@ -43,5 +50,11 @@ def cut(cells: Cells, pattern: str) -> Pieces:
     reached = (length + before).cum_sum() - length  # from the start of the first text
     base = pl.when("first").then(reached - before).forward_fill()
     return whole.select(
-        "row", "piece", start=reached - base, left=pl.col("left").str.tail(_LEFT), right=pl.col("right").str.head(_RIGHT), first="first", last="last"
+        "row",
+        "piece",
+        start=reached - base,
+        left=pl.col("left").str.tail(_LEFT),
+        right=pl.col("right").str.head(_RIGHT),
+        first="first",
+        last="last",
     )

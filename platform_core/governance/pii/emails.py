@@ -38,11 +38,17 @@ def find(cells: Cells) -> pl.DataFrame:
         return found.with_columns(kind=pl.lit("email"), chance=pl.lit(value=False))
     # A quote that opens before the address is no part of it; a dot at either end of a part makes it none
     quoted = pl.col("piece").str.starts_with("'")
-    found = found.with_columns(start=pl.col("start") + quoted.cast(pl.Int64), piece=pl.col("piece").str.strip_prefix("'"))
+    found = found.with_columns(
+        start=pl.col("start") + quoted.cast(pl.Int64), piece=pl.col("piece").str.strip_prefix("'")
+    )
     spaced = pl.col("piece").str.contains(" @|@ ")
     known = pl.col("piece").str.contains(r"(?i)\.(?:com|org|net|uk|gov|info|eu|io|example)$")
     piece = pl.col("piece")
     local = piece.str.contains(r"\.\.|^\.|\.@|^[^@]{65}")
-    return found.filter(~local & ~piece.str.contains(_FILES) & (~spaced | known) & ~pl.col("left").str.contains(r"[./]$|://[^ ]*$")).filter(
-        ~(piece.str.contains("^git@") & pl.col("right").str.starts_with(":"))
-    ).with_columns(kind=pl.lit("email"), chance=pl.lit(value=False))
+    return (
+        found.filter(
+            ~local & ~piece.str.contains(_FILES) & (~spaced | known) & ~pl.col("left").str.contains(r"[./]$|://[^ ]*$")
+        )
+        .filter(~(piece.str.contains("^git@") & pl.col("right").str.starts_with(":")))
+        .with_columns(kind=pl.lit("email"), chance=pl.lit(value=False))
+    )

@@ -49,7 +49,13 @@ _EVERY = (
         "HMRC NIM39110",
     ),
     Kind("nhs_number", "an NHS number", "checksum", "nhs|chi_(?:no|number)", "NHS Data Dictionary, modulus 11"),
-    Kind("card", "a payment card's number", "checksum", "card|pan|credit_card|debit_card|cc_(?:no|num|number)", "ISO/IEC 7812"),
+    Kind(
+        "card",
+        "a payment card's number",
+        "checksum",
+        "card|pan|credit_card|debit_card|cc_(?:no|num|number)",
+        "ISO/IEC 7812",
+    ),
     Kind("iban", "an international bank account number", "checksum", "ibans?", "ISO 13616"),
     Kind("sort_code", "a bank's sort code", "context", "sort_?codes?|bank_code|sort_cd|branch_code", "Pay.UK"),
     Kind(
@@ -96,9 +102,27 @@ _EVERY = (
         "|registration$|reg$|plates?$|car_reg",
         "DVLA INF104",
     ),
-    Kind("ip_address", "an IP address, version 4 or 6", "format", "ip|ips|ipv[46]|ip_?addr(?:ess)?|remote_addr|client_ip|host_ip", "RFC 791, RFC 4291"),
-    Kind("utr", "a Unique Taxpayer Reference", "checksum", "utrs?|unique_?tax_?payer|tax_?payer|tax_(?:ref|reference)|sa_utr", "HMRC"),
-    Kind("uprn", "a Unique Property Reference Number, which stands for an address", "context", "uprns?|property_reference", "BS 7666"),
+    Kind(
+        "ip_address",
+        "an IP address, version 4 or 6",
+        "format",
+        "ip|ips|ipv[46]|ip_?addr(?:ess)?|remote_addr|client_ip|host_ip",
+        "RFC 791, RFC 4291",
+    ),
+    Kind(
+        "utr",
+        "a Unique Taxpayer Reference",
+        "checksum",
+        "utrs?|unique_?tax_?payer|tax_?payer|tax_(?:ref|reference)|sa_utr",
+        "HMRC",
+    ),
+    Kind(
+        "uprn",
+        "a Unique Property Reference Number, which stands for an address",
+        "context",
+        "uprns?|property_reference",
+        "BS 7666",
+    ),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _EVERY})
@@ -112,13 +136,13 @@ _COMPILED = {kind.name: re.compile(rf"(?:^|_)(?:{kind.named}){_NO}(?:_|$)") for 
 
 # Said by a column's name alone: no form tells these, so `scan` gives no spans of them
 _BY_NAME_ALONE = {
-    "address": "address(?:es)?|addr|address_?line_?[0-9]*|street_address|house_(?:no|number|name)|next_of_kin_address",
+    "address": "address(?:es)?|streets?|addr|address_?line_?[0-9]*|street_address|house_(?:no|number|name)|next_of_kin_address",
     "special_category": (
         "ethnicit(?:y|ies)|ethnic(?:_group)?|race|religions?|belief|disabilit(?:y|ies)|disabled|sexual_orientation|sexuality|gender(?:_identity)?"
         "|sex|health|diagnosis|medical|trade_union|union_member|political|biometric|genetic|nationality|immigration(?:_status)?|convictions?|offences?"
     ),
     "personal": (
-        "age|ages|marital_status|signatures?|usernames?|user(?:_id)?|login|person_id|photo|ip|salary|income|benefits?|licen[cs]e|nok|carer"
+        "age|ages|marital_status|signatures?|usernames?|user(?:_id)?|login|person_id|photo|ip|salary|income|benefits?|licen[cs]e|nok|carer|accounts?|contacts?|gender|dna"
     ),
 }
 _NAMED_ALONE = {kind: re.compile(rf"(?:^|_)(?:{words})(?:_|$)") for kind, words in _BY_NAME_ALONE.items()}
@@ -134,7 +158,9 @@ _NOT_PEOPLE = re.compile(
     r"|status|outcome|decision|type|category|class|title|site|project|team|product|file|table|column|dataset|building|property|school|species|brand|model|make"
     r"|colour|color|event|course|subject|asset|host|server|domain|field|layer|scheme|policy|service|business|supplier|vendor|trust|hospital|practice)_?(?:name|names)?(?:_|$)"
 )
-_NOT_BIRTH = re.compile(r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)")
+_NOT_BIRTH = re.compile(
+    r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
+)
 
 
 def words_of(column: str) -> str:

@@ -8,9 +8,7 @@ equal in letters are judged once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
 import polars as pl
@@ -19,11 +17,10 @@ import pyarrow as pa
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
 from platform_core.governance.pii.kinds import Named
+from platform_core.governance.pii.name_words import PARTICLES, fold, letters_of, lists, mapping
 
-_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman pc lt col maj messrs mme"
-_PARTICLES = "van de der den la las los le von al el bin bint ibn ben da dos das do du di del della ap ab ferch y ter ten zu af san"
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
-_WORDS = _PARTICLES.replace(" ", "|")
+_WORDS = PARTICLES.replace(" ", "|")
 
 
 def _run(upper: str, letter: str) -> str:
@@ -32,16 +29,18 @@ def _run(upper: str, letter: str) -> str:
     return rf"{token}(?: (?:(?:{_WORDS}) ){{0,3}}{token})+|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
-_ASCII, _ANY = _run("[A-Z]", "[A-Za-z]"), _run(r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]", r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]")
+_ASCII, _ANY = (
+    _run("[A-Z]", "[A-Za-z]"),
+    _run(
+        r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]",
+        r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]",
+    ),
+)
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
-_FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
-# Organisations that are called as a person might be
-_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|grant shapps act"
+# Organisations and places that are called as a person might be
+_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent"
 
-# Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
-# unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
-_LETTERS = {(0, 0): "U", (2, 0): "G", (1, 0): "A", (0, 2): "F", (0, 1): "V", (2, 2): "B", (2, 1): "C", (1, 2): "D", (1, 1): "E"}
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUGANfvbcdeugan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}P{1,3}[GABCDEFVUgabcdefvu]", 0.9),
@@ -56,42 +55,13 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[fbd][GBCgbc][GBCIJ]{0,2}", 0.85),
     (r"[fbdvce u][GBCADE](?:[IJ]{0,2})$", 0.7),
     (r"[fbd][IJ]{1,3}$", 0.65),
+    (r"[fbd]U$", 0.6),
     (r"N", 0.75),
     (r"[GBC][GBC]", 0.7),
 )
+_CELL = r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _GREETED = re.compile(r"H([GBCgbc])$")
-
-
-@lru_cache(1)
-def _known() -> Mapping[str, str]:
-    """Give the letter of every word on a list; read once, when the first text with capitals comes."""
-    folder = files("platform_core.governance.pii")
-
-    def halves(name: str) -> list[list[str]]:
-        lines = [line for line in (folder / name).read_text("utf-8").splitlines() if not line.startswith("#")]
-        return [part.split() for part in "\n".join(lines).split("---")]
-
-    (given, given_words), (family, family_words) = halves("given.txt"), halves("family.txt")
-    levels: dict[str, list[int]] = {}
-    for place, (sure, common) in enumerate(((given, given_words), (family, family_words))):
-        for words, level in ((sure, 2), (common, 1)):
-            for word in words:
-                levels.setdefault(word, [0, 0])[place] = level
-    places, others = halves("words.txt")
-    letters = dict.fromkeys(others, "L") | dict.fromkeys(places, "X")
-    for word, (a, b) in levels.items():
-        if word not in letters or (letters[word] == "L" and max(a, b) == 2):
-            letters[word] = _LETTERS[a, b]
-    # What a place is called after is also what a person is called: only the others are given away
-    for word in ("green", "wood", "woods", "hall", "park", "hill", "banks", "mills", "lake", "castle", "church", "house", "dale", "marsh", "moore", "grove", "garden", "wells", "street"):
-        letters[word] = "V" if word in {"green", "wood", "woods", "moore", "wells", "marsh", "dale", "banks", "mills"} else "X"
-    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(("may", "rose", "hope"), "E")
-    letters |= {"king": "V", "keynes": "X"}
-    letters |= dict.fromkeys(_PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
-    letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
-    letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
-    return letters
 
 
 def find(cells: Cells, about: Named) -> pl.DataFrame:
@@ -116,32 +86,52 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     spans = lettered.join(judged, on="letter", how="inner", maintain_order="left")
     if spans.is_empty():
         return _none(runs)
-    begin = words["at"].gather(spans["base"] + spans["first_word"])
     ends = spans["base"] + spans["last_word"]
-    end = words["at"].gather(ends) + words["kept"].gather(ends)
-    found = runs[spans["run"]].with_columns(spans["score"], begin.alias("begin"), end.alias("end"))
+    found = runs[spans["run"]].with_columns(
+        spans["score"],
+        words["at"].gather(spans["base"] + spans["first_word"]).alias("begin"),
+        (words["at"].gather(ends) + words["kept"].gather(ends)).alias("end"),
+    )
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
     last = pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64) - 1
     found = found.filter(~(last & pl.col("right").str.contains(_NOT_A_PERSON_AFTER)) | (pl.col("score") >= 0.95))
-    found = found.with_columns(piece=pl.col("piece").str.slice(begin, length), start=pl.col("start") + begin, kind=pl.lit("name"), chance=pl.lit(value=False))
+    found = found.with_columns(
+        piece=pl.col("piece").str.slice(begin, length),
+        start=pl.col("start") + begin,
+        kind=pl.lit("name"),
+        chance=pl.lit(value=False),
+    )
     found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
     if not about.people:
         found = found.filter(pl.col("score") >= 0.95)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
-def whole_cells(cells: Cells) -> pl.DataFrame:
+def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     """Give the cells of a column of names that hold one: letters alone, and no word of an organisation or a gap.
+
+    Args:
+        cells: `row` and `text`.
+        strict: Whether any word of a place, of an organisation or of everyday speech makes a cell none.
 
     >>> cells = pl.DataFrame({"row": [0, 1, 2], "text": ["xiomara quispe", "Acme Ltd", "unknown"]})
     >>> whole_cells(cells).select("row", "piece").rows()
     [(0, 'xiomara quispe')]
     """
     text = pl.col("text")
-    words = [word for word, letter in _known().items() if letter in "XLH" and len(word) > 2]
-    shaped = cells.filter(text.str.contains(r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"))
+    letters, called = lists()
+    never = [
+        word
+        for word, letter in letters.items()
+        if len(word) > 1 and (letter in "XLHS" if strict else letter == "X" and word not in called)
+    ]
+    empty = [word for word, letter in letters.items() if letter in "XLH" and word not in called]
+    shaped = cells.filter(text.str.contains(_CELL))
+    word = pl.element().str.strip_chars(".,")
+    words = text.str.to_lowercase().str.strip_chars().str.split(" ")
     kept = shaped.filter(
-        ~text.str.to_lowercase().str.strip_chars().str.split(" ").list.eval(pl.element().str.strip_chars(".,").is_in(words)).list.any()
+        ~words.list.eval(word.is_in(never)).list.any()
+        & ~words.list.eval(word.is_in(empty)).list.all()
         & ~text.str.contains(r"(?i)^\s*(?:n/?a|none|nil|null|tbc|tba|unknown|redacted|x+|male|female|mr|mrs)\s*$")
     )
     piece = text.str.strip_chars()
@@ -157,20 +147,17 @@ def small(cells: Cells) -> pl.DataFrame:
     shaped = cells.filter(text.str.contains(r"^[a-z\x{80}-\x{2ff}'\-]{2,20}(?: [a-z\x{80}-\x{2ff}'\-]{2,20}){1,3}$"))
     if shaped.is_empty():
         return shaped
-    word = pl.element().replace_strict(*_mapping(), default="U")
+    word = pl.element().replace_strict(*mapping(), default="U")
     letters = shaped.select(fold(text).str.split(" ").list.eval(word).list.join("")).to_series()
     kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?P{0,2}[FBD]|T[FBDVU])$"))
     return whole_cells(kept).with_columns(score=pl.lit(0.65))
 
 
-def fold(text: pl.Expr) -> pl.Expr:
-    """Give texts in small letters without accents."""
-    return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase().str.replace_many(["ł", "ø", "ı", "đ", "æ", "ß"], ["l", "o", "i", "d", "ae", "ss"])
-
-
 def _words(runs: pl.DataFrame) -> pl.DataFrame:
     """Give the words of runs with their letters and their places in characters."""
-    words = runs.select("run", word=pl.col("piece").str.split(" ")).explode("word", keep_nulls=False, empty_as_null=False)
+    words = runs.select("run", word=pl.col("piece").str.split(" ")).explode(
+        "word", keep_nulls=False, empty_as_null=False
+    )
     word = pl.col("word")
     words = words.with_columns(size=word.str.len_chars().cast(pl.Int64), comma=word.str.ends_with(","))
     first = pl.col("run").ne_missing(pl.col("run").shift(1))
@@ -180,13 +167,19 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     owned = bare.str.ends_with("'s")
     words = words.with_columns(
         first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned
-    ).with_columns(letter=pl.col("bare").str.to_lowercase().replace_strict(*_mapping(), default=None, return_dtype=pl.String))
+    ).with_columns(
+        letter=pl.col("bare").str.to_lowercase().replace_strict(*mapping(), default=None, return_dtype=pl.String)
+    )
     unknown = words.filter(pl.col("letter").is_null()).select("bare").unique()
     if unknown.height:
-        unknown = unknown.with_columns(guess=_letters(unknown["bare"]))
-        words = words.join(unknown, on="bare", how="left", maintain_order="left").with_columns(letter=pl.coalesce("letter", "guess"))
+        unknown = unknown.with_columns(guess=letters_of(unknown["bare"]))
+        words = words.join(unknown, on="bare", how="left", maintain_order="left").with_columns(
+            letter=pl.coalesce("letter", "guess")
+        )
     letter = pl.when("comma").then(pl.col("letter").str.to_lowercase()).otherwise(pl.col("letter"))
-    return words.with_columns(letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2)
+    return words.with_columns(
+        letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2
+    )
 
 
 def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
@@ -195,40 +188,6 @@ def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
     text = letters.str.join("").item().encode()
     array = pa.LargeStringArray.from_buffers(len(starts) - 1, starts.buffers()[1], pa.py_buffer(text))
     return cast("pl.Series", pl.from_arrow(array))
-
-
-def _letters(words: pl.Series) -> pl.Series:
-    frame = words.to_frame("word").with_columns(plain=fold(pl.col("word")))
-    plain, old, new = pl.col("plain"), *_mapping()
-    # Of a double name the parts are looked up, the last first
-    known = plain.str.strip_chars(".").replace_strict(old, new, default=None, return_dtype=pl.String)
-    tail = plain.str.extract(r"([^\-']+)$", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
-    head = plain.str.extract(r"^([^\-]+)-", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
-    named, called = "[FVBCDE]", "[GABC]"
-    double = (
-        pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
-        .when(head.str.contains(called) & tail.str.contains(called)).then(pl.lit("G"))
-        .when(head.str.contains(named) | tail.str.contains(named)).then(pl.lit("F"))
-        .when(head.str.contains(called)).then(pl.lit("G"))
-        .otherwise(pl.lit("U"))
-    )  # fmt: skip
-    word = pl.col("word")
-    letter = (
-        pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
-        .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
-        .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
-        .when(known.is_not_null()).then(known)
-        .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(r"^M(?:a?c)\p{Lu}")).then(pl.lit("F"))
-        .when(plain.str.contains("-", literal=True)).then(double)
-        .when(plain.str.contains("^[dl]'")).then(pl.lit("F"))
-        .otherwise(pl.lit("U"))
-    )  # fmt: skip
-    return frame.select(letter.alias("letter")).to_series()
-
-
-@lru_cache(1)
-def _mapping() -> tuple[pl.Series, pl.Series]:
-    return pl.Series(list(_known())), pl.Series(list(_known().values()))
 
 
 def _judged(lettered: list[str]) -> pl.DataFrame:
@@ -259,4 +218,15 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
 
 
 def _none(runs: pl.DataFrame) -> pl.DataFrame:
-    return runs.select("row", "piece", "start", "left", "right", "first", "last", kind=pl.lit("name"), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
+    return runs.select(
+        "row",
+        "piece",
+        "start",
+        "left",
+        "right",
+        "first",
+        "last",
+        kind=pl.lit("name"),
+        score=pl.lit(0.0),
+        chance=pl.lit(value=False),
+    ).clear()

@@ -13,8 +13,11 @@ _NHS_RANGE = r"^(?:4|6|7|3[2-9]|999|943|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-
 _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
 _TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
-_ADDRESS_AFTER = r"(?i)^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)\b"
-_ADDRESS_BEFORE = r"(?i)(?:street|road|lane|avenue|close|drive|way|court)\b[^0-9]{0,30}[(\[]$"
+_EIGHT = "^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$"
+_SHORT = 24  # characters between a sort code and its account
+_LIKE_UPRN = "^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$"
+_ADDRESS_AFTER = r"^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)(?-u:\b)"
+_ADDRESS_BEFORE = r"(?:street|road|lane|avenue|close|drive|way|court)(?-u:\b)[^0-9]{0,30}[(\[]$"
 
 
 def judge(pieces: Pieces) -> pl.DataFrame:
@@ -43,7 +46,11 @@ def judge(pieces: Pieces) -> pl.DataFrame:
 
 
 def _networks(pieces: pl.DataFrame) -> pl.DataFrame:
-    good = pieces.filter(~part_of_document() & ~pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") & ~pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$"))
+    good = pieces.filter(
+        ~part_of_document()
+        & ~pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]")
+        & ~pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
+    )
     return _found(good, "ip_address", pl.lit(0.9))
 
 
@@ -52,16 +59,29 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
     abroad = piece.str.contains(r"^[(]?[+]|^[(]?0(?:0|11)[ \-]?[1-9]")
     home = digits.str.replace(r"^(?:0?0|011)?44(?:0)?", "0")
     # A number of the country in the form of others is held to the country's plan
-    british = pl.when(digits.str.contains(r"^(?:0?0)?44") & (abroad | ~piece.str.contains("^[(]?0"))).then(home).otherwise(digits)
+    british = (
+        pl.when(digits.str.contains(r"^(?:0?0)?44") & (abroad | ~piece.str.contains("^[(]?0")))
+        .then(home)
+        .otherwise(digits)
+    )
     pieces = pieces.with_columns(abroad=abroad, home=british, said=said("phone"))
     plan = pl.col("home").str.contains(shapes.NATIONAL)
     foreign = pl.col("abroad") & ~pl.col("home").str.starts_with("0") & size.is_between(8, 15)
-    long_00 = pl.col("abroad") & piece.str.contains(r"^[(]?00") & ~digits.str.contains("^0044") & size.is_between(10, 17)
+    long_00 = (
+        pl.col("abroad") & piece.str.contains(r"^[(]?00") & ~digits.str.contains("^0044") & size.is_between(10, 17)
+    )
     sure = (piece.str.len_bytes() > size) | pl.col("said")
     enough = sure | (pl.col("home").str.len_bytes() == 11)
-    tested = (plan | foreign | (long_00 & pl.col("said"))) & enough & (~pl.col("glued") | pl.col("said")) & (~pl.col("other") | pl.col("said"))
+    tested = (
+        (plan | foreign | (long_00 & pl.col("said")))
+        & enough
+        & (~pl.col("glued") | pl.col("said"))
+        & (~pl.col("other") | pl.col("said"))
+    )
     dated = piece.str.contains(shapes.DATE)
-    return _found(pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75))
+    return _found(
+        pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75)
+    )
 
 
 def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -73,12 +93,19 @@ def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     shorter = shorter.with_columns(digits=pl.col("piece").str.replace_all("[^0-9]", ""))
     tried = pl.concat([pieces, shorter]).with_columns(size=pl.col("digits").str.len_bytes())
-    tried = tried.filter(pl.col("size").is_between(13, 19) & shapes.is_issued(pl.col("digits")) & ~pl.col("digits").str.contains(_SAME))
+    tried = tried.filter(
+        pl.col("size").is_between(13, 19) & shapes.is_issued(pl.col("digits")) & ~pl.col("digits").str.contains(_SAME)
+    )
     if tried.is_empty():
         return tried
     proven = tried.filter(checksums.luhn(tried["digits"])).with_columns(said=said("card"))
     proven = proven.filter(~pl.col("glued") & (~pl.col("other") | pl.col("said")))
-    return _found(proven, "card", pl.when(~pl.col("bare") | pl.col("said")).then(0.99).otherwise(0.9), chance=pl.col("bare") & ~pl.col("said"))
+    return _found(
+        proven,
+        "card",
+        pl.when(~pl.col("bare") | pl.col("said")).then(0.99).otherwise(0.9),
+        chance=pl.col("bare") & ~pl.col("said"),
+    )
 
 
 def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
@@ -90,13 +117,15 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
         return proven
     digits, piece = pl.col("digits"), pl.col("piece")
     said_utr, said_nhs = said("utr"), said("nhs_number")
-    proven = proven.with_columns(said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone"))
+    proven = proven.with_columns(
+        said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone")
+    )
     grouped = piece.str.contains(_GROUPED_10)
     plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone")
     kind = (
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))
         .when(pl.col("said_nhs") & pl.col("nhs")).then(pl.lit("nhs_number"))
-        .when("said_utr").then(None)
+        .when(pl.col("said_utr") | pl.col("said_nhs")).then(None)
         .when(plain & pl.col("nhs") & grouped).then(pl.lit("nhs_number"))
         .when(plain & pl.col("nhs") & digits.str.contains(_NHS_RANGE) & pl.col("bare")).then(pl.lit("nhs_number"))
         .when(plain & pl.col("utr") & (pl.col("bare") | piece.str.contains(r"^[0-9]{5}[ \-]"))).then(pl.lit("utr"))
@@ -109,55 +138,61 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
     piece, size, row = pl.col("piece"), pl.col("size"), pl.col("row")
-    beside = (row == row.shift(1)) | (row == row.shift(-1))
+    neighbours = ((row == row.shift(1)) | (row == row.shift(-1))) & (
+        (size == 6) | ((size == 8) & piece.str.contains(_EIGHT))
+    )
     dashed = (size == 6) & piece.str.contains("-", literal=True)
-    address = (size >= 11) & ((pl.col("after") != "") | (pl.col("before") != ""))
-    pieces = pieces.filter(
-        (dashed | address | (beside & size.is_in([6, 8])).fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
+    near_words = (size >= 11) & ((pl.col("after") != "") | (pl.col("before") != ""))
+    some = pieces.filter(
+        (dashed | near_words | neighbours.fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
     )
-    if pieces.is_empty():
-        return pieces
-    follows = row == row.shift(1)
-    near = pl.col("left").str.len_chars() <= 24
-    known = pieces.with_columns(
+    if some.is_empty():
+        return some
+    # Facts first, each once; what follows from them after that
+    known = some.with_columns(
         sort_shape=piece.str.contains(shapes.SORT),
-        said_sort=said("sort_code"),
-        said_account=said("account_number"),
-        said_birth=said("date_of_birth"),
-        said_uprn=said("uprn"),
-        said_passport=said("passport"),
-        said_licence=said("driving_licence"),
+        as_date=piece.str.contains(shapes.SORT_AS_DATE),
+        eight=(size == 8) & piece.str.contains(_EIGHT),
         date=piece.str.contains(shapes.DATE),
+        numbered=pl.col("before").str.contains(r"(?-u:\b)(?:no|num|number|a/c)[^a-z0-9]*$"),
+        free=~pl.col("glued") & ~pl.col("other"),
+        **{f"said_{kind}": said(kind) for kind in _TOLD},
     )
-    account = (size == 8) & piece.str.contains("^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$")
+    to_next = (row == row.shift(-1)) & (pl.col("right").str.len_chars() < _SHORT)
+    known = known.with_columns(before_account=(pl.col("eight").shift(-1) & to_next).fill_null(value=False))
+    said_sort, said_account = pl.col("said_sort_code"), pl.col("said_account_number")
+    bare, shaped, before_account = pl.col("bare"), pl.col("sort_shape"), pl.col("before_account")
+    unlike_date = ~pl.col("as_date") & piece.str.contains("-", literal=True)
     known = known.with_columns(
-        before_account=account.shift(-1).fill_null(value=False) & (pl.col("row") == pl.col("row").shift(-1)) & (pl.col("right").str.len_chars() <= 24),
+        sort=(size == 6)
+        & (
+            (said_sort & (shaped | bare))
+            | (shaped & pl.col("free") & (before_account | unlike_date))
+            | (bare & before_account & said_account)
+        ),
+        birth=(pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_date_of_birth"),
+        address=(size >= 11)
+        & piece.str.contains(_LIKE_UPRN)
+        & (pl.col("after").str.contains(_ADDRESS_AFTER) | pl.col("before").str.contains(_ADDRESS_BEFORE)),
     )
-    as_date = piece.str.contains(shapes.SORT_AS_DATE)
-    sort = (size == 6) & (
-        (pl.col("said_sort") & (pl.col("sort_shape") | pl.col("bare")))
-        | (pl.col("sort_shape") & ~pl.col("glued") & ~pl.col("other") & (pl.col("before_account") | (~as_date & piece.str.contains("-"))))
-        | (pl.col("bare") & pl.col("before_account") & pl.col("said_account"))
+    after_sort = (pl.col("sort").shift(1) & (row == row.shift(1))).fill_null(value=False)
+    after_sort &= pl.col("left").str.len_chars() < _SHORT
+    account = (pl.col("eight") & ((said_account & ~pl.col("glued")) | after_sort)) | (
+        said_account & bare & size.is_between(7, 10) & ~pl.col("other") & pl.col("numbered")
     )
-    after_sort = (sort.shift(1).fill_null(value=False)) & follows & near
-    is_account = (account & ((pl.col("said_account") & ~pl.col("glued")) | after_sort)) | (
-        pl.col("said_account") & pl.col("bare") & size.is_between(7, 10) & ~pl.col("other") & pl.col("left").str.contains(r"(?i)(?:no|num|number|a/c)\b\W*$")
-    )
-    birth = (pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_birth")
-    address = piece.str.contains(r"^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$") & (
-        pl.col("right").str.contains(_ADDRESS_AFTER) | pl.col("left").str.contains(_ADDRESS_BEFORE)
-    )
+    passport = (size == 9) & (bare | piece.str.contains("^[0-9]{3} [0-9]{3} [0-9]{3}$"))
     kind = (
-        pl.when(birth).then(pl.lit("date_of_birth"))
-        .when(sort).then(pl.lit("sort_code"))
-        .when(pl.col("said_uprn") & pl.col("bare")).then(pl.lit("uprn"))
-        .when(pl.col("said_passport") & (size == 9) & (pl.col("bare") | piece.str.contains("^[0-9]{3} [0-9]{3} [0-9]{3}$"))).then(pl.lit("passport"))
-        .when(is_account & ~pl.col("date")).then(pl.lit("account_number"))
-        .when(pl.col("said_licence") & (size == 8) & pl.col("bare")).then(pl.lit("driving_licence"))
-        .when(address & ~pl.col("other")).then(pl.lit("uprn"))
+        pl.when("birth").then(pl.lit("date_of_birth"))
+        .when("sort").then(pl.lit("sort_code"))
+        .when(pl.col("said_uprn") & bare).then(pl.lit("uprn"))
+        .when(pl.col("said_passport") & passport).then(pl.lit("passport"))
+        .when(account & ~pl.col("date")).then(pl.lit("account_number"))
+        .when(pl.col("said_driving_licence") & (size == 8) & bare).then(pl.lit("driving_licence"))
+        .when(pl.col("address") & ~pl.col("other")).then(pl.lit("uprn"))
     )  # fmt: skip
-    loose = sort & ~pl.col("said_sort") & ~pl.col("before_account")
-    made = known.with_columns(kind=kind, score=pl.when(loose).then(0.6).when(address & ~pl.col("said_uprn")).then(0.7).otherwise(0.92), chance=pl.lit(value=False))
+    guessed = pl.col("sort") & ~said_sort & ~before_account
+    score = pl.when(guessed).then(0.6).when(pl.col("address") & ~pl.col("said_uprn")).then(0.7).otherwise(0.92)
+    made = known.with_columns(kind=kind, score=score, chance=pl.lit(value=False))
     return made.filter(pl.col("kind").is_not_null())
 
 

@@ -10,9 +10,7 @@ _D = "[0-9]"
 _A = "[A-Za-z]"
 _EDGE = r"(?-u:\b)"
 _GAP = r"[ .\-/()]{0,3}"
-_MONTH = (
-    "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
+_MONTH = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 MONTH = _MONTH
 _COUNTRY = (
     "(?i:AD|AE|AL|AT|AZ|BA|BE|BG|BH|BI|BR|BY|CH|CR|CY|CZ|DE|DJ|DK|DO|EE|EG|ES|FI|FK|FO|FR|GB|GE|GI|GL|GR|GT|HR|HU|IE|IL|IQ|IS|IT|JO|KW|KZ|LB|LC|LI|LT|LU|LV"
@@ -27,9 +25,7 @@ IPV6 = (
     r"(?:[0-9A-Fa-f]{1,4}|:):(?:[0-9A-Fa-f]{0,4}:){0,6}(?:[0-9A-Fa-f]{1,4}|:)"
     r"(?:(?:\.[0-9]{1,3}){3})?(?:%[A-Za-z0-9]{1,12})?(?:/[0-9]{1,3})?"
 )
-DATE = (
-    rf"(?:{_D}{{1,4}}[/.\-]{_D}{{1,2}}[/.\-]{_D}{{1,4}}|{_D}{{1,2}} / {_D}{{1,2}} / {_D}{{2,4}}|[0-3]{_D} [01]{_D} (?:19|20){_D}{{2}}){_TIME}"
-)
+DATE = rf"(?:{_D}{{1,4}}[/.\-]{_D}{{1,2}}[/.\-]{_D}{{1,4}}|{_D}{{1,2}} / {_D}{{1,2}} / {_D}{{2,4}}|[0-3]{_D} [01]{_D} (?:19|20){_D}{{2}}){_TIME}"
 DATE_IN_WORDS = (
     rf"{_D}{{1,2}}(?i:st|nd|rd|th)?(?: of)?[ \-/.,]{{0,2}}{_MONTH}[ \-/.,]{{0,2}}(?:'?{_D}{{4}}|'?{_D}{{2}})"
     rf"|{_MONTH}[ .\-]{{1,2}}{_D}{{1,2}}(?i:st|nd|rd|th)?,? {{0,1}}{_D}{{4}}"
@@ -42,13 +38,14 @@ CARD = (
     rf"[2-6]{_D}{{3}}(?:[ .\-]{{0,2}}{_D}{{4}}){{2}}(?:[ .\-]{{0,2}}{_D}{{1,4}}(?:[ .\-]{{0,2}}{_D}{{1,3}})?)?"
     rf"|3{_D}{{3}}[ .\-]{{0,2}}{_D}{{6}}[ .\-]{{0,2}}{_D}{{4,5}}"
 )
-IBAN = rf"{_COUNTRY}{_D}{{2}}(?:[ .\-]?[A-Za-z0-9]{{4}}){{2,7}}(?:[ .\-]?[A-Za-z0-9]{{1,3}})?"
+IBAN = rf"(?i:IBAN)?{_COUNTRY}{_D}{{2}}(?:[ .\-]?[A-Za-z0-9]{{4}}){{2,7}}(?:[ .\-]?[A-Za-z0-9]{{1,3}})?"
 LICENCE = rf"[A-Za-z][A-Za-z9]{{4}}[ \-]?{_D}{{6}}[ \-]?{_A}[A-Za-z9][ \-]?{_D}{_A}{{2}}(?:[ \-]?{_D}{{2}})?"
 _PAIRS = rf"{_D}{{2}}[ .\-/]?{_D}{{2}}[ .\-/]?{_D}{{2}}"
 # A small word before numbers is more often a word
 NI = (
     rf"[A-Z]{{2}}[ .\-/]?{_PAIRS}(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}{_PAIRS}(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}[ .\-/]?{_PAIRS}[ .\-/]?[A-Da-d]"
     rf"|[A-Z] [A-Z](?: {_D}){{6}}(?: [A-D])?"
+    rf"|{_A}{{2}} {_D}{{3}} {_D}{{3}}(?: [A-Da-d])"
 )
 POSTCODE = (
     rf"(?i:[A-Z]{{1,2}}{_D}[0-9A-Z]?[ \-.]{{0,2}}{_D}[ABD-HJLNP-UW-Z]{{2}}|GIR ?0AA|BFPO (?:c/o )?{_D}{{1,4}}|BFPO{_D}{{1,4}}"
@@ -73,8 +70,24 @@ CODES = (
     + "|".join(
         f"(?:{form})"
         for form in (
-            UUID, IPV6, IPV4, DATE, DATE_IN_WORDS, LICENCE, IBAN, NI, POSTCODE, MARK, PASSPORT,
-            CARD, PHONE_44, TENS, PHONE_AT_HOME, BANK, SPACED_NUMBER, NUMBER,
+            UUID,
+            IPV6,
+            IPV4,
+            DATE,
+            DATE_IN_WORDS,
+            LICENCE,
+            IBAN,
+            NI,
+            POSTCODE,
+            MARK,
+            PASSPORT,
+            CARD,
+            PHONE_44,
+            TENS,
+            PHONE_AT_HOME,
+            BANK,
+            SPACED_NUMBER,
+            NUMBER,
         )
     )
     + rf"){_EDGE}"

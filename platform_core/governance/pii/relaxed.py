@@ -31,7 +31,9 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
             cells.filter(text.str.contains(form)).select(
                 "row",
                 piece=text,
-                start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(pl.Int64),
+                start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(
+                    pl.Int64
+                ),
                 kind=pl.lit(kind),
                 score=pl.lit(score),
                 chance=pl.lit(value=False),

@@ -10,34 +10,46 @@ from typing import Any
 import polars as pl
 
 from platform_core.errors import UserError
-from platform_core.frames import convert, kind_of
-from platform_core.governance.pii import prose, texts
+from platform_core.frames import to_polars
+from platform_core.governance.pii import names, prose, texts
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
 
-FINDINGS = pl.Schema({"row": pl.UInt32, "column": pl.String, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64})  # fmt: skip
+FINDINGS = pl.Schema(
+    {
+        "row": pl.UInt32,
+        "column": pl.String,
+        "kind": pl.String,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "score": pl.Float64,
+    }
+)
 _PART_BYTES, _PART_ROWS = 4 << 20, 65_536
 _FEW_ROWS = 20_000  # up to which columns are read together
 _FEW = 20  # cells below which a column says nothing of its own
+_LIKE_A_NAME = r"^\p{Lu}[\p{L}\p{M}'\-]+(?: (?:\p{Lu}[\p{L}\p{M}'\-.]*|van|de|der|al|bin)){1,3}$"
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
 
-def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str = "own", least: float = 0.5) -> pl.DataFrame:
+def scan(
+    frame: Any, columns: str | Iterable[str] | None = None, *, engine: str = "own", least: float = 0.5
+) -> pl.DataFrame:
     """Find personal data in the cells of a frame.
 
     Args:
         frame: A Polars DataFrame or LazyFrame (which is collected), a pandas DataFrame, a DuckDB relation or Arrow.
         columns: The columns to look at; all of them where it is None. Texts, categories, numbers and dates are read as
-            they are written; booleans, times, durations and bytes hold nothing, lists and structs are left out (flatten them first; naming one
-            is an error).
+            they are written; booleans, times, durations and bytes hold nothing; lists and structs are left out (flatten
+            them first; naming one is an error).
         engine: `own`, or `presidio` to add the names that Presidio's language model finds in prose (the package
             `presidio-analyzer` and a model of spaCy have to be installed).
         least: The score below which a finding is left out.
 
     Returns:
-        A row for each finding, by column, row and start, with `row` (from 0), `column`, `kind` (of `pii.KINDS`), `start` and `end`
-        (characters, not bytes; the end is after the last) and `score` (0 to 1; above 0.95 something proves it). Findings of
-        a cell do not overlap: what is surer stands.
+        A row for each finding, by column, row and start: `row` (from 0), `column`, `kind` (of `pii.KINDS`), `start` and
+        `end` (characters, not bytes; the end is after the last) and `score` (0 to 1; above 0.95 something proves it).
+        Findings of a cell do not overlap: what is surer stands.
 
     Raises:
         UserError: A column is not there or is nested, the value is no frame, or there is no such engine.
@@ -63,28 +75,38 @@ def scan(frame: Any, columns: str | Iterable[str] | None = None, *, engine: str 
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
     judged = []
-    for (number,), part in every.with_columns(place=place, row=pl.col("row") % height).partition_by("place", maintain_order=True, as_dict=True).items():
+    for (number,), part in (
+        every.with_columns(place=place, row=pl.col("row") % height)
+        .partition_by("place", maintain_order=True, as_dict=True)
+        .items()
+    ):
         name = chosen[number]
-        kept = _as_column(part, whole[name], named(name)).filter(pl.col("score") >= least)
-        judged.append((number, kept.with_columns(column=pl.lit(name)).select(pl.col(key).cast(dtype) for key, dtype in FINDINGS.items())))
+        kept = _as_column(part.drop("place"), whole[name], named(name)).filter(pl.col("score") >= least)
+        judged.append(
+            (
+                number,
+                kept.with_columns(column=pl.lit(name)).select(
+                    pl.col(key).cast(dtype) for key, dtype in FINDINGS.items()
+                ),
+            )
+        )
     ordered = [part for _, part in sorted(judged, key=lambda item: item[0])]
     return pl.concat(ordered) if ordered else pl.DataFrame(schema=FINDINGS)
 
 
 def written(column: pl.Series) -> pl.DataFrame | None:
-    """Give the cells of a column as they are written, without nulls, and each with its row; None where it has no text."""
+    """Give the cells of a column as they are written, each with its row, without nulls; None where it has no text."""
     dtype = column.dtype
     about = named(column.name)
     if isinstance(dtype, pl.Float32 | pl.Float64):
         finite = column.is_finite().fill_null(value=False)
         held = column.filter(finite)
-        if held.is_empty() or not (held == held.floor()).all() or held.abs().max() > 2.0**53:  # type: ignore[operator]  # a float
+        if held.is_empty() or not (held == held.floor()).all() or (held.abs() > 2.0**53).any():
             return None
         # Whole numbers with a gap among them, as pandas holds them
         column, dtype = column.set(~finite, None).cast(pl.Int64), pl.Int64()
     if dtype.is_integer():
-        most = column.max()
-        if most is None or (most < 10**5 and not about.kinds):  # type: ignore[operator]  # a number
+        if not about.kinds and not (column >= 10**5).any():
             return None
     elif isinstance(dtype, pl.Date | pl.Datetime):
         if not about.says("date_of_birth"):
@@ -99,7 +121,7 @@ def written(column: pl.Series) -> pl.DataFrame | None:
 def _frame(frame: Any) -> pl.DataFrame:
     if isinstance(frame, pl.Series):
         return frame.to_frame()
-    return frame if kind_of(frame) == "polars" else convert(convert(frame, "lazy"), "lazy").collect()  # type: ignore[no-any-return, union-attr]
+    return to_polars(frame)
 
 
 def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]:
@@ -110,7 +132,9 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
         if name not in schema:
             raise UserError(f"There is no column {name!r} to scan.", hint=did_you_mean(name, schema))
         if schema[name].is_nested() or isinstance(schema[name], pl.Object):
-            raise UserError(f"The column {name!r} is nested ({schema[name].base_type()}).", hint="Explode or unnest it first.")
+            raise UserError(
+                f"The column {name!r} is nested ({schema[name].base_type()}).", hint="Explode or unnest it first."
+            )
     return wanted
 
 
@@ -131,14 +155,16 @@ def _tasks(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Named,
 
 
 def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    size = cells["text"].str.len_bytes().mean() or 1
-    rows = max(1024, min(_PART_ROWS, int(_PART_BYTES / max(1.0, size))))  # type: ignore[arg-type]  # a mean of whole numbers
+    size = int(cells["text"].str.len_bytes().sum()) // cells.height
+    rows = max(1024, min(_PART_ROWS, _PART_BYTES // max(1, size)))
     yield from cells.iter_slices(rows)
 
 
 def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
     found = texts.find(cells, about)
-    return found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
+    return (
+        found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
+    )
 
 
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
@@ -148,6 +174,33 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
         for ten, form in ((True, r"^\s*[0-9]{10}\s*$"), (False, r"^\s*[0-9]{13,19}\s*$")):
             alike = cells.str.contains(form).fill_null(value=False)
             by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
-            if alike.sum() >= _FEW and found.filter(by_chance).height < _BY_CHANCE * alike.sum():
+            count = int(alike.sum())
+            if count >= _FEW and found.filter(by_chance).height < _BY_CHANCE * count:
                 found = found.filter(~by_chance)
+    if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
+        found = _with_names(found, column)
     return found
+
+
+def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Add the names that are on no list, where most cells that look like a whole name are found to be one."""
+    rows = (
+        column.cast(pl.String)
+        .alias("text")
+        .to_frame()
+        .with_row_index("row")
+        .with_columns(pl.col("row").cast(pl.UInt64))
+    )
+    shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
+    named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
+    share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
+    if not isinstance(share, float) or share < 0.5:
+        return found
+    others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
+    spans = others.select(
+        "row", "kind", "start", end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64), score=pl.lit(0.6)
+    )
+    added = spans.with_columns(chance=pl.lit(value=False), ten=pl.lit(value=False))
+    return pl.concat([found, added.select(pl.col(name).cast(found.schema[name]) for name in found.columns)]).sort(
+        "row", "start"
+    )

@@ -12,7 +12,17 @@ from platform_core.governance.pii.context import beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut
 from platform_core.governance.pii.kinds import Named
 
-SCHEMA = pl.Schema({"row": pl.UInt64, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64, "chance": pl.Boolean, "ten": pl.Boolean})  # fmt: skip
+SCHEMA = pl.Schema(
+    {
+        "row": pl.UInt64,
+        "kind": pl.String,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "score": pl.Float64,
+        "chance": pl.Boolean,
+        "ten": pl.Boolean,
+    }
+)
 
 
 _EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
@@ -53,7 +63,9 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(whole)
     if about.other:
-        every = every.filter((pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email"))
+        every = every.filter(
+            (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
+        )
     return apart(every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()))
 
 
@@ -64,9 +76,8 @@ def _coded(cells: Cells, about: Named) -> pl.DataFrame:
         return pieces
     found = _judged(pieces)
     # A word before a number may have been taken for the first part of a code: what is left is cut once more
-    missed = pieces.join(found.select("row", "begin"), left_on=["row", "start"], right_on=["row", "begin"], how="anti").filter(
-        pl.col("piece").str.contains(r"^[A-Za-z0-9]+[ ,/\-].*[0-9]")
-    )
+    missed = pieces.filter(pl.col("piece").str.contains(r"^[A-Za-z]+[ ,/\-].*[0-9]"))
+    missed = missed.join(found.select("row", start="begin"), on=["row", "start"], how="anti")
     if missed.height:
         again = _again(missed)
         if again.height:
@@ -76,8 +87,12 @@ def _coded(cells: Cells, about: Named) -> pl.DataFrame:
 
 def _told(pieces: Pieces, about: Named) -> Pieces:
     """Put what the column's name says before each cell, as if it had been written there."""
-    label = "".join(f"{label} " for kind, label in _LABELS.items() if kind in about.kinds) or ("ref " if about.other else "")
-    return pieces.with_columns(left=pl.when("first").then(label + pl.col("left")).otherwise("left")) if label else pieces
+    label = "".join(f"{label} " for kind, label in _LABELS.items() if kind in about.kinds) or (
+        "ref " if about.other else ""
+    )
+    return (
+        pieces.with_columns(left=pl.when("first").then(label + pl.col("left")).otherwise("left")) if label else pieces
+    )
 
 
 def _again(missed: Pieces) -> Pieces:
@@ -86,7 +101,10 @@ def _again(missed: Pieces) -> Pieces:
     cells = rest.select(row="id", text=pl.col("piece").str.slice(pl.col("head").str.len_chars()))
     pieces = cut(cells, patterns.CODES)
     joined = pieces.join(
-        rest.select(row="id", owner="row", before="left", head="head", begun="start", after="right"), on="row", how="left", maintain_order="left"
+        rest.select(row="id", owner="row", before="left", head="head", begun="start", after="right"),
+        on="row",
+        how="left",
+        maintain_order="left",
     )
     return joined.select(
         row="owner",
@@ -118,7 +136,11 @@ def _judged(pieces: Pieces) -> pl.DataFrame:
         # What stands before an extension is the number; so is what stands before the K of a UTR or the time of a date
         extended = piece.str.contains(_EXTENDED)
         numeric = extended | code.str.contains("^[0-9]{10}[Kk]$") | piece.str.contains(r"[0-9][T ][0-9]{2}:[0-9]{2}")
-        digits = pl.when(extended).then(piece.str.extract(_EXTENDED, 1).str.replace_all("[^0-9]+", "")).otherwise(code.str.strip_chars_end("Kk"))
+        digits = (
+            pl.when(extended)
+            .then(piece.str.extract(_EXTENDED, 1).str.replace_all("[^0-9]+", ""))
+            .otherwise(code.str.strip_chars_end("Kk"))
+        )
         rest = rest.with_columns(numeric=numeric, digits=digits)
         of_digits = pl.concat([of_digits, rest.filter("numeric").drop("numeric")]).sort("row", "start")
         rest = rest.filter(~pl.col("numeric")).with_columns(code=code.str.to_uppercase())
@@ -129,19 +151,32 @@ def _judged(pieces: Pieces) -> pl.DataFrame:
         return pieces.clear().with_columns(kind=pl.lit(""), score=pl.lit(0.0), chance=pl.lit(value=False))
     wanted = ["row", "piece", "start", "begin", "kind", "score", "chance", "size"]
     every = pl.concat([part.select(name for name in wanted if name in part.columns) for part in found], how="diagonal")
-    return every.with_columns(ten=pl.col("size").eq_missing(10) & pl.col("chance")) if "size" in every.columns else every.with_columns(ten=pl.lit(value=False))
+    return (
+        every.with_columns(ten=pl.col("size").eq_missing(10) & pl.col("chance"))
+        if "size" in every.columns
+        else every.with_columns(ten=pl.lit(value=False))
+    )
 
 
 def _spanned(found: pl.DataFrame) -> pl.DataFrame:
     start = pl.col("start").cast(pl.Int64)
     ten = pl.col("ten") if "ten" in found.columns else pl.lit(value=False)
-    return found.select("row", "kind", "score", "chance", start=start, end=start + pl.col("piece").str.len_chars().cast(pl.Int64), ten=ten)
+    return found.select(
+        "row",
+        "kind",
+        "score",
+        "chance",
+        start=start,
+        end=start + pl.col("piece").str.len_chars().cast(pl.Int64),
+        ten=ten,
+    )
 
 
 def apart(found: pl.DataFrame) -> pl.DataFrame:
     """Give the findings of which no two overlap: the surest, then the longest, then the first of those that do.
 
-    >>> found = pl.DataFrame({"row": [0, 0], "kind": ["phone", "card"], "start": [0, 0], "end": [9, 16], "score": [0.8, 0.99]})
+    >>> found = pl.DataFrame({"row": [0, 0], "kind": ["phone", "card"], "start": [0, 0], "end": [9, 16]})
+    >>> found = found.with_columns(score=pl.Series([0.8, 0.99]))
     >>> apart(found)["kind"].to_list()
     ['card']
     """

@@ -6,12 +6,20 @@ from typing import Any
 
 import polars as pl
 
-from platform_core.frames import convert, kind_of
+from platform_core.frames import kind_of, to_polars
 from platform_core.governance.pii.kinds import named
 from platform_core.governance.pii.scanning import scan
 
 VERDICTS = pl.Schema(
-    {"column": pl.String, "personal": pl.Boolean, "kind": pl.String, "by": pl.String, "share": pl.Float64, "cells": pl.UInt32, "score": pl.Float64}
+    {
+        "column": pl.String,
+        "personal": pl.Boolean,
+        "kind": pl.String,
+        "by": pl.String,
+        "share": pl.Float64,
+        "cells": pl.UInt32,
+        "score": pl.Float64,
+    }
 )
 _LEAST_SHARE = 0.02
 _UNSURE, _UNSURE_SHARE = 0.75, 0.2  # a finding below this score counts where a fifth of the cells have one
@@ -22,13 +30,13 @@ def columns(frame: Any, *, sample: int | None = 1000) -> pl.DataFrame:
 
     Args:
         frame: A Polars DataFrame or LazyFrame, a pandas DataFrame, a DuckDB relation or Arrow.
-        sample: How many rows are looked at, evenly spaced over the frame (the first of a LazyFrame, which is not read on); None
-            for all of them.
+        sample: How many rows are looked at, evenly spaced over the frame (the first of a LazyFrame, which is read no
+            further); None for all of them.
 
     Returns:
-        A row for each column, in order: `column`; `personal`; `kind`, one of `pii.KINDS`, or `address`, `special_category`
-        or `personal` where only the name can tell, or null; `by`: `name`, `values`, `both` or null; `share` of the looked
-        at `cells` (without nulls) with a finding of that kind; `score` from 0 to 1.
+        A row for each column, in order: `column`; `personal`; `kind`, one of `pii.KINDS`, or `address`,
+        `special_category` or `personal` where only the name can tell, or null; `by`: `name`, `values`, `both` or null;
+        `share` of the `cells` (those that are not null) with a finding of that kind; `score` from 0 to 1.
 
     Raises:
         UserError: The value is no frame.
@@ -70,7 +78,9 @@ def personal(frame: Any, *, sample: int | None = 1000) -> frozenset[str]:
     return frozenset(verdicts.filter("personal")["column"])
 
 
-def _verdict(name: str, held: int, found: list[tuple[str, int, float]]) -> tuple[bool, str | None, str | None, float, int, float]:
+def _verdict(
+    name: str, held: int, found: list[tuple[str, int, float]]
+) -> tuple[bool, str | None, str | None, float, int, float]:
     about = named(name)
     kind, cells, score = found[0] if found else (None, 0, 0.0)
     share = cells / held if held else 0.0
@@ -87,8 +97,8 @@ def _verdict(name: str, held: int, found: list[tuple[str, int, float]]) -> tuple
 
 def _sampled(frame: Any, sample: int | None) -> pl.DataFrame:
     if kind_of(frame) == "lazy":
-        return (frame if sample is None else frame.head(sample)).collect()  # type: ignore[no-any-return]
-    whole = frame if kind_of(frame) == "polars" else convert(convert(frame, "lazy"), "lazy").collect()  # type: ignore[union-attr]
+        return to_polars(frame if sample is None else frame.head(sample))
+    whole = to_polars(frame)
     if sample is None or whole.height <= sample:
-        return whole  # type: ignore[no-any-return]
-    return whole.gather_every(-(-whole.height // sample))  # type: ignore[no-any-return]
+        return whole
+    return whole.gather_every(-(-whole.height // sample))

@@ -94,3 +94,40 @@ def test_a_project_below_the_repository_and_odd_names(
 )
 def test_what_is_surely_clean(made: dict[str, Any], clean: bool) -> None:
     assert _is_clean(made) is clean
+
+
+TABLE = (
+    "<style>td { x: 1 }</style><table><thead><tr><th>Full Name</th><th>fee</th></tr></thead>"
+    "<tbody><tr><td>Xiomara Quispe</td><td>3</td></tr></tbody></table>"
+)
+
+
+@pytest.mark.parametrize(
+    ("output", "kinds"),
+    [
+        ({"output_type": "stream", "name": "stdout", "text": ["ann@exa", "mple.com\n"]}, "email"),
+        ({**OUTPUT, "data": {"text/plain": ["07700 900123 and 20"]}}, "phone"),
+        ({**OUTPUT, "data": {"text/plain": ["x"], "text/html": [TABLE]}}, "name"),
+    ],
+)
+def test_personal_data_in_what_is_kept_is_told_and_not_shown(
+    root: Path, capsys: pytest.CaptureFixture[str], output: dict[str, Any], kinds: str
+) -> None:
+    change(root / PATH, 0, outputs=[output], execution_count=6, metadata=KEPT)
+    done(root, "add", PATH)
+    assert main(["staged", "outputs"]) == 1
+    said = capsys.readouterr()
+    assert f"{PATH}:cell 1: Its kept output looks as if it held personal data ({kinds})." in said.out + said.err
+    assert not any(value in said.out + said.err for value in ("ann@", "07700", "Xiomara"))
+    settings = root / "pyproject.toml"
+    settings.write_text(settings.read_text() + '\n[tool.workbench.staged]\nnot_personal = ["notebooks/*.ipynb"]\n')
+    assert main(["staged", "outputs"]) == 0
+
+
+def test_ten_figures_in_a_kept_table_are_nobody_s(root: Path) -> None:
+    table = (
+        "<table><tr><th>town</th><th>count</th></tr><tr><td>Leeds</td><td>1200</td></tr><tr><td>York</td></tr></table>"
+    )
+    change(root / PATH, 0, outputs=[{**OUTPUT, "data": {"text/html": table}}], execution_count=6, metadata=KEPT)
+    done(root, "add", PATH)
+    assert main(["staged", "outputs"]) == 0

@@ -1,0 +1,190 @@
+"""Statistical disclosure control of tables of counts: small counts, rounding, what can be recomputed, and k-anonymity.
+
+This is the arithmetic of it. Whether a table may be published, which columns together give a person away, what another
+published table lets one work out, and whether a count of nought or of everybody says too much is for people to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+
+from platform_core.errors import UserError
+from platform_core.frames import convert, kind_of, not_a_frame
+from platform_core.suggest import did_you_mean
+
+LEFT_TO_PEOPLE = (
+    "Which columns together identify a person (the quasi-identifiers), given what else is known or published.",
+    "Differences between this table and others: other years, other geographies, earlier editions.",
+    "Attribute disclosure: a group that is large and all alike; see `k_anonymity(..., sensitive=)`.",
+    "Averages, maxima and shares beside the counts: a share and its base give a count back.",
+    "Suppression in tables of three or more dimensions with sub-totals: only one set of groups is protected here.",
+)
+"""What no function here decides.
+
+>>> len(LEFT_TO_PEOPLE)
+5
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymity:
+    """What a k-anonymity report says.
+
+    Attributes:
+        k: The size of the smallest group of rows that share all quasi-identifiers; 0 where there are no rows.
+        rows: All rows.
+        below: Rows in groups smaller than the wanted k.
+        groups: Groups smaller than the wanted k.
+        diversity: The least number of different sensitive values in a group; None where none was named.
+        risky: The quasi-identifiers with, for each alone and each pair, the smallest group, the riskiest first.
+    """
+
+    k: int
+    rows: int
+    below: int
+    groups: int
+    diversity: int | None
+    risky: pl.DataFrame
+
+    def __str__(self) -> str:
+        """Say it in one sentence, without a value of the data."""
+        diversity = (
+            "" if self.diversity is None else f" The least diverse group has {self.diversity} sensitive value(s)."
+        )
+        few = f"{self.below} of {self.rows} rows stand in {self.groups} group(s) that are too small"
+        return f"k is {self.k}: {few}.{diversity}"
+
+
+def suppress_small(
+    frame: Any, counts: str | Iterable[str], *, threshold: int = 10, by: str | Sequence[str] = ()
+) -> Any:
+    """Put null in place of counts below a threshold, and of one more where the total of a group gives it back.
+
+    Where exactly one count of a group is suppressed, and the group's total is published somewhere, subtraction gives it
+    back. So the next smallest count of that group goes too; of equal ones the first. Noughts stay: they are no person.
+
+    Args:
+        frame: A table, with a row for each published count; any kind of frame, and the same is given back.
+        counts: The columns of counts.
+        threshold: The smallest count that may be shown.
+        by: The columns whose groups have published totals; none for one total of the whole table. It protects these
+            groups alone: where totals of others are published too, call it again for those until nothing changes.
+
+    Raises:
+        UserError: A column is not there, or the threshold is not positive.
+
+    >>> frame = pl.DataFrame({"ward": ["A", "A", "A", "B"], "size": ["1", "2", "3", "1"], "homes": [4, 25, 12, 40]})
+    >>> suppress_small(frame, "homes", by="ward")["homes"].to_list()
+    [None, 25, None, 40]
+    """
+    if threshold < 1:
+        raise UserError(f"threshold={threshold} suppresses nothing.", hint="Give the smallest count that may be shown.")
+    lazy, kind, names, groups = _asked(frame, counts, by)
+
+    def over(expression: pl.Expr) -> pl.Expr:
+        return expression.over(groups) if groups else expression
+
+    for name in names:
+        count = pl.col(name)
+        small = (count > 0) & (count < threshold)
+        alone = over((small | count.is_null()).sum()) == 1
+        shown = (count >= threshold) & count.is_not_null()
+        # The next smallest: by its rank among the counts that are still shown
+        rank = over(pl.when(shown).then(count).rank("ordinal"))
+        lazy = lazy.with_columns(pl.when(small | (alone & shown & (rank == 1))).then(None).otherwise(count).alias(name))
+    return convert(lazy, kind)
+
+
+def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> Any:
+    """Round counts to the nearest multiple of a base, halves up; each by itself, so totals need not add up.
+
+    Args:
+        frame: Any kind of frame; the same is given back.
+        counts: The columns of counts, of whole numbers or decimals from nought on.
+        base: What is rounded to.
+
+    Raises:
+        UserError: A column is not there, or the base is not positive.
+
+    >>> round_counts(pl.DataFrame({"homes": [2, 3, 7, 8, None]}), "homes")["homes"].to_list()
+    [0, 5, 5, 10, None]
+    """
+    if base < 1:
+        raise UserError(f"base={base} is nothing to round to.", hint="Give a whole number such as 5.")
+    lazy, kind, names, _ = _asked(frame, counts, ())
+    return convert(lazy.with_columns(((pl.col(name) + base / 2) // base * base).cast(pl.Int64) for name in names), kind)
+
+
+def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive: str | None = None) -> Anonymity:
+    """Report how small the groups of rows are that share all quasi-identifiers.
+
+    Args:
+        frame: A table with a row for each person; any kind of frame.
+        quasi: The columns that somebody may know of a person: area, age band, sex.
+        k: How many rows a group needs at least.
+        sensitive: A column that must not be learnt; the report says how few different values a group has.
+
+    Raises:
+        UserError: A column is not there, or none is given.
+
+    >>> frame = pl.DataFrame({"area": ["LS", "LS", "YO"], "born": ["1980-1984"] * 3})
+    >>> print(k_anonymity(frame, ["area", "born"], k=2))
+    k is 1: 1 of 3 rows stand in 1 group(s) that are too small.
+    """
+    lazy, _, _, names = _asked(frame, (), quasi)
+    if not names:
+        raise UserError("k-anonymity is about columns, and none is given.", hint="Name the quasi-identifiers.")
+    if sensitive is not None and sensitive not in lazy.collect_schema():
+        raise UserError(f"There is no column {sensitive!r}.", hint=did_you_mean(sensitive, lazy.collect_schema()))
+    spread = [pl.col(sensitive).n_unique().alias("different of it")] if sensitive is not None else []
+    sizes = lazy.group_by(names).agg(pl.len().alias("rows of it"), *spread).collect(engine="streaming")
+    rows = sizes["rows of it"]
+    few = sizes.filter(pl.col("rows of it") < k)
+    sets = [(name,) for name in names] + list(combinations(names, 2))
+    risky = [
+        (", ".join(some), int(sizes.group_by(some).agg(pl.col("rows of it").sum())["rows of it"].min() or 0))
+        for some in sets
+    ]
+    table = pl.DataFrame(risky, schema={"columns": pl.String, "smallest_group": pl.Int64}, orient="row")
+    return Anonymity(
+        k=int(rows.min() or 0),
+        rows=int(rows.sum()),
+        below=int(few["rows of it"].sum()),
+        groups=few.height,
+        diversity=int(sizes["different of it"].min() or 0) if sensitive is not None else None,
+        risky=table.sort("smallest_group", "columns"),
+    )
+
+
+def recomputable(frame: Any, counts: str, *, by: str | Sequence[str] = ()) -> pl.DataFrame:
+    """Give the groups of a suppressed table in which subtraction from a published total gives a count back.
+
+    >>> frame = pl.DataFrame({"ward": ["A", "A", "B", "B"], "homes": [None, 25, None, None]})
+    >>> recomputable(frame, "homes", by="ward")["ward"].to_list()
+    ['A']
+    """
+    lazy, _, (name,), groups = _asked(frame, counts, by)
+    hidden = pl.col(name).is_null().sum().alias("suppressed")
+    told: pl.DataFrame = (
+        lazy.group_by(groups, maintain_order=True).agg(hidden) if groups else lazy.select(hidden)
+    ).collect()
+    return told.filter(pl.col("suppressed") == 1)
+
+
+def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> tuple[Any, Any, list[str], list[str]]:
+    kind = kind_of(frame)
+    if kind is None:
+        raise not_a_frame(frame, "What is to be published")
+    lazy: Any = convert(frame, "lazy")
+    names = [counts] if isinstance(counts, str) else list(counts)
+    groups = [by] if isinstance(by, str) else list(by)
+    schema = lazy.collect_schema()
+    for name in (*names, *groups):
+        if name not in schema:
+            raise UserError(f"There is no column {name!r}.", hint=did_you_mean(name, schema))
+    return lazy, kind, names, groups

@@ -1,0 +1,191 @@
+"""Ways to mask a column, each a Polars expression that keeps the column's name and leaves nulls as they are."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from platform_core.errors import UserError
+from platform_core.governance.masking.keys import Key, key_from_environment
+from platform_core.governance.masking.pseudonyms import pseudonyms
+from platform_core.needed import needed
+
+HIDDEN = "•"
+_POSTCODE = r"^\s*([A-Z]{1,2})([0-9][0-9A-Z]?)[\s\-]*([0-9])[A-Z]{2}\s*$"
+_YEAR = r"(?:^|[^0-9])((?:1[89]|20)[0-9]{2})(?:[^0-9]|$)"
+
+
+def redact(column: str, *, text: str = HIDDEN * 3) -> pl.Expr:
+    """Put the same text in place of every value.
+
+    >>> pl.select(name=pl.lit("Ada")).select(redact("name")).item()
+    '•••'
+    """
+    return pl.when(pl.col(column).is_not_null()).then(pl.lit(text)).alias(column)
+
+
+def partial(column: str, *, keep: int = 4) -> pl.Expr:
+    """Show the last letters and digits, and dots for the others; of an e-mail address its first letter and its domain.
+
+    Never more than a quarter of a value is shown, so that a short one does not give itself away; spaces and signs stay.
+
+    Args:
+        column: The column.
+        keep: How many letters and digits are shown at most.
+
+    >>> frame = pl.DataFrame({"card": ["4111 1111 1111 1234", "AB123456C", "no"]})
+    >>> frame.select(partial("card")).to_series().to_list()
+    ['•••• •••• •••• 1234', '•••••••6C', '••']
+    """
+    text = pl.col(column).cast(pl.String)
+    written = text.str.count_matches(r"[\p{L}\p{N}]")
+    shown = pl.min_horizontal(written // 4, pl.lit(max(keep, 0), pl.UInt32)).cast(pl.Int64)
+    # The place of the first letter that is shown, counted from the end: signs among the last ones are shown with them
+    tail = pl.lit("", pl.String)
+    for count in range(max(keep, 0), 0, -1):
+        tail = (
+            pl.when(shown == count)
+            .then(text.str.extract(rf"((?:[\p{{L}}\p{{N}}][^\p{{L}}\p{{N}}]*){{{count}}})$", 1))
+            .otherwise(tail)
+        )
+    head = text.str.head(text.str.len_chars().cast(pl.Int64) - tail.str.len_chars().cast(pl.Int64))
+    masked = pl.concat_str(head.str.replace_all(r"[\p{L}\p{N}]", HIDDEN), tail)
+    address = (
+        text.str.extract(r"^([^@\s])[^@\s]*@", 1)
+        + text.str.extract(r"^[^@\s]([^@\s]*)@", 1).str.replace_all(".", HIDDEN)
+        + text.str.extract(r"(@[^@\s]+)$", 1)
+    )
+    return pl.when(text.str.contains(r"^[^@\s]{2,}@[^@\s]+$")).then(address).otherwise(masked).alias(column)
+
+
+def hashed(column: str, *, key: Key | None = None, length: int = 64) -> pl.Expr:
+    """Put the keyed hash (HMAC-SHA-256) of every value in its place, as `v1:` and hexadecimal digits.
+
+    Equal values stay equal, so joins and counts hold; without the key nobody can try all values of a kind against it.
+    What is no text is hashed as it is written (`2024-01-31`, `7`). A lazy frame with it holds the key: do not store
+    such a plan.
+
+    Args:
+        column: The column.
+        key: The key; from `WORKBENCH_MASKING_KEY` where it is left out.
+        length: How many hexadecimal digits are kept, from 16 on: fewer are likelier to meet by chance.
+
+    Raises:
+        UserError: There is no key, `length` is not from 16 to 64, or the package `polars-hash` is missing.
+
+    >>> frame = pl.DataFrame({"nhs": ["9434765919"]})
+    >>> frame.select(hashed("nhs", key=Key("0123456789abcdef0123456789abcdef"), length=16)).item()
+    'v1:f23090a36451bfa7'
+    """
+    if not 16 <= length <= 64:
+        raise UserError(f"length={length} is no length of a hash.", hint="Give 16 to 64 hexadecimal digits.")
+    known = key or key_from_environment()
+    return pl.concat_str(pl.lit(f"v{known.version}:"), digest(pl.col(column), known).str.head(length)).alias(column)
+
+
+def digest(expression: pl.Expr, key: Key) -> pl.Expr:
+    """Give the HMAC-SHA-256 of values as 64 hexadecimal digits."""
+    chash = needed("polars_hash", "masking").CryptographicHashingNameSpace
+    made: pl.Expr = chash(expression.cast(pl.String)).hmac_sha256(key=key.secret)
+    return made
+
+
+def pseudonym(column: str, *, key: Key | None = None) -> pl.Expr:
+    """Put another value of the same form in place of every value: a digit for a digit, a letter for a letter.
+
+    Two values never get the same pseudonym, and one gets the same everywhere under the same key, so joins hold between
+    all tables that are masked so. The result is text. Check digits do not come out right, and what is short has few
+    others of its form: a pseudonym of one digit hides nothing.
+
+    Raises:
+        UserError: There is no key, or the package `polars-hash` is missing.
+
+    >>> key = Key("0123456789abcdef0123456789abcdef")
+    >>> made = pl.DataFrame({"ni": ["AB 12 34 56 C"]}).select(pseudonym("ni", key=key)).item()
+    >>> made != "AB 12 34 56 C", [character.isdigit() for character in made][3:5], made[2]
+    (True, [True, True], ' ')
+    """
+    known = key or key_from_environment()
+    needed("polars_hash", "masking")
+    return (
+        pl.col(column)
+        .cast(pl.String)
+        .map_batches(lambda values: pseudonyms(values, known), return_dtype=pl.String, is_elementwise=True)
+        .alias(column)
+    )
+
+
+def shift_dates(column: str, *, by: str, key: Key | None = None, most: int = 182) -> pl.Expr:
+    """Move dates by a number of days that is the same for all dates of a person, so that intervals stay what they were.
+
+    Args:
+        column: A column of dates or times.
+        by: The column that says whose they are. Where that is null, the date becomes null.
+        key: The key; from `WORKBENCH_MASKING_KEY` where it is left out.
+        most: How many days at most, to either side; never none.
+
+    Raises:
+        UserError: There is no key, `most` is not positive, or the package `polars-hash` is missing.
+
+    >>> from datetime import date
+    >>> frame = pl.DataFrame({"person": [7, 7], "seen": [date(2024, 1, 1), date(2024, 1, 31)]})
+    >>> moved = frame.select(shift_dates("seen", by="person", key=Key("0123456789abcdef0123456789abcdef"))).to_series()
+    >>> (moved[1] - moved[0]).days, moved[0] == date(2024, 1, 1)
+    (30, False)
+    """
+    if most < 1:
+        raise UserError(f"most={most} moves no date.", hint="Give a number of days from 1 on.")
+    drawn = digest(pl.concat_str(pl.lit("days:"), pl.col(by).cast(pl.String)), key or key_from_environment())
+    number = drawn.str.head(12).str.to_integer(base=16, strict=False) % (2 * most)
+    days = pl.when(number < most).then(number - most).otherwise(number - most + 1)
+    return (pl.col(column) + pl.duration(days=days)).alias(column)
+
+
+def generalise_postcode(column: str, *, to: Literal["area", "district", "sector"] = "area") -> pl.Expr:
+    """Put the area (`LS`), district (`LS1`) or sector (`LS1 4`) in place of a postcode; what is none becomes null.
+
+    Raises:
+        UserError: There is no such part.
+
+    >>> frame = pl.DataFrame({"pc": ["sw1a 1aa", "LS14AP", "unknown"]})
+    >>> frame.select(generalise_postcode("pc", to="sector")).to_series().to_list()
+    ['SW1A 1', 'LS1 4', None]
+    """
+    if to not in {"area", "district", "sector"}:
+        raise UserError(f"A postcode has no {to!r}.", hint="Write to='area', to='district' or to='sector'.")
+    text = pl.col(column).cast(pl.String).str.to_uppercase()
+    area, district, sector = (text.str.extract(_POSTCODE, group) for group in (1, 2, 3))
+    parts = {"area": area, "district": area + district, "sector": area + district + " " + sector}
+    return parts[to].alias(column)
+
+
+def year_band(column: str, *, width: int = 5) -> pl.Expr:
+    """Put a band of years in place of a date, or of a text with a year of four digits; what has none becomes null.
+
+    Raises:
+        UserError: `width` is not positive.
+
+    >>> from datetime import date
+    >>> pl.DataFrame({"born": [date(1983, 5, 1), None]}).select(year_band("born")).to_series().to_list()
+    ['1980-1984', None]
+    """
+    if width < 1:
+        raise UserError(f"width={width} is no width of a band.", hint="Give a number of years from 1 on.")
+    year = pl.col(column).cast(pl.String).str.extract(_YEAR, 1).cast(pl.Int32)
+    low = year // width * width
+    return (low.cast(pl.String) if width == 1 else pl.concat_str(low, pl.lit("-"), low + width - 1)).alias(column)
+
+
+def band(column: str, *, width: float) -> pl.Expr:
+    """Put the lower end of a band in place of a number.
+
+    Raises:
+        UserError: `width` is not positive.
+
+    >>> pl.DataFrame({"rent": [812.5, 799.0]}).select(band("rent", width=50)).to_series().to_list()
+    [800.0, 750.0]
+    """
+    if not width > 0:
+        raise UserError(f"width={width} is no width of a band.", hint="Give a number above 0.")
+    return ((pl.col(column) / width).floor() * width).alias(column)

@@ -1,0 +1,108 @@
+"""Words that are names, and those that are none: what each may be in a run of words, as a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+import polars as pl
+
+_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman pc lt col maj messrs mme"
+PARTICLES = "van de der den la las los le von al el bin bint ibn ben da dos das do du di del della ap ab ferch y ter ten zu af san"
+_ALSO_FAMILIES = (
+    "green wood woods hall hill hills moore wells marsh dale banks mills day law field fields lock moss forest peak"
+)
+_FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
+
+# Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
+# unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
+_LETTERS = {
+    (0, 0): "U",
+    (2, 0): "G",
+    (1, 0): "A",
+    (0, 2): "F",
+    (0, 1): "V",
+    (2, 2): "B",
+    (2, 1): "C",
+    (1, 2): "D",
+    (1, 1): "E",
+}
+
+
+@lru_cache(1)
+def lists() -> tuple[Mapping[str, str], frozenset[str]]:
+    """Give the letters of words, and those of them that are also a name; read when the first text with capitals comes."""
+    folder = files("platform_core.governance.pii")
+
+    def halves(name: str) -> list[list[str]]:
+        lines = [line for line in (folder / name).read_text("utf-8").splitlines() if not line.startswith("#")]
+        return [part.split() for part in "\n".join(lines).split("---")]
+
+    (given, given_words), (family, family_words) = halves("given.txt"), halves("family.txt")
+    levels: dict[str, list[int]] = {}
+    for place, (sure, common) in enumerate(((given, given_words), (family, family_words))):
+        for words, level in ((sure, 2), (common, 1)):
+            for word in words:
+                levels.setdefault(word, [0, 0])[place] = level
+    places, others = halves("words.txt")
+    letters = dict.fromkeys(others, "L") | dict.fromkeys(places, "X")
+    for word, (a, b) in levels.items():
+        if word not in letters or (letters[word] == "L" and max(a, b) == 2):
+            letters[word] = _LETTERS[a, b]
+    # Words of places that many people are called by too
+    letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V")
+    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(
+        ("may", "rose", "hope"), "E"
+    )
+    letters |= {"king": "V", "keynes": "X"}
+    letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
+    letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
+    letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
+    return letters, frozenset(levels)
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """Give texts in small letters without accents."""
+    return (
+        text.str.normalize("NFKD")
+        .str.replace_all(r"\p{M}", "")
+        .str.to_lowercase()
+        .str.replace_many(["ł", "ø", "\u0131", "đ", "æ", "ß"], ["l", "o", "i", "d", "ae", "ss"])
+    )
+
+
+def letters_of(words: pl.Series) -> pl.Series:
+    """Give the letters of words that stand on no list as they are written: initials, double names, foreign endings."""
+    frame = words.to_frame("word").with_columns(plain=fold(pl.col("word")))
+    plain, old, new = pl.col("plain"), *mapping()
+    # Of a double name the parts are looked up, the last first
+    known = plain.str.strip_chars(".").replace_strict(old, new, default=None, return_dtype=pl.String)
+    tail = plain.str.extract(r"([^\-']+)$", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
+    head = plain.str.extract(r"^([^\-]+)-", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
+    named, called = "[FVBCDE]", "[GABC]"
+    double = (
+        pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
+        .when(head.str.contains(called) & tail.str.contains(called)).then(pl.lit("G"))
+        .when(head.str.contains(named) | tail.str.contains(named)).then(pl.lit("F"))
+        .when(head.str.contains(called)).then(pl.lit("G"))
+        .otherwise(pl.lit("U"))
+    )  # fmt: skip
+    word = pl.col("word")
+    letter = (
+        pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
+        .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
+        .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
+        .when(known.is_not_null()).then(known)
+        .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(r"^M(?:a?c)\p{Lu}")).then(pl.lit("F"))
+        .when(plain.str.contains("-", literal=True)).then(double)
+        .when(plain.str.contains("^[dl]'")).then(pl.lit("F"))
+        .otherwise(pl.lit("U"))
+    )  # fmt: skip
+    return frame.select(letter.alias("letter")).to_series()
+
+
+@lru_cache(1)
+def mapping() -> tuple[pl.Series, pl.Series]:
+    """Give the words on the lists and their letters as columns."""
+    return pl.Series(list(lists()[0])), pl.Series(list(lists()[0].values()))

@@ -1,0 +1,72 @@
+"""Small counts, what subtraction gives back, rounding and k-anonymity, against plain loops."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from platform_core.errors import UserError
+from platform_core.governance import disclosure
+
+ROWS = st.lists(st.tuples(st.sampled_from("AB"), st.integers(0, 30)), min_size=1, max_size=12)
+
+
+@given(ROWS, st.integers(1, 12))
+def test_no_small_count_is_shown_and_none_can_be_subtracted(rows: list[tuple[str, int]], threshold: int) -> None:
+    frame = pl.DataFrame(rows, schema={"ward": pl.String, "homes": pl.Int64}, orient="row")
+    made = disclosure.suppress_small(frame, "homes", threshold=threshold, by="ward")
+    groups: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for (ward, before), after in zip(rows, made["homes"], strict=True):
+        assert after is None or (after == before and (after == 0 or after >= threshold))
+        groups[ward].append((before, after))
+    for counts in groups.values():
+        hidden = [before for before, after in counts if after is None]
+        shown = [after for _, after in counts if after]
+        # One alone is left only where there is no other count to hide it behind
+        assert len(hidden) != 1 or not shown
+        small = [before for before, _ in counts if 0 < before < threshold]
+        assert len(hidden) == len(small) + (len(small) == 1 and any(before >= threshold for before, _ in counts))
+    assert set(disclosure.recomputable(made, "homes", by="ward")["ward"]) == {
+        w for w, c in groups.items() if sum(a is None for _, a in c) == 1
+    }
+
+
+def test_lazy_stays_lazy_and_the_whole_table_is_one_group() -> None:
+    lazy = disclosure.suppress_small(pl.LazyFrame({"homes": [3, 50, 20, 0]}), "homes")
+    assert isinstance(lazy, pl.LazyFrame)
+    assert lazy.collect()["homes"].to_list() == [None, 50, None, 0]
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=10), st.sampled_from([1, 3, 5, 10]))
+def test_rounding_is_to_the_nearest(counts: list[int], base: int) -> None:
+    made = disclosure.round_counts(pl.DataFrame({"n": counts}, schema={"n": pl.Int64}), "n", base=base)["n"].to_list()
+    assert all(
+        after % base == 0 and abs(after - before) * 2 <= base for before, after in zip(counts, made, strict=True)
+    )
+
+
+def test_k_anonymity_tells_the_smallest_groups() -> None:
+    frame = pl.DataFrame({"area": ["LS"] * 6 + ["YO"], "sex": ["F", "M"] * 3 + ["F"], "ill": ["x"] * 7})
+    told = disclosure.k_anonymity(frame, ["area", "sex"], k=3, sensitive="ill")
+    assert (told.k, told.rows, told.below, told.groups, told.diversity) == (1, 7, 1, 1, 1)
+    assert told.risky.rows() == [("area", 1), ("area, sex", 1), ("sex", 3)]
+    assert "YO" not in str(told)
+    assert disclosure.k_anonymity(frame.clear(), "area").k == 0
+
+
+def test_what_is_wrong_is_told() -> None:
+    frame = pl.DataFrame({"homes": [1]})
+    for call in (
+        lambda: disclosure.suppress_small(frame, "hoems"),
+        lambda: disclosure.suppress_small(frame, "homes", threshold=0),
+        lambda: disclosure.round_counts(frame, "homes", base=0),
+        lambda: disclosure.k_anonymity(frame, []),
+        lambda: disclosure.k_anonymity(frame, "homes", sensitive="x"),
+        lambda: disclosure.round_counts([1], "homes"),
+    ):
+        with pytest.raises(UserError):
+            call()

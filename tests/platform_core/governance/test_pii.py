@@ -1,0 +1,191 @@
+"""What `scan` and `columns` promise of any frame: places, kinds, nulls, overlaps, errors; and the checksums."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from platform_core.errors import UserError
+from platform_core.governance import pii
+from platform_core.governance.pii import checksums
+
+TEXT = "né Mrs Zoë Müller-Jones, 07700\u00a0900\u2011123; zoe@example.com 🏠 SW1A 1AA"
+
+
+def found(frame: object, **options: object) -> list[tuple[object, ...]]:
+    return pii.scan(frame, **options).select("row", "column", "kind").rows()  # type: ignore[arg-type]  # options of scan
+
+
+def test_places_are_of_characters() -> None:
+    (cells,) = (pii.scan(pl.DataFrame({"t": [None, TEXT]})),)
+    assert cells.schema == {"row": pl.UInt32, "column": pl.String, "kind": pl.String, "start": pl.UInt32, "end": pl.UInt32, "score": pl.Float64}  # fmt: skip
+    spans = {kind: TEXT[start:end] for kind, start, end in cells.select("kind", "start", "end").iter_rows()}
+    assert spans == {
+        "name": "Mrs Zoë Müller-Jones",
+        "phone": "07700\u00a0900\u2011123",
+        "email": "zoe@example.com",
+        "postcode": "SW1A 1AA",
+    }
+    assert set(cells["row"]) == {1}
+
+
+def test_every_kind_of_frame_is_taken() -> None:
+    frame = pl.DataFrame({"a": ["x", "ann@example.com"], "b": [1, 2]})
+    wanted = [(1, "a", "email")]
+    assert found(frame) == found(frame.lazy()) == found(frame.to_pandas()) == found(frame.to_arrow()) == wanted
+    categories = frame.with_columns(pl.col("a").cast(pl.Categorical))
+    assert found(categories) == wanted
+    assert found(frame.with_columns(pl.col("a").cast(pl.Enum(["x", "ann@example.com"])))) == wanted
+    assert found(pd.DataFrame({"a": pd.Categorical(["x", "ann@example.com"])}, index=[7, 9])) == wanted
+    assert found(pl.DataFrame()) == found(pl.DataFrame({"a": []})) == found(pl.DataFrame({"a": [None]})) == []
+
+
+def test_numbers_and_dates_are_read_as_they_are_written() -> None:
+    frame = pl.DataFrame(
+        {
+            "NHS No": [9434765919, None],
+            "mobile": [7700900123.0, None],
+            "dob": [dt.date(1980, 3, 12), None],
+            "seen_on": [dt.date(2024, 3, 12), None],
+            "sort_code": [90126, None],
+            "fee": [12.5, 99999999.25],
+            "open": [True, False],
+            "raw": [b"ann@example.com", None],
+        }
+    )
+    kinds = {
+        column: (kind, start, end)
+        for column, kind, start, end in pii.scan(frame).select("column", "kind", "start", "end").iter_rows()
+    }
+    assert kinds == {
+        "NHS No": ("nhs_number", 0, 10),
+        "mobile": ("phone", 0, 10),
+        "dob": ("date_of_birth", 0, 10),
+        "sort_code": ("sort_code", 0, 5),
+    }
+
+
+def test_what_is_nested_is_left_out_and_refused_by_name() -> None:
+    frame = pl.DataFrame({"emails": [["ann@example.com"]], "note": ["ann@example.com"]})
+    assert found(frame) == [(0, "note", "email")]
+    with pytest.raises(UserError, match="nested"):
+        pii.scan(frame, "emails")
+    with pytest.raises(UserError, match="no column 'nota'"):
+        pii.scan(frame, ["nota"])
+    with pytest.raises(UserError, match="no engine"):
+        pii.scan(frame, engine="other")
+    with pytest.raises(UserError, match="is no frame"):
+        pii.scan(3)
+
+
+def test_findings_of_a_cell_do_not_overlap_and_what_is_proven_stands() -> None:
+    cells = [
+        "IBAN GB29 NWBK 6016 1331 9268 19",
+        "4111 1111 1111 1111",
+        "0770090012@example.com",
+        "sort code 20-00-00 account 55779911",
+    ]
+    frame = pii.scan(pl.DataFrame({"t": cells}))
+    assert frame.select("row", "kind").rows() == [
+        (0, "iban"),
+        (1, "card"),
+        (2, "email"),
+        (3, "sort_code"),
+        (3, "account_number"),
+    ]
+    assert (
+        frame.filter(pl.col("row") == pl.col("row").shift(-1))["end"]
+        <= frame.filter(pl.col("row") == pl.col("row").shift(1))["start"]
+    ).all()
+
+
+@settings(max_examples=12)  # each is two scans of everything
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=80), st.sampled_from([TEXT, "NHS 943 476 5919", "born 1/2/1980"])),
+        max_size=8,
+    )
+)
+def test_no_text_breaks_it_and_parts_agree_with_the_whole(texts: list[str | None]) -> None:
+    frame = pl.DataFrame({"t": texts}, schema={"t": pl.String})
+    whole = pii.scan(frame)
+    assert whole.equals(pii.scan(frame))
+    for row, start, end in whole.select("row", "start", "end").iter_rows():
+        text = texts[row]
+        assert text is not None
+        assert 0 <= start < end <= len(text)
+    # A cell is judged by itself, up to what its column says
+    assert whole.equals(pii.scan(frame.with_columns(u=pl.lit(None, pl.String))).filter(pl.col("column") == "t"))
+
+
+def test_numbers_drawn_at_random_are_no_numbers_of_the_nhs() -> None:
+    drawn = pl.Series("id", range(4_000_000_000, 4_000_000_000 + 7 * 2000, 7))
+    assert found(drawn.to_frame()) == []
+    assert not pii.columns(drawn.to_frame())["personal"].any()
+    assert len(found(pl.DataFrame({"nhs_no": drawn}))) == pytest.approx(2000 / 11, rel=0.2)
+
+
+def test_columns_are_judged_by_name_and_by_values() -> None:
+    frame = pl.DataFrame(
+        {
+            "applicant": ["Ada Khan", "Bo Li"],
+            "c1": ["ann@example.com", "x"],
+            "ethnicity": ["A", "B"],
+            "case_notes": ["spoke to Mrs Smith", "no answer"],
+            "authority": ["Leeds", "York"],
+            "fee": [1, 2],
+            "tags": [["a"], ["b"]],
+        }
+    )
+    verdicts = {
+        row["column"]: (row["personal"], row["kind"], row["by"]) for row in pii.columns(frame).iter_rows(named=True)
+    }
+    assert verdicts == {
+        "applicant": (True, "name", "both"),
+        "c1": (True, "email", "values"),
+        "ethnicity": (True, "special_category", "name"),
+        "case_notes": (True, "name", "values"),
+        "authority": (False, None, None),
+        "fee": (False, None, None),
+        "tags": (False, None, None),
+    }
+    assert pii.personal(frame.lazy()) == {"applicant", "c1", "ethnicity", "case_notes"}
+
+
+def test_a_sample_reads_a_thousand_rows_and_a_full_scan_all() -> None:
+    rare = pl.DataFrame({"t": ["nothing"] * 5001 + ["ann@example.com"] * 200})
+    assert pii.columns(rare.lazy())["personal"].to_list() == [False]
+    assert pii.columns(rare, sample=None)["personal"].to_list() == [True]
+    assert pii.columns(rare)["personal"].to_list() == [True]  # evenly spaced
+
+
+def test_presidio_is_loaded_only_where_it_is_asked_for_and_said_to_be_missing() -> None:
+    assert "presidio_analyzer" not in sys.modules
+    with pytest.raises(UserError, match="needs the package 'presidio_analyzer'"):
+        pii.scan(pl.DataFrame({"t": ["x"]}), engine="presidio")
+
+
+@given(st.integers(0, 10**9 - 1))
+def test_checksums_agree_with_a_loop(body: int) -> None:
+    digits = f"{body:09}"
+    numbers = pl.Series([f"{digits}{last}" for last in range(10)])
+    weighed = [sum(int(d) * w for d, w in zip(number, range(10, 0, -1), strict=True)) % 11 == 0 for number in numbers]
+    assert checksums.modulus_11(numbers).to_list() == weighed
+    doubled = [
+        sum(sum(divmod(int(d) * (1 + place % 2), 10)) for place, d in enumerate(reversed(number))) % 10 == 0
+        for number in numbers
+    ]
+    assert checksums.luhn(numbers).to_list() == doubled
+    first = "21987654321"[sum(int(d) * w for d, w in zip(digits, (6, 7, 8, 9, 10, 5, 4, 3, 2), strict=True)) % 11]
+    assert checksums.utr(pl.Series([f"{d}{digits}" for d in range(10)])).to_list() == [
+        str(d) == first for d in range(10)
+    ]
+    ibans = pl.Series([f"GB{check:02}ABCD{digits}" for check in range(2, 99)])
+    remainders = [int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97 == 1 for iban in ibans]
+    assert checksums.mod_97(ibans).to_list() == remainders

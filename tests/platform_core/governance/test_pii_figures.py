@@ -1,0 +1,101 @@
+"""The figures of the detector over the labelled sets: precision and recall of every kind, printed and asserted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from platform_core.governance import pii
+
+SETS = Path(__file__).parents[2] / "data" / "pii"
+LEAST = {"checksum": 0.95, "format": 0.95, "context": 0.9}
+
+
+def cells_of(name: str) -> dict[str, list[dict[str, Any]]]:
+    """Give the cells of a set by column."""
+    columns: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in (SETS / name).read_text(encoding="utf-8").splitlines():
+        cell = json.loads(line)
+        columns[cell["column"]].append(cell)
+    return columns
+
+
+def figures(columns: dict[str, list[dict[str, Any]]]) -> pl.DataFrame:
+    """Scan each column as a frame; a finding is right where it shares half of a label's span, and its kind."""
+    right, wrong, missed, exact = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    for column, cells in columns.items():
+        frame = pl.DataFrame({column.partition("/")[2]: [cell["text"] for cell in cells]})
+        found: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+        for row, kind, start, end in pii.scan(frame).select("row", "kind", "start", "end").iter_rows():
+            found[row].append((kind, start, end))
+        for row, cell in enumerate(cells):
+            rest = found[row]
+            for start, end, kind in cell["spans"]:
+                met = [
+                    item
+                    for item in rest
+                    if item[0] == kind
+                    and 2 * (min(end, item[2]) - max(start, item[1])) >= max(end - start, item[2] - item[1])
+                ]
+                if met:
+                    rest.remove(met[0])
+                    right[kind] += 1
+                    exact[kind] += met[0][1:] == (start, end)
+                else:
+                    missed[kind] += 1
+            wrong.update(kind for kind, _, _ in rest)
+    return pl.DataFrame(
+        [
+            {
+                "kind": kind,
+                "values": right[kind] + missed[kind],
+                "precision": right[kind] / max(1, right[kind] + wrong[kind]),
+                "recall": right[kind] / max(1, right[kind] + missed[kind]),
+                "exact": exact[kind] / max(1, right[kind]),
+            }
+            for kind in pii.KINDS
+        ]
+    )
+
+
+@pytest.mark.parametrize("half", ["dev", "held"])
+def test_every_kind_is_found_and_nothing_else(half: str, capsys: pytest.CaptureFixture[str]) -> None:
+    told = figures({column: cells for column, cells in cells_of("labelled.jsonl").items() if cells[0]["half"] == half})
+    with capsys.disabled(), pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, float_precision=3):
+        print(f"\nlabelled set, {half}:\n{told}")  # noqa: T201 - the figures are what the test is for
+    check(told)
+
+
+def check(told: pl.DataFrame, values: int = 60) -> None:
+    assert set(told["kind"]) == set(pii.KINDS)
+    assert all(count >= values for count in told["values"]), "a kind has too few values for a figure"
+    for kind, precision, recall in told.select("kind", "precision", "recall").iter_rows():
+        least = LEAST[pii.KINDS[kind].decided_by]
+        assert min(precision, recall) >= least, f"{kind}: precision {precision:.3f}, recall {recall:.3f}"
+    total = told.select((pl.col("values") * pl.col("recall")).sum() / pl.col("values").sum()).item()
+    assert total >= 0.95
+
+
+def test_the_set_is_large_hard_and_made_by_its_script(tmp_path: Path) -> None:
+    made = tmp_path / "made.jsonl"
+    subprocess.run([sys.executable, str(SETS / "generate.py"), str(made)], check=True)
+    assert made.read_bytes() == (SETS / "labelled.jsonl").read_bytes()
+    cells = [cell for column in cells_of("labelled.jsonl").values() for cell in column]
+    assert sum(len(cell["spans"]) for cell in cells) >= 4000
+    assert sum(not cell["spans"] for cell in cells) >= 1000
+    assert all(0 <= start < end <= len(cell["text"]) for cell in cells for start, end, _ in cell["spans"])
+
+
+def test_the_second_set_is_found_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """A set written after the detector, in the manner of somebody who does not know it."""
+    told = figures(cells_of("stranger.jsonl"))
+    with capsys.disabled(), pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, float_precision=3):
+        print(f"\nstranger's set:\n{told}")  # noqa: T201 - the figures are what the test is for
+    check(told, values=40)
