@@ -205,8 +205,13 @@ class _Promotion:
         for tag, group in files.items():
             paths = sorted(file.path for file in group if file.path in changed)
             plan = self.work.stands[tag].plan
-            about = {"notebook": plan.notebook, "source": plan.source, "code_version": plan.code_version}
-            about |= {"files": paths, "commit": commit_of(root).id}
+            about: dict[str, object] = {
+                "notebook": plan.notebook,
+                "source": plan.source,
+                "code_version": plan.code_version,
+                "files": paths,
+                "commit": commit_of(root).id,
+            }
             if paths and (problem := note("promoted", tag, about, project=root)):
                 at = self.work.notebooks[plan.notebook].at(plan.step.cells[0], tag=tag)
                 self.work.findings.append(Finding("PR962", "warning", problem, at, "Make it writable."))

@@ -42,7 +42,7 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
         retry = None
         if job.retry is not None:
             retry = retries(job.retry.most, first_delay_seconds=job.retry.first_delay_seconds)
-        run_config = {"loggers": {"json": {}}} if config.logs == "json" else None
+        run_config: dict[str, Any] | None = {"loggers": {"json": {}}} if config.logs == "json" else None
         jobs.append(asset_job(name, selection, retry=retry, description=job.description or None, run_config=run_config))
     return jobs
 

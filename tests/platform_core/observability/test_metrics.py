@@ -19,7 +19,7 @@ from platform_core.observability.metrics import InstanceMetrics, push_metrics, s
 
 
 @dg.asset(group_name="gold")
-def fees(context) -> dg.MaterializeResult:
+def fees(context) -> dg.MaterializeResult[None]:
     if "fail" in context.run.tags:
         raise ValueError
     return dg.MaterializeResult(
