@@ -42,7 +42,7 @@ OTHER = (
     r"|company|charity|vat|ofsted|urn|grid)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
-_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|chapter|appendix|policy|v)\.? ?$"
+_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|chapter|appendix|policy|python|java|node|chrome|firefox|safari|windows|android|ios|linux|kernel|polars|pandas|v)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
 _LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"

@@ -39,7 +39,7 @@ _ASCII, _ANY = (
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
 # Organisations and places that are called as a person might be
-_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent"
+_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
 
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUGANfvbcdeugan]", 0.95),

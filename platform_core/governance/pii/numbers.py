@@ -17,7 +17,7 @@ _EIGHT = "^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$"
 _SHORT = 24  # characters between a sort code and its account
 _LIKE_UPRN = "^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$"
 _ADDRESS_AFTER = r"^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)(?-u:\b)"
-_ADDRESS_BEFORE = r"(?:street|road|lane|avenue|close|drive|way|court)(?-u:\b)[^0-9]{0,30}[(\[]$"
+_ADDRESS_BEFORE = r"(?:street|road|lane|avenue|close|drive|way|court)(?-u:\b)[^0-9]{0,30}$"
 
 
 def judge(pieces: Pieces) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
     tested = (
         (plan | foreign | (long_00 & pl.col("said")))
         & enough
-        & (~pl.col("glued") | pl.col("said"))
+        & (~pl.col("glued") | pl.col("said") | pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)"))
         & (~pl.col("other") | pl.col("said"))
     )
     dated = piece.str.contains(shapes.DATE)

@@ -52,7 +52,7 @@ POSTCODE = (
     r"|(?:ASCN|STHL|TDCU|BBND|BIQQ|FIQQ|PCRN|SIQQ|TKCA|AI-2640) ?1ZZ|GX11 ?1AA)"
 )
 # The last two letters of Northern Ireland's marks
-_IRISH = "(?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LW]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)"
+_IRISH = "(?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)"
 MARK = (
     rf"[A-Z]{{2}}{_D}{{2}}[ \-]?[A-Z]{{3}}|[a-z]{{2}}{_D}{{2}} ?[a-z]{{3}}|[A-Z][a-z]{_D}{{2}} ?[A-Z][a-z]{{2}}|[A-Z]{_D}{{1,3}}[ \-]?[A-Z]{{3}}|[a-z]{_D}{{1,3}}[a-z]{{3}}"
     rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}}{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}"
