@@ -71,6 +71,13 @@ def test_numbers_and_dates_are_read_as_they_are_written() -> None:
     }
 
 
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt8, pl.Int64, pl.Int128, pl.Float32, pl.Decimal(5, 2), pl.Null])
+def test_no_type_of_number_breaks_it(dtype: pl.DataType) -> None:
+    frame = pl.DataFrame({"n": pl.Series([None, None] if dtype == pl.Null else [1, None]).cast(dtype)})
+    assert pii.scan(frame).is_empty()
+    assert not pii.columns(frame)["personal"].any()
+
+
 def test_what_is_nested_is_left_out_and_refused_by_name() -> None:
     frame = pl.DataFrame({"emails": [["ann@example.com"]], "note": ["ann@example.com"]})
     assert found(frame) == [(0, "note", "email")]
