@@ -250,7 +250,9 @@ class Conductor:
     def _fail(self, flight: Flight, error: SerializableErrorInfo) -> Iterator[DagsterEvent]:
         """Let a step fail, or be tried again where its own retry policy says so."""
         if self._stopping:
-            event = DagsterEvent.step_failure_event(self._of(flight), StepFailureData(error, user_failure_data=None))
+            # Dagster's class has no types of its own
+            data = StepFailureData(error=error, user_failure_data=None)  # type: ignore[no-untyped-call]
+            event = DagsterEvent.step_failure_event(self._of(flight), data)
         else:
             known = self._active.get_known_state()
             event = self._executor.log_failure_or_retry_event_after_error(self._of(flight), error, known)
