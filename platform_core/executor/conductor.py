@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dagster._core.events import STEP_EVENTS, DagsterEvent, DagsterEventType, EngineEventData
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.storage.tags import PARTITION_NAME_TAG
 from dagster_shared.error import SerializableErrorInfo
 
@@ -38,6 +39,12 @@ if TYPE_CHECKING:
 
 _LOOK_AT_MEMORY = 0.2  # seconds between two looks at the memory of workers, where a limit is enforced
 _LOOK_AT_POOLS = 1.0  # seconds between two claims of a place in a pool of the instance
+_ENDS = {
+    DagsterEventType.STEP_SUCCESS,
+    DagsterEventType.STEP_FAILURE,
+    DagsterEventType.STEP_UP_FOR_RETRY,
+    DagsterEventType.RESOURCE_INIT_FAILURE,
+}
 _AT_LEAST = 30.0  # seconds after which everything is looked at, whatever came
 
 
@@ -83,9 +90,19 @@ class Conductor:
         self._kept: dict[str, dict[str, Any]] = {}
         self._rules = default_rules() if settings.moves is None else read_rules(settings.moves)
         self._stopping = False
+        self._looked_at = 0.0
+        self._changed = True
+        """Whether something came since the last look for steps to start: each look goes through all that wait."""
 
     def conduct(self) -> Iterator[DagsterEvent]:
         """Carry the run out; give every event of its steps and of the executor."""
+        try:
+            yield from self._steps()
+        except Exception:
+            self._leave_nothing()
+            raise
+
+    def _steps(self) -> Iterator[DagsterEvent]:
         active = self._active
         if self._context.resume_from_failure:
             yield from self._resume()
@@ -93,12 +110,14 @@ class Conductor:
             if active.check_for_interrupts():
                 yield from self._interrupted()
                 return
-            while (step := active.next_step(self._has_room)) is not None:
-                yield from self._start(step)
-            yield from active.plan_events_iterator(self._context)
-            yield from active.concurrency_event_iterator(self._context)
-            if active.is_complete and not self._flights:
-                return
+            if self._changed:
+                self._changed, self._looked_at = False, time.monotonic()
+                yield from active.plan_events_iterator(self._context)
+                while (step := active.next_step(self._has_room)) is not None:
+                    yield from self._start(step)
+                yield from active.concurrency_event_iterator(self._context)
+                if active.is_complete and not self._flights:
+                    return
             yield from self._hear(self._seconds())
 
     # What runs
@@ -162,6 +181,7 @@ class Conductor:
         self._running[flight.placement.kind] += 1
 
     def _done(self, flight: Flight) -> None:
+        self._changed = True
         self._remote.forget(flight.key)
         del self._flights[flight.key]
         self._running[flight.placement.kind] -= 1
@@ -184,6 +204,7 @@ class Conductor:
         return min(waits)
 
     def _hear(self, seconds: float) -> Iterator[DagsterEvent]:
+        free = self._pool.free
         ready = self._waker.wait(self._pool.connections(), seconds)
         for report in self._pool.reports(ready):
             yield from self._take(report)
@@ -193,10 +214,15 @@ class Conductor:
             for answer in list(self._remote.reports()):
                 yield from self._take_remote(answer)
         self._look_at_memory()
+        retry = self._active.next_retry()
+        due = time.monotonic() >= self._looked_at + _LOOK_AT_POOLS or (retry is not None and retry <= time.time())
+        self._changed = self._changed or due or self._remote.busy() or self._pool.free != free
 
     def _take(self, report: Report) -> Iterator[DagsterEvent]:
+        self._changed = self._changed or not isinstance(report, StepEvent)
         match report:
             case StepEvent(step_key, event):
+                self._changed = self._changed or event.event_type in _ENDS
                 yield from self._receive(self._flights[step_key], event)
             case StepDone(step_key, error):
                 flight = self._flights[step_key]
@@ -223,8 +249,13 @@ class Conductor:
 
     def _fail(self, flight: Flight, error: SerializableErrorInfo) -> Iterator[DagsterEvent]:
         """Let a step fail, or be tried again where its own retry policy says so."""
-        known = self._active.get_known_state()
-        event = self._executor.log_failure_or_retry_event_after_error(self._of(flight), error, known)
+        if self._stopping:
+            # Dagster's class has no types of its own
+            data = StepFailureData(error=error, user_failure_data=None)  # type: ignore[no-untyped-call]
+            event = DagsterEvent.step_failure_event(self._of(flight), data)
+        else:
+            known = self._active.get_known_state()
+            event = self._executor.log_failure_or_retry_event_after_error(self._of(flight), error, known)
         self._active.handle_event(event)
         yield event
 
@@ -248,7 +279,9 @@ class Conductor:
                     self._done(flight)
 
     def _take_remote(self, report: RemoteReport) -> Iterator[DagsterEvent]:
-        flight = self._flights[report.step_key]
+        flight = self._flights.get(report.step_key)
+        if flight is None:  # it told its end itself, just now
+            return
         match report:
             case Launched(_, remote_id):
                 yield self._note(flight, f"The step is on {flight.placement.kind} as {remote_id}.")
@@ -355,6 +388,16 @@ class Conductor:
                 else:
                     self._pool.signal(flight.key, signal.SIGKILL)
             deadline = time.monotonic() + self._settings.stop_seconds
+
+    def _leave_nothing(self) -> None:
+        """Stop the remote work of a run that cannot go on."""
+        for key in self._flights:
+            self._remote.stop(key)
+        deadline = time.monotonic() + self._settings.stop_seconds
+        while self._remote.busy() and (left := deadline - time.monotonic()) > 0:
+            due = self._remote.seconds()
+            self._waker.wait([], left if due is None else min(left, due))
+            list(self._remote.reports())
 
     def _resume(self) -> Iterator[DagsterEvent]:
         """Take up a run whose worker has died: nothing that has ended runs again, remote work is looked for."""

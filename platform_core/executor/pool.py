@@ -193,7 +193,9 @@ class WorkerPool:
         self._templates, self._workers, self._forking = [], [], None
 
     def _idle(self) -> _Worker | None:
-        return next((one for one in self._workers if one.step_key is None and not one.silent), None)
+        # One that has nothing to do says nothing: what can be read of it is its end
+        idle = (one for one in self._workers if one.step_key is None and not one.silent and not one.orders.poll())
+        return next(idle, None)
 
     def _new_template(self) -> _Template:
         ours, theirs = socket.socketpair()
