@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/bench_hooks.py
 
-A chain of assets that do nothing is made in one process, with Dagster's records in SQLite as a project has them: bare,
-with the hook of alerts on every asset, with a hook of ours, and with an entry of the audit log for each. Rounds are
-taken in turn and the median counts. What each adds to a step must be under a fifth of what Dagster takes for it. Beside, and
-without a budget, a hook of Dagster's own: it writes an event for each hook of each step, which is most of the cost.
-Exits 1 beyond a budget.
+A chain of assets that do nothing is made in one process, with Dagster's records in SQLite as a project has them:
+bare, with the hook of alerts on every asset, with a hook of ours, and with an entry of the audit log for each. Rounds
+are taken in turn and the median counts. What each adds to a step must be under a fifth of what Dagster takes for it.
+Beside, and without a budget, a hook of Dagster's own: it writes an event for each hook of each step, which is most of
+the cost. Exits 1 beyond a budget.
 """
 
 from __future__ import annotations
