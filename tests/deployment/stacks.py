@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped] # it ships no types
 
 from workbench.stack.state import Process, alive, read_state
 
@@ -27,7 +27,6 @@ _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each process of the stack would comp
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
-_STOP = "mutation($id: String!) { stopRunningSchedule(id: $id) { __typename ... on PythonError { message } } }"
 
 TICKING = '''\
 """What the schedule and the sensor of the test ask for."""
@@ -161,16 +160,6 @@ class Stack:
         assert answer["__typename"] == "LaunchRunSuccess", answer
         self.launched.append(answer["run"]["runId"])
         return self.launched[-1]
-
-    def stop_schedules(self) -> None:
-        """Stop every schedule, as a person does on Dagster's page."""
-        asked = (
-            "{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { scheduleState { id } } } } } }"
-        )
-        nodes = self.ask(asked)["repositoriesOrError"]["nodes"]
-        for state in (schedule["scheduleState"]["id"] for node in nodes for schedule in node["schedules"]):
-            answer = self.ask(_STOP, id=state)["stopRunningSchedule"]
-            assert answer["__typename"] == "ScheduleStateResult", answer
 
     def status(self, run: str) -> str:
         """Give the status of a run, or that of the last run that tried it again."""
