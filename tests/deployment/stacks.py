@@ -46,6 +46,8 @@ def arrival() -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": 1})
 '''
 CONFIG = """
+resources:
+  inbox: {type: files, root: sources/inbox}
 jobs:
   tell: {selection: clock}
   receive: {selection: arrival}
@@ -75,10 +77,8 @@ def odp_project(folder: Path) -> Path:
         subprocess.run(program, cwd=where, check=True, capture_output=True)
     (folder / "sources" / "inbox").mkdir()
     (folder / "src" / folder.name / "defs" / "gold" / "ticking.py").write_text(TICKING, encoding="utf-8")
-    base = folder / "config" / "base.yaml"
-    text = base.read_text(encoding="utf-8")
-    text = text.replace("resources:\n", "resources:\n  inbox: {type: files, root: sources/inbox}\n")
-    base.write_text(text + CONFIG, encoding="utf-8")
+    settings = folder / "config" / "dev.yaml"  # what it says is merged into base.yaml
+    settings.write_text(settings.read_text(encoding="utf-8") + CONFIG, encoding="utf-8")
     return folder
 
 
