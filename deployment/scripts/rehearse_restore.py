@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped] # it ships no types
-from psycopg2 import sql  # type: ignore[import-untyped] # as above
+from psycopg2 import sql
 
 from workbench.stack.secret_files import with_secrets
 

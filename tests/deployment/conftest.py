@@ -28,7 +28,7 @@ def stack(open_folder: Path, full_count: bool) -> Iterator[Stack]:
     """The stack of the ODP example, healthy. Its monitor looks every five seconds, for the tests to end soon."""
     project = odp_project(open_folder / "odp")
     settings = (COMPOSE / "dagster.yaml").read_text(encoding="utf-8")
-    start = "150" if full_count else "600"  # only at night a run is killed before it began, which this time alone tells
+    start = "150" if full_count else "600"  # only at night runs are killed before they began, which this time ends
     for slow, quick in (("poll_interval_seconds: 15", "poll_interval_seconds: 5"), ("_delay: 15", "_delay: 2"),
                         ("start_timeout_seconds: 180", f"start_timeout_seconds: {start}")):  # fmt: skip
         assert slow in settings

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped] # it ships no types
 
 from workbench.stack.state import Process, alive, read_state
 
@@ -27,7 +27,6 @@ _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each process of the stack would comp
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
-_STOP = "mutation($id: String!) { stopRunningSchedule(id: $id) { __typename ... on PythonError { message } } }"
 
 TICKING = '''\
 """What the schedule and the sensor of the test ask for."""
@@ -47,6 +46,8 @@ def arrival() -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"rows": 1})
 '''
 CONFIG = """
+resources:
+  inbox: {type: files, root: sources/inbox}
 jobs:
   tell: {selection: clock}
   receive: {selection: arrival}
@@ -76,10 +77,8 @@ def odp_project(folder: Path) -> Path:
         subprocess.run(program, cwd=where, check=True, capture_output=True)
     (folder / "sources" / "inbox").mkdir()
     (folder / "src" / folder.name / "defs" / "gold" / "ticking.py").write_text(TICKING, encoding="utf-8")
-    base = folder / "config" / "base.yaml"
-    text = base.read_text(encoding="utf-8")
-    text = text.replace("resources:\n", "resources:\n  inbox: {type: files, root: sources/inbox}\n")
-    base.write_text(text + CONFIG, encoding="utf-8")
+    settings = folder / "config" / "dev.yaml"  # what it says is merged into base.yaml
+    settings.write_text(settings.read_text(encoding="utf-8") + CONFIG, encoding="utf-8")
     return folder
 
 
@@ -161,16 +160,6 @@ class Stack:
         assert answer["__typename"] == "LaunchRunSuccess", answer
         self.launched.append(answer["run"]["runId"])
         return self.launched[-1]
-
-    def stop_schedules(self) -> None:
-        """Stop every schedule, as a person does on Dagster's page."""
-        asked = (
-            "{ repositoriesOrError { ... on RepositoryConnection { nodes { schedules { scheduleState { id } } } } } }"
-        )
-        nodes = self.ask(asked)["repositoriesOrError"]["nodes"]
-        for state in (schedule["scheduleState"]["id"] for node in nodes for schedule in node["schedules"]):
-            answer = self.ask(_STOP, id=state)["stopRunningSchedule"]
-            assert answer["__typename"] == "ScheduleStateResult", answer
 
     def status(self, run: str) -> str:
         """Give the status of a run, or that of the last run that tried it again."""

@@ -136,6 +136,7 @@ def test_runs_are_launched_as_pods_that_meet_it_too(documents: dict[str, Any], m
     launcher = process_config(resolve_to_config_type(K8sRunLauncher.config_type()), instance["run_launcher"]["config"])
     assert launcher.success, launcher.errors
     config = launcher.value
+    assert config is not None
     job = construct_dagster_k8s_job(
         DagsterK8sJobConfig(
             dagster_home="/dagster", instance_config_map=config["instance_config_map"], job_image=config["job_image"],
@@ -165,8 +166,9 @@ def test_deployments_run_the_commands_of_the_compose_file(documents: dict[str, A
     }
     for name in ("webserver", "daemon"):
         assert tuple(found[name]["args"]) == services[name].command
-        assert services[name].health is not None
-        assert tuple(found[name]["livenessProbe"]["exec"]["command"]) == services[name].health.command
+        health = services[name].health
+        assert health is not None
+        assert tuple(found[name]["livenessProbe"]["exec"]["command"]) == health.command
     assert found["code"]["args"][:-2] == list(services["code"].command[:-2])
     assert found["viewer"]["args"] == [*services["webserver"].command, "--read-only"]
 

@@ -115,7 +115,7 @@ def test_a_service_that_never_works_ends_the_start_with_its_last_lines(folder: P
 
 
 def test_a_service_whose_check_fails_is_called_unhealthy_and_let_run(folder: Path) -> None:
-    services = {"webserver": (FOREVER, ["test", "!", "-e", "broken"], {}, True)}
+    services: Services = {"webserver": (FOREVER, ["test", "!", "-e", "broken"], {}, True)}
     with start(folder, services) as process:
         lines_until(process, "all are ready")
         (folder / "broken").touch()

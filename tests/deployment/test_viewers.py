@@ -111,7 +111,7 @@ def test_a_viewer_changes_nothing(viewer: TestClient) -> None:
     folder = Path(viewer.instance_folder)  # type: ignore[attr-defined] # set by the fixture
     before = stored(folder)
     assert any("made" in line for lines in before.values() for line in lines)
-    granted = {}
+    granted: dict[str, Any] = {}
     for name, field in sorted(mutations().items()):
         if name in HARMLESS:
             continue
