@@ -67,7 +67,9 @@ def install() -> bool:
     target = ("--quiet", "--python", str(PYTHON))
     project = ("--no-deps", "--no-build-isolation", "-e", ".")
     if put_uv_in():
-        synchronised = attempt("uv", "pip", "sync", *target, "--require-hashes", "requirements.lock")
+        # Compiled now, or every process of a machine that writes no bytecode would compile Dagster anew
+        options = ("--compile-bytecode", "--require-hashes")
+        synchronised = attempt("uv", "pip", "sync", *target, *options, "requirements.lock")
         if synchronised and attempt("uv", "pip", "install", *target, *project):
             return True
         print("uv could not install the lock; trying pip", file=sys.stderr)

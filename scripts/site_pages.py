@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,9 +31,17 @@ API = {
     "platform_core.metadata": "Metadata",
     "platform_core.sdk.factories": "Factories",
     "platform_core.compute_kinds": "Kinds of compute",
+    "platform_core.executor": "The executor",
+    "platform_core.observability": "Hooks and alerts",
+    "platform_core.governance.pii": "Personal data",
+    "platform_core.governance.masking": "Masking",
+    "platform_core.governance.lineage": "Column lineage",
     "platform_core.config": "Configuration",
     "platform_core.testing": "Testing",
 }
+_BECAME = {"README.md": "index.md", "CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md"}
+_FROM_THE_TOP = frozenset(_BECAME.values())
+_WHOLE_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 _LINK = re.compile(r"(\]\()(?!https?:|#)([^)\s]+)(\))")
 
 
@@ -69,13 +78,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Let links that lead out of `docs/` lead to the page that the file became."""
-    if page.file.src_uri in {"index.md", "changes.md", "contributing.md"}:
-        return markdown
-    up = "../" * page.file.src_uri.count("/")
-    for name, became in (("README.md", "index.md"), ("CONTRIBUTING.md", "contributing.md")):
-        markdown = markdown.replace(f"]({up}../{name}", f"]({up}{became}")
-    return markdown
+    """Let links out of `docs/` lead to the page that the file became, or name the file where it became none."""
+    source = page.file.src_uri
+    return markdown if source in _FROM_THE_TOP else _WHOLE_LINK.sub(lambda found: _inside(found, source), markdown)
+
+
+def _inside(found: re.Match[str], source: str) -> str:
+    """Give a link of a page as it is within the site."""
+    path, _, anchor = found[2].partition("#")
+    target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(source), path))
+    if not path or target.startswith("docs/"):
+        return found[0]
+    if (became := _BECAME.get(target)) is None:
+        return f"{found[1]} (`{target}`)"
+    up = "../" * source.count("/")
+    return f"[{found[1]}]({up}{became}{'#' + anchor if anchor else ''})"
 
 
 def commands() -> str:
@@ -117,10 +134,6 @@ def _moved(path: Path) -> str:
         target = found[2]
         if target.startswith("docs/"):
             target = target.removeprefix("docs/")
-        return (
-            found[1]
-            + {"CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md"}.get(target, target)
-            + found[3]
-        )
+        return found[1] + _BECAME.get(target, target) + found[3]
 
     return _LINK.sub(link, path.read_text(encoding="utf-8"))
