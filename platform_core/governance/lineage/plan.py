@@ -213,6 +213,8 @@ class _Plan:
 
 
 def _visited(frame: pl.LazyFrame, flags: pl.QueryOptFlags) -> Any:
+    # What must be looked up over a network is looked up here, where other threads of Python go on
+    frame.collect_schema()
     return frame._ldf.with_optimizations(flags._pyoptflags).visit()
 
 
