@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,19 +11,35 @@ KEY_ID = "planted-key-id"
 SECRET_KEY = "planted-secret-key-2211"  # noqa: S105 - of a server that lives as long as the tests
 
 
+# Ends with whoever started it: its standard input is a pipe from there
+_SERVER = """
+import logging, sys
+from moto.server import ThreadedMotoServer
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+server = ThreadedMotoServer("127.0.0.1", 0)
+server.start()
+print("address", *server.get_host_and_port(), flush=True)
+sys.stdin.read()
+server.stop()
+"""
+
+
 @contextmanager
 def running_aws() -> Iterator[str]:
-    """Start the server on a free port and give its address."""
-    from moto.server import ThreadedMotoServer
+    """Start the server on a free port, in a process of its own, and give its address.
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
+    A thread of the tests' process would not do: Polars resolves a scan without letting other threads of Python go on.
+    """
+    command = [sys.executable, "-c", _SERVER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        # Flask says things of its own first
+        address = next(line.split() for line in process.stdout if line.startswith("address "))
+        yield f"http://{address[1]}:{address[2]}"
+        process.stdin.close()
 
 
 def credentials(endpoint: str) -> dict[str, str]:
