@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -168,7 +169,7 @@ def count_pods(cluster: str, group: str) -> int | None:
         try:
             config.load_incluster_config()
         except config.ConfigException:
-            config.load_kube_config(context=cluster)
+            config.load_kube_config(config_file=os.environ.get("KUBECONFIG"), context=cluster)
         api = client.CoreV1Api()
         nodes = api.list_node(label_selector=f"eks.amazonaws.com/nodegroup={group}").items
         return sum(_counts(pod) for node in nodes for pod in _pods_on(api, node.metadata.name))

@@ -21,7 +21,7 @@ from tests.template.support import TEMPLATE, cells, notebooks, render, rendered_
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 COMMON = {
     ".gitattributes", ".github/workflows/ci.yml", ".github/workflows/review.yml", ".gitignore", ".gitlab-ci.yml",
-    ".workbench-template.json",
+    ".workbench-template.json", "policies/project.yaml",
     ".pre-commit-config.yaml", "lefthook.yml", "README.md", "config/base.yaml", "config/dev.yaml", "config/prod.yaml",
     "config/staging.yaml", "evidence/README.md", "notebooks/bronze/harvest.ipynb", "notebooks/ruff.toml",
     "pyproject.toml", "tests/checks/test_config.py", "tests/integration/test_definitions.py", "workspace.yaml",

@@ -5,6 +5,7 @@ The Job has the step's name, so that the cluster itself refuses a second one.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from platform_core.executor.handler import Phase, RemoteState, StepLaunch
@@ -127,14 +128,15 @@ class EksHandler:
         library = needed("kubernetes", "k8s")
         if self._api is None:
             with asking("Kubernetes", "be asked"):
+                file = os.environ.get("KUBECONFIG")  # the library reads it once, when it is imported
                 if self._settings.context is None:
                     try:
                         library.config.load_incluster_config()
                     except library.config.ConfigException:
-                        library.config.load_kube_config()
+                        library.config.load_kube_config(config_file=file)
                     self._api = library.client.ApiClient()
                 else:
-                    self._api = library.config.new_client_from_config(context=self._settings.context)
+                    self._api = library.config.new_client_from_config(file, self._settings.context)
             self._api.configuration.retries = False
         return library.client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import random
 from collections import Counter
@@ -23,6 +24,10 @@ from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TI
 from tests.servers.runner_kubernetes import LOST_ANSWER, SERVER_ERROR, THROTTLED
 from tests.servers.runner_lambda import TWICE
 
+# Native threads of a process that has run much else, and the environment that these tests set, do not go together
+pytestmark = pytest.mark.skipif(
+    "WORKBENCH_APART" not in os.environ, reason="runs in a process of its own: test_twelve_steps_apart.py"
+)
 JOB = Path(__file__).with_name("twelve_steps.py")
 KINDS = {"local": "local", "lambda": "lambda", "fargate": "fargate", "eks": "eks", "batch": "batch"}
 PLACES = {"first": "local", **{name: KINDS[name.split("_")[0]] for name in FOLLOWS}}
