@@ -86,6 +86,10 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
     return Context(names, sources)
 
 
+class _ElsewhereError(Exception):
+    """A plan that reads an object store, which cannot be visited."""
+
+
 class _TooLargeError(Exception):
     """A plan that doubles with each of its joins with itself, which Polars alone can hold."""
 
@@ -213,8 +217,10 @@ class _Plan:
 
 
 def _visited(frame: pl.LazyFrame, flags: pl.QueryOptFlags) -> Any:
-    # What must be looked up over a network is looked up here, where other threads of Python go on
-    frame.collect_schema()
+    # Polars resolves a plan for a visitor without letting other threads of Python go on, and asks Python for the
+    # credentials of an object store from another: the two would wait for each other for ever. `explain` lets them.
+    if "://" in frame.explain(optimized=False):
+        raise _ElsewhereError
     return frame._ldf.with_optimizations(flags._pyoptflags).visit()
 
 
