@@ -28,6 +28,12 @@ _MOST_NODES = 10_000
 Pair = tuple[str, str]
 
 
+# What Polars may need Python for, on another thread, to resolve: credentials, the files of a dataset. A visitor's plan is
+# resolved without letting other threads of Python go on, so that the two may wait for each other for ever; `explain`
+# resolves nothing of the kind and lets them.
+_ELSEWHERE = ("://", "PythonDataset SCAN")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What is known around a plan.
@@ -57,9 +63,8 @@ def lineage_of_plan(frame: pl.LazyFrame, context: Context) -> ColumnLineage:
     """
     try:
         plan = _Plan(frame, context)
-    except _TooLargeError:
-        reason = f"a plan of more than {_MOST_NODES:,} nodes"
-        return every_column(frame.collect_schema().names(), context.inputs, reason)
+    except _UnreadableError as error:
+        return every_column(frame.collect_schema().names(), context.inputs, str(error))
     reached = plan.walk()
     if plan.hidden.reasons and (context.closed or not plan.hidden.python):
         reached = plan.narrowed(reached)
@@ -71,7 +76,11 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
     names: dict[str, tuple[str, ...]] = {}
     sources = Sources()
     for name, frame in inputs:
-        plan = _Plan(frame, Context({}, Sources(), bare=True))
+        try:
+            plan = _Plan(frame, Context({}, Sources(), bare=True))
+        except _UnreadableError:  # which its plan will be, too
+            names[name] = tuple(dict.fromkeys((*names.get(name, ()), *frame.collect_schema().names())))
+            continue
         reached = plan.walk()
         names[name] = tuple(dict.fromkeys((*names.get(name, ()), *reached.columns)))
         stands: dict[Pair, set[Pair]] = {}
@@ -86,12 +95,8 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
     return Context(names, sources)
 
 
-class _ElsewhereError(Exception):
-    """A plan that reads an object store, which cannot be visited."""
-
-
-class _TooLargeError(Exception):
-    """A plan that doubles with each of its joins with itself, which Polars alone can hold."""
+class _UnreadableError(Exception):
+    """A plan that is not read, and why."""
 
 
 class _Plan:
@@ -99,13 +104,17 @@ class _Plan:
 
     def __init__(self, frame: pl.LazyFrame, context: Context) -> None:
         self.frame, self.context = frame, context
+        told = frame.explain(optimized=False)
+        if any(mark in told for mark in _ELSEWHERE):
+            raise _UnreadableError("a plan that reads an object store or a Delta table")
         self.traverser = _visited(frame, _PLAIN)
         self.order: list[tuple[int, list[int]]] = []
         self.leaves: dict[int, Leaf] = {}
         for node, inputs in nodes_of(self.traverser):
             self.order.append((node, inputs))
             if len(self.order) > _MOST_NODES:
-                raise _TooLargeError
+                # It doubles with each of its joins with itself: Polars alone can hold it
+                raise _UnreadableError(f"a plan of more than {_MOST_NODES:,} nodes")
             if not inputs:
                 self.leaves[node] = _leaf(self.traverser)
         given = [(asset, name) for asset, columns in context.inputs.items() for name in columns]
@@ -217,10 +226,6 @@ class _Plan:
 
 
 def _visited(frame: pl.LazyFrame, flags: pl.QueryOptFlags) -> Any:
-    # Polars resolves a plan for a visitor without letting other threads of Python go on, and asks Python for the
-    # credentials of an object store from another: the two would wait for each other for ever. `explain` lets them.
-    if "://" in frame.explain(optimized=False):
-        raise _ElsewhereError
     return frame._ldf.with_optimizations(flags._pyoptflags).visit()
 
 
