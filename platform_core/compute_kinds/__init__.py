@@ -6,11 +6,11 @@ are loaded when they are first asked for, since a check of a notebook needs the 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platform_core.compute_kinds.limits import Problem, fargate_memory, limits
 from platform_core.compute_kinds.spec import COMPUTE_TAG, KINDS, ComputeSpec, Kind
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.compute_kinds.deciding import Decision, decide
@@ -71,9 +71,4 @@ _NAMES = {
 }
 _PLACES = {name: module for module, names in _NAMES.items() for name in names}
 
-
-def __getattr__(name: str) -> Any:
-    """Load a name of the package's face when it is first asked for."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+__getattr__ = loader(__name__, _PLACES)

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.costs.budgets import Verdict, budget_verdicts
@@ -44,9 +45,4 @@ _PLACES = {
     "summarise": "summary",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a name of the package's face when it is first asked for: only some need Dagster."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+__getattr__ = loader(__name__, _PLACES)

@@ -16,8 +16,9 @@ Each name is loaded when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
 
 if TYPE_CHECKING:
     from platform_core.governance.lineage.graph import LineageGraph, downstream, upstream
@@ -36,9 +37,4 @@ _PLACES = {
     "upstream": "graph",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load a name of the package's face when it is first asked for."""
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+__getattr__ = loader(__name__, _PLACES)
