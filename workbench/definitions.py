@@ -28,6 +28,7 @@ from platform_core.compute_kinds import use_prices
 from platform_core.config import ProjectConfig, find_project, load_config
 from platform_core.config.io import IOConfig
 from platform_core.costs.settings import prices_of
+from platform_core.environment import setting
 from platform_core.errors import UserError, WorkbenchError
 from platform_core.executor import platform_executor
 from platform_core.governance.days import today
@@ -194,15 +195,8 @@ def _importable(package: Path, root: Path) -> Iterator[None]:
     if str(package.parent) not in sys.path:
         sys.path.insert(0, str(package.parent))
     importlib.invalidate_caches()
-    before = os.environ.get(PROJECT_VARIABLE)
-    os.environ[PROJECT_VARIABLE] = str(root)
-    try:
+    with setting({PROJECT_VARIABLE: str(root)}):
         yield
-    finally:
-        if before is None:
-            del os.environ[PROJECT_VARIABLE]
-        else:
-            os.environ[PROJECT_VARIABLE] = before
 
 
 def forget(package: str) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from platform_core.environment import setting
 from platform_core.errors import UserError
 from platform_core.suggest import did_you_mean
 from workbench.parameters import bind, parameters_cell, read_parameters
@@ -93,7 +92,7 @@ def _execute(project: Project, path: Path, output: Path, values: dict[str, Any],
         )
 
         try:
-            with _environment(project.environment()):
+            with setting(project.environment()):
                 execute_notebook(
                     str(path),
                     str(output),
@@ -115,21 +114,6 @@ def _execute(project: Project, path: Path, output: Path, values: dict[str, Any],
 def _language(notebook: Mapping[str, Any]) -> str:
     kernel = notebook.get("metadata", {}).get("kernelspec", {})
     return str(kernel.get("language", "python")) if isinstance(kernel, dict) else "python"
-
-
-@contextmanager
-def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Set the process's environment, which the kernel inherits, for the length of the block."""
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:  # only what changed: threads of native libraries may read the environment meanwhile
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _failure(error: Any, notebook: Mapping[str, Any], injected: bool, location: str, output: str) -> UserError:

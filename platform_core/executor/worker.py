@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._utils.error import serializable_error_info_from_exc_info
 from dagster._utils.interrupts import capture_interrupts
 
+from platform_core.environment import setting
 from platform_core.executor.capture import capture_quietly
 from platform_core.executor.processes import own_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from multiprocessing.connection import Connection
 
     from dagster._core.instance.ref import InstanceRef
@@ -56,28 +56,13 @@ def work(orders: Connection, loaded: LoadedRun, instance_ref: InstanceRef) -> No
 def _carry_out(order: StepOrder, orders: Connection, loaded: LoadedRun, instance: dg.DagsterInstance) -> StepEnd:
     error = None
     try:
-        with _variables(order.variables):
+        with setting(order.variables):
             for event in loaded.steps(order, instance):
                 orders.send(event)
     except (Exception, KeyboardInterrupt, DagsterExecutionInterruptedError):  # noqa: BLE001 - the run worker tells it
         error = serializable_error_info_from_exc_info(sys.exc_info())
     _flush()
     return StepEnd(own_memory(), error)
-
-
-@contextmanager
-def _variables(values: Mapping[str, str]) -> Iterator[None]:
-    """Set the environment variables of a step's compute, as the provider does."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _seed_anew() -> None:

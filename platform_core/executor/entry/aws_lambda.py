@@ -5,7 +5,6 @@ The process stays warm: the code location that one invocation imported is there 
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import boto3
 from dagster._utils.interrupts import capture_interrupts
 
+from platform_core.environment import setting
 from platform_core.executor.entry.carry_out import carry_out
 from platform_core.executor.entry.marks import Marks
 from platform_core.executor.entry.payload import STEP_COMPUTE, STEP_NAME
@@ -54,7 +54,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
     try:
         variables = {**event["environment"], STEP_NAME: event["name"], STEP_COMPUTE: event["compute"]}
         # An interrupt that comes when the step is just over must not end the process
-        with capture_interrupts(), _variables(variables), _ending_early(marks, seconds, ended):
+        with capture_interrupts(), setting(variables), _ending_early(marks, seconds, ended):
             carry_out(payload)
     except BaseException as error:
         if not ended:
@@ -68,21 +68,6 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
         return {"step": event["name"], "outcome": ended[0]}
     marks.end(ok=True)
     return {"step": event["name"], "outcome": "done"}
-
-
-@contextmanager
-def _variables(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for one step: the process outlives it."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 @contextmanager
