@@ -28,9 +28,9 @@ _MOST_NODES = 10_000
 Pair = tuple[str, str]
 
 
-# What Polars may need Python for, on another thread, to resolve: credentials, the files of a dataset. A visitor's plan is
-# resolved without letting other threads of Python go on, so that the two may wait for each other for ever; `explain`
-# resolves nothing of the kind and lets them.
+# What Polars may ask Python for from another thread while it resolves a plan: credentials, the files of a dataset.
+# For a visitor it resolves a plan without letting other threads of Python go on, so that the two may wait for each
+# other for ever; `explain` resolves nothing of the kind and lets them.
 _ELSEWHERE = ("://", "PythonDataset SCAN")
 
 
