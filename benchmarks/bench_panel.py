@@ -4,8 +4,9 @@
 
 From the pause after a keystroke (when the question is asked) to the panel that shows the answer: 150 ms at the 95th
 percentile of 40 edits. The server's part, from question to answer, is held against the same analysis in this process:
-at most twice. Fifty notebooks that are open and idle ask nothing. Exits 1 beyond a budget, and 0 with a word where
-there is no Chromium.
+at most twice. JupyterLab has drawn every cell of the notebook before the first edit, and the panel shows the last of
+fifty small notebooks before it is counted what open and idle ones ask: nothing. Exits 1 beyond a budget, and 0 with a
+word where there is no Chromium.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 EDITS, PERCENTILE, BUDGET_MS, BUDGET_RATIO, OPEN = 40, 0.95, 150.0, 2.0, 50
 NOTEBOOK = "[...window.jupyterapp.shell.widgets('main')].find(one => one.hasClass('jp-NotebookPanel'))"
+# JupyterLab draws the cells of a notebook little by little while nothing else is to be done, a second or two in all
+RENDERED = f"() => {NOTEBOOK}.content.widgets.every(cell => cell.editor !== null || cell.model.type !== 'code')"
 # An edit that changes what the panel says; the clock starts where the pause ends, a set delay after the keystroke
 EDIT = f"""async number => {{
     const seen = new Promise(resolve => {{
@@ -80,12 +83,16 @@ def main() -> int:
             page.locator(".jp-NotebookPanel .jp-Cell").nth(3).wait_for(timeout=90_000)
             page.evaluate("window.jupyterapp.commands.execute('notebook-workbench:show-panel')")
             page.locator(".nbw-Steps").wait_for(timeout=90_000)
+            page.wait_for_function(RENDERED, timeout=90_000)
             taken = [page.evaluate(EDIT, number) for number in range(EDITS + 3)][3:]  # the first warm the caches
             asked: list[str] = []
             for number in range(OPEN):
                 opening = f"{{path: 'notebooks/small_{number}.ipynb', kernel: {{shouldStart: false}}}}"
                 page.evaluate(f"window.jupyterapp.commands.execute('docmanager:open', {opening}).then(() => null)")
-            page.wait_for_load_state("networkidle")
+            last = f"document.querySelector('.nbw-Panel h2')?.textContent === 'small_{OPEN - 1}.ipynb'"
+            page.wait_for_function(
+                f"{last} && document.querySelector('.nbw-Panel .nbw-Steps') !== null", timeout=90_000
+            )
             page.on("request", lambda request: asked.append(request.url))
             page.evaluate("new Promise(resolve => setTimeout(resolve, 5000))")
             browser.close()

@@ -7,6 +7,7 @@ judged, so that none leads out.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from platform_core.errors import UsageError, UserError
@@ -76,6 +77,20 @@ def inside_project(project: Project, relative: str) -> Path:
     if not path.resolve().is_relative_to(project.root):
         raise UserError(f"{relative} is a link that leads out of the project.")
     return path
+
+
+def all_inside_project(project: Project, relatives: Iterable[str]) -> None:
+    """Look at many files of a project as `inside_project` does, following the links of each folder once.
+
+    Raises:
+        UserError: One of the paths is a link that leads out.
+    """
+    seen: set[Path] = set()
+    for relative in relatives:
+        path = project.root.joinpath(relative)
+        if path.parent not in seen or path.is_symlink():
+            inside_project(project, relative)
+            seen.add(path.parent)
 
 
 def project_folder(root: Path, notebook: Path) -> str | None:

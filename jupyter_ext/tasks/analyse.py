@@ -12,6 +12,7 @@ from promote.model import Plan, Step
 from promote.reports.report import finding_values
 
 Tell = Any
+_Costs = Mapping[str, tuple[float, str]]
 
 
 def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
@@ -19,17 +20,18 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     found = opened(question)
     plans = {plan.step.tag: plan for plan in found.prepared.plans} if found.prepared else {}
     steps = found.prepared.selection.steps if found.prepared else ()
+    costs = remembered(found.project.root)
     return {
         "notebook": found.notebook.path,
         "package": found.project.package,
-        "steps": [_step(found, step, plans.get(step.tag)) for step in steps],
+        "steps": [_step(found, step, plans.get(step.tag), costs) for step in steps],
         "findings": [finding_values(one) for one in found.findings],
         "lineage": lineage(found),
         "names": sorted(f"{layer}:{name}" for made in found.rows.values() for layer, name, _ in made),
     }
 
 
-def _step(found: Opened, step: Step, plan: Plan | None) -> dict[str, Any]:
+def _step(found: Opened, step: Step, plan: Plan | None, costs: _Costs) -> dict[str, Any]:
     options = {key: value for key, value in step.options.values.items() if key != "checks"}
     state, said = found.drift(step.tag) if plan is not None else ("refused", None)
     stand = found.work.stands.get(step.tag)
@@ -52,7 +54,7 @@ def _step(found: Opened, step: Step, plan: Plan | None) -> dict[str, Any]:
         + [one.name for one in (plan.checks if plan else ())],
         "compute": step.options.get("compute"),
         "options": options | ({"checks": step.options.get("checks")} if step.options.get("checks") else {}),
-        "cost": _cost(found, step),
+        "cost": _cost(costs, step),
         "state": state,
         "said": said.message if said else "",
         "hint": said.hint if said else "",
@@ -61,9 +63,9 @@ def _step(found: Opened, step: Step, plan: Plan | None) -> dict[str, Any]:
     }
 
 
-def _cost(found: Opened, step: Step) -> float | None:
+def _cost(costs: _Costs, step: Step) -> float | None:
     """Give what a run costs, as an estimate: what such runs did cost, else what the notebook says."""
-    known = remembered(found.project.root).get(step.name)
+    known = costs.get(step.name)
     said = step.options.get("cost")
     return said if known is None else float(f"{known[0]:.3g}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_ext.confine import inside_project, notebook_path, project_of
+from jupyter_ext.confine import all_inside_project, notebook_path, project_of
 from promote.drift import Drift
 from promote.model import Finding, Notebook
 from promote.notebook.read import parse, relative
@@ -65,9 +65,7 @@ def opened(question: Mapping[str, Any]) -> Opened:
         rows.pop(shown, None)
     needed = bool(question.get("include_needed"))
     prepared, findings, _ = prepare(project, [path], (), include_needed=needed, known=rows, unsaved={path: notebook})
-    for one in prepared:
-        for plan in one.plans:
-            inside_project(project, module_path(plan, project.package))
+    all_inside_project(project, (module_path(plan, project.package) for one in prepared for plan in one.plans))
     versions = code_versions(project, prepared)
     stands = standing(project, prepared, versions)
     work = Steps(project, Settings(project=project.root, include_needed=needed), prepared, stands, versions, findings)

@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPClientError, HTTPResponse
 from jupyter_ext import __version__
 from promote.vocabulary import vocabulary
 from tests.jupyter_ext.conftest import Post, content
+from tests.promote.small_project import CLEAN
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 PATH = "rents/notebooks/silver/clean.ipynb"
@@ -129,6 +130,22 @@ async def test_a_project_whose_folder_leads_out_is_refused(post: Post, project: 
         assert (status, answer["message"]) == (
             422, "The project's folder evidence is a link that leads out of the server's folder."
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("linked", ["src/rents/defs/silver", "src/rents/defs/silver/{name}.py"])
+async def test_a_module_that_leads_out_of_the_project_is_refused(
+    post: Post, project: Path, tmp_path: Path, linked: str
+) -> None:
+    asked = {"path": PATH, "content": content(CLEAN)}
+    _, answer = await post("analyse", asked)
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    link = project / linked.format(name=answer["steps"][0]["name"])
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(outside)
+    status, answer = await post("analyse", asked)
+    assert status == 422
+    assert answer["message"].endswith("is a link that leads out of the project."), answer
 
 
 async def test_a_project_above_the_root_is_refused(post: Post, jp_root_dir: Path) -> None:
