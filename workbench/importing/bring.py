@@ -62,7 +62,7 @@ def bring(project: Project, sources: Iterable[Path], *, dry_run: bool) -> list[B
         UserError: A source is not there, or the project cannot be written to.
     """
     taken = {name for made in rows(project).values() for _, name, _ in made}
-    found = [_one(project, path, shown, taken) for path, shown in _files(sources)]
+    found = [_one(project, path, taken) for path in _files(sources)]
     _settle_names(project, found)
     coming = [one for one in found if one.target]
     if not dry_run:
@@ -71,24 +71,24 @@ def bring(project: Project, sources: Iterable[Path], *, dry_run: bool) -> list[B
     return found
 
 
-def _files(sources: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def _files(sources: Iterable[Path]) -> Iterator[Path]:
     for source in sources:
         if source.is_dir():
             for path in sorted(source.rglob("*")):
                 known = path.suffix.lower() in {".ipynb", ".py", *_LEFT}
                 if path.is_file() and known and _PASSED.isdisjoint(path.relative_to(source).parts):
-                    yield path, str(path)
+                    yield path
         elif source.is_file():
-            yield source, str(source)
+            yield source
         else:
             raise UserError(f"There is no {source}.", hint="Name notebooks, scripts or folders that hold them.")
 
 
-def _one(project: Project, path: Path, shown: str, taken: set[str]) -> Brought:
-    brought = Brought(shown)
+def _one(project: Project, path: Path, taken: set[str]) -> Brought:
+    brought = Brought(str(path))
     kind = path.suffix.lower()
     if kind in _LEFT:
-        brought.left.append(f"{_LEFT[kind].replace('FILE', shown)}")
+        brought.left.append(_LEFT[kind].replace("FILE", str(path)))
         return brought
     if kind == ".py" and not is_notebook(path):
         brought.left.append("a script without cells: `from` a helpers cell it can be imported as it is")
