@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from platform_core.errors import Fault
+
 KERNEL_FILE = "kernel.pid"
 
 
@@ -72,6 +74,48 @@ class Processes:
         finally:
             self._end(child)
         return child.returncode
+
+    def ask(
+        self,
+        module: str,
+        request: Mapping[str, Any],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        stem: Path,
+        folder: Path | None = None,
+        told: Callable[[dict[str, Any]], None] = lambda message: None,
+        on_silence: Callable[[], None] = lambda: None,
+    ) -> Any:
+        """Have a module serve a request in a fresh process (see `serve`) and give its answer.
+
+        Args:
+            module: What serves it.
+            request: What JSON can hold.
+            env: As `run` takes it.
+            cwd: As `run` takes it.
+            stem: Request, answer and log stand beside each other in files of this name with their endings.
+            folder: As `run` takes it.
+            told: Called with each message of the module's progress.
+            on_silence: As `run` takes it.
+
+        Raises:
+            Fault: The process ended without an answer.
+        """
+        asked, answer = stem.with_name(f"{stem.name}.json"), stem.with_name(f"{stem.name}-answer.json")
+        asked.write_text(json.dumps({**request, "answer": str(answer)}), encoding="utf-8")
+        code = self.run(
+            ["-m", module, str(asked)],
+            env=env,
+            cwd=cwd,
+            log=stem.with_name(f"{stem.name}.log"),
+            folder=folder,
+            on_line=lambda line: told(json.loads(line)),
+            on_silence=on_silence,
+        )
+        if not answer.is_file():
+            raise Fault(f"Verification's process {module} ended without an answer (exit code {code}).")
+        return json.loads(answer.read_text(encoding="utf-8"))
 
     def end_all(self) -> None:
         """Kill every child that still runs, with its group, and the kernel with its own."""

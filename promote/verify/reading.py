@@ -40,6 +40,39 @@ def notebook_file(notebook: Notebook) -> str:
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
 
 
+def run_request(
+    notebook: Notebook,
+    captures: Sequence[Capture],
+    folder: Path,
+    cwd: Path,
+    parameters: Mapping[str, Any],
+    *,
+    timeout: float | None = None,
+    output: Path | None = None,
+) -> dict[str, Any]:
+    """Put a notebook into a folder and give the request by which `promote.verify.observe` runs it from there.
+
+    Args:
+        notebook: What is run: its sources and tags, not its file.
+        captures: The outputs to keep.
+        folder: Where the notebook, and what its steps give, go.
+        cwd: Where its kernel works.
+        parameters: Values for papermill to put behind the `parameters` cell.
+        timeout: Seconds that one cell may run; None for no limit.
+        output: Where the executed notebook goes; None where it is not kept.
+    """
+    (folder / "run.ipynb").write_text(notebook_file(notebook), encoding="utf-8")
+    return {
+        "notebook": "run.ipynb",
+        "output": None if output is None else str(output),
+        "cwd": str(cwd),
+        "folder": str(folder),
+        "parameters": dict(parameters),
+        "captures": [{"variable": capture.variable, "cell": capture.cell} for capture in captures],
+        "timeout": timeout,
+    }
+
+
 def observed(
     notebook: Notebook, captures: Sequence[Capture], folder: Path, answer: Mapping[str, Any], root: Path
 ) -> Observed:

@@ -6,7 +6,6 @@ block ends, whether well, by an error or by Ctrl-C; one that a killed process le
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -19,7 +18,7 @@ from promote.verify import scratch
 from promote.verify.copying import copy_project
 from promote.verify.environment import child_environment, jupyter_environment
 from promote.verify.processes import Processes
-from promote.verify.reading import notebook_file, observed, pytest_result
+from promote.verify.reading import observed, pytest_result, run_request
 from promote.verify.values import (
     AssetOutcome,
     Capture,
@@ -196,17 +195,9 @@ class Stage:
             )
         folder = self._base / f"run-{self._calls + 1}"
         folder.mkdir()
-        (folder / "run.ipynb").write_text(notebook_file(notebook), encoding="utf-8")
         cwd = self._inside(notebook.path).parent
         cwd.mkdir(parents=True, exist_ok=True)
-        request = {
-            "notebook": "run.ipynb",
-            "cwd": str(cwd),
-            "folder": str(folder),
-            "parameters": dict(parameters or {}),
-            "captures": [{"variable": capture.variable, "cell": capture.cell} for capture in captures],
-            "timeout": timeout,
-        }
+        request = run_request(notebook, captures, folder, cwd, parameters or {}, timeout=timeout)
         environment = self._environment | jupyter_environment(folder)
         environment |= {"WORKBENCH_RECORD": str(self.recordings), "WORKBENCH_VERIFY": str(folder)}
 
@@ -314,26 +305,22 @@ class Stage:
         """Have a module serve a request in a fresh process, in a folder if it has one, and give its answer."""
         self._calls += 1
         stem = f"{module.rpartition('.')[2]}-{self._calls}"
-        asked, answer = self._base / f"{stem}.json", self._base / f"{stem}-answer.json"
-        asked.write_text(json.dumps({**request, "answer": str(answer)}), encoding="utf-8")
         now = [""]
 
-        def on_line(line: str) -> None:
-            now[0] = told(json.loads(line))
+        def on_message(message: dict[str, Any]) -> None:
+            now[0] = told(message)
             self._progress(now[0])
 
-        code = self._processes.run(
-            ["-m", module, str(asked)],
+        return self._processes.ask(
+            module,
+            request,
             env=environment,
             cwd=folder or self.root,
+            stem=self._base / stem,
             folder=folder,
-            log=self._base / f"{stem}.log",
-            on_line=on_line,
+            told=on_message,
             on_silence=lambda: self._progress(f"{now[0]} …"),
         )
-        if not answer.is_file():
-            raise Fault(f"Verification's process {module} ended without an answer (exit code {code}).")
-        return json.loads(answer.read_text(encoding="utf-8"))
 
     def _tell_asset(self, message: dict[str, Any]) -> str:
         count = f" ({message['at']} of {message['of']})" if message["of"] > 1 else ""

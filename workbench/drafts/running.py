@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from platform_core.errors import Fault
 from promote.findings import place
 from promote.verify.environment import jupyter_environment
 from promote.verify.frames import read_captured
 from promote.verify.processes import Processes
-from promote.verify.reading import notebook_file, observed
+from promote.verify.reading import observed, run_request
 from workbench.drafts.finding import Draft, DraftStep
 from workbench.project import Project
 
@@ -59,40 +57,20 @@ def _run(
     folder: Path,
     output: Path | None,
 ) -> Mapping[str, Any]:
-    (folder / "run.ipynb").write_text(notebook_file(draft.notebook), encoding="utf-8")
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-    request = {
-        "notebook": "run.ipynb",
-        "output": str(output) if output is not None else None,
-        "cwd": str((project.root / draft.path).parent),
-        "folder": str(folder),
-        "parameters": dict(parameters),
-        "captures": [{"variable": step.capture.variable, "cell": step.capture.cell} for step in draft.steps],
-        "timeout": None,
-        "answer": str(folder / "answer.json"),
-    }
-    (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
+    captures = [step.capture for step in draft.steps]
+    cwd = (project.root / draft.path).parent
+    request = run_request(draft.notebook, captures, folder, cwd, parameters, output=output)
+
+    def told(message: Mapping[str, Any]) -> None:
+        if message["cell"] is not None:
+            say(f"{draft.path}: cell {message['cell']}")
+
     environment = project.environment() | jupyter_environment(folder) | {"WORKBENCH_VERIFY": str(folder)}
-
-    def on_line(line: str) -> None:
-        position = json.loads(line).get("cell")
-        if position is not None:
-            say(f"{draft.path}: cell {position}")
-
-    log = folder / "log.txt"
-    Processes().run(
-        ["-m", "promote.verify.observe", str(folder / "request.json")],
-        env=environment,
-        cwd=folder,
-        log=log,
-        folder=folder,
-        on_line=on_line,
+    answer: Mapping[str, Any] = Processes().ask(
+        "promote.verify.observe", request, env=environment, cwd=folder, stem=folder / "ask", folder=folder, told=told
     )
-    try:
-        answer: Mapping[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Fault(f"The process that runs {draft.path} ended without an answer.") from error
     return answer
 
 
