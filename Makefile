@@ -45,6 +45,7 @@ test: $(STAMP)
 	$(MAKE) --no-print-directory lint || status=1; \
 	$(BIN)/python scripts/setup_browser.py || true; \
 	$(BIN)/python scripts/setup_deployment_tools.py || true; \
+	$(BIN)/python scripts/setup_azurite.py || true; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(SUITE) $(PYTEST_ARGS) || status=1; \
 	exit $$status
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from tests.servers.gcs import GCSServer
     from tests.servers.postgres import PostgresServer
 
 NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
@@ -60,6 +61,28 @@ def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in credentials(aws_server).items():
         monkeypatch.setenv(name, value)
     return aws_server
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[str]:
+    """Start one emulator of Azure Blob Storage for the tests of this run that ask for it, and give its address."""
+    from scripts.setup_azurite import HINT, find  # as above
+    from tests.servers.azure import running_azurite
+
+    command = find()
+    if command is None:
+        pytest.skip(f"no Azurite: {HINT}")
+    with running_azurite(command) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def gcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GCSServer]:
+    """Start one server of Google Cloud Storage's XML interface for the tests of this run that ask for it."""
+    from tests.servers.gcs import running_gcs  # as above
+
+    with running_gcs(tmp_path_factory.mktemp("gcs")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

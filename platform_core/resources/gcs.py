@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from platform_core.resources.base import needed
 from platform_core.resources.objects import ObjectStoreResource
@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 class GCSResource(ObjectStoreResource):
     """A bucket of Google Cloud Storage.
 
-    Credentials are the application's default ones: `GOOGLE_APPLICATION_CREDENTIALS`, or those of the machine.
+    Credentials are the application's default ones (`GOOGLE_APPLICATION_CREDENTIALS`, or those of the machine) where no
+    file is named.
 
     Args:
         bucket_name: The bucket.
+        service_account: The path of a service account's key file.
     """
 
     bucket_name: str
+    service_account: str = ""
+
+    _mark: ClassVar[str] = "version"
 
     def url(self, key: str) -> str:
         """Give the address of an object as Polars and DuckDB read it.
@@ -35,8 +40,14 @@ class GCSResource(ObjectStoreResource):
         return "gcp"
 
     def _open(self) -> ObjectStore:
-        store: ObjectStore = needed("obstore.store", "gcp").GCSStore(self.text("bucket_name"))
+        path = self.text("service_account")
+        store: ObjectStore = needed("obstore.store", "gcp").GCSStore(
+            self.text("bucket_name"),
+            **({"service_account_path": path} if path else {}),
+            client_options={"allow_http": True},  # the key file names the address, which Google gives with https
+        )
         return store
 
     def _storage_options(self) -> dict[str, str]:
-        return {}
+        path = self.text("service_account")
+        return {"google_service_account": path} if path else {}

@@ -13,7 +13,10 @@ from platform_core.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class ObjectInfo:
-    """An object: its key, its size in bytes, when it was written, and the mark of its content."""
+    """An object: its key, its size in bytes, when it was written, and the mark of its content.
+
+    The mark is the store's entity tag, and on Google Cloud Storage the object's generation.
+    """
 
     key: str
     size: int
@@ -21,9 +24,9 @@ class ObjectInfo:
     etag: str
 
 
-def info_of(found: Any) -> ObjectInfo:
-    """Give what obstore says of an object."""
-    return ObjectInfo(found["path"], found["size"], found["last_modified"], found["e_tag"] or "")
+def info_of(found: Any, mark: str = "e_tag") -> ObjectInfo:
+    """Give what obstore says of an object; `mark` names what it knows its content by."""
+    return ObjectInfo(found["path"], found["size"], found["last_modified"], found[mark] or "")
 
 
 def checked(key: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 from pydantic import PrivateAttr
@@ -39,6 +39,7 @@ class ObjectStoreResource(PlatformResource):
     """A bucket or container, with the same methods in every cloud. Keys are paths without a leading slash."""
 
     _opened: ObjectStore | None = PrivateAttr(default=None)
+    _mark: ClassVar[str] = "e_tag"  # what obstore calls that by which a write says what it replaces
 
     def upload_file(
         self, local: Path | str, key: str, *, if_absent: bool = False, if_etag: str | None = None
@@ -49,7 +50,7 @@ class ObjectStoreResource(PlatformResource):
             local: The file.
             key: The object's key.
             if_absent: Write only where there is no such object.
-            if_etag: Write only where the object is still the one with this mark.
+            if_etag: Write only where the object is still the one with this mark, its `etag`.
 
         Raises:
             UserError: A condition does not hold, or the store refuses.
@@ -150,7 +151,7 @@ class ObjectStoreResource(PlatformResource):
         folder = prefix.rpartition("/")[0]
         with self._told(prefix):
             for page in needed("obstore", self._extra).list(self._store(), folder or None):
-                yield from (info_of(found) for found in page if found["path"].startswith(prefix))
+                yield from (self._info(found) for found in page if found["path"].startswith(prefix))
 
     def folders(self, prefix: str = "") -> list[str]:
         """Give the names of the folders right under a prefix, sorted.
@@ -169,7 +170,7 @@ class ObjectStoreResource(PlatformResource):
             UserError: There is no such object, or the store refuses.
         """
         with self._told(key):
-            return info_of(needed("obstore", self._extra).head(self._store(), checked(key)))
+            return self._info(needed("obstore", self._extra).head(self._store(), checked(key)))
 
     def polars_options(self) -> dict[str, str]:
         """Give what Polars needs, beside the address, to reach the objects; credentials it finds by itself."""
@@ -194,7 +195,7 @@ class ObjectStoreResource(PlatformResource):
         obstore = needed("obstore", self._extra)
         with self._told(key):
             try:
-                return info_of(obstore.head(self._store(), checked(key)))
+                return self._info(obstore.head(self._store(), checked(key)))
             except (obstore.exceptions.NotFoundError, FileNotFoundError):
                 return None
 
@@ -238,6 +239,9 @@ class ObjectStoreResource(PlatformResource):
     @abstractmethod
     def _storage_options(self) -> dict[str, str]: ...
 
+    def _info(self, found: Any) -> ObjectInfo:
+        return info_of(found, self._mark)
+
     def _store(self) -> ObjectStore:
         if self._opened is None:
             self._opened = self._open()
@@ -248,12 +252,12 @@ class ObjectStoreResource(PlatformResource):
         if if_absent and if_etag:
             raise UserError("if_absent and if_etag cannot both hold.", hint="Give one of them.")
         obstore = needed("obstore", self._extra)
-        mode: Any = "create" if if_absent else {"e_tag": if_etag} if if_etag else "overwrite"
+        mode: Any = "create" if if_absent else {self._mark: if_etag} if if_etag else "overwrite"
         with self._told(key):
             # A condition holds for one request, so what is written on one does not go in parts
             parts = {"use_multipart": False} if mode != "overwrite" else {}
             obstore.put(self._store(), checked(key), content, mode=mode, **parts)
-            return info_of(obstore.head(self._store(), key))
+            return self._info(obstore.head(self._store(), key))
 
     def _fetch(self, key: str, target: Path) -> None:
         with self._told(key), target.open("wb") as file:

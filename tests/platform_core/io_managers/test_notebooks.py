@@ -15,7 +15,7 @@ from papermill.translators import PythonTranslator, papermill_translators  # typ
 from platform_core.io_managers import ObjectStoreOutputNotebookIOManager, PolarsParquetIOManager
 from platform_core.resources import S3Resource
 from platform_core.storage.objects import ObjectLake
-from tests.platform_core.storage_s3 import bucket
+from tests.platform_core.buckets import bucket
 
 if TYPE_CHECKING:
     import pytest

@@ -18,7 +18,7 @@ from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.objects import ObjectLake
 from platform_core.storage.routes import Routes, storage_of
-from tests.platform_core.storage_s3 import bucket
+from tests.platform_core.buckets import bucket
 
 
 @pytest.fixture

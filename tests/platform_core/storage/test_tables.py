@@ -25,7 +25,7 @@ from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables, Writing
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.stored import Storage
-from tests.platform_core.storage_s3 import bucket
+from tests.platform_core.buckets import bucket
 from tests.servers.aws import credentials
 
 ROOT = Path(__file__).parents[3]

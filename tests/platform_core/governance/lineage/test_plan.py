@@ -12,7 +12,7 @@ import pytest
 
 from platform_core.errors import UsageError
 from platform_core.governance import lineage
-from tests.platform_core.storage_s3 import bucket
+from tests.platform_core.buckets import bucket
 
 PERMITS = pl.LazyFrame(
     {"id": [1, 2], "town": ["x", "y"], "fee": [1.0, 2.0], "open": [True, False], "tags": [[1], [2]]}

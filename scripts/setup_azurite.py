@@ -1,0 +1,48 @@
+"""Bring Azurite, Microsoft's emulator of Azure Blob Storage, which tests of Azure write to.
+
+    python scripts/setup_azurite.py
+
+It comes by npm from the hashed lock beside it and stands in `build/azurite`. Where there is no Node.js, or no registry
+in reach, the tests that need it are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "tests" / "servers" / "azurite"
+FOLDER = ROOT / "build" / "azurite"
+PROGRAM = FOLDER / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
+HINT = "install Node.js with npm, and run `python scripts/setup_azurite.py` with a package registry in reach"
+
+
+def find() -> list[str] | None:
+    """Give the command that starts Azurite's blob service, None where it cannot be."""
+    node = shutil.which("node")
+    return [node, str(PROGRAM)] if node and PROGRAM.is_file() else None
+
+
+def main() -> int:
+    """Bring it where it is absent or old, and give 1 where that was not possible."""
+    wanted = (SOURCE / "package-lock.json").read_bytes()
+    kept, npm = FOLDER / "package-lock.json", shutil.which("npm")
+    if PROGRAM.is_file() and kept.is_file() and kept.read_bytes() == wanted:
+        return 0
+    if npm is not None:
+        print("bringing Azurite into build/azurite", file=sys.stderr)
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        shutil.copytree(SOURCE, FOLDER)
+        command = [npm, "ci", "--ignore-scripts", "--omit=dev", "--omit=optional", "--loglevel=error"]
+        if subprocess.run(command, cwd=FOLDER, stdout=subprocess.DEVNULL, check=False).returncode == 0:
+            return 0
+        shutil.rmtree(FOLDER)
+    print(f"no Azurite: tests of Azure will be skipped; {HINT}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

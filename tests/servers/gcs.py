@@ -1,0 +1,114 @@
+"""Google Cloud Storage's XML interface for the suite, over HTTP.
+
+No emulator of it comes from a registry: what there is speaks the JSON interface, which neither obstore nor Polars uses.
+Its XML interface is S3's but for the names of a few headers, so the moto server keeps the objects, and what is put
+before it here keeps Google's generations: each write of an object has a number of its own, by which a write can say
+what it expects to replace. Accounts and signed addresses are not shown.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+Start = Callable[..., Any]
+_ACCOUNT = "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+
+
+class Generations:
+    """The XML interface before a WSGI application that speaks S3."""
+
+    def __init__(self, application: Callable[[dict[str, Any], Start], Iterable[bytes]]) -> None:
+        self._application = application
+        self._numbers = itertools.count(1)
+        self._current: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        """Answer a request."""
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        environ["HTTP_AUTHORIZATION"] = _ACCOUNT
+        query = environ.get("QUERY_STRING", "")
+        environ["RAW_URI"] = environ["REQUEST_URI"] = quote(path) + (f"?{query}" if query else "")
+        ends = (method == "PUT" and "uploadId" not in query) or (method == "POST" and "uploadId" in query)
+        with self._lock:  # a condition and what it allows are one
+            wanted = environ.get("HTTP_X_GOOG_IF_GENERATION_MATCH")
+            if wanted is not None and int(wanted) != self._current.get(path, 0):
+                start_response("412 Precondition Failed", [("Content-Length", "0")])
+                return [b""]
+            answered: list[Any] = []
+            body = list(self._application(environ, lambda *given: answered.extend(given)))
+            status, headers = answered[0], answered[1]
+            if status.startswith("2"):
+                if ends:
+                    self._current[path] = next(self._numbers)
+                elif method == "DELETE":
+                    self._current.pop(path, None)
+            if path in self._current:
+                headers = [*headers, ("x-goog-generation", str(self._current[path]))]
+        start_response(status, headers)
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class GCSServer:
+    """A server that runs: its address, and a key file by which Google's clients find it."""
+
+    address: str
+    service_account: str
+
+    def make_bucket(self, name: str) -> None:
+        """Make a bucket."""
+        with urllib.request.urlopen(urllib.request.Request(f"{self.address}/{name}", method="PUT")):  # noqa: S310 - ours
+            pass
+
+
+@contextmanager
+def running_gcs(folder: Path) -> Iterator[GCSServer]:
+    """Start the server on a free port, in a process of its own.
+
+    Args:
+        folder: Where the key file goes.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.servers.gcs"],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        address = next(line.split()[1] for line in process.stdout if line.startswith("address "))
+        nobody = {"client_email": "", "private_key": "", "private_key_id": ""}
+        account = folder / "service-account.json"
+        account.write_text(json.dumps({"gcs_base_url": address, "disable_oauth": True, **nobody}), encoding="utf-8")
+        yield GCSServer(address, str(account))
+        process.stdin.close()
+
+
+def _main() -> None:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
+
+    application = Generations(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"address http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    _main()
