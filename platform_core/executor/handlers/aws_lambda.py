@@ -158,6 +158,8 @@ class LambdaHandler:
         """Say of an invocation without a claim that it waits, or could not begin."""
         accepted = self._mark(remote_id, "accepted", parts)
         if launched and accepted and (report := self._report(launched["log_group"], None, accepted["request_id"])):
+            if self._marks.parts(remote_id) != parts:  # it began and ended since they were listed
+                return self.check(remote_id)
             cause, message = read_cause(_RULES, report, "", None)
             if cause is Cause.ERROR:
                 message = f"The function could not begin. See its log. {HINTS[cause]}"
