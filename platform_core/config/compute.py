@@ -41,6 +41,11 @@ class ComputeConfig(ExecutorSettings):
         """Give the executor that counts in an environment."""
         return self.executor or ("in_process" if environment == "dev" else "warm")
 
+    def remote_kinds(self, environment: str) -> frozenset[str]:
+        """Give the kinds whose steps go to their provider in an environment, by the handlers that come with this."""
+        warm = self.chosen(environment) == "warm"
+        return frozenset(kind for kind in self.kinds if warm and self.where(kind) == "remote") - set(self.handlers)
+
     def settings(self) -> dict[str, Any]:
         """Give what `platform_executor` is told: the settings that somebody wrote, with those of the remote kinds."""
         told = {name: getattr(self, name) for name in ExecutorSettings.model_fields if name in self.model_fields_set}

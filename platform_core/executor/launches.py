@@ -52,6 +52,7 @@ def step_launch(
         job_name=context.dagster_run.job_name,
         labels=labels,
         partition_range=(first, last) if first and last else None,
+        on_demand=flight.on_demand,
     )
 
 

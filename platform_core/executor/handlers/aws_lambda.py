@@ -108,7 +108,7 @@ class LambdaHandler:
     def event(self, step: StepLaunch) -> dict[str, Any]:
         """Give the event: where the marks are, the payload, and what the step asked for."""
         bucket, prefix = self._marks.address(step.name, "")
-        environment = self._marks.environment(step, _EVENT_LIMIT)
+        environment = self._marks.environment(step, _EVENT_LIMIT, spot=False)
         kept = {"payload": environment[PAYLOAD]} if PAYLOAD in environment else {"payload_at": "payload"}
         return {
             "name": step.name,

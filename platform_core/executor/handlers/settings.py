@@ -165,6 +165,15 @@ class BatchSettings(ContainerSettings):
             return (self.gpu_spot_queue or with_gpus) if spot else with_gpus
         return (self.spot_queue or self.queue) if spot else self.queue
 
+    def is_spot(self, gpus: int, spot: bool) -> bool:
+        """Say whether a job goes to a queue of Spot compute.
+
+        >>> settings = BatchSettings(image="team/steps:1", queue="jobs", spot_queue="spot")
+        >>> settings.is_spot(0, True), settings.is_spot(1, True), settings.is_spot(0, False)
+        (True, False, False)
+        """
+        return spot and (self.gpu_spot_queue if gpus else self.spot_queue) is not None
+
 
 class Toleration(Settings):
     """A taint of nodes that pods may stand."""
