@@ -39,6 +39,7 @@ from platform_core.config.yaml12 import Document, read_yaml
 from platform_core.errors import UserError
 from platform_core.executor.handlers.settings import (
     BatchSettings,
+    DaskSettings,
     EksSettings,
     FargateSettings,
     LambdaSettings,
@@ -70,6 +71,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("compute", "fargate"): FargateSettings,
     ("compute", "batch"): BatchSettings,
     ("compute", "eks"): EksSettings,
+    ("compute", "dask"): DaskSettings,
     ("compute", "eks", "tolerations", "*"): Toleration,
     ("costs",): CostsConfig,
     ("costs", "budgets", "*"): BudgetConfig,

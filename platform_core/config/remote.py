@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from platform_core.compute_kinds import KINDS
+from platform_core.compute_kinds import ENGINES, KINDS
 from platform_core.config.models import PlaceMap, nearest_place
 from platform_core.config.problems import Known, in_order, problem
 from platform_core.errors import UserError
@@ -48,7 +48,7 @@ def remote_problems(compute: ComputeConfig, environment: str, places: PlaceMap, 
 
 
 def _unknown_kinds(compute: ComputeConfig, places: PlaceMap) -> Iterator[UserError]:
-    kinds = {*KINDS, *compute.handlers}
+    kinds = {*KINDS, *ENGINES, *compute.handlers}
     for setting, named, words in (
         ("kinds", compute.kinds, kinds),
         ("concurrency", compute.concurrency, {*kinds, LOCAL}),

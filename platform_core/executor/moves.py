@@ -128,6 +128,8 @@ def _larger(spec: ComputeSpec) -> ComputeSpec | None:
         case "eks":
             node = _larger_node(spec["node_type"])
             return _with(spec, node_type=node) if node else None
+        case "dask":  # the workers' size is the cluster's own
+            return None
     most = limits(spec.kind)["fields"]["memory_mb"]["maximum"]
     size = min(2 * spec["memory_mb"], most)
     return _with(spec, memory_mb=size) if size > spec["memory_mb"] else None

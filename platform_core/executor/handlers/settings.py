@@ -222,6 +222,20 @@ class EksSettings(ContainerSettings):
     pull_secrets: Texts = ()
 
 
+class DaskSettings(Settings):
+    """A Dask cluster that is there already, whose workers have the code location and reach Dagster's storage.
+
+    Args:
+        scheduler: The address of its scheduler. Where it is `tls://`, Dask's own configuration names the certificates.
+        command: What runs a step on a worker.
+        environment: Plain settings, no secrets.
+    """
+
+    scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://[^\s/]+:\d+$")]
+    command: Texts = ("python", "-m", "platform_core.executor.entry.dask_step")
+    environment: dict[str, str] = {}
+
+
 class RemoteSettings(Settings):
     """Every remote kind that this deployment has.
 
@@ -238,6 +252,7 @@ class RemoteSettings(Settings):
     fargate: FargateSettings | None = None
     eks: EksSettings | None = None
     batch: BatchSettings | None = None
+    dask: DaskSettings | None = None
 
     @model_validator(mode="after")
     def _lambda_has_a_bucket(self) -> RemoteSettings:
