@@ -78,7 +78,8 @@ class UnderWay:
         if flight.is_remote:
             yield write_launch(self.of(flight), flight, f"Starting the step on {flight.placement.kind}.")
             flight.begin()
-            self.remote.begin(step_launch(self.context, flight, known, self.executor.retries))
+            most = self.settings.concurrency.get(flight.placement.kind)
+            self.remote.begin(step_launch(self.context, flight, known, self.executor.retries, most))
             return
         if flight.move:
             yield write_launch(self.of(flight), flight, "Starting the step in a warm worker once more.")
