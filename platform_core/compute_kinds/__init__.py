@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from platform_core.compute_kinds.limits import Problem, fargate_memory, limits
-from platform_core.compute_kinds.spec import COMPUTE_TAG, KINDS, ComputeSpec, Kind
+from platform_core.compute_kinds.spec import COMPUTE_TAG, ENGINES, KINDS, ComputeSpec, Kind
 from platform_core.lazy import loader
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AUTO_TAG",
     "COMPUTE_TAG",
+    "ENGINES",
     "KINDS",
     "Alternative",
     "ComputeSpec",

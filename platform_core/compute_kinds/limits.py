@@ -33,8 +33,9 @@ class Problem:
 
 @cache
 def limits(kind: str) -> Mapping[str, Any]:
-    """Give the limits of a kind of compute, as `limits.json` has them."""
-    known: Mapping[str, Any] = read_data("limits.json")["kinds"][kind]
+    """Give the limits of a kind of compute, as `limits.json` has them, or of an engine from `engines.json`."""
+    of_engines = read_data("engines.json")["kinds"]
+    known: Mapping[str, Any] = of_engines[kind] if kind in of_engines else read_data("limits.json")["kinds"][kind]
     return known
 
 

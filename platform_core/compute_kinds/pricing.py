@@ -93,6 +93,8 @@ def price(spec: ComputeSpec, seconds: float, usage: Usage | None = None, prices:
             node = listed.node(spec["node_type"])
             least = _used(node, seconds, known)
             return _nodes(node, seconds, known, listed, shares=(1.0, least), spot=spec["spot_instances"])
+        case "dask":
+            raise UserError("The machines of a Dask cluster have no price here.")
     node = fitting(spec["vcpus"], spec["memory_mb"], spec["gpus"], listed)
     parts = [spec["vcpus"] / node.vcpus, spec["memory_mb"] / node.memory_mb]
     reserved = max(parts if not node.gpus else [*parts, spec["gpus"] / node.gpus])
@@ -157,6 +159,8 @@ def size_of(spec: ComputeSpec) -> str:
             return f"{spec['cpu_units'] / _CPU_UNITS:g} vCPU, {_memory(spec['memory_mb'])}"
         case "eks":
             return f"{spec['node_type']}, {spec['min_nodes']} to {spec['max_nodes']} nodes"
+        case "dask":
+            return f"{spec['workers']} workers"
     gpus = f", {spec['gpus']} GPU" if spec["gpus"] else ""
     return f"{spec['vcpus']} vCPU, {_memory(spec['memory_mb'])}{gpus}"
 

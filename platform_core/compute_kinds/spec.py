@@ -14,6 +14,8 @@ from platform_core.suggest import did_you_mean
 
 Kind = Literal["lambda", "fargate", "eks", "batch"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+Engine = Literal["dask"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 COMPUTE_TAG = "workbench/compute"
 
@@ -26,7 +28,7 @@ class ComputeSpec:
     same JSON.
 
     Args:
-        kind: `lambda`, `fargate`, `eks` or `batch`.
+        kind: `lambda`, `fargate`, `eks` or `batch`; or a distributed engine, `dask`.
         options: What the decorator of that kind takes, by name: sizes in MB, times in seconds.
 
     Raises:
@@ -42,13 +44,14 @@ class ComputeSpec:
     hint: The nearest allowed is 10240.
     """
 
-    kind: Kind
+    kind: Kind | Engine
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fill in the defaults and check every value."""
-        if self.kind not in KINDS:
-            raise UserError(f"{self.kind!r} is no kind of compute.", hint=did_you_mean(str(self.kind), KINDS))
+        known = (*KINDS, *ENGINES)
+        if self.kind not in known:
+            raise UserError(f"{self.kind!r} is no kind of compute.", hint=did_you_mean(str(self.kind), known))
         fields = limits(self.kind)["fields"]
         for name in self.options:
             if name not in fields:
@@ -110,7 +113,9 @@ class ComputeSpec:
         """
         if not isinstance(values.get("kind"), str):
             raise UserError("The compute has no kind.", hint=f"Give kind: {', '.join(KINDS)}.")
-        return cls(cast("Kind", values["kind"]), {key: value for key, value in values.items() if key != "kind"})
+        return cls(
+            cast("Kind | Engine", values["kind"]), {key: value for key, value in values.items() if key != "kind"}
+        )
 
 
 def _shown(name: str, values: Mapping[str, Any]) -> str:

@@ -33,9 +33,19 @@ from platform_core.config.models import (
 )
 from platform_core.config.problems import in_order, problem, together
 from platform_core.config.project import find_project
+from platform_core.config.remote import remote_problems
 from platform_core.config.variables import overridden, place_of
 from platform_core.config.yaml12 import Document, read_yaml
 from platform_core.errors import UserError
+from platform_core.executor.handlers.settings import (
+    BatchSettings,
+    DaskSettings,
+    EksSettings,
+    FargateSettings,
+    LambdaSettings,
+    PayloadSettings,
+    Toleration,
+)
 from platform_core.suggest import did_you_mean
 
 ENVIRONMENT_VARIABLE = "WORKBENCH_ENV"
@@ -56,6 +66,13 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("schedules", "*"): ScheduleConfig,
     ("sensors", "*"): SensorConfig,
     ("compute",): ComputeConfig,
+    ("compute", "payloads"): PayloadSettings,
+    ("compute", "lambda"): LambdaSettings,
+    ("compute", "fargate"): FargateSettings,
+    ("compute", "batch"): BatchSettings,
+    ("compute", "eks"): EksSettings,
+    ("compute", "dask"): DaskSettings,
+    ("compute", "eks", "tolerations", "*"): Toleration,
     ("costs",): CostsConfig,
     ("costs", "budgets", "*"): BudgetConfig,
     ("costs", "idle"): IdleConfig,
@@ -102,7 +119,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
         places.update(document.places)
     values, of_variables = overridden(values, os.environ)
     places.update(of_variables)
-    sections = _validated(values, places)
+    sections = _validated(values, places, environment)
     lake = os.environ.get(LAKE_VARIABLE) or sections.lake
     if os.environ.get(LAKE_VARIABLE):
         sections = sections.model_copy(update={"io": IOConfig()})
@@ -149,7 +166,7 @@ def _merge(under: Any, over: Any) -> Any:
     return under | {key: _merge(under[key], value) if key in under else value for key, value in over.items()}
 
 
-def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
+def _validated(values: dict[str, Any], places: PlaceMap, environment: str) -> Sections:
     # A section with nothing under it (`jobs:` alone) is a section without entries
     filled = {key: value for key, value in values.items() if value is not None or key not in Sections.model_fields}
     try:
@@ -186,6 +203,7 @@ def _validated(values: dict[str, Any], places: PlaceMap) -> Sections:
         if choice.store is not None
         and choice.store not in (stores := [n for n, one in sections.resources.items() if one.type in OBJECT_STORES])
     ]
+    problems += remote_problems(sections.compute, environment, places, _known_keys)
     if problems:
         raise together(problems)
     return sections
@@ -197,4 +215,4 @@ def _known_keys(path: tuple[str | int, ...]) -> list[str]:
         for pattern, model in _MODELS.items()
         if len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
     )
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from platform_core.errors import UserError
 from platform_core.executor.executor import PlatformExecutor
+from platform_core.executor.kinds import handler_of
 from platform_core.executor.settings import ExecutorSettings
 
 if typing.TYPE_CHECKING:
@@ -55,8 +56,12 @@ def platform_executor(init_context: InitExecutorContext) -> PlatformExecutor:
     instance one that they can open: `DAGSTER_HOME` is set, or the instance was given a folder.
     """
     try:
-        return PlatformExecutor(ExecutorSettings.model_validate(init_context.executor_config))
+        settings = ExecutorSettings.model_validate(init_context.executor_config)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise UserError(f"The executor's setting {place} is wrong: {first['msg']}.") from None
+    for kind in settings.kinds:  # what is wrong or missing is told now, and not by the first step
+        if settings.where(kind) == "remote" and kind not in settings.handlers:
+            handler_of(kind, settings)
+    return PlatformExecutor(settings)

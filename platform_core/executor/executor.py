@@ -17,6 +17,7 @@ from platform_core.executor.conductor import Conductor
 from platform_core.executor.kinds import handler_of
 from platform_core.executor.pool import WorkerPool
 from platform_core.executor.remote import RemoteSteps
+from platform_core.executor.under_way import UnderWay
 from platform_core.executor.waking import Waker
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class PlatformExecutor(Executor):
             ):
                 remote = RemoteSteps(settings, lambda kind: handler_of(kind, settings), waker.wake)
                 stack.callback(remote.close)
-                yield from Conductor(self, settings, plan_context, active, pool, remote, waker).conduct()
+                steps = UnderWay(self, settings, plan_context, active, pool, remote)
+                yield from Conductor(steps, waker).conduct()
         finally:
             pool.close()
 

@@ -60,6 +60,11 @@ class Flight:
         """Whether the step runs on a provider."""
         return self.placement.where == "remote"
 
+    @property
+    def on_demand(self) -> bool:
+        """Whether Spot capacity was taken from it so often that it is to have none."""
+        return any(rule.then == "on_demand" for rule in self.followed)
+
     def begin(self) -> None:
         """Count anew from now on."""
         self.launched, self.stored, self.over_memory = time.time(), 0, False

@@ -66,6 +66,8 @@ class StepLaunch:
             range how many `partitions` it has. Values are as Dagster has them; a provider's own rules for characters
             are the handler's.
         partition_range: First and last partition, where one step makes several.
+        most_parts: How many parts of it may run side by side, where the executor has a limit for the kind.
+        on_demand: Whether it is to have no Spot capacity, whatever the settings say: that was taken from it too often.
 
     >>> launch = StepLaunch("8a6f", "clean_issues[2025-03]", 1, 0, ComputeSpec("fargate"), b"", "all_assets")
     >>> launch.name
@@ -83,6 +85,8 @@ class StepLaunch:
     job_name: str
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     partition_range: tuple[str, str] | None = None
+    most_parts: int | None = None
+    on_demand: bool = False
 
     @property
     def name(self) -> str:

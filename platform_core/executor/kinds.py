@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from platform_core.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,7 +24,14 @@ def handler_of(kind: str, settings: ExecutorSettings) -> ComputeHandler:
     """
     named = settings.handlers.get(kind)
     if named is None:
-        told = import_module(f"{_HANDLERS}.settings").RemoteSettings.model_validate(settings.remote)
+        try:
+            told = import_module(f"{_HANDLERS}.settings").RemoteSettings.model_validate(settings.remote)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(("remote", *map(str, first["loc"])))
+            raise UserError(
+                f"The executor's setting {place} is wrong: {first['msg']}.", hint="See docs/reference/compute-kinds.md."
+            ) from None
         found: ComputeHandler = import_module(_HANDLERS).remote_handler(kind, told)
         return found
     module, _, name = named.partition(":")

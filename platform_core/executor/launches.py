@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 
 def step_launch(
-    context: PlanOrchestrationContext, flight: Flight, known: KnownExecutionState, retries: RetryMode
+    context: PlanOrchestrationContext,
+    flight: Flight,
+    known: KnownExecutionState,
+    retries: RetryMode,
+    most_parts: int | None = None,
 ) -> StepLaunch:
-    """Give what the handler of a remote step is told."""
+    """Give what the handler of a remote step is told; `most_parts` is how many parts of it may run at once."""
     spec = flight.placement.spec
     if spec is None:
         raise Fault(f"Step {flight.key} is to run remotely, but names no compute.")
@@ -52,6 +56,8 @@ def step_launch(
         job_name=context.dagster_run.job_name,
         labels=labels,
         partition_range=(first, last) if first and last else None,
+        most_parts=most_parts,
+        on_demand=flight.on_demand,
     )
 
 

@@ -81,9 +81,11 @@ def next_move(
             continue
         if rule.at_most is not None and list(followed).count(rule) >= rule.at_most:
             continue
+        if rule.then == "on_demand" and rule in followed:  # it has no Spot capacity that could be taken
+            continue
         moved = _FOLLOWING[rule.then](spec)
         if moved is not None:
-            return Move(moved, rule, _words(spec, moved))
+            return Move(moved, rule, _words(spec, moved, rule))
     return None
 
 
@@ -126,6 +128,8 @@ def _larger(spec: ComputeSpec) -> ComputeSpec | None:
         case "eks":
             node = _larger_node(spec["node_type"])
             return _with(spec, node_type=node) if node else None
+        case "dask":  # the workers' size is the cluster's own
+            return None
     most = limits(spec.kind)["fields"]["memory_mb"]["maximum"]
     size = min(2 * spec["memory_mb"], most)
     return _with(spec, memory_mb=size) if size > spec["memory_mb"] else None
@@ -141,6 +145,9 @@ def _larger_node(node: str) -> str | None:
 
 
 def _on_demand(spec: ComputeSpec) -> ComputeSpec | None:
+    """Give the same size without Spot; for Fargate the handler's settings say Spot, and the launch says not."""
+    if spec.kind == "fargate":
+        return spec
     spot = {name: False for name in _SPOT if spec.options.get(name) is True}
     return _with(spec, **spot) if spot else None
 
@@ -171,9 +178,9 @@ def _with(spec: ComputeSpec, **options: Any) -> ComputeSpec:
 _FOLLOWING = {"again": _again, "larger": _larger, "on_demand": _on_demand, "fargate": _to_fargate}
 
 
-def _words(before: ComputeSpec, after: ComputeSpec) -> str:
+def _words(before: ComputeSpec, after: ComputeSpec, rule: Rule) -> str:
     if before == after:
-        return f"once more on {after.kind}"
+        return f"once more on {after.kind}{', on demand' if rule.then == 'on_demand' else ''}"
     shared = before.options if before.kind == after.kind else {}
     changed = [
         f"{name} {value}"

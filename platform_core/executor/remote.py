@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from platform_core.executor.settings import ExecutorSettings
 
 _LONGEST_WAIT = 60.0  # seconds between two tries of one call
+_LONGEST_LINK = 60.0  # seconds that the log of a step that has ended is waited for
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,15 @@ class Note:
     message: str
 
 
-RemoteReport = Launched | Running | Ended | Note
+@dataclass(frozen=True)
+class Linked:
+    """A step ended before its work was seen to run; this is where its log is read."""
+
+    step_key: str
+    log_url: str
+
+
+RemoteReport = Launched | Running | Ended | Note | Linked
 
 
 @dataclass(eq=False)
@@ -109,6 +118,8 @@ class RemoteSteps:
         self._queues: dict[str, SimpleQueue[_Call | None]] = {}
         self._answers: SimpleQueue[_Call] = SimpleQueue()
         self._delayed: list[_Call] = []
+        self._unlinked: list[_Work] = []
+        """Work of steps that have ended, whose log nobody has named yet."""
 
     def begin(self, launch: StepLaunch) -> None:
         """Start a step's work, or take it up where it stands already."""
@@ -123,21 +134,32 @@ class RemoteSteps:
             self._end(work, RemoteState(Phase.FAILED, Cause.CANCELLED, "The work was stopped."), stop=True)
 
     def forget(self, step_key: str) -> None:
-        """Look at a step's work no more: the step has ended."""
-        self._works.pop(step_key, None)
+        """Look at a step's work no more: the step has ended. Where its log was not named, that is asked once."""
+        work = self._works.pop(step_key, None)
+        if work is None or work.running or work.ending is not None:
+            return
+        if any(call.work is work for call in self._delayed):  # the provider does not answer
+            self._delayed = [call for call in self._delayed if call.work is not work]
+            return
+        work.began = time.monotonic()
+        self._unlinked.append(work)
+        if work.due is not None:  # no call is under way whose answer will do
+            self._check(work)
 
     def busy(self) -> bool:
         """Say whether there is work that is looked at."""
-        return bool(self._works)
+        return bool(self._works or self._unlinked)
 
     def seconds(self) -> float | None:
         """Give the seconds until something is to be asked; None where nothing is."""
         dues = [work.due for work in self._works.values() if work.due is not None] + [one.due for one in self._delayed]
+        dues += [work.began + _LONGEST_LINK for work in self._unlinked]
         return max(0.0, min(dues) - time.monotonic()) if dues else None
 
     def reports(self) -> Iterator[RemoteReport]:
         """Ask what is to be asked now, and give what has been answered."""
         now = time.monotonic()
+        self._unlinked = [work for work in self._unlinked if now < work.began + _LONGEST_LINK]
         for call in [call for call in self._delayed if call.due <= now]:
             self._delayed.remove(call)
             self._send(call)
@@ -149,6 +171,8 @@ class RemoteSteps:
             call = self._answers.get()
             if self._works.get(call.work.launch.step_key) is call.work:
                 yield from self._answered(call)
+            elif call.work in self._unlinked:
+                yield from self._linked(call)
 
     def close(self) -> None:
         """Let the threads end when they have made the calls that are under way."""
@@ -203,6 +227,15 @@ class RemoteSteps:
                 self._read_log(work)
             case "last_lines":
                 yield from self._over(work, call.answer if call.error is None else ())
+
+    def _linked(self, call: _Call) -> Iterator[RemoteReport]:
+        if call.name == "launch" and call.error is None:
+            call.work.remote_id = call.answer
+            self._check(call.work)
+            return
+        self._unlinked.remove(call.work)
+        if call.name == "check" and call.error is None and call.answer.log_url:
+            yield Linked(call.work.launch.step_key, call.answer.log_url)
 
     def _launched(self, call: _Call) -> Iterator[RemoteReport]:
         work, error = call.work, call.error

@@ -114,6 +114,29 @@ def batch_compute(
     return _described(ComputeSpec("batch", options), "batch_compute")
 
 
+def dask_compute(*, workers: int = 2, timeout_seconds: int = 86_400) -> Callable[[Function], Function]:
+    """Hand a step to a Dask cluster: one asset too large for a machine.
+
+    The function runs as a client of the cluster: what it gives to Dask goes to all workers. Where the deployment names
+    no cluster, and in `dev`, it runs in a warm worker, and Dask uses that machine.
+
+    Args:
+        workers: How many workers the cluster must have before the step begins, from 1.
+        timeout_seconds: When it is stopped.
+
+    Raises:
+        UserError: A value is not allowed, or the decorator stands over an asset.
+
+    >>> @dask_compute(workers=4)
+    ... def heavy(numbers):
+    ...     import dask.bag
+    ...     return dask.bag.from_sequence(numbers, npartitions=2).sum().compute(scheduler="threads")
+    >>> heavy(range(5)), compute_of(heavy)["workers"]
+    (10, 4)
+    """
+    return _described(ComputeSpec("dask", {"workers": workers, "timeout_seconds": timeout_seconds}), "dask_compute")
+
+
 def auto_compute(
     *,
     rows: int | None = None,

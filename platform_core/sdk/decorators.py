@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from platform_core.sdk.compute import auto_compute, batch_compute, eks_compute, fargate_compute, lambda_compute
+from platform_core.sdk.compute import (
+    auto_compute,
+    batch_compute,
+    dask_compute,
+    eks_compute,
+    fargate_compute,
+    lambda_compute,
+)
 from platform_core.sdk.layers import bronze_asset, cost_tracked_asset, gold_asset, silver_asset
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "batch_compute",
     "bronze_asset",
     "cost_tracked_asset",
+    "dask_compute",
     "eks_compute",
     "fargate_compute",
     "gold_asset",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from platform_core.compute_kinds import ComputeSpec, Cost, History, Prices, Usage, decide, price, size_of
+from platform_core.compute_kinds import KINDS, ComputeSpec, Cost, History, Prices, Usage, decide, price, size_of
 from platform_core.compute_kinds.limits import read_data
 from platform_core.compute_kinds.ran_on import LOCAL
 from platform_core.compute_kinds.sizing import Job, expected_seconds, look
@@ -73,13 +73,15 @@ def propose(
     for record in records:
         runs.setdefault(record.asset, []).append(record)
     return tuple(
-        _propose(one, runs.get(name, []), prices, data) for name, one in sorted(facts.items()) if one.spec is not None
+        _propose(one, runs.get(name, []), prices, data)
+        for name, one in sorted(facts.items())
+        if one.spec is not None and one.spec.kind in KINDS
     )
 
 
 def _propose(facts: Facts, records: list[Record], prices: Prices, data: Mapping[str, Any]) -> Proposal:
     spec, history, measuring = facts.spec, history_of(records), data["measured"]
-    if spec is None:
+    if spec is None or spec.kind == "dask":
         raise ValueError(facts.asset)
     if history.runs < measuring["least_runs"]:
         why = f"{history.runs} of the {measuring['least_runs']} measured runs that a size is proposed from"

@@ -18,7 +18,7 @@ from dagster._utils.interrupts import capture_interrupts
 from platform_core.environment import setting
 from platform_core.executor.entry.carry_out import carry_out
 from platform_core.executor.entry.marks import Marks
-from platform_core.executor.entry.payload import STEP_COMPUTE, STEP_NAME
+from platform_core.executor.entry.payload import STEP_COMPUTE, STEP_NAME, STEP_SPOT
 
 _RESERVE_SECONDS = 2.0  # of the function's time, to say how the step ended
 _LOOK_SECONDS = 2.0  # between two looks for the mark that ends the step early
@@ -52,7 +52,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, str]:
     payload = event["payload"].encode() if "payload" in event else marks.read(event["payload_at"])
     ended: list[str] = []
     try:
-        variables = {**event["environment"], STEP_NAME: event["name"], STEP_COMPUTE: event["compute"]}
+        known = {STEP_NAME: event["name"], STEP_COMPUTE: event["compute"], STEP_SPOT: "false"}
+        variables = {**event["environment"], **known}
         # An interrupt that comes when the step is just over must not end the process
         with capture_interrupts(), setting(variables), _ending_early(marks, seconds, ended):
             carry_out(payload)

@@ -1,4 +1,4 @@
-"""Handlers of the remote kinds of compute: Lambda, Fargate, EKS and Batch.
+"""Handlers of the remote kinds of compute: Lambda, Fargate, EKS and Batch, and of Dask clusters.
 
 Each speaks with its provider's own SDK, which is imported when first asked for.
 """
@@ -20,7 +20,7 @@ def remote_handler(kind: str, settings: RemoteSettings) -> ComputeHandler:
     """Give the handler of a remote kind.
 
     Args:
-        kind: `lambda`, `fargate`, `eks` or `batch`.
+        kind: `lambda`, `fargate`, `eks`, `batch` or `dask`.
         settings: The section `compute:` of the configuration.
 
     Raises:
@@ -52,6 +52,10 @@ def remote_handler(kind: str, settings: RemoteSettings) -> ComputeHandler:
             from platform_core.executor.handlers.batch import BatchHandler  # noqa: PLC0415 - only the kinds in use
 
             return BatchHandler(settings.batch, settings.payloads)
+        case "dask" if settings.dask is not None:
+            from platform_core.executor.handlers.dask import DaskHandler  # noqa: PLC0415 - only the kinds in use
+
+            return DaskHandler(settings.dask)
     raise UserError(
         f"The configuration has no settings for steps on {kind}.",
         hint=f"Give them under `compute: {{{kind}: …}}`; docs/reference/compute-kinds.md lists them.",

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from platform_core.executor.entry.payload import MARKS_AT, PARTS, PAYLOAD, PAYLOAD_AT, STEP_COMPUTE, STEP_NAME
+from platform_core.executor.entry.payload import (
+    MARKS_AT,
+    PARTS,
+    PAYLOAD,
+    PAYLOAD_AT,
+    STEP_COMPUTE,
+    STEP_NAME,
+    STEP_SPOT,
+)
 from platform_core.executor.handler import Cause, LaunchError, StepLaunch
 from platform_core.executor.handlers.refusals import asking, error_code
 from platform_core.executor.handlers.settings import PayloadSettings
@@ -55,17 +63,18 @@ class Payloads:
     def __init__(self, settings: PayloadSettings | None, clients: Clients) -> None:
         self._settings, self._clients = settings, clients
 
-    def environment(self, step: StepLaunch, limit: int) -> dict[str, str]:
-        """Give the environment variables from which a step is run.
+    def environment(self, step: StepLaunch, limit: int, *, spot: bool) -> dict[str, str]:
+        """Give the environment variables from which a step is run, and by which it counts its cost.
 
         Args:
             step: The step.
             limit: The most bytes that the request can take of its payload.
+            spot: Whether it is started on Spot capacity.
 
         Raises:
             LaunchError: It is over the limit and there is no bucket.
         """
-        known = {STEP_NAME: step.name, STEP_COMPUTE: compute_of(step)}
+        known = {STEP_NAME: step.name, STEP_COMPUTE: compute_of(step), STEP_SPOT: str(spot).lower()}
         payload = step.payload.decode("ascii")
         if len(payload) + len(known[STEP_COMPUTE]) <= limit:
             return {PAYLOAD: payload, **known}

@@ -108,7 +108,7 @@ class LambdaHandler:
     def event(self, step: StepLaunch) -> dict[str, Any]:
         """Give the event: where the marks are, the payload, and what the step asked for."""
         bucket, prefix = self._marks.address(step.name, "")
-        environment = self._marks.environment(step, _EVENT_LIMIT)
+        environment = self._marks.environment(step, _EVENT_LIMIT, spot=False)
         kept = {"payload": environment[PAYLOAD]} if PAYLOAD in environment else {"payload_at": "payload"}
         return {
             "name": step.name,
@@ -158,6 +158,8 @@ class LambdaHandler:
         """Say of an invocation without a claim that it waits, or could not begin."""
         accepted = self._mark(remote_id, "accepted", parts)
         if launched and accepted and (report := self._report(launched["log_group"], None, accepted["request_id"])):
+            if self._marks.parts(remote_id) != parts:  # it began and ended since they were listed
+                return self.check(remote_id)
             cause, message = read_cause(_RULES, report, "", None)
             if cause is Cause.ERROR:
                 message = f"The function could not begin. See its log. {HINTS[cause]}"

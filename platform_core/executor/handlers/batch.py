@@ -116,7 +116,9 @@ class BatchHandler:
         sizes = {"VCPU": options["vcpus"], "MEMORY": options["memory_mb"], "GPU": options["gpus"]}
         needs = [{"type": kind, "value": str(number)} for kind, number in sizes.items() if number]
         parts = parts_of(step, most=_MOST_PARTS) if self._payloads.there else 1
-        environment = self._payloads.environment(step, _PAYLOAD_LIMIT) | self._payloads.parts_environment(step, parts)
+        spot = settings.is_spot(options["gpus"], options["spot_instances"])
+        environment = self._payloads.environment(step, _PAYLOAD_LIMIT, spot=spot)
+        environment |= self._payloads.parts_environment(step, parts)
         request: dict[str, Any] = {
             "jobName": step.name,
             "jobQueue": settings.queue_of(options["gpus"], options["spot_instances"]),

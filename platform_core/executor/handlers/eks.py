@@ -109,7 +109,8 @@ class EksHandler:
     def manifest(self, step: StepLaunch) -> dict[str, Any]:
         """Give the Job that runs a step."""
         parts = parts_of(step, most=step.spec["max_nodes"]) if self._payloads.there else 1
-        environment = self._payloads.environment(step, _PAYLOAD_LIMIT) | self._payloads.parts_environment(step, parts)
+        environment = self._payloads.environment(step, _PAYLOAD_LIMIT, spot=step.spec["spot_instances"])
+        environment |= self._payloads.parts_environment(step, parts)
         return job(step, self._settings, environment, parts)
 
     def _waiting(self, found: Any, pods: list[Any], page: str | None) -> RemoteState:

@@ -56,7 +56,7 @@ class FargateHandler:
             arn: str = task["taskArn"]
             return arn
         reasons = ", ".join(str(failure.get("reason", "")) for failure in answer.get("failures", ())) or "no reason"
-        if "apacity" in reasons and self._spot(step.spec):
+        if "apacity" in reasons and self._spot(step):
             words = "There is no Spot capacity on Fargate at the moment."
             raise LaunchError(words, cause=Cause.SPOT_INTERRUPTION, hint="Run the step on demand, or try again later.")
         raise TransientError(f"Amazon ECS started no task: {reasons}.")
@@ -152,7 +152,7 @@ class FargateHandler:
             "securityGroups": list(settings.security_groups),
             "assignPublicIp": "ENABLED" if settings.assign_public_ip else "DISABLED",
         }
-        environment = self._payloads.environment(step, _OVERRIDES_LIMIT)
+        environment = self._payloads.environment(step, _OVERRIDES_LIMIT, spot=self._spot(step))
         return {
             "cluster": settings.cluster,
             "taskDefinition": family,
@@ -160,7 +160,7 @@ class FargateHandler:
             "clientToken": step.name,
             "startedBy": step.name,
             "capacityProviderStrategy": [
-                {"capacityProvider": "FARGATE_SPOT" if self._spot(step.spec) else "FARGATE", "weight": 1}
+                {"capacityProvider": "FARGATE_SPOT" if self._spot(step) else "FARGATE", "weight": 1}
             ],
             "platformVersion": settings.platform_version,
             "networkConfiguration": {"awsvpcConfiguration": network},
@@ -168,8 +168,8 @@ class FargateHandler:
             "tags": pairs(tags_of(step), "key"),
         }
 
-    def _spot(self, spec: ComputeSpec) -> bool:
-        return bool(spec.options.get("spot_instances", self._settings.spot))
+    def _spot(self, step: StepLaunch) -> bool:
+        return self._settings.spot and not step.on_demand
 
     def _register(self, definition: dict[str, Any]) -> None:
         family = definition["family"]

@@ -10,9 +10,13 @@ from platform_core.executor.handler import StepLaunch
 
 
 def parts_of(step: StepLaunch, most: int) -> int:
-    """Give the number of parts: one for each partition of the step's range, and not more than a bound.
+    """Give the number of parts: one for each partition of the step's range, and not more than the bounds.
 
     A step without a range, or one whose number of partitions nobody counted (`labels["partitions"]`), is one part.
+
+    Args:
+        step: The step.
+        most: The bound of the kind; the executor's own is `step.most_parts`.
 
     >>> from platform_core.compute_kinds import ComputeSpec
     >>> def step(count): return StepLaunch(
@@ -23,4 +27,4 @@ def parts_of(step: StepLaunch, most: int) -> int:
     counted = step.labels.get("partitions", "")
     if step.partition_range is None or not counted.isdigit():
         return 1
-    return max(1, min(int(counted), most))
+    return max(1, min(int(counted), most, step.most_parts or most))

@@ -165,6 +165,15 @@ class BatchSettings(ContainerSettings):
             return (self.gpu_spot_queue or with_gpus) if spot else with_gpus
         return (self.spot_queue or self.queue) if spot else self.queue
 
+    def is_spot(self, gpus: int, spot: bool) -> bool:
+        """Say whether a job goes to a queue of Spot compute.
+
+        >>> settings = BatchSettings(image="team/steps:1", queue="jobs", spot_queue="spot")
+        >>> settings.is_spot(0, True), settings.is_spot(1, True), settings.is_spot(0, False)
+        (True, False, False)
+        """
+        return spot and (self.gpu_spot_queue if gpus else self.spot_queue) is not None
+
 
 class Toleration(Settings):
     """A taint of nodes that pods may stand."""
@@ -213,6 +222,20 @@ class EksSettings(ContainerSettings):
     pull_secrets: Texts = ()
 
 
+class DaskSettings(Settings):
+    """A Dask cluster that is there already, whose workers have the code location and reach Dagster's storage.
+
+    Args:
+        scheduler: The address of its scheduler. Where it is `tls://`, Dask's own configuration names the certificates.
+        command: What runs a step on a worker.
+        environment: Plain settings, no secrets.
+    """
+
+    scheduler: Annotated[str, Field(pattern=r"^(tcp|tls|ws|wss)://[^\s/]+:\d+$")]
+    command: Texts = ("python", "-m", "platform_core.executor.entry.dask_step")
+    environment: dict[str, str] = {}
+
+
 class RemoteSettings(Settings):
     """Every remote kind that this deployment has.
 
@@ -229,6 +252,7 @@ class RemoteSettings(Settings):
     fargate: FargateSettings | None = None
     eks: EksSettings | None = None
     batch: BatchSettings | None = None
+    dask: DaskSettings | None = None
 
     @model_validator(mode="after")
     def _lambda_has_a_bucket(self) -> RemoteSettings:

@@ -114,7 +114,12 @@ class Remote:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Remote]]:
     """Start account and cluster once for the run."""
     folder = tmp_path_factory.mktemp("remote")
-    preload("platform_core.executor.entry.aws_lambda")
+    preload(
+        "platform_core.executor.entry.aws_lambda",
+        "platform_core.executor.definition",
+        "dagster_aws.s3",
+        "dagster_postgres",
+    )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "DAGSTER_DISABLE_TELEMETRY": "1"}
     cloud = Cloud(image_environment=dict(environment), warm=True)
     with pytest.MonkeyPatch.context() as patch, running_cloud(cloud):

@@ -17,7 +17,14 @@ def proves(context: dg.OpExecutionContext) -> None:
     """Write which kind of compute this process is on, by what its provider alone sets."""
     known = [name for name in _KNOWN if name in os.environ]
     told = json.loads(os.environ["WORKBENCH_STEP_COMPUTE"])
-    proof = {"known": known, "told": told["kind"], "level": os.environ.get("LOG_LEVEL"), "pid": os.getpid()}
+    spot = os.environ["WORKBENCH_STEP_SPOT"]
+    proof = {
+        "known": known,
+        "told": told["kind"],
+        "spot": spot,
+        "level": os.environ.get("LOG_LEVEL"),
+        "pid": os.getpid(),
+    }
     key = f"proofs/{context.run.run_id}"
     boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(proof).encode())
     print("proved", flush=True)  # noqa: T201 - for the log

@@ -26,7 +26,7 @@ def test_a_step_runs_in_a_process_that_proves_its_kind(remote: Remote, kind: str
     assert state.phase is Phase.SUCCEEDED, state
     proof = remote.proof(step)
     assert proof["known"] == [MARK[kind]]
-    assert proof["told"] == kind
+    assert (proof["told"], proof["spot"]) == (kind, str(kind == "batch").lower())  # as each kind's default is
     assert remote.events(step)[-1] == "STEP_SUCCESS"
     assert remote.events(step).count("STEP_START") == 1
     assert remote.started(kind, step) == 1

@@ -128,15 +128,15 @@ def test_requests_to_batch_are_allowed(batch: BatchHandler) -> None:
 
 
 def test_a_range_of_partitions_is_an_array_job(batch: BatchHandler) -> None:
-    def size(count: str) -> Any:
-        asked = StepLaunch(
-            "run", "a", 1, 0, ComputeSpec("batch"), b"x", "job", {"partitions": count}, ("2025-01-01", "2025-01-31")
-        )
+    def size(count: str, most: int | None = None) -> Any:
+        span = "2025-01-01", "2025-01-31"
+        asked = StepLaunch("run", "a", 1, 0, ComputeSpec("batch"), b"x", "job", {"partitions": count}, span, most)
         request = batch.request(asked, "definition")
         assert wrong("batch", "SubmitJob", request) == []
         return request.get("arrayProperties", {}).get("size")
 
     assert (size("31"), size("1"), size("")) == (31, None, None)
+    assert (size("31", 4), size("3", 4), size("31", 1)) == (4, 3, None)
 
 
 @pytest.mark.parametrize(("kind", "limit"), [("fargate", 7_000), ("batch", 20_000), ("eks", 100_000)])

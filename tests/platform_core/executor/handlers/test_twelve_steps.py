@@ -41,12 +41,21 @@ class Runs:
     def __init__(self, remote: Remote, instance: dg.DagsterInstance) -> None:
         self.remote, self.instance = remote, instance
 
-    def run(self, job: ReconstructableJob | None = None, **tags: str) -> dg.JobExecutionResult:
+    def run(
+        self,
+        job: ReconstructableJob | None = None,
+        concurrency: dict[str, int] | None = None,
+        fargate: dict[str, Any] | None = None,
+        **tags: str,
+    ) -> dg.JobExecutionResult:
         """Carry out one run, of the twelve steps where no other job is given."""
-        settings = self.remote.settings(None).model_dump(mode="json", by_alias=True, exclude_none=True)
+        settings = self.remote.settings(None, **(fargate or {})).model_dump(
+            mode="json", by_alias=True, exclude_none=True
+        )
         execution = {
             "kinds": dict.fromkeys(("lambda", "fargate", "eks", "batch"), "remote"),
             "remote": settings,
+            "concurrency": concurrency or {},
             "event_poll_seconds": 0.5,
             "health_check_seconds": 2.0,
             "starting_seconds": 30.0,
@@ -111,14 +120,40 @@ def test_twelve_steps_run_on_the_five_kinds_that_they_name(runs: Runs) -> None:
     assert runs.remote.cluster.running() == []
 
 
-def test_a_range_of_partitions_runs_in_parts(runs: Runs) -> None:
+def test_a_range_of_partitions_runs_in_no_more_parts_than_may_run_at_once(runs: Runs) -> None:
     place = str(JOB.with_name("ranged_steps.py"))
     job = ReconstructableRepository.for_file(place, "defs").get_reconstructable_job("all_months")
     span = {"dagster/asset_partition_range_start": KEYS[0], "dagster/asset_partition_range_end": KEYS[-1]}
-    result = runs.run(job, **span)
+    result = runs.run(job, {"batch": 2}, **span)
     assert result.success, runs.said(result.run_id)
-    assert sorted(made_by(result.run_id).values()) == [0, 1, 2, 3, 4]
+    assert sorted(made_by(result.run_id).values()) == [0, 0, 0, 1, 1]
     assert runs.ends(result.run_id) == Counter({("months", "STEP_SUCCESS"): 1})
+
+
+def test_a_step_that_loses_its_spot_capacity_twice_runs_on_demand(runs: Runs) -> None:
+    """Fargate, EKS and Batch: Spot again, then on demand, and the step's process knows."""
+    cloud, cluster = runs.remote.cloud, runs.remote.cluster
+    cloud.faults.plan(Fault(SPOT, "RunTask", times=2), Fault(SPOT, "SubmitJob", times=2))
+    cluster.faults.plan(Fault(SPOT, times=2))
+    before = len(cloud.requests), set(cluster.jobs)
+    job = ReconstructableJob.for_file(str(JOB.with_name("spot_steps.py")), "on_spot")
+    result = runs.run(job, fargate={"spot": True})
+    assert result.success, runs.said(result.run_id)
+    asked = cloud.requests[before[0] :]
+    tasks = [told["capacityProviderStrategy"][0]["capacityProvider"] for name, told in asked if name == "RunTask"]
+    queues = [told["jobQueue"] for name, told in asked if name == "SubmitJob"]
+    pods = [cluster.jobs[key]["spec"]["template"]["spec"] for key in cluster.jobs if key not in before[1]]
+    nodes = [pod["nodeSelector"]["karpenter.sh/capacity-type"] for pod in pods]
+    assert tasks == ["FARGATE_SPOT", "FARGATE_SPOT", "FARGATE"]
+    assert [queue.rsplit("/", 1)[-1] for queue in queues] == ["spot", "spot", "on-demand"]
+    assert nodes == ["spot", "spot", "on-demand"]
+    client = boto3.client("s3")
+    told = {
+        kind: client.get_object(Bucket=BUCKET, Key=f"spot/{result.run_id}/{kind}")["Body"].read()
+        for kind in ("fargate", "eks", "batch")
+    }
+    assert told == dict.fromkeys(told, b"false")
+    assert runs.ends(result.run_id) == Counter((kind, "STEP_SUCCESS") for kind in told)
 
 
 def schedule(chance: random.Random) -> tuple[list[Fault], list[Fault]]:
