@@ -184,7 +184,7 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
 
 
 def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
-    """Add the names that are on no list, where most cells that look like a whole name are found to be one."""
+    """Add the names that are on no list, where many of the cells that look like a whole name are found to be one."""
     rows = (
         column.cast(pl.String)
         .alias("text")
@@ -195,7 +195,7 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
     named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
     share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
-    if not isinstance(share, float) or share < 0.5:
+    if not isinstance(share, float) or share < 0.35:
         return found
     others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
     spans = others.select(
