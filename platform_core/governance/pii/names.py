@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
-from platform_core.governance.pii.kinds import Named
 from platform_core.governance.pii.name_words import PARTICLES, fold, letters_of, lists, mapping
 
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
@@ -73,12 +72,11 @@ _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _GREETED = re.compile(r"H([GBCgbc])$")
 
 
-def find(cells: Cells, about: Named) -> pl.DataFrame:
+def find(cells: Cells) -> pl.DataFrame:
     """Give the names in texts, as `cut` gives pieces, with `kind`, `score` and `chance`.
 
-    >>> from platform_core.governance.pii.kinds import named
     >>> cells = pl.DataFrame({"row": [0, 1], "text": ["Spoke to Mrs Agnieszka O'Neill, Leeds.", "Victoria Road is closed"]})
-    >>> find(cells, named("note")).select("row", "piece", "start").rows()
+    >>> find(cells).select("row", "piece", "start").rows()
     [(0, "Mrs Agnieszka O'Neill", 9)]
     """
     text = pl.col("text")
@@ -115,8 +113,6 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
         chance=pl.lit(value=False),
     )
     found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
-    if not about.people:
-        found = found.filter(pl.col("score") >= 0.95)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 

@@ -68,9 +68,10 @@ def scan(
     chosen = _chosen(whole.schema, columns)
     extra = prose.finder() if engine == "presidio" else None
     height = max(whole.height, 1)
-    tasks = list(_tasks(whole, chosen))
-    with ThreadPoolExecutor(max_workers=max(1, min(len(tasks), os.cpu_count() or 1))) as pool:
-        done = list(pool.map(lambda task: _found(task[1], task[0], extra), tasks))
+    about = [named(name) for name in chosen]
+    parts = list(_parts(whole, chosen))
+    with ThreadPoolExecutor(max_workers=max(1, min(len(parts), os.cpu_count() or 1))) as pool:
+        done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
@@ -81,7 +82,7 @@ def scan(
         .items()
     ):
         name = chosen[number]
-        kept = _as_column(part.drop("place"), whole[name], named(name)).filter(pl.col("score") >= least)
+        kept = _as_column(part.drop("place"), whole[name], about[number]).filter(pl.col("score") >= least)
         judged.append(
             (
                 number,
@@ -139,30 +140,35 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _tasks(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Named, pl.DataFrame]]:
-    """Give the cells in parts that one thread reads at a time; columns whose names say the same are read together."""
-    alike: dict[Named, list[pl.DataFrame]] = {}
+def _parts(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Give the cells in parts that one thread reads at a time; short columns are read together."""
+    together: list[pl.DataFrame] = []
     for place, name in enumerate(columns):
         cells = written(frame[name])
         if cells is None or cells.is_empty():
             continue
         cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
         if frame.height > _FEW_ROWS:
-            yield from ((named(name), part) for part in _parts(cells))
+            yield from _slices(cells)
         else:
-            alike.setdefault(named(name), []).append(cells)
-    for about, group in alike.items():
-        yield from ((about, part) for part in _parts(pl.concat(group, rechunk=True)))
+            together.append(cells)
+    if together:
+        yield from _slices(pl.concat(together, rechunk=True))
 
 
-def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     size = int(cells["text"].str.len_bytes().sum()) // cells.height
     rows = max(1024, min(_PART_ROWS, _PART_BYTES // max(1, size)))
     yield from cells.iter_slices(rows)
 
 
-def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
-    found = texts.find(cells, about)
+def _found(
+    cells: pl.DataFrame,
+    about: Sequence[Named],
+    height: int,
+    extra: Callable[[pl.DataFrame], pl.DataFrame] | None,
+) -> pl.DataFrame:
+    found = texts.find(cells, about, height)
     return (
         found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
     )
