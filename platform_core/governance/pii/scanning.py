@@ -11,7 +11,7 @@ import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
-from platform_core.governance.pii import names, prose, texts
+from platform_core.governance.pii import names, prose, repeating, texts
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
 
@@ -26,7 +26,7 @@ FINDINGS = pl.Schema(
     }
 )
 _PART_BYTES, _PART_ROWS = 4 << 20, 65_536
-_FEW_ROWS = 20_000  # up to which columns are read together
+_FEW_ROWS = 20_000  # of different texts, up to which columns are read together
 _FEW = 20  # cells below which a column says nothing of its own
 _LIKE_A_NAME = r"^\p{Lu}[\p{L}\p{M}'\-]+(?: (?:\p{Lu}[\p{L}\p{M}'\-.]*|van|de|der|al|bin)){1,3}$"
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
@@ -69,10 +69,12 @@ def scan(
     extra = prose.finder() if engine == "presidio" else None
     height = max(whole.height, 1)
     about = [named(name) for name in chosen]
-    parts = list(_parts(whole, chosen))
+    again: list[pl.DataFrame] = []
+    parts = list(_parts(whole, chosen, again))
     with ThreadPoolExecutor(max_workers=max(1, min(len(parts), os.cpu_count() or 1))) as pool:
         done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
+    every = repeating.everywhere(every, again)
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
     judged = []
@@ -140,15 +142,18 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _parts(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Give the cells in parts that one thread reads at a time; short columns are read together."""
+def _parts(frame: pl.DataFrame, columns: Sequence[str], again: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
     together: list[pl.DataFrame] = []
     for place, name in enumerate(columns):
         cells = written(frame[name])
         if cells is None or cells.is_empty():
             continue
         cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
-        if frame.height > _FEW_ROWS:
+        cells, rows = repeating.once(cells)
+        if rows is not None:
+            again.append(rows)
+        if cells.height > _FEW_ROWS:
             yield from _slices(cells)
         else:
             together.append(cells)

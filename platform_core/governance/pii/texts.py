@@ -197,9 +197,13 @@ def apart(found: pl.DataFrame) -> pl.DataFrame:
         ordered.filter(here)
         .with_columns(length=pl.col("end") - pl.col("start"))
         .sort("row", "score", "length", "start", "kind", descending=[False, True, True, False, False])
+        .drop("length")
+        .unique(["row", "start", "end"], keep="first", maintain_order=True)  # what most of them differ in is the kind
     )
+    single = ranked.filter(~row.is_duplicated())
+    ranked = ranked.filter(row.is_duplicated())
     keep = pl.Series(_standing(ranked.select("row", "start", "end").iter_rows()), dtype=pl.Boolean)
-    return pl.concat([ordered.filter(~here), ranked.filter(keep).drop("length")]).sort("row", "start", "end")
+    return pl.concat([ordered.filter(~here), single, ranked.filter(keep)]).sort("row", "start", "end")
 
 
 def _standing(ranked: Iterable[tuple[int, int, int]]) -> list[bool]:
