@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl  # noqa: TC002 - examples of annotations are resolved at run time
 
+MARK = "\x01"
+"""What texts are marked with while they are cut."""
+
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2060\u202f\u205f\u3000\ufeff"
 _DASHES = "\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\u30fc"
 _QUOTES = "\u2018\u2019\u02bc\u02b9\u2032\u00b4\u201b"
@@ -19,6 +22,7 @@ _ALIKE: dict[str, str] = {
     **dict.fromkeys(_QUOTES, "'"),
     **dict.fromkeys(_DOTS, "."),
     **dict.fromkeys(_STROKES, "/"),
+    MARK: " ",
 }
 
 
@@ -32,5 +36,5 @@ def plain(text: pl.Expr) -> pl.Expr:
 
 
 def foreign(text: pl.Expr) -> pl.Expr:
-    """Say which texts hold anything but ASCII."""
-    return text.str.len_bytes() != text.str.len_chars()
+    """Say which texts hold anything but ASCII, or the character that texts are marked with."""
+    return (text.str.len_bytes() != text.str.len_chars()) | text.str.contains(MARK, literal=True)

@@ -144,13 +144,13 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
     unsaid = free & ~pl.col("other")
     short_ni = ~code.str.contains("[A-D]$")
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
-    like_irish = long & capitals & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
         .when((shape == "ni") & (pl.col("said_ni") | (unsaid & (~short_ni | capitals)))).then(pl.lit("national_insurance"))
-        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]")).then(pl.lit("postcode"))
+        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]") & ~pl.col("left").str.ends_with("#")).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark")).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
     )  # fmt: skip

@@ -6,7 +6,7 @@ import polars as pl
 
 # Patterns over `before` and `after`: what stands on either side, in small letters
 _BEFORE = {
-    "phone": r"(?-u:\b)(?:tel|tele?phone[ds]?|phone[ds]?|ring|rang|call(?:s|ed|er)?|mob|mobiles?|cell|fax(?:ed)?|whatsapp|text(?:ed)?|sms|dial|voicemail|landline|ph|t|m|f)(?-u:\b)",
+    "phone": r"(?-u:\b)(?:tel|tele?phone[ds]?|phone[ds]?|ring|rang|call(?:s|ed)?|mob|mobiles?|cell|fax(?:ed)?|whatsapp|text(?:ed)?|sms|dial|voicemail|landline|ph|t|m|f)(?-u:\b)",
     "national_insurance": r"(?-u:\b)(?:ni|n\.i\.?|nino|national insurance|nat\.? ins)(?-u:\b)",
     "nhs_number": r"(?-u:\b)(?:nhs|patient|chi)(?-u:\b)",
     "card": r"(?-u:\b)(?:card|visa|master ?card|amex|american express|maestro|pan|debit|credit|paid with|payment)(?-u:\b)",
@@ -42,6 +42,7 @@ OTHER = (
     r"|company|charity|vat|ofsted|urn|grid)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
+_OTHER_AFTER = r"^\W{0,3}(?:epoch|unix|bytes|rows|records|seconds)(?-u:\b)"
 _PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|chapter|appendix|policy|python|java|node|chrome|firefox|safari|windows|android|ios|linux|kernel|polars|pandas|v)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
@@ -65,14 +66,16 @@ def said(*kinds: str) -> pl.Expr:
     found = before.str.contains("|".join(_BEFORE[kind] for kind in kinds))
     for kind in kinds if len(kinds) == 1 else ():
         if kind in _SAID_OTHERWISE:
-            found &= ~before.str.contains(_SAID_OTHERWISE[kind])
+            # What happened before somebody was born in the sentence says nothing of the date behind it
+            later = before.str.extract(rf"(?s)^.*{_BEFORE[kind]}(.*)$", 1) if kind == "date_of_birth" else before
+            found &= ~later.str.contains(_SAID_OTHERWISE[kind]).fill_null(value=False)
     behind = [_AFTER[kind] for kind in kinds if kind in _AFTER]
     return found | pl.col("after").str.contains("|".join(behind)) if behind else found
 
 
 def other() -> pl.Expr:
     """Say whether the words just before a piece name something that is nobody's: an order, a version."""
-    return pl.col("before").str.contains(OTHER)
+    return pl.col("before").str.contains(OTHER) | pl.col("after").str.contains(_OTHER_AFTER)
 
 
 def part_of_document() -> pl.Expr:

@@ -155,8 +155,9 @@ _OTHER = re.compile(
 )
 _NOT_PEOPLE = re.compile(
     r"(?:^|_)(?:organi[sz]ations?|company|companies|firm|employer|street|road|town|city|county|country|place|area|region|ward|parish|authority|council|department"
-    r"|status|outcome|decision|type|category|class|title|site|project|team|product|file|table|column|dataset|building|property|school|species|brand|model|make"
-    r"|colour|color|event|course|subject|asset|host|server|domain|field|layer|scheme|policy|service|business|supplier|vendor|trust|hospital|practice)_?(?:name|names)?(?:_|$)"
+    r"|status|outcome|decision|type|category|class|title|site|project|team|product|dataset|building|property|school|species|brand|model|make"
+    r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice)_?(?:name|names)?(?:_|$)"
+    r"|(?:^|_)(?:file|table|column|field|layer)_?names?(?:_|$)"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
-from platform_core.governance.pii.kinds import Named
 from platform_core.governance.pii.name_words import PARTICLES, fold, letters_of, lists, mapping
 
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
@@ -37,7 +36,7 @@ _ASCII, _ANY = (
     ),
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
 # Organisations and places that are called as a person might be
 _FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
 
@@ -59,17 +58,25 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"N", 0.75),
     (r"[GBC][GBC]", 0.7),
 )
+# Two words that stand on no list are a name where somebody is spoken of so
+_CUED = (re.compile(r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG]){1,2}"), 0.6)
+_CUE_BEFORE = (
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|liaise[ds]?)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed) by"
+    r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
+    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
+    r"(?: was| is)?)[:,.]{0,2}\s*$"
+)
+_CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b"
 _CELL = r"^\s*(?:[\p{L}][\p{L}\p{M}'.\-]*[,.]?\s*(?:\([\p{L} ]+\)\s*)?){1,7}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _GREETED = re.compile(r"H([GBCgbc])$")
 
 
-def find(cells: Cells, about: Named) -> pl.DataFrame:
+def find(cells: Cells) -> pl.DataFrame:
     """Give the names in texts, as `cut` gives pieces, with `kind`, `score` and `chance`.
 
-    >>> from platform_core.governance.pii.kinds import named
     >>> cells = pl.DataFrame({"row": [0, 1], "text": ["Spoke to Mrs Agnieszka O'Neill, Leeds.", "Victoria Road is closed"]})
-    >>> find(cells, named("note")).select("row", "piece", "start").rows()
+    >>> find(cells).select("row", "piece", "start").rows()
     [(0, "Mrs Agnieszka O'Neill", 9)]
     """
     text = pl.col("text")
@@ -82,6 +89,7 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     # Runs are numbered from nought and their words lie one after the other, so places are looked up and not joined
     base = words["first"].arg_true().cast(pl.Int64)
     lettered = pl.DataFrame({"run": runs["run"], "base": base, "letter": _joined(words["letter"], base)})
+    lettered = _cued(lettered, runs)
     judged = _judged(lettered["letter"].unique(maintain_order=True).to_list())
     spans = lettered.join(judged, on="letter", how="inner", maintain_order="left")
     if spans.is_empty():
@@ -94,7 +102,10 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
     )
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
     last = pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64) - 1
-    found = found.filter(~(last & pl.col("right").str.contains(_NOT_A_PERSON_AFTER)) | (pl.col("score") >= 0.95))
+    # `Hill, Carter and Graham` are partners of a firm
+    partners = pl.col("piece").str.contains(",", literal=True) & pl.col("right").str.contains(r"^ (?:and|&) \p{Lu}")
+    firm = pl.col("right").str.contains(_NOT_A_PERSON_AFTER) | partners
+    found = found.filter(~(last & firm) | (pl.col("score") >= 0.95))
     found = found.with_columns(
         piece=pl.col("piece").str.slice(begin, length),
         start=pl.col("start") + begin,
@@ -102,8 +113,6 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
         chance=pl.lit(value=False),
     )
     found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
-    if not about.people:
-        found = found.filter(pl.col("score") >= 0.95)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
@@ -190,6 +199,16 @@ def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
     return cast("pl.Series", pl.from_arrow(array))
 
 
+def _cued(lettered: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
+    """Mark (`!`) the runs of words that stand on no list beside words that people are spoken of with."""
+    open_ = lettered["letter"].str.contains("U")
+    spoken = runs.filter(open_).select(
+        pl.col("left").str.contains(_CUE_BEFORE) | pl.col("right").str.contains(_CUE_AFTER)
+    )
+    marked = open_.scatter(open_.arg_true(), spoken.to_series())
+    return lettered.with_columns(letter=pl.when(marked).then(pl.col("letter") + "!").otherwise("letter"))
+
+
 def _judged(lettered: list[str]) -> pl.DataFrame:
     """Give the names in runs of letters: the first and the last word of each, and a score."""
     rows = [(letters, number, *span) for letters in lettered for number, span in enumerate(_names_in(letters))]
@@ -200,9 +219,11 @@ def _judged(lettered: list[str]) -> pl.DataFrame:
 @lru_cache(65536)
 def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
     found: list[tuple[int, int, float]] = []
+    rules = [*_COMPILED, _CUED] if letters.endswith("!") else _COMPILED
+    letters = letters.removesuffix("!")
     at = 0
     while at < len(letters):
-        match, score = next(((m, s) for rule, s in _COMPILED if (m := rule.match(letters, at))), (None, 0.0))
+        match, score = next(((m, s) for rule, s in rules if (m := rule.match(letters, at))), (None, 0.0))
         if match is None:
             at += 1
             continue

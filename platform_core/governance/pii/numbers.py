@@ -14,6 +14,7 @@ _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
 _TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
 _EIGHT = "^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$"
+_ISBN = "^0-[0-9]+-[0-9]+-[0-9]$"
 _SHORT = 24  # characters between a sort code and its account
 _LIKE_UPRN = "^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$"
 _ADDRESS_AFTER = r"^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)(?-u:\b)"
@@ -73,12 +74,16 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
     sure = (piece.str.len_bytes() > size) | pl.col("said")
     enough = sure | (pl.col("home").str.len_bytes() == 11)
     tested = (
-        (plan | foreign | (long_00 & pl.col("said")))
+        (plan | foreign | (long_00 & (pl.col("said") | piece.str.contains(r"(?:[ .\-][0-9]+){3}"))))
         & enough
-        & (~pl.col("glued") | pl.col("said") | pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)"))
+        & (
+            ~pl.col("glued")
+            | (pl.col("said") & ~pl.col("left").str.contains(r"[0-9][\-/]$"))
+            | pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)")
+        )
         & (~pl.col("other") | pl.col("said"))
     )
-    dated = piece.str.contains(shapes.DATE)
+    dated = piece.str.contains(shapes.DATE) | piece.str.contains(_ISBN)
     return _found(
         pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75)
     )

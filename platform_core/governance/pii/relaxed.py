@@ -1,4 +1,4 @@
-"""Cells of a column whose name says the kind: what no sentence would let pass is one there."""
+"""Cells of columns whose names say the kind: what no sentence would let pass is one there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from platform_core.governance.pii import names, shapes
 from platform_core.governance.pii.cutting import Cells
-from platform_core.governance.pii.kinds import Named
+from platform_core.governance.pii.saying import Saying
 
 # Forms of a whole cell; what a check digit or a structure decides stays with that
 _FORMS = {
@@ -21,14 +21,16 @@ _FORMS = {
 }  # fmt: skip
 
 
-def find(cells: Cells, about: Named) -> pl.DataFrame:
-    """Give the cells that are of a kind that the column's name says, as `cut` gives pieces, with `kind` and `score`."""
+def find(cells: Cells, saying: Saying) -> list[pl.DataFrame]:
+    """Give the cells that are of a kind that their column's name says, as `cut` gives pieces, with `kind` and `score`."""
     text = pl.col("text").str.strip_chars()
     found = []
-    for kind in sorted(about.kinds & _FORMS.keys()):
+    for kind in sorted(saying.kinds() & _FORMS.keys()):
         form, score = _FORMS[kind]
         found.append(
-            cells.filter(text.str.contains(form)).select(
+            saying.only(cells, lambda name: name.says(kind))  # noqa: B023 - called at once
+            .filter(text.str.contains(form))
+            .select(
                 "row",
                 piece=text,
                 start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(
@@ -39,6 +41,6 @@ def find(cells: Cells, about: Named) -> pl.DataFrame:
                 chance=pl.lit(value=False),
             )
         )
-    if about.says("name"):
-        found.append(names.whole_cells(cells).select("row", "piece", "start", "kind", "score", "chance"))
-    return pl.concat(found) if found else pl.DataFrame()
+    if "name" in saying.kinds():
+        found.append(names.whole_cells(saying.only(cells, lambda name: name.says("name"))))
+    return found

@@ -11,7 +11,7 @@ import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
-from platform_core.governance.pii import names, prose, texts
+from platform_core.governance.pii import names, prose, repeating, texts
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
 
@@ -26,7 +26,7 @@ FINDINGS = pl.Schema(
     }
 )
 _PART_BYTES, _PART_ROWS = 4 << 20, 65_536
-_FEW_ROWS = 20_000  # up to which columns are read together
+_FEW_ROWS = 20_000  # of different texts, up to which columns are read together
 _FEW = 20  # cells below which a column says nothing of its own
 _LIKE_A_NAME = r"^\p{Lu}[\p{L}\p{M}'\-]+(?: (?:\p{Lu}[\p{L}\p{M}'\-.]*|van|de|der|al|bin)){1,3}$"
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
@@ -68,10 +68,13 @@ def scan(
     chosen = _chosen(whole.schema, columns)
     extra = prose.finder() if engine == "presidio" else None
     height = max(whole.height, 1)
-    tasks = list(_tasks(whole, chosen))
-    with ThreadPoolExecutor(max_workers=max(1, min(len(tasks), os.cpu_count() or 1))) as pool:
-        done = list(pool.map(lambda task: _found(task[1], task[0], extra), tasks))
+    about = [named(name) for name in chosen]
+    again: list[pl.DataFrame] = []
+    parts = list(_parts(whole, chosen, again))
+    with ThreadPoolExecutor(max_workers=max(1, min(len(parts), os.cpu_count() or 1))) as pool:
+        done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
+    every = repeating.everywhere(every, again)
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
     judged = []
@@ -81,7 +84,7 @@ def scan(
         .items()
     ):
         name = chosen[number]
-        kept = _as_column(part.drop("place"), whole[name], named(name)).filter(pl.col("score") >= least)
+        kept = _as_column(part.drop("place"), whole[name], about[number]).filter(pl.col("score") >= least)
         judged.append(
             (
                 number,
@@ -139,30 +142,38 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _tasks(frame: pl.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Named, pl.DataFrame]]:
-    """Give the cells in parts that one thread reads at a time; columns whose names say the same are read together."""
-    alike: dict[Named, list[pl.DataFrame]] = {}
+def _parts(frame: pl.DataFrame, columns: Sequence[str], again: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
+    together: list[pl.DataFrame] = []
     for place, name in enumerate(columns):
         cells = written(frame[name])
         if cells is None or cells.is_empty():
             continue
         cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
-        if frame.height > _FEW_ROWS:
-            yield from ((named(name), part) for part in _parts(cells))
+        cells, rows = repeating.once(cells)
+        if rows is not None:
+            again.append(rows)
+        if cells.height > _FEW_ROWS:
+            yield from _slices(cells)
         else:
-            alike.setdefault(named(name), []).append(cells)
-    for about, group in alike.items():
-        yield from ((about, part) for part in _parts(pl.concat(group, rechunk=True)))
+            together.append(cells)
+    if together:
+        yield from _slices(pl.concat(together, rechunk=True))
 
 
-def _parts(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
     size = int(cells["text"].str.len_bytes().sum()) // cells.height
     rows = max(1024, min(_PART_ROWS, _PART_BYTES // max(1, size)))
     yield from cells.iter_slices(rows)
 
 
-def _found(cells: pl.DataFrame, about: Named, extra: Callable[[pl.DataFrame], pl.DataFrame] | None) -> pl.DataFrame:
-    found = texts.find(cells, about)
+def _found(
+    cells: pl.DataFrame,
+    about: Sequence[Named],
+    height: int,
+    extra: Callable[[pl.DataFrame], pl.DataFrame] | None,
+) -> pl.DataFrame:
+    found = texts.find(cells, about, height)
     return (
         found if extra is None else texts.apart(pl.concat([found, extra(cells)], how="diagonal").select(found.columns))
     )
@@ -184,7 +195,7 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
 
 
 def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
-    """Add the names that are on no list, where most cells that look like a whole name are found to be one."""
+    """Add the names that are on no list, where many of the cells that look like a whole name are found to be one."""
     rows = (
         column.cast(pl.String)
         .alias("text")
@@ -195,7 +206,7 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
     named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
     share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
-    if not isinstance(share, float) or share < 0.5:
+    if not isinstance(share, float) or share < 0.35:
         return found
     others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
     spans = others.select(

@@ -1,8 +1,8 @@
-"""Findings in the texts of one column: cut, judge, and let the surest of what overlaps stand."""
+"""Findings in the texts of some columns: cut, judge, and let the surest of what overlaps stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut
 from platform_core.governance.pii.kinds import Named
+from platform_core.governance.pii.saying import Saying
 
 SCHEMA = pl.Schema(
     {
@@ -42,36 +43,40 @@ _LABELS = {
 }
 
 
-def find(cells: Cells, about: Named) -> pl.DataFrame:
-    """Give the findings of some texts of one column, of the columns of `SCHEMA`, by row and start.
+def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
+    """Give the findings of some texts, of the columns of `SCHEMA`, by row and start.
 
     Args:
-        cells: `row` and `text`, without nulls.
-        about: What the column's name says.
+        cells: `row` and `text`, without nulls, of one column after the other: `row // height` is the column's number.
+        about: What each column's name says.
+        height: How many rows a column has.
     """
+    saying = Saying.of(cells, about, height)
     text = pl.col("text")
     wide = cells.select(foreign(text)).to_series()
     if wide.any():
         cells = pl.concat([cells.filter(~wide), cells.filter(wide).with_columns(plain(text))]).sort("row")
-    found = [_coded(cells, about), emails.find(cells)]
-    if about.kinds:
-        found.append(relaxed.find(cells, about))
-    if not about.says("name") and not about.other:
-        found += [names.find(cells, about), names.small(cells) if about.people else names.small(cells.clear())]
+    found = [_coded(cells, saying), emails.find(cells), *relaxed.find(cells, saying)]
+    in_prose = saying.only(cells, lambda name: not name.says("name") and not name.other)
+    named = names.find(in_prose)
+    little = saying.only(named.filter(pl.col("score") < 0.95), lambda name: name.people)
+    found += [
+        named.filter(pl.col("score") >= 0.95),
+        little,
+        names.small(saying.only(in_prose, lambda name: name.people)),
+    ]
     whole = [_spanned(part) for part in found if part.height]
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(whole)
-    if about.other:
-        every = every.filter(
-            (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
-        )
+    sure = (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
+    every = every.filter(~saying.each(lambda name: name.other) | sure)
     return apart(every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()))
 
 
-def _coded(cells: Cells, about: Named) -> pl.DataFrame:
+def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
     some = cells.filter(pl.col("text").str.contains("[0-9:]"))
-    pieces = _told(cut(some, patterns.CODES), about)
+    pieces = _told(cut(some, patterns.CODES), saying)
     if pieces.is_empty():
         return pieces
     found = _judged(pieces)
@@ -85,14 +90,15 @@ def _coded(cells: Cells, about: Named) -> pl.DataFrame:
     return found
 
 
-def _told(pieces: Pieces, about: Named) -> Pieces:
+def _told(pieces: Pieces, saying: Saying) -> Pieces:
     """Put what the column's name says before each cell, as if it had been written there."""
-    label = "".join(f"{label} " for kind, label in _LABELS.items() if kind in about.kinds) or (
-        "ref " if about.other else ""
-    )
-    return (
-        pieces.with_columns(left=pl.when("first").then(label + pl.col("left")).otherwise("left")) if label else pieces
-    )
+    label, left = saying.each(_label), pl.col("left")
+    return pieces.with_columns(left=pl.when("first").then(label + left).otherwise(left))
+
+
+def _label(name: Named) -> str:
+    said = "".join(f"{label} " for kind, label in _LABELS.items() if kind in name.kinds)
+    return said or ("ref " if name.other else "")
 
 
 def _again(missed: Pieces) -> Pieces:
@@ -191,9 +197,13 @@ def apart(found: pl.DataFrame) -> pl.DataFrame:
         ordered.filter(here)
         .with_columns(length=pl.col("end") - pl.col("start"))
         .sort("row", "score", "length", "start", "kind", descending=[False, True, True, False, False])
+        .drop("length")
+        .unique(["row", "start", "end"], keep="first", maintain_order=True)  # what most of them differ in is the kind
     )
+    single = ranked.filter(~row.is_duplicated())
+    ranked = ranked.filter(row.is_duplicated())
     keep = pl.Series(_standing(ranked.select("row", "start", "end").iter_rows()), dtype=pl.Boolean)
-    return pl.concat([ordered.filter(~here), ranked.filter(keep).drop("length")]).sort("row", "start", "end")
+    return pl.concat([ordered.filter(~here), single, ranked.filter(keep)]).sort("row", "start", "end")
 
 
 def _standing(ranked: Iterable[tuple[int, int, int]]) -> list[bool]:

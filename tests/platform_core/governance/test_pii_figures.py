@@ -83,19 +83,24 @@ def check(told: pl.DataFrame, values: int = 60) -> None:
     assert total >= 0.95
 
 
-def test_the_set_is_large_hard_and_made_by_its_script(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("script", "name"), [("generate", "labelled"), ("adversary", "adversary")])
+def test_a_set_is_made_by_its_script(script: str, name: str, tmp_path: Path) -> None:
     made = tmp_path / "made.jsonl"
-    subprocess.run([sys.executable, str(SETS / "generate.py"), str(made)], check=True)
-    assert made.read_bytes() == (SETS / "labelled.jsonl").read_bytes()
+    subprocess.run([sys.executable, str(SETS / f"{script}.py"), str(made)], check=True)
+    assert made.read_bytes() == (SETS / f"{name}.jsonl").read_bytes()
+
+
+def test_the_set_is_large_and_hard() -> None:
     cells = [cell for column in cells_of("labelled.jsonl").values() for cell in column]
     assert sum(len(cell["spans"]) for cell in cells) >= 4000
     assert sum(not cell["spans"] for cell in cells) >= 1000
     assert all(0 <= start < end <= len(cell["text"]) for cell in cells for start, end, _ in cell["spans"])
 
 
-def test_the_second_set_is_found_too(capsys: pytest.CaptureFixture[str]) -> None:
-    """A set written after the detector, in the manner of somebody who does not know it."""
-    told = figures(cells_of("stranger.jsonl"))
+@pytest.mark.parametrize(("name", "values"), [("stranger", 40), ("adversary", 140)])
+def test_the_later_sets_are_found_too(name: str, values: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sets written after the detector: in the manner of somebody who does not know it, and to defeat it."""
+    told = figures(cells_of(f"{name}.jsonl"))
     with capsys.disabled(), pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, float_precision=3):
-        print(f"\nstranger's set:\n{told}")  # noqa: T201 - the figures are what the test is for
-    check(told, values=40)
+        print(f"\n{name}'s set:\n{told}")  # noqa: T201 - the figures are what the test is for
+    check(told, values)
