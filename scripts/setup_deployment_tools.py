@@ -3,8 +3,8 @@
     python scripts/setup_deployment_tools.py
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
-`deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc comes from Debian, as root. Where something
-cannot be had, the tests that need it are skipped and say so.
+`deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc is Debian's, which only root can install.
+Where something cannot be had, the tests that need it are skipped and say so.
 """
 
 from __future__ import annotations
