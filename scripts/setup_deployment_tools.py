@@ -1,14 +1,16 @@
-"""Bring what the tests of `deployment/` look at files with: hadolint, Helm's renderer, a reader of Terraform's files.
+"""Bring what the tests of `deployment/` need: hadolint, Helm's renderer, a reader of Terraform's files, Apache.
 
     python scripts/setup_deployment_tools.py
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
-`deployment/tools.lock` with every hash checked. Where they cannot be had, the tests that need them are skipped and say
-so.
+`deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc is Debian's, which only root can install.
+Where something cannot be had, the tests that need it are skipped and say so.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -18,13 +20,35 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "deployment" / "tools.lock"
 TOOLS = ROOT / "build" / "deployment-tools"
 STAMP = TOOLS / ".installed"
+MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
+
+
+def install_apache() -> bool:
+    """Install Apache with mod_auth_openidc from Debian where they are absent, and say whether they are there."""
+    if MODULE.exists():
+        return True
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        return False
+    # At run level 1 Debian starts nothing that it installs
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    packages = ("apache2", "libapache2-mod-auth-openidc")
+    for command in ([apt, "-qq", "update"], [apt, "-qq", "install", "-y", "--no-install-recommends", *packages]):
+        if subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+            return False
+    return MODULE.exists()
 
 
 def main() -> int:
-    """Make the environment where it is absent or old, and give 1 where that was not possible."""
+    """Bring what is absent, and give 1 where that was not possible."""
+    return 0 if all([make_environment(), install_apache()]) else 1
+
+
+def make_environment() -> bool:
+    """Make the environment where it is absent or old, and say whether it is there."""
     wanted = LOCK.read_text(encoding="utf-8")
     if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
-        return 0
+        return True
     print("making build/deployment-tools from deployment/tools.lock", file=sys.stderr)
     venv.create(TOOLS, clear=True, with_pip=False)
     python = str(TOOLS / "bin" / "python")
@@ -34,9 +58,9 @@ def main() -> int:
     for command in (with_uv, with_pip):
         if subprocess.run(command, check=False).returncode == 0:
             STAMP.write_text(wanted, encoding="utf-8")
-            return 0
+            return True
     print("hint: the tests that need them are skipped; try again with a package index in reach", file=sys.stderr)
-    return 1
+    return False
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -80,8 +81,19 @@ def problems(image: str, lock: str, suite: str) -> list[str]:
         if image == "production" and (pin.name in REFUSED or pin.name.startswith("jupyter")):
             found.append(f"{pin.name} has no place in production")
     names = {pin.name for pin in here}
-    wanted = (*NEEDED.get(image, ()), *TAKEN.get(image, ()))
+    wanted = dict.fromkeys((*NEEDED.get(image, ()), *TAKEN.get(image, ()), *declared(image)))
     return found + [f"{name} is missing" for name in wanted if name not in names]
+
+
+def declared(image: str) -> list[str]:
+    """Give what pyproject.toml asks for by name, itself or through the extras of an image, whatever the platform."""
+    if image not in RESOLVED:
+        return []
+    project = tomllib.loads((checkout() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [line for extra in RESOLVED[image] for line in project["optional-dependencies"][extra]]
+    lines = [line for line in (*project["dependencies"], *extras) if ";" not in line]
+    names = [re.split(r"[\s\[<>=!~]", line, maxsplit=1)[0].lower().replace("_", "-") for line in lines]
+    return [name for name in names if name != project["name"]]
 
 
 def derived(image: str, suite: str) -> str:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,9 @@ schedules:
 sensors:
   arrivals: {type: file, job: receive, resource: inbox, pattern: "*.txt", interval_seconds: 5, status: running}
 """
+IN_PROCESS = """
+compute: {executor: in_process}
+"""
 
 
 def free_port() -> int:
@@ -65,8 +69,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def odp_project(folder: Path) -> Path:
-    """Make the project of the ODP example, promoted, with a schedule and a sensor that run."""
+def odp_project(folder: Path, *, warm: bool) -> Path:
+    """Make the project of the ODP example, promoted, with a schedule and a sensor that run.
+
+    Its steps run in workers of their own, as they do if nothing is said, or in the process of their run, which costs a
+    third.
+    """
     for command in (
         ["workbench", "new", str(folder), "--example", "odp", "--no-input"],
         ["promote", "--no-run", *sorted(f"notebooks/{place}" for place in ("bronze/harvest.ipynb",))],
@@ -78,7 +86,7 @@ def odp_project(folder: Path) -> Path:
     (folder / "sources" / "inbox").mkdir()
     (folder / "src" / folder.name / "defs" / "gold" / "ticking.py").write_text(TICKING, encoding="utf-8")
     settings = folder / "config" / "dev.yaml"  # what it says is merged into base.yaml
-    settings.write_text(settings.read_text(encoding="utf-8") + CONFIG, encoding="utf-8")
+    settings.write_text(settings.read_text(encoding="utf-8") + CONFIG + ("" if warm else IN_PROCESS), encoding="utf-8")
     return folder
 
 
@@ -206,8 +214,17 @@ class Stack:
         return [run for run, _ in failed if int(tries.get(run, 0)) < 2]
 
     def settle(self) -> None:
-        """Wait until every run has ended and everything that crashed was tried again."""
-        self.until(lambda: not self.unfinished() and not self.untried(), "the end of all runs")
+        """Wait until all that is under way now has ended, and what of it crashed was tried again.
+
+        The schedule goes on meanwhile: what it asks for later is left out.
+        """
+        now = {run for (run,) in self.rows("SELECT run_id FROM runs")}
+
+        def settled() -> bool:
+            later = {run for (run,) in self.rows("SELECT run_id FROM run_tags WHERE key = 'dagster/parent_run_id'")}
+            return not (now | later) & {*self.unfinished(), *self.untried()}
+
+        self.until(settled, "the end of all runs")
 
     def doubled_or_lost(self) -> list[str]:
         """Say which events, ticks and runs stand in PostgreSQL twice, or not at all."""
@@ -232,10 +249,11 @@ class Stack:
         return found + self._ticks() + self._arrivals()
 
     def _ticks(self) -> list[str]:
+        # The last one may be at work just now
         ticks = self.rows(
             "SELECT extract(epoch FROM timestamp)::bigint / 60, status FROM job_ticks"
             " WHERE type = 'SCHEDULE' ORDER BY timestamp"
-        )
+        )[:-1]
         minutes = Counter(minute for minute, status in ticks if status != "STARTED")
         found = [f"tick of minute {minute}: {number} times" for minute, number in minutes.items() if number != 1]
         if minutes:
@@ -244,6 +262,7 @@ class Stack:
             "SELECT t.value, count(*) FROM run_tags t WHERE t.key = '.dagster/scheduled_execution_time' AND t.run_id"
             " NOT IN (SELECT run_id FROM run_tags WHERE key = 'dagster/parent_run_id') GROUP BY 1"
         )
+        runs = [(when, number) for when, number in runs if _minute(when) in minutes]
         found += [f"runs for the tick {when}: {number}" for when, number in runs if number != 1]
         asked = sum(status == "SUCCESS" for _, status in ticks)
         if asked != len(runs):
@@ -260,6 +279,10 @@ class Stack:
         )
         files = sorted(path.name for path in (self.project / "sources" / "inbox").iterdir())
         return [f"{runs[name]} runs for the file {name}" for name in files if runs[name] != 1]
+
+
+def _minute(when: str) -> int:
+    return int(datetime.fromisoformat(when).timestamp()) // 60
 
 
 def _last(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 RECORDS = [{"permit_id": number, "authority": f"Council {number % 3}"} for number in range(1, 8)]
 
@@ -77,7 +77,9 @@ def running_http(certificate: Path | None = None) -> Iterator[HTTPServer]:
             sent = self.rfile.read(int(self.headers.get("content-length", 0)))
             params = {key: values[0] for key, values in parse_qs(parts.query).items()}
             headers = {key.lower(): value for key, value in self.headers.items()}
-            asked = Asked(method, parts.path, params, headers, json.loads(sent) if sent else None)
+            form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            told = dict(parse_qsl(sent.decode())) if form else json.loads(sent) if sent else None
+            asked = Asked(method, parts.path, params, headers, told)
             server.asked.append(asked)
             before = server.counts[parts.path]
             server.counts[parts.path] += 1

@@ -12,7 +12,7 @@ variables {
 run "nobody_changes_it" {
   command = plan
   assert {
-    condition     = aws_s3_bucket.this.object_lock_enabled && one(one(aws_s3_bucket_object_lock_configuration.this.rule).default_retention).mode == "COMPLIANCE"
+    condition     = one(one(aws_s3_bucket_object_lock_configuration.this.rule).default_retention).mode == "COMPLIANCE"
     error_message = "Entries are locked until their time is over."
   }
 }

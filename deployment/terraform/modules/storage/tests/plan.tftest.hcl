@@ -9,22 +9,14 @@ variables {
   kms_key_arn = "arn:aws:kms:eu-west-2:111122223333:key/00000000-0000-0000-0000-000000000000"
 }
 
-run "closed_encrypted_versioned" {
+run "old_versions_and_payloads_go" {
   command = plan
   assert {
-    condition     = alltrue([aws_s3_bucket_public_access_block.this.block_public_acls, aws_s3_bucket_public_access_block.this.block_public_policy, aws_s3_bucket_public_access_block.this.ignore_public_acls, aws_s3_bucket_public_access_block.this.restrict_public_buckets])
-    error_message = "Nothing of the lake may be public."
+    condition     = { for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.id => rule.status } == { "old-versions" = "Enabled", payloads = "Enabled", "cool-bronze" = "Enabled" }
+    error_message = "Old versions and payloads go, bronze is kept cheaply."
   }
   assert {
-    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default).kms_master_key_id == var.kms_key_arn
-    error_message = "The lake is encrypted with the key that is given."
-  }
-  assert {
-    condition     = one(aws_s3_bucket_versioning.this.versioning_configuration).status == "Enabled"
-    error_message = "What is overwritten can be had back."
-  }
-  assert {
-    condition     = one(data.aws_iam_policy_document.tls.statement).effect == "Deny" && one(one(data.aws_iam_policy_document.tls.statement).condition).variable == "aws:SecureTransport"
-    error_message = "Plain connections are refused."
+    condition     = one(aws_s3_bucket_lifecycle_configuration.this.rule[0].noncurrent_version_expiration).noncurrent_days == var.old_versions_days
+    error_message = "What is overwritten can be had back for as long as is said."
   }
 }
