@@ -10,6 +10,7 @@ from __future__ import annotations
 import codeop
 import contextlib
 import copy
+import functools
 import io
 import json
 import re
@@ -124,14 +125,29 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
     captured: dict[str, Any] = {}
     fresh = {name: copied(value) for name, value in assets.items()}  # what the cells change is theirs alone
     compiled = codeop.Compile()  # as IPython does: a `from __future__` holds for the cells below
+    run_cell = (
+        functools.partial(run_in_ipython, names) if any("get_ipython" in c.python for c in selection.cells) else None
+    )
     with contextlib.redirect_stdout(io.StringIO()), overrides(assets=fresh, resources={}):
         for cell in selection.cells:
             if cell.role.kind == "injected":
                 continue  # verification leaves it out too
-            exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
+            if run_cell is not None:
+                run_cell(selection.notebook.cells[cell.position - 1].source)
+            else:
+                exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
             for one in ends.get(cell.position, ()):
                 captured[one.step.name] = copied(names[one.function.output])
     return captured
+
+
+def run_in_ipython(names: dict[str, Any], source: str) -> None:
+    """Run a cell as it is written, in IPython's own shell over a namespace."""
+    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415 - few notebooks hold IPython syntax
+
+    shell = InteractiveShell.instance()
+    shell.user_ns = names
+    shell.run_cell(source).raise_error()
 
 
 def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> str:
