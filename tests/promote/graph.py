@@ -10,7 +10,6 @@ from __future__ import annotations
 import codeop
 import contextlib
 import copy
-import functools
 import io
 import json
 import re
@@ -132,8 +131,8 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
         for cell in selection.cells:
             if cell.role.kind == "injected":
                 continue  # verification leaves it out too
-            if run_cell is not None:
-                run_cell(selection.notebook.cells[cell.position - 1].source)
+            if raw:
+                run_in_ipython(names, selection.notebook.cells[cell.position - 1].source)
             else:
                 exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
             for one in ends.get(cell.position, ()):
@@ -143,7 +142,7 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
 
 def run_in_ipython(names: dict[str, Any], source: str) -> None:
     """Run a cell as it is written, in IPython's own shell over a namespace."""
-    from IPython.core.interactiveshell import InteractiveShell  # noqa: PLC0415 - few notebooks hold IPython syntax
+    from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
     shell.user_ns = names
