@@ -124,9 +124,7 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
     captured: dict[str, Any] = {}
     fresh = {name: copied(value) for name, value in assets.items()}  # what the cells change is theirs alone
     compiled = codeop.Compile()  # as IPython does: a `from __future__` holds for the cells below
-    run_cell = (
-        functools.partial(run_in_ipython, names) if any("get_ipython" in c.python for c in selection.cells) else None
-    )
+    raw = any("get_ipython" in cell.python for cell in selection.cells)
     with contextlib.redirect_stdout(io.StringIO()), overrides(assets=fresh, resources={}):
         for cell in selection.cells:
             if cell.role.kind == "injected":
