@@ -65,6 +65,19 @@ def parse(source: str) -> ast.Module:
         return ast.parse(source)
 
 
+def is_python(source: str) -> bool:
+    """Say whether a text can be read as Python.
+
+    >>> is_python("x = 1"), is_python("%time x")
+    (True, False)
+    """
+    try:
+        parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
 @contextmanager
 def seldom_collected() -> Iterator[None]:
     """Let Python look for circles of garbage seldom: trees and findings hold none, and are many."""

@@ -21,7 +21,7 @@ from promote.dataflow.sharing import lost_changes
 from promote.dataflow.shown import makes_text, sets_plainly
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.syntax import binds_above
+from promote.language.syntax import binds_above, only_puts_away
 from promote.language.uses import Use
 from promote.model import Finding, Role
 from promote.values import dataclass, field
@@ -207,9 +207,8 @@ class _Resolver:
         reaching = self.program.reaching(name, at.index + 1 if after else at.index)
         if called and not reaching and name in at.effects.touched:
             return  # the statement itself binds the name before the code runs
-        later = called and not reaching and name in self.program.touches
-        if later and not self.program.functions.look_up(at.runs, name):
-            return  # the code does not run here, but after the name is bound
+        if not reaching and name in self.program.touches and self.runs_later(name, at, called=called):
+            return
         self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
         if self.refusals.bound_anew(name, reaching, at, use):
             return
@@ -227,6 +226,13 @@ class _Resolver:
                     self.refusals.gone(name, statement, at, use)
             elif self.from_outside(name, statement, at, use, reaching):
                 break
+
+    def runs_later(self, name: str, at: Statement, *, called: bool) -> bool:
+        """Whether the code that looks a name up does not run at a statement, but after the name is bound."""
+        if self.program.functions.look_up(at.runs, name):
+            return False
+        stores = name in at.effects.late and isinstance(at.node, (ast.Assign, ast.AnnAssign))
+        return called or (stores and only_puts_away(at.node, name))
 
     def from_outside(  # noqa: PLR0911 - one way out for each thing that a statement outside can be
         self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]

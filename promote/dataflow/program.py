@@ -7,10 +7,11 @@ which promotion rests: which statements give a name the value it has at a certai
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 
 from promote.dataflow.loads import LoadCall, load_calls
+from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
 from promote.heap.aliases import Aliases
 from promote.heap.handed import Handed
@@ -186,7 +187,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             touches.setdefault(name, []).append(index)
     stars = tuple(s for s in statements if any(map(_is_star, s.facts.kinds.get(ast.ImportFrom, ()))))
     of_name = {name: tuple(found) for name, found in touches.items()}
-    return Program(tuple(statements), functions, of_name, stars, _wild(statements, functions, imports))
+    return Program(tuple(statements), functions, of_name, stars, _wild(statements, functions, imports, shells(every)))
 
 
 def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:
@@ -218,14 +219,23 @@ def _asks(cell: CellFacts) -> bool:
     return any(info.queries for facts in cell.statements for info in facts.effects.lambdas.values())
 
 
-def _wild(statements: Iterable[Statement], functions: Functions, imports: Mapping[str, str]) -> tuple[Statement, ...]:
+def _wild(
+    statements: Iterable[Statement], functions: Functions, imports: Mapping[str, str], session: Set[str]
+) -> tuple[Statement, ...]:
     """Give the statements that may bind any name at run time."""
     main = "__main__" in imports.values()
-    code = {i for i in functions.lambdas.values() if i.dynamic and i.node is not None and binds_anything(i.node)}
+    code = {
+        i
+        for i in functions.lambdas.values()
+        if i.node is not None
+        and ((i.dynamic and binds_anything(i.node)) or (session and works_on_session(i.node, session)))
+    }
     return tuple(
         s
         for s in statements
-        if ((s.effects.dynamic or main) and binds_anything(s.node)) or (code and not code.isdisjoint(s.runs))
+        if ((s.effects.dynamic or main) and binds_anything(s.node))
+        or (code and not code.isdisjoint(s.runs))
+        or (not session.isdisjoint(s.facts.names) and works_on_session(s.node, session))
     )
 
 

@@ -11,7 +11,8 @@ from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.outputs import Output
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
-from promote.language.syntax import star_module, star_source
+from promote.dataflow.session import magic_of
+from promote.language.syntax import annotation_that_runs, star_module, star_source, use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity, Step
 from promote.values import replace
@@ -90,7 +91,9 @@ class Refusals:
     def computed(self, name: str, statement: Statement, at: Statement, use: Use, reaching: Sequence[Statement]) -> None:
         """A statement outside the step gave or changed the value."""
         where = self.context.where(statement)
-        if name in statement.effects.deletes and name not in statement.effects.binds | statement.effects.maybe:
+        if "get_ipython" in statement.reads:  # whatever is done about it, no step can take that
+            self.ipython_only("get_ipython", statement, statement.reads["get_ipython"])
+        elif name in statement.effects.deletes and name not in statement.effects.binds | statement.effects.maybe:
             message = f"`{name}` was deleted in {where}, before it is read here."
             self.say("PR303", name, message, at, use, "Remove the `del`, or bind the name again.")
         elif name in statement.changes and name not in statement.effects.touched:
@@ -191,7 +194,9 @@ class Refusals:
         return False
 
     def star_shadows(self, at: Statement) -> bool:
-        """Whether a star import before a statement is known to bind names of Python's own."""
+        """Whether a star import before a statement is known to bind names of Python's own; `%pylab` makes one."""
+        if any(s.index < at.index and magic_of(s.node)[0] == "pylab" for s in self.program.wild):
+            return True
         return any(s.index < at.index and star_module(s.node) in _SHADOWING_STARS for s in self.program.stars)
 
     def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
@@ -200,7 +205,14 @@ class Refusals:
         self.say("PR309", name, message, at, use, f"Import it by name: from {star_source(star.node)} import {name}.")
 
     def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:
-        """Code that makes names at run time may have bound the name."""
+        """Code that makes names at run time, or a magic that does, may have bound the name."""
+        magic, kind = magic_of(wild.node)
+        if magic:
+            sign = "%%" if kind == "cell" else "%"
+            message = f"`{name}` may be bound by {sign}{magic} in {self.context.where(wild)}, which cannot be followed."
+            hint = vocabulary()["magics"][kind]["refuse"].get(magic, "Bind the name in Python.")
+            self.say("PR308", name, message, at, use, hint)
+            return
         message = f"`{name}` may be bound by {self.context.where(wild)}, which makes names at run time."
         self.say("PR308", name, message, at, use, "Use a dictionary there, or name the variables.")
 
@@ -209,7 +221,12 @@ class Refusals:
         if name == "get_ipython" and at.cell in self.context.broken:
             self.silent = True  # what the line could not become was told
             return
-        if name.startswith("__") and name.endswith("__"):
+        line = self.context.notebook.at(at.cell, at.first).text
+        if name == "get_ipython" and name not in line:
+            magic = re.search(r"%%?\w+", line)
+            message = f"IPython alone can run {magic[0] if magic else 'this line'}, and the step needs what it does."
+            hint = "Write it in Python."
+        elif name.startswith("__") and name.endswith("__"):
             message, hint = f"`{name}` means something else in a module.", "Write the value, or leave the branch out."
         else:
             message, hint = (
@@ -271,6 +288,11 @@ class Refusals:
             for name, use in effects.global_writes.items():
                 message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
                 self.say("PR312", name, message, statement, use, "Pass the value in and return it.")
+            annotated = annotation_that_runs(statement.node) if statement.changes else None
+            if annotated is not None:
+                name = min(statement.changes).removeprefix("~")
+                message = f"The annotation may change {name} when it is evaluated, which a function's is not."
+                self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
             if effects.awaits is not None:
                 message = "`await` at the top of a cell works in IPython only."
                 self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")

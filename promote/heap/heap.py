@@ -68,6 +68,11 @@ class Heap:
         for one in ancestors:
             self.heirs.setdefault(one, set()).update(heirs - {one})
 
+    def look(self, lookers: Objects, seen: Objects) -> None:
+        """Let objects look into others whenever they are asked: a change of these is one of those."""
+        for one in seen:
+            self.heirs.setdefault(one, set()).update(lookers - {one})
+
     def with_ancestors(self, objects: Objects) -> Objects:
         """Give the objects and the classes whose attributes they have."""
         return self._closure(objects, self.ancestors) if self.ancestors else objects

@@ -22,6 +22,7 @@ from promote.language.effects import (
     ITERATING_METHODS,
     ITERATORS,
     LAZY_PACKAGES,
+    LOOKING_METHODS,
     METHOD_CALLERS,
     MUTATING_METHODS,
     OUT_POSITIONS,
@@ -42,7 +43,8 @@ from promote.values import dataclass
 
 _TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
-)
+    | LOOKING_METHODS
+)  # fmt: skip
 _TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy")).union(
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
@@ -196,6 +198,10 @@ class Libraries(Values):
             return self.viewed(method, target, given)
         if target.infos:
             return NONE
+        if method in LOOKING_METHODS:
+            made = self.derived(given | target.receiver)
+            heap.look(made, target.receiver)
+            return made
         at_once = method in EAGER_METHODS and not self.is_lazy()
         chosen = heap.within(given) if method in CHOOSING_METHODS else NONE
         return chosen | self.derived(target.receiver if at_once else given | target.receiver, chosen)

@@ -53,7 +53,7 @@ _SIMULATING = pattern(
 )
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
 _WRITING_SQL = pattern(
-    r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate)\b", re.IGNORECASE
+    r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b", re.IGNORECASE
 )
 _FILE_CALLS = pattern(
     r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute)$"

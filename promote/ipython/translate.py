@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Sequence
 
-from promote.ipython import magics
+from promote.ipython import magics, stand_ins
 from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
 from promote.patterns import pattern
-from promote.trees import kept_by_text, parse
+from promote.trees import is_python, kept_by_text, parse
 from promote.values import dataclass, field
 
 _ASSIGNED = pattern(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
@@ -84,9 +85,16 @@ class _Cell:
             if name == "sql" and self._query(first, arguments):
                 return
             verdict = magics.cell_magic(name, arguments, step=self.step)
+            bound = stand_ins.bound_by_cell_magic(name, arguments)
+            if verdict.keep and self.step and any(map(self._is_used, bound)):
+                hint = f"Take the name off the %%{name}, and let the step compute what is needed."
+                verdict = Verdict("PR126", "error", f"`{bound[0]}` is what the cell prints.", hint, keep=True)
             self._tell(verdict, first, 0)
             last = first + 1 if verdict.keep else len(self.lines)
+            below = [] if verdict.keep else self.lines[first + 1 :]
             self._drop(first, last, "")
+            if not self.step or verdict.code == "PR126":  # the name stays bound, as data flow must see
+                self._stand_in(first, stand_ins.of_cell(name, arguments, below))
             first = next((index for index in range(last, len(self.lines)) if self.lines[index].strip()), 0)
         index = 0
         while index < len(self.lines):
@@ -101,7 +109,18 @@ class _Cell:
             if verdict is None or taken.count(node.lineno) > 1 or taken.count(end) > 1:
                 continue
             self._tell(verdict, node.lineno - 1, node.col_offset)
-            self._drop(node.lineno - 1, end, "")
+            if verdict.severity != "warning":  # what may bind a name is left to data flow
+                self._drop(node.lineno - 1, end, "")
+
+    def _stand_in(self, first: int, lines: Sequence[str]) -> None:
+        """Put lines in place of some that were dropped."""
+        self.lines[first : first + len(lines)] = lines
+
+    def _is_used(self, name: str) -> bool:
+        """Whether any cell but this one seems to read a variable."""
+        word = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
+        others = (cell for cell in self.notebook.cells if cell.kind == "code" and cell.position != self.position)
+        return any(word.search(cell.source) for cell in others)
 
     def _single(self, first: int) -> bool:
         """Translate a cell that its first line, `%sql` or `%scala`, makes one of another language as a whole."""
@@ -109,7 +128,7 @@ class _Cell:
         if not line.startswith("%") or line.startswith("%%"):
             return False
         name, arguments = magics.split(line[1:].lstrip())
-        if name == "sql" and (not arguments or _is_broken("\n".join(self.lines[first + 1 :]))):
+        if name == "sql" and (not arguments or not is_python("\n".join(self.lines[first + 1 :]))):
             return self._query(first, arguments) or self._left_out(magics.cell_magic(name, arguments, step=self.step))
         verdict = magics.single(name, step=self.step)
         if verdict is None:
@@ -195,7 +214,7 @@ class _Cell:
         if assigned:
             return self._assigned(index, assigned)
         text, after = self._logical_line(index)
-        if magics.automagic(text.strip()) and _is_broken(text.strip()):
+        if magics.automagic(text.strip()) and not is_python(text.strip()):
             return self._escaped(index, indent, f"%{bare}")
         if text.rstrip("; \t").endswith("?"):
             self._tell(_help(), index, len(indent))
@@ -205,6 +224,7 @@ class _Cell:
     def _escaped(self, index: int, indent: str, bare: str) -> int:
         after = self._continued(index)
         column = len(indent)
+        made = ""
         if bare.rstrip("; \t").endswith("?") or bare.startswith("?"):
             verdict = _help()
         elif bare.startswith("!"):
@@ -219,10 +239,14 @@ class _Cell:
                 self._tell(verdict, index, column)
                 self.lines[index] = indent + arguments
                 return after
+            made = stand_ins.of_line(name, arguments)
         else:
             verdict = magics.other(f"A line that begins with {bare[0]!r}", "Write the call in full.", step=self.step)
+            made = stand_ins.quick_call(bare)
         self._tell(verdict, index, column)
         self._drop(index, after, indent)
+        if made and not self.step:
+            self._stand_in(index, [indent + made])
         return after
 
     def _assigned(self, index: int, match: re.Match[str]) -> int:
@@ -283,10 +307,6 @@ def _parse(source: str) -> ast.Module | Exception:
         return parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return error
-
-
-def _is_broken(source: str) -> bool:
-    return isinstance(_parse(source), Exception)
 
 
 @kept_by_text

@@ -48,6 +48,9 @@ VIEWING_METHODS = frozenset(
     __getitem__ __iter__ __next__ __enter__ __getattribute__""".split()
 )
 
+# Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.
+LOOKING_METHODS = frozenset("groupby group_by rolling expanding ewm resample group_by_dynamic".split())
+
 # Functions that change their first argument.
 ARGUMENT_MUTATORS = frozenset(
     """setattr delattr next random.shuffle numpy.random.shuffle numpy.put numpy.place numpy.putmask numpy.copyto
@@ -121,7 +124,10 @@ STORING_METHODS = frozenset("append appendleft insert setdefault update".split()
 REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise".split())
 
 # Classes that may share memory with the arrays that they are made of, though not with lists.
-ARRAY_HOLDERS = frozenset("polars.Series polars.DataFrame polars.LazyFrame polars.from_numpy polars.lit".split())
+ARRAY_HOLDERS = frozenset(
+    """polars.Series polars.DataFrame polars.LazyFrame polars.from_numpy polars.from_pandas polars.from_dataframe
+    polars.lit pyarrow.Table.from_pandas pyarrow.RecordBatch.from_pandas""".split()
+)
 
 # Methods that run the functions they are given at once, and keep none of them.
 EAGER_METHODS = frozenset("apply applymap assign map transform".split())
@@ -309,7 +315,9 @@ PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.sho
 
 # Functions by whose names packages are set up, so that every use of them may give something else.
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
-ALSO_SETTING = frozenset("numpy.seterr numpy.seterrcall csv.field_size_limit".split())
+ALSO_SETTING = frozenset(
+    "numpy.seterr numpy.seterrcall csv.field_size_limit calendar.setfirstweekday socket.setdefaulttimeout".split()
+)
 
 # Those of them that only change what is shown, or what happens when the process ends.
 HARMLESS_SETTINGS = (

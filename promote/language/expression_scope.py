@@ -165,6 +165,9 @@ class ExpressionScope:
             called = called.value  # the chain was told with the call
         if isinstance(called, ast.Name) and called.id == "vars" and node.args:
             self.read("vars", called)  # of an object, not of the namespace
+        elif isinstance(called, ast.Name) and called.id == "dir" and not node.args and not self.is_hidden("dir"):
+            self.read("dir", called)
+            self.found.dynamic.setdefault("dir", use_of(called))
         else:
             self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data

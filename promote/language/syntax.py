@@ -367,3 +367,37 @@ def star_source(statement: ast.stmt) -> str:
     """Give the module that a star import takes its names from, as it is written."""
     node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
     return "." * node.level + (node.module or "")
+
+
+def annotation_that_runs(node: ast.AST) -> ast.expr | None:
+    """Give the first annotation of a variable that calls something, which Python evaluates at the top of a cell only.
+
+    >>> told = [annotation_that_runs(ast.parse(t).body[0]) is None for t in ("x: f() = 1", "def g(): x: f() = 1")]
+    >>> told, annotation_that_runs(ast.parse("x: list[int] = []")) is None
+    ([False, True], True)
+    """
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ast.AnnAssign):
+            if any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in ast.walk(part.annotation)):
+                return part.annotation
+        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+            stack += reversed(list(ast.iter_child_nodes(part)))
+    return None
+
+
+def only_puts_away(node: ast.AST, name: str) -> bool:
+    """Whether a statement calls nothing, and reads a name in the bodies of lambdas alone.
+
+    >>> texts = ("d['k'] = lambda x: x + rate", "d['k'] = lambda x=rate: x", "d = list(map(lambda x: rate, d))")
+    >>> [only_puts_away(ast.parse(text).body[0], "rate") for text in texts]
+    [True, False, False]
+    """
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, (ast.Call, ast.Await)) or (isinstance(part, ast.Name) and part.id == name):
+            return False
+        stack += [part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part)
+    return True

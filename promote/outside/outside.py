@@ -37,6 +37,7 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES, names.MACHINE,
 )  # fmt: skip
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
+_MOVING = ("%cd", "%chdir", "%pushd", "%popd")
 _ROOT = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
 
 
@@ -95,7 +96,11 @@ class _Look:
             yield self.tell("PR712", "warning", f"`{path}` starts a process or thread.", s, call.node, hint)
         elif path in names.MACHINE:
             hint = "Take it from a parameter or a resource."
-            yield self.tell("PR714", "warning", f"`{path}` is different on every machine.", s, call.node, hint)
+            message = f"`{path}` is different on every machine."
+            magic = self.magic_before(s, *_MOVING) if path in names.PLACES else ""
+            if magic:
+                message = f"`{path}` gives the working directory, which {magic} changed for the notebook alone."
+            yield self.tell("PR714", "error" if magic else "warning", message, s, call.node, hint)
         elif path in {"hash", "id"} and call.function != "__hash__" and not self.is_local(s, path):
             hint = "Use hashlib, or the hash of the frame library with a seed."
             severity: Severity = "error" if path == "hash" else "warning"
@@ -230,7 +235,7 @@ class _Look:
             "absolute": "The file is named by a path of this machine.",
             "home": "The file is in somebody's home folder.",
         }[origin]
-        if origin == "relative" and (magic := self.magic_before(s, "%cd", "%chdir", "%pushd", "%popd")):
+        if origin == "relative" and (magic := self.magic_before(s, *_MOVING)):
             where = f"The file is looked for in the working directory, which {magic} changed for the notebook alone."
             return self.tell("PR707", "error", where, s, node, _ROOT)
         return self.tell("PR707", "warning", where, s, node, _ROOT)

@@ -92,6 +92,7 @@ MACHINE = frozenset(
     platform.platform platform.system platform.machine os.uname os.cpu_count os.getpid
     multiprocessing.cpu_count""".split()
 )
+PLACES = frozenset(("os.getcwd", "pathlib.Path.cwd"))
 PEOPLE = frozenset(["input", "getpass.getpass", "builtins.input"])
 PROCESSES = frozenset(
     """multiprocessing.Pool multiprocessing.Process multiprocessing.pool.ThreadPool multiprocessing.pool.Pool

@@ -124,14 +124,27 @@ def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[st
     captured: dict[str, Any] = {}
     fresh = {name: copied(value) for name, value in assets.items()}  # what the cells change is theirs alone
     compiled = codeop.Compile()  # as IPython does: a `from __future__` holds for the cells below
+    raw = any("get_ipython" in cell.python for cell in selection.cells)
     with contextlib.redirect_stdout(io.StringIO()), overrides(assets=fresh, resources={}):
         for cell in selection.cells:
             if cell.role.kind == "injected":
                 continue  # verification leaves it out too
-            exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
+            if raw:
+                run_in_ipython(names, selection.notebook.cells[cell.position - 1].source)
+            else:
+                exec(compiled(cell.python, f"<cell {cell.position}>", "exec"), names)  # noqa: S102 - our own test notebook
             for one in ends.get(cell.position, ()):
                 captured[one.step.name] = copied(names[one.function.output])
     return captured
+
+
+def run_in_ipython(names: dict[str, Any], source: str) -> None:
+    """Run a cell as it is written, in IPython's own shell over a namespace."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    shell.user_ns = names
+    shell.run_cell(source).raise_error()
 
 
 def render(one: Plan, captured: Mapping[str, Any], given: Mapping[str, Any]) -> str:
