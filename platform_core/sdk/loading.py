@@ -31,7 +31,14 @@ class _Supplied:
 _SUPPLIED: ContextVar[_Supplied] = ContextVar("supplied", default=_Supplied())  # noqa: B039 - it is frozen
 
 
-def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None) -> Any:
+def load_asset(
+    name: str,
+    as_: FrameKind = "lazy",
+    partition: str | None = None,
+    *,
+    from_env: str | None = None,
+    sample: int | None = None,
+) -> Any:
     """Read an asset of the project as a frame.
 
     Args:
@@ -39,13 +46,22 @@ def load_asset(name: str, as_: FrameKind = "lazy", partition: str | None = None)
         as_: `lazy` (a Polars LazyFrame, nothing read yet), `polars`, `pandas` or `duckdb`.
         partition: One partition's key; without it all partitions come as one frame, as an asset without partitions gets
             them: those that are stored and, where the project's YAML lists them, still listed.
+        from_env: Another environment of the project, such as `prod`, of which a masked sample is read, to explore
+            with; see `platform_core.sdk.sampling`. What is promoted reads its own environment alone.
+        sample: How many rows of it; as many as the policy allows without it.
 
     Raises:
-        UserError: It has not been materialised, or has no such partition.
-        UsageError: There is no such kind of frame.
+        UserError: It has not been materialised, or has no such partition, or no policy lets it be sampled.
+        UsageError: There is no such kind of frame, or a sample is asked for without an environment.
     """
     if as_ not in KINDS:
         raise UsageError(f"load_asset gives no {as_!r}.", hint=did_you_mean(str(as_), KINDS))
+    if from_env is not None:
+        from platform_core.sdk.sampling import sampled  # noqa: PLC0415 - only a notebook that samples needs it
+
+        return sampled(name, as_, partition, from_env, sample)
+    if sample is not None:
+        raise UsageError("load_asset samples another environment.", hint="Write from_env= too, or .head().")
     supplied = _SUPPLIED.get().assets
     if name in supplied:
         return fresh(convert(supplied[name], as_))

@@ -93,7 +93,9 @@ def _load_call(call: ast.Call, what: str) -> LoadCall:
         problem = "its arguments are unpacked"
     for position, argument in enumerate(call.args[: len(names)]):
         given.setdefault(names[position], argument)
-    if unknown := sorted(set(given) - set(names)):
+    if what == "load_asset" and {"from_env", "sample"} & set(given):
+        problem = "it reads a sample of another environment, and what is promoted reads its own alone"
+    elif unknown := sorted(set(given) - set(names)):
         problem = f"`{unknown[0]}` is not one of its arguments"
     name = _text(given.get("name"))
     kind = _text(given.get("as_")) if "as_" in given else "lazy"

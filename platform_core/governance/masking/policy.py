@@ -38,7 +38,7 @@ METHODS: Mapping[str, tuple[_Make | None, frozenset[str]]] = MappingProxyType(
 ['band', 'drop', 'generalise_postcode']
 """
 
-_KEYED = frozenset({"hash", "pseudonym", "shift_dates"})
+KEYED = frozenset({"hash", "pseudonym", "shift_dates"})
 _NEEDS = {"shift_dates": "by", "band": "width"}
 _PROPOSED = {
     "date_of_birth": "year_band",
@@ -118,7 +118,7 @@ def apply_policy(frame: Any, policy: Mapping[str, Any], *, key: Key | None = Non
         if method == "shift_dates" and not schema[column].is_temporal():
             raise UserError(f"{where}: {column!r} holds no dates.", hint="Parse it first: pl.col(…).str.to_date().")
     made = [
-        METHODS[method][0](column, **settings, **({"key": key} if method in _KEYED else {}))  # type: ignore[misc]  # not None here
+        METHODS[method][0](column, **settings, **({"key": key} if method in KEYED else {}))  # type: ignore[misc]  # not None here
         for column, (method, settings) in checked.items()
         if METHODS[method][0] is not None
     ]

@@ -161,6 +161,34 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """What a notebook may read of another environment by `load_asset(…, from_env=)`: a masked sample, of these assets.
+
+    Attributes:
+        assets: Patterns of the assets.
+        most: How many rows at most.
+        sensitive: Whether OFFICIAL-SENSITIVE assets may be read, and those whose storage does not say what they are.
+        masking: Ways to mask by column, over those that the detector of personal data proposes.
+    """
+
+    assets: tuple[str, ...]
+    most: int = 1000
+    sensitive: bool = False
+    masking: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what lets nothing be read.
+
+        Raises:
+            ValueError: No asset or no row may be.
+        """
+        if not self.assets or not 1 <= self.most <= 1_000_000:
+            raise ValueError("samples name assets, and take 1 to 1,000,000 rows")
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What one file of policies may hold.
 
@@ -173,6 +201,7 @@ class Written:
         holds: Legal holds.
         processing: Processing activities by id.
         roles: Roles by name.
+        samples: What may be read of other environments, by the environment.
     """
 
     use: tuple[Literal["minimal", "official", "official-sensitive"], ...] = ()
@@ -183,6 +212,7 @@ class Written:
     holds: tuple[Hold, ...] = ()
     processing: Mapping[str, Activity] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
+    samples: Mapping[str, Sampling] = field(default_factory=dict)
 
     __pydantic_config__: ClassVar[Any] = STRICT
 

@@ -24,7 +24,7 @@ FOLDER = "policies"
 SETS = ("minimal", "official", "official-sensitive")
 
 _LISTS = ("exceptions", "downgrades", "holds")
-_MAPPINGS = ("rules", "processing", "roles")
+_MAPPINGS = ("rules", "processing", "roles", "samples")
 _READY = "the ready set "
 
 

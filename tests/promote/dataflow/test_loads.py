@@ -41,6 +41,8 @@ def test_calls_that_become_inputs(source: str, expected: tuple[str, str, str, st
         ('load_asset(*["rents"])', "its arguments are unpacked"),
         ('load_asset("rents", **more)', "its arguments are unpacked"),
         ('load_asset("rents", kind="pandas")', "`kind` is not one of its arguments"),
+        ('load_asset("rents", from_env="prod")', "it reads a sample of another environment"),
+        ('load_asset("rents", from_env="prod", sample=10)', "it reads a sample of another environment"),
         ('load_asset("rents", as_=kind)', "`as_` must be one of"),
         ('load_asset("rents", as_="spark")', "`as_` must be one of"),
         ('load_asset("rents", partition=str(1))', "the partition is not written as a literal or a parameter"),

@@ -75,14 +75,38 @@ def bind(parameters: Sequence[Parameter], given: Mapping[str, str], location: st
     {'minimum': 3, 'areas': ['b']}
     """
     known = {parameter.name: parameter for parameter in parameters}
+    return {name: _convert(_known(name, known, location), text, location) for name, text in given.items()}
+
+
+def bind_typed(parameters: Sequence[Parameter], given: Mapping[str, Any], location: str) -> dict[str, Any]:
+    """Check values that have their types already against what the parameters are declared as.
+
+    Raises:
+        UsageError: A name is not a parameter, or a value has another type than the declared one.
+
+    >>> bind_typed([Parameter("rate", ("float",))], {"rate": 1}, "")
+    {'rate': 1.0}
+    """
+    known = {parameter.name: parameter for parameter in parameters}
     values = {}
-    for name, text in given.items():
-        if name not in known:
-            raise UsageError(
-                f"{name!r} is no parameter of the notebook.", hint=did_you_mean(name, known), location=location
-            )
-        values[name] = _convert(known[name], text, location)
+    for name, value in given.items():
+        kinds = _known(name, known, location).kinds
+        if value is not None and type(value) is int and "int" not in kinds and "float" in kinds:
+            values[name] = float(value)
+        elif not kinds or ("None" in kinds if value is None else type(value).__name__ in kinds):
+            values[name] = value
+        else:
+            wanted = " or ".join(kinds)
+            raise UsageError(f"The parameter {name!r} takes {wanted}, not {value!r}.", location=location)
     return values
+
+
+def _known(name: str, known: Mapping[str, Parameter], location: str) -> Parameter:
+    if name not in known:
+        raise UsageError(
+            f"{name!r} is no parameter of the notebook.", hint=did_you_mean(name, known), location=location
+        )
+    return known[name]
 
 
 def _annotated(annotation: ast.expr) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.errors import UsageError, UserError
-from workbench.parameters import Parameter, bind, parameters_cell, read_parameters
+from workbench.running.parameters import Parameter, bind, parameters_cell, read_parameters
 
 
 @pytest.mark.parametrize(
