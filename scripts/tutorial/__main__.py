@@ -93,6 +93,8 @@ class Run:
             text = change(file.read_text(encoding="utf-8"), act.text, act.place) if act.kind == "change" else text
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
+        elif act.kind == "open":
+            self.browser.visit((self.terminal.folder / act.text).as_uri())
         else:
             self.browser.do(act)
 

@@ -16,7 +16,7 @@ In a numbered step, which takes place in the browser:
 | `<kbd>key</kbd>` | presses it |
 | type `` `words` `` | types them |
 | `*words*` | waits until they can be seen |
-| `<http://…>` | opens that page |
+| `<http://…>`, open `` `FILE.html` `` | opens that page |
 | a block of `python` | puts it where the cursor is |
 """
 
@@ -31,7 +31,7 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w+)(?: title=\"(?P<title>[
 _PICTURE = re.compile(r"!\[[^\]]+\]\((?P<picture>[^)]+)\)")
 _STEP = re.compile(
     r"<kbd>(?P<press>[^<]+)</kbd>|(?P<twice>[Dd]ouble-click )?\*\*(?P<click>[^*]+)\*\*|\*(?P<see>[^*]+)\*"
-    r"|[Tt]ype `(?P<type>[^`]+)`|<(?P<visit>http[^>]+)>|" + _PICTURE.pattern
+    r"|[Tt]ype `(?P<type>[^`]+)`|<(?P<visit>http[^>]+)>|[Oo]pen `(?P<open>[^`]+\.html)`|" + _PICTURE.pattern
 )
 _NUMBERED = re.compile(r"^\d+\. ")
 
@@ -39,7 +39,8 @@ _NUMBERED = re.compile(r"^\d+\. ")
 class Act(NamedTuple):
     """One thing that the reader does.
 
-    `kind` is run, said, change, write, picture, press, click, double-click, see, type, visit or put; `place` is the page and line.
+    `kind` is run, said, change, write, picture, press, click, double-click, see, type, visit, open or put; `place` is
+    the page and line.
     """
 
     kind: str

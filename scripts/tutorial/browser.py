@@ -14,7 +14,7 @@ from scripts.tutorial.acts import Act
 from scripts.tutorial.terminal import Stopped
 
 SIZE = {"width": 1280, "height": 800}
-PATIENCE = 240_000  # milliseconds that a promotion or the start of a server may take on a busy machine
+PATIENCE = 120_000  # milliseconds that a promotion or the start of a server may take on a busy machine
 ROLES = ("button", "menuitem", "tab", "link", "treeitem", "option", "checkbox", "switch")
 TO_WEBP = """async source => {
     const picture = new Image();
@@ -95,7 +95,12 @@ class Browser:
         found = self.page.get_by_text(name, exact=True)
         for role in ROLES:
             found = found.or_(self.page.get_by_role(role, name=name, exact=True))  # type: ignore[arg-type] # one of its roles
-        return found.filter(visible=True).first
+        exactly = found.filter(visible=True).first
+        try:
+            exactly.wait_for(timeout=3_000)
+        except Error:  # a part of a longer text, then
+            return self.page.get_by_text(name).filter(visible=True).first
+        return exactly
 
     def _take(self, path: Path) -> None:
         self.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)  # no tooltip over what is shown
