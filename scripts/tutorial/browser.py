@@ -14,7 +14,7 @@ from scripts.tutorial.acts import Act
 from scripts.tutorial.terminal import Stopped
 
 SIZE = {"width": 1280, "height": 800}
-PATIENCE = 120_000  # milliseconds that a promotion or the start of a server may take on a busy machine
+PATIENCE = 600_000  # milliseconds that a promotion or the start of a server may take on a busy machine
 ROLES = ("button", "menuitem", "tab", "link", "treeitem", "option", "checkbox", "switch")
 TO_WEBP = """async source => {
     const picture = new Image();
