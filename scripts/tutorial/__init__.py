@@ -1,0 +1,1 @@
+"""Runs the tutorial as it is written: `python -m scripts.tutorial`, or `make tutorial`."""
