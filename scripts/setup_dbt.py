@@ -4,7 +4,8 @@
 
 dbt holds two libraries older than the type checker of `.venv` wants them, so it stands in an environment of its own.
 That one takes from `deployment/docker/requirements.production.lock`, every hash checked, what differs from
-`requirements.lock`, and sees the rest in `.venv`. Where it cannot be had, the tests that need it are skipped and say so.
+`requirements.lock`, and sees the rest in `.venv`. Where it cannot be had, the tests that need it are skipped and say
+so.
 """
 
 from __future__ import annotations

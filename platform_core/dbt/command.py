@@ -8,27 +8,28 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
 
-class Dbt(DbtCliResource):  # type: ignore[misc] # dagster-dbt is an extra, without types here
-    """Runs the dbt that is installed beside this Python.
+def dbt_of(project: Path) -> Any:
+    """Give a `DbtCliResource` that runs the dbt installed beside this Python.
 
     dagster-dbt asks `dbt --version` before each run, which starts dbt once more and looks for news on the network; and
     it opens the database to ask for columns, which the stored files tell already. Neither happens here. Where a later
     dagster-dbt knows these two members no more, it does both again.
+
+    Args:
+        project: The folder of the dbt project.
     """
+    from dagster_dbt import DbtCliResource  # noqa: PLC0415 - an extra
 
-    @classmethod
-    def of(cls, project: Path) -> Dbt:
-        """Make one for a dbt project."""
-        beside = Path(sys.executable).with_name("dbt")
-        return cls(project_dir=str(project), dbt_executable=str(beside) if beside.is_file() else "dbt")
+    class Dbt(DbtCliResource):  # type: ignore[misc] # dagster-dbt is an extra, without types here
+        @cached_property
+        def _cli_version(self) -> Version:
+            return Version(version("dbt-core"))
 
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(version("dbt-core"))
+        def _initialize_dbt_core_adapter(self, args: Any) -> None:
+            return None
 
-    def _initialize_dbt_core_adapter(self, args: Any) -> None:
-        return None
+    beside = Path(sys.executable).with_name("dbt")
+    return Dbt(project_dir=str(project), dbt_executable=str(beside) if beside.is_file() else "dbt")

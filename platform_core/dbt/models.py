@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from importlib.util import find_spec
@@ -12,8 +11,10 @@ from typing import Any
 import dagster as dg
 
 from platform_core.config import find_project
+from platform_core.dbt.command import dbt_of
 from platform_core.dbt.preparing import QUIET, prepared_manifest
 from platform_core.dbt.problems import problem_of
+from platform_core.dbt.translating import translator
 from platform_core.dbt.workspace import KEPT, Workspace, lake_source
 from platform_core.environment import setting
 from platform_core.errors import UserError
@@ -47,14 +48,12 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
         )
     from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
 
-    from platform_core.dbt.translating import Translator  # noqa: PLC0415 - it is made of dagster-dbt's
-
     place = find_project() / folder
     if not (place / "dbt_project.yml").is_file():
         raise UserError("There is no dbt project here.", hint="It has a file dbt_project.yml.", location=folder)
-    manifest = json.loads(prepared_manifest(place).read_bytes())
+    manifest = prepared_manifest(place)
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), name=name)
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(), name=name)
     def build(context):  # type: ignore[no-untyped-def] # Dagster refuses an annotation that is a text
         yield from _built(context, place, manifest)
 
@@ -71,8 +70,6 @@ def _is_there(package: str) -> bool:
 
 def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[str, Any]) -> Iterator[Any]:
     """Build what is selected, store every model, and give what Dagster records: first the data, then the checks."""
-    from platform_core.dbt.command import Dbt  # noqa: PLC0415 - it is made of dagster-dbt's
-
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     specs = {spec.key.to_user_string(): spec for spec in context.assets_def.specs}
     for asset in sorted(selected):
@@ -83,7 +80,7 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
         work.copy(project)
         work.stage(nodes, selected, needed_sources(manifest, selected))
         with setting(QUIET):
-            invocation = Dbt.of(work.project).cli(
+            invocation = dbt_of(work.project).cli(
                 ["build"], context=context, target_path=work.target, raise_on_error=False
             )
             events = list(invocation.stream())

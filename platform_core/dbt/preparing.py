@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from platform_core.dbt.command import dbt_of
 from platform_core.environment import setting
 from platform_core.errors import UserError
+
+_log = logging.getLogger(__name__)
 
 QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 TARGET = "target"
@@ -20,11 +27,12 @@ _LAST_LINES = 4  # of what dbt said: the rest is how it was called
 MADE = frozenset((TARGET, "logs"))  # what dbt writes at the top of its project
 
 
-def prepared_manifest(folder: Path) -> Path:
+def prepared_manifest(folder: Path) -> dict[str, Any]:
     """Give the manifest of a dbt project, after making it where there is none or it is older than the project.
 
     An image makes it when it is built, by loading the code location once; `workbench dev` does after each change.
-    It takes its place whole, so that processes which make it at once do not read one another's half.
+    It takes its place whole, so that processes which make it at once do not read one another's half. Where it cannot be
+    written it is made for this process alone, which costs some seconds each time and is said in the log.
 
     Args:
         folder: The dbt project.
@@ -33,29 +41,35 @@ def prepared_manifest(folder: Path) -> Path:
         UserError: dbt cannot read the project; it says why.
     """
     manifest = folder / TARGET / MANIFEST
-    if not is_current(manifest, folder):
-        try:
-            manifest.parent.mkdir(exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".parse-", dir=manifest.parent) as scratch:
-                _parse(folder, Path(scratch))
-                for name in (PARSED, MANIFEST):
-                    Path(scratch, name).replace(manifest.with_name(name))
-        except OSError as error:
-            raise UserError(
-                f"dbt's manifest is missing or old, and cannot be written: {error.strerror}.",
-                hint="An image has to load the code location once while it is built.",
-                location=f"{folder.name}/{TARGET}",
-            ) from error
-    return manifest
+    if is_current(manifest, folder):
+        return _read(manifest)
+    try:
+        manifest.parent.mkdir(exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(prefix=".parse-", dir=manifest.parent)
+        kept = True
+    except OSError as error:
+        reason = error.strerror
+        _log.warning("dbt/target is old and cannot be written (%s): load the code location while building.", reason)
+        scratch, kept = tempfile.TemporaryDirectory(prefix="workbench-dbt-"), False
+    with scratch as made:
+        _parse(folder, Path(made))
+        if not kept:
+            return _read(Path(made, MANIFEST))
+        for name in (PARSED, MANIFEST):
+            Path(made, name).replace(manifest.with_name(name))
+    return _read(manifest)
+
+
+def _read(manifest: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(manifest.read_bytes())
+    return content
 
 
 def _parse(folder: Path, target: Path) -> None:
     """Let dbt read its project, with what it remembers of the last time."""
     from dagster_dbt.errors import DagsterDbtError  # noqa: PLC0415 - an extra
 
-    from platform_core.dbt.command import Dbt  # noqa: PLC0415 - it is made of dagster-dbt's
-
-    dbt = Dbt.of(folder)
+    dbt = dbt_of(folder)
     commands = [["parse", "--quiet"]]
     if any((folder / name).is_file() for name in _PACKAGES):
         commands.insert(0, ["deps", "--quiet"])

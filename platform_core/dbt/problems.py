@@ -40,7 +40,7 @@ def _said(result: Mapping[str, Any]) -> str:
 
     >>> _said({"unique_id": "test.p.not_null_a_b.12", "status": "fail", "failures": 3})
     'The test not_null_a_b failed on 3 rows.'
-    >>> _said({"unique_id": "model.p.a", "status": "error", "message": "Runtime Error in model a\n  Binder Error: no b"})
+    >>> _said({"unique_id": "model.p.a", "status": "error", "message": "Runtime Error in model\n  Binder Error: no b"})
     'dbt could not make a: Binder Error: no b.'
     """
     kind, _, name = result["unique_id"].split(".")[:3]

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator
 
 from platform_core.canonical import digest
 from platform_core.dbt.workspace import lake_source, layer_of
@@ -17,34 +16,35 @@ LAYER = "workbench/layer"
 _OF_DBT = ("dbt", "dbt_duckdb")
 
 
-class Translator(DagsterDbtTranslator):  # type: ignore[misc] # dagster-dbt is an extra, without types here
-    """Gives assets of dbt the keys, groups and code versions that promoted assets have."""
+def translator() -> Any:
+    """Give a `DagsterDbtTranslator` with keys, groups and code versions as promoted assets have them."""
+    from dagster_dbt import DagsterDbtTranslator  # noqa: PLC0415 - an extra
 
-    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
-        """Describe one model or source, with a code version that covers all that its result and checks rest on."""
-        spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
-        if unique_id in manifest["sources"]:
-            return spec
-        return spec.replace_attributes(code_version=version_of(manifest, unique_id))
+    class Translator(DagsterDbtTranslator):  # type: ignore[misc] # dagster-dbt is an extra, without types here
+        def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: Any) -> dg.AssetSpec:
+            spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
+            if unique_id in manifest["sources"]:
+                return spec
+            return spec.replace_attributes(code_version=version_of(manifest, unique_id))
 
-    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Give the name alone, for sources of the lake and for models; what the project's own YAML says comes first."""
-        props = dbt_resource_props
-        told = (props.get("config", {}).get("meta") or props.get("meta") or {}).get("dagster", {})
-        if "asset_key" in told or (props["resource_type"] == "source" and lake_source(props) is None):
-            key: dg.AssetKey = super().get_asset_key(props)
-            return key
-        return dg.AssetKey(props["name"])
+        def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+            props = dbt_resource_props
+            # What the project's own YAML says comes first
+            told = (props.get("config", {}).get("meta") or props.get("meta") or {}).get("dagster", {})
+            if "asset_key" in told or (props["resource_type"] == "source" and lake_source(props) is None):
+                key: dg.AssetKey = super().get_asset_key(props)
+                return key
+            return dg.AssetKey(props["name"])
 
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Give the layer."""
-        return layer_of(dbt_resource_props)
+        def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+            return layer_of(dbt_resource_props)
 
-    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Add the layer, by which it is stored, and how the data is classified."""
-        meta = dbt_resource_props.get("config", {}).get("meta") or {}
-        level = {CLASSIFICATION: meta["classification"]} if "classification" in meta else {}
-        return {**super().get_metadata(dbt_resource_props), LAYER: layer_of(dbt_resource_props), **level}
+        def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+            meta = dbt_resource_props.get("config", {}).get("meta") or {}
+            level = {CLASSIFICATION: meta["classification"]} if "classification" in meta else {}
+            return {**super().get_metadata(dbt_resource_props), LAYER: layer_of(dbt_resource_props), **level}
+
+    return Translator()
 
 
 def version_of(manifest: Mapping[str, Any], unique_id: str) -> str:
@@ -55,12 +55,17 @@ def version_of(manifest: Mapping[str, Any], unique_id: str) -> str:
     Args:
         manifest: dbt's manifest.
         unique_id: The model's id in it.
+
+    >>> model = {"name": "a", "raw_code": "select 1", "config": {}, "resource_type": "model", "depends_on": {}}
+    >>> before = version_of({"nodes": {"model.p.a": model}, "macros": {}}, "model.p.a")
+    >>> before == version_of({"nodes": {"model.p.a": model | {"raw_code": "select 2"}}, "macros": {}}, "model.p.a")
+    False
     """
     nodes = [manifest["nodes"][unique_id]]
     nodes += [
         node
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "test" and unique_id in node["depends_on"]["nodes"]
+        if node["resource_type"] == "test" and unique_id in node["depends_on"].get("nodes", [])
     ]
     texts = [
         json.dumps([node["name"], node["raw_code"], node["config"], node.get("test_metadata")], sort_keys=True)

@@ -87,7 +87,8 @@ class Workspace:
                 kind = "TABLE" if name in selected else "VIEW"
                 database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(node['schema'])}")
                 listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
-                database.execute(f"CREATE {kind} {_table(node)} AS SELECT * FROM read_parquet([{listed}])")
+                query = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - quoted; a view takes no parameters
+                database.execute(f"CREATE {kind} {_table(node)} AS {query}")
 
     def keep(self, node: Mapping[str, Any], classification: str | None = None) -> Footer:
         """Store what a model gave as the asset of its name, whole or not at all.
@@ -102,7 +103,7 @@ class Workspace:
         import duckdb  # noqa: PLC0415 - only a run needs it
 
         with duckdb.connect(self.database, read_only=True) as database:
-            relation = database.table(f"{node['schema']}.{node['alias']}")
+            relation = database.sql(f"FROM {_table(node)}")
             return self._storage.write(layer_of(node), node["name"], relation, classification=classification)
 
     def _show(self, layer: str, name: str) -> list[Path]:
