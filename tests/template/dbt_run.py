@@ -26,6 +26,7 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         made = result.asset_materializations_for_node("dbt_models")
         failed = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
         checks = {one.check_name: one.passed for one in result.get_asset_check_evaluations()}
+    schemas = [one.metadata["dagster/column_schema"].schema for one in made]
     innermost = failed[0] if failed else None
     while innermost is not None and innermost.cause is not None:
         innermost = innermost.cause
@@ -37,13 +38,7 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         "description": spec.description,
         "declared": sorted(spec.name for spec in defs.resolve_asset_graph().get(key).assets_def.check_specs),
         "rows": [one.metadata["dagster/row_count"].value for one in made],
-        "columns": [
-            [
-                [column.name, column.type, column.description]
-                for column in one.metadata["dagster/column_schema"].schema.columns
-            ]
-            for one in made
-        ],
+        "columns": [[[one.name, one.type, one.description] for one in schema.columns] for schema in schemas],
         "classification": [one.metadata["workbench/classification"].value for one in made],
         "checks": checks,
         "failed": innermost.message if innermost is not None else None,

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.template.support import gates, rendered_project, run
+from platform_core.errors import UserError
+from tests.template.support import gates, render, rendered_project, run
 from tests.template.with_dbt import dbt_environment, python_with_dbt
+from workbench.definitions import load_definitions
 
 RUN = Path(__file__).with_name("dbt_run.py")
 MODULE = '''"""Every library that was visited, as a promoted step reads it."""
@@ -43,17 +45,15 @@ def with_dbt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_plain_project_knows_nothing_of_dbt(blank: Path, with_dbt: Path) -> None:
     names = [path.relative_to(blank).as_posix() for path in blank.rglob("*")]
     assert [name for name in names if "dbt" in name] == []
-    for name in ("pyproject.toml", "README.md", ".gitignore", "CONTRIBUTING.md"):
+    for name in ("pyproject.toml", "README.md", ".gitignore"):
         assert "dbt" not in (blank / name).read_text(encoding="utf-8"), name
-        assert "dbt" in (with_dbt / name).read_text(encoding="utf-8") or name == "CONTRIBUTING.md"
+        assert "dbt" in (with_dbt / name).read_text(encoding="utf-8"), name
     assert "dbt-" not in "".join(path.name for path in (with_dbt / "dbt").rglob("*"))
     assert not (with_dbt / "examples").exists()
 
 
 @pytest.mark.parametrize("answer", ["maybe", "2"])
 def test_an_answer_that_is_neither_yes_nor_no_is_refused(tmp_path: Path, answer: str) -> None:
-    from tests.template.support import render
-
     outcome = render(tmp_path, project_name="Demo", dbt=answer)
     assert outcome.returncode != 0
     assert "dbt" in outcome.stderr
@@ -61,11 +61,10 @@ def test_an_answer_that_is_neither_yes_nor_no_is_refused(tmp_path: Path, answer:
 
 
 def test_where_dbt_is_not_installed_the_code_location_says_what_to_do(with_dbt: Path) -> None:
-    outcome = run("workbench materialize", with_dbt)
-    assert outcome.returncode == 1
-    assert "src/demo_blank/defs/dbt_models.py:5: The project has dbt models, and dbt is not installed" in outcome.stderr
-    assert "pip install 'notebook-workbench[dbt]'" in outcome.stderr
-    assert "Traceback" not in outcome.stderr
+    with pytest.raises(UserError, match="The project has dbt models, and dbt is not installed") as found:
+        load_definitions(with_dbt / "src/demo_blank/definitions.py")
+    assert found.value.location == "src/demo_blank/defs/dbt_models.py:5"
+    assert "pip install 'notebook-workbench[dbt]'" in (found.value.hint or "")
 
 
 @pytest.fixture(scope="session")
