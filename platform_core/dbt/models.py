@@ -12,7 +12,7 @@ import dagster as dg
 
 from platform_core.config import find_project
 from platform_core.dbt.command import dbt_of
-from platform_core.dbt.preparing import QUIET, prepared_manifest
+from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
 from platform_core.dbt.problems import problem_of
 from platform_core.dbt.translating import translator
 from platform_core.dbt.workspace import KEPT, Workspace, lake_source
@@ -20,6 +20,7 @@ from platform_core.environment import setting
 from platform_core.errors import UserError
 from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.days import today
+from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.running import footer_metadata
 from platform_core.storage.routes import storage_of_project
@@ -70,6 +71,8 @@ def _is_there(package: str) -> bool:
 
 def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[str, Any]) -> Iterator[Any]:
     """Build what is selected, store every model, and give what Dagster records: first the data, then the checks."""
+    from platform_core.dbt.columns import lineage_of_model  # noqa: PLC0415 - sqlglot comes with dbt
+
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     specs = {spec.key.to_user_string(): spec for spec in context.assets_def.specs}
     for asset in sorted(selected):
@@ -84,15 +87,19 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
                 ["build"], context=context, target_path=work.target, raise_on_error=False
             )
             events = list(invocation.stream())
+        ran, tables = read_manifest(work.target), work.tables()
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
                 continue
-            node = manifest["nodes"][event.metadata["unique_id"].value]
+            unique_id = event.metadata["unique_id"].value
+            node = manifest["nodes"][unique_id]
             level = classification_of(specs[node["name"]].metadata)
             footer = work.keep(node, level)
             texts = {column["name"]: column["description"] for column in node["columns"].values()}
-            told = footer_metadata(footer, texts) | ({CLASSIFICATION: level} if level is not None else {})
+            lineage = lineage_of_model(ran, unique_id, tables, [name for name, _ in footer.columns])
+            told = footer_metadata(footer, texts) | lineage_metadata(lineage)
+            told |= {CLASSIFICATION: level} if level is not None else {}
             yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told})
         if not invocation.is_successful():
             raise problem_of(work.target, invocation.get_error())

@@ -42,7 +42,7 @@ def prepared_manifest(folder: Path) -> dict[str, Any]:
     """
     manifest = folder / TARGET / MANIFEST
     if is_current(manifest, folder):
-        return _read(manifest)
+        return read_manifest(manifest.parent)
     try:
         manifest.parent.mkdir(exist_ok=True)
         scratch = tempfile.TemporaryDirectory(prefix=".parse-", dir=manifest.parent)
@@ -54,14 +54,18 @@ def prepared_manifest(folder: Path) -> dict[str, Any]:
     with scratch as made:
         _parse(folder, Path(made))
         if not kept:
-            return _read(Path(made, MANIFEST))
+            return read_manifest(Path(made))
         for name in (PARSED, MANIFEST):
             Path(made, name).replace(manifest.with_name(name))
-    return _read(manifest)
+    return read_manifest(manifest.parent)
 
 
-def _read(manifest: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(manifest.read_bytes())
+def read_manifest(target: Path) -> dict[str, Any]:
+    """Read the manifest in a folder to which dbt wrote; without models and sources where dbt came to none."""
+    try:
+        content: dict[str, Any] = json.loads((target / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        return {"nodes": {}, "sources": {}}
     return content
 
 

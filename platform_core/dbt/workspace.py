@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from platform_core.dbt.preparing import MADE, PARSED, TARGET
 from platform_core.lake import Lake, safe_name
 from platform_core.parquet import write_parquet
@@ -105,6 +107,20 @@ class Workspace:
         with duckdb.connect(self.database, read_only=True) as database:
             relation = database.sql(f"FROM {_table(node)}")
             return self._storage.write(layer_of(node), node["name"], relation, classification=classification)
+
+    def tables(self) -> dict[str, list[str]]:
+        """Give the columns of every asset that the run saw or made, by name."""
+        import duckdb  # noqa: PLC0415 - only a run needs it
+
+        found: dict[str, list[str]] = {}
+        with duckdb.connect(self.database, read_only=True) as database:
+            query = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
+            for name, column in database.execute(query).fetchall():
+                found.setdefault(name, []).append(column)
+        for path in sorted(self.lake.rglob("*.parquet")):
+            name = path.stem if path.parent.parent == self.lake else path.parent.name
+            found.setdefault(name, pq.read_schema(path).names)
+        return found
 
     def _show(self, layer: str, name: str) -> list[Path]:
         """Show an asset below the folder's lake: files of the disk's lake by links, others by copies."""

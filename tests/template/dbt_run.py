@@ -39,6 +39,11 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         "declared": sorted(spec.name for spec in defs.resolve_asset_graph().get(key).assets_def.check_specs),
         "rows": [one.metadata["dagster/row_count"].value for one in made],
         "columns": [[[one.name, one.type, one.description] for one in schema.columns] for schema in schemas],
+        "lineage": {
+            column: [[one.asset_key.to_user_string(), one.column_name] for one in found]
+            for one in made
+            for column, found in one.metadata["dagster/column_lineage"].column_lineage.deps_by_column.items()
+        },
         "classification": [one.metadata["workbench/classification"].value for one in made],
         "checks": checks,
         "failed": innermost.message if innermost is not None else None,

@@ -88,6 +88,15 @@ def test_lineage_crosses_the_boundary_in_both_directions(refused: dict[str, Any]
     assert refused["description"].startswith("Visits to each library")
 
 
+def test_lineage_goes_down_to_columns(refused: dict[str, Any]) -> None:
+    assert refused["lineage"] == {
+        "library": [["visits", "library"]],
+        "opened": [["visits", "opened"]],
+        "share_of_visits": [["visits", "visits"]],
+        "visits": [["visits", "visits"]],
+    }
+
+
 def test_a_model_is_stored_where_load_asset_reads_it(refused: dict[str, Any]) -> None:
     assert refused["stored"]["library"] == ["Central Library", "Harbour Library", "Harbour Library", "Meadow Library"]
     assert refused["stored"]["visits"] == [1204, 310, 5, None]

@@ -77,6 +77,7 @@ def test_a_run_sees_the_files_that_load_asset_reads(lake: Lake, workspace: Calla
     work.stage({}, set(), [("silver", "rents"), ("silver", "dated")])
     shown = {path.relative_to(work.lake).as_posix() for path in work.lake.rglob("*.parquet")}
     assert shown == {"silver/rents.parquet", "silver/dated/2025-01-01.parquet", "silver/dated/2025-01-02.parquet"}
+    assert work.tables() == {"rents": ["town", "rent"], "dated": ["town", "rent", "day"]}
     days = duckdb.read_parquet(f"{work.lake}/silver/dated/*.parquet").pl()["day"]
     assert days.unique().sort().to_list() == ["2025-01-01", "2025-01-02"]
 
@@ -103,8 +104,9 @@ def test_models_that_are_not_built_are_read_from_the_lake(
     work = workspace(lake)
     work.stage(by_name(node("towns", layer="silver"), node("dear", "towns")), {"dear"}, [])
     with duckdb.connect(work.database) as database:
-        assert database.sql("SELECT sum(rent) FROM main.towns").fetchall() == [(1600,)]
-        assert database.sql("SELECT table_type FROM information_schema.tables").fetchall() == [("VIEW",)]
+        assert database.execute("SELECT sum(rent) FROM main.towns").fetchall() == [(1600,)]
+        assert database.execute("SELECT table_type FROM information_schema.tables").fetchall() == [("VIEW",)]
+    assert work.tables() == {"towns": ["town", "rent"]}
 
 
 def test_a_model_that_grows_begins_with_what_is_stored(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
