@@ -46,6 +46,7 @@ test: $(STAMP)
 	$(BIN)/python scripts/setup_browser.py || true; \
 	$(BIN)/python scripts/setup_deployment_tools.py || true; \
 	$(BIN)/python scripts/setup_azurite.py || true; \
+	$(BIN)/python scripts/setup_dbt.py || true; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(SUITE) $(PYTEST_ARGS) || status=1; \
 	exit $$status
 

@@ -139,10 +139,22 @@ class Lake:
         Raises:
             UserError: The asset or a partition was never written, or the partitions do not fit together.
         """
+        files = self._found(name, layer)
+        return read_files(files.chosen(partition, self._declared), kind, f"{files.layer}/{name}")
+
+    def files(self, name: str, layer: str | None = None) -> list[tuple[str, Path]]:
+        """Give the files that reading all of an asset reads, each with its partition's key, empty where it has none.
+
+        Raises:
+            UserError: The asset was never written, or none of its partitions is listed any more.
+        """
+        return self._found(name, layer).chosen(None, self._declared)
+
+    def _found(self, name: str, layer: str | None) -> AssetFiles:
         files = self.find(name, layer)
         if files is None:
             raise never_stored(name)
-        return read_files(files.chosen(partition, self._declared), kind, f"{files.layer}/{name}")
+        return files
 
     def write(
         self,

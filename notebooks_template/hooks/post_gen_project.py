@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 EXAMPLE = "{{ cookiecutter.example }}"
+DBT = "{{ cookiecutter.dbt }}" == "True"
 MIRROR = "{{ cookiecutter.package_mirror }}"
 ANSWERS = json.loads(r'{{ cookiecutter|tojson }}')
 RECORD = Path(".workbench-template.json")
@@ -27,7 +28,7 @@ def note(project: Path) -> str:
     kept = [name for name in names if name.suffix != ".ipynb" and name.parts[0] != "sources"]
     content = {
         "format": 1,
-        "answers": {key: value for key, value in ANSWERS.items() if not key.startswith("_")},
+        "answers": {key: str(value) for key, value in ANSWERS.items() if not key.startswith("_")},
         "files": {name.as_posix(): (project / name).read_text(encoding="utf-8") for name in kept},
     }
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -35,6 +36,11 @@ def note(project: Path) -> str:
 
 if __name__ == "__main__":
     lay_over(Path("examples") / EXAMPLE, Path())
+    if DBT:
+        lay_over(Path("examples") / f"{EXAMPLE}-dbt", Path())
+    else:
+        shutil.rmtree("dbt")
+        Path("src", "{{ cookiecutter.package_name }}", "defs", "dbt_models.py").unlink()
     shutil.rmtree("examples")
     for folder in sorted(Path().rglob("__pycache__")):  # pip compiles what it installs, the template too
         shutil.rmtree(folder)

@@ -7,7 +7,7 @@ import sys
 
 ANSWERS = json.loads(r'{{ cookiecutter|tojson }}')
 TAKEN = {
-    "altair", "benchmarks", "dagster", "dagstermill", "duckdb", "notebooks", "pandas", "pandera", "papermill",
+    "altair", "benchmarks", "dagster", "dagstermill", "dbt", "duckdb", "notebooks", "pandas", "pandera", "papermill",
     "platform_core", "polars", "promote", "pyarrow", "pydantic", "pytest", "sources", "src", "tests", "workbench", "yaml",
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="the folder to make")
     parser.add_argument("--example", choices=("odp", "blank"), help="what to start from (default: odp)")
+    parser.add_argument("--dbt", action="store_true", help="models in SQL with dbt too, over the same lake")
     parser.add_argument("--name", help="the project's name, as people say it (default: from the folder's name)")
     parser.add_argument("--no-input", action="store_true", help="ask nothing; take the defaults")
 
@@ -26,6 +27,8 @@ def execute(arguments: argparse.Namespace) -> int:
     answers = {"project_name": arguments.name or default_name(folder)}
     if arguments.example or not ask:
         answers["example"] = arguments.example or "odp"
+    if arguments.dbt:
+        answers["dbt"] = "yes"
     render_project(folder, answers, ask=ask)
     print(f"Made {folder}. Next:\n  cd {folder}\n  workbench lab")  # noqa: T201 - the command's result
     return 0

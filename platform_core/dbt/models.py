@@ -1,0 +1,128 @@
+"""The models of a project's dbt folder as one Dagster definition, with its tests as checks."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from platform_core.config import find_project
+from platform_core.dbt.command import dbt_of
+from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
+from platform_core.dbt.problems import problem_of
+from platform_core.dbt.translating import translator
+from platform_core.dbt.workspace import KEPT, Workspace, lake_source
+from platform_core.environment import setting
+from platform_core.errors import UserError
+from platform_core.governance.classification import CLASSIFICATION, classification_of
+from platform_core.governance.days import today
+from platform_core.governance.lineage.dagster import lineage_metadata
+from platform_core.governance.policies.enforcing import refuse
+from platform_core.metadata.running import footer_metadata
+from platform_core.storage.routes import storage_of_project
+
+NEEDED = ("dagster_dbt", "dbt.adapters.duckdb")
+
+
+def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDefinition:
+    """Make assets of the models of a dbt project, and checks of its tests.
+
+    A model's key is its name alone and its group the folder under `models/` that it stands in, as for promoted assets.
+    `source('silver', 'NAME')` is the asset NAME of the silver layer. Each run builds in a database of its own and then
+    stores every model as its IO manager's storage stores any asset, so that `load_asset` and assets downstream read it.
+
+    Args:
+        folder: The dbt project, from the project's folder.
+        name: The name of the step.
+
+    Raises:
+        UserError: dbt is not installed, the folder holds no dbt project, or dbt cannot read it.
+    """
+    if missing := [package for package in NEEDED if not _is_there(package)]:
+        raise UserError(
+            f"The project has dbt models, and dbt is not installed ({missing[0]} is missing).",
+            hint="Run `pip install 'notebook-workbench[dbt]'`, or `make setup` in a project of the template.",
+        )
+    from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
+
+    place = find_project() / folder
+    if not (place / "dbt_project.yml").is_file():
+        raise UserError("There is no dbt project here.", hint="It has a file dbt_project.yml.", location=folder)
+    manifest = prepared_manifest(place)
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(), name=name)
+    def build(context):  # type: ignore[no-untyped-def] # Dagster refuses an annotation that is a text
+        yield from _built(context, place, manifest)
+
+    made: dg.AssetsDefinition = build
+    return made
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[str, Any]) -> Iterator[Any]:
+    """Build what is selected, store every model, and give what Dagster records: first the data, then the checks."""
+    from platform_core.dbt.columns import lineage_of_model  # noqa: PLC0415 - sqlglot comes with dbt
+
+    selected = {key.to_user_string() for key in context.selected_asset_keys}
+    specs = {spec.key.to_user_string(): spec for spec in context.assets_def.specs}
+    for asset in sorted(selected):
+        refuse(specs[asset].metadata, asset, on=today())
+    nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] in KEPT}
+    with tempfile.TemporaryDirectory(prefix="workbench-dbt-") as scratch:
+        work = Workspace(Path(scratch), storage_of_project())
+        work.copy(project)
+        work.stage(nodes, selected, needed_sources(manifest, selected))
+        with setting(QUIET):
+            invocation = dbt_of(work.project).cli(
+                ["build"], context=context, target_path=work.target, raise_on_error=False
+            )
+            events = list(invocation.stream())
+        ran, tables = read_manifest(work.target), work.tables()
+        for event in events:
+            if not isinstance(event, dg.Output):
+                yield event
+                continue
+            unique_id = event.metadata["unique_id"].value
+            node = manifest["nodes"][unique_id]
+            level = classification_of(specs[node["name"]].metadata)
+            footer = work.keep(node, level)
+            texts = {column["name"]: column["description"] for column in node["columns"].values()}
+            lineage = lineage_of_model(ran, unique_id, tables, [name for name, _ in footer.columns])
+            told = footer_metadata(footer, texts) | lineage_metadata(lineage)
+            told |= {CLASSIFICATION: level} if level is not None else {}
+            yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told})
+        if not invocation.is_successful():
+            raise problem_of(work.target, invocation.get_error())
+
+
+def needed_sources(manifest: Mapping[str, Any], selected: Collection[str]) -> list[tuple[str, str]]:
+    """Give layer and name of every asset of the lake that the selected models and their tests read.
+
+    >>> nodes = {"model.p.a": {"name": "a", "depends_on": {"nodes": ["source.p.silver.rents"]}}}
+    >>> source = {"source_name": "silver", "name": "rents"}
+    >>> needed_sources({"nodes": nodes, "sources": {"source.p.silver.rents": source}}, {"a"})
+    [('silver', 'rents')]
+    """
+    chosen = {uid for uid, node in manifest["nodes"].items() if node["name"] in selected}
+    readers = [
+        node
+        for uid, node in manifest["nodes"].items()
+        if uid in chosen or (node.get("resource_type") == "test" and chosen.intersection(_parents(node)))
+    ]
+    sources = {uid for node in readers for uid in _parents(node)}
+    found = {lake_source(source) for uid, source in manifest["sources"].items() if uid in sources}
+    return sorted(source for source in found if source is not None)
+
+
+def _parents(node: Mapping[str, Any]) -> list[str]:
+    return list(node.get("depends_on", {}).get("nodes", []))

@@ -1,0 +1,149 @@
+"""What one run of dbt is shown of the lake, and how what it made is kept: with DuckDB itself, and without dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from platform_core.dbt.workspace import Workspace
+from platform_core.errors import UserError
+from platform_core.lake import Lake
+from platform_core.parquet_read import read_notes
+from platform_core.storage.duckdb_tables import DuckDBTables
+from platform_core.storage.stored import Storage
+
+RENTS = pl.DataFrame({"town": ["a", "b"], "rent": [900, 700]})
+
+
+def node(name: str, *parents: str, materialized: str = "table", layer: str = "gold") -> dict[str, Any]:
+    """A model as dbt's manifest has it."""
+    return {
+        "unique_id": f"model.p.{name}",
+        "name": name,
+        "alias": name,
+        "schema": "main",
+        "resource_type": "model",
+        "fqn": ["p", layer, name],
+        "config": {"materialized": materialized},
+        "depends_on": {"nodes": [f"model.p.{parent}" for parent in parents]},
+    }
+
+
+def by_name(*nodes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["name"]: one for one in nodes}
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake", lambda: {"dates": ["2025-01-01", "2025-01-02"]})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Callable[[Storage], Workspace]:
+    """Make a workspace as a run does: from a dbt project with a target, logs and something hidden."""
+    project = tmp_path / "dbt"
+    for name in ("models/a.sql", "target/partial_parse.msgpack", "target/old.json", "logs/dbt.log", ".user.yml"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(name)
+
+    def made(storage: Storage) -> Workspace:
+        (tmp_path / "run").mkdir()
+        work = Workspace(tmp_path / "run", storage)
+        work.copy(project)
+        return work
+
+    return made
+
+
+def test_a_run_gets_the_project_and_what_dbt_remembers_of_it_alone(
+    lake: Lake, workspace: Callable[[Storage], Workspace]
+) -> None:
+    work = workspace(lake)
+    files = {path.relative_to(work.project).as_posix() for path in work.project.rglob("*") if path.is_file()}
+    assert files == {"models/a.sql", "target/partial_parse.msgpack"}
+
+
+def test_a_run_sees_the_files_that_load_asset_reads(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
+    lake.write("silver", "rents", RENTS)
+    for key in ("2025-01-01", "2025-01-02", "2025-01-03"):  # the last one is listed no more
+        lake.write("silver", "dated", RENTS.with_columns(day=pl.lit(key)), partition=key, listed="dates")
+    lake.write("silver", "other", RENTS)
+    work = workspace(lake)
+    work.stage({}, set(), [("silver", "rents"), ("silver", "dated")])
+    shown = {path.relative_to(work.lake).as_posix() for path in work.lake.rglob("*.parquet")}
+    assert shown == {"silver/rents.parquet", "silver/dated/2025-01-01.parquet", "silver/dated/2025-01-02.parquet"}
+    assert work.tables() == {"rents": ["town", "rent"], "dated": ["town", "rent", "day"]}
+    days = duckdb.read_parquet(f"{work.lake}/silver/dated/*.parquet").pl()["day"]
+    assert days.unique().sort().to_list() == ["2025-01-01", "2025-01-02"]
+
+
+@pytest.mark.parametrize("partition", [None, "2025-01-01"])
+def test_assets_kept_elsewhere_are_shown_as_parquet(
+    tmp_path: Path, workspace: Callable[[Storage], Workspace], partition: str | None
+) -> None:
+    tables = DuckDBTables(tmp_path / "assets.duckdb")
+    tables.write("silver", "rents", RENTS, partition=partition)
+    work = workspace(tables)
+    work.stage({}, set(), [("silver", "rents")])
+    (file,) = work.lake.rglob("*.parquet")
+    assert file.relative_to(work.lake).as_posix() == (
+        "silver/rents/all.parquet" if partition else "silver/rents.parquet"
+    )
+    assert pl.read_parquet(file).select("town", "rent").equals(RENTS)
+
+
+def test_models_that_are_not_built_are_read_from_the_lake(
+    lake: Lake, workspace: Callable[[Storage], Workspace]
+) -> None:
+    lake.write("silver", "towns", RENTS)
+    work = workspace(lake)
+    work.stage(by_name(node("towns", layer="silver"), node("dear", "towns")), {"dear"}, [])
+    with duckdb.connect(work.database) as database:
+        assert database.execute("SELECT sum(rent) FROM main.towns").fetchall() == [(1600,)]
+        assert database.execute("SELECT table_type FROM information_schema.tables").fetchall() == [("VIEW",)]
+    assert work.tables() == {"towns": ["town", "rent"]}
+
+
+def test_a_model_that_grows_begins_with_what_is_stored(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
+    lake.write("gold", "history", RENTS)
+    work = workspace(lake)
+    history = node("history", materialized="incremental")
+    work.stage(by_name(history), {"history"}, [])
+    with duckdb.connect(work.database) as database:
+        database.execute("INSERT INTO main.history VALUES ('c', 500)")
+    work.keep(history)
+    assert lake.read("history", "polars")["rent"].to_list() == [900, 700, 500]
+
+
+def test_what_was_never_made_is_asked_for(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
+    work = workspace(lake)
+    with pytest.raises(UserError, match="'rents' has no data") as found:
+        work.stage({}, set(), [("silver", "rents")])
+    assert found.value.hint == "Run: workbench materialize rents"
+    with pytest.raises(UserError, match="'towns' has no data"):
+        work.stage(by_name(node("towns"), node("dear", "towns")), {"dear"}, [])
+    work.stage(by_name(node("towns", materialized="ephemeral"), node("dear", "towns")), {"dear"}, [])
+
+
+def test_what_a_model_gave_is_kept_in_its_layer_with_its_classification(
+    lake: Lake, workspace: Callable[[Storage], Workspace]
+) -> None:
+    work = workspace(lake)
+    empty = node("empty", layer="silver")
+    with duckdb.connect(work.database) as database:
+        database.execute("CREATE TABLE main.empty (town VARCHAR, rent DECIMAL(9, 2))")
+    footer = work.keep(empty, "OFFICIAL")
+    assert footer.rows == 0  # dbt-duckdb's own `external` would write a row of nulls
+    assert lake.read("empty", "polars").schema == {"town": pl.String, "rent": pl.Decimal(9, 2)}
+    assert read_notes(lake.path("silver", "empty"))["classification"] == "OFFICIAL"
+
+
+def test_a_name_that_leads_out_is_refused(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
+    work = workspace(lake)
+    with pytest.raises(UserError, match="plain file name"):
+        work.stage({}, set(), [("silver", "../../etc/passwd")])
