@@ -20,6 +20,10 @@ from promote.values import replace
 from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
+_UNSURE = {
+    "raises-exception": "it may stop at any line, and the notebook goes on",
+    "skip-execution": "Jupyter runs it, papermill does not",
+}  # tags of other tools
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
 
@@ -282,6 +286,10 @@ class Refusals:
             self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
         for statement in included:
             effects = statement.effects
+            for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
+                message = f"Cell {statement.cell} is tagged {tag}: {_UNSURE[tag]}."
+                hint = "Take that tag off, or move what the step needs to another cell."
+                self.say("PR311", f"{tag} {statement.cell}", message, statement, Use(statement.first, 1), hint)
             for name, use in effects.dynamic.items():
                 if not self.program.bindings(name):
                     message = f"`{name}` reads or makes names at run time, which cannot be followed."
