@@ -12,13 +12,18 @@ from promote.dataflow.outputs import Output
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
-from promote.language.syntax import annotation_that_runs, star_module, star_source, use_of
+from promote.language.cell_only import annotation_that_runs, shown_name
+from promote.language.syntax import star_module, star_source, use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity, Step
 from promote.values import replace
 from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
+_UNSURE = {
+    "raises-exception": "it may stop at any line, and the notebook goes on",
+    "skip-execution": "Jupyter runs it, papermill does not",
+}  # tags of other tools
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
 
@@ -281,6 +286,10 @@ class Refusals:
             self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
         for statement in included:
             effects = statement.effects
+            for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
+                message = f"Cell {statement.cell} is tagged {tag}: {_UNSURE[tag]}."
+                hint = "Take that tag off, or move what the step needs to another cell."
+                self.say("PR311", f"{tag} {statement.cell}", message, statement, Use(statement.first, 1), hint)
             for name, use in effects.dynamic.items():
                 if not self.program.bindings(name):
                     message = f"`{name}` reads or makes names at run time, which cannot be followed."
@@ -293,6 +302,11 @@ class Refusals:
                 name = min(statement.changes).removeprefix("~")
                 message = f"The annotation may change {name} when it is evaluated, which a function's is not."
                 self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
+            shown = shown_name(statement.node) if statement.changes else None
+            if shown is not None and shown.id in statement.changes:
+                message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
+                hint = "Write print(…) around it, or leave the line out of the step."
+                self.say("PR314", shown.id, message, statement, use_of(shown), hint)
             if effects.awaits is not None:
                 message = "`await` at the top of a cell works in IPython only."
                 self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")

@@ -23,6 +23,7 @@ from promote.language.syntax import (
     may_swallow,
     only_defines,
     pattern_names,
+    raised_with,
     use_of,
 )
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo
@@ -199,7 +200,7 @@ class _Scope(ExpressionScope):
                     self.expression(handler.type)
                 if handler.name:
                     self.bind(handler.name)
-                    self.event("assign", None, handler, handler.name)
+                    self.event("assign", raised_with(node), handler, handler.name)
                 self.run(handler.body)
                 if handler.name:
                     self.unbind(handler.name)

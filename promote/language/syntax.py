@@ -369,24 +369,6 @@ def star_source(statement: ast.stmt) -> str:
     return "." * node.level + (node.module or "")
 
 
-def annotation_that_runs(node: ast.AST) -> ast.expr | None:
-    """Give the first annotation of a variable that calls something, which Python evaluates at the top of a cell only.
-
-    >>> told = [annotation_that_runs(ast.parse(t).body[0]) is None for t in ("x: f() = 1", "def g(): x: f() = 1")]
-    >>> told, annotation_that_runs(ast.parse("x: list[int] = []")) is None
-    ([False, True], True)
-    """
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, ast.AnnAssign):
-            if any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in ast.walk(part.annotation)):
-                return part.annotation
-        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
-            stack += reversed(list(ast.iter_child_nodes(part)))
-    return None
-
-
 def only_puts_away(node: ast.AST, name: str) -> bool:
     """Whether a statement calls nothing, and reads a name in the bodies of lambdas alone.
 
@@ -401,3 +383,21 @@ def only_puts_away(node: ast.AST, name: str) -> bool:
             return False
         stack += [part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part)
     return True
+
+
+def raised_with(node: ast.Try) -> ast.expr | None:
+    r"""Give an expression of what an exception holds that a `try` raises itself; None where it raises none.
+
+    >>> text = "try:\n    raise ValueError(rows)\nexcept ValueError as e:\n    pass"
+    >>> ast.unparse(raised_with(ast.parse(text).body[0]))
+    '(rows, (rows,))'
+    """
+    raised = [part.exc for one in node.body for part in ast.walk(one) if isinstance(part, ast.Raise)]
+    given = [
+        a for call in raised if isinstance(call, ast.Call) for a in (*call.args, *(k.value for k in call.keywords))
+    ]
+    given += [exception for exception in raised if isinstance(exception, ast.Name)]
+    if not given:
+        return None
+    whole = ast.copy_location(ast.Tuple(given, ast.Load()), given[0])  # what `e.args` is; an attribute is a part of it
+    return ast.copy_location(ast.Tuple([*given, whole], ast.Load()), given[0])

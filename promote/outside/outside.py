@@ -18,6 +18,7 @@ from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
+from promote.outside.files_made import made_by
 from promote.outside.orders import listed, sorted_names, unordered
 from promote.outside.origins import Origin, origin_of
 from promote.outside.places import placed
@@ -37,6 +38,7 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES, names.MACHINE,
 )  # fmt: skip
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
+_FILES = frozenset(("relative", "absolute", "home", "unknown"))
 _MOVING = ("%cd", "%chdir", "%pushd", "%popd")
 _ROOT = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
 
@@ -57,6 +59,7 @@ class _Look:
         self.bronze = step.layer == "bronze"
         self.statements = [context.program.statements[i] for i in sorted(closure.included)]
         self.own = {s.index for s in closure.own}
+        self.included = closure.included.keys()
         self.sets = {name for s in self.statements for name in s.sets}
         self.changes = {name for s in self.statements for name in s.changes}
 
@@ -212,10 +215,18 @@ class _Look:
                 return
             origin = "relative" if argument is None else origin_of(argument, self.looker, s.index)
         elif call.method in names.PATH_READS and self.is_path(s, node.func.value):  # type: ignore[attr-defined]  # a method has one
-            origin = origin_of(node.func.value, self.looker, s.index)  # type: ignore[attr-defined]  # as above
+            argument = node.func.value  # type: ignore[attr-defined]  # as above
+            origin = origin_of(argument, self.looker, s.index)
         else:
             return
-        yield from self.source(s, node, origin)
+        told = self.bronze or origin == "unknown"  # a file with a name is none of silver's, whoever writes it
+        made = made_by(argument, s, self.included, self.looker) if told and argument is not None else None
+        if made is not None and origin in _FILES:
+            message = f"{self.context.where(made).capitalize()} writes this file, and is no part of the step."
+            hint = "Write it in a cell of this step, or take what is written from its variable."
+            yield self.tell("PR707" if self.bronze else "PR706", "error", message, s, node, hint)
+        else:
+            yield from self.source(s, node, origin)
 
     def source(self, s: Statement, node: ast.Call, origin: Origin) -> Iterator[Finding]:
         if origin == "network":

@@ -15,8 +15,14 @@ CASES = all_cases()
 pytestmark = pytest.mark.filterwarnings("ignore")  # the notebooks of the cases do what they like
 
 
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Run every notebook in a folder of the tests, where its files do no harm."""
+    monkeypatch.chdir(tmp_path_factory.getbasetemp())
+
+
 def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
-    assert len(CASES) >= 850
+    assert len(CASES) >= 900
     assert len({case.id for case in CASES}) == len(CASES)
 
 
