@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ ROOTS = ("small", "full")
 MODULES = sorted(path.name for path in (FOLDER / "modules").iterdir())
 TESTED = sorted(path.parent.name for path in (FOLDER / "modules").glob("*/tests"))
 MIRRORS = ("/opt/tf-plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins")
-ON_MOTO = "small"
+UNKNOWN = ("eks",)  # modules that the simulator cannot apply: no add-ons, access entries or pod identities
 # What the simulator forgets of what it was told, and so what a second plan would change there; nothing else may
 FORGOTTEN = {
     "module.database.aws_db_parameter_group.this",
@@ -113,30 +114,43 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield credentials(endpoint)
 
 
-def test_the_small_root_is_applied_does_not_drift_and_goes(
-    copied: Path, environ: dict[str, str], full_count: bool, request: pytest.FixtureRequest
+@pytest.mark.parametrize("root", ROOTS)
+def test_each_root_is_applied_does_not_drift_and_goes(
+    copied: Path, environ: dict[str, str], root: str, full_count: bool, request: pytest.FixtureRequest
 ) -> None:
-    """The simulator knows no budgets: there is none in this plan."""
+    """Both on the simulator, but for the modules that it does not know, which a warning names."""
     if not full_count:
-        pytest.skip("at night: it starts the provider five times")
+        pytest.skip("at night: each starts the provider five times")
     simulated = request.getfixturevalue("simulated")
-    folder = copied / ON_MOTO
+    folder = copied / root
     (folder / "local_override.tf").write_text(OVERRIDE)
     known = {**environ, **simulated, "TF_VAR_name": "wb", "TF_VAR_suffix": "000", "TF_VAR_monthly_usd": "0",
              "TF_VAR_protected": "false", "TF_VAR_secrets": '{"sources": "What the example reads"}'}  # fmt: skip
     ready(folder, known)
-    applied = terraform("apply", "-auto-approve", "-input=false", folder=folder, environ=known)
+    targets = [f"-target=module.{name}" for name in applied_modules(root)]
+    applied = terraform("apply", "-auto-approve", "-input=false", *targets, folder=folder, environ=known)
     assert applied.returncode == 0, applied.stderr
-    plan = terraform("plan", "-no-color", "-input=false", folder=folder, environ=known)
+    plan = terraform("plan", "-no-color", "-input=false", *targets, folder=folder, environ=known)
     drifted = set(re.findall(r"^  # (\S+) (?:will|must) be", plan.stdout, re.MULTILINE))
     assert plan.returncode == 0, plan.stderr
     assert drifted <= FORGOTTEN, plan.stdout
-    config = yaml.safe_load(terraform("output", "-raw", "config_prod", folder=folder, environ=known).stdout)
-    assert config["resources"]["lake"] == {"type": "s3", "bucket": "wb-lake-000", "region": "eu-west-2"}
-    assert config["compute"]["fargate"]["cluster"].endswith(":cluster/wb")
+    if not targets:
+        config = yaml.safe_load(terraform("output", "-raw", "config_prod", folder=folder, environ=known).stdout)
+        assert config["resources"]["lake"] == {"type": "s3", "bucket": "wb-lake-000", "region": "eu-west-2"}
+        assert config["compute"]["fargate"]["cluster"].endswith(":cluster/wb")
     destroyed = terraform("destroy", "-auto-approve", "-input=false", folder=folder, environ=known)
     assert destroyed.returncode == 0, destroyed.stderr
     assert terraform("state", "list", folder=folder, environ=known).stdout.strip() == ""
+
+
+def applied_modules(root: str) -> list[str]:
+    """Give the modules of a root that the simulator knows, where it does not know all; warn of the others."""
+    used = re.findall(r'^module "(\w+)"', (FOLDER / root / "main.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    unknown = [name for name in used if name in UNKNOWN]
+    if not unknown:
+        return []
+    warnings.warn(f"NOT CHECKED: {root} was not applied with {', '.join(unknown)}: moto does not know it", stacklevel=1)
+    return [name for name in used if name not in UNKNOWN]
 
 
 def test_only_one_provider_and_no_module_from_elsewhere() -> None:
