@@ -66,7 +66,8 @@ def new_run(context: WorkspaceProcessContext, *events: DagsterEventType, **tags:
     made = instance.create_run(
         job_name="chain", run_id=None, run_config={}, status=DagsterRunStatus.NOT_STARTED, tags=tags,
         root_run_id=None, parent_run_id=None, step_keys_to_execute=None, job_snapshot=job.job_snapshot,
-        execution_plan_snapshot=plan.execution_plan_snapshot, parent_job_snapshot=None, asset_selection=None, asset_check_selection=None,
+        execution_plan_snapshot=plan.execution_plan_snapshot, parent_job_snapshot=None, asset_selection=None,
+        asset_check_selection=None,
         resolved_op_selection=None, op_selection=None, remote_job_origin=job.get_remote_origin(),
         job_code_origin=job.get_python_origin(), asset_graph=location.get_repository("__repository__").asset_graph,
     )  # fmt: skip

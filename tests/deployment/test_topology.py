@@ -18,8 +18,9 @@ from workbench.stack.native import Ports, variables
 BRONZE_AND_SILVER = ("odp_issues", "odp_status", "odp_conformance", "issues", "status", "conformance")
 DATE = "2025-03-19"
 LAUNCHED = "LAUNCHED"  # no event: the code server is told of the run, whose process then takes seconds to begin
-WORST = (("code", LAUNCHED), ("code", "STEP_START"), ("daemon", "PIPELINE_ENQUEUED"), ("webserver", "PIPELINE_START"),
-         ("postgres", "STEP_START"))  # fmt: skip
+WORST = (("code", LAUNCHED), ("postgres", "STEP_START"), ("daemon", "PIPELINE_ENQUEUED"), ("code", "STEP_START"),
+         ("webserver", "PIPELINE_START"))  # fmt: skip
+SHARE = 3  # of the worst, in the suite
 MOMENTS = ("PIPELINE_ENQUEUED", "PIPELINE_STARTING", LAUNCHED, "PIPELINE_START", "STEP_START", "ASSET_MATERIALIZATION",
            "STEP_SUCCESS")  # fmt: skip
 
@@ -73,7 +74,7 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
     began = time.monotonic()
     events = "SELECT 1 FROM event_logs WHERE run_id = %s AND dagster_event_type = %s"
     launched_at = "SELECT 1 FROM run_tags WHERE run_id = %s AND key = '.dagster/grpc_info' AND %s <> ''"
-    order, launched = [*WORST], []
+    order, launched = [*WORST][: None if full_count else SHARE], []
     while order:
         victim, moment = order.pop(0)
         before = stack.service(victim).restarts
@@ -89,7 +90,7 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
     stack.settle()
     for run in launched:
         assert stack.finished(run) == "SUCCESS" or len(stack.attempts(run)) == 3
-    assert len(stack.attempts(launched[1])) > 1  # it died with its server
+    assert any(len(stack.attempts(run)) > 1 for run in launched)  # something had to be tried again
     assert stack.doubled_or_lost() == []
 
 
