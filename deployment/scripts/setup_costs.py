@@ -2,6 +2,7 @@
 
     python deployment/scripts/setup_costs.py           writes the table into docs/guides/deploy.md
     python deployment/scripts/setup_costs.py --check   gives 1 where the table there is another
+    python deployment/scripts/setup_costs.py --against FOLDER   says what changes from Terraform's files in a folder
 
 Sizes are read from Terraform's own files, prices from `setup_prices.json` and the platform's price list.
 """
@@ -25,13 +26,13 @@ LAKE_GB = 100  # an assumption, which the guide says
 SERVICES, SERVICE_VCPUS, SERVICE_GB = 3, 0.5, 2  # webserver, daemon and code server as tasks on Fargate
 
 
-def value(root: str, module: str, name: str) -> Any:
+def value(root: str, module: str, name: str, folder: Path = TERRAFORM) -> Any:
     """Give what a root says for a variable of a module, or else the module's default."""
-    text = (TERRAFORM / root / "main.tf").read_text(encoding="utf-8")
+    text = (folder / root / "main.tf").read_text(encoding="utf-8")
     block = re.search(rf'^module "{module}" \{{\n(.*?)^\}}', text, re.MULTILINE | re.DOTALL)
     said = block and re.search(rf"^  {name}\s+= (.+)$", block[1], re.MULTILINE)
     if not said:
-        variables = (TERRAFORM / "modules" / module / "variables.tf").read_text(encoding="utf-8")
+        variables = (folder / "modules" / module / "variables.tf").read_text(encoding="utf-8")
         variable = re.search(rf'^variable "{name}" \{{\n(.*?)^\}}', variables, re.MULTILINE | re.DOTALL)
         said = variable and re.search(r"^  default\s+= (.+)$", variable[1], re.MULTILINE)
     if not said:
@@ -39,21 +40,21 @@ def value(root: str, module: str, name: str) -> Any:
     return json.loads(said[1])
 
 
-def nodes(root: str) -> tuple[str, int]:
+def nodes(root: str, folder: Path) -> tuple[str, int]:
     """Give the kind and number of the nodes that a cluster always has."""
-    text = (TERRAFORM / "modules" / "eks" / "main.tf").read_text(encoding="utf-8")
+    text = (folder / "modules" / "eks" / "main.tf").read_text(encoding="utf-8")
     found = re.search(r"desired_size = (\d+)", text)
     if found is None:
         raise SystemExit("the cluster says no number of nodes")
-    return value(root, "eks", "system_instance_types")[0], int(found[1])
+    return value(root, "eks", "system_instance_types", folder)[0], int(found[1])
 
 
-def lines(root: str) -> list[tuple[str, float]]:
+def lines(root: str, folder: Path = TERRAFORM) -> list[tuple[str, float]]:
     """Give what a set-up has, and what each costs a month in US dollars."""
     prices = json.loads(Path(__file__).with_name("setup_prices.json").read_text(encoding="utf-8"))
     steps = list_prices()
-    zones = 2 if value(root, "database", "multi_az") else 1
-    kind, gigabytes = value(root, "database", "instance_class"), value(root, "database", "storage_gb")
+    zones = 2 if value(root, "database", "multi_az", folder) else 1
+    kind, gigabytes = value(root, "database", "instance_class", folder), value(root, "database", "storage_gb", folder)
     where = "two zones" if zones == 2 else "one zone"
     found = [
         (f"PostgreSQL `{kind}`, {where}", zones * HOURS * prices["database_hour"][kind]["usd"]),
@@ -65,7 +66,7 @@ def lines(root: str) -> list[tuple[str, float]]:
         (f"lake, {LAKE_GB} GB", LAKE_GB * prices["lake_gb_month"]["usd"]),
     ]  # fmt: skip
     if root == "full":
-        node, number = nodes(root)
+        node, number = nodes(root, folder)
         found += [
             ("Kubernetes' control plane", HOURS * steps["eks.cluster_hour"]),
             (f"{number} nodes `{node}`, on which the services run", number * HOURS * prices["node_hour"][node]["usd"]),
@@ -91,8 +92,23 @@ def table() -> str:
     return text.rstrip() + "\n"
 
 
+def difference(before: Path) -> str:
+    """Give what each set-up costs a month more or less than it did, and what of it changed."""
+    text = "| US dollars a month | before | after | difference |\n|---|---:|---:|---:|\n"
+    for root in ("small", "full"):
+        old, new = dict(lines(root, before)), dict(lines(root))
+        whole = {f"**`{root}`**": (sum(old.values()), sum(new.values()))}
+        parts = {what: (old.get(what, 0.0), new.get(what, 0.0)) for what in {**old, **new}}
+        for what, (was, now) in {**whole, **{what: pair for what, pair in parts.items() if pair[0] != pair[1]}}.items():
+            text += f"| {what} | {was:,.0f} | {now:,.0f} | {now - was:+,.0f} |\n"
+    return text
+
+
 def main() -> int:
-    """Write the table into the guide, or compare it with what stands there."""
+    """Write the table into the guide, compare it with what stands there, or show a difference."""
+    if sys.argv[1:2] == ["--against"]:
+        print(difference(Path(sys.argv[2])), end="")
+        return 0
     guide = GUIDE.read_text(encoding="utf-8")
     start, end = guide.index(BEGIN) + len(BEGIN), guide.index(END)
     if "--check" in sys.argv[1:]:
