@@ -1,4 +1,4 @@
-"""The workflows of deployment/ci: what they may do, what they use, and their steps, run as they stand where that can be."""
+"""The workflows of deployment/ci: what they may do and use, and their steps, run as they stand where that can be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deployment.tools import ROOT
+from tests.deployment.tools import ROOT, tool
 
 FOLDER = ROOT / "deployment" / "ci"
 # Steps that need what no test has: a container engine, a registry, an account
@@ -75,13 +75,25 @@ def test_what_changes_something_happens_on_main_alone() -> None:
     assert workflows()["infrastructure.yml"]["jobs"]["plan"]["if"].startswith("github.event_name == 'pull_request'")
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout of what the steps look at, as it is now."""
+    folder, git = tmp_path_factory.mktemp("ci") / "checkout", tool("git")
+    for name in ("deployment", "docs/guides", "platform_core"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, folder / name)
+    who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    for command in (["init", "--quiet"], ["add", "--all"], [*who, "commit", "--quiet", "--message", "now"]):
+        subprocess.run([git, *command], cwd=folder, check=True)
+    return folder
+
+
 @pytest.mark.parametrize("name", sorted(set(runs()) - ELSEWHERE))
-def test_each_step_that_can_run_here_does(name: str, tmp_path: Path) -> None:
+def test_each_step_that_can_run_here_does(name: str, checkout: Path, tmp_path: Path) -> None:
     step = runs()[name]
     if "terraform" in step["run"].split() and shutil.which("terraform") is None:
         pytest.skip("NOT CHECKED: terraform is not on this machine; install Terraform 1.9 or newer")
-    clone = tmp_path / "clone"
-    subprocess.run(["git", "clone", "--quiet", "--shared", str(ROOT), str(clone)], check=True)
     scripts = tmp_path / "bin"
     scripts.mkdir()
     (scripts / "python").symlink_to(sys.executable)
@@ -91,8 +103,8 @@ def test_each_step_that_can_run_here_does(name: str, tmp_path: Path) -> None:
         "PATH": f"{scripts}:{os.environ['PATH']}", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "BASE": "HEAD",
     }  # fmt: skip
     outcome = subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-        cwd=clone, env=environ, capture_output=True, text=True, check=False,
+        [tool("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=checkout, env=environ, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     if name == "cost difference":
@@ -101,5 +113,5 @@ def test_each_step_that_can_run_here_does(name: str, tmp_path: Path) -> None:
 
 def test_the_scripts_are_ones_that_bash_reads() -> None:
     for name, step in runs().items():
-        read = subprocess.run(["bash", "-n", "-c", step["run"]], capture_output=True, text=True, check=False)
+        read = subprocess.run([tool("bash"), "-n", "-c", step["run"]], capture_output=True, text=True, check=False)
         assert read.returncode == 0, (name, read.stderr)
