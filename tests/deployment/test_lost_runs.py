@@ -83,7 +83,7 @@ def known(context: WorkspaceProcessContext, run: DagsterRun) -> DagsterRun:
 
 
 def next_tries(context: WorkspaceProcessContext, run: DagsterRun) -> list[DagsterRun]:
-    return context.instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id}))
+    return [*context.instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id}))]
 
 
 def fail(context: WorkspaceProcessContext, run: DagsterRun, reason: RunFailureReason) -> DagsterRun:
