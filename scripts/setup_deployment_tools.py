@@ -1,6 +1,7 @@
 """Bring what the tests of `deployment/` need: hadolint, Helm's renderer, a reader of Terraform's files, Apache.
 
     python scripts/setup_deployment_tools.py
+    python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for the nightly scan of Terraform
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
 `deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc is Debian's, which only root can install.
@@ -17,9 +18,10 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "deployment" / "tools.lock"
-TOOLS = ROOT / "build" / "deployment-tools"
-STAMP = TOOLS / ".installed"
+ENVIRONMENTS = {
+    ROOT / "build" / "deployment-tools": ROOT / "deployment" / "tools.lock",
+    ROOT / "build" / "checkov": ROOT / "deployment" / "checkov.lock",
+}
 MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
 
 
@@ -41,23 +43,25 @@ def install_apache() -> bool:
 
 def main() -> int:
     """Bring what is absent, and give 1 where that was not possible."""
-    return 0 if all([make_environment(), install_apache()]) else 1
+    wanted = dict(list(ENVIRONMENTS.items())[: 2 if "--checkov" in sys.argv[1:] else 1])
+    done = [make_environment(place, lock) for place, lock in wanted.items()]
+    return 0 if all([*done, install_apache()]) else 1
 
 
-def make_environment() -> bool:
-    """Make the environment where it is absent or old, and say whether it is there."""
-    wanted = LOCK.read_text(encoding="utf-8")
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+def make_environment(place: Path, lock: Path) -> bool:
+    """Make an environment from a lock where it is absent or old, and say whether it is there."""
+    wanted, stamp = lock.read_text(encoding="utf-8"), place / ".installed"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return True
-    print("making build/deployment-tools from deployment/tools.lock", file=sys.stderr)
-    venv.create(TOOLS, clear=True, with_pip=False)
-    python = str(TOOLS / "bin" / "python")
-    options = ["--quiet", "--require-hashes", "--no-deps", "-r", str(LOCK)]
+    print(f"making {place.relative_to(ROOT)} from {lock.relative_to(ROOT)}", file=sys.stderr)
+    venv.create(place, clear=True, with_pip=False)
+    python = str(place / "bin" / "python")
+    options = ["--quiet", "--require-hashes", "--no-deps", "-r", str(lock)]
     with_uv = [sys.executable, "-m", "uv", "pip", "install", "--python", python, *options]
     with_pip = [sys.executable, "-m", "pip", "--python", python, "install", *options]
     for command in (with_uv, with_pip):
         if subprocess.run(command, check=False).returncode == 0:
-            STAMP.write_text(wanted, encoding="utf-8")
+            stamp.write_text(wanted, encoding="utf-8")
             return True
     print("hint: the tests that need them are skipped; try again with a package index in reach", file=sys.stderr)
     return False

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -168,12 +169,17 @@ def test_a_stranger_reaches_nothing(quiet: Proxy) -> None:
     assert len(quiet.reached["viewers"]) == reached
 
 
+def answered(client: httpx.Client, headers: dict[str, str], body: dict[str, Any]) -> Any:
+    """Give what the viewers' page answers to a request."""
+    return client.post("/graphql", json=body, headers=headers).json()
+
+
 def test_a_viewer_sees_and_changes_nothing(quiet: Proxy) -> None:
     """Dagster refuses every mutation on the viewers' page, the proxy on the launchers'; forged headers help nobody."""
     with quiet.client(["viewers"]) as client:
         assert client.post("/graphql", json=QUERY).json()["data"]["assetsOrError"]["nodes"]
         for headers in ({}, FORGED):
-            given = granted(lambda body, headers=headers: client.post("/graphql", json=body, headers=headers).json())
+            given = granted(partial(answered, client, headers))
             assert set(given) <= LISTS, given
             for name, kind in mutations().items():
                 assert client.post(LAUNCHING, json=request(name, kind), headers=headers).status_code in {401, 403}, name

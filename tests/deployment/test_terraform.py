@@ -5,10 +5,12 @@ The provider comes from a mirror on this machine's disk, if there is one; nothin
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,12 +25,22 @@ ROOTS = ("small", "full")
 MODULES = sorted(path.name for path in (FOLDER / "modules").iterdir())
 TESTED = sorted(path.parent.name for path in (FOLDER / "modules").glob("*/tests"))
 MIRRORS = ("/opt/tf-plugins", "/usr/share/terraform/plugins", "/usr/local/share/terraform/plugins")
-ON_MOTO = "small"
-# What the simulator forgets of what it was told, and so what a second plan would change there; nothing else may
+UNKNOWN = ("eks",)  # modules that the simulator cannot apply: no add-ons, access entries or pod identities
+# What the simulator forgets of what it was told, or makes up: what a second plan would change there, and nothing else
 FORGOTTEN = {
-    "module.database.aws_db_parameter_group.this",
-    "module.database.aws_vpc_security_group_ingress_rule.this",
-    "module.network.aws_vpc_security_group_ingress_rule.workloads_code",
+    "module.database.aws_db_parameter_group.this": "its parameters",
+    "module.database.aws_vpc_security_group_ingress_rule.this": "its description",
+    "module.network.aws_vpc_security_group_ingress_rule.workloads_code": "its description",
+}
+FORGOTTEN_OF = {
+    "small": FORGOTTEN,
+    "full": {
+        **FORGOTTEN,
+        "module.batch.aws_launch_template.this": "tags of its own, which nobody gave it",
+        "module.database.aws_db_instance.this": "performance insights",
+        'module.lambda.aws_lambda_function.this["512"]': "an empty command, which nobody gave it",
+        'module.lambda.aws_lambda_function.this["2048"]': "the same",
+    },
 }
 OVERRIDE = """
 provider "aws" {
@@ -113,30 +125,43 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
         yield credentials(endpoint)
 
 
-def test_the_small_root_is_applied_does_not_drift_and_goes(
-    copied: Path, environ: dict[str, str], full_count: bool, request: pytest.FixtureRequest
+@pytest.mark.parametrize("root", ROOTS)
+def test_each_root_is_applied_does_not_drift_and_goes(
+    copied: Path, environ: dict[str, str], root: str, full_count: bool, request: pytest.FixtureRequest
 ) -> None:
-    """The simulator knows no budgets: there is none in this plan."""
+    """Both on the simulator, but for the modules that it does not know, which a warning names."""
     if not full_count:
-        pytest.skip("at night: it starts the provider five times")
+        pytest.skip("at night: each starts the provider five times")
     simulated = request.getfixturevalue("simulated")
-    folder = copied / ON_MOTO
+    folder = copied / root
     (folder / "local_override.tf").write_text(OVERRIDE)
     known = {**environ, **simulated, "TF_VAR_name": "wb", "TF_VAR_suffix": "000", "TF_VAR_monthly_usd": "0",
              "TF_VAR_protected": "false", "TF_VAR_secrets": '{"sources": "What the example reads"}'}  # fmt: skip
     ready(folder, known)
-    applied = terraform("apply", "-auto-approve", "-input=false", folder=folder, environ=known)
+    targets = [f"-target=module.{name}" for name in applied_modules(root)]
+    applied = terraform("apply", "-auto-approve", "-input=false", *targets, folder=folder, environ=known)
     assert applied.returncode == 0, applied.stderr
-    plan = terraform("plan", "-no-color", "-input=false", folder=folder, environ=known)
+    plan = terraform("plan", "-no-color", "-input=false", *targets, folder=folder, environ=known)
     drifted = set(re.findall(r"^  # (\S+) (?:will|must) be", plan.stdout, re.MULTILINE))
     assert plan.returncode == 0, plan.stderr
-    assert drifted <= FORGOTTEN, plan.stdout
-    config = yaml.safe_load(terraform("output", "-raw", "config_prod", folder=folder, environ=known).stdout)
-    assert config["resources"]["lake"] == {"type": "s3", "bucket": "wb-lake-000", "region": "eu-west-2"}
-    assert config["compute"]["fargate"]["cluster"].endswith(":cluster/wb")
+    assert drifted <= FORGOTTEN_OF[root].keys(), plan.stdout
+    if not targets:
+        config = yaml.safe_load(terraform("output", "-raw", "config_prod", folder=folder, environ=known).stdout)
+        assert config["resources"]["lake"] == {"type": "s3", "bucket": "wb-lake-000", "region": "eu-west-2"}
+        assert config["compute"]["fargate"]["cluster"].endswith(":cluster/wb")
     destroyed = terraform("destroy", "-auto-approve", "-input=false", folder=folder, environ=known)
     assert destroyed.returncode == 0, destroyed.stderr
     assert terraform("state", "list", folder=folder, environ=known).stdout.strip() == ""
+
+
+def applied_modules(root: str) -> list[str]:
+    """Give the modules of a root that the simulator knows, where it does not know all; warn of the others."""
+    used = re.findall(r'^module "(\w+)"', (FOLDER / root / "main.tf").read_text(encoding="utf-8"), re.MULTILINE)
+    unknown = [name for name in used if name in UNKNOWN]
+    if not unknown:
+        return []
+    warnings.warn(f"NOT CHECKED: {root} was not applied with {', '.join(unknown)}: moto does not know it", stacklevel=1)
+    return [name for name in used if name not in UNKNOWN]
 
 
 def test_only_one_provider_and_no_module_from_elsewhere() -> None:
@@ -169,3 +194,19 @@ def test_every_module_is_used() -> None:
         for name in re.findall(r'source\s*=\s*"\.\./(?:modules/)?(\w+)"', file.read_text(encoding="utf-8"))
     }
     assert used == set(MODULES)
+
+
+def test_the_scanner_finds_nothing_but_the_exceptions_that_have_a_reason(full_count: bool) -> None:
+    """And each exception is one that it would find: what is mended goes from the list."""
+    reasons = yaml.safe_load((FOLDER / "exceptions.yaml").read_text(encoding="utf-8"))
+    assert all(len(reason) > 10 for reason in reasons.values())
+    if not full_count:
+        pytest.skip("at night: it reads every module for half a minute")
+    program = ROOT / "build" / "checkov" / "bin" / "checkov"
+    if not program.exists():
+        pytest.skip("NOT CHECKED: checkov is not there; `python scripts/setup_deployment_tools.py --checkov` brings it")
+    command = [str(program), "--directory", str(FOLDER), "--framework", "terraform", "--output", "json"]
+    scanned = subprocess.run([*command, "--skip-download"], capture_output=True, text=True, check=False)
+    results = json.loads(scanned.stdout)["results"]
+    assert len(results["passed_checks"]) > 300
+    assert {one["check_id"] for one in results["failed_checks"]} == set(reasons), scanned.stderr

@@ -6,7 +6,6 @@ import random
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -18,15 +17,12 @@ from workbench.stack.native import Ports, variables
 
 BRONZE_AND_SILVER = ("odp_issues", "odp_status", "odp_conformance", "issues", "status", "conformance")
 DATE = "2025-03-19"
-KILLED = ("code", "daemon", "webserver", "postgres")
-MOMENTS = (
-    "PIPELINE_ENQUEUED",
-    "PIPELINE_STARTING",
-    "PIPELINE_START",
-    "STEP_START",
-    "ASSET_MATERIALIZATION",
-    "STEP_SUCCESS",
-)
+LAUNCHED = "LAUNCHED"  # no event: the code server is told of the run, whose process then takes seconds to begin
+WORST = (("code", LAUNCHED), ("postgres", "STEP_START"), ("daemon", "PIPELINE_ENQUEUED"), ("code", "STEP_START"),
+         ("webserver", "PIPELINE_START"))  # fmt: skip
+SHARE = 3  # of the worst, in the suite
+MOMENTS = ("PIPELINE_ENQUEUED", "PIPELINE_STARTING", LAUNCHED, "PIPELINE_START", "STEP_START", "ASSET_MATERIALIZATION",
+           "STEP_SUCCESS")  # fmt: skip
 
 
 def test_each_service_runs_the_command_of_the_compose_file(stack: Stack) -> None:
@@ -73,29 +69,29 @@ def test_a_sensor_fires_and_a_schedule_ticks(stack: Stack) -> None:
 
 
 def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_count: bool) -> None:
-    """Each service is killed while runs are under way; at night then for ten minutes whichever chance says."""
+    """Each service is killed at the worst moment of a run; at night chance then says which, for ten minutes."""
     chance = random.Random(20261129)  # noqa: S311 - which service dies and when, no secret
-    began, killed = time.monotonic(), Counter[str]()
-    events = "SELECT 1 FROM event_logs WHERE run_id = %s AND dagster_event_type = ANY(%s)"
-    order, launched = chance.sample(KILLED, len(KILLED)), []
+    began = time.monotonic()
+    events = "SELECT 1 FROM event_logs WHERE run_id = %s AND dagster_event_type = %s"
+    launched_at = "SELECT 1 FROM run_tags WHERE run_id = %s AND key = '.dagster/grpc_info' AND %s <> ''"
+    order, launched = [*WORST][: None if full_count else SHARE], []
     while order:
-        victim = order.pop(0)
+        victim, moment = order.pop(0)
         before = stack.service(victim).restarts
         run = stack.launch("odp_status", "status", partition=DATE)
         launched.append(run)
-        stack.arrive(f"file-{killed.total()}")
-        moment = chance.choice(MOMENTS)
-        stack.until(lambda run=run, moment=moment: stack.rows(events, run, [moment]), f"{moment} of {run}")
+        stack.arrive(f"file-{len(launched)}")
+        query = launched_at if moment == LAUNCHED else events
+        stack.until(lambda asked=(query, run, moment): stack.rows(*asked), f"{moment} of {run}")
         stack.kill(victim)
-        killed[victim] += 1
         stack.settled(victim, before + 1)
         if not order and full_count and time.monotonic() - began < 600:
-            order = chance.choices(KILLED, k=4)
+            order = [(chance.choice(WORST)[0], chance.choice(MOMENTS)) for _ in range(4)]
     stack.settle()
     for run in launched:
         assert stack.finished(run) == "SUCCESS" or len(stack.attempts(run)) == 3
+    assert any(len(stack.attempts(run)) > 1 for run in launched)  # something had to be tried again
     assert stack.doubled_or_lost() == []
-    assert set(killed) == set(KILLED)
 
 
 def test_a_second_stack_of_the_project_is_refused_and_the_first_shows_its_services(stack: Stack) -> None:

@@ -18,7 +18,7 @@ def test_a_viewer_changes_nothing(webservers: Webservers, viewer: TestClient) ->
     """No mutation is granted, and after all of them every row of the instance is what it was."""
     before = stored(webservers.folder)
     assert any("made" in line for lines in before.values() for line in lines)
-    given = granted(lambda body: viewer.post("/graphql", json=body).json())  # type: ignore[no-any-return] # JSON
+    given = granted(lambda body: viewer.post("/graphql", json=body).json())
     assert set(given) <= LISTS, given  # these answer with a list of refusals
     assert stored(webservers.folder) == before
 

@@ -47,11 +47,19 @@ class Invocation:
 
 
 class LambdaService:
-    """Runs invocations of functions. `write` puts lines into the logs: group, stream, lines."""
+    """Runs invocations of functions. `write` puts lines into the logs: group, stream, lines.
+
+    `prefix` stands before the command of a sandbox, where that is to run elsewhere.
+    """
 
     def __init__(
-        self, image_environment: dict[str, str], faults: Faults, write: Callable[[str, str, list[str]], None]
+        self,
+        image_environment: dict[str, str],
+        faults: Faults,
+        write: Callable[[str, str, list[str]], None],
+        prefix: tuple[str, ...] = (),
     ) -> None:
+        self.prefix = prefix
         self.image_environment, self.faults, self.write = image_environment, faults, write
         self.warm = False
         self.idle: dict[str, list[Sandbox]] = {}
@@ -125,7 +133,7 @@ class Sandbox:
         if later is not None and not later.after:
             later = Fault(later.kind, after="START RequestId")
         self.fault = later
-        command = ["python", "-m", "awslambdaric", handler]
+        command = [*service.prefix, "python", "-m", "awslambdaric", handler]
         self.work = Work(command, environment, self._line, self._end, later, warm=service.warm)
 
     def run(self, invocation: Invocation) -> None:

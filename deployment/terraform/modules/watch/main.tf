@@ -27,7 +27,7 @@ resource "aws_cloudwatch_metric_alarm" "database" {
     connections = { metric = "DatabaseConnections", above = true, threshold = 80 }
   }
   alarm_name          = "${var.name}-database-${each.key}"
-  alarm_description   = "The database: ${each.value.metric}; see docs/guides/operate.md"
+  alarm_description   = "The database: ${each.value.metric}; see docs/guides/runbook.md"
   namespace           = "AWS/RDS"
   metric_name         = each.value.metric
   dimensions          = { DBInstanceIdentifier = var.database }

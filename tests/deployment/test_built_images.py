@@ -1,0 +1,192 @@
+"""The images themselves, at night: every target built without an engine, and its root run as its user, read-only.
+
+buildah builds them into a store of its own, one after the other, and each goes when its tests are done. The base is a
+root file system with Python 3.11, as an image or an archive that buildah can read: WORKBENCH_IMAGE_BASE names it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from platform_core.executor.entry.marks import Marks
+from tests.deployment.stacks import odp_project
+from tests.deployment.tools import ROOT, tool
+from tests.servers.aws import credentials, running_aws
+from tests.servers.runner import Faults
+from tests.servers.runner_lambda import Function, LambdaService
+
+DOCKER = ROOT / "deployment" / "docker"
+BUDGETS = json.loads((DOCKER / "budgets.json").read_text(encoding="utf-8"))
+UNSHARE, CHROOT = (shutil.which(name, path="/usr/bin:/usr/sbin") or name for name in ("unshare", "chroot"))
+TARGETS = ("platform", "lambda", "lab")
+
+
+@dataclass(frozen=True)
+class Image:
+    """A built image: its root on this machine's disk, and what its configuration says."""
+
+    target: str
+    root: Path
+    config: dict[str, Any]
+
+    def prefix(self, *mounts: str) -> tuple[str, ...]:
+        """Give what stands before a command that runs inside: as its user, with a read-only root but for volumes."""
+        volumes = ("tmp", "dagster", "lake")
+        writable = " && ".join(f"mount -t tmpfs -o mode=1777 tmpfs {self.root}/{name}" for name in volumes)
+        bound = "".join(f" && mount --bind {source} {self.root}{place}" for source, _, place in
+                        (mount.partition(":") for mount in mounts))  # fmt: skip
+        script = f"mount --bind {self.root} {self.root} && mount -o remount,ro,bind {self.root} && {writable}{bound}"
+        user = f"--userspec={self.config['User']}"
+        return (UNSHARE, "--mount", "/bin/sh", "-c", f'{script} && exec {CHROOT} {user} {self.root} "$@"', "inside")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return dict(line.split("=", 1) for line in self.config["Env"])
+
+    def run(self, *command: str, mounts: tuple[str, ...] = (), **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command inside and give what came of it."""
+        return subprocess.run(
+            [*self.prefix(*mounts), *command], env={**self.environment, **environ}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+
+@contextmanager
+def image_of(target: str) -> Iterator[Image]:
+    """Build a target, mount its root, and remove both at the end."""
+    buildah = [tool("buildah", "`apt-get install buildah` brings it"), "--storage-driver", "vfs"]
+    name = f"workbench-test-{target}"
+    secrets = [f"--secret=id={key},src={os.environ[variable]}" for key, variable in
+               (("pip.conf", "PIP_CONFIG_FILE"), ("ca.crt", "SSL_CERT_FILE")) if os.environ.get(variable)]  # fmt: skip
+    volumes = [f"--volume={one}:{one}:ro" for one in os.environ.get("WORKBENCH_IMAGE_VOLUMES", "").split()]
+    arguments = [f"--build-arg={key}={value}" for key, value in
+                 (("BASE", os.environ["WORKBENCH_IMAGE_BASE"]), ("VERSION", "0.1.0"), ("REVISION", "abc"),
+                  ("SOURCE", "https://example.org/workbench"))]  # fmt: skip
+    subprocess.run(
+        [*buildah, "bud", "--isolation", "chroot", "--format", "docker", "--layers=false", "--target", target, "--tag",
+         name, "--file", str(DOCKER / "Dockerfile"), *secrets, *volumes, *arguments, str(ROOT)], check=True,
+    )  # fmt: skip
+    try:
+        subprocess.run([*buildah, "from", "--name", name, f"localhost/{name}"], check=True, capture_output=True)
+        shown = json.loads(subprocess.check_output([*buildah, "inspect", "--type", "container", name]))
+        root = subprocess.check_output([*buildah, "mount", name], text=True).strip()
+        yield Image(target, Path(root), shown["Docker"]["config"])
+    finally:
+        subprocess.run([*buildah, "rm", name], check=False, capture_output=True)
+        subprocess.run([*buildah, "rmi", f"localhost/{name}"], check=False, capture_output=True)
+
+
+@pytest.fixture(scope="module", params=TARGETS)
+def image(request: pytest.FixtureRequest, full_count: bool) -> Iterator[Image]:
+    """One image after the other, since together they would fill a small disk; WORKBENCH_IMAGE_TARGETS chooses."""
+    if not full_count:
+        pytest.skip("at night: each image takes two minutes of CPU and 4 GB of disk to build")
+    if os.geteuid() != 0 or "WORKBENCH_IMAGE_BASE" not in os.environ:
+        pytest.skip("NOT CHECKED: images were not built; as root, WORKBENCH_IMAGE_BASE names a base for buildah")
+    if request.param not in os.environ.get("WORKBENCH_IMAGE_TARGETS", " ".join(TARGETS)).split():
+        pytest.skip(f"NOT CHECKED: WORKBENCH_IMAGE_TARGETS leaves out {request.param}")
+    with image_of(request.param) as found:
+        yield found
+
+
+def test_it_says_what_it_is_and_runs_as_nobody_in_particular(image: Image) -> None:
+    labels = image.config["Labels"]
+    assert labels["org.opencontainers.image.version"] == "0.1.0"
+    assert labels["org.opencontainers.image.revision"] == "abc"
+    assert labels["org.opencontainers.image.source"] == "https://example.org/workbench"
+    assert image.config["User"] == "10001:10001"
+    assert image.run("id", "-u").stdout.strip() == "10001"
+    assert "Read-only" in image.run("touch", "/opt/venv/x").stderr
+    assert image.environment["DAGSTER_DISABLE_TELEMETRY"] == "1"
+
+
+def test_it_holds_what_its_bill_says_and_nothing_to_build_with(image: Image) -> None:
+    bill = json.loads((image.root / "opt/venv/sbom.cdx.json").read_text(encoding="utf-8"))
+    program = (
+        "import importlib.metadata as m, json; print(json.dumps([[d.name, d.version] for d in m.distributions()]))"
+    )
+    there = {(re.sub(r"[-_.]+", "-", name).lower(), version) for name, version in
+             json.loads(image.run("python3", "-c", program).stdout)}  # fmt: skip
+    assert there - {("notebook-workbench", "0.1.0")} <= {(one["name"], one["version"]) for one in bill["components"]}
+    for name in ("pip", "gcc", "uv", *(("jupyter",) if image.target != "lab" else ())):
+        assert image.run("sh", "-c", f"command -v {name}").returncode != 0, name
+
+
+def test_it_is_as_large_and_starts_as_fast_as_its_budget_says(image: Image) -> None:
+    """Megabytes above the base, and CPU of importing what the image is for as a multiple of importing Dagster alone."""
+    budget = BUDGETS[image.target]
+    size = int(subprocess.check_output([tool("du"), "-sm", str(image.root / "opt/venv")], text=True).split()[0])
+    assert size <= budget["megabytes"], size
+    spent = {}
+    for name in ("dagster", budget["imports"]):
+        image.run("python3", "-c", f"import {name}")  # so that both are read from memory
+        began = os.times().children_user
+        assert image.run("python3", "-c", f"import {name}").returncode == 0, name
+        spent[name] = os.times().children_user - began
+    assert spent[budget["imports"]] <= budget["times_dagster"] * spent["dagster"], spent
+
+
+def test_a_function_is_invoked_through_the_runtime_client(image: Image) -> None:
+    """A step that was stopped before it began is left alone; an event that holds no step is an error that is told."""
+    if image.target != "lambda":
+        pytest.skip("only the image of the function")
+    assert image.config["Entrypoint"] == ["python3", "-m", "awslambdaric"]
+    with running_aws() as endpoint:
+        environ = {**image.environment, **credentials(endpoint)}
+        s3 = boto3.client("s3", endpoint_url=endpoint, region_name="eu-west-2", aws_access_key_id="testing",
+                          aws_secret_access_key="testing")  # noqa: S106 - the simulator's # fmt: skip
+        s3.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
+        lines: list[str] = []
+        service = LambdaService(environ, Faults(), lambda *told: lines.extend(told[2]), prefix=image.prefix())
+        function = Function("step", image.config["Cmd"][0], 512, 120)
+        event = {"bucket": "lake", "name": "rents", "environment": {}, "timeout_seconds": 60, "compute": "{}"}
+        try:
+            Marks(s3, "lake", "one/").put("stop", {})
+            stopped = service.invoke(function, json.dumps({**event, "prefix": "one/", "payload": ""}).encode())
+            assert stopped.done.wait(120), lines
+            assert json.loads(stopped.result) == {"step": "rents", "outcome": "stopped"}, lines
+            broken = service.invoke(function, json.dumps({**event, "prefix": "two/", "payload": "x"}).encode())
+            assert broken.done.wait(120), lines
+            assert broken.error, lines
+        finally:
+            service.close()
+
+
+def test_a_server_serves(image: Image) -> None:
+    """The code server answers over gRPC and JupyterLab over HTTP, as the health check that is in the image says."""
+    if image.target == "lambda":
+        pytest.skip("it serves nobody")
+    project = odp_project(Path(tempfile.mkdtemp(prefix="image-")) / "odp", warm=True)
+    project.parent.chmod(0o755)
+    command = list(image.config["Cmd"])
+    environ = {**image.environment, "PROJECT_PACKAGE": "odp", "WORKBENCH_ENV": "dev", "JUPYTER_TOKEN": "planted"}
+    started = [*image.prefix(f"{project}:/project"), *image.config["Entrypoint"], *command]
+    kind, *check = image.config["Healthcheck"]["Test"]
+    assert kind == "CMD"
+    try:
+        with subprocess.Popen(
+            started, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process:
+            deadline = time.monotonic() + 300
+            try:
+                while image.run(*check).returncode != 0:
+                    assert process.poll() is None, process.communicate()[0]
+                    assert time.monotonic() < deadline
+            finally:
+                process.terminate()
+    finally:
+        shutil.rmtree(project.parent)

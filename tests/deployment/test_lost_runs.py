@@ -1,0 +1,245 @@
+"""Runs that a crash left behind, each made as the crash leaves it: found by the monitor, tried again, and not twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.events import DagsterEvent, DagsterEventType, JobFailureData, RunFailureReason
+from dagster._core.instance import DagsterInstance
+from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
+from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG, RETRY_STRATEGY_TAG, WILL_RETRY_TAG
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import PythonFileTarget
+
+from workbench.stack import monitoring
+from workbench.stack.daemon import daemons
+from workbench.stack.launcher import CheckedRunLauncher
+from workbench.stack.monitoring import RunMonitor, look_after
+from workbench.stack.retrying import RetryDaemon
+
+PROJECT = """
+import dagster as dg
+
+@dg.op
+def first(): return 1
+
+@dg.op
+def second(one): return one
+
+@dg.job
+def chain(): second(first())
+
+defs = dg.Definitions(jobs=[chain])
+"""
+OVERRIDES = {
+    "run_coordinator": {"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator"},
+    "run_launcher": {"module": "workbench.stack.launcher", "class": "CheckedRunLauncher"},
+    "run_monitoring": {"enabled": True, "start_timeout_seconds": 3600},
+    "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
+}
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkspaceProcessContext]:
+    """An instance with the settings of the stack, on SQLite, and a code server."""
+    folder = tmp_path_factory.mktemp("lost")
+    (folder / "project.py").write_text(PROJECT, encoding="utf-8")
+    target = PythonFileTarget(str(folder / "project.py"), attribute=None, working_directory=None, location_name="page")
+    with (
+        DagsterInstance.local_temp(str(folder), overrides=OVERRIDES) as instance,
+        WorkspaceProcessContext(instance, target) as found,
+    ):
+        yield found
+
+
+def new_run(context: WorkspaceProcessContext, *events: DagsterEventType, **tags: str) -> DagsterRun:
+    """Make a run of the job, queued as a person's, and the events that it had before something died."""
+    location = context.create_request_context().get_code_location("page")
+    job = location.get_repository("__repository__").get_full_job("chain")
+    instance = context.instance
+    plan = location.get_execution_plan(job, {}, None, None)
+    made = instance.create_run(
+        job_name="chain", run_id=None, run_config={}, status=DagsterRunStatus.NOT_STARTED, tags=tags,
+        root_run_id=None, parent_run_id=None, step_keys_to_execute=None, job_snapshot=job.job_snapshot,
+        execution_plan_snapshot=plan.execution_plan_snapshot, parent_job_snapshot=None, asset_selection=None,
+        asset_check_selection=None,
+        resolved_op_selection=None, op_selection=None, remote_job_origin=job.get_remote_origin(),
+        job_code_origin=job.get_python_origin(), asset_graph=location.get_repository("__repository__").asset_graph,
+    )  # fmt: skip
+    for kind in (DagsterEventType.PIPELINE_ENQUEUED, DagsterEventType.PIPELINE_STARTING, *events):
+        instance.report_dagster_event(DagsterEvent(kind.value, "chain"), made.run_id)
+    return known(context, made)
+
+
+def known(context: WorkspaceProcessContext, run: DagsterRun) -> DagsterRun:
+    found = context.instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found
+
+
+def next_tries(context: WorkspaceProcessContext, run: DagsterRun) -> list[DagsterRun]:
+    return [*context.instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id}))]
+
+
+def fail(context: WorkspaceProcessContext, run: DagsterRun, reason: RunFailureReason) -> DagsterRun:
+    context.instance.report_run_failed(run, "it crashed", JobFailureData(error=None, failure_reason=reason))
+    return known(context, run)
+
+
+def retry(context: WorkspaceProcessContext, daemon: RetryDaemon | None = None) -> None:
+    for _ in (daemon or RetryDaemon()).run_iteration(context):
+        pass
+
+
+class Launcher(CheckedRunLauncher):
+    """The launcher, with a code server that answers what the test says."""
+
+    def __init__(self, answer: WorkerStatus) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        return CheckRunHealthResult(self.answer)
+
+
+SERVER = {GRPC_INFO_TAG: json.dumps({"host": "127.0.0.1", "port": 1})}
+
+
+def test_a_run_that_was_lost_before_it_began_is_failed_and_tried_again(
+    context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server died, or the daemon as it was about to launch it; Dagster's monitor would wait for an hour here."""
+    launched, unlaunched = new_run(context, **SERVER), new_run(context)
+    for run in (launched, unlaunched):
+        look_after(context.instance, Launcher(WorkerStatus.FAILED), run)
+        assert known(context, run).status is DagsterRunStatus.STARTING  # it may still be on its way
+    monkeypatch.setattr(monitoring, "GRACE", 0.0)
+    for run in (launched, unlaunched):
+        look_after(context.instance, Launcher(WorkerStatus.FAILED), run)
+        assert known(context, run).status is DagsterRunStatus.FAILURE
+        assert known(context, run).tags[WILL_RETRY_TAG] == "true"
+
+
+def test_a_run_whose_server_has_it_or_does_not_answer_is_left_alone(
+    context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(monitoring, "GRACE", 0.0)
+    run = new_run(context, **SERVER)
+    look_after(context.instance, Launcher(WorkerStatus.RUNNING), run)
+    assert known(context, run).status is DagsterRunStatus.STARTING
+    context.instance.report_run_canceled(run)
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [(DagsterEventType.PIPELINE_SUCCESS, DagsterRunStatus.SUCCESS), (None, DagsterRunStatus.STARTED)],
+)
+def test_a_run_that_ended_and_could_not_write_its_status_gets_it_from_its_log(
+    context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch, last: Any, status: DagsterRunStatus
+) -> None:
+    """The last event is stored before the status; what dies between leaves the one without the other."""
+    run = new_run(context, DagsterEventType.PIPELINE_START, **SERVER)
+    if last is not None:
+        with monkeypatch.context() as broken:
+            broken.setattr(context.instance.run_storage, "handle_run_event", lambda *_: None)
+            context.instance.report_dagster_event(DagsterEvent(last.value, "chain"), run.run_id)
+    assert known(context, run).status is DagsterRunStatus.STARTED
+    look_after(context.instance, Launcher(WorkerStatus.FAILED), known(context, run))
+    assert known(context, run).status is status
+    if status is DagsterRunStatus.STARTED:
+        context.instance.report_run_canceled(run)
+
+
+def test_a_crash_is_tried_again_once_however_often_one_looks(context: WorkspaceProcessContext) -> None:
+    run = fail(context, new_run(context), RunFailureReason.UNEXPECTED_TERMINATION)
+    retry(context)
+    retry(context)  # a daemon that was started anew, and remembers nothing
+    (again,) = next_tries(context, run)
+    assert again.status is DagsterRunStatus.QUEUED
+    fail(context, again, RunFailureReason.UNEXPECTED_TERMINATION)
+    retry(context)
+    (last,) = next_tries(context, again)
+    fail(context, last, RunFailureReason.UNEXPECTED_TERMINATION)
+    retry(context)
+    assert next_tries(context, last) == []  # no tries are left
+
+
+def test_a_next_try_that_was_made_and_not_queued_is_queued(
+    context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = fail(context, new_run(context), RunFailureReason.UNEXPECTED_TERMINATION)
+    with monkeypatch.context() as broken:
+        broken.setattr(DagsterInstance, "submit_run", lambda *_: (_ for _ in ()).throw(OSError("it died here")))
+        retry(context)
+    (again,) = next_tries(context, run)
+    assert again.status is DagsterRunStatus.NOT_STARTED
+    retry(context)
+    assert known(context, again).status is DagsterRunStatus.QUEUED
+    assert len(next_tries(context, run)) == 1
+
+
+def test_what_cannot_be_tried_now_is_tried_later(
+    context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster's own daemon gives a run up where the code server or the database is away as it looks."""
+    run = fail(context, new_run(context), RunFailureReason.UNEXPECTED_TERMINATION)
+    daemon = RetryDaemon()
+    with monkeypatch.context() as broken:
+        broken.setattr(
+            DagsterInstance, "create_reexecuted_run", lambda *_, **__: (_ for _ in ()).throw(OSError("away"))
+        )
+        retry(context, daemon)
+    assert next_tries(context, run) == []
+    retry(context, daemon)
+    assert len(next_tries(context, run)) == 1
+
+
+def test_a_run_all_of_whose_steps_had_succeeded_is_done_again_whole(context: WorkspaceProcessContext) -> None:
+    run = new_run(context, DagsterEventType.PIPELINE_START)
+    for step in ("first", "second"):
+        context.instance.report_dagster_event(step_event(step), run.run_id)
+    fail(context, run, RunFailureReason.UNEXPECTED_TERMINATION)
+    daemon = RetryDaemon()
+    retry(context, daemon)
+    retry(context, daemon)
+    (again,) = next_tries(context, run)
+    assert again.step_keys_to_execute is None
+    assert known(context, run).tags[RETRY_STRATEGY_TAG] == "ALL_STEPS"
+
+
+def step_event(step: str) -> DagsterEvent:
+    from dagster._core.execution.plan.handle import StepHandle
+    from dagster._core.execution.plan.objects import StepSuccessData
+
+    handle = StepHandle(dg._core.definitions.NodeHandle(step, None))
+    return DagsterEvent(DagsterEventType.STEP_SUCCESS.value, "chain", step_handle=handle, step_key=step,
+                        event_specific_data=StepSuccessData(1.0))  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "tried"), [("/dagster_postgres/utils.py", True), ("/project/src/page.py", False)])
+def test_a_step_is_tried_again_where_the_database_failed_it_and_not_where_its_code_did(
+    context: WorkspaceProcessContext, place: str, tried: bool
+) -> None:
+    from dagster._core.execution.plan.objects import StepFailureData
+    from dagster_shared.error import SerializableErrorInfo
+
+    run = new_run(context, DagsterEventType.PIPELINE_START)
+    cause = SerializableErrorInfo("too many retries", [f'  File "/site-packages{place}", line 1\n'], "Error")
+    error = SerializableErrorInfo("the step failed", ["  File execute_step.py\n"], "StepError", cause=cause)
+    event = DagsterEvent(DagsterEventType.STEP_FAILURE.value, "chain", step_key="first",
+                         event_specific_data=StepFailureData(error, None))  # fmt: skip
+    context.instance.report_dagster_event(event, run.run_id)
+    fail(context, run, RunFailureReason.STEP_FAILURE)
+    retry(context)
+    assert len(next_tries(context, run)) == tried
+
+
+def test_the_daemon_has_ours_in_place_of_dagsters(context: WorkspaceProcessContext) -> None:
+    kinds = {type(one) for one in daemons(context.instance)}
+    assert {RunMonitor, RetryDaemon} <= kinds
+    assert {one.daemon_type() for one in daemons(context.instance)} == set(context.instance.get_required_daemon_types())
