@@ -49,7 +49,7 @@ class Runs:
         job: ReconstructableJob | None = None,
         concurrency: dict[str, int] | None = None,
         fargate: dict[str, Any] | None = None,
-        **tags: str,
+        tags: dict[str, str] | None = None,
     ) -> dg.JobExecutionResult:
         """Carry out one run, of the twelve steps where no other job is given."""
         job = job or ReconstructableJob.for_file(str(JOB), "twelve")
@@ -130,7 +130,7 @@ def test_a_range_of_partitions_runs_in_no_more_parts_than_may_run_at_once(runs: 
     place = str(JOB.with_name("ranged_steps.py"))
     job = ReconstructableRepository.for_file(place, "defs").get_reconstructable_job("all_months")
     span = {"dagster/asset_partition_range_start": KEYS[0], "dagster/asset_partition_range_end": KEYS[-1]}
-    result = runs.run(job, {"batch": 2}, **span)
+    result = runs.run(job, {"batch": 2}, tags=span)
     assert result.success, runs.said(result.run_id)
     assert sorted(made_by(result.run_id).values()) == [0, 0, 0, 1, 1]
     assert runs.ends(result.run_id) == Counter({("months", "STEP_SUCCESS"): 1})
