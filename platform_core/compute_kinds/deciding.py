@@ -102,6 +102,9 @@ def decide(
     others = sorted(told, key=_cost_of)
     seconds = expected_seconds(chosen.spec, needs, measuring)
     why = _reason(rule["why"], chosen, others, needs, known, given)
+    if known is None:
+        runs, least = history.runs if history else 0, measuring["least_runs"]
+        why += f"; {runs} of the {least} measured runs are there that decide from then on"
     return Decision(chosen.spec, why, chosen.cost, "history" if known else "hints", seconds, tuple(others))
 
 
@@ -137,7 +140,7 @@ def _reason(
             if getattr(hints, name) is not None
         ]
         told = f"from the hints ({', '.join(given)})" if given else "from the estimates, for want of hints"
-        return f"{rule}, {told}: {needs.memory_mb:,} MB and {needs.seconds:,.0f} seconds; no runs were measured yet"
+        return f"{rule}, {told}: {needs.memory_mb:,} MB and {needs.seconds:,.0f} seconds"
     measured = (
         f"95 % of the {known.runs} runs took no more than {known.peak_memory_mb:,.0f} MB, "
         f"{known.cpu_seconds:,.1f} CPU seconds and {known.seconds:,.1f} seconds"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from platform_core.executor.settings import ExecutorSettings
 
 _LONGEST_WAIT = 60.0  # seconds between two tries of one call
+_LOOK_AT_STOP = 0.5  # seconds between two looks at work that is stopping
 _LONGEST_LINK = 60.0  # seconds that the log of a step that has ended is waited for
 
 
@@ -85,7 +86,9 @@ class _Work:
     """When it is looked at next; None while a call is under way or nothing is to be asked."""
     ending: RemoteState | None = None
     """What it ends with, as soon as it is stopped and the end of its log is read."""
+    cancelled: bool = False
     stopping: bool = False
+    """Whether it was told to stop and is looked at until it has: what it still writes is its own last word."""
 
 
 @dataclass(eq=False)
@@ -128,9 +131,10 @@ class RemoteSteps:
         self._ask("launch", work, lambda handler: handler.launch(launch))
 
     def stop(self, step_key: str) -> None:
-        """Stop a step's work; it ends as cancelled."""
+        """Stop a step's work; it ends as cancelled, when its process has ended."""
         work = self._works.get(step_key)
         if work is not None:
+            work.cancelled = True
             self._end(work, RemoteState(Phase.FAILED, Cause.CANCELLED, "The work was stopped."), stop=True)
 
     def forget(self, step_key: str) -> None:
@@ -224,7 +228,11 @@ class RemoteSteps:
             case "stop":
                 if call.error is not None:
                     yield Note(key, f"The work could not be stopped and may still run: {_said(call.error)}")
-                self._read_log(work)
+                if work.cancelled and call.error is None:
+                    work.stopping = True
+                    self._check(work)
+                else:
+                    self._read_log(work)
             case "last_lines":
                 yield from self._over(work, call.answer if call.error is None else ())
 
@@ -257,6 +265,11 @@ class RemoteSteps:
 
     def _checked(self, work: _Work, state: RemoteState) -> Iterator[RemoteReport]:
         if work.ending is not None:
+            if work.stopping and state.phase is Phase.RUNNING:
+                work.due = time.monotonic() + _LOOK_AT_STOP
+            elif work.stopping:
+                work.stopping = False
+                self._read_log(work)
             return
         match state.phase:
             case Phase.SUCCEEDED:

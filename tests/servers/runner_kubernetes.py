@@ -121,9 +121,10 @@ class Kubernetes:
             if job is None:
                 raise Refused(404, "NotFound", f'jobs.batch "{name}" not found')
             for key in [key for key, pod in self.pods.items() if _owner(pod) == name and key[0] == namespace]:
-                del self.pods[key]
-                if key in self.works:
+                if key in self.works:  # a pod stays until its process has ended
                     self.works[key].stop()
+                else:
+                    del self.pods[key]
         return job
 
     def listed(self, objects: Mapping[tuple[str, str], dict[str, Any]], namespace: str, asked: dict[str, str]) -> Any:
@@ -188,6 +189,7 @@ class Kubernetes:
         with self.lock:
             self.works.pop((namespace, pod["metadata"]["name"]), None)
             if (namespace, name) not in self.jobs:
+                self.pods.pop((namespace, pod["metadata"]["name"]), None)
                 return
             status, container = pod["status"], pod["spec"]["containers"][0]
             code = ended.code if ended.code >= 0 else 128 - ended.code

@@ -62,13 +62,14 @@ def _group(title: str, lines: tuple[Line, ...], costs: Costs) -> tuple[Block, ..
     shown = lines[:_MOST_BARS]
     rest = f" The {len(lines) - _MOST_BARS:,} others are in the table." if len(lines) > _MOST_BARS else ""
     bars = tuple((name(line.name), line.cost.usd, amount(line.cost.usd)) for line in shown)
-    rows = tuple((Cell(name(line.name)), *map(Cell, cells(line, costs)[1:])) for line in lines)
-    table = Table(f"{title}, in US dollars", (title, *_heads()), rows, _heads()[:-1])
+    rows = tuple((Cell(name(line.name)), *map(Cell, cells(line, costs)[1:-1])) for line in lines)
+    table = Table(f"{title}, in US dollars", (title, *_heads()), rows, _heads())
     return Bars(f"{title}: what was paid.{rest}", bars), table
 
 
 def _heads() -> tuple[str, ...]:
-    return tuple(column[0].upper() + column[1:] for column in COLUMNS)
+    """Give the columns; what was paid of an estimate stands in a table of its own."""
+    return tuple(column[0].upper() + column[1:] for column in COLUMNS[:-1])
 
 
 def _compared(title: str, lines: list[Line]) -> tuple[Block, ...]:

@@ -64,6 +64,8 @@ class EksHandler:
         found = self._job(namespace, name)
         page = self._page(namespace, name)
         if found is None:
+            if any(pod.status.phase in {"Pending", "Running"} for pod in self._pods(namespace, name)):
+                return RemoteState(Phase.RUNNING, message="The Job is deleted, and its pod is ending.", log_url=page)
             return RemoteState(Phase.LOST, message=f"Kubernetes no longer knows the Job {name}. {NOTHING_LEFT}")
         conditions = {one.type: one for one in found.status.conditions or () if one.status == "True"}
         if "Complete" in conditions:

@@ -11,6 +11,7 @@ import pytest
 from platform_core.compute_kinds import ComputeSpec, Use, list_prices
 from platform_core.costs.facts import Facts
 from platform_core.costs.records import Record
+from promote.cli import main
 from promote.examine import examine
 from promote.outcome import Settings
 from promote.project import find
@@ -18,6 +19,7 @@ from tests.promote.merge.projects import promoted
 from workbench.costing.rewrite import option_text, rewrite
 from workbench.costing.sizes import propose
 from workbench.lifecycle.values import Report
+from workbench.scaffold import render_project
 
 SMALL = ComputeSpec("fargate", {"cpu_units": 256, "memory_mb": 512})
 
@@ -197,3 +199,21 @@ def test_what_outgrew_its_kind_is_proposed_another() -> None:
     assert status == "move"
     assert found is not None
     assert found.kind == "batch"
+
+
+@pytest.mark.nightly
+def test_a_size_is_written_with_a_run_that_verifies_it(
+    tmp_path: Path, full_count: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notebook, module and evidence change in one write, and the step is verified as it stands."""
+    if not full_count:
+        pytest.skip("runs a notebook and its asset twice: `make test-nightly`")
+    monkeypatch.setenv("WORKBENCH_CACHE", "off")
+    root = tmp_path / "visits"
+    render_project(root, {"project_name": "Visits", "example": "blank"}, ask=False)
+    assert main(["--project", str(root), str(root / "notebooks/bronze/harvest.ipynb")]) == 0
+    larger = ComputeSpec("lambda", {"memory_mb": 1024})
+    assert rewrite(find(named=root), {"visits": larger}, lambda _: None, run=True, dry_run=False).done
+    assert "memory_mb: 1024}" in cell(root, "bronze:visits")
+    assert "memory_mb=1024)" in (root / "src/visits/defs/bronze/visits.py").read_text(encoding="utf-8")
+    assert drift(root) == {"bronze:visits": ""}

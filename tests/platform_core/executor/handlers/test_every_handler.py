@@ -6,7 +6,7 @@ import pytest
 
 from platform_core.executor.handler import Cause, LaunchError, Phase, TransientError
 from tests.platform_core.executor.handlers.conftest import HOLD, IN_CLOUD, KINDS, Remote
-from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, Fault, wait_for
+from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Fault, wait_for
 from tests.servers.runner_kubernetes import DENIED, EXPIRED, LOST_ANSWER, QUOTA, SERVER_ERROR, THROTTLED
 
 MARK = {  # what a process knows by its provider alone
@@ -157,6 +157,17 @@ def test_the_end_of_work_says_its_cause(remote: Remote, kind: str, fault: str, c
     assert "The provider says: " in state.message
     lines = handler.last_lines(remote_id, 5)
     assert lines == (() if fault == IMAGE else ("holding",))
+
+
+@pytest.mark.parametrize("kind", ["batch", "eks"])  # Fargate has no limit of time; Lambda's is in its own file
+def test_work_that_takes_too_long_says_so(remote: Remote, kind: str) -> None:
+    handler = remote.handler(kind, command=HOLD)
+    remote.faults(kind).plan(Fault(TIME_OUT, after="holding"))
+    remote_id = handler.launch(remote.quick(kind))
+    state = remote.ended(handler, remote_id)
+    assert (state.phase, state.cause) == (Phase.FAILED, Cause.TIME_OUT), state
+    assert "longer than it may" in state.message
+    assert handler.last_lines(remote_id, 5) == ("holding",)
 
 
 @pytest.mark.parametrize("kind", IN_CLOUD)

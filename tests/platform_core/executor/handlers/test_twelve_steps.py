@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import random
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ import boto3
 import dagster as dg
 import pytest
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
+from dagster._core.execution.api import create_execution_plan, execute_run_iterator
 
 from tests.platform_core.executor.handlers.conftest import Remote
 from tests.platform_core.executor.handlers.ranged_steps import KEYS
@@ -46,9 +49,14 @@ class Runs:
         job: ReconstructableJob | None = None,
         concurrency: dict[str, int] | None = None,
         fargate: dict[str, Any] | None = None,
-        **tags: str,
+        tags: dict[str, str] | None = None,
     ) -> dg.JobExecutionResult:
         """Carry out one run, of the twelve steps where no other job is given."""
+        job = job or ReconstructableJob.for_file(str(JOB), "twelve")
+        return dg.execute_job(job, self.instance, run_config=self.config(concurrency, fargate), tags=tags)
+
+    def config(self, concurrency: dict[str, int] | None = None, fargate: dict[str, Any] | None = None) -> Any:
+        """Give the configuration of a run, all of whose kinds are remote."""
         settings = self.remote.settings(None, **(fargate or {})).model_dump(
             mode="json", by_alias=True, exclude_none=True
         )
@@ -61,12 +69,10 @@ class Runs:
             "starting_seconds": 30.0,
             "transient_seconds": 0.05,
         }
-        config = {
+        return {
             "execution": {"config": execution},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         }
-        job = job or ReconstructableJob.for_file(str(JOB), "twelve")
-        return dg.execute_job(job, self.instance, run_config=config, tags=tags)
 
     def ends(self, run_id: str) -> Counter[tuple[str, str]]:
         """Give how often each step ended how."""
@@ -124,7 +130,7 @@ def test_a_range_of_partitions_runs_in_no_more_parts_than_may_run_at_once(runs: 
     place = str(JOB.with_name("ranged_steps.py"))
     job = ReconstructableRepository.for_file(place, "defs").get_reconstructable_job("all_months")
     span = {"dagster/asset_partition_range_start": KEYS[0], "dagster/asset_partition_range_end": KEYS[-1]}
-    result = runs.run(job, {"batch": 2}, **span)
+    result = runs.run(job, {"batch": 2}, tags=span)
     assert result.success, runs.said(result.run_id)
     assert sorted(made_by(result.run_id).values()) == [0, 0, 0, 1, 1]
     assert runs.ends(result.run_id) == Counter({("months", "STEP_SUCCESS"): 1})
@@ -154,6 +160,54 @@ def test_a_step_that_loses_its_spot_capacity_twice_runs_on_demand(runs: Runs) ->
     }
     assert told == dict.fromkeys(told, b"false")
     assert runs.ends(result.run_id) == Counter((kind, "STEP_SUCCESS") for kind in told)
+
+
+def test_a_run_is_taken_up_again_and_cancelled_and_no_remote_work_is_left(runs: Runs) -> None:
+    """Lambda, Fargate, EKS and Batch: the next run worker finds what the first has started, and stops it all."""
+    remote, instance = runs.remote, runs.instance
+    job, config = ReconstructableJob.for_file(str(JOB.with_name("held_steps.py")), "held"), runs.config()
+    run = instance.create_run_for_job(
+        job.get_definition(),
+        execution_plan=create_execution_plan(job, run_config=config),
+        run_config=config,
+        job_code_origin=job.get_python_origin(),
+    )
+    started = len(remote.cloud.started), len(remote.cluster.started)
+
+    def until_launched(events: Iterator[Any]) -> None:
+        """Go on until each of the four is on its provider."""
+        seen: set[str | None] = set()
+        while len(seen) < 4:
+            event = next(events)
+            seen |= {event.step_key} if " is on " in (event.message or "") else set()
+
+    def marks() -> int:
+        listed = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"held/{run.run_id}/")
+        return int(listed["KeyCount"])
+
+    def cancel() -> None:
+        wait_for(lambda: marks() == 4)
+        instance.report_run_canceling(run)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    first = execute_run_iterator(job, run, instance)
+    until_launched(first)  # and now nobody asks it to go on: it is as good as dead
+    known = instance.get_run_by_id(run.run_id)
+    assert known is not None
+    second = execute_run_iterator(job, known, instance, resume_from_failure=True)
+    until_launched(second)
+    helper = threading.Thread(target=cancel)
+    helper.start()
+    list(second)
+    helper.join()
+    finished = instance.get_run_by_id(run.run_id)
+    assert finished is not None
+    assert finished.status is dg.DagsterRunStatus.CANCELED, runs.said(run.run_id)
+    assert runs.ends(run.run_id) == Counter((kind, "STEP_FAILURE") for kind in ("lambda_", "fargate", "eks", "batch"))
+    names = [*remote.cloud.started[started[0] :], *remote.cluster.started[started[1] :]]
+    assert len(names) == len(set(names)) == 4
+    assert marks() == 4
+    wait_for(lambda: not remote.cloud.running() and not remote.cluster.running())
 
 
 def schedule(chance: random.Random) -> tuple[list[Fault], list[Fault]]:
