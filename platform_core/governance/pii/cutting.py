@@ -39,7 +39,7 @@ def cut(cells: Cells, pattern: str) -> Pieces:
         return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
     # Marked in one pass, for the pattern is what costs: a text of n pieces falls into n + 1 gaps and the pieces between
     text, piece = pl.col("text"), pl.col("piece")
-    if cells["text"].str.len_bytes().mean() >= _SHORT:  # type: ignore[operator] - a number, since there are cells
+    if int(cells["text"].str.len_bytes().sum()) >= _SHORT * cells.height:
         return _placed(_of_long(cells, pattern))
     # Short cells are mostly one piece and nothing else, which one pass tells
     found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())

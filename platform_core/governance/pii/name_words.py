@@ -96,11 +96,19 @@ def _of_whole(words: pl.Series) -> pl.Series:
 
 def _of_parts(words: pl.Series) -> pl.Series:
     frame = words.to_frame("word").with_columns(plain=fold(pl.col("word")))
-    plain, old, new = pl.col("plain"), *mapping()
+    plain, letters = pl.col("plain"), lists()[0]
     # Of a double name the parts are looked up, the last first
-    known = plain.str.strip_chars(".").replace_strict(old, new, default=None, return_dtype=pl.String)
-    tail = plain.str.extract(r"([^\-']+)$", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
-    head = plain.str.extract(r"^([^\-]+)-", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
+    # They are few: a dictionary that stands costs less than one made of the lists for each column
+    frame = frame.with_columns(
+        known=plain.str.strip_chars("."),
+        tail=plain.str.extract(r"([^\-']+)$", 1),
+        head=plain.str.extract(r"^([^\-]+)-", 1),
+    )
+    frame = frame.with_columns(
+        pl.Series(name, [letters.get(word, default) for word in frame[name]], dtype=pl.String)
+        for name, default in (("known", None), ("tail", "U"), ("head", "U"))
+    )
+    known, tail, head = pl.col("known"), pl.col("tail"), pl.col("head")
     named, called = "[FVBCDE]", "[GABC]"
     double = (
         pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
