@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +22,10 @@ from platform_core.governance.policies.model import AssetFacts
 from platform_core.lake import Lake
 from platform_core.parquet_read import duckdb_types, read_notes, written_as
 from platform_core.storable import typed
+from platform_core.storage.delta_tables import DeltaTables
+from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.objects import ObjectLake
+from platform_core.storage.purging import take_out
 from platform_core.storage.stored import LIST_NOTE, Storage
 from workbench.governance.loading import Governed
 from workbench.governance.proving import Erasure, Part, proof
@@ -124,8 +128,8 @@ class _Rows:
     """The rows of one stored part of an asset."""
 
     def __init__(self, storage: Storage, asset: AssetFacts, partition: str | None) -> None:
-        if not isinstance(storage, Lake | ObjectLake):
-            raise unprovable(asset)
+        if not isinstance(storage, Lake | ObjectLake | DeltaTables | DuckDBTables):
+            raise unprovable(asset, storage)
         self.storage, self.asset, self.partition = storage, asset, partition
         self.layer = asset.layer or "default"
 
@@ -160,6 +164,10 @@ class _Rows:
 
     def write(self, column: str, value: str) -> None:
         """Write the part without a person's rows, as the kind of frame that it was written from."""
+        if isinstance(self.storage, DeltaTables | DuckDBTables):
+            chosen = partial(rows_of, column=column, value=value)
+            take_out(self.storage, self.layer, self.asset.name, chosen, self.partition)
+            return
         place = self.place()
         notes = read_notes(place)
         lazy: pl.LazyFrame = self.read("lazy")

@@ -15,7 +15,10 @@ from platform_core.governance.policies.model import AssetFacts
 from platform_core.governance.retention import StoredPart
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_footer
+from platform_core.storage.delta_tables import DeltaTables
+from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.objects import ObjectLake
+from platform_core.storage.purging import forget
 from platform_core.storage.routes import Routes, storage_of
 from platform_core.storage.stored import Storage
 
@@ -75,11 +78,13 @@ def delete_part(config: ProjectConfig, asset: AssetFacts, partition: str | None)
         for info in list(storage.store.iter_objects(f"{folder_of(storage, asset, partition)}/")):
             storage.store.delete(info.key)
     else:
-        raise unprovable(asset)
+        raise unprovable(asset, storage)
 
 
 def settle(storage: Storage, asset: AssetFacts, partition: str | None) -> None:
-    """Delete what a write has superseded at once: in an object store it would stay for an hour."""
+    """Delete what writes have superseded at once: stores and tables would keep it for a while."""
+    if isinstance(storage, DeltaTables | DuckDBTables):
+        forget(storage, asset.layer or "default", asset.name)
     if isinstance(storage, ObjectLake):
         at_once = replace(storage, superseded_for=timedelta(0))
         at_once.sweep(folder_of(storage, asset, partition))
@@ -90,9 +95,9 @@ def folder_of(storage: ObjectLake, asset: AssetFacts, partition: str | None) -> 
     return storage._folder(asset.layer or "default", asset.name, partition)
 
 
-def unprovable(asset: AssetFacts) -> UserError:
-    """Give the error for a storage that keeps what was overwritten."""
+def unprovable(asset: AssetFacts, storage: Storage) -> UserError:
+    """Give the error for a storage that may keep what was deleted."""
     return UserError(
-        f"{asset.name} is kept as a DuckDB or Delta table, which keeps what was overwritten for a while.",
-        hint="Delete the rows there by hand and vacuum the table, or keep personal data as Parquet.",
+        f"{asset.name} is kept in a storage of which this cannot be proven ({type(storage).__name__}).",
+        hint="Delete it there by hand.",
     )

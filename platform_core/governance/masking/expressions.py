@@ -81,7 +81,8 @@ def hashed(column: str, *, key: Key | None = None, length: int = 64) -> pl.Expr:
     if not 16 <= length <= 64:
         raise UserError(f"length={length} is no length of a hash.", hint="Give 16 to 64 hexadecimal digits.")
     known = key or key_from_environment()
-    return pl.concat_str(pl.lit(f"v{known.version}:"), digest(pl.col(column), known).str.head(length)).alias(column)
+    whole = digest(pl.col(column), known)
+    return pl.concat_str(pl.lit(f"v{known.version}:"), whole if length == 64 else whole.str.head(length)).alias(column)
 
 
 def digest(expression: pl.Expr, key: Key) -> pl.Expr:

@@ -38,11 +38,23 @@ def cut(cells: Cells, pattern: str) -> Pieces:
     if cells.is_empty():
         return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
     # Marked in one pass, for the pattern is what costs: a text of n pieces falls into n + 1 gaps and the pieces between
-    text = pl.col("text")
-    short = cells["text"].str.len_bytes().mean() < _SHORT  # type: ignore[operator] - a number, since there are cells
-    whole = _of_short(cells.filter(text.str.contains(pattern)), pattern) if short else _of_long(cells, pattern)
+    text, piece = pl.col("text"), pl.col("piece")
+    if int(cells["text"].str.len_bytes().sum()) >= _SHORT * cells.height:
+        return _placed(_of_long(cells, pattern))
+    # Short cells are mostly one piece and nothing else, which one pass tells
+    found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())
+    only = piece.str.len_bytes() == text.str.len_bytes()
+    whole = found.filter(only).select(
+        "row", "piece", start=pl.lit(0, pl.Int64), left=pl.lit(""), right=pl.lit(""), first=pl.lit(value=True),
+        last=pl.lit(value=True),
+    )  # fmt: skip
+    return pl.concat([whole, _placed(_of_short(found.filter(~only), pattern))]).sort("row", "start")
+
+
+def _placed(whole: pl.DataFrame) -> Pieces:
+    """Count where the pieces of each text begin, and cut what stands beside them to its length."""
     if whole.is_empty():
-        return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
+        return pl.DataFrame(schema={**_SCHEMA, "row": whole.schema["row"]})
     row = pl.col("row")
     whole = whole.with_columns(first=row.ne_missing(row.shift(1)), last=row.ne_missing(row.shift(-1)))
     length = pl.col("piece").str.len_chars().cast(pl.Int64)

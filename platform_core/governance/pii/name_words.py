@@ -15,6 +15,8 @@ _ALSO_FAMILIES = (
 )
 _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
 
+_SCOTTISH = r"^M(?:a?c)\p{Lu}"
+
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
 # unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
 _LETTERS = {
@@ -74,12 +76,39 @@ def fold(text: pl.Expr) -> pl.Expr:
 
 def letters_of(words: pl.Series) -> pl.Series:
     """Give the letters of words that stand on no list as they are written: initials, double names, foreign endings."""
+    simple = words.str.contains("^[A-Za-z]+$")
+    letters = pl.Series("letter", [None], dtype=pl.String).new_from_index(0, len(words))
+    whole, parts = words.filter(simple), words.filter(~simple)
+    letters = letters.scatter(simple.arg_true(), _of_whole(whole)) if len(whole) else letters
+    return letters.scatter((~simple).arg_true(), _of_parts(parts)) if len(parts) else letters
+
+
+def _of_whole(words: pl.Series) -> pl.Series:
+    """Give the letters of words of nothing but A to Z, which on no list can only be told by their form."""
+    word = pl.col("word")
+    letter = (
+        pl.when(word.str.len_bytes() == 1).then(pl.lit("I"))
+        .when(word.str.to_lowercase().str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
+        .otherwise(pl.lit("U"))
+    )  # fmt: skip
+    return words.to_frame("word").select(letter).to_series()
+
+
+def _of_parts(words: pl.Series) -> pl.Series:
     frame = words.to_frame("word").with_columns(plain=fold(pl.col("word")))
-    plain, old, new = pl.col("plain"), *mapping()
+    plain, letters = pl.col("plain"), lists()[0]
     # Of a double name the parts are looked up, the last first
-    known = plain.str.strip_chars(".").replace_strict(old, new, default=None, return_dtype=pl.String)
-    tail = plain.str.extract(r"([^\-']+)$", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
-    head = plain.str.extract(r"^([^\-]+)-", 1).replace_strict(old, new, default="U", return_dtype=pl.String)
+    # They are few: a dictionary that stands costs less than one made of the lists for each column
+    frame = frame.with_columns(
+        known=plain.str.strip_chars("."),
+        tail=plain.str.extract(r"([^\-']+)$", 1),
+        head=plain.str.extract(r"^([^\-]+)-", 1),
+    )
+    frame = frame.with_columns(
+        pl.Series(name, [letters.get(word, default) for word in frame[name]], dtype=pl.String)
+        for name, default in (("known", None), ("tail", "U"), ("head", "U"))
+    )
+    known, tail, head = pl.col("known"), pl.col("tail"), pl.col("head")
     named, called = "[FVBCDE]", "[GABC]"
     double = (
         pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
@@ -94,7 +123,7 @@ def letters_of(words: pl.Series) -> pl.Series:
         .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
         .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
         .when(known.is_not_null()).then(known)
-        .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(r"^M(?:a?c)\p{Lu}")).then(pl.lit("F"))
+        .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
         .when(plain.str.contains("-", literal=True)).then(double)
         .when(plain.str.contains("^[dl]'")).then(pl.lit("F"))
         .otherwise(pl.lit("U"))

@@ -143,11 +143,12 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
     piece, size, row = pl.col("piece"), pl.col("size"), pl.col("row")
-    neighbours = ((row == row.shift(1)) | (row == row.shift(-1))) & (
-        (size == 6) | ((size == 8) & piece.str.contains(_EIGHT))
-    )
     dashed = (size == 6) & piece.str.contains("-", literal=True)
-    near_words = (size >= 11) & ((pl.col("after") != "") | (pl.col("before") != ""))
+    # A long number may stand between a sort code and its account; alone it is told by an address beside it
+    beside = (row == row.shift(1)) | (row == row.shift(-1))
+    worded = (pl.col("after") != "") | (pl.col("before") != "")
+    neighbours = beside & ((size == 6) | ((size == 8) & piece.str.contains(_EIGHT)))
+    near_words = (size >= 11) & worded & (beside.fill_null(value=False) | piece.str.contains(_LIKE_UPRN))
     some = pieces.filter(
         (dashed | near_words | neighbours.fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
     )

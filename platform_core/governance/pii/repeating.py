@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from platform_core.governance.pii.cutting import Cells
@@ -27,11 +29,16 @@ def once(cells: Cells) -> tuple[Cells, pl.DataFrame | None]:
     return again.filter(pl.col("row") == pl.col("first")).drop("first"), again.select("first", "row")
 
 
-def everywhere(found: pl.DataFrame, again: list[pl.DataFrame]) -> pl.DataFrame:
-    """Give what was found in texts that stand for others in all of their rows, by row and start."""
+def everywhere(found: pl.DataFrame, again: Mapping[int, pl.DataFrame], height: int) -> pl.DataFrame:
+    """Give what was found in texts that stand for others in all of their rows; each column by row and start.
+
+    Args:
+        found: Findings, with `row` numbered through all columns.
+        again: The rows where texts stand again, as `once` gives them, by the number of the column.
+        height: How many rows a column has.
+    """
     if not again:
         return found
-    rows = pl.concat(again)
-    repeated = found.rename({"row": "first"}).join(rows, on="first", how="inner").select(found.columns)
-    single = found.join(rows.select("first").unique(), left_on="row", right_on="first", how="anti")
-    return pl.concat([single, repeated]).sort("row", "start")
+    repeats = (pl.col("row") // height).is_in(list(again))
+    repeated = found.filter(repeats).rename({"row": "first"}).join(pl.concat(again.values()), on="first", how="inner")
+    return pl.concat([found.filter(~repeats), repeated.select(found.columns).sort("row", "start")])

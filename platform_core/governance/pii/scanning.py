@@ -69,12 +69,12 @@ def scan(
     extra = prose.finder() if engine == "presidio" else None
     height = max(whole.height, 1)
     about = [named(name) for name in chosen]
-    again: list[pl.DataFrame] = []
+    again: dict[int, pl.DataFrame] = {}
     parts = list(_parts(whole, chosen, again))
     with ThreadPoolExecutor(max_workers=max(1, min(len(parts), os.cpu_count() or 1))) as pool:
         done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
-    every = repeating.everywhere(every, again)
+    every = repeating.everywhere(every, again, height)
     # Cells are numbered through all columns, in the order of the columns
     place = pl.col("row") // height
     judged = []
@@ -142,7 +142,7 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _parts(frame: pl.DataFrame, columns: Sequence[str], again: list[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+def _parts(frame: pl.DataFrame, columns: Sequence[str], again: dict[int, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
     together: list[pl.DataFrame] = []
     for place, name in enumerate(columns):
@@ -152,7 +152,7 @@ def _parts(frame: pl.DataFrame, columns: Sequence[str], again: list[pl.DataFrame
         cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
         cells, rows = repeating.once(cells)
         if rows is not None:
-            again.append(rows)
+            again[place] = rows
         if cells.height > _FEW_ROWS:
             yield from _slices(cells)
         else:

@@ -17,7 +17,10 @@ from platform_core.governance.audit import read_entries, verify
 from platform_core.governance.erasure import Holding, reach, rows_of, subject_token
 from platform_core.governance.policies import Activity, AssetFacts, Policies
 from platform_core.parquet_read import read_notes, written_as
+from platform_core.storage.delta_tables import DeltaTables
+from platform_core.storage.duckdb_tables import DuckDBTables
 from workbench.cli import main
+from workbench.governance.erasing import _Rows
 
 PERSON = "P-1001"
 SUBJECT = f"person_id={PERSON}"
@@ -150,6 +153,20 @@ KEYS = {
 def test_a_person_is_found_by_what_the_key_is(column: pl.Series, value: str, kept: list[bool]) -> None:
     frame = pl.DataFrame({"key": column})
     assert frame.select(~rows_of(frame.schema, "key", value)).to_series().to_list() == kept
+
+
+@pytest.mark.parametrize("kind", ["delta", "duckdb"])
+def test_tables_that_keep_older_rows_are_erased_and_read_back(kind: str, tmp_path: Path) -> None:
+    tables = DeltaTables(str(tmp_path)) if kind == "delta" else DuckDBTables(tmp_path / "a.duckdb")
+    people = pl.DataFrame({"person_id": [PERSON, "P-1002", None], "n": [1, 2, 3]})
+    tables.write("silver", "people", people)
+    rows = _Rows(tables, AssetFacts(name="people", layer="silver"), None)
+    looked = rows.erased("person_id", "declared", PERSON, really=False)
+    assert (looked.rows_before, looked.rows_found) == (3, 1)
+    assert tables.read("people", "polars").height == 3
+    done = rows.erased("person_id", "declared", PERSON, really=True)
+    assert (done.rows_after, done.rows_left) == (2, 0)
+    assert tables.read("people", "polars")["n"].sort().to_list() == [2, 3]
 
 
 def test_a_column_that_holds_no_key_is_refused() -> None:
