@@ -26,7 +26,7 @@ BUDGET = 1.1
 def notebook() -> dict[str, object]:
     """Give the notebook: a parameters cell, then cells that compute and print a little."""
     sources = ["n = 1", *(f"total_{i} = sum(range(n * {i}))\nprint(total_{i})" for i in range(CELLS - 1))]
-    cells = [
+    cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"c{i}",

@@ -80,8 +80,8 @@ class FrameIOManager(dg.ConfigurableIOManager):
         """
         upstream = context.upstream_output
         name = _name(upstream if upstream is not None else context)
-        foreign = upstream is None or OF_PROJECT in (upstream.definition_metadata or {})
-        layer = None if foreign else _layer(upstream)
+        ours = upstream is not None and OF_PROJECT not in (upstream.definition_metadata or {})
+        layer = _layer(upstream) if upstream is not None and ours else None
         kind, by_partition = _wanted(context)
         _note_loading(context)
         if not context.has_asset_partitions:

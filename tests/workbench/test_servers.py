@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 import pytest
 import urllib3
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[tuple[re.Match[str], TextIO]]:
+def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[tuple[re.Match[str], IO[str]]]:
     """Start a server, give the line that says it is ready and those after it, and end it with a signal."""
     command = [sys.executable, "-m", "workbench", *arguments]
     with subprocess.Popen(
