@@ -137,8 +137,8 @@ def older_platform(folder: Path, version: str) -> Path:
     What the platform depends on is taken from the environment that runs the test: only the platform differs.
     """
     tree = folder / "tree"
-    names = ("platform_core", "promote", "workbench", "jupyter_ext", "notebooks_template", "README.md", "LICENSE")
-    for name in names:
+    folders = ("platform_core", "promote", "workbench", "jupyter_ext", "notebooks_template", "deployment/compose")
+    for name in (*folders, "README.md", "LICENSE"):
         source = ROOT / name
         left_out = shutil.ignore_patterns("node_modules", "__pycache__")
         shutil.copytree(source, tree / name, ignore=left_out) if source.is_dir() else shutil.copy(source, tree / name)
@@ -169,6 +169,16 @@ load_from:
 @pytest.mark.nightly
 def test_two_releases_of_the_platform_stand_beside_one_another_on_one_webserver(estate: Path, tmp_path: Path) -> None:
     older = older_platform(tmp_path / "older", "0.0.9")
+    where = [
+        str(older),
+        "-P",
+        "-c",
+        "import platform_core, workbench; print(platform_core.__file__, workbench.__file__)",
+    ]
+    files = subprocess.run(
+        where, cwd=estate, env=environment(estate), capture_output=True, text=True, check=True
+    ).stdout
+    assert files.count(str(tmp_path / "older/venv")) == 2
     (estate / "workspace.yaml").write_text(WORKSPACE.format(estate=estate, older=older))
     with webserver(estate) as ask:
         told = ask(
