@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/bench_run.py
 
-Whole processes with their kernels, started in turn: the console script and papermill's, on a notebook of thirty cells that
-print, with a parameter. Once more with `--keep`, which is shown and has no budget. The median of pairs counts.
+Whole processes with their kernels, started in turn: the console script and papermill's, on a notebook of thirty cells
+that print, with a parameter. Once more with `--keep`, which is shown and has no budget. The median of pairs counts.
 Budget: at most 1.1 of papermill. Exits 1 beyond it.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from measure import process_seconds, project
 
-RUNS = 7
+RUNS = 5
 CELLS = 30
 BUDGET = 1.1
 
@@ -26,7 +26,7 @@ BUDGET = 1.1
 def notebook() -> dict[str, object]:
     """Give the notebook: a parameters cell, then cells that compute and print a little."""
     sources = ["n = 1", *(f"total_{i} = sum(range(n * {i}))\nprint(total_{i})" for i in range(CELLS - 1))]
-    cells = [
+    cells: list[dict[str, object]] = [
         {
             "cell_type": "code",
             "id": f"c{i}",

@@ -49,6 +49,10 @@ def _tool() -> str:
     return "\0".join([sys.version, *sorted(files)])
 
 
+# Not everywhere: without them the analysis reads a file as well, and only a pipe could hold it
+_READING = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
 def digest_of_bytes(content: bytes) -> str:
     """Give the digest of bytes."""
     return blake2b(content, digest_size=32).hexdigest()
@@ -62,7 +66,7 @@ def digest_of_text(text: str) -> str:
 def digest_of(path: str | Path) -> str:
     """Give the digest of a file's content, empty where there is no file that can be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, _READING)
     except OSError:
         return ""
     try:

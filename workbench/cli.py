@@ -7,11 +7,9 @@ once.
 from __future__ import annotations
 
 import argparse
-import difflib
 import keyword
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -50,6 +48,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found as a `UsageError`."""
+        import difflib  # noqa: PLC0415 - only a mistake needs it
+
         quoted = message.split("'")[1:2]
         wrong = quoted[0] if quoted else message.rpartition(": ")[2].partition(" ")[0]
         options = [option for action in self._actions for option in action.option_strings]
@@ -58,20 +58,27 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message.removeprefix("argument COMMAND: ") + ".", hint=hint)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser of every command."""
+def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser of every command.
+
+    Args:
+        asked: What stands first on the command line. Where it is a command, that one alone is built; where it is none,
+            as in `workbench --help`, commands are named without their arguments.
+    """
     parser = Parser(
         prog="workbench", description="Notebooks become tested, verified Dagster assets.", allow_abbrev=False
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for name in COMMANDS:
+    alone = {"materialise": "materialize"}.get(asked or "", asked)
+    for name in (alone,) if alone in COMMANDS else COMMANDS:
         module = cast("Command", import_module(f"workbench.commands.{_module(name)}"))
         aliases = ["materialise"] if name == "materialize" else []
         command = commands.add_parser(
             name, help=module.HELP, description=module.HELP, aliases=aliases, allow_abbrev=False
         )
-        module.configure(command)
-        command.set_defaults(execute=module.execute, parser=command)
+        if asked is None or name == alone:
+            module.configure(command)
+            command.set_defaults(execute=module.execute, parser=command)
     return parser
 
 
@@ -93,6 +100,8 @@ def describe(error: BaseException) -> str:
         return "interrupted"
     if isinstance(error, Fault):
         return f"fault: {error}"
+    import traceback  # noqa: PLC0415 - only a fault of ours needs it
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     hint = "hint: this is a mistake of ours; WORKBENCH_DEBUG=1 shows the traceback to report."
@@ -110,6 +119,8 @@ def guarded(action: Callable[[], int]) -> int:
         return 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that maps errors to exit codes
         if os.environ.get("WORKBENCH_DEBUG"):
+            import traceback  # noqa: PLC0415 - as above
+
             traceback.print_exc()
         sys.stderr.write(describe(error) + "\n")
         return exit_code(error)
@@ -123,12 +134,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
 
     def command() -> int:
-        parser = build_parser()
+        given = list(sys.argv[1:] if argv is None else argv)
         if "_ARGCOMPLETE" in os.environ:  # a shell asks what fits at the cursor
             from promote.completion import answer  # noqa: PLC0415 - only then
 
-            answer(parser)
-        arguments, unknown = parser.parse_known_args(argv)
+            answer(build_parser())
+        parser = build_parser(given[0] if given else "")
+        arguments, unknown = parser.parse_known_args(given)
         if unknown:
             arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return int(arguments.execute(arguments))

@@ -35,7 +35,7 @@ from platform_core.governance.days import today
 from platform_core.governance.policies.enforcing import governed
 from platform_core.governance.policies.loading import load_policies
 from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
-from platform_core.io_managers.base import FrameIOManager
+from platform_core.io_managers.base import OF_PROJECT, FrameIOManager
 from platform_core.observability.alert_hooks import alert_hooks
 from platform_core.observability.alerts.current import use_alerts
 from platform_core.observability.attaching import with_declared_hooks
@@ -131,7 +131,7 @@ def gather(
     assets = governed(assets, checks, load_policies(config.project), on=today())
     try:
         definitions = dg.Definitions(
-            assets=with_declared_hooks(assets, hooks),
+            assets=[*with_declared_hooks(assets, hooks), *_of_others(config, assets)],
             asset_checks=checks,
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
@@ -144,6 +144,27 @@ def gather(
     except dg.DagsterInvalidDefinitionError as error:
         raise UserError(f"The project's definitions do not fit together: {error}") from error
     return definitions
+
+
+def _of_others(config: ProjectConfig, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]) -> list[dg.AssetSpec]:
+    """Give the assets that other projects make, as this one only reads them.
+
+    Raises:
+        UserError: A module of this project makes one of them too.
+    """
+    others = config.io.of_others
+    for asset in assets:
+        keys = [asset.key] if isinstance(asset, dg.AssetSpec) else asset.keys
+        for name in sorted({key.to_user_string() for key in keys} & set(others)):
+            raise UserError(
+                f"{name!r} is made here, and `io: assets:` says that the project {others[name].project!r} makes it.",
+                hint="Take one of the two away.",
+                location=config.place("io", "assets", name),
+            )
+    return [
+        dg.AssetSpec(name, description=f"Made by the project {one.project}.", metadata={OF_PROJECT: one.project})
+        for name, one in others.items()
+    ]
 
 
 def _executor(config: ProjectConfig) -> dg.ExecutorDefinition:

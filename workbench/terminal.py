@@ -5,14 +5,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from platform_core.metadata.text import cut
+
+_MOST_FRAMED = 100  # rows
+_WIDEST = 120  # characters of a cell
 
 
 class Bar(Protocol):
@@ -44,7 +51,13 @@ def progress(what: str, total: int) -> Iterator[Bar]:
 def print_table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
 ) -> None:
-    """Print a table on stdout; the columns named in `right` are aligned to the right."""
+    """Print a table on stdout; the columns named in `right` are aligned to the right.
+
+    A long one has no frame: drawing that takes a millisecond of CPU a row.
+    """
+    if len(rows) > _MOST_FRAMED:
+        sys.stdout.write(_unframed(title, columns, rows, right))
+        return
     console = Console()
     table = Table(title=Text(title), title_justify="left")
     for column in columns:
@@ -54,3 +67,17 @@ def print_table(
     if not console.is_terminal:
         console.width = 160
     console.print(table)
+
+
+def _unframed(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> str:
+    """Give a table as lines of plain text, columns one below the other."""
+    cells = [[cut(value, _WIDEST) for value in row] for row in (columns, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    lines = [title]
+    for row in cells:
+        parts = []
+        for name, value, width in zip(columns, row, widths, strict=True):
+            space = " " * (width - cell_len(value))
+            parts.append(space + value if name in right else value + space)
+        lines.append("  ".join(parts).rstrip())
+    return "\n".join(lines) + "\n"

@@ -10,9 +10,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 # What each kind has, beside itself
 KEYS = {
-    "parquet": {"store", "prefix", "hive"},
-    "duckdb": {"path"},
-    "delta": {"store", "prefix", "path", "mode", "key", "evolution", "column"},
+    "parquet": {"store", "prefix", "hive", "path", "project"},
+    "duckdb": {"path", "project"},
+    "delta": {"store", "prefix", "path", "mode", "key", "evolution", "column", "project"},
 }
 
 
@@ -27,7 +27,8 @@ class IOChoice(BaseModel):
         kind: `parquet`, a file each; `duckdb`, tables of one database; `delta`, Delta tables.
         store: The resource of an object store; without it, the disk.
         prefix: Where in the store.
-        path: The database's file, or the folder of Delta tables, from the project's folder.
+        path: The database's file, or the folder of Delta tables or of a lake, from the project's folder.
+        project: For one asset, the project that makes it: this one reads it there, and never writes it.
         hive: For `parquet`, the column that names partitions, to lay them as `<column>=<partition>/`.
         mode: For `delta`, what a run does with the rows that are there: `overwrite` replaces them (of its partition,
             where it has one), `append` keeps them, `merge` replaces those of the same key.
@@ -43,6 +44,7 @@ class IOChoice(BaseModel):
     store: Name | None = None
     prefix: str = "lake"
     path: Annotated[str, Field(min_length=1)] | None = None
+    project: Annotated[str, Field(min_length=1)] | None = None
     hive: Name | None = None
     mode: Literal["overwrite", "append", "merge"] = "overwrite"
     key: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(strict=False)] = ()
@@ -71,6 +73,17 @@ class IOConfig(IOChoice):
 
     layers: dict[Name, IOChoice] = {}
     assets: dict[Name, IOChoice] = {}
+
+    @model_validator(mode="after")
+    def _only_assets_are_of_others(self) -> IOConfig:
+        if any(choice.project is not None for choice in (self, *self.layers.values())):
+            raise ValueError("project: stands under assets: alone, as one asset is made by another project")
+        return self
+
+    @property
+    def of_others(self) -> dict[str, IOChoice]:
+        """The assets that other projects make, with where they keep them."""
+        return {name: choice for name, choice in self.assets.items() if choice.project is not None}
 
     def of(self, layer: str, asset: str) -> IOChoice:
         """Give what counts for an asset.

@@ -122,7 +122,9 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
     sections = _validated(values, places, environment)
     lake = os.environ.get(LAKE_VARIABLE) or sections.lake
     if os.environ.get(LAKE_VARIABLE):
-        sections = sections.model_copy(update={"io": IOConfig()})
+        # What other projects make is still theirs, and stands in that lake as well
+        others = {name: IOChoice(project=one.project) for name, one in sections.io.of_others.items()}
+        sections = sections.model_copy(update={"io": IOConfig(assets=others)})
         places = {path: place for path, place in places.items() if path[:1] != ("io",)}
         places["lake",] = places["io", "kind"] = place_of(LAKE_VARIABLE)
     config = ProjectConfig(

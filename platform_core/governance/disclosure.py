@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from platform_core.deprecation import renamed
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.suggest import did_you_mean
@@ -161,11 +162,11 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     )
 
 
-def recomputable(frame: Any, counts: str, *, by: str | Sequence[str] = ()) -> pl.DataFrame:
+def recomputable_counts(frame: Any, counts: str, *, by: str | Sequence[str] = ()) -> pl.DataFrame:
     """Give the groups of a suppressed table in which subtraction from a published total gives a count back.
 
     >>> frame = pl.DataFrame({"ward": ["A", "A", "B", "B"], "homes": [None, 25, None, None]})
-    >>> recomputable(frame, "homes", by="ward")["ward"].to_list()
+    >>> recomputable_counts(frame, "homes", by="ward")["ward"].to_list()
     ['A']
     """
     lazy, _, (name,), groups = _asked(frame, counts, by)
@@ -188,3 +189,6 @@ def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> 
         if name not in schema:
             raise UserError(f"There is no column {name!r}.", hint=did_you_mean(name, schema))
     return lazy, kind, names, groups
+
+
+__getattr__ = renamed(__name__)

@@ -20,6 +20,7 @@ from platform_core.parquet_read import read_footer
 from platform_core.partitions.static import list_of
 from platform_core.storage.stored import Storage
 
+OF_PROJECT = "workbench/project"  # in the metadata of an asset that another project makes: which one
 _DEFAULT_LAYER = "default"
 
 
@@ -79,7 +80,8 @@ class FrameIOManager(dg.ConfigurableIOManager):
         """
         upstream = context.upstream_output
         name = _name(upstream if upstream is not None else context)
-        layer = _layer(upstream) if upstream is not None else None
+        ours = upstream is not None and OF_PROJECT not in (upstream.definition_metadata or {})
+        layer = _layer(upstream) if upstream is not None and ours else None
         kind, by_partition = _wanted(context)
         _note_loading(context)
         if not context.has_asset_partitions:

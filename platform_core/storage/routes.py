@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platform_core.config.io import IOChoice, IOConfig
+from platform_core.errors import UserError
 from platform_core.frames import FrameKind
 from platform_core.lake import Lake, lists_of
 from platform_core.parquet_read import Footer
@@ -74,7 +75,16 @@ class Routes:
         listed: str | None = None,
         classification: str | None = None,
     ) -> Footer:
-        """Write an asset, or one partition of it, whole or not at all."""
+        """Write an asset, or one partition of it, whole or not at all.
+
+        Raises:
+            UserError: Another project makes it.
+        """
+        if name in self.io.of_others:
+            raise UserError(
+                f"{name!r} is made by the project {self.io.of_others[name].project!r}, and this one only reads it.",
+                hint="Give the asset another name, or take its entry out of `io: assets:`.",
+            )
         return self.of(layer, name).write(layer, name, value, partition, listed, classification)
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
@@ -147,7 +157,8 @@ def _made(choice: IOChoice, config: ProjectConfig) -> Storage:
         from platform_core.storage.objects import ObjectLake  # noqa: PLC0415 - as above
 
         return ObjectLake(_store(choice.store, config), choice.prefix, choice.hive or "", lists)
-    return Lake(config.lake, lists, choice.hive or "")
+    root = config.lake if choice.path is None else config.project / choice.path
+    return Lake(root, lists, choice.hive or "")
 
 
 def _store(name: str, config: ProjectConfig) -> Any:

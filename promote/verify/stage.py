@@ -90,6 +90,7 @@ class Stage:
             self._environment = child_environment(self._project, self.root, self.lake, self._base)
             self._progress("copying the project")
             copy_project(self._project, self.root, lakes=self._lakes(), note=self._progress)
+            self._made |= self._of_others()
         except BaseException:
             self._scratch.remove()
             raise
@@ -331,6 +332,15 @@ class Stage:
         if parts.is_absolute() or ".." in parts.parts or not (self.root / parts).resolve().is_relative_to(self._base):
             raise Fault(f"{path!r} leads out of the project.")
         return self.root / parts
+
+    def _of_others(self) -> dict[str, set[str]]:
+        """Bring what other projects make into the scratch lake, and give what that is."""
+        from promote.verify.others import bring_in  # noqa: PLC0415 - Polars
+
+        try:
+            return bring_in(self._project, self.lake, self._progress)
+        except UserError:  # as below: what is missing is told where it is read
+            return {}
 
     def _lakes(self) -> list[Path]:
         """Give the lake that the project's configuration names, so that it is not copied."""

@@ -82,7 +82,7 @@ class _Location:
 
     def materialise(self) -> Materialised:
         wanted = {name: dg.AssetKey(name.split("/")) for name in self._request.assets}
-        unknown = [name for name, key in wanted.items() if not self._graph.has(key)]
+        unknown = [name for name, key in wanted.items() if not self._is_ours(key)]
         known = {key for name, key in wanted.items() if name not in unknown}
         order = [key for level in self._graph.toposorted_asset_keys_by_level for key in sorted(level)]
         needed = self._upstreams(known)
@@ -95,9 +95,7 @@ class _Location:
             name = key.to_user_string()
             partition = self._request.partitions.get(name, self._request.partition)
             self._make(key, self._keys(key, partition), self._request.parameters)
-        lost = {
-            name: AssetOutcome(name, False, f"No module of the project defines asset {name!r}.") for name in unknown
-        }
+        lost = {name: self._not_ours(name) for name in unknown}
         assets = {name: lost.get(name) or self._done[key.to_user_string()] for name, key in wanted.items()}
         upstreams = {name: outcome for name, outcome in self._done.items() if name not in assets}
         return Materialised(assets, upstreams)
@@ -110,10 +108,19 @@ class _Location:
             for parent in self._graph.get(ahead.pop()).parent_keys:
                 if parent in known or parent in needed or self._is_made(parent):
                     continue
-                if self._graph.has(parent) and self._graph.get(parent).is_materializable:
+                if self._is_ours(parent):
                     needed.add(parent)
                     ahead.append(parent)
         return needed
+
+    def _is_ours(self, key: dg.AssetKey) -> bool:
+        return self._graph.has(key) and self._graph.get(key).is_materializable
+
+    def _not_ours(self, name: str) -> AssetOutcome:
+        """Tell of an asset that no module defines: another project's may stand in the scratch lake already."""
+        if name in self._request.made:
+            return AssetOutcome(name, True)
+        return AssetOutcome(name, False, f"No module of the project defines asset {name!r}.")
 
     def _is_made(self, key: dg.AssetKey) -> bool:
         made = self._request.made.get(key.to_user_string())

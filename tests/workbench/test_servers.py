@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 import urllib3
@@ -24,8 +25,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[re.Match[str]]:
-    """Start a server, wait for the line that says it is ready, and end it with a signal after the block."""
+def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[tuple[re.Match[str], IO[str]]]:
+    """Start a server, give the line that says it is ready and those after it, and end it with a signal."""
     command = [sys.executable, "-m", "workbench", *arguments]
     with subprocess.Popen(
         command,
@@ -42,7 +43,7 @@ def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> I
             for line in process.stdout:
                 seen.append(line)
                 if found := re.search(ready, line):
-                    yield found
+                    yield found, process.stdout
                     break
             else:
                 pytest.fail("".join(seen))
@@ -53,11 +54,29 @@ def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> I
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_dagster_serves_the_project_with_telemetry_off(project: Path) -> None:
+SECOND = """\
+import polars as pl
+
+from platform_core.sdk import gold_asset
+
+
+@gold_asset(name="dear_towns", description="Dear towns.", code_version="1")
+def dear_towns_asset(rents_by_town: pl.LazyFrame) -> pl.LazyFrame:
+    return rents_by_town.filter(pl.col("rent") > 800)
+"""
+
+
+def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_is_new(project: Path) -> None:
     port = free_port()
     ready = r"Serving dagster-webserver on (http://127\.0\.0\.1:\d+)"
-    with server(project, ready, "dev", "--port", str(port), end=signal.SIGINT) as found:
+    with server(project, ready, "dev", "--port", str(port), end=signal.SIGINT) as (found, lines):
         assert found.group(1).endswith(f":{port}")
+        (project / "src/letting/defs/gold/dear_towns.py").write_text(SECOND, encoding="utf-8")
+        anew = next(line for line in lines if "loaded anew" in line)
+        assert anew == "workbench dev: loaded anew after a change of src/letting/defs/gold/dear_towns.py\n"
+        query = {"query": "{ assetNodes { assetKey { path } } }"}
+        answer = urllib3.request("POST", f"{found.group(1)}/graphql", json=query).json()
+        assert ["dear_towns"] in [node["assetKey"]["path"] for node in answer["data"]["assetNodes"]]
     assert (project / "data" / "dagster" / "dagster.yaml").read_text(
         encoding="utf-8"
     ) == "telemetry:\n  enabled: false\n"
@@ -68,7 +87,7 @@ def test_jupyterlab_serves_the_project_folder(project: Path) -> None:
     port = free_port()
     ready = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
     arguments = ("lab", "--no-browser", "--port", str(port), "--", "--allow-root")
-    with server(project, ready, *arguments, end=signal.SIGTERM) as found:
+    with server(project, ready, *arguments, end=signal.SIGTERM) as (found, _):
         address = f"{found.group(1)}/api/contents?token={found.group(2)}"
         # The line is printed a moment before the server listens
         patient = urllib3.PoolManager(retries=urllib3.Retry(connect=20, backoff_factor=0.1))

@@ -58,3 +58,12 @@ def test_a_terminal_gets_a_bar_and_no_color_is_respected() -> None:
         assert "2/2" in shown
     assert "\x1b[38;" in coloured or "\x1b[3" in coloured
     assert "\x1b[38;" not in plain
+
+
+def test_a_long_table_is_plain_lines_with_its_columns_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [[f"name{n}", str(n), "ä\x1b[31m"] for n in range(150)]
+    print_table("Many", ["name", "rows", "what"], rows, right=["rows"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["Many", "name     rows  what", "name0       0  ä [31m"]
+    assert lines[-1] == "name149   149  ä [31m"
+    assert len(lines) == 152
