@@ -33,11 +33,15 @@ MIRROR = ("PIP_", "UV_", "SSL_", "REQUESTS_CA", "CURL_CA", "GIT_SSL_CAINFO", "HT
 
 def main() -> int:
     """Run the tutorial and give the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.tutorial", description="Run the tutorial as it is written.")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.tutorial", description="Run the tutorial as it is written."
+    )
     parser.add_argument("--here", action="store_true", help="use this environment instead of making one")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="run it in this folder, and leave it")
     parser.add_argument("--begin", type=int, default=1, metavar="N", help="begin with this page (needs --keep)")
-    parser.add_argument("--pictures", type=Path, default=PICTURES, help="where pictures go (default: docs/images/tutorial)")
+    parser.add_argument(
+        "--pictures", type=Path, default=PICTURES, help="where pictures go (default: docs/images/tutorial)"
+    )
     arguments = parser.parse_args()
     chromium = find()
     if chromium is None:

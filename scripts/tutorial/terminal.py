@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-_KEEP = "trap 'export -p > {state}; printf \"cd %q\\n\" \"$PWD\" >> {state}' EXIT"
+_KEEP = 'trap \'export -p > {state}; printf "cd %q\\n" "$PWD" >> {state}\' EXIT'
 
 
 class Stopped(Exception):
@@ -83,7 +83,7 @@ def expect(said: str, wanted: str, place: str) -> None:
     """
     rest = [" ".join(line.split()) for line in said.splitlines()]
     for line in filter(lambda one: one.strip() != "…", wanted.splitlines()):
-        pattern = ".*".join(map(re.escape, " ".join(line.split()).split("…")))
+        pattern = ".*".join(map(re.escape, re.split(r"\s*…\s*", " ".join(line.split()))))
         at = next((at for at, one in enumerate(rest) if re.fullmatch(pattern, one)), None)
         if at is None:
             raise Stopped(f"{place}: nothing says {line!r}; what was said:\n{said[-4000:]}")

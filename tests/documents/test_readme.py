@@ -24,7 +24,9 @@ def block(start: str) -> str:
 
 def promoted(root: Path, *cells: tuple[str, str]) -> int:
     """Promote a notebook of these cells without running it, and give the exit code."""
-    project = make_project(root, {"rents.ipynb": [("", "import polars as pl\nfrom platform_core.sdk import load_asset"), *cells]})
+    project = make_project(
+        root, {"rents.ipynb": [("", "import polars as pl\nfrom platform_core.sdk import load_asset"), *cells]}
+    )
     return main(["--no-run", "--project", str(project), str(project / "notebooks/rents.ipynb")])
 
 
@@ -40,7 +42,11 @@ def test_the_step_runs_and_its_options_are_taken(tmp_path: Path, capsys: pytest.
 
 
 def test_the_refusal_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cells = [("md", "# Rents"), ("", "limit = len(str(pl)) // 10"), ("silver:rents", 'raw = load_asset("raw_rents")\nrents = raw.head(limit)')]
+    cells = [
+        ("md", "# Rents"),
+        ("", "limit = len(str(pl)) // 10"),
+        ("silver:rents", 'raw = load_asset("raw_rents")\nrents = raw.head(limit)'),
+    ]
     assert promoted(tmp_path / "project", *cells) == 1
     shown = [line.replace(" (a1b2c3d4,", " (") for line in block("notebooks/rents.ipynb").splitlines()]
     said = capsys.readouterr().out
