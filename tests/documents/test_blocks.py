@@ -122,7 +122,7 @@ def held(line: str) -> None:
     if word == "workbench":
         parser = next(one for one in parser._actions if one.dest == "command").choices[name]
         under = next((one.choices for one in parser._actions if isinstance(one.choices, dict)), {})
-        parser = under.get((command.split() + [""])[2], parser)
+        parser = under.get(([*command.split(), ""])[2], parser)
     known = {option: one for one in parser._actions for option in one.option_strings}
     for option, values in re.findall(r"(--[\w-]+)(?: ((?:[\w-]+\|)+[\w-]+))?", command):
         assert option in known, f"{option} is no option of {command!r}"

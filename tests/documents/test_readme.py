@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pytest
 
 from platform_core.sdk.loading import overrides
 from promote.cli import main
 from tests.documents.blocks import ROOT, blocks
 from tests.promote.small_project import Cells, make_project
+
+if TYPE_CHECKING:
+    import pytest
 
 SHOWN = {block.text.split("\n", 1)[0]: block.text for block in blocks(ROOT / "README.md")}
 START = dt.date(2025, 1, 1)
