@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import signal
@@ -64,7 +65,7 @@ class Terminal:
     def stop(self, text: str) -> None:
         """Press Ctrl+C in the terminal of a server, if it runs."""
         if server := self.servers.pop(text, None):
-            server.send_signal(signal.SIGTERM)
+            os.killpg(server.pid, signal.SIGTERM)  # all that it started, as a terminal does
             server.wait(60)
 
     def _command(self, text: str) -> list[str]:
