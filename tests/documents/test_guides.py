@@ -6,8 +6,10 @@ import doctest
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from platform_core.config import load_config
 from platform_core.lake import Lake
 from platform_core.resources import PostgresResource
 from scripts.tutorial.acts import read
@@ -62,6 +64,11 @@ def test_a_guide_is_done_as_it_says(name: str, project: Path, request: pytest.Fi
         examples = doctest.DocTestParser().get_doctest(block.text, reader.names, block.name, block.page, 0)
         runner.run(examples, out=said.append, clear_globs=False)
     assert not runner.failures, "".join(said)
+    if name == "schedule-an-asset":
+        jobs = load_config(project).jobs
+        selected = [dg.AssetSelection.from_string(one) for job in jobs.values() for one in job.selection]
+        assert not set(jobs) & {"raw_rents", "rents", "rent_by_town"}  # Dagster takes no job with an asset's name
+        assert selected == [dg.AssetSelection.assets("rents"), dg.AssetSelection.assets("rent_by_town")]
     if name == "read-a-database":
         assert reader.names["raw_permits"].rows() == [(1, 90)]
 
