@@ -83,7 +83,7 @@ class Reader:
             said.write(done.stdout + done.stderr)
         if otherwise:
             assert code, f"{place}: {command} was to fail"
-            said.write(" ".join(shlex.split(otherwise)[1:]) + "\n")
+            said.write(" ".join(shlex.split(otherwise)[1:]).replace("$?", str(code)) + "\n")
         else:
             assert not code, f"{place}: {command}: {said.getvalue()[-3000:]}"
         return said.getvalue()
