@@ -118,6 +118,7 @@ def test_the_site_is_searched_read_and_accessible_without_a_network(served: str,
 
 AXE = """async tags => {
     const found = await axe.run({runOnly: {type: 'tag', values: tags}});
-    return found.violations.map(one => `${one.id}: ${one.help}: ` + one.nodes.map(node => node.html.slice(0, 200)).join(' | '));
+    const where = one => one.nodes.map(node => node.html.slice(0, 200)).join(' | ');
+    return found.violations.map(one => `${one.id}: ${one.help}: ${where(one)}`);
 }"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
