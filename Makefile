@@ -7,6 +7,7 @@
 #   make lint           the linter and the type checker alone
 #   make bench          the benchmarks
 #   make docs           the documentation as a site, in build/site
+#   make tutorial       do the tutorial in a terminal and a browser, as its pages say, and take its pictures
 #   make lab            build the Lab extension's front end (needs node 20 or newer; what is built is committed)
 #   make lock           resolve requirements.lock anew
 
@@ -26,7 +27,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV DAGSTER_HOME WORKBENCH_PROJECT WORKBENCH_LAKE WORKBENCH_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-nightly coverage lint docs lab lock bench clean
+.PHONY: help setup demo test test-nightly coverage lint docs tutorial lab lock bench clean
 
 help:
 	@sed -n '3,/^$$/s/^# *//p' Makefile
@@ -67,6 +68,10 @@ lint: $(STAMP)
 docs: $(STAMP)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet && \
 		echo "build/site/index.html; to search it: python3 -m http.server --directory build/site"
+
+tutorial: $(STAMP)
+	@$(BIN)/python scripts/setup_browser.py > /dev/null
+	@$(BIN)/python -m scripts.tutorial
 
 lab:
 	@cd jupyter_ext/lab && npm ci --ignore-scripts && npm test && npm run build

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
 ROOT = Path(__file__).resolve().parents[1]
-SECTIONS = {"guides": "Guides", "explanation": "Explanation", "reference": "Reference"}
+SECTIONS = {
+    "tutorial": "Tutorial", "guides": "How-to guides", "explanation": "Explanation", "reference": "Reference"
+}  # fmt: skip
 # The packages whose names notebooks and promoted code import, in the order in which people meet them
 API = {
     "platform_core.sdk": "Layers, loading, compute",
@@ -40,9 +42,7 @@ API = {
     "platform_core.testing": "Testing",
 }
 _BECAME = {"README.md": "index.md", "CHANGELOG.md": "changes.md", "CONTRIBUTING.md": "contributing.md"}
-_FROM_THE_TOP = frozenset(_BECAME.values())
-_WHOLE_LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
-_LINK = re.compile(r"(\]\()(?!https?:|#)([^)\s]+)(\))")
+_LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?!https?:|#|mailto:)(?P<path>[^)#\s]+)(?P<anchor>#[^)\s]+)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -50,7 +50,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     docs = Path(config.docs_dir)
     nav: list[Any] = [{"Start": "index.md"}]
     for folder, title in SECTIONS.items():
-        pages = [f"{folder}/{path.name}" for path in sorted((docs / folder).glob("*.md"))]
+        pages = _with_readme_first(docs / folder)
         nav.append({title: ["reference/commands.md", *pages] if folder == "reference" else pages})
     nav.append({"API": [{title: f"api/{name}.md"} for name, title in API.items()]})
     nav.append({"Findings": _with_readme_first(docs / "findings")})
@@ -65,10 +65,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     from mkdocs.structure.files import File  # noqa: PLC0415 - only mkdocs calls this
 
     made = {
-        "index.md": _moved(ROOT / "README.md"),
-        "changes.md": _moved(ROOT / "CHANGELOG.md"),
-        "contributing.md": _moved(ROOT / "CONTRIBUTING.md"),
         "reference/commands.md": commands(),
+        **{page: (ROOT / name).read_text(encoding="utf-8") for name, page in _BECAME.items()},
     }
     for name, title in API.items():
         made[f"api/{name}.md"] = f"# {title}\n\n`import {name}`\n\n" + "".join(_documented(name))
@@ -78,21 +76,19 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Let links out of `docs/` lead to the page that the file became, or name the file where it became none."""
+    """Let links lead where they lead in the repository: to the page that a file became, else to the file's name."""
     source = page.file.src_uri
-    return markdown if source in _FROM_THE_TOP else _WHOLE_LINK.sub(lambda found: _inside(found, source), markdown)
+    home = "" if source in _BECAME.values() else posixpath.join("docs", posixpath.dirname(source))
+    return _LINK.sub(lambda found: _relinked(found, home, posixpath.dirname(source)), markdown)
 
 
-def _inside(found: re.Match[str], source: str) -> str:
-    """Give a link of a page as it is within the site."""
-    path, _, anchor = found[2].partition("#")
-    target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(source), path))
-    if not path or target.startswith("docs/"):
-        return found[0]
-    if (became := _BECAME.get(target)) is None:
-        return f"{found[1]} (`{target}`)"
-    up = "../" * source.count("/")
-    return f"[{found[1]}]({up}{became}{'#' + anchor if anchor else ''})"
+def _relinked(found: re.Match[str], home: str, folder: str) -> str:
+    """Give a link of a file in the folder `home` of the repository as it is on a page in `folder` of the site."""
+    target = posixpath.normpath(posixpath.join(home, found["path"]))
+    if target not in _BECAME and not target.startswith("docs/"):
+        return f"{found['text']} (`{target}`)"
+    became = posixpath.relpath(_BECAME.get(target, target.removeprefix("docs/")), folder or ".")
+    return f"{found['image']}[{found['text']}]({became}{found['anchor'] or ''})"
 
 
 def commands() -> str:
@@ -123,17 +119,6 @@ def _documented(package: str) -> Iterator[str]:
 
 
 def _with_readme_first(folder: Path) -> list[str]:
-    pages = [f"{folder.name}/{path.name}" for path in sorted(folder.glob("*.md")) if path.name != "README.md"]
-    return [f"{folder.name}/README.md", *pages]
-
-
-def _moved(path: Path) -> str:
-    """Give a file of the top folder with its links as they are from within `docs/`."""
-
-    def link(found: re.Match[str]) -> str:
-        target = found[2]
-        if target.startswith("docs/"):
-            target = target.removeprefix("docs/")
-        return found[1] + _BECAME.get(target, target) + found[3]
-
-    return _LINK.sub(link, path.read_text(encoding="utf-8"))
+    """Give the pages of a folder in the order of their names, the one that tells of the others before them."""
+    names = sorted((path.name for path in folder.glob("*.md")), key=lambda name: (name != "README.md", name))
+    return [f"{folder.name}/{name}" for name in names]

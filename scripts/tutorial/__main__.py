@@ -21,7 +21,7 @@ from pathlib import Path
 from scripts.setup_browser import HINT, find
 from scripts.tutorial.acts import Act, read
 from scripts.tutorial.browser import Browser, browsing
-from scripts.tutorial.terminal import Stopped, Terminal, change, expect
+from scripts.tutorial.terminal import StoppedError, Terminal, change, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs/tutorial").glob("[0-9]*.md"))
@@ -33,11 +33,15 @@ MIRROR = ("PIP_", "UV_", "SSL_", "REQUESTS_CA", "CURL_CA", "GIT_SSL_CAINFO", "HT
 
 def main() -> int:
     """Run the tutorial and give the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.tutorial", description="Run the tutorial as it is written.")
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.tutorial", description="Run the tutorial as it is written."
+    )
     parser.add_argument("--here", action="store_true", help="use this environment instead of making one")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="run it in this folder, and leave it")
     parser.add_argument("--begin", type=int, default=1, metavar="N", help="begin with this page (needs --keep)")
-    parser.add_argument("--pictures", type=Path, default=PICTURES, help="where pictures go (default: docs/images/tutorial)")
+    parser.add_argument(
+        "--pictures", type=Path, default=PICTURES, help="where pictures go (default: docs/images/tutorial)"
+    )
     arguments = parser.parse_args()
     chromium = find()
     if chromium is None:
@@ -47,7 +51,7 @@ def main() -> int:
     try:
         with browsing(chromium, arguments.pictures) as browser:
             Run(folder.resolve(), browser, here=arguments.here).pages(arguments.begin)
-    except Stopped as stopped:
+    except StoppedError as stopped:
         print(stopped, file=sys.stderr)
         return 1
     finally:
@@ -110,7 +114,7 @@ class Run:
         if act.text == "workbench lab":  # which opens the browser itself
             while not self.opened.exists():
                 if self.terminal.servers[act.text].poll() is not None:
-                    raise Stopped(f"{act.place}: {act.text} ended")
+                    raise StoppedError(f"{act.place}: {act.text} ended")
                 self.browser.page.wait_for_timeout(200)
             self.browser.visit(self.opened.read_text(encoding="utf-8"))
 

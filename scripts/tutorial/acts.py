@@ -85,7 +85,7 @@ def _block(fence: re.Match[str], body: str, place: str) -> Iterator[Act]:
         yield Act("change" if language == "diff" else "write", body, place, title)
     elif language in {"bash", "text"}:
         yield Act({"bash": "run", "text": "said"}[language], body, place)
-    elif fence["indent"] and language == "python":
+    elif language == "python" and not body.startswith(">>>"):
         yield Act("put", body, place)
-    else:
+    elif language != "python":  # an example is for those who test examples
         raise ValueError(f"{place}: a block of {language} is nothing that a reader does")

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Error, Locator, Page, sync_playwright
 
 from scripts.tutorial.acts import Act
-from scripts.tutorial.terminal import Stopped
+from scripts.tutorial.terminal import StoppedError
 
 SIZE = {"width": 1280, "height": 800}
 PATIENCE = 600_000  # milliseconds that a promotion or the start of a server may take on a busy machine
@@ -39,7 +39,7 @@ class Browser:
         """Do one act.
 
         Raises:
-            Stopped: What the page names is not there.
+            StoppedError: What the page names is not there.
         """
         try:
             getattr(self, act.kind.replace("-", "_"))(act.text)
@@ -47,7 +47,7 @@ class Browser:
             picture = self.pictures / "stopped.webp"
             self._take(picture)
             message = str(error).splitlines()[0]
-            raise Stopped(f"{act.place}: {act.kind} {act.text!r}: {message}\nthe page then: {picture}") from error
+            raise StoppedError(f"{act.place}: {act.kind} {act.text!r}: {message}\nthe page then: {picture}") from error
 
     def visit(self, address: str) -> None:
         """Open a page, once its server answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import signal
@@ -9,10 +10,10 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-_KEEP = "trap 'export -p > {state}; printf \"cd %q\\n\" \"$PWD\" >> {state}' EXIT"
+_KEEP = 'trap \'export -p > {state}; printf "cd %q\\n" "$PWD" >> {state}\' EXIT'
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """What a page says did not come about; the text says where and what came instead."""
 
 
@@ -41,14 +42,14 @@ class Terminal:
         """Run a block and give what was said, on both streams.
 
         Raises:
-            Stopped: It ended with an error.
+            StoppedError: It ended with an error.
         """
         done = subprocess.run(
             self._command(text), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         if done.returncode:
-            raise Stopped(f"{text}\nended with {done.returncode}:\n{done.stdout[-4000:]}")
+            raise StoppedError(f"{text}\nended with {done.returncode}:\n{done.stdout[-4000:]}")
         return done.stdout
 
     def serve(self, text: str) -> None:
@@ -64,7 +65,7 @@ class Terminal:
     def stop(self, text: str) -> None:
         """Press Ctrl+C in the terminal of a server, if it runs."""
         if server := self.servers.pop(text, None):
-            server.send_signal(signal.SIGTERM)
+            os.killpg(server.pid, signal.SIGTERM)  # all that it started, as a terminal does
             server.wait(60)
 
     def _command(self, text: str) -> list[str]:
@@ -74,33 +75,33 @@ class Terminal:
 
 
 def expect(said: str, wanted: str, place: str) -> None:
-    """Hold what was said to the lines that a page shows: all of them, in their order, other lines between them.
+    r"""Hold what was said to the lines that a page shows: all of them, in their order, other lines between them.
 
     Raises:
-        Stopped: A line is not there.
+        StoppedError: A line is not there.
 
-    >>> expect("making\\nmade 3 files in 0.2 s", "made 3 files in … s", "here")
+    >>> expect("making\nmade 3 files in 0.2 s", "made 3 files in … s", "here")
     """
     rest = [" ".join(line.split()) for line in said.splitlines()]
     for line in filter(lambda one: one.strip() != "…", wanted.splitlines()):
-        pattern = ".*".join(map(re.escape, " ".join(line.split()).split("…")))
+        pattern = ".*".join(map(re.escape, re.split(r"\s*…\s*", " ".join(line.split()))))
         at = next((at for at, one in enumerate(rest) if re.fullmatch(pattern, one)), None)
         if at is None:
-            raise Stopped(f"{place}: nothing says {line!r}; what was said:\n{said[-4000:]}")
+            raise StoppedError(f"{place}: nothing says {line!r}; what was said:\n{said[-4000:]}")
         del rest[: at + 1]
 
 
 def change(text: str, diff: str, place: str) -> str:
-    """Give a text with a change as a page shows it: lines that stay, that go (`-`) and that come (`+`).
+    r"""Give a text with a change as a page shows it: lines that stay, that go (`-`) and that come (`+`).
 
     Raises:
-        Stopped: The lines that stay and go do not stand in the text, once and together.
+        StoppedError: The lines that stay and go do not stand in the text, once and together.
 
-    >>> change("a\\nb\\n", " a\\n+c", "here")
-    'a\\nc\\nb\\n'
+    >>> change("a\nb\n", " a\n+c", "here")
+    'a\nc\nb\n'
     """
     lines = diff.splitlines()
     before, after = ("".join(f"{one[1:]}\n" for one in lines if one[:1] not in sign) for sign in ("+", "-"))
     if text.count(before) != 1:
-        raise Stopped(f"{place}: these lines stand {text.count(before)} times in the file:\n{before}")
+        raise StoppedError(f"{place}: these lines stand {text.count(before)} times in the file:\n{before}")
     return text.replace(before, after)

@@ -7,12 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from scripts.site_docstrings import fenced
 from scripts.site_pages import API, ROOT, commands
+from tests.browser.lab import chromium, node_modules
 from workbench.cli import COMMANDS
 
 FETCHED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?(?:src|href)=["']?(https?:)?//""")
@@ -64,3 +70,55 @@ def test_every_command_is_on_the_page_of_commands() -> None:
 def test_examples_become_code() -> None:
     assert fenced("One.\n\n>>> 1\n1\n>>> 2\n2").splitlines()[2:] == ["```pycon", ">>> 1", "1", ">>> 2", "2", "```"]
     assert fenced("No example.") == "No example."
+
+
+LOOKED_AT = ("index.html", "guides/add-a-check.html", "findings/PR302.html", "tutorial/index.html")
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """Serve the site from this machine, which is all that a search of it needs."""
+    handler = partial(QuietHandler, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Says nothing of each request."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_the_site_is_searched_read_and_accessible_without_a_network(served: str, tmp_path: Path) -> None:
+    axe = (node_modules() / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(reduced_motion="reduce")
+        elsewhere: list[str] = []
+        page.on("request", lambda asked: None if asked.url.startswith(served) else elsewhere.append(asked.url))
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            for name in LOOKED_AT:
+                page.goto(f"{served}/{name}")
+                page.screenshot(path=str(tmp_path / f"{name.replace('/', '-')}-{width}.png"))
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name}, {width}"
+                page.evaluate(axe)
+                assert page.evaluate(AXE, WCAG) == [], f"{name}, {width}"
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.locator(".md-search__input").fill("tax year")
+        page.locator(".md-search-result__link", has_text="Cut a table by tax year").first.click()
+        page.wait_for_url("**/guides/partition-by-tax-year.html*")
+        assert elsewhere == []
+        browser.close()
+
+
+AXE = """async tags => {
+    const found = await axe.run({runOnly: {type: 'tag', values: tags}});
+    const where = one => one.nodes.map(node => node.html.slice(0, 200)).join(' | ');
+    return found.violations.map(one => `${one.id}: ${one.help}: ${where(one)}`);
+}"""
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
