@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import dagster as dg
 
 from platform_core.config import find_project
 from platform_core.dbt.command import dbt_of
+from platform_core.dbt.needs import needs_of
 from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
 from platform_core.dbt.problems import problem_of
 from platform_core.dbt.translating import translator
-from platform_core.dbt.workspace import KEPT, Workspace, lake_source
+from platform_core.dbt.workspace import KEPT, Workspace
 from platform_core.environment import setting
 from platform_core.errors import UserError
 from platform_core.governance.classification import CLASSIFICATION, classification_of
@@ -50,11 +51,12 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
     from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
 
     place = find_project() / folder
-    if not (place / "dbt_project.yml").is_file():
+    settings = place / "dbt_project.yml"
+    if not settings.is_file():
         raise UserError("There is no dbt project here.", hint="It has a file dbt_project.yml.", location=folder)
     manifest = prepared_manifest(place)
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(), name=name)
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(settings.read_text(encoding="utf-8")), name=name)
     def build(context):  # type: ignore[no-untyped-def] # Dagster refuses an annotation that is a text
         yield from _built(context, place, manifest)
 
@@ -81,7 +83,7 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
     with tempfile.TemporaryDirectory(prefix="workbench-dbt-") as scratch:
         work = Workspace(Path(scratch), storage_of_project())
         work.copy(project)
-        work.stage(nodes, selected, needed_sources(manifest, selected))
+        work.stage(nodes, selected, needs_of(manifest, selected))
         with setting(QUIET):
             invocation = dbt_of(work.project).cli(
                 ["build"], context=context, target_path=work.target, raise_on_error=False
@@ -103,26 +105,3 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
             yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told})
         if not invocation.is_successful():
             raise problem_of(work.target, invocation.get_error())
-
-
-def needed_sources(manifest: Mapping[str, Any], selected: Collection[str]) -> list[tuple[str, str]]:
-    """Give layer and name of every asset of the lake that the selected models and their tests read.
-
-    >>> nodes = {"model.p.a": {"name": "a", "depends_on": {"nodes": ["source.p.silver.rents"]}}}
-    >>> source = {"source_name": "silver", "name": "rents"}
-    >>> needed_sources({"nodes": nodes, "sources": {"source.p.silver.rents": source}}, {"a"})
-    [('silver', 'rents')]
-    """
-    chosen = {uid for uid, node in manifest["nodes"].items() if node["name"] in selected}
-    readers = [
-        node
-        for uid, node in manifest["nodes"].items()
-        if uid in chosen or (node.get("resource_type") == "test" and chosen.intersection(_parents(node)))
-    ]
-    sources = {uid for node in readers for uid in _parents(node)}
-    found = {lake_source(source) for uid, source in manifest["sources"].items() if uid in sources}
-    return sorted(source for source in found if source is not None)
-
-
-def _parents(node: Mapping[str, Any]) -> list[str]:
-    return list(node.get("depends_on", {}).get("nodes", []))
