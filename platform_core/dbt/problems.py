@@ -57,4 +57,6 @@ def _kinds(message: str) -> str:
     if not found:
         return ""
     kind, text = found[-1][1], found[-1][2].strip().rstrip(".")
-    return f"{kind}: {text}." if kind in _OF_THE_CODE and text else f"{kind}."
+    if kind not in _OF_THE_CODE or not text:
+        return f"{kind}."
+    return f"{kind}: {text}" if text[-1] in "!?" else f"{kind}: {text}."

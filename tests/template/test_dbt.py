@@ -128,7 +128,7 @@ def test_the_example_on_real_data_passes_every_gate(tmp_path: Path, types_cache:
     project = rendered_project(tmp_path, project_name="Demo ODP", example="odp", dbt="yes")
     outcome = run("promote notebooks/*/*.ipynb", project, **environment)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    assert "gold:coverage_change: verified" in outcome.stdout
+    assert "gold:coverage_change: new, 8 rows, equal to the notebook" in outcome.stdout
     for name, commands in gates(project).items():
         for command in commands:
             outcome = run(command, project, MYPY_CACHE_DIR=types_cache, **environment)

@@ -38,7 +38,7 @@ def test_each_failure_is_named_and_what_passed_is_not(tmp_path: Path) -> None:
     [
         (
             'Runtime Error in model b\n  Binder Error: Referenced column "x" not found!\n  LINE 1',
-            'dbt could not make b: Binder Error: Referenced column "x" not found!.',
+            'dbt could not make b: Binder Error: Referenced column "x" not found!',
         ),
         (
             f"Runtime Error in model b\n  Conversion Error: Could not convert string '{SECRET}' to INT64",
