@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -26,6 +28,7 @@ from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.running import footer_metadata
 from platform_core.storage.routes import storage_of_project
 
+_TOLD = ("info", "warn")
 NEEDED = ("dagster_dbt", "dbt.adapters.duckdb")
 
 
@@ -84,11 +87,19 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
         work = Workspace(Path(scratch), storage_of_project())
         work.copy(project)
         work.stage(nodes, selected, needs_of(manifest, selected))
-        with setting(QUIET):
+        # An error of dbt may quote a row: what it says goes nowhere, but for its lines on what it does
+        with setting(QUIET), contextlib.redirect_stdout(io.StringIO()):
             invocation = dbt_of(work.project).cli(
                 ["build"], context=context, target_path=work.target, raise_on_error=False
             )
-            events = list(invocation.stream())
+            events: list[Any] = []
+            for said in invocation.stream_raw_events():
+                info = said.raw_event["info"]
+                if info["level"] in _TOLD and info["msg"].strip():
+                    context.log.info(info["msg"])
+                events += said.to_default_asset_events(
+                    invocation.manifest, invocation.dagster_dbt_translator, context, work.target
+                )
         ran, tables = read_manifest(work.target), work.tables()
         for event in events:
             if not isinstance(event, dg.Output):

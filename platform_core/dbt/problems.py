@@ -32,7 +32,7 @@ def problem_of(target: Path, error: Exception | None) -> UserError:
     return UserError(" ".join(said[:_MOST]) + more or "dbt failed.", hint=_HINT)
 
 
-_HINT = "What dbt wrote stands in the run's log; `dbt build` in the dbt folder does the same by hand."
+_HINT = "To see all that dbt says, run `dbt build` in the folder dbt/."
 
 
 def _said(result: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from tests.template.with_dbt import dbt_environment, python_with_dbt
 from workbench.definitions import load_definitions
 
 RUN = Path(__file__).with_name("dbt_run.py")
+PERSONAL = "QQ123456C"
 MODULE = '''"""Every library that was visited, as a promoted step reads it."""
 
 import polars as pl
@@ -120,6 +121,21 @@ def test_a_test_of_dbt_is_a_check_and_red_on_wrong_data(refused: dict[str, Any])
     assert set(refused["declared"]) == set(refused["checks"])
     assert "The test unique_library_visits_library failed on 1 row." in refused["failed"]
     assert "Harbour" not in refused["failed"]
+
+
+@pytest.mark.nightly
+def test_no_value_of_the_data_is_told_where_dbt_fails_on_it(with_dbt: Path, tmp_path: Path) -> None:
+    environment = dbt_environment()
+    project = shutil.copytree(with_dbt, tmp_path / "project")
+    (project / "dbt/target").write_text("so that the manifest cannot be written here", encoding="utf-8")
+    visits = project / "sources/example/visits.csv"
+    visits.write_text(visits.read_text(encoding="utf-8").replace("1204", PERSONAL), encoding="utf-8")
+    outcome = run("workbench materialize", project, **environment)
+    assert outcome.returncode == 1
+    assert "dbt could not make library_visits: Conversion Error." in outcome.stderr
+    assert "dbt/target is old and cannot be written" in outcome.stderr
+    assert PERSONAL not in outcome.stdout + outcome.stderr
+    assert not (project / "data/lake/gold").exists()
 
 
 @pytest.mark.nightly
