@@ -43,6 +43,10 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
         folder: The dbt project, from the project's folder.
         name: The name of the step.
 
+    A module under `defs/` holds no more than this, as the template's does:
+
+        models = dbt_models("dbt")
+
     Raises:
         UserError: dbt is not installed, the folder holds no dbt project, or dbt cannot read it.
     """
@@ -105,7 +109,7 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
             if not isinstance(event, dg.Output):
                 yield event
                 continue
-            unique_id = event.metadata["unique_id"].value
+            unique_id = str(event.metadata["unique_id"].value)
             node = manifest["nodes"][unique_id]
             level = classification_of(specs[node["name"]].metadata)
             footer = work.keep(node, level)
