@@ -150,11 +150,11 @@ def test_the_example_on_real_data_passes_every_gate(tmp_path: Path, types_cache:
             outcome = run(command, project, MYPY_CACHE_DIR=types_cache, **environment)
             assert outcome.returncode == 0, f"{name}: {command}\n{outcome.stdout}{outcome.stderr}"
     outcome = run("workbench materialize --all-partitions --json", project, **environment)
-    told = {one["asset"]: one for one in json.loads(outcome.stdout)["assets"]}
+    told = {one["asset"]: one for one in json.loads(outcome.stdout)}
     assert {one["status"] for one in told.values()} == {"unchanged"}
     macro = project / "dbt/macros/share.sql"
     macro.write_text(macro.read_text(encoding="utf-8").replace("nullif(", "nullif(1.0 * "), encoding="utf-8")
     outcome = run("workbench materialize --all-partitions --json", project, **environment)
-    told = {one["asset"]: one["status"] for one in json.loads(outcome.stdout)["assets"]}
+    told = {one["asset"]: one["status"] for one in json.loads(outcome.stdout)}
     assert told["dataset_coverage"] == "made"
     assert told["provision_quality"] == "unchanged"

@@ -44,6 +44,10 @@ def test_each_failure_is_named_and_what_passed_is_not(tmp_path: Path) -> None:
             f"Runtime Error in model b\n  Conversion Error: Could not convert string '{SECRET}' to INT64",
             "dbt could not make b: Conversion Error.",
         ),
+        (
+            "Compilation Error in model b (models/gold/b.sql)\n  'sourc' is undefined. Check for typos",
+            "dbt could not make b: Compilation Error: 'sourc' is undefined. Check for typos.",
+        ),
         (f"Something about {SECRET}", "dbt could not make b."),
     ],
 )
