@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +56,10 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
             f"The project has dbt models, and dbt is not installed ({missing[0]} is missing).",
             hint="Run `pip install 'notebook-workbench[dbt]'`, or `make setup` in a project of the template.",
         )
-    from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
+    with warnings.catch_warnings():
+        # dagster-dbt asks for the extra `rs` of sqlglot, which sqlglot itself has replaced
+        warnings.filterwarnings("ignore", r"sqlglot\[rs\] is deprecated", UserWarning)
+        from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
 
     place = find_project() / folder
     settings = place / "dbt_project.yml"
