@@ -102,6 +102,7 @@ class Materialiser:
         events: list[dg.DagsterEvent] = []
         run_id = str(uuid.uuid4())
         steps = {name.replace("/", "__"): name for name in stale}  # checks of assets are steps of their own
+        told: set[str] = set()
 
         def listen(entry: Any, *_: object) -> None:
             event = entry.dagster_event
@@ -110,6 +111,7 @@ class Materialiser:
             events.append(event)
             made = steps.get(event.step_key or "")
             if made is not None and (event.is_step_success or event.is_step_failure):
+                told.add(made)
                 watch(made, part)
 
         self._session.instance.add_event_listener(run_id, listen)
@@ -130,6 +132,9 @@ class Materialiser:
             raise KeyboardInterrupt from None
         if any(event.is_step_failure and was_interrupted(event) for event in events):
             raise KeyboardInterrupt
+        for name in stale:
+            if name not in told:  # one step made several
+                watch(name, part)
         return {name: self._outcome(self._by_name[name], part, digest, events) for name, digest in stale.items()}
 
     def _outcome(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,10 +15,11 @@ import dagster as dg
 
 from platform_core.config import find_project
 from platform_core.dbt.command import dbt_of
+from platform_core.dbt.needs import needs_of
 from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
 from platform_core.dbt.problems import problem_of
 from platform_core.dbt.translating import translator
-from platform_core.dbt.workspace import KEPT, Workspace, lake_source
+from platform_core.dbt.workspace import KEPT, Workspace
 from platform_core.environment import setting
 from platform_core.errors import UserError
 from platform_core.governance.classification import CLASSIFICATION, classification_of
@@ -25,6 +29,7 @@ from platform_core.governance.policies.enforcing import refuse
 from platform_core.metadata.running import footer_metadata
 from platform_core.storage.routes import storage_of_project
 
+_TOLD = ("info", "warn")
 NEEDED = ("dagster_dbt", "dbt.adapters.duckdb")
 
 
@@ -39,6 +44,10 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
         folder: The dbt project, from the project's folder.
         name: The name of the step.
 
+    A module under `defs/` holds no more than this, as the template's does:
+
+        models = dbt_models("dbt")
+
     Raises:
         UserError: dbt is not installed, the folder holds no dbt project, or dbt cannot read it.
     """
@@ -47,14 +56,18 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
             f"The project has dbt models, and dbt is not installed ({missing[0]} is missing).",
             hint="Run `pip install 'notebook-workbench[dbt]'`, or `make setup` in a project of the template.",
         )
-    from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
+    with warnings.catch_warnings():
+        # dagster-dbt asks for the extra `rs` of sqlglot, which sqlglot itself has replaced
+        warnings.filterwarnings("ignore", r"sqlglot\[rs\] is deprecated", UserWarning)
+        from dagster_dbt import dbt_assets  # noqa: PLC0415 - an extra
 
     place = find_project() / folder
-    if not (place / "dbt_project.yml").is_file():
+    settings = place / "dbt_project.yml"
+    if not settings.is_file():
         raise UserError("There is no dbt project here.", hint="It has a file dbt_project.yml.", location=folder)
     manifest = prepared_manifest(place)
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(), name=name)
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator(settings.read_text(encoding="utf-8")), name=name)
     def build(context):  # type: ignore[no-untyped-def] # Dagster refuses an annotation that is a text
         yield from _built(context, place, manifest)
 
@@ -81,18 +94,26 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
     with tempfile.TemporaryDirectory(prefix="workbench-dbt-") as scratch:
         work = Workspace(Path(scratch), storage_of_project())
         work.copy(project)
-        work.stage(nodes, selected, needed_sources(manifest, selected))
-        with setting(QUIET):
+        work.stage(nodes, selected, needs_of(manifest, selected))
+        # An error of dbt may quote a row: what it says goes nowhere, but for its lines on what it does
+        with setting(QUIET), contextlib.redirect_stdout(io.StringIO()):
             invocation = dbt_of(work.project).cli(
                 ["build"], context=context, target_path=work.target, raise_on_error=False
             )
-            events = list(invocation.stream())
+            events: list[Any] = []
+            for said in invocation.stream_raw_events():
+                info = said.raw_event["info"]
+                if info["level"] in _TOLD and info["msg"].strip():
+                    context.log.info(info["msg"])
+                events += said.to_default_asset_events(
+                    invocation.manifest, invocation.dagster_dbt_translator, context, work.target
+                )
         ran, tables = read_manifest(work.target), work.tables()
         for event in events:
             if not isinstance(event, dg.Output):
                 yield event
                 continue
-            unique_id = event.metadata["unique_id"].value
+            unique_id = str(event.metadata["unique_id"].value)
             node = manifest["nodes"][unique_id]
             level = classification_of(specs[node["name"]].metadata)
             footer = work.keep(node, level)
@@ -103,26 +124,3 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
             yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told})
         if not invocation.is_successful():
             raise problem_of(work.target, invocation.get_error())
-
-
-def needed_sources(manifest: Mapping[str, Any], selected: Collection[str]) -> list[tuple[str, str]]:
-    """Give layer and name of every asset of the lake that the selected models and their tests read.
-
-    >>> nodes = {"model.p.a": {"name": "a", "depends_on": {"nodes": ["source.p.silver.rents"]}}}
-    >>> source = {"source_name": "silver", "name": "rents"}
-    >>> needed_sources({"nodes": nodes, "sources": {"source.p.silver.rents": source}}, {"a"})
-    [('silver', 'rents')]
-    """
-    chosen = {uid for uid, node in manifest["nodes"].items() if node["name"] in selected}
-    readers = [
-        node
-        for uid, node in manifest["nodes"].items()
-        if uid in chosen or (node.get("resource_type") == "test" and chosen.intersection(_parents(node)))
-    ]
-    sources = {uid for node in readers for uid in _parents(node)}
-    found = {lake_source(source) for uid, source in manifest["sources"].items() if uid in sources}
-    return sorted(source for source in found if source is not None)
-
-
-def _parents(node: Mapping[str, Any]) -> list[str]:
-    return list(node.get("depends_on", {}).get("nodes", []))

@@ -18,7 +18,7 @@ from platform_core.errors import UserError
 
 _log = logging.getLogger(__name__)
 
-QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+QUIET = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_USE_COLORS": "false"}
 TARGET = "target"
 MANIFEST = "manifest.json"
 PARSED = "partial_parse.msgpack"

@@ -13,6 +13,7 @@ from platform_core.errors import UserError
 # Errors of these kinds speak of names and syntax; any other may quote what stands in a row
 _OF_THE_CODE = ("Binder Error", "Parser Error", "Catalog Error", "Compilation Error")
 _KIND = re.compile(r"^\s*((?:[A-Z][\w-]* )+Error)\b:?\s*(.*)$", re.MULTILINE)
+_WHERE = re.compile(r"(Compilation Error) in .*\n\s*")  # dbt's own say where in one line, and what in the next
 _MOST = 5
 
 
@@ -32,7 +33,7 @@ def problem_of(target: Path, error: Exception | None) -> UserError:
     return UserError(" ".join(said[:_MOST]) + more or "dbt failed.", hint=_HINT)
 
 
-_HINT = "What dbt wrote stands in the run's log; `dbt build` in the dbt folder does the same by hand."
+_HINT = "To see all that dbt says, run `dbt build` in the folder dbt/."
 
 
 def _said(result: Mapping[str, Any]) -> str:
@@ -53,8 +54,14 @@ def _said(result: Mapping[str, Any]) -> str:
 
 def _kinds(message: str) -> str:
     """Give the innermost kind of error of dbt's text, and what it says where that is about the code alone."""
-    found = [match for match in _KIND.finditer(message) if match[1] not in {"Runtime Error", "Database Error"}]
+    found = [
+        match
+        for match in _KIND.finditer(_WHERE.sub(r"\1: ", message))
+        if match[1] not in {"Runtime Error", "Database Error"}
+    ]
     if not found:
         return ""
     kind, text = found[-1][1], found[-1][2].strip().rstrip(".")
-    return f"{kind}: {text}." if kind in _OF_THE_CODE and text else f"{kind}."
+    if kind not in _OF_THE_CODE or not text:
+        return f"{kind}."
+    return f"{kind}: {text}" if text[-1] in "!?" else f"{kind}: {text}."

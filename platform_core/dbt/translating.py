@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
 from platform_core.canonical import digest
+from platform_core.dbt.needs import parts_of
 from platform_core.dbt.workspace import lake_source, layer_of
 from platform_core.governance.classification import CLASSIFICATION
 
@@ -16,8 +17,12 @@ LAYER = "workbench/layer"
 _OF_DBT = ("dbt", "dbt_duckdb")
 
 
-def translator() -> Any:
-    """Give a `DagsterDbtTranslator` with keys, groups and code versions as promoted assets have them."""
+def translator(settings: str = "") -> Any:
+    """Give a `DagsterDbtTranslator` with keys, groups and code versions as promoted assets have them.
+
+    Args:
+        settings: The text of the project's `dbt_project.yml`, whose variables any model may rest on.
+    """
     from dagster_dbt import DagsterDbtTranslator  # noqa: PLC0415 - an extra
 
     class Translator(DagsterDbtTranslator):  # type: ignore[misc] # dagster-dbt is an extra, without types here
@@ -25,16 +30,13 @@ def translator() -> Any:
             spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
             if unique_id in manifest["sources"]:
                 return spec
-            return spec.replace_attributes(code_version=version_of(manifest, unique_id))
+            return spec.replace_attributes(code_version=version_of(manifest, unique_id, settings))
 
         def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-            props = dbt_resource_props
-            # What the project's own YAML says comes first
-            told = (props.get("config", {}).get("meta") or props.get("meta") or {}).get("dagster", {})
-            if "asset_key" in told or (props["resource_type"] == "source" and lake_source(props) is None):
-                key: dg.AssetKey = super().get_asset_key(props)
+            if dbt_resource_props["resource_type"] == "source" and lake_source(dbt_resource_props) is None:
+                key: dg.AssetKey = super().get_asset_key(dbt_resource_props)
                 return key
-            return dg.AssetKey(props["name"])
+            return dg.AssetKey(dbt_resource_props["name"])  # it is stored by it, too
 
         def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
             return layer_of(dbt_resource_props)
@@ -47,21 +49,24 @@ def translator() -> Any:
     return Translator()
 
 
-def version_of(manifest: Mapping[str, Any], unique_id: str) -> str:
+def version_of(manifest: Mapping[str, Any], unique_id: str, settings: str = "") -> str:
     """Give a digest of what a model's data and checks rest on: its SQL, settings and tests, and the macros of all.
 
-    Macros of dbt itself and of its adapter do not count: their versions stand in the lock.
+    Ephemeral models that it reads count as its own SQL. Macros of dbt itself and of its adapter do not count: their
+    versions stand in the lock.
 
     Args:
         manifest: dbt's manifest.
         unique_id: The model's id in it.
+        settings: What holds for the whole project.
 
     >>> model = {"name": "a", "raw_code": "select 1", "config": {}, "resource_type": "model", "depends_on": {}}
-    >>> before = version_of({"nodes": {"model.p.a": model}, "macros": {}}, "model.p.a")
-    >>> before == version_of({"nodes": {"model.p.a": model | {"raw_code": "select 2"}}, "macros": {}}, "model.p.a")
+    >>> before = version_of({"nodes": {"model.p.a": model}, "macros": {}, "sources": {}}, "model.p.a")
+    >>> changed = model | {"raw_code": "select 2"}
+    >>> before == version_of({"nodes": {"model.p.a": changed}, "macros": {}, "sources": {}}, "model.p.a")
     False
     """
-    nodes = [manifest["nodes"][unique_id]]
+    nodes = [manifest["nodes"][uid] for uid in (unique_id, *parts_of(manifest["nodes"], unique_id))]
     nodes += [
         node
         for node in manifest["nodes"].values()
@@ -72,7 +77,12 @@ def version_of(manifest: Mapping[str, Any], unique_id: str) -> str:
         for node in nodes
     ]
     macros = {name: text for node in nodes for name, text in _macros(manifest, node, set())}
-    return digest(*sorted(texts), *(f"{name}\n{text}" for name, text in sorted(macros.items())))[:16]
+    texts += [str(source["relation_name"]) for uid, source in manifest["sources"].items() if uid in _read(nodes)]
+    return digest(settings, *sorted(texts), *(f"{name}\n{text}" for name, text in sorted(macros.items())))[:16]
+
+
+def _read(nodes: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {parent for node in nodes for parent in node["depends_on"].get("nodes", [])}
 
 
 def _macros(manifest: Mapping[str, Any], node: Mapping[str, Any], seen: set[str]) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,9 @@ no disk that stays, and a killed run leaves the lake as it was.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
@@ -21,6 +21,9 @@ from platform_core.parquet import write_parquet
 from platform_core.parquet_read import Footer
 from platform_core.storage.routes import Routes
 from platform_core.storage.stored import Storage, never_stored
+
+if TYPE_CHECKING:
+    from platform_core.dbt.needs import Needs
 
 LAYERS = ("bronze", "silver", "gold")
 KEPT = ("model", "seed", "snapshot")
@@ -56,31 +59,30 @@ class Workspace:
             shutil.copyfile(project / TARGET / PARSED, self.target / PARSED)
         self.database.parent.mkdir()
 
-    def stage(
-        self, nodes: Mapping[str, Mapping[str, Any]], selected: Collection[str], sources: Iterable[tuple[str, str]]
-    ) -> None:
+    def stage(self, nodes: Mapping[str, Mapping[str, Any]], selected: Collection[str], needs: Needs) -> None:
         """Lay out what a run reads: assets as Parquet files, models that are not built as views over theirs.
 
         Args:
             nodes: The models of dbt's manifest by name.
             selected: The names of those that are to be built.
-            sources: Layer and name of the assets that they read.
+            needs: What building them reads besides.
 
         Raises:
             UserError: An asset that is read was never made.
         """
-        for layer, name in sources:
+        for layer, name in needs.sources:
             self._show(layer, name)
+        for layer, name in needs.looked_at:
+            if self._storage.find(name, layer) is not None:  # else the test says that it is not there
+                self._show(layer, name)
         views = {
             name: node
             for name, node in nodes.items()
             if (name not in selected or node["config"].get("materialized") in _GROWING)
             and self._storage.find(name, layer_of(node)) is not None
         }
-        wanted = {parent for name in selected for parent in nodes[name].get("depends_on", {}).get("nodes", [])}
-        for name, node in nodes.items():
-            if node["unique_id"] in wanted and name not in views and name not in selected and _is_kept(node):
-                raise never_stored(name)
+        if missing := [name for name in needs.models if name not in views]:
+            raise never_stored(missing[0])
         import duckdb  # noqa: PLC0415 - only a run needs it
 
         with duckdb.connect(self.database) as database:
@@ -153,8 +155,8 @@ def layer_of(node: Mapping[str, Any]) -> str:
     >>> layer_of({"resource_type": "model", "fqn": ["project", "rents"]})
     'gold'
     """
-    folder = node["source_name"] if node["resource_type"] == "source" else node["fqn"][1]
-    return folder if folder in LAYERS else "gold"
+    folders = [node["source_name"]] if node["resource_type"] == "source" else node["fqn"][1:-1]
+    return folders[0] if folders and folders[0] in LAYERS else "gold"
 
 
 def lake_source(source: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -165,10 +167,6 @@ def lake_source(source: Mapping[str, Any]) -> tuple[str, str] | None:
     """
     layer = source["source_name"]
     return (layer, source["name"]) if layer in LAYERS else None
-
-
-def _is_kept(node: Mapping[str, Any]) -> bool:
-    return bool(node["config"].get("materialized") != "ephemeral")
 
 
 def _quoted(name: str) -> str:

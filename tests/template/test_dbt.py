@@ -19,6 +19,7 @@ from tests.template.with_dbt import dbt_environment, python_with_dbt
 from workbench.definitions import load_definitions
 
 RUN = Path(__file__).with_name("dbt_run.py")
+PERSONAL = "QQ123456C"
 MODULE = '''"""Every library that was visited, as a promoted step reads it."""
 
 import polars as pl
@@ -123,22 +124,37 @@ def test_a_test_of_dbt_is_a_check_and_red_on_wrong_data(refused: dict[str, Any])
 
 
 @pytest.mark.nightly
+def test_no_value_of_the_data_is_told_where_dbt_fails_on_it(with_dbt: Path, tmp_path: Path) -> None:
+    environment = dbt_environment()
+    project = shutil.copytree(with_dbt, tmp_path / "project")
+    (project / "dbt/target").write_text("so that the manifest cannot be written here", encoding="utf-8")
+    visits = project / "sources/example/visits.csv"
+    visits.write_text(visits.read_text(encoding="utf-8").replace("1204", PERSONAL), encoding="utf-8")
+    outcome = run("workbench materialize", project, **environment)
+    assert outcome.returncode == 1
+    assert "dbt could not make library_visits: Conversion Error." in outcome.stderr
+    assert "dbt/target is old and cannot be written" in outcome.stderr
+    assert PERSONAL not in outcome.stdout + outcome.stderr
+    assert not (project / "data/lake/gold").exists()
+
+
+@pytest.mark.nightly
 def test_the_example_on_real_data_passes_every_gate(tmp_path: Path, types_cache: str) -> None:
     environment = dbt_environment()
     project = rendered_project(tmp_path, project_name="Demo ODP", example="odp", dbt="yes")
     outcome = run("promote notebooks/*/*.ipynb", project, **environment)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    assert "gold:coverage_change: verified" in outcome.stdout
+    assert "gold:coverage_change: new, 8 rows, equal to the notebook" in outcome.stdout
     for name, commands in gates(project).items():
         for command in commands:
             outcome = run(command, project, MYPY_CACHE_DIR=types_cache, **environment)
             assert outcome.returncode == 0, f"{name}: {command}\n{outcome.stdout}{outcome.stderr}"
     outcome = run("workbench materialize --all-partitions --json", project, **environment)
-    told = {one["asset"]: one for one in json.loads(outcome.stdout)["assets"]}
+    told = {one["asset"]: one for one in json.loads(outcome.stdout)}
     assert {one["status"] for one in told.values()} == {"unchanged"}
     macro = project / "dbt/macros/share.sql"
     macro.write_text(macro.read_text(encoding="utf-8").replace("nullif(", "nullif(1.0 * "), encoding="utf-8")
     outcome = run("workbench materialize --all-partitions --json", project, **environment)
-    told = {one["asset"]: one["status"] for one in json.loads(outcome.stdout)["assets"]}
+    told = {one["asset"]: one["status"] for one in json.loads(outcome.stdout)}
     assert told["dataset_coverage"] == "made"
     assert told["provision_quality"] == "unchanged"

@@ -26,6 +26,14 @@ from platform_core.asset_checks import asset_check
 def rents_are_paid(context, rents: pl.DataFrame) -> bool:
     return bool((rents["rent"] > 0).all())
 """
+PAIR = """\
+import dagster as dg
+
+@dg.multi_asset(specs=[dg.AssetSpec("one"), dg.AssetSpec("other")])
+def pair():
+    yield dg.MaterializeResult(asset_key="one")
+    raise ValueError("the other cannot be made")
+"""
 DEFS = Path("src", "letting", "defs")
 
 
@@ -55,6 +63,17 @@ def test_progress_counts_assets_and_not_the_steps_of_their_checks(project: Path)
         expected = count(session.nodes, None)
     assert told == [("raw_rents", "2023"), ("raw_rents", "2024"), ("rents", None), ("rents_by_town", None)]
     assert len(told) == expected
+
+
+def test_assets_of_one_step_are_counted_each_and_told_why_they_failed(project: Path) -> None:
+    (project / DEFS / "silver" / "pair.py").write_text(PAIR, encoding="utf-8")
+    told = []
+    with open_session(find_project(project)) as session:
+        nodes = tuple(node for node in session.nodes if node.name in {"one", "other"})
+        (one, other) = Materialiser(session).run(nodes, None, lambda name, part: told.append(name))
+    assert told == ["one", "other"]
+    assert "the other cannot be made" in one.problems[0].cause
+    assert "the other cannot be made" in other.problems[0].cause
 
 
 def test_everything_is_made_in_dependency_order(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,9 +34,10 @@ def test_two_renderings_are_the_same_bytes(tmp_path: Path) -> None:
     contents = []
     for folder in ("a", "b"):
         target = tmp_path / folder / "demo"
-        assert main(["new", str(target), "--example", "blank", "--no-input"]) == 0
+        assert main(["new", str(target), "--example", "blank", "--no-input", "--dbt"]) == 0
         contents.append({p.relative_to(target): p.read_bytes() for p in target.rglob("*") if p.is_file()})
     assert contents[0] == contents[1]
+    assert Path("dbt/models/gold/library_visits.sql") in contents[0]
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,11 +38,15 @@ def test_each_failure_is_named_and_what_passed_is_not(tmp_path: Path) -> None:
     [
         (
             'Runtime Error in model b\n  Binder Error: Referenced column "x" not found!\n  LINE 1',
-            'dbt could not make b: Binder Error: Referenced column "x" not found!.',
+            'dbt could not make b: Binder Error: Referenced column "x" not found!',
         ),
         (
             f"Runtime Error in model b\n  Conversion Error: Could not convert string '{SECRET}' to INT64",
             "dbt could not make b: Conversion Error.",
+        ),
+        (
+            "Compilation Error in model b (models/gold/b.sql)\n  'sourc' is undefined. Check for typos",
+            "dbt could not make b: Compilation Error: 'sourc' is undefined. Check for typos.",
         ),
         (f"Something about {SECRET}", "dbt could not make b."),
     ],

@@ -58,7 +58,7 @@ def test_the_record_holds_no_notebook_no_source_and_no_place_of_a_machine(root: 
     record = read_record(root)
     assert not [path for path in record.files if path.endswith(".ipynb") or path.startswith("sources/")]
     assert {"Makefile", "pyproject.toml", "src/updated/definitions.py"} <= set(record.files)
-    assert set(record.answers) == {"project_name", "project_slug", "package_name", "package_mirror", "example"}
+    assert set(record.answers) == {"project_name", "project_slug", "package_name", "package_mirror", "example", "dbt"}
 
 
 def test_each_kind_of_change_meets_each_kind_of_edit(root: Path) -> None:
