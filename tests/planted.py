@@ -1,7 +1,7 @@
 """What is planted for a whole run of the suite, and the search of all that the run wrote for it.
 
 The secret stands in the environment of every test and of each process that a test starts, under a name that tells that
-it is one, and in no file: so a file or an output that holds it got it from there. The identifiers stand in data of tests
+it is one, and in no file: what holds it got it from there. The identifiers stand in data of tests
 (`test_materialised.py`), which may be stored; what tells of data (logs, records, reports, pictures) may not hold them.
 """
 
