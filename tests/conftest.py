@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.servers.gcs import GCSServer
     from tests.servers.postgres import PostgresServer
 
+from tests import planted
+
 NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
 
 settings.register_profile("suite", max_examples=50, deadline=None)
@@ -24,6 +26,9 @@ settings.load_profile("nightly" if NIGHTLY else "suite")
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV", "LAKE", "RECORD", "REPLAY"))):
     os.environ.pop(name, None)
+
+os.environ[planted.SECRET_NAME] = planted.SECRET
+_SAID: list[str] = []  # tests in whose output the planted secret stands
 
 # A shell ignores interrupts for what it starts in the background, and what that starts would ignore them too
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -97,3 +102,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         test = getattr(item, "obj", None)
         if "full_count" in getattr(item, "fixturenames", ()) or getattr(test, "is_hypothesis_test", False):
             item.add_marker(pytest.mark.nightly)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that printed or logged the secret that is planted in its environment."""
+    if any(planted.SECRET in text for _, text in report.sections):
+        _SAID.append(f"the output of {report.nodeid}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Search all that the run wrote for what is planted; a find fails the run."""
+    if hasattr(session.config, "workerinput"):
+        return  # the process that started this one looks
+    factory = getattr(session.config, "_tmp_path_factory", None)
+    found = [*_SAID, *(planted.written_under(factory.getbasetemp()) if factory is not None else ())]
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print("\nWhat was planted to be written nowhere stands in:", *found, sep="\n  ")  # noqa: T201 - pytest's summary
