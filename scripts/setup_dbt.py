@@ -23,6 +23,7 @@ PRODUCTION = ROOT / "deployment" / "docker" / "requirements.production.lock"
 PLACE = ROOT / "build" / "dbt"
 PYTHON = PLACE / "bin" / "python"
 STAMP = PLACE / ".installed"
+COMMANDS = ("dg", "dagster")  # of the suite's environment, to be started by this one's Python
 HINT = "run `python scripts/setup_dbt.py` with a package index in reach"
 
 
@@ -47,6 +48,14 @@ def installed(*arguments: str) -> bool:
     return subprocess.run([*command, *arguments], cwd=ROOT, check=False).returncode == 0
 
 
+def share(command: str) -> None:
+    """Give the environment a command of the suite's, under its own Python."""
+    _, _, body = (Path(sys.executable).parent / command).read_text(encoding="utf-8").partition("\n")
+    target = PYTHON.with_name(command)
+    target.write_text(f"#!{PYTHON}\n{body}", encoding="utf-8")
+    target.chmod(0o755)
+
+
 def main() -> int:
     """Make the environment where it is absent or old, and give 1 where that was not possible."""
     if is_made():
@@ -62,6 +71,8 @@ def main() -> int:
     # Compiled now, or every process of a machine that writes no bytecode would compile dbt anew
     options = ("--compile-bytecode", "--require-hashes")
     if installed(*options, "-r", str(PLACE / "requirements.lock")) and installed(*project):
+        for command in COMMANDS:
+            share(command)
         STAMP.write_text(differing(), encoding="utf-8")
         return 0
     print(f"no dbt: its tests are skipped; {HINT}", file=sys.stderr)

@@ -99,7 +99,7 @@ def is_current(manifest: Path, folder: Path) -> bool:
     """
     try:
         made = manifest.stat().st_mtime_ns
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return all(path.stat().st_mtime_ns <= made for path in _sources(folder))
 

@@ -8,8 +8,9 @@ no disk that stays, and a killed run leaves the lake as it was.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,18 +105,14 @@ class Workspace:
         Raises:
             UserError: The storage cannot hold it, or the disk is full.
         """
-        import duckdb  # noqa: PLC0415 - only a run needs it
-
-        with duckdb.connect(self.database, read_only=True) as database:
+        with self._opened() as database:
             relation = database.sql(f"FROM {_table(node)}")
             return self._storage.write(layer_of(node), node["name"], relation, classification=classification)
 
     def tables(self) -> dict[str, list[str]]:
         """Give the columns of every asset that the run saw or made, by name."""
-        import duckdb  # noqa: PLC0415 - only a run needs it
-
         found: dict[str, list[str]] = {}
-        with duckdb.connect(self.database, read_only=True) as database:
+        with self._opened() as database:
             query = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
             for name, column in database.execute(query).fetchall():
                 found.setdefault(name, []).append(column)
@@ -123,6 +120,14 @@ class Workspace:
             name = path.stem if path.parent.parent == self.lake else path.parent.name
             found.setdefault(name, pq.read_schema(path).names)
         return found
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Any]:
+        """Open the database where dbt did: a view on a source holds a path from there."""
+        import duckdb  # noqa: PLC0415 - only a run needs it
+
+        with contextlib.chdir(self.project), duckdb.connect(self.database, read_only=True) as database:
+            yield database
 
     def _show(self, layer: str, name: str) -> list[Path]:
         """Show an asset below the folder's lake: files of the disk's lake by links, others by copies."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,23 @@ def test_what_a_model_gave_is_kept_in_its_layer_with_its_classification(
     assert footer.rows == 0  # dbt-duckdb's own `external` would write a row of nulls
     assert lake.read("empty", "polars").schema == {"town": pl.String, "rent": pl.Decimal(9, 2)}
     assert read_notes(lake.path("silver", "empty"))["classification"] == "OFFICIAL"
+
+
+def test_a_view_is_kept_as_dbt_saw_it_wherever_this_process_stands(
+    lake: Lake, workspace: Callable[[Storage], Workspace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.write("silver", "rents", RENTS)
+    work = workspace(lake)
+    work.stage({}, set(), Needs((("silver", "rents"),), (), ()))
+    with contextlib.chdir(work.project), duckdb.connect(work.database) as database:
+        database.execute("CREATE VIEW main.dear AS SELECT * FROM '../data/lake/silver/rents.parquet' WHERE rent > 800")
+    elsewhere = tmp_path / "elsewhere" / "project"
+    elsewhere.mkdir(parents=True)
+    Lake(elsewhere.parent / "data" / "lake").write("silver", "rents", RENTS.with_columns(rent=pl.lit(9_999)))
+    monkeypatch.chdir(elsewhere)
+    work.keep(node("dear", materialized="view"))
+    assert lake.read("dear", "polars").rows() == [("a", 900)]
+    assert work.tables()["dear"] == ["town", "rent"]
 
 
 def test_a_name_that_leads_out_is_refused(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
