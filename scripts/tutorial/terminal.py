@@ -66,7 +66,10 @@ class Terminal:
         """Press Ctrl+C in the terminal of a server, if it runs."""
         if server := self.servers.pop(text, None):
             os.killpg(server.pid, signal.SIGTERM)  # all that it started, as a terminal does
-            server.wait(60)
+            try:
+                server.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
 
     def _command(self, text: str) -> list[str]:
         state = shlex.quote(str(self.state))

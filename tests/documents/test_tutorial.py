@@ -119,7 +119,9 @@ def test_its_commands_do_what_it_says(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.nightly
-def test_a_reader_with_a_browser_comes_to_its_end(tmp_path: Path) -> None:
+def test_a_reader_with_a_browser_comes_to_its_end(tmp_path: Path, full_count: bool) -> None:
+    if not full_count:
+        pytest.skip("the tutorial by a browser takes ten minutes: `make test-nightly` and `make tutorial` do it")
     chromium()
     command = [sys.executable, "-m", "scripts.tutorial", "--pictures", str(tmp_path / "pictures")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
