@@ -98,6 +98,17 @@ def test_one_project_reads_what_another_makes_and_never_writes_it(
         storage_of(load_config(estate / "council")).write("gold", "visits_by_library", pl.DataFrame({"a": [1]}))
 
 
+def test_the_partitions_of_another_project_are_told_by_its_own_lists(tmp_path: Path) -> None:
+    (tmp_path / "ours/config").mkdir(parents=True)
+    (tmp_path / "ours/pyproject.toml").write_text("[tool.workbench]\n")
+    io = "io: {assets: {visits: {project: theirs, path: ../theirs}}}\n"
+    (tmp_path / "ours/config/base.yaml").write_text('partitions: {years: ["2023"]}\n' + io)
+    for year in ("2023", "2024"):
+        Lake(tmp_path / "theirs").write("gold", "visits", pl.DataFrame({"year": [year]}), year, listed="years")
+    found = storage_of(load_config(tmp_path / "ours")).read("visits", "polars")
+    assert found["year"].to_list() == ["2023", "2024"]
+
+
 @pytest.mark.parametrize("where", ["{project: libraries}", "{layers: {gold: {project: libraries}}}"])
 def test_only_an_asset_is_of_another_project(tmp_path: Path, where: str) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.workbench]\n")
