@@ -219,11 +219,11 @@ def environment(estate: Path) -> dict[str, str]:
 def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
     """Run Dagster's webserver on the estate's workspace, and give what asks it by GraphQL."""
     port = free_port()
-    command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-p", str(port), "-l", "debug"]
+    command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-p", str(port)]
     server = subprocess.Popen(
-        command, cwd=estate, env=environment(estate), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, cwd=estate, env=environment(estate), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    assert server.stderr is not None
+    assert server.stdout is not None
 
     # The line is printed a moment before the server listens
     patient = urllib3.PoolManager(retries=urllib3.Retry(connect=20, backoff_factor=0.1))
@@ -235,7 +235,7 @@ def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
 
     try:
         said = []
-        for line in server.stderr:
+        for line in server.stdout:
             said.append(line)
             if "Serving dagster-webserver" in line:
                 break
