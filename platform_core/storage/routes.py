@@ -141,7 +141,8 @@ def storage_of_project(project: Path | None = None) -> Storage:
 
 
 def _made(choice: IOChoice, config: ProjectConfig) -> Storage:
-    lists = lists_of(config.project)
+    # Lists of partitions are a project's own: one of the same name says nothing of another's data
+    lists = lists_of(config.project) if choice.project is None else dict
     if choice.kind == "duckdb":
         from platform_core.storage.duckdb_tables import DuckDBTables  # noqa: PLC0415 - only where it is chosen
 

@@ -98,6 +98,17 @@ def test_one_project_reads_what_another_makes_and_never_writes_it(
         storage_of(load_config(estate / "council")).write("gold", "visits_by_library", pl.DataFrame({"a": [1]}))
 
 
+def test_the_partitions_of_another_project_are_told_by_its_own_lists(tmp_path: Path) -> None:
+    (tmp_path / "ours/config").mkdir(parents=True)
+    (tmp_path / "ours/pyproject.toml").write_text("[tool.workbench]\n")
+    io = "io: {assets: {visits: {project: theirs, path: ../theirs}}}\n"
+    (tmp_path / "ours/config/base.yaml").write_text('partitions: {years: ["2023"]}\n' + io)
+    for year in ("2023", "2024"):
+        Lake(tmp_path / "theirs").write("gold", "visits", pl.DataFrame({"year": [year]}), year, listed="years")
+    found = storage_of(load_config(tmp_path / "ours")).read("visits", "polars")
+    assert found["year"].to_list() == ["2023", "2024"]
+
+
 @pytest.mark.parametrize("where", ["{project: libraries}", "{layers: {gold: {project: libraries}}}"])
 def test_only_an_asset_is_of_another_project(tmp_path: Path, where: str) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.workbench]\n")
@@ -208,11 +219,11 @@ def environment(estate: Path) -> dict[str, str]:
 def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
     """Run Dagster's webserver on the estate's workspace, and give what asks it by GraphQL."""
     port = free_port()
-    command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-p", str(port), "-l", "debug"]
+    command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-p", str(port)]
     server = subprocess.Popen(
-        command, cwd=estate, env=environment(estate), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, cwd=estate, env=environment(estate), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    assert server.stderr is not None
+    assert server.stdout is not None
 
     # The line is printed a moment before the server listens
     patient = urllib3.PoolManager(retries=urllib3.Retry(connect=20, backoff_factor=0.1))
@@ -224,7 +235,7 @@ def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
 
     try:
         said = []
-        for line in server.stderr:
+        for line in server.stdout:
             said.append(line)
             if "Serving dagster-webserver" in line:
                 break
