@@ -22,12 +22,14 @@ from tests.documents.guides import GUIDES
 from workbench.cli import build_parser
 
 COMMANDS = ("workbench", "promote")
-# README is the page for everybody; marks in it would be seen by who reads it as text
-OF_README = {
+# Pages without marks: README is read as text, and the other is made from the vocabulary
+OF_UNMARKED = {
+    "%%sql dear <<": "tests/promote/ipython",
     "make demo": "tests/workbench/test_demo.py",
     "#| key: [authority, dataset]": "tests/documents/test_readme.py",
     "notebooks/rents.ipynb:cell 4": "tests/documents/test_readme.py",
 }
+UNMARKED = {"README.md", "docs/reference/ipython.md"}
 POLICIES = {"use", "rules", "exceptions", "processing", "downgrades", "holds", "roles"}
 PAGES = sorted({one.page for one in ALL if one.language == "python" and not one.elsewhere} - GUIDES - {"README.md"})
 
@@ -43,8 +45,8 @@ def unmarked(*languages: str) -> list[Block]:
 
 def elsewhere(block: Block) -> str | None:
     """Give the test that runs a block."""
-    of_readme = (test for words, test in OF_README.items() if block.text.startswith(words))
-    return block.elsewhere or (next(of_readme, None) if block.page == "README.md" else None)
+    of_unmarked = (test for words, test in OF_UNMARKED.items() if block.text.startswith(words))
+    return block.elsewhere or (next(of_unmarked, None) if block.page in UNMARKED else None)
 
 
 def named(block: Block) -> str:
