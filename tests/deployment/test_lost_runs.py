@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import dagster as dg
@@ -16,7 +17,9 @@ from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG, RETRY_S
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import PythonFileTarget
 
+from tests.servers.postgres import PORT, READER_PASSWORD, PostgresServer
 from workbench.stack import monitoring
+from workbench.stack.compose import compose_file, read_services
 from workbench.stack.daemon import daemons
 from workbench.stack.launcher import CheckedRunLauncher
 from workbench.stack.monitoring import RunMonitor, look_after
@@ -243,3 +246,23 @@ def test_the_daemon_has_ours_in_place_of_dagsters(context: WorkspaceProcessConte
     kinds = {type(one) for one in daemons(context.instance)}
     assert {RunMonitor, RetryDaemon} <= kinds
     assert {one.daemon_type() for one in daemons(context.instance)} == set(context.instance.get_required_daemon_types())
+
+
+@pytest.mark.parametrize(("recycle", "survives"), [(0, True), (3600, False)])
+def test_the_webserver_answers_after_postgresql_was_restarted(
+    postgres: PostgresServer, recycle: int, survives: bool
+) -> None:
+    """As the Compose file starts it (0); Dagster's own choice keeps a connection that is dead by then."""
+    from dagster_postgres.run_storage import PostgresRunStorage
+
+    assert read_services(compose_file(), {})["webserver"].command[-2:] == ("--db-pool-recycle", "0")
+    name = postgres.new_database()
+    postgres.execute("GRANT ALL ON SCHEMA public TO reader", database=name)
+    url = f"postgresql+psycopg2://reader:{READER_PASSWORD}@{postgres.address}:{PORT}/{name}"
+    storage = PostgresRunStorage(url, should_autocreate_tables=True)
+    storage.optimize_for_webserver(statement_timeout=5000, pool_recycle=recycle, max_overflow=1)
+    assert storage.get_runs() == []
+    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    postgres.execute(f"{everybody} pg_backend_pid()", database=name)
+    with nullcontext() if survives else pytest.raises(Exception, match=r"terminat|closed"):
+        assert storage.get_runs() == []

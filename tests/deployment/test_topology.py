@@ -20,7 +20,7 @@ DATE = "2025-03-19"
 LAUNCHED = "LAUNCHED"  # no event: the code server is told of the run, whose process then takes seconds to begin
 WORST = (("code", LAUNCHED), ("postgres", "STEP_START"), ("daemon", "PIPELINE_ENQUEUED"), ("code", "STEP_START"),
          ("webserver", "PIPELINE_START"))  # fmt: skip
-SHARE = 3  # of the worst, in the suite
+SHARE = 2  # of the worst, in the suite: each costs ten seconds of CPU
 MOMENTS = ("PIPELINE_ENQUEUED", "PIPELINE_STARTING", LAUNCHED, "PIPELINE_START", "STEP_START", "ASSET_MATERIALIZATION",
            "STEP_SUCCESS")  # fmt: skip
 
@@ -90,7 +90,12 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
     stack.settle()
     for run in launched:
         assert stack.finished(run) == "SUCCESS" or len(stack.attempts(run)) == 3
-    assert any(len(stack.attempts(run)) > 1 for run in launched)  # something had to be tried again
+    # Something had to be done again: queued anew where its server was away, or tried again where it was lost with it
+    queued = (
+        "SELECT 1 FROM event_logs WHERE dagster_event_type = 'PIPELINE_ENQUEUED' GROUP BY run_id HAVING count(*) > 1"
+    )
+    tried = "SELECT 1 FROM run_tags WHERE key = 'dagster/retry_number'"
+    assert stack.rows(queued) or stack.rows(tried)
     assert stack.doubled_or_lost() == []
 
 
