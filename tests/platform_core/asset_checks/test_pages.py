@@ -1,22 +1,12 @@
-"""The examples on the pages about checks and contracts give what the pages say."""
+"""The page about checks names them all."""
 
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
-
-import pytest
 
 from platform_core.asset_checks import CHECKS
 
 DOCS = Path(__file__).parents[3] / "docs/reference"
-
-
-@pytest.mark.parametrize("name", ["checks.md", "contracts.md"])
-def test_the_examples_run(name: str) -> None:
-    found = doctest.testfile(str(DOCS / name), module_relative=False, encoding="utf-8")
-    assert found.attempted > 5
-    assert not found.failed
 
 
 def test_every_check_stands_on_the_page() -> None:
