@@ -172,12 +172,13 @@ class LambdaHandler:
         asked = {"logGroupName": group, "filterPattern": f'"REPORT RequestId: {request_id}"', "limit": 1, **streams}
         with asking("CloudWatch Logs", "look for a report", watching=True):
             try:
-                events = self._clients("logs").filter_log_events(**asked)["events"]
+                # A page may be empty though a later one is not: CloudWatch searches for a while, then answers
+                pages = self._clients("logs").get_paginator("filter_log_events").paginate(**asked)
+                return next((str(event["message"]) for page in pages for event in page["events"]), None)
             except Exception as error:
                 if error_code(error) == "ResourceNotFoundException":
                     return None
                 raise
-        return str(events[0]["message"]) if events else None
 
     def _mark(self, name: str, part: str, parts: frozenset[str]) -> dict[str, Any] | None:
         return self._marks.read(name, part) if part in parts else None

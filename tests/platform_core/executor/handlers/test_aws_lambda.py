@@ -52,7 +52,10 @@ def test_an_invocation_that_ends_while_it_is_looked_at_says_how(
     boto3.client("s3").put_object(Bucket=BUCKET, Key=f"workbench/steps/{step.name}/stop", Body=b"{}")
     remote_id = handler.launch(step)
     remote.ended(handler, remote_id)
-    wait_for(lambda: not remote.cloud.functions.running())
+    launched, accepted = (handler._marks.read(remote_id, part) for part in ("launched", "accepted"))
+    assert launched
+    assert accepted
+    wait_for(lambda: handler._report(launched["log_group"], None, accepted["request_id"]) is not None)
     listed, marks = [frozenset({"launched", "accepted", "stop"})], handler._marks.parts
     monkeypatch.setattr(handler._marks, "parts", lambda name: listed.pop() if listed else marks(name))
     state = handler.check(remote_id)
