@@ -123,8 +123,9 @@ def test_a_test_of_dbt_is_a_check_and_red_on_wrong_data(refused: dict[str, Any])
     assert "Harbour" not in refused["failed"]
 
 
-@pytest.mark.nightly
-def test_no_value_of_the_data_is_told_where_dbt_fails_on_it(with_dbt: Path, tmp_path: Path) -> None:
+def test_no_value_of_the_data_is_told_where_dbt_fails_on_it(with_dbt: Path, tmp_path: Path, full_count: bool) -> None:
+    if not full_count:
+        pytest.skip("makes a project with dbt once more: `make test-nightly`")
     environment = dbt_environment()
     project = shutil.copytree(with_dbt, tmp_path / "project")
     (project / "dbt/target").write_text("so that the manifest cannot be written here", encoding="utf-8")
@@ -138,8 +139,9 @@ def test_no_value_of_the_data_is_told_where_dbt_fails_on_it(with_dbt: Path, tmp_
     assert not (project / "data/lake/gold").exists()
 
 
-@pytest.mark.nightly
-def test_the_example_on_real_data_passes_every_gate(tmp_path: Path, types_cache: str) -> None:
+def test_the_example_on_real_data_passes_every_gate(tmp_path: Path, types_cache: str, full_count: bool) -> None:
+    if not full_count:
+        pytest.skip("promotes nine steps and runs every gate, five minutes: `make test-nightly`")
     environment = dbt_environment()
     project = rendered_project(tmp_path, project_name="Demo ODP", example="odp", dbt="yes")
     outcome = run("promote notebooks/*/*.ipynb", project, **environment)

@@ -118,10 +118,11 @@ def test_only_an_asset_is_of_another_project(tmp_path: Path, where: str) -> None
         load_config(tmp_path)
 
 
-@pytest.mark.nightly
 def test_a_notebook_on_another_projects_asset_is_promoted_with_its_proof(
-    estate: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path]
+    estate: Path, monkeypatch: pytest.MonkeyPatch, write_notebook: Callable[..., Path], full_count: bool
 ) -> None:
+    if not full_count:
+        pytest.skip("proves a step on another project's data: `make test-nightly`")
     Lake(estate / "libraries/data/lake").write(
         "gold", "visits_by_library", pl.DataFrame({"library": ["Aston", "Barton"], "visits": [30, 12]})
     )
@@ -177,8 +178,11 @@ load_from:
 """
 
 
-@pytest.mark.nightly
-def test_two_releases_of_the_platform_stand_beside_one_another_on_one_webserver(estate: Path, tmp_path: Path) -> None:
+def test_two_releases_of_the_platform_stand_beside_one_another_on_one_webserver(
+    estate: Path, tmp_path: Path, full_count: bool
+) -> None:
+    if not full_count:
+        pytest.skip("installs an older release and starts a webserver: `make test-nightly`")
     older = older_platform(tmp_path / "older", "0.0.9")
     where = [
         str(older),
