@@ -22,6 +22,7 @@ NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))
 COMPUTE = {
     "harvest": {"kind": "lambda", "timeout_seconds": 300, "memory_mb": 512},
     "clean": {"kind": "fargate", "cpu_units": 512, "memory_mb": 1024},
+    "coverage": {"kind": "lambda", "timeout_seconds": 300, "memory_mb": 512},
     "quality": {"kind": "eks", "node_type": "m5.large", "min_nodes": 1, "max_nodes": 3, "spot_instances": True},
 }
 

@@ -28,7 +28,8 @@ COMMON = {
     "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".github/CODEOWNERS", ".github/pull_request_template.md",
     ".gitlab/merge_request_templates/Default.md", "docs/assumptions-log.md", "docs/data-log.md",
     "docs/quality-assurance-plan.md", "tests/checks/test_dated_files.py", "tests/checks/test_jobs.py",
-    "tests/integration/test_in_memory.py",
+    "tests/integration/test_in_memory.py", "compose/.env", "compose/dagster.yaml", "compose/docker-compose.yml",
+    "compose/workspace.yaml",
 }  # fmt: skip
 PACKAGE = {
     "__init__.py", "definitions.py", "defs/__init__.py", "defs/bronze/__init__.py", "defs/gold/__init__.py",
