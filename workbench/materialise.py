@@ -21,7 +21,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from platform_core.automation.unchanged import FORCE_TAG
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
-from platform_core.storage.routes import Routes, storage_of
+from platform_core.storage.routes import kept_in, storage_of
 from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
 from workbench.outcomes import AssetOutcome, Problem, read_problem, was_interrupted
@@ -178,7 +178,7 @@ class Materialiser:
         return record.inputs == digest and record.output == self._digest_of_output(node, part)
 
     def _digest_of_output(self, node: AssetNode, part: str | None) -> str | None:
-        storage = self._storage.of(*node.place) if isinstance(self._storage, Routes) else self._storage
+        storage = kept_in(self._storage, *node.place)
         if isinstance(storage, Lake):
             return self._memory.digest_of_file(storage.path(*node.place, part))
         return storage.mark(*node.place, part)

@@ -20,7 +20,7 @@ from platform_core.dbt.preparing import MADE, PARSED, TARGET
 from platform_core.lake import Lake, safe_name
 from platform_core.parquet import write_parquet
 from platform_core.parquet_read import Footer
-from platform_core.storage.routes import Routes
+from platform_core.storage.routes import kept_in
 from platform_core.storage.stored import Storage, never_stored
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Workspace:
 
     def _show(self, layer: str, name: str) -> list[Path]:
         """Show an asset below the folder's lake: files of the disk's lake by links, others by copies."""
-        storage = self._storage.of(layer, name) if isinstance(self._storage, Routes) else self._storage
+        storage = kept_in(self._storage, layer, name)
         found = storage.find(name, layer)
         if found is None:
             raise never_stored(name)

@@ -29,7 +29,7 @@ from platform_core.governance.policies.loading import load_policies
 from platform_core.governance.policies.model import Sampling
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_notes
-from platform_core.storage.routes import Routes, storage_of
+from platform_core.storage.routes import kept_in, storage_of
 from platform_core.storage.stored import Storage
 from platform_core.suggest import did_you_mean
 
@@ -109,7 +109,7 @@ def _refuse_sensitive(storage: Storage, name: str, environment: str, rule: Sampl
         )
     if rule.sensitive:
         return
-    known = isinstance(storage.of(found.layer, name) if isinstance(storage, Routes) else storage, Lake)
+    known = isinstance(kept_in(storage, found.layer, name), Lake)
     levels = {read_notes(path).get(NOTE) for path in found.paths} if known else set()
     if not known or SENSITIVE in levels:
         why = f"is {SENSITIVE}" if known else "is kept where its classification is not seen"

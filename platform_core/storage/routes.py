@@ -22,6 +22,11 @@ _DATABASE = "data/assets.duckdb"
 _TABLES = "data/delta"
 
 
+def kept_in(storage: Storage, layer: str, name: str) -> Storage:
+    """Give the storage that keeps one asset: a project's may route to others."""
+    return storage.of(layer, name) if isinstance(storage, Routes) else storage
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
     """The storages of a project as one.

@@ -19,14 +19,13 @@ from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.objects import ObjectLake
 from platform_core.storage.purging import forget
-from platform_core.storage.routes import Routes, storage_of
+from platform_core.storage.routes import kept_in, storage_of
 from platform_core.storage.stored import Storage
 
 
 def storage_for(config: ProjectConfig, asset: AssetFacts) -> Storage:
     """Give the storage of one asset."""
-    storage = storage_of(config)
-    return storage.of(asset.layer or "default", asset.name) if isinstance(storage, Routes) else storage
+    return kept_in(storage_of(config), asset.layer or "default", asset.name)
 
 
 def parts_of(config: ProjectConfig, asset: AssetFacts) -> list[str | None]:
