@@ -82,6 +82,15 @@ def types_of(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
     return {name: str(dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)}
 
 
+def quoted(name: str) -> str:
+    """Give a name as DuckDB's SQL takes any.
+
+    >>> quoted('a "b" c')
+    '"a ""b"" c"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
 def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb.DuckDBPyRelation:
     """Give a relation the types that `types_of` told, where it has others; nothing is read yet."""
     if list(types) != relation.columns:
@@ -89,9 +98,8 @@ def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb
     now = types_of(relation)
     if all(now[name] == dtype for name, dtype in types.items()):
         return relation
-    quoted = {name: '"' + name.replace('"', '""') + '"' for name in types}
     casts = (
-        quoted[name] if now[name] == dtype else f"CAST({quoted[name]} AS {dtype}) AS {quoted[name]}"
+        quoted(name) if now[name] == dtype else f"CAST({quoted(name)} AS {dtype}) AS {quoted(name)}"
         for name, dtype in types.items()
     )
     return relation.project(", ".join(casts))

@@ -20,6 +20,7 @@ from platform_core.dbt.preparing import MADE, PARSED, TARGET
 from platform_core.lake import Lake, safe_name
 from platform_core.parquet import write_parquet
 from platform_core.parquet_read import Footer
+from platform_core.storable import quoted
 from platform_core.storage.routes import kept_in
 from platform_core.storage.stored import Storage, never_stored
 
@@ -90,7 +91,7 @@ class Workspace:
             for name, node in views.items():
                 files = self._show(layer_of(node), name)
                 kind = "TABLE" if name in selected else "VIEW"
-                database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(node['schema'])}")
+                database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(node['schema'])}")
                 listed = ", ".join(f"'{str(file).replace(chr(39), chr(39) * 2)}'" for file in files)
                 query = f"SELECT * FROM read_parquet([{listed}])"  # noqa: S608 - quoted; a view takes no parameters
                 database.execute(f"CREATE {kind} {_table(node)} AS {query}")
@@ -174,9 +175,5 @@ def lake_source(source: Mapping[str, Any]) -> tuple[str, str] | None:
     return (layer, source["name"]) if layer in LAYERS else None
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _table(node: Mapping[str, Any]) -> str:
-    return f"{_quoted(node['schema'])}.{_quoted(node['alias'])}"
+    return f"{quoted(node['schema'])}.{quoted(node['alias'])}"

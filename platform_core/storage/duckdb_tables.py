@@ -26,7 +26,7 @@ from platform_core.frames import FrameKind
 from platform_core.lake import lists_of, safe_name
 from platform_core.parquet import told_of_writing, write_open
 from platform_core.parquet_read import Footer, read_files
-from platform_core.storable import refuse_relation
+from platform_core.storable import quoted, refuse_relation
 from platform_core.storage.stored import Lists, Stored, never_stored, only, still_listed
 
 if TYPE_CHECKING:
@@ -86,12 +86,12 @@ class DuckDBTables:
             if one is None or database is None:
                 raise never_stored(name)
             keys = [key for key, _ in one.chosen(partition, lambda stored: self._declared(database, stored))]
-            table = database.table(f"{_quoted(one.layer)}.{_quoted(name)}")
+            table = database.table(f"{quoted(one.layer)}.{quoted(name)}")
             if one.path is None:
                 database.execute("CREATE TEMP TABLE wanted (key VARCHAR, place BIGINT)")
                 database.executemany("INSERT INTO wanted VALUES (?, ?)", [[key, n] for n, key in enumerate(keys)])
                 table = database.sql(
-                    f"SELECT stored.* EXCLUDE ({_PARTITION}) FROM {_quoted(one.layer)}.{_quoted(name)} AS stored "
+                    f"SELECT stored.* EXCLUDE ({_PARTITION}) FROM {quoted(one.layer)}.{quoted(name)} AS stored "
                     f"JOIN wanted ON stored.{_PARTITION} = wanted.key ORDER BY wanted.place, stored.rowid"
                 )
             with TemporaryFile() as part:
@@ -137,7 +137,7 @@ class DuckDBTables:
                 )
                 if classification is not None:
                     text = classification.replace("'", "''")
-                    database.execute(f"COMMENT ON TABLE {_quoted(layer)}.{_quoted(name)} IS '{text}'")
+                    database.execute(f"COMMENT ON TABLE {quoted(layer)}.{quoted(name)} IS '{text}'")
                 footer = _footer(database, layer, name, partition)
                 _refuse_changed(rows.schema, footer)
                 database.commit()
@@ -212,14 +212,14 @@ def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
 
 
 def _replace_table(database: Any, layer: str, name: str) -> None:
-    database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(layer)}")
-    database.execute(f"CREATE OR REPLACE TABLE {_quoted(layer)}.{_quoted(name)} AS SELECT * FROM stream")
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
+    database.execute(f"CREATE OR REPLACE TABLE {quoted(layer)}.{quoted(name)} AS SELECT * FROM stream")
     database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
 
 
 def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
-    table = f"{_quoted(layer)}.{_quoted(name)}"
-    database.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(layer)}")
+    table = f"{quoted(layer)}.{quoted(name)}"
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
     whole = database.execute(
         f"SELECT count(*) FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
     ).fetchall()[0][0]
@@ -238,14 +238,14 @@ def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
                 f"Column {column!r} of {layer}/{name} is {dtype} in partition {key!r} but {present[column]} in others.",
                 hint="Give it one type in all partitions; delete the table to write it anew.",
             )
-        database.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {_quoted(column)} {dtype}")
+        database.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {quoted(column)} {dtype}")
     database.execute(f"DELETE FROM {table} WHERE {_PARTITION} = ?", [key])
     database.execute(f"INSERT INTO {table} BY NAME SELECT *, ?::VARCHAR AS {_PARTITION} FROM given", [key])
 
 
 def _footer(database: Any, layer: str, name: str, partition: str | None) -> Footer:
     """Give rows and columns as the reader will see them."""
-    table = f"{_quoted(layer)}.{_quoted(name)}"
+    table = f"{quoted(layer)}.{quoted(name)}"
     where, values = ("", []) if partition is None else (f" WHERE {_PARTITION} = ?", [partition])
     rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
     refuse_relation(database.table(table))
@@ -263,7 +263,3 @@ def _refuse_changed(given: pa.Schema, footer: Footer) -> None:
                 f"Column {column!r} is {dtype}, which DuckDB would give back as {stored[column]}.",
                 hint="Cast it to text or another type first.",
             )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -16,8 +16,9 @@ import polars as pl
 from platform_core.errors import UserError
 from platform_core.governance.classification import NOTE
 from platform_core.needed import needed
+from platform_core.storable import quoted
 from platform_core.storage.delta_tables import DeltaTables
-from platform_core.storage.duckdb_tables import _BOOK, _PARTITION, DuckDBTables, _quoted
+from platform_core.storage.duckdb_tables import _BOOK, _PARTITION, DuckDBTables
 from platform_core.storage.stored import LIST_NOTE
 
 Chosen = Callable[[Mapping[str, pl.DataType]], pl.Expr]
@@ -46,7 +47,7 @@ def take_out(
         notes = _notes(tables._open(layer, name))
         overwriting.write(layer, name, kept, partition, notes.get(LIST_NOTE), notes.get(NOTE))
         return
-    table = f"{_quoted(layer)}.{_quoted(name)}"
+    table = f"{quoted(layer)}.{quoted(name)}"
     where, values = (f"WHERE {_PARTITION} = ?", [partition]) if partition is not None else ("", [])
     with tables._writing() as database:
         rows = database.sql(f"SELECT rowid AS _row, * FROM {table} {where}", params=values).pl()
