@@ -36,7 +36,7 @@ def changed() -> None:
         _CHANGED.notify_all()
 
 
-def wait_for(happened: Callable[[], Any], seconds: float = 600) -> None:
+def wait_for(happened: Callable[[], Any], seconds: float = 300) -> None:
     """Wait until something has happened, which is looked at whenever work goes on."""
     with _CHANGED:
         assert _CHANGED.wait_for(happened, seconds), "it did not happen"

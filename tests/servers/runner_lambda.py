@@ -101,8 +101,11 @@ class LambdaService:
         sandbox.run(invocation)
         with self._lock:
             self.busy.discard(sandbox)
-            if not sandbox.ended.is_set():
+            again = not sandbox.ended.is_set() and not sandbox.lost_log  # a later invocation has its log
+            if again:
                 self.idle[function.name].append(sandbox)
+        if not again:
+            sandbox.close()
         changed()
 
 
