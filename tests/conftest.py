@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.servers.postgres import PostgresServer
 
 from tests import planted
+from tests.environment import keep_in_place
 
 NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
 
@@ -23,6 +24,7 @@ settings.register_profile("suite", max_examples=50, deadline=None)
 settings.register_profile("nightly", max_examples=5000, deadline=None)
 settings.load_profile("nightly" if NIGHTLY else "suite")
 
+keep_in_place()
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV", "LAKE", "RECORD", "REPLAY"))):
     os.environ.pop(name, None)
