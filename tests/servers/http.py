@@ -106,7 +106,7 @@ def running_http(certificate: Path | None = None) -> Iterator[HTTPServer]:
         context.load_cert_chain(certificate)
         listening.socket = context.wrap_socket(listening.socket, server_side=True)
     server = HTTPServer(f"http://127.0.0.1:{listening.server_port}")
-    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield server

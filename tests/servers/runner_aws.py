@@ -385,7 +385,7 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
     BatchSimpleBackend._mark_job_as_finished = take_job  # type: ignore[method-assign,assignment]
     default_user_config["batch"]["use_docker"] = False
     server = make_server("127.0.0.1", 0, Front(cloud), True, request_handler=MotoRequestHandler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     cloud.url = f"http://127.0.0.1:{server.server_port}"
     cloud.image_environment = {**signed_in(cloud), **cloud.image_environment}

@@ -296,7 +296,7 @@ def running_kubernetes(cluster: Kubernetes) -> Iterator[Kubernetes]:
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listening.daemon_threads = True
     cluster.url = f"http://127.0.0.1:{listening.server_port}"
-    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.1})
     thread.start()
     try:
         yield cluster

@@ -84,8 +84,11 @@ class LambdaService:
         return len(self.busy)
 
     def close(self) -> None:
-        """End every sandbox."""
-        for sandbox in list(self.sandboxes):
+        """End every sandbox; the next invocation has a new one."""
+        with self._lock:
+            self.idle.clear()
+            sandboxes, self.sandboxes = self.sandboxes, []
+        for sandbox in sandboxes:
             sandbox.close()
 
     def _run(self, function: Function, invocation: Invocation) -> None:
@@ -122,7 +125,7 @@ class Sandbox:
         self.lost_log = fault is not None and fault.kind == LOST_LOG
         self.listening = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.listening.daemon_threads = True
-        threading.Thread(target=self.listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        threading.Thread(target=self.listening.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
         environment = {
             **service.image_environment,
             **function.environment,

@@ -122,9 +122,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], R
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "DAGSTER_DISABLE_TELEMETRY": "1"}
     cloud = Cloud(image_environment=dict(environment), warm=True)
-    with pytest.MonkeyPatch.context() as patch, running_cloud(cloud):
-        _sign_in(patch, cloud)
-        made = furnish(boto3.client)
+    with running_cloud(cloud):
+        with pytest.MonkeyPatch.context() as patch:
+            _sign_in(patch, cloud)
+            made = furnish(boto3.client)
         cluster = Kubernetes(image_environment={**cloud.image_environment, "KUBERNETES_SERVICE_HOST": "::1"}, warm=True)
         with running_kubernetes(cluster):
             (folder / "kubeconfig").write_text(json.dumps(_kubeconfig(cluster.url)))
@@ -133,17 +134,24 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], R
                 yield Remote(cloud, cluster, {**made, "kubeconfig": str(folder / "kubeconfig")}, instance)  # type: ignore[misc]
 
 
-@pytest.fixture
-def remote(servers: Remote, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remote]:
-    """Sign in, with nothing planned to go wrong; at the end nothing may run on."""
-    _sign_in(monkeypatch, servers.cloud)
-    monkeypatch.setenv("KUBECONFIG", servers.made["kubeconfig"])
+@pytest.fixture(scope="module")
+def cooled(servers: Remote) -> Iterator[Remote]:
+    """End a file's sandboxes with it: some 25 processes and their servers would live beside all later tests."""
     yield servers
-    for faults in (servers.cloud.faults, servers.cluster.faults):
+    servers.cloud.functions.close()
+
+
+@pytest.fixture
+def remote(cooled: Remote, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remote]:
+    """Sign in, with nothing planned to go wrong; at the end nothing may run on."""
+    _sign_in(monkeypatch, cooled.cloud)
+    monkeypatch.setenv("KUBECONFIG", cooled.made["kubeconfig"])
+    yield cooled
+    for faults in (cooled.cloud.faults, cooled.cluster.faults):
         faults.planned.clear()
         faults.struck.clear()
-    wait_for(lambda: not servers.cloud.running())
-    wait_for(lambda: not servers.cluster.running())
+    wait_for(lambda: not cooled.cloud.running())
+    wait_for(lambda: not cooled.cluster.running())
 
 
 def _sign_in(patch: pytest.MonkeyPatch, cloud: Cloud) -> None:
