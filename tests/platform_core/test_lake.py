@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_footer
+from tests.platform_core.kills import kill_writers
 
 FRAME = pl.DataFrame(
     {
@@ -380,50 +380,26 @@ def test_a_full_disk_leaves_the_old_file(lake: Lake) -> None:
 # --- kills and company
 
 
-WRITE_FOREVER = """
-import pathlib, sys, polars as pl
-from platform_core.lake import Lake
-lake = Lake(pathlib.Path(sys.argv[1]))
-print("ready", flush=True)
-n = 0
-while True:
-    n += 1
-    lake.write("silver", "x", pl.LazyFrame({"n": [n] * 200_000, "i": range(200_000)}))
-    print(n, flush=True)
-"""
+def writes_files(root: str) -> Callable[[int], object]:
+    lake = Lake(Path(root))
+    return lambda n: lake.write("silver", "x", pl.LazyFrame({"n": [n] * 200_000, "i": range(200_000)}))
 
 
-def kill_while_writing(lake: Lake, seed: int, kills: int) -> int:
-    """Kill a writer after a random number of whole writes plus a random part of one; count what each kill left."""
-    chance = random.Random(seed)  # noqa: S311 - moments to kill at, no secret
-    left = 0
-    for _ in range(kills):
-        writer = subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(lake.root)], stdout=subprocess.PIPE)
-        assert writer.stdout is not None
-        for _ in range(chance.randint(2, 4)):
-            assert writer.stdout.readline()
-        for _ in range(chance.randint(0, 20_000)):
-            os.getpid()  # a random moment within the write, without a clock
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
-        writer.stdout.close()
+def test_killed_writers_leave_a_whole_file_and_the_next_cleans_up(lake: Lake, full_count: bool) -> None:
+    left: list[str] = []
+    lake.write("silver", "x", pl.DataFrame({"n": [0] * 200_000, "i": range(200_000)}))
+
+    def newest() -> int:
         frame = lake.read("x", "polars")
         assert frame.height == 200_000
-        assert frame["n"].n_unique() == 1
-        left += sum(1 for entry in (lake.root / "silver").iterdir() if entry.name != "x.parquet")
+        (found,) = frame["n"].unique()
+        left.extend(entry.name for entry in (lake.root / "silver").iterdir() if entry.name != "x.parquet")
         lake.write("silver", "x", frame)
         assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
-    return left
+        return int(found)
 
-
-def test_a_killed_writer_leaves_a_whole_file_and_the_next_cleans_up(lake: Lake) -> None:
-    kill_while_writing(lake, seed=1, kills=4)
-
-
-@pytest.mark.nightly
-def test_a_hundred_killed_writers_leave_whole_files(lake: Lake) -> None:
-    left = kill_while_writing(lake, seed=2, kills=100)
-    assert left > 0, "no kill fell inside a write"
+    assert kill_writers(writes_files, [str(lake.root)], 1000 if full_count else 100, newest) > 0
+    assert left, "no kill fell inside a write"
 
 
 KILL_AT = """

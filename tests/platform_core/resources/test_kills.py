@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import errno
 import itertools
-import random
 import resource
 from collections.abc import Callable, Iterator
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -18,41 +15,26 @@ import polars as pl
 import pytest
 
 from platform_core.resources import PostgresResource, S3Resource
+from tests.platform_core.kills import kill_writers
 from tests.servers.postgres import PostgresServer
 
-# Each writer is forked from a process that has imported everything, which costs a hundredth of starting one
-FORKS = get_context("forkserver")
-FORKS.set_forkserver_preload([__name__, "platform_core.resources.postgres_write", "adbc_driver_postgresql.dbapi"])
-
-SHARES = 20  # of 1,000 kills in the nightly run: the suite has 50
 _NUMBERS = itertools.count(1)
 ROWS = 20_000
 BYTES = 6 * 1024 * 1024  # more than one part
 
 
-def killed(write: Callable[..., None], arguments: tuple[Any, ...], kills: int, check: Callable[[], None]) -> None:
-    """Let a process write again and again, kill it after some whole writes and a part of one, and check; many times."""
-    chance = random.Random(kills)  # noqa: S311 - moments to kill at, no secret
-    for _ in range(kills):
-        told, tell = FORKS.Pipe(duplex=False)
-        writer = FORKS.Process(target=write, args=(*arguments, tell))
-        writer.start()
-        tell.close()
-        for _ in range(chance.randint(1, 2)):
-            told.recv()
-        told.poll(chance.random() * 0.05)  # a part of the next write, or all of it
-        writer.kill()
-        writer.join()
-        told.close()
-        check()
+def content_of(number: int) -> bytes:
+    return number.to_bytes(4, "big") * (BYTES // 4)
 
 
-def write_rows(host: str, database: str, mode: Any, tell: Connection) -> None:
+def rows_of(number: int) -> pl.DataFrame:
+    return pl.DataFrame({"id": range(ROWS), "version": [number] * ROWS})
+
+
+def writes_rows(host: str, database: str, mode: Any) -> Callable[[int], object]:
     register = PostgresResource(host=host, database=database, username="reader")
-    for version in range(1, 1_000_000):
-        frame = pl.DataFrame({"id": range(ROWS), "version": [version] * ROWS})
-        register.write_table(frame, "versions", mode=mode, key=["id"] if mode == "upsert" else [])
-        tell.send(version)
+    key = ["id"] if mode == "upsert" else []
+    return lambda number: register.write_table(rows_of(number), "versions", mode=mode, key=key)
 
 
 @pytest.fixture
@@ -72,35 +54,27 @@ def register(postgres: PostgresServer, database: str) -> Iterator[PostgresResour
 def test_a_table_is_whole_after_every_kill(
     postgres: PostgresServer, database: str, register: PostgresResource, mode: str, full_count: bool
 ) -> None:
-    def check() -> None:
+    def newest() -> int:
         found = register.execute_query("SELECT count(*) AS n, min(version) AS a, max(version) AS b FROM versions")
         rows, first, last = found.row(0)
         assert (rows, first) == (ROWS, last)
+        return int(last)
 
-    killed(write_rows, (postgres.folder, database, mode), 10 * (SHARES if full_count else 1), check)
+    register.write_table(rows_of(0), "versions", mode="truncate")
+    assert kill_writers(writes_rows, [postgres.folder, database, mode], 1000 if full_count else 50, newest) > 0
     left = "SELECT count(*) AS n FROM pg_class WHERE relname = 'workbench_staged'"
     while register.execute_query(left)["n"].item():  # a killed writer's session ends when its server has noticed
         pass
 
 
-def write_object(bucket: str, environment: dict[str, str], tell: Connection) -> None:
-    import os
-
-    os.environ.update(environment)
+def writes_object(bucket: str) -> Callable[[int], object]:
     lake = S3Resource(bucket_name=bucket)
-    for version in range(1, 200):
-        lake.upload_bytes(bytes([version]) * BYTES, "versions.bin")
-        tell.send(version)
+    return lambda number: lake.upload_bytes(content_of(number), "versions.bin")
 
 
-def download_object(bucket: str, environment: dict[str, str], target: str, tell: Connection) -> None:
-    import os
-
-    os.environ.update(environment)
+def downloads_object(bucket: str, target: str) -> Callable[[int], object]:
     lake = S3Resource(bucket_name=bucket)
-    for version in range(1, 1_000_000):
-        lake.download_file("versions.bin", target)
-        tell.send(version)
+    return lambda _: lake.download_file("versions.bin", target)
 
 
 @pytest.fixture
@@ -110,21 +84,16 @@ def bucket(aws: str) -> str:
     return name
 
 
-def environment() -> dict[str, str]:
-    import os
-
-    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-
-
 def test_an_object_is_whole_after_every_kill(bucket: str, full_count: bool) -> None:
     lake = S3Resource(bucket_name=bucket)
+    lake.upload_bytes(content_of(0), "versions.bin")
 
-    def check() -> None:
+    def newest() -> int:
         content = lake.read_bytes("versions.bin")
-        assert len(content) == BYTES
-        assert content == content[:1] * BYTES
+        assert content == content[:4] * (BYTES // 4)
+        return int.from_bytes(content[:4], "big")
 
-    killed(write_object, (bucket, environment()), 15 * (SHARES if full_count else 1), check)
+    assert kill_writers(writes_object, [bucket], 1000 if full_count else 50, newest) > 0
     assert lake.list_objects() == ["versions.bin"]
 
 
@@ -132,14 +101,16 @@ def test_a_download_is_whole_after_every_kill_and_leaves_nothing_beside_it(
     bucket: str, tmp_path: Path, full_count: bool
 ) -> None:
     lake, target = S3Resource(bucket_name=bucket), tmp_path / "versions.bin"
-    lake.upload_bytes(bytes([7]) * BYTES, "versions.bin")
+    lake.upload_bytes(content_of(7), "versions.bin")
+    lake.download_file("versions.bin", target)
     left: set[str] = set()
 
-    def check() -> None:
-        assert target.read_bytes() == bytes([7]) * BYTES
+    def newest() -> int:
+        assert target.read_bytes() == content_of(7)
         left.update(path.name for path in tmp_path.iterdir())
+        return 0
 
-    killed(download_object, (bucket, environment(), str(target)), 15 * (SHARES if full_count else 1), check)
+    kill_writers(downloads_object, [bucket, str(target)], 1000 if full_count else 50, newest)
     assert len(left) > 1, "no kill fell inside a download"
     lake.download_file("versions.bin", target)
     assert [path.name for path in tmp_path.iterdir()] == ["versions.bin"]

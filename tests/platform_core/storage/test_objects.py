@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +18,7 @@ import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
+from platform_core import resources
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.io_managers import PolarsParquetIOManager
@@ -31,6 +26,7 @@ from platform_core.resources import S3Resource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 from platform_core.storage.objects import ObjectLake
 from tests.platform_core.buckets import CLOUDS, bucket, bucket_of
+from tests.platform_core.kills import kill_writers
 
 FRAME = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"], "fee": [1.5, None, -0.0]})
 WRITERS: dict[str, Callable[[pl.DataFrame], Any]] = {
@@ -268,61 +264,37 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
 
 # --- kills
 
-NURSERY = """
-import json, os, sys, polars as pl
-from platform_core import resources
-from platform_core.storage.objects import ObjectLake
-# Imports cost most of a writer's life: each writer is a fork of this process, in which no thread has started yet
-for line in sys.stdin:
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        print("dead", flush=True)
-        continue
-    number = int(line)
-    kind, given = json.loads(sys.argv[1])
-    lake = ObjectLake(getattr(resources, kind)(**given))
-    while True:
-        number += 1
-        print(os.getpid(), number, flush=True)
-        n = pl.int_range(0, 800_000)
+
+def writes_objects(kind: str, given: str) -> Callable[[int], object]:
+    lake = ObjectLake(getattr(resources, kind)(**json.loads(given)))
+    n = pl.int_range(0, 800_000)
+
+    def write(number: int) -> object:
         plan = pl.LazyFrame({"seed": [number]}).select(n.hash(seed=number).alias("n"), pl.lit(number).alias("number"))
-        lake.write("silver", "x", plan)
-"""
+        return lake.write("silver", "x", plan)
+
+    return write
 
 
 @in_every_cloud
 def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: ObjectLake, full_count: bool) -> None:
     """Writers of 6 MB, in two parts, are killed at random moments: each time the newest number reads whole."""
-    chance = random.Random(7)  # noqa: S311 - moments to kill at, no secret
-    newest, started, left = 0, 0, 0
+    left: list[object] = []
     lake.write("silver", "x", pl.DataFrame({"n": [0], "number": [0]}))
     given = {name: value for name, value in lake.store.model_dump().items() if value and name != "name"}
-    command = [sys.executable, "-c", NURSERY, json.dumps([type(lake.store).__name__, given])]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        few = 50 if isinstance(lake.store, S3Resource) else 15
-        for _ in range(1000 if full_count else few):
-            nursery.stdin.write(f"{started}\n")
-            for _ in range(chance.randint(1, 2)):  # the second number says that the first write has ended
-                writer, started = map(int, nursery.stdout.readline().split())
-            with suppress(subprocess.TimeoutExpired):
-                nursery.wait(chance.uniform(0.0, 0.3))  # it goes on
-            os.kill(writer, signal.SIGKILL)
-            for line in iter(nursery.stdout.readline, "dead\n"):
-                started = int(line.split()[1])
-            (seen,) = (
-                lake.read("x").select(pl.col("number").unique().implode(), pl.len().alias("rows")).collect().rows()
-            )
-            (found,) = seen[0]
-            assert newest <= found <= started
-            assert seen[1] == (800_000 if found else 1)
-            newest, left = found, left + len(unfinished(lake))
-        nursery.stdin.close()
-    assert newest > 0, "no write came to its end"
+
+    def newest() -> int:
+        numbers, rows = lake.read("x").select(pl.col("number").unique().implode(), pl.len()).collect().row(0)
+        (found,) = numbers
+        assert rows == (800_000 if found else 1)
+        left.extend(unfinished(lake))
+        return int(found)
+
+    arguments = [type(lake.store).__name__, json.dumps(given)]
+    found = kill_writers(writes_objects, arguments, 1000 if full_count else 50, newest, moment=0.3)
+    assert found > 0, "no write came to its end"
     if isinstance(lake.store, S3Resource):
-        assert left > 0, "no kill fell inside an upload"
+        assert left, "no kill fell inside an upload"
     tidy = ObjectLake(lake.store, superseded_for=timedelta(0), unfinished_for=timedelta(0))
     tidy.write("silver", "x", FRAME)
     assert len(keys(lake)) == 1

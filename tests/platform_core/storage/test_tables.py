@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +22,7 @@ from platform_core.storage.delta_tables import DeltaTables, Writing
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.stored import Storage
 from tests.platform_core.buckets import bucket
+from tests.platform_core.kills import kill_writers
 from tests.servers.aws import credentials
 
 ROOT = Path(__file__).parents[3]
@@ -279,58 +276,29 @@ def test_a_merge_without_a_key_is_refused() -> None:
 
 # --- kills and company
 
-NURSERY = """
-import os, sys, polars as pl
-from platform_core.storage.delta_tables import DeltaTables
-from platform_core.storage.duckdb_tables import DuckDBTables
-from pathlib import Path
-# Imports cost most of a writer's life: each writer is a fork of this process, in which no thread has started yet
-import deltalake, duckdb
-kind, place = sys.argv[1:]
-for line in sys.stdin:
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        print("dead", flush=True)
-        continue
-    number = int(line)
-    storage = DuckDBTables(Path(place)) if kind == "duckdb" else DeltaTables(place)
-    while True:
-        number += 1
-        print(os.getpid(), number, flush=True)
-        n = pl.int_range(0, 200_000)
-        plan = pl.LazyFrame({"a": [0]}).select(n=n.cast(pl.Float64).sin(), number=pl.lit(number))
-        storage.write("silver", "x", plan)
-"""
+
+def tables(kind: str, place: str) -> Storage:
+    return DuckDBTables(Path(place)) if kind == "duckdb" else DeltaTables(place)
+
+
+def writes_tables(kind: str, place: str) -> Callable[[int], object]:
+    storage, n = tables(kind, place), pl.int_range(0, 200_000).cast(pl.Float64).sin()
+    return lambda number: storage.write("silver", "x", pl.LazyFrame({"a": [0]}).select(n=n, number=pl.lit(number)))
 
 
 @pytest.mark.parametrize("kind", ["duckdb", "delta"])
 def test_killed_writers_leave_the_old_or_the_new(tmp_path: Path, kind: str, full_count: bool) -> None:
-    chance = random.Random(11)  # noqa: S311 - moments to kill at, no secret
-    place = tmp_path / ("a.duckdb" if kind == "duckdb" else "delta")
-    storage: Storage = DuckDBTables(place) if kind == "duckdb" else DeltaTables(str(place))
+    place = str(tmp_path / ("a.duckdb" if kind == "duckdb" else "delta"))
+    storage = tables(kind, place)
     storage.write("silver", "x", pl.DataFrame({"n": pl.Series([0.0]), "number": pl.Series([0], dtype=pl.Int32)}))
-    newest, started = 0, 0
-    command = [sys.executable, "-c", NURSERY, kind, str(place)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
-        for _ in range(500 if full_count else 10):
-            nursery.stdin.write(f"{started}\n")
-            for _ in range(chance.randint(1, 2)):  # the second number says that the first write has ended
-                writer, started = map(int, nursery.stdout.readline().split())
-            with suppress(subprocess.TimeoutExpired):
-                nursery.wait(chance.uniform(0.0, 0.3))  # it goes on
-            os.kill(writer, signal.SIGKILL)
-            for line in iter(nursery.stdout.readline, "dead\n"):
-                started = int(line.split()[1])
-            frame = storage.read("x", "polars")
-            (found,) = frame["number"].unique()
-            assert newest <= found <= started
-            assert frame.height == (200_000 if found else 1)
-            newest = found
-        nursery.stdin.close()
-    assert newest > 0, "no write came to its end"
+
+    def newest() -> int:
+        frame = storage.read("x", "polars")
+        (found,) = frame["number"].unique()
+        assert frame.height == (200_000 if found else 1)
+        return int(found)
+
+    assert kill_writers(writes_tables, [kind, place], 1000 if full_count else 50, newest) > 0
 
 
 def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:
