@@ -24,12 +24,19 @@ from platform_core.lake import lists_of, safe_name
 from platform_core.needed import needed
 from platform_core.parquet import told_of_writing
 from platform_core.parquet_read import Footer
-from platform_core.storage.stored import LIST_NOTE, Lists, Stored, never_stored, notes_of, only, still_listed
+from platform_core.storage.stored import (
+    LIST_NOTE,
+    OWN_COLUMN,
+    Lists,
+    Stored,
+    never_stored,
+    notes_of,
+    only,
+    still_listed,
+)
 
 if TYPE_CHECKING:
     from platform_core.resources.objects import ObjectStoreResource
-
-OWN_COLUMN = "_partition"
 
 _LAYERS = ("bronze", "silver", "gold", "default")
 _KEPT_HOURS = 7 * 24

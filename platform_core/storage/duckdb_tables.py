@@ -27,12 +27,11 @@ from platform_core.lake import lists_of, safe_name
 from platform_core.parquet import told_of_writing, write_open
 from platform_core.parquet_read import Footer, read_files
 from platform_core.storable import quoted, refuse_relation
-from platform_core.storage.stored import Lists, Stored, never_stored, only, still_listed
+from platform_core.storage.stored import OWN_COLUMN, Lists, Stored, never_stored, only, still_listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_PARTITION = "_partition"
 _BOOK = "_workbench.assets"
 
 Tables = Stored[str]
@@ -91,8 +90,8 @@ class DuckDBTables:
                 database.execute("CREATE TEMP TABLE wanted (key VARCHAR, place BIGINT)")
                 database.executemany("INSERT INTO wanted VALUES (?, ?)", [[key, n] for n, key in enumerate(keys)])
                 table = database.sql(
-                    f"SELECT stored.* EXCLUDE ({_PARTITION}) FROM {quoted(one.layer)}.{quoted(name)} AS stored "
-                    f"JOIN wanted ON stored.{_PARTITION} = wanted.key ORDER BY wanted.place, stored.rowid"
+                    f"SELECT stored.* EXCLUDE ({OWN_COLUMN}) FROM {quoted(one.layer)}.{quoted(name)} AS stored "
+                    f"JOIN wanted ON stored.{OWN_COLUMN} = wanted.key ORDER BY wanted.place, stored.rowid"
                 )
             with TemporaryFile() as part:
                 write_open(table, cast("IO[bytes]", part))
@@ -228,7 +227,7 @@ def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
         database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
     database.execute("CREATE TEMP TABLE given AS SELECT * FROM stream")
     database.execute(
-        f"CREATE TABLE IF NOT EXISTS {table} AS SELECT *, NULL::VARCHAR AS {_PARTITION} FROM given LIMIT 0"
+        f"CREATE TABLE IF NOT EXISTS {table} AS SELECT *, NULL::VARCHAR AS {OWN_COLUMN} FROM given LIMIT 0"
     )
     about, stored = database.table("given"), database.table(table)
     present = dict(zip(stored.columns, map(str, stored.types), strict=True))
@@ -239,18 +238,18 @@ def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
                 hint="Give it one type in all partitions; delete the table to write it anew.",
             )
         database.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {quoted(column)} {dtype}")
-    database.execute(f"DELETE FROM {table} WHERE {_PARTITION} = ?", [key])
-    database.execute(f"INSERT INTO {table} BY NAME SELECT *, ?::VARCHAR AS {_PARTITION} FROM given", [key])
+    database.execute(f"DELETE FROM {table} WHERE {OWN_COLUMN} = ?", [key])
+    database.execute(f"INSERT INTO {table} BY NAME SELECT *, ?::VARCHAR AS {OWN_COLUMN} FROM given", [key])
 
 
 def _footer(database: Any, layer: str, name: str, partition: str | None) -> Footer:
     """Give rows and columns as the reader will see them."""
     table = f"{quoted(layer)}.{quoted(name)}"
-    where, values = ("", []) if partition is None else (f" WHERE {_PARTITION} = ?", [partition])
+    where, values = ("", []) if partition is None else (f" WHERE {OWN_COLUMN} = ?", [partition])
     rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
     refuse_relation(database.table(table))
     empty = database.sql(f"SELECT * FROM {table} LIMIT 0").pl()
-    columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != _PARTITION)
+    columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != OWN_COLUMN)
     return Footer(int(rows), columns, 0)
 
 

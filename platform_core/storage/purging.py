@@ -18,8 +18,8 @@ from platform_core.governance.classification import NOTE
 from platform_core.needed import needed
 from platform_core.storable import quoted
 from platform_core.storage.delta_tables import DeltaTables
-from platform_core.storage.duckdb_tables import _BOOK, _PARTITION, DuckDBTables
-from platform_core.storage.stored import LIST_NOTE
+from platform_core.storage.duckdb_tables import _BOOK, DuckDBTables
+from platform_core.storage.stored import LIST_NOTE, OWN_COLUMN
 
 Chosen = Callable[[Mapping[str, pl.DataType]], pl.Expr]
 _LOG, _LOG_DEFAULT = "delta.logRetentionDuration", "interval 30 days"
@@ -48,7 +48,7 @@ def take_out(
         overwriting.write(layer, name, kept, partition, notes.get(LIST_NOTE), notes.get(NOTE))
         return
     table = f"{quoted(layer)}.{quoted(name)}"
-    where, values = (f"WHERE {_PARTITION} = ?", [partition]) if partition is not None else ("", [])
+    where, values = (f"WHERE {OWN_COLUMN} = ?", [partition]) if partition is not None else ("", [])
     with tables._writing() as database:
         rows = database.sql(f"SELECT rowid AS _row, * FROM {table} {where}", params=values).pl()
         gone = rows.filter(chosen(rows.schema)).select("_row")

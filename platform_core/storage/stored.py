@@ -14,6 +14,7 @@ from platform_core.parquet_read import Footer
 Place = TypeVar("Place")
 One = TypeVar("One")
 
+OWN_COLUMN = "_partition"  # the column of a table that holds the partition, where the asset has none for it
 LIST_NOTE = "partitions"  # the note that names the list of the YAML
 Lists = Callable[[], Mapping[str, Sequence[str]]]
 

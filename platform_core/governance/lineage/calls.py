@@ -50,11 +50,11 @@ def lineage_of_call(
     if eager and alone and all(frame is value for _, frame in eager):  # as it was given
         name = eager[0][0]
         return ColumnLineage({column: (Dependency(name, column, "identity"),) for column in _names_of(value)})
-    if (eager or not isinstance(value, pl.LazyFrame)) and purity.pure:
+    context = context_of([(name, frame) for name, frame in call.inputs if isinstance(frame, pl.LazyFrame)])
+    if (eager or context.sources.alike or not isinstance(value, pl.LazyFrame)) and purity.pure:
         traced = _traced(call, value, purity)
         if traced is not None:
             return traced
-    context = context_of([(name, frame) for name, frame in call.inputs if isinstance(frame, pl.LazyFrame)])
     context = _knowing(context, eager, executed, closed=purity.pure and purity.closed)
     if isinstance(value, pl.LazyFrame):
         return lineage_of_plan(value, context)
@@ -111,7 +111,7 @@ def _traced(call: Call, value: object, purity: Purity) -> ColumnLineage | None:
     for name, frame in call.inputs:
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             return None
-        stand_ins[id(frame)] = frame if isinstance(frame, pl.LazyFrame) else _empty(frame.schema)
+        stand_ins[id(frame)] = _empty(frame.collect_schema())
         inputs.append((name, stand_ins[id(frame)]))
     try:
         plan = call.function(**{name: _replaced(value, stand_ins) for name, value in call.arguments.items()})

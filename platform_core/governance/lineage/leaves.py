@@ -1,8 +1,9 @@
 """What the scans at the bottom of a plan read: columns of an input, of another source, or data of unknown origin.
 
-A scan is recognised by what it reads: its files, its Python reader, or the memory of its frame. An input may itself
-be a plan over its stored files (partitions that are concatenated, a cast); then a column of a scan stands for every
-column of the input that it goes into.
+A scan is recognised by what it reads: its files, its Python reader, or the memory of its frame. Of one that Polars does
+not show (an open file) the names and types of its columns are all that is known; inputs that are alike in these count
+as one another. An input may itself be a plan over its stored files (partitions that are concatenated, a cast); then a
+column of a scan stands for every column of the input that it goes into.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import polars as pl
 
 _NEWEST: Any = pl.CompatLevel.newest()
+_HIDDEN = "source:hidden"
 # The types whose values Polars hands out where they lie
 _PLAIN = (
     pl.Int64,
@@ -49,18 +51,25 @@ class Leaf:
 
 
 class Sources:
-    """The columns of scans, with the columns of the inputs that they stand for: pairs of input and column."""
+    """The columns of scans, with the columns of the inputs that they stand for: pairs of input and column.
+
+    Attributes:
+        alike: Whether inputs are alike, so that a scan stands for several of them.
+    """
 
     def __init__(self) -> None:
         self._stands: dict[Hashable, set[tuple[str, str]]] = {}
         self._held: list[Leaf] = []
+        self.alike = False
 
     def __bool__(self) -> bool:
         return bool(self._stands)
 
     def add(self, leaf: Leaf, name: str, stands: Iterable[tuple[str, str]]) -> None:
         """Note what a column of a scan stands for; one frame that is given under two names is both."""
-        self._stands.setdefault(leaf.columns[name], set()).update(stands)
+        known = self._stands.setdefault(leaf.columns[name], set())
+        known.update(stands)
+        self.alike = self.alike or (leaf.name == _HIDDEN and len({asset for asset, _ in known}) > 1)
         self._held.append(leaf)
 
     def columns(self, leaf: Leaf, name: str) -> Collection[tuple[str, str]] | None:
@@ -68,8 +77,13 @@ class Sources:
         return self._stands.get(leaf.columns[name])
 
 
-def leaf_of(seen: Any, schema: Iterable[str]) -> Leaf:
-    """Give a scan as a value."""
+def leaf_of(seen: Any, schema: Mapping[str, pl.DataType]) -> Leaf:
+    """Give a scan as a value.
+
+    Args:
+        seen: What Polars shows of it, or None.
+        schema: Its columns with their types.
+    """
     match type(seen).__name__:
         case "DataFrameScan":
             key = _memory(seen.df)
@@ -81,7 +95,7 @@ def leaf_of(seen: Any, schema: Iterable[str]) -> Leaf:
         case "PythonScan":
             reader = seen.options[0]
             return _leaf(f"source:{seen.options[2]}", ("python", id(reader)), schema, reader)
-    return _leaf("source:other", (type(seen).__name__, id(seen)), schema, seen)
+    return _leaf(_HIDDEN, (_HIDDEN, tuple((name, str(dtype)) for name, dtype in schema.items())), schema)
 
 
 def _leaf(name: str, key: Hashable, schema: Iterable[str], held: Any = None) -> Leaf:
@@ -101,9 +115,9 @@ def _memory(frame: Any) -> tuple[str, int, frozenset[tuple[Any, ...]]]:
 
 
 def is_part(leaf: Leaf, whole: Leaf) -> bool:
-    """Say whether a frame in memory may hold some of the columns of another one and nothing else."""
+    """Say whether a scan may be some of the columns of another one and nothing else."""
     if leaf.name or whole.name or leaf.key is None or whole.key is None:
-        return False
+        return leaf.name == whole.name != "" and leaf.columns.keys() <= whole.columns.keys()
     read = {column for column in leaf.key[2] if column[0] in leaf.columns}  # those not read are shown empty
     return leaf.key[1] == whole.key[1] and read <= whole.key[2]
 

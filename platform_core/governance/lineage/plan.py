@@ -19,6 +19,7 @@ from platform_core.governance.lineage.expressions import Expressions, Hidden
 from platform_core.governance.lineage.leaves import Leaf, Sources, is_part, leaf_of, nodes_of
 from platform_core.governance.lineage.model import ColumnLineage, Unknown, every_column
 from platform_core.governance.lineage.nodes import At, Reached, everything, reach
+from platform_core.storage.stored import OWN_COLUMN
 
 _PLAIN = pl.QueryOptFlags.none()
 _PROJECTED = pl.QueryOptFlags.none(projection_pushdown=True)
@@ -26,12 +27,6 @@ _MOST_NARROWED = 60
 _MOST_NODES = 10_000
 
 Pair = tuple[str, str]
-
-
-# What Polars may ask Python for from another thread while it resolves a plan: credentials, the files of a dataset.
-# For a visitor it resolves a plan without letting other threads of Python go on, so that the two may wait for each
-# other for ever; `explain` resolves nothing of the kind and lets them.
-_ELSEWHERE = ("://", "PythonDataset SCAN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +84,10 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
                 stands.setdefault((dependency.asset, dependency.column), set()).add((name, column))
         whole = {(name, column) for column in reached.columns}
         for node, leaf in plan.leaves.items():
-            # What goes into no column of the input may still shape all of it
+            # What goes into no column of the input may still shape all of it; not what tells partitions apart
             for column in leaf.columns:
-                sources.add(leaf, column, stands.get((str(node), column), whole))
+                unseen = set() if column == OWN_COLUMN else whole
+                sources.add(leaf, column, stands.get((str(node), column), unseen))
     return Context(names, sources)
 
 
@@ -104,9 +100,6 @@ class _Plan:
 
     def __init__(self, frame: pl.LazyFrame, context: Context) -> None:
         self.frame, self.context = frame, context
-        told = frame.explain(optimized=False)
-        if any(mark in told for mark in _ELSEWHERE):
-            raise _UnreadableError("a plan that reads an object store or a Delta table")
         self.traverser = _visited(frame, _PLAIN)
         self.order: list[tuple[int, list[int]]] = []
         self.leaves: dict[int, Leaf] = {}
@@ -202,11 +195,7 @@ class _Plan:
 
     def _read(self, leaf: Leaf) -> int:
         # A scan of memory is shown with the columns alone that are read; nothing else tells which frame it was
-        wholes = [
-            (node, whole)
-            for node, whole in self.leaves.items()
-            if leaf.name == whole.name != "" or is_part(leaf, whole)
-        ]
+        wholes = [(node, whole) for node, whole in self.leaves.items() if is_part(leaf, whole)]
         found = 0 if wholes else self.bits.folded(self.columns(self.bits.columns))
         for node, whole in wholes:
             for name in leaf.columns:
@@ -225,13 +214,33 @@ class _Plan:
         )
 
 
+class _Seen(Exception):  # noqa: N818 - no error: it ends what nobody wants to be run
+    pass
+
+
 def _visited(frame: pl.LazyFrame, flags: pl.QueryOptFlags) -> Any:
-    return frame._ldf.with_optimizations(flags._pyoptflags).visit()
+    """Give what walks over a plan, by the door that Polars has for engines of others, and end there.
+
+    `LazyFrame._ldf.visit` gives the same, but resolves the plan without letting other threads of Python go on: where
+    Polars asks Python for credentials or for the files of a Delta table on one of these, the two wait for ever.
+    """
+    seen: list[Any] = []
+
+    def keep(traverser: Any, *_: object) -> None:
+        seen.append(traverser)
+        raise _Seen
+
+    try:
+        frame._ldf.with_optimizations(flags._pyoptflags).collect("in-memory", keep)
+    except pl.exceptions.ComputeError:
+        if not seen:
+            raise
+    return seen[0]
 
 
 def _leaf(traverser: Any) -> Leaf:
-    schema = list(traverser.get_schema())
     try:
-        return leaf_of(traverser.view_current_node(), schema)
+        seen = traverser.view_current_node()
     except NotImplementedError:
-        return Leaf("source:hidden", {name: ("hidden", traverser.get_node(), name) for name in schema})
+        seen = None
+    return leaf_of(seen, traverser.get_schema())

@@ -18,6 +18,7 @@ import pytest
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.execution.api import create_execution_plan, execute_run_iterator
 
+from tests.campaigns import campaign, event_log
 from tests.platform_core.executor.handlers.conftest import Remote
 from tests.platform_core.executor.handlers.ranged_steps import KEYS
 from tests.platform_core.executor.handlers.test_parts import made as made_by
@@ -239,8 +240,8 @@ def schedule(chance: random.Random) -> tuple[list[Fault], list[Fault]]:
 
 @pytest.mark.parametrize("part", range(2))
 def test_a_run_ends_right_whatever_goes_wrong(runs: Runs, full_count: bool, part: int) -> None:
-    for seed in range(part * 100, part * 100 + (100 if full_count else 1)):
-        holds_for(runs, seed)
+    seeds = range(part * 100, part * 100 + (100 if full_count else 1))
+    campaign("five-kinds", seeds, lambda seed: holds_for(runs, seed), lambda: event_log(runs.instance))
 
 
 def holds_for(runs: Runs, seed: int) -> None:

@@ -54,3 +54,4 @@ select quantile_cont(a_f, 0.5) as q, median(a_i) as m from a;
 select {'k': key, 's': a_s} as st, [a_i, a_j] as l from a order by all;
 select cast(a_i as varchar) || a_s as c, try_cast(a_s as int) as t from a order by all;
 select "KEY", A_I from A order by all;
+select key, sum(a_i) over (v order by a_j, a_f) as l from a window w as (partition by g), v as (w) order by key;

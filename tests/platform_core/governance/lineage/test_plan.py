@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -12,7 +11,6 @@ import pytest
 
 from platform_core.errors import UsageError
 from platform_core.governance import lineage
-from tests.platform_core.buckets import bucket
 
 PERMITS = pl.LazyFrame(
     {"id": [1, 2], "town": ["x", "y"], "fee": [1.0, 2.0], "open": [True, False], "tags": [[1], [2]]}
@@ -220,25 +218,3 @@ def test_a_sum_of_a_thousand_columns_and_a_plan_of_a_thousand_nodes() -> None:
 def test_other_values_are_refused() -> None:
     with pytest.raises(UsageError, match="no column lineage of a int"):
         lineage.of(3, {})  # type: ignore[call-overload]  # what is tried
-
-
-def _in_a_bucket(_: Path) -> pl.LazyFrame:
-    store = bucket()
-    store.write_frame(PERMITS.select("id", "town", "fee"), "permits.parquet")
-    return store.scan_frame("permits.parquet")
-
-
-def _as_a_delta_table(folder: Path) -> pl.LazyFrame:
-    PERMITS.select("id", "town", "fee").collect().write_delta(folder)
-    return pl.scan_delta(folder)
-
-
-@pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("scanned", [_in_a_bucket, _as_a_delta_table])
-def test_a_plan_that_needs_python_to_be_resolved_is_not_read_and_says_so(
-    scanned: Callable[[Path], pl.LazyFrame], tmp_path: Path
-) -> None:
-    permits = scanned(tmp_path)
-    found = lineage.of(permits.join(TOWNS, on="town").select("id"), {"permits": permits, "towns": TOWNS})
-    assert {item.column for item in found.columns["id"]} == {"id", "town", "fee", "county"}
-    assert [unknown.reason for unknown in found.unknown] == ["a plan that reads an object store or a Delta table"]

@@ -1,0 +1,139 @@
+"""SQL becomes lineage, or the reason why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import MappingSchema
+
+from platform_core.errors import UserError
+from platform_core.governance.lineage.model import ColumnLineage, Dependency, Unknown
+from platform_core.governance.lineage.sql.scopes import Scopes
+from platform_core.governance.lineage.sql.sets import NONE, Found
+from platform_core.governance.lineage.sql.tables import Tables
+from platform_core.governance.lineage.sql.values import UnfollowedError
+
+_UNFOLLOWED = (exp.Pivot, exp.Columns, exp.MatchRecognize)
+
+
+def lineage_of_sql(
+    sql: str,
+    tables: Mapping[str, Sequence[str]],
+    dialect: str = "duckdb",
+    columns: Sequence[str] | None = None,
+) -> ColumnLineage:
+    """Give the column lineage of a query.
+
+    Args:
+        sql: One query.
+        tables: The columns of the tables that it reads, where they are known; a name may hold a schema.
+        dialect: As sqlglot names it.
+        columns: The columns that it gave, where that is known: it tells what a star over an unknown table stands for.
+
+    Raises:
+        UserError: It cannot be read, or is not one query.
+
+    >>> homes = {"homes": ["town", "rent", "let"]}
+    >>> found = lineage_of_sql("SELECT town, sum(rent) AS rents FROM homes WHERE let GROUP BY town", homes)
+    >>> [(item.column, item.way) for item in (*found.columns["rents"], *found.rows)]
+    [('rent', 'aggregation'), ('let', 'filter'), ('town', 'group_by')]
+    """
+    query = _parsed(sql, dialect)
+    about = Tables(tables, dialect)
+    try:
+        return _followed(query, about, columns)
+    except (UnfollowedError, SqlglotError, KeyError, RecursionError) as error:
+        reason = str(error) if isinstance(error, UnfollowedError) else "SQL that cannot be followed"
+        return _everything(query, about, columns, reason)
+
+
+def lineage_of_query(sql: str, dialect: str, columns: Sequence[str]) -> ColumnLineage:
+    """Give the lineage of a query that a database answered, whose tables are named `dialect:table`; never an error."""
+    try:
+        found = lineage_of_sql(sql.replace("%%", "%").replace("%s", "NULL"), {}, dialect, columns)
+    except UserError as error:
+        return ColumnLineage(
+            dict.fromkeys(columns, ()), (), (Unknown("", f"SQL of which nothing is known: {error.args[0]}"),)
+        )
+
+    def named(items: Iterable[Dependency]) -> tuple[Dependency, ...]:
+        return tuple(Dependency(f"{dialect}:{item.asset}", item.column, item.way) for item in items)
+
+    return ColumnLineage(
+        {name: named(items) for name, items in found.columns.items()}, named(found.rows), found.unknown
+    )
+
+
+def _parsed(sql: str, dialect: str) -> exp.Query:
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, dialect=dialect) if statement is not None]
+    except (SqlglotError, ValueError) as error:
+        place = getattr(error, "errors", None) or [{}]
+        line = place[0].get("line")
+        raise UserError(
+            f"The SQL cannot be read{f', line {line}' if line else ''}.", hint=f"Is it of the dialect {dialect!r}?"
+        ) from None
+    if len(statements) != 1:
+        raise UserError(f"This is {len(statements)} statements of SQL.", hint="Give one query.")
+    statement = statements[0]
+    query = statement.expression if isinstance(statement, exp.Create | exp.Insert) else statement
+    if not isinstance(query, exp.Query):
+        raise UserError("This SQL gives no rows, so it has no column lineage.", hint="Give a SELECT.")
+    return query
+
+
+def _followed(query: exp.Query, tables: Tables, given: Sequence[str] | None) -> ColumnLineage:
+    if any(query.find(kind) for kind in _UNFOLLOWED):
+        raise UnfollowedError("a pivot, or columns chosen by a pattern")
+    if any(clause.recursive for clause in query.find_all(exp.With)):
+        raise UnfollowedError("a recursive query")
+    resolved = qualify(
+        query.copy(),
+        dialect=tables.dialect,
+        schema=MappingSchema(tables.schema(), dialect=tables.dialect, normalize=False),
+        validate_qualify_columns=False,
+        identify=False,
+        quote_identifiers=False,
+    )
+    scope = build_scope(resolved)
+    if scope is None:
+        raise UnfollowedError("SQL that cannot be followed")
+    reached = Scopes(tables).reach(scope)
+    names = tables.written(query, list(reached.columns), given)
+    unknown: tuple[Unknown, ...] = ()
+    columns = dict(zip(names, reached.columns.values(), strict=True))
+    if "*" in columns:
+        columns, unknown = _starred(columns, query, tables.read(query), given)
+    return ColumnLineage(
+        {name: tuple(sorted(found)) for name, found in columns.items()}, tuple(sorted(reached.rows)), unknown
+    )
+
+
+def _starred(
+    columns: dict[str, Found], query: exp.Query, tables: Sequence[str], given: Sequence[str] | None
+) -> tuple[dict[str, Found], tuple[Unknown, ...]]:
+    """Say what a star over a table of unknown columns stands for."""
+    stars = columns.pop("*")
+    unknown = (Unknown("", "a star over a table whose columns are not known"),)
+    every = frozenset(Dependency(name, "*", "opaque") for name in tables)
+    if given is None:
+        return {**columns, "*": stars | every}, unknown
+    if len(tables) == 1 and not columns and len(list(query.find_all(exp.Select))) == 1:
+        return {name: frozenset({Dependency(tables[0], name, "identity")}) for name in given}, ()
+    return {name: columns.get(name, NONE) | every for name in given}, unknown
+
+
+def _everything(query: exp.Query, tables: Tables, given: Sequence[str] | None, reason: str) -> ColumnLineage:
+    """Give every column of every table that a query reads."""
+    found = {
+        Dependency(name, column, "opaque")
+        for name in tables.read(query)
+        for column in tables.columns.get(name, ()) or ["*"]
+    }
+    names = given or [item.output_name or "*" for item in query.selects] or ["*"]
+    return ColumnLineage(dict.fromkeys(names, tuple(sorted(found))), (), (Unknown("", reason),))

@@ -1,0 +1,110 @@
+"""What an expression of SQL is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
+
+from platform_core.governance.lineage.model import Dependency
+from platform_core.governance.lineage.sql.sets import NONE, Found, aggregated, influence, transformed, union
+from platform_core.governance.lineage.sql.tables import Tables
+
+
+class UnfollowedError(Exception):
+    """The query holds what is not followed here."""
+
+
+@dataclass(slots=True)
+class Reached:
+    """What a query gives: for each column what it depends on, and what shapes the rows."""
+
+    columns: dict[str, Found]
+    rows: Found = NONE
+
+
+class Values:
+    """The expressions of one query."""
+
+    def __init__(self, tables: Tables, reach: Callable[[Scope], Reached]) -> None:
+        """Take the tables, and what gives what a scope below reaches."""
+        self._tables, self._reach = tables, reach
+
+    def of(  # noqa: PLR0911 - one for each kind of expression
+        self, scope: Scope, node: exp.Expr, made: Mapping[str, Found]
+    ) -> Found:
+        """Give what the values of an expression depend on; `made` are the columns that the query gives so far."""
+        match node:
+            case exp.Column():
+                return self._column(scope, node, made)
+            case exp.Alias() | exp.Paren():
+                return self.of(scope, node.this, made)
+            case exp.Query():
+                return self._subquery(scope, node)
+            case exp.Table() | exp.Identifier() | exp.Literal():
+                return NONE
+            case exp.Case() | exp.If():
+                return self._conditional(scope, node, made)
+            case exp.Window():
+                parts = [*(node.args.get("partition_by") or ()), node.args.get("order"), *_named(scope, node)]
+                return self.of(scope, node.this, made) | self.within(scope, parts, "window", made)
+            case exp.Filter():
+                return self.of(scope, node.this, made) | self.within(scope, [node.expression], "filter", made)
+            case exp.AggFunc():
+                return aggregated(self._children(scope, node, made))
+        return transformed(self._children(scope, node, made))
+
+    def _children(self, scope: Scope, node: exp.Expr, made: Mapping[str, Found]) -> Found:
+        return union(self.of(scope, child, made) for child in node.iter_expressions())
+
+    def _conditional(self, scope: Scope, node: exp.Case | exp.If, made: Mapping[str, Found]) -> Found:
+        branches = node.args.get("ifs") or [node]
+        conditions = [branch.this for branch in branches] + ([node.this] if isinstance(node, exp.Case) else [])
+        values = [branch.args.get("true") for branch in branches] + [node.args.get("default"), node.args.get("false")]
+        found = union(self.of(scope, value, made) for value in values if value is not None)
+        return transformed(found) | self.within(scope, conditions, "conditional", made)
+
+    def _subquery(self, scope: Scope, node: exp.Query) -> Found:
+        for below in (*scope.subquery_scopes, *scope.derived_table_scopes):
+            if below.expression is node or below.expression is node.this:
+                reached = self._reach(below)
+                return transformed(union(reached.columns.values())) | reached.rows
+        raise UnfollowedError("a subquery that cannot be followed")
+
+    def _column(self, scope: Scope, column: exp.Column, made: Mapping[str, Found]) -> Found:
+        around: Scope | None = scope
+        while around is not None:
+            source = around.sources.get(column.table)
+            if isinstance(source, Scope):
+                return self._reach(source).columns[column.name]
+            if isinstance(source, exp.Table):
+                return frozenset(
+                    {Dependency(self._tables.input(source), self._tables.column(source, column.name), "identity")}
+                )
+            around = around.parent
+        if not column.table and column.name in made:
+            return made[column.name]
+        # A name that belongs to one of several tables, or to none that is known, is taken to be of each
+        tables = [source for source in scope.sources.values() if isinstance(source, exp.Table)]
+        if not tables:
+            raise UnfollowedError("a column whose table cannot be told")
+        return frozenset(
+            Dependency(self._tables.input(table), self._tables.column(table, column.name), "identity")
+            for table in tables
+        )
+
+    def within(self, scope: Scope, parts: Iterable[exp.Expr | None], way: str, columns: Mapping[str, Found]) -> Found:
+        """Give what some parts of a query have an influence by, in one way."""
+        found = NONE
+        for part in parts:
+            if part is not None:
+                found |= self.of(scope, part, columns)
+        return influence(found, way)
+
+
+def _named(scope: Scope, window: exp.Window) -> list[exp.Window]:
+    """Give the window of the clause WINDOW that another one names."""
+    name = window.alias.lower()
+    return [one for one in scope.expression.args.get("windows") or () if name and one.this.name.lower() == name]
