@@ -10,12 +10,13 @@ Where something cannot be had, the tests that need it are skipped and say so.
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts import debian
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
@@ -27,17 +28,8 @@ MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
 
 def install_apache() -> bool:
     """Install Apache with mod_auth_openidc from Debian where they are absent, and say whether they are there."""
-    if MODULE.exists():
-        return True
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        return False
-    # At run level 1 Debian starts nothing that it installs
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    packages = ("apache2", "libapache2-mod-auth-openidc")
-    for command in ([apt, "-qq", "update"], [apt, "-qq", "install", "-y", "--no-install-recommends", *packages]):
-        if subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-            return False
+    if not MODULE.exists():
+        debian.installed("apache2", "libapache2-mod-auth-openidc")
     return MODULE.exists()
 
 
