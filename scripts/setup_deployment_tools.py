@@ -4,7 +4,9 @@
     python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for the nightly scan of Terraform
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
-`deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc is Debian's, which only root can install.
+`deployment/tools.lock` with every hash checked. The schemas of the chart's custom kinds come by
+npm, in `build/custom-kinds`, as `tests/servers/custom_kinds` locks them. Apache with mod_auth_openidc is Debian's, which
+only root can install.
 Where something cannot be had, the tests that need it are skipped and say so.
 """
 
@@ -16,7 +18,7 @@ import venv
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts import debian
+from scripts import debian, npm
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
@@ -37,7 +39,10 @@ def main() -> int:
     """Bring what is absent, and give 1 where that was not possible."""
     wanted = dict(list(ENVIRONMENTS.items())[: 2 if "--checkov" in sys.argv[1:] else 1])
     done = [make_environment(place, lock) for place, lock in wanted.items()]
-    return 0 if all([*done, install_apache()]) else 1
+    kinds = npm.brought(ROOT / "tests" / "servers" / "custom_kinds", ROOT / "build" / "custom-kinds")
+    if not kinds:
+        print("no schemas of custom kinds: install Node.js with npm, with a registry in reach", file=sys.stderr)
+    return 0 if all([*done, kinds, install_apache()]) else 1
 
 
 def make_environment(place: Path, lock: Path) -> bool:
