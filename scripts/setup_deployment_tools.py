@@ -5,8 +5,8 @@
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
 `deployment/tools.lock` with every hash checked. The schemas of the chart's custom kinds come by
-npm, in `build/custom-kinds`, as `tests/servers/custom_kinds` locks them. Apache with mod_auth_openidc is Debian's, which
-only root can install.
+npm, in `build/custom-kinds`, as `tests/servers/custom_kinds` locks them. Apache with mod_auth_openidc is Debian's,
+which only root can install.
 Where something cannot be had, the tests that need it are skipped and say so.
 """
 
