@@ -9,9 +9,11 @@ in reach, the tests that need it are skipped and say so.
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts import npm
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tests" / "servers" / "azurite"
@@ -28,18 +30,8 @@ def find() -> list[str] | None:
 
 def main() -> int:
     """Bring it where it is absent or old, and give 1 where that was not possible."""
-    wanted = (SOURCE / "package-lock.json").read_bytes()
-    kept, npm = FOLDER / "package-lock.json", shutil.which("npm")
-    if PROGRAM.is_file() and kept.is_file() and kept.read_bytes() == wanted:
+    if npm.brought(SOURCE, FOLDER, "--omit=optional"):
         return 0
-    if npm is not None:
-        print("bringing Azurite into build/azurite", file=sys.stderr)
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        shutil.copytree(SOURCE, FOLDER)
-        command = [npm, "ci", "--ignore-scripts", "--omit=dev", "--omit=optional", "--loglevel=error"]
-        if subprocess.run(command, cwd=FOLDER, stdout=subprocess.DEVNULL, check=False).returncode == 0:
-            return 0
-        shutil.rmtree(FOLDER)
     print(f"no Azurite: tests of Azure will be skipped; {HINT}", file=sys.stderr)
     return 1
 

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VARIABLE = "WORKBENCH_CHROMIUM"
@@ -24,24 +27,11 @@ def find() -> str | None:
     return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def install() -> bool:
-    """Install Chromium through apt, and say whether that was possible."""
-    apt = shutil.which("apt-get")
-    if apt is None or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return False
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    commands = ([apt, "-qq", "update"], [apt, "-qq", "install", "-y", "--no-install-recommends", "chromium"])
-    return all(
-        subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode == 0
-        for command in commands
-    )
-
-
 def main() -> int:
     """Say where Chromium is; 1 where there is none and none could be installed."""
     if find() is None:
         print("installing Chromium for the tests of the Lab extension", file=sys.stderr)
-        install()
+        debian.installed("chromium")
     found = find()
     print(found or f"no Chromium: the browser's tests will be skipped; {HINT}", file=sys.stderr)
     return 0 if found else 1

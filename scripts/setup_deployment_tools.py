@@ -4,18 +4,21 @@
     python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for the nightly scan of Terraform
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
-`deployment/tools.lock` with every hash checked. Apache with mod_auth_openidc is Debian's, which only root can install.
+`deployment/tools.lock` with every hash checked. The schemas of the chart's custom kinds come by
+npm, in `build/custom-kinds`, as `tests/servers/custom_kinds` locks them. Apache with mod_auth_openidc is Debian's,
+which only root can install.
 Where something cannot be had, the tests that need it are skipped and say so.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from scripts import debian, npm
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = {
@@ -27,17 +30,8 @@ MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
 
 def install_apache() -> bool:
     """Install Apache with mod_auth_openidc from Debian where they are absent, and say whether they are there."""
-    if MODULE.exists():
-        return True
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        return False
-    # At run level 1 Debian starts nothing that it installs
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    packages = ("apache2", "libapache2-mod-auth-openidc")
-    for command in ([apt, "-qq", "update"], [apt, "-qq", "install", "-y", "--no-install-recommends", *packages]):
-        if subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-            return False
+    if not MODULE.exists():
+        debian.installed("apache2", "libapache2-mod-auth-openidc")
     return MODULE.exists()
 
 
@@ -45,7 +39,10 @@ def main() -> int:
     """Bring what is absent, and give 1 where that was not possible."""
     wanted = dict(list(ENVIRONMENTS.items())[: 2 if "--checkov" in sys.argv[1:] else 1])
     done = [make_environment(place, lock) for place, lock in wanted.items()]
-    return 0 if all([*done, install_apache()]) else 1
+    kinds = npm.brought(ROOT / "tests" / "servers" / "custom_kinds", ROOT / "build" / "custom-kinds")
+    if not kinds:
+        print("no schemas of custom kinds: install Node.js with npm, with a registry in reach", file=sys.stderr)
+    return 0 if all([*done, kinds, install_apache()]) else 1
 
 
 def make_environment(place: Path, lock: Path) -> bool:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections import Counter
@@ -29,22 +30,35 @@ FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
 
-TICKING = '''\
-"""What the schedule and the sensor of the test ask for."""
+FIRST_CODE, SECOND_CODE = "the first code", "the second code"
+TICKING = f'''\
+"""What the schedule and the sensor of the test ask for, and which code it is."""
+
+import os
+from pathlib import Path
 
 import dagster as dg
+
+CODE = "{FIRST_CODE}"
 
 
 @dg.asset(group_name="gold")
 def clock() -> dg.MaterializeResult:
     """Nothing but an event."""
-    return dg.MaterializeResult(metadata={"rows": 1})
+    return dg.MaterializeResult(metadata={{"rows": 1, "code": CODE}})
+
+
+@dg.asset(group_name="gold")
+def held() -> dg.MaterializeResult:
+    """An event, once somebody has written into a pipe."""
+    Path(os.environ["WORKBENCH_PROJECT"], "sources", "hold").read_text(encoding="utf-8")
+    return dg.MaterializeResult(metadata={{"code": CODE}})
 
 
 @dg.asset(group_name="gold")
 def arrival() -> dg.MaterializeResult:
     """Nothing but an event."""
-    return dg.MaterializeResult(metadata={"rows": 1})
+    return dg.MaterializeResult(metadata={{"rows": 1}})
 '''
 CONFIG = """
 resources:
@@ -84,10 +98,16 @@ def odp_project(folder: Path, *, warm: bool) -> Path:
         where = folder.parent if command[0] == "workbench" else folder
         subprocess.run(program, cwd=where, check=True, capture_output=True)
     (folder / "sources" / "inbox").mkdir()
-    (folder / "src" / folder.name / "defs" / "gold" / "ticking.py").write_text(TICKING, encoding="utf-8")
+    os.mkfifo(folder / "sources" / "hold")
+    ticking(folder).write_text(TICKING, encoding="utf-8")
     settings = folder / "config" / "dev.yaml"  # what it says is merged into base.yaml
     settings.write_text(settings.read_text(encoding="utf-8") + CONFIG + ("" if warm else IN_PROCESS), encoding="utf-8")
     return folder
+
+
+def ticking(project: Path) -> Path:
+    """Give the module of the test's own assets."""
+    return project / "src" / project.name / "defs" / "gold" / "ticking.py"
 
 
 def _script(name: str) -> str:
@@ -137,6 +157,32 @@ class Stack:
                     select.select([connection], [], [], 2)
             except psycopg2.Error:  # it is being restarted
                 select.select([], [], [], 0.5)
+
+    @contextmanager
+    def asked_all_the_time(self) -> Iterator[list[str]]:
+        """Ask the webserver for the project's assets without a pause, for a block; give what it had against it."""
+        over, wrong, answers = threading.Event(), list[str](), 0
+
+        def asking() -> None:
+            nonlocal answers
+            while not over.is_set():
+                try:
+                    asset = self.ask('{assetNodeOrError(assetKey: {path: ["clock"]}) {__typename}}')["assetNodeOrError"]
+                    if asset["__typename"] != "AssetNode":
+                        wrong.append(str(asset))
+                except (OSError, ValueError, KeyError, TypeError) as error:
+                    wrong.append(repr(error))
+                answers += 1
+                over.wait(0.1)  # so that it leaves others some of the processor
+
+        thread = threading.Thread(target=asking)
+        thread.start()
+        try:
+            yield wrong
+        finally:
+            over.set()
+            thread.join()
+        assert answers > 1
 
     @contextmanager
     def connected(self) -> Iterator[Any]:
@@ -197,6 +243,17 @@ class Stack:
 
         self.until(ended, f"the end of run {run}")
         return self.status(run)
+
+    def deploy(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Do `workbench deploy`."""
+        command = [sys.executable, "-m", "workbench", "deploy", *options]
+        return subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)
+
+    def code_of(self, run: str) -> str:
+        """Give the code that a run was done with, as its materialisation says."""
+        query = "SELECT event FROM event_logs WHERE run_id = %s AND dagster_event_type = 'ASSET_MATERIALIZATION'"
+        ((event,),) = self.rows(query, run)
+        return next(code for code in (FIRST_CODE, SECOND_CODE) if code in event)
 
     def arrive(self, name: str) -> None:
         """Put a file where the sensor looks."""

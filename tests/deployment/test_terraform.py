@@ -154,6 +154,41 @@ def test_each_root_is_applied_does_not_drift_and_goes(
     assert terraform("state", "list", folder=folder, environ=known).stdout.strip() == ""
 
 
+@pytest.mark.parametrize("module", ["storage", "audit"])
+def test_a_state_from_before_there_was_a_module_for_buckets_keeps_its_bucket(
+    environ: dict[str, str], module: str, full_count: bool, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Applied as it stood then, with the bucket's parts in it, the plan of today moves them all and destroys none."""
+    parts = re.findall(r'^resource "(\w+)" "this"', (FOLDER / "modules/bucket/main.tf").read_text(), re.MULTILINE)
+    moved = (FOLDER / "modules" / module / "moved.tf").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"from = (\w+)\.this", moved)) == sorted(parts)
+    if not full_count:
+        pytest.skip("at night: it starts the provider four times")
+    folder = shutil.copytree(FOLDER / "modules", tmp_path / "modules") / module
+    known = {**environ, **request.getfixturevalue("simulated"), "TF_VAR_bucket": "before",
+             "TF_VAR_kms_key_arn": "arn:aws:kms:eu-west-2:1:key/one", "TF_VAR_retention_days": "30"}  # fmt: skip
+    (folder / "provider.tf").write_text(OVERRIDE)
+    today = {name: (folder / name).read_text(encoding="utf-8") for name in ("main.tf", "moved.tf", "outputs.tf")}
+    bucket = (folder.parent / "bucket" / "main.tf").read_text(encoding="utf-8")
+    inside = bucket[bucket.index('resource "aws_s3_bucket" "this"') :].replace(
+        "var.locked", "true" if module == "audit" else "false"
+    )
+    then = re.sub(r'^module "bucket" \{.*?^\}', lambda _: inside, today["main.tf"], flags=re.MULTILINE | re.DOTALL)
+    (folder / "main.tf").write_text(then.replace("module.bucket.bucket", "aws_s3_bucket.this.bucket"))
+    (folder / "moved.tf").unlink()
+    (folder / "outputs.tf").write_text("")
+    ready(folder, known)
+    applied = terraform("apply", "-auto-approve", "-input=false", folder=folder, environ=known)
+    assert applied.returncode == 0, applied.stderr
+    for name, text in today.items():
+        (folder / name).write_text(text)
+    ready(folder, known)
+    plan = terraform("plan", "-no-color", "-input=false", folder=folder, environ=known)
+    assert plan.returncode == 0, plan.stderr
+    assert len(re.findall(r"has moved to module\.bucket\.", plan.stdout)) == len(parts), plan.stdout
+    assert not re.search(r"(?:will|must) be (?:destroyed|replaced|created)", plan.stdout), plan.stdout
+
+
 def applied_modules(root: str) -> list[str]:
     """Give the modules of a root that the simulator knows, where it does not know all; warn of the others."""
     used = re.findall(r'^module "(\w+)"', (FOLDER / root / "main.tf").read_text(encoding="utf-8"), re.MULTILINE)

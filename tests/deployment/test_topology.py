@@ -10,10 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from tests.deployment.stacks import Stack
+from tests.deployment.stacks import FIRST_CODE, SECOND_CODE, Stack, ticking
 from workbench.project import Project
 from workbench.stack.compose import compose_file, read_services
 from workbench.stack.native import Ports, variables
+from workbench.stack.state import read_state
 
 BRONZE_AND_SILVER = ("odp_issues", "odp_status", "odp_conformance", "issues", "status", "conformance")
 DATE = "2025-03-19"
@@ -27,8 +28,6 @@ MOMENTS = ("PIPELINE_ENQUEUED", "PIPELINE_STARTING", LAUNCHED, "PIPELINE_START",
 
 def test_each_service_runs_the_command_of_the_compose_file(stack: Stack) -> None:
     """What the kernel says of the running processes is what the Compose file says of the containers."""
-    from workbench.stack.state import read_state
-
     state = read_state(stack.folder)
     known = variables(Project(stack.project, "odp"), Ports(**state.ports), {})
     services = read_services(compose_file(), known)
@@ -96,6 +95,52 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
     )
     tried = "SELECT 1 FROM run_tags WHERE key = 'dagster/retry_number'"
     assert stack.rows(queued) or stack.rows(tried)
+    assert stack.doubled_or_lost() == []
+
+
+def test_new_code_takes_over_without_a_gap_and_goes_back(stack: Stack, full_count: bool) -> None:
+    """Under load: a run is under way throughout, the schedule ticks, files arrive, and the webserver is asked."""
+    module = ticking(stack.project)
+    first = module.read_text(encoding="utf-8")
+    under_way = stack.launch("held")
+    started = "SELECT 1 FROM event_logs WHERE run_id = %s AND dagster_event_type = 'STEP_START'"
+    stack.until(lambda: stack.rows(started, under_way), f"the start of {under_way}")
+    with stack.asked_all_the_time() as wrong:
+        module.write_text(first.replace(FIRST_CODE, SECOND_CODE), encoding="utf-8")
+        stack.arrive("before")
+        before = stack.launch("clock")  # the project is another already, what serves is not
+        assert stack.finished(before) == "SUCCESS"
+        deployed = stack.deploy()
+        assert deployed.returncode == 0, deployed.stderr
+        assert "release 2 serves" in deployed.stdout
+        after = stack.launch("clock")
+        stack.arrive("after")
+        assert stack.deploy().stdout.startswith("release 2 serves already")
+        assert stack.finished(after) == "SUCCESS"
+        module.write_text("import nothing_of_this_name\n", encoding="utf-8")
+        refused = stack.deploy()
+        assert refused.returncode == 1
+        assert "No module named 'nothing_of_this_name'" in refused.stderr
+        still = stack.launch("clock")
+        assert stack.finished(still) == "SUCCESS"
+        back = stack.deploy("--rollback")
+        assert back.returncode == 0, back.stderr
+        again = stack.launch("clock")
+        assert stack.finished(again) == "SUCCESS"
+    assert wrong == []
+    assert [stack.code_of(run) for run in (before, after, still, again)] == [
+        FIRST_CODE, SECOND_CODE, SECOND_CODE, FIRST_CODE,
+    ]  # fmt: skip
+    assert stack.status(under_way) == "STARTED"
+    (stack.project / "sources" / "hold").write_text("now", encoding="utf-8")
+    assert stack.finished(under_way) == "SUCCESS"
+    assert stack.code_of(under_way) == FIRST_CODE
+    module.write_text(first, encoding="utf-8")
+    if full_count:  # it goes on answering for a minute
+        stack.until(lambda: "code-2" not in read_state(stack.folder).services, "the end of the second code server")
+    stack.settle()
+    tried = "SELECT run_id FROM run_tags WHERE key = 'dagster/retry_number' AND run_id = ANY(%s)"
+    assert stack.rows(tried, [before, after, still, again, under_way]) == []
     assert stack.doubled_or_lost() == []
 
 

@@ -11,6 +11,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--port", type=int, default=3001, help="port of the webserver (default: 3001)")
     parser.add_argument("--detach", action="store_true", help="come back when everything is healthy")
+    parser.add_argument("--redeploy", action="store_true", help="serve the project as it stands, not what served last")
     parser.add_argument("--status", action="store_true", help="show the services of the stack and end")
 
 
@@ -23,4 +24,4 @@ def execute(arguments: argparse.Namespace) -> int:
     project = find_project()
     if arguments.status:
         return show_status(project)
-    return detach(project, arguments.port) if arguments.detach else stay_up(project, arguments.port)
+    return (detach if arguments.detach else stay_up)(project, arguments.port, redeploy=arguments.redeploy)

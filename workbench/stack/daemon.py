@@ -1,13 +1,18 @@
 """Dagster's daemon, with a monitor and retries of ours: no run is lost when a process dies or PostgreSQL restarts.
 
+It also takes up another code server at once, where Dagster's looks once a minute.
+
 It is started as `python3 -m workbench.stack.daemon --workspace /dagster/workspace.yaml`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster import DagsterInstance
@@ -21,6 +26,7 @@ from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handle
 
 from workbench.stack.monitoring import RunMonitor
 from workbench.stack.retrying import RetryDaemon
+from workbench.stack.workspace import follow
 
 if TYPE_CHECKING:
     from dagster._daemon.daemon import DagsterDaemon
@@ -42,7 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the daemons of the instance until a signal stops them."""
     parser = argparse.ArgumentParser(prog="workbench.stack.daemon", description="Run the daemons of Dagster.")
     parser.add_argument("--workspace", required=True, help="the file that names the code servers")
-    workspace = WorkspaceFileTarget([parser.parse_args(arguments).workspace])
+    file = Path(parser.parse_args(arguments).workspace)
+    workspace, over = WorkspaceFileTarget([str(file)]), threading.Event()
     setup_interrupt_handlers()
     try:
         with (
@@ -55,9 +62,14 @@ def main(arguments: Sequence[str]) -> int:
                 gen_daemons=daemons,
             ) as controller,
         ):
+            context = controller._workspace_process_context
+            home = Path(os.environ["DAGSTER_HOME"])
+            threading.Thread(target=follow, args=(context, file, home, over), daemon=True).start()
             controller.check_daemon_loop()
     except KeyboardInterrupt:
         pass  # told to stop
+    finally:
+        over.set()
     return 0
 
 

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from workbench.stack.secret_files import with_secrets
+from workbench.stack.database import connected
 
 WAIT_SECONDS = 5.0
 STALE_SECONDS = 120  # a daemon reports every 30 seconds
@@ -71,16 +71,8 @@ def daemon_problem(environ: Mapping[str, str]) -> str:
     """Say which reports of the daemon are missing from PostgreSQL; empty where all are fresh."""
     import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
-    known = with_secrets(environ)
     try:
-        connection = psycopg2.connect(
-            host=known["DAGSTER_POSTGRES_HOST"],
-            port=known["DAGSTER_POSTGRES_PORT"],
-            user=known["DAGSTER_POSTGRES_USER"],
-            password=known["DAGSTER_POSTGRES_PASSWORD"],
-            dbname=known["DAGSTER_POSTGRES_DB"],
-            connect_timeout=int(WAIT_SECONDS),
-        )
+        connection = connected(environ)
     except KeyError as error:
         return f"the environment has no {error.args[0]}"
     except psycopg2.Error as error:

@@ -63,7 +63,11 @@ def variables(project: Project, ports: Ports, environ: Mapping[str, str]) -> dic
 
 
 def native_services(
-    project: Project, ports: Ports, environ: Mapping[str, str] | None = None, file: Path | None = None
+    project: Project,
+    ports: Ports,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+    elsewhere: Mapping[str, Path] | None = None,
 ) -> dict[str, NativeService]:
     """Give the services that belong to no profile, in the order in which they may start.
 
@@ -72,6 +76,7 @@ def native_services(
         ports: Where they listen.
         environ: The environment that they inherit; this process's own by default.
         file: Another Compose file than the platform's.
+        elsewhere: What is mounted at a place of the containers, in place of what the Compose file says.
 
     Raises:
         UserError: The project's path holds what a path in a Compose file cannot.
@@ -82,11 +87,16 @@ def native_services(
     path = compose_file() if file is None else file
     services = read_services(path, variables(project, ports, known))
     chosen = [service for service in services.values() if not service.profiles]
-    return {service.name: _native(service, path.parent, stack_folder(project), known) for service in chosen}
+    folder, moved = stack_folder(project), elsewhere or {}
+    return {service.name: _native(service, path.parent, folder, known, moved) for service in chosen}
 
 
-def _native(service: Service, beside: Path, folder: Path, environ: Mapping[str, str]) -> NativeService:
-    mounts = tuple((_source(source, beside, folder), target) for source, target in service.mounts)
+def _native(
+    service: Service, beside: Path, folder: Path, environ: Mapping[str, str], elsewhere: Mapping[str, Path]
+) -> NativeService:
+    mounts = tuple(
+        (elsewhere.get(target) or _source(source, beside, folder), target) for source, target in service.mounts
+    )
     environment = {name: translated(value, mounts) for name, value in service.environment.items()}
     scripts = str(Path(sys.executable).parent)
     inherited = {**environ, "PATH": os.pathsep.join([scripts, environ.get("PATH", os.defpath)])}
@@ -119,7 +129,7 @@ def prepare(service: NativeService) -> None:
     """Make the folders of a service's volumes, and put the files that it mounts into them."""
     service.folder.mkdir(parents=True, exist_ok=True)
     for source, target in sorted(service.mounts, key=lambda mount: len(mount[1].parts)):
-        if source.is_relative_to(service.folder):
+        if source.is_relative_to(service.folder / "volumes"):
             source.mkdir(parents=True, exist_ok=True)
             continue
         for outer, above in service.mounts:

@@ -1,4 +1,4 @@
-"""What `workbench up`, `workbench up --detach`, `workbench up --status` and `workbench down` do."""
+"""What `workbench up`, `workbench deploy` and `workbench down` do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pathlib import Path
 
 from platform_core.errors import UserError
 from workbench.project import Project
-from workbench.stack.native import LOOPBACK, NativeService, Ports, native_services, prepare, stack_folder
+from workbench.stack.asking import Listener, ask
+from workbench.stack.deploying import Deployer, leaving_of, services_of, workspace_of
+from workbench.stack.native import LOOPBACK, NativeService, Ports, prepare, stack_folder
+from workbench.stack.releases import Release, Releases, digest_of, read_releases
 from workbench.stack.state import (
     Process,
     State,
@@ -28,12 +31,15 @@ from workbench.stack.state import (
     write_state,
 )
 from workbench.stack.supervisor import Supervisor
+from workbench.stack.workspace import write_workspace
 
 READY_VARIABLE = "WORKBENCH_STACK_READY"  # the number of the pipe that a detached stack tells its start through
 
 
-def stay_up(project: Project, port: int) -> int:
+def stay_up(project: Project, port: int, *, redeploy: bool = False) -> int:
     """Start the stack and watch over it until a signal stops it.
+
+    Its code server serves the release that served last; the project as it stands where none did, or `redeploy` says so.
 
     Raises:
         UserError: It runs already, the port is taken, or a service does not start.
@@ -51,26 +57,94 @@ def stay_up(project: Project, port: int) -> int:
         except OSError:
             hint = "Name another one with --port."
             raise UserError(f"Something else listens on port {port}.", hint=hint) from None
+        releases = read_releases(folder)
+        release = None if redeploy else releases.serving
+        release = release or releases.take(project)
+        leaving = leaving_of(project, ports, state)
         state = State(Process(os.getpid(), began(os.getpid()), "running"), ports=asdict(ports))
-        services, users = _prepared(project, ports)
+        services, users = _prepared(project, ports, release)
+        state.services = {"code": Process(port=ports.code, release=release.number)}
+        for name, (service, entry) in leaving.items():
+            services[name], state.services[name] = service, entry
 
         def ready() -> None:
+            releases.note(release, [entry.release for entry in state.services.values()])
+            if digest_of(project.root) != release.digest:
+                say(f"release {release.number} is served; the project is another by now: `workbench deploy` takes it")
             say(f"Dagster is on http://{LOOPBACK}:{ports.webserver}; `workbench down` or Ctrl-C stops it")
             close()
 
         try:
-            asyncio.run(Supervisor(services, users, state, folder, say, ready).run())
+            asyncio.run(_supervised(Supervisor(services, users, state, folder, say, ready), state, project))
         finally:
             close()
     return 0
 
 
-def detach(project: Project, port: int) -> int:
+async def _supervised(supervisor: Supervisor, state: State, project: Project) -> None:
+    """Run the services, and deploy what is asked for meanwhile."""
+    deployer = Deployer(supervisor, state, project)
+    listener = Listener(stack_folder(project), deployer)
+    supervisor.asked = listener.heard
+    for name in [name for name, entry in state.services.items() if entry.leaving]:
+        deployer.let_go(name)
+    await supervisor.run()
+
+
+def deploy(project: Project, *, back: bool = False, number: int | None = None) -> int:
+    """Let another release serve without a gap: the project as it stands, the one before, or that of a number.
+
+    Raises:
+        UserError: There is no such release, the stack does not run, or the release does not work; what served goes on.
+    """
+    folder = stack_folder(project)
+
+    def show(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+    with held(folder, "deploy.lock") as free:
+        if not free:
+            raise UserError("Another release is being deployed.", hint="Wait for it to end.")
+        if not alive(read_state(folder).supervisor):
+            raise UserError("The stack of this project does not run.", hint="`workbench up` starts it.")
+        releases = read_releases(folder)
+        release = _wanted(releases, project, back=back, number=number)
+        if releases.serving is not None and release.number == releases.serving.number:
+            show(f"release {release.number} serves already: nothing has changed since")
+            return 0
+        ask(folder, release.number, show)
+    show(f"release {release.number} serves; `workbench deploy --rollback` goes back")
+    return 0
+
+
+def _wanted(releases: Releases, project: Project, *, back: bool, number: int | None) -> Release:
+    if number is not None:
+        return releases.get(number)
+    if not back:
+        return releases.take(project)
+    if releases.before is None:
+        raise UserError("No release served before this one.", hint="`workbench deploy --list` shows what is kept.")
+    return releases.before
+
+
+def show_releases(project: Project) -> int:
+    """Print a line for each release that is kept, oldest first."""
+    releases = read_releases(stack_folder(project))
+    for release in releases.kept:
+        serves = releases.serving is not None and release.number == releases.serving.number
+        sys.stdout.write(f"{release.number:>4}  {release.digest[:12]}  {'serves' if serves else ''}".rstrip() + "\n")
+    if not releases.kept:
+        sys.stdout.write("nothing was deployed\n")
+    return 0
+
+
+def detach(project: Project, port: int, *, redeploy: bool = False) -> int:
     """Start the stack in the background, show its lines until it is ready, and give the exit code of its start."""
     folder = stack_folder(project)
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     reading, writing = os.pipe()
-    command = [sys.executable, "-m", "workbench", "up", "--port", str(port)]
+    command = [sys.executable, "-m", "workbench", "up", "--port", str(port), *(["--redeploy"] if redeploy else [])]
     with (folder / "logs" / "up.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command, no shell
             command,
@@ -102,7 +176,9 @@ def take_down(project: Project) -> int:
     with held(folder) as free:
         if free:
             left = end_leftovers(read_state(folder))
-            write_state(folder, replace(read_state(folder), supervisor=Process(), services={}))
+            state = read_state(folder)
+            leaving = {name: entry for name, entry in state.services.items() if entry.leaving}
+            write_state(folder, replace(state, supervisor=Process(), services=leaving))
             sys.stdout.write(f"ended what was left: {', '.join(left)}\n" if left else "nothing was running\n")
             return 0
     supervisor = read_state(folder).supervisor
@@ -121,20 +197,23 @@ def show_status(project: Project) -> int:
     for name, entry in state.services.items():
         up = entry.state == "done" or alive(entry)
         shown = entry.state if up and runs else "stopped" if not up else "unwatched"
-        restarts = f"restarted {entry.restarts} times" if entry.restarts else ""
-        sys.stdout.write(f"{name:<12} {shown:<10} {restarts}".rstrip() + "\n")
+        more = [f"release {entry.release}"] if entry.release else []
+        more += ["leaving"] if entry.leaving else []
+        more += [f"restarted {entry.restarts} times"] if entry.restarts else []
+        sys.stdout.write(f"{name:<12} {shown:<10} {', '.join(more)}".rstrip() + "\n")
     if not state.services:
         sys.stdout.write("nothing was started\n")
-    well = {entry.state for entry in state.services.values()} <= {"healthy", "done"}
+    well = {entry.state for entry in state.services.values() if not entry.leaving} <= {"healthy", "done"}
     return 0 if runs and state.services and well else 1
 
 
-def _prepared(project: Project, ports: Ports) -> tuple[dict[str, NativeService], dict[str, str]]:
+def _prepared(project: Project, ports: Ports, release: Release) -> tuple[dict[str, NativeService], dict[str, str]]:
     """Give the services, ready to be started: their folders made, their files in place, PostgreSQL's data there."""
     from workbench.stack.postgres import embedded  # noqa: PLC0415 - only starting needs it
     from workbench.stack.secret_files import make_secrets  # noqa: PLC0415 - as above
 
-    services = native_services(project, ports)
+    write_workspace(workspace_of(stack_folder(project)), ports.code)
+    services = services_of(project, ports, release)
     for service in services.values():
         prepare(service)
     secrets = next(source for source, target in services["postgres"].mounts if target == Path("/run/secrets"))

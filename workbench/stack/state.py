@@ -22,12 +22,19 @@ _FREE = 0
 
 @dataclass(slots=True)
 class Process:
-    """A process of the stack: `began` tells it from a later one of the same number. `state` is what people read."""
+    """A process of the stack: `began` tells it from a later one of the same number. `state` is what people read.
+
+    A code server has the `port` that it listens on and the `release` that it serves. One that is `leaving` starts no
+    run any more, and ends once its last one has.
+    """
 
     pid: int = 0
     began: float = 0.0
     state: str = "waiting"
     restarts: int = 0
+    port: int = 0
+    release: int = 0
+    leaving: bool = False
 
 
 @dataclass(slots=True)
@@ -56,10 +63,10 @@ def write_state(folder: Path, state: State) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[bool]:
-    """Hold the stack's lock for a block, and say whether it could be had: another supervisor may have it."""
+def held(folder: Path, name: str = "lock") -> Iterator[bool]:
+    """Hold a lock of the stack for a block, and say whether it could be had: another process may have it."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,11 +122,12 @@ def choose_ports(webserver: int, before: State) -> Ports:
         OSError: The webserver's port is taken.
     """
     _try_port(webserver)
-    code, postgres = (_free_port(before.ports.get(name, _FREE)) for name in ("code", "postgres"))
+    code, postgres = (free_port(before.ports.get(name, _FREE)) for name in ("code", "postgres"))
     return Ports(webserver=webserver, code=code, postgres=postgres)
 
 
-def _free_port(wanted: int) -> int:
+def free_port(wanted: int = _FREE) -> int:
+    """Give a port that nothing listens on: the one that was wanted if it is such."""
     with suppress(OSError):
         return _try_port(wanted)
     return _try_port(_FREE)

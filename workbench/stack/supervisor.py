@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ SETTLED = 60.0  # a service that ran for longer than this starts with the first 
 STARTING_INTERVAL = 1.0  # seconds between two checks of a service that is not healthy yet
 GRACE = 60.0  # seconds that a service has to end in
 LARGEST_LOG = 10_000_000  # bytes; what was logged before that stands in one file more
+_CAUSE = re.compile(r"[\w.]+(?:Error|Exception): ")
 _STOP = {"postgres": signal.SIGINT}  # PostgreSQL's fast shutdown, as its image says; SIGTERM would wait for its clients
 
 
@@ -29,7 +31,9 @@ class _Watched:
     service: NativeService
     user: str | None
     entry: Process
+    log: Path
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    keeping: asyncio.Task[None] | None = None
     process: asyncio.subprocess.Process | None = None
 
 
@@ -43,6 +47,8 @@ class Supervisor:
         folder: Where state and logs are kept.
         say: Called with one line whenever something changes that a person would like to know.
         all_ready: Called once, when every service is healthy.
+
+    `asked` is called when another process sends SIGUSR1; it may start services beside these.
     """
 
     def __init__(
@@ -55,9 +61,11 @@ class Supervisor:
         all_ready: Callable[[], None],
     ) -> None:
         self._folder, self._state, self._say, self._all_ready = folder, state, say, all_ready
-        state.services = {name: Process() for name in services}
+        self.asked: Callable[[], None] = lambda: None
+        state.services = {name: state.services.get(name, Process()) for name in services}
         self._watched = {
-            name: _Watched(service, users.get(name), state.services[name]) for name, service in services.items()
+            name: _Watched(service, users.get(name), state.services[name], self._log(name))
+            for name, service in services.items()
         }
 
     async def run(self) -> None:
@@ -76,28 +84,90 @@ class Supervisor:
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, ask)
+        loop.add_signal_handler(signal.SIGUSR1, self.asked)
+        failed: asyncio.Future[None] = loop.create_future()
+        waiting, announcing = asyncio.create_task(asked.wait()), asyncio.create_task(self._announce())
         try:
-            keeping = [asyncio.create_task(self._keep(watched)) for watched in self._watched.values()]
-            waiting = asyncio.create_task(asked.wait())
-            announcing = asyncio.create_task(self._announce())
-            failing = asyncio.gather(*keeping)
-            watching: set[asyncio.Future[Any]] = {failing, waiting}
-            done, _ = await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
-            for task in (*keeping, waiting, announcing):
-                task.cancel()
-            await asyncio.gather(*keeping, waiting, announcing, return_exceptions=True)
-            if failing in done:
-                failing.result()
-            with suppress(asyncio.CancelledError, UserError):
-                await failing
+            for watched in self._watched.values():
+                self._begin(watched, failed)
+            watching: set[asyncio.Future[Any]] = {failed, waiting}
+            await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
+            if failed.done():
+                failed.result()
         finally:
+            tasks = [waiting, announcing, *(watched.keeping for watched in self._watched.values() if watched.keeping)]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._stop_all()
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
                 loop.remove_signal_handler(number)
 
+    def _begin(self, watched: _Watched, failed: asyncio.Future[None]) -> None:
+        """Keep a service of the stack's own; where it cannot be started, all of the stack has failed."""
+        watched.keeping = asyncio.create_task(self._keep(watched))
+
+        def over(task: asyncio.Task[None]) -> None:
+            error = None if task.cancelled() else task.exception()
+            if error and not failed.done() and not watched.entry.leaving:
+                failed.set_exception(error)
+
+        watched.keeping.add_done_callback(over)
+
+    async def start_beside(self, service: NativeService, entry: Process) -> None:
+        """Start one service more and wait until it is healthy.
+
+        Raises:
+            UserError: It ended, or was not healthy in its time; nothing is left of it.
+        """
+        watched = _Watched(replace(service, restart=False), None, entry, self._log(service.name))
+        self._watched[service.name], self._state.services[service.name] = watched, entry
+        watched.keeping = asyncio.create_task(self._keep(watched))
+        ready, health = asyncio.create_task(watched.ready.wait()), service.health
+        patience = health.start_period + health.retries * (health.interval + health.timeout) if health else None
+        try:
+            await asyncio.wait({ready, watched.keeping}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if watched.keeping.done() or not watched.ready.is_set():
+                if watched.keeping.done():
+                    watched.keeping.result()
+                hint = f"Its log is {self._shown(watched.log)}."
+                raise UserError(f"The service {service.name} was not healthy after {patience:g} s.", hint=hint)
+        except UserError:
+            await self.stop(service.name)
+            raise
+        finally:
+            ready.cancel()
+        watched.service = service
+
+    def exchange(self, name: str, new: str, old: str) -> None:
+        """Let the service `new` be the one called `name` from now on, and what was called so be called `old`."""
+        first, second = self._watched.pop(name), self._watched.pop(new)
+        first.service, second.service = (
+            replace(first.service, name=old),
+            replace(second.service, name=name, after=first.service.after),
+        )
+        self._watched[old], self._watched[name] = first, second
+        for watched in (first, second):
+            self._state.services[watched.service.name] = watched.entry
+        if new != old:
+            self._state.services.pop(new, None)
+        write_state(self._folder, self._state)
+
+    async def stop(self, name: str) -> None:
+        """Stop a service and forget it."""
+        watched = self._watched.pop(name)
+        if watched.keeping:
+            watched.keeping.cancel()
+            await asyncio.gather(watched.keeping, return_exceptions=True)
+        if watched.process and watched.process.returncode is None:
+            await self._stop(watched)
+        self._state.services.pop(name, None)
+        write_state(self._folder, self._state)
+
     async def _announce(self) -> None:
-        for watched in self._watched.values():
-            await watched.ready.wait()
+        for watched in list(self._watched.values()):
+            if not watched.entry.leaving:
+                await watched.ready.wait()
         self._all_ready()
 
     async def _keep(self, watched: _Watched) -> None:
@@ -140,7 +210,7 @@ class Supervisor:
                 _signal_group(process.pid, signal.SIGKILL)
 
     async def _start(self, watched: _Watched) -> asyncio.subprocess.Process:
-        log = self._log(watched.service.name)
+        log = watched.log
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
@@ -173,7 +243,7 @@ class Supervisor:
                 failed += 1
                 if failed == health.retries:
                     healthy = False
-                    self._tell(watched, "unhealthy", f"see {self._shown(self._log(watched.service.name))}")
+                    self._tell(watched, "unhealthy", f"see {self._shown(watched.log)}")
             await asyncio.sleep(health.interval if healthy else STARTING_INTERVAL)
 
     async def _is_healthy(self, watched: _Watched) -> bool:
@@ -231,9 +301,10 @@ class Supervisor:
             self._say(f"{watched.service.name:<12} {state:<10} {more}".rstrip())
 
     def _failure(self, watched: _Watched, code: int) -> UserError:
-        log = self._log(watched.service.name)
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
-        said = "".join(f"\n    {line}" for line in lines)
+        log = watched.log
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
+        causes = [line for line in lines[:-12] if _CAUSE.match(line)]  # Python tells what it began with first
+        said = "".join(f"\n    {line}" for line in [*causes[-3:], *lines[-12:]])
         return UserError(
             f"The service {watched.service.name} ended with {code} before it was healthy. Its last lines:{said}",
             hint=f"All of it stands in {self._shown(log)}.",
