@@ -4,8 +4,7 @@
 
 Whole processes, imports included, started in turn; the median of the ratios of pairs counts. Budgets:
 
-* `workbench --help`: at most 3 of bare Python, as the other benchmarks have it (`measure.BARE`); what `-c pass`
-  takes is shown beside it.
+* `workbench --help`: at most 3 of bare Python (`python -c pass`).
 * `workbench new --example blank`: at most 1.2 of cookiecutter itself on the same template.
 * `workbench status` of 200 notebooks: at most 2 ms of CPU each, over what it takes for none.
 * Loading a code location of 1,000 modules: at most 1.2 of importing them and giving what they define to
@@ -23,7 +22,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from measure import BARE, notebook, process_seconds, project
+from measure import notebook, process_seconds, project
 
 RUNS = 3
 NOTEBOOKS = 200
@@ -109,9 +108,8 @@ def main() -> int:
             print(f"{name:28} {shown} (budget {BUDGETS[what]}): {said}")
 
         workbench = str(HERE / "workbench")
-        found = pairs(lambda _: run(workbench, "--help"), lambda _: run(sys.executable, "-c", BARE))
+        found = pairs(lambda _: run(workbench, "--help"), lambda _: run(sys.executable, "-c", "pass"))
         told("help", "workbench --help", found, "of bare Python")
-        print(f"{'python -c pass':28} {run(sys.executable, '-c', 'pass') * 1000:7.0f} ms CPU")
 
         template = str(Path(__file__).parents[1] / "notebooks_template")
         answers = ("project_name=Bench", "example=blank")

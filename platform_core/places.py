@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-STEP_HEADER = re.compile(r"^# Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
+STEP_HEADER = re.compile(r"^(?:#|--) Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
 
 
 def cell_words(position: int, cell_id: str | None, tag: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import polars as pl
 
 from platform_core.errors import UserError
+from platform_core.sql_names import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -80,15 +81,6 @@ def refuse_relation(relation: duckdb.DuckDBPyRelation) -> None:
 def types_of(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
     """Give DuckDB's types of the columns as SQL."""
     return {name: str(dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)}
-
-
-def quoted(name: str) -> str:
-    """Give a name as DuckDB's SQL takes any.
-
-    >>> quoted('a "b" c')
-    '"a ""b"" c"'
-    """
-    return '"' + name.replace('"', '""') + '"'
 
 
 def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb.DuckDBPyRelation:

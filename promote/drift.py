@@ -16,7 +16,7 @@ from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
 from promote.patterns import pattern
 from promote.plan import source_hash
-from promote.render.module import without_header
+from promote.render.module import HEADER, without_header
 from promote.values import dataclass
 
 State = Literal[
@@ -30,7 +30,6 @@ State = Literal[
     "foreign",  # promote did not write the module
     "conflict",  # it holds the markers of an unresolved merge
 ]
-_HEADER = pattern(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
 _CONFLICT = pattern(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _CODES: dict[State, str] = {
     "notebook": "PR601",
@@ -94,7 +93,7 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
 def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:
     if module is None:
         return "new" if last is None else "gone"
-    header = _HEADER.search(module)
+    header = HEADER.search(module)
     if _CONFLICT.search(module):
         return "conflict"
     if header is None:

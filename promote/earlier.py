@@ -19,11 +19,10 @@ from platform_core.lake import Lake
 from promote.evidence import since_of
 from promote.frame_facts import FrameFacts
 from promote.hashing import body_hash
-from promote.merge.base import HEADER
 from promote.model import GeneratedFile, Plan
 from promote.prepare import Standing
 from promote.project import Project
-from promote.render.module import module_path, without_header
+from promote.render.module import HEADER, module_path, without_header
 from promote.values import replace
 from promote.verify.columns import agreement
 from promote.verify.stage import Stage

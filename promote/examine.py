@@ -74,6 +74,11 @@ def examine(
             from promote.policy import files_behind  # noqa: PLC0415 - a project without policies does not pay for them
 
             upstream += files_behind(project, one.loaded)
+        models = [plan for plan in one.plans if plan.model is not None]
+        if models:
+            from promote.dbt.reading import looked_at  # noqa: PLC0415 - few projects have any
+
+            upstream += [path for plan in models for path in looked_at(project.root, plan, layers())]
         files[shown] = tuple(dict.fromkeys([*upstream, *_files(project, [stands[p.step.tag] for p in one.plans])]))
     planned = {p.step.name: p.code_version for one in prepared for p in one.plans}
     return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)

@@ -277,6 +277,14 @@ class Helpers:
 
 
 @dataclass(frozen=True, slots=True)
+class DbtModel:
+    """What a step becomes that dbt makes: the query of its model, and layer, name and partitioning of new sources."""
+
+    query: str
+    sources: tuple[tuple[str, str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that rendering needs to know of one step: its functions, its hashes, its options.
 
@@ -295,6 +303,7 @@ class Plan:
     ordered: bool = False
     partition_parameter: str | None = None
     helpers: Helpers | None = None
+    model: DbtModel | None = None  # where dbt makes the asset
 
     @property
     def functions(self) -> tuple[Function, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from promote.dbt.files import of_other_engine, replaced
 from promote.evidence import Facts, Proof, input_kinds, render_evidence
 from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
@@ -20,7 +21,7 @@ from promote.prepare import Standing, prepare, standing
 from promote.project import Project, find
 from promote.recheck import check
 from promote.render.kinds import observed_kinds
-from promote.render.module import render_helpers
+from promote.render.module import beside
 from promote.shared_files import left_behind, unused
 from promote.steps import Steps, bytes_of, code_versions, text_of
 from promote.writing.leftovers import make_good
@@ -139,12 +140,15 @@ class _Promotion:
         found = [stand.drift.finding] if stand.drift.finding is not None else []
         if stand.drift.state in {"foreign", "conflict"}:
             return found
-        if self.work.settings.force or stand.module is None:
+        if self.work.settings.force:
             return []
+        twice = of_other_engine(self.work.project, stand)
+        if stand.module is None:
+            return twice
         from promote.merge import editable  # noqa: PLC0415 - where nothing was promoted nothing was edited
 
         edited = stand.drift.state in {"module", "both"} and not editable.agrees(self.work, stand)
-        return (found if edited else []) + editable.edited_helpers(self.work, stand)
+        return twice + (found if edited else []) + editable.edited_beside(self.work, stand)
 
     def is_stale(self, stand: Standing) -> bool:
         """Whether a step has to be rendered (and proven) again."""
@@ -169,6 +173,7 @@ class _Promotion:
             gone = [] if self.work.settings.select else unused(self.work.project, self.work.prepared)
             gone += self.moving.removals(before) if self.moving else []
             gone += [path for tag in proof.files if tag in files for path in self.superseded(tag, before)]
+            gone += [path for tag in files for path in replaced(self.work.project, self.work.stands[tag], before)]
             commit(self.work.project.root, every, gone, seen=before)
             self.record(changed, files)
         steps: list[StepOutcome] = []
@@ -252,7 +257,7 @@ class _Promotion:
         if facts is not None:
             kinds = observed_kinds(stand.plan, input_kinds(facts), facts.output.kind)
         module = self.work.module(stand, kinds, verified=facts is not None)
-        shared = render_helpers(stand.plan, self.work.project.package)
+        shared = beside(stand.plan, self.work.project.package)
         moved = self.moving is not None and stand.plan.step.tag in self.moving.moves
         notebook = self.work.notebooks[stand.plan.notebook]
         return [

@@ -68,7 +68,7 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
         else:
             plans.append(found)
     findings = list(dict.fromkeys(found for of_step in told.values() for found in of_step))
-    ordered, cyclic = _in_order([_hashed(p) for p in share(plans, program)])
+    ordered, cyclic = _in_order([hashed(p) for p in share(plans, program)])
     for one in cyclic:
         place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
         others = ", ".join(c.step.tag for c in cyclic if c is not one) or "itself"
@@ -274,7 +274,8 @@ class _Planner:
                 yield "PR214", f"A run cannot set {names}: the value here is always used.", statement
 
 
-def _hashed(plan: Plan) -> Plan:
+def hashed(plan: Plan) -> Plan:
+    """Give a plan with its hashes."""
     return replace(plan, source=source_hash(plan), code_version=code_version(plan))
 
 
@@ -285,6 +286,7 @@ def source_hash(plan: Plan, version: str = __version__) -> str:
     shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
     shared = [plan.helpers.name, *(f.text for f in plan.helpers.definitions)] if plan.helpers else []
+    shared += [repr(plan.model)] if plan.model else []
     return digest(version, plan.step.tag, plan.step.markdown, *texts, *shapes, *options, *shared)
 
 

@@ -19,6 +19,7 @@ from promote.evidence import read_evidence
 from promote.findings import FindingError
 from promote.model import Finding, Location, Notebook, Plan
 from promote.project import Project
+from promote.render.module import CLASSIFIED, paths_of
 from promote.trees import parse
 from promote.vocabulary import layers
 
@@ -85,22 +86,30 @@ def files_behind(project: Project, names: Iterable[str]) -> list[str]:
     return [path for name in found for layer in layers() for path in _files(project, layer, name)]
 
 
-def _files(project: Project, layer: str, name: str) -> tuple[str, str]:
-    return f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py", f"evidence/{layer}/{name}.json"
+def _files(project: Project, layer: str, name: str) -> tuple[str, str, str]:
+    return *paths_of(project.package, layer, name), f"evidence/{layer}/{name}.json"
 
 
 def _promoted(project: Project, name: str) -> AssetFacts:
     for layer in layers():
-        module, evidence = _files(project, layer, name)
+        module, model, evidence = _files(project, layer, name)
         try:
-            text = (project.root / module).read_text(encoding="utf-8")
-            tree = parse(text)
+            if (project.root / model).is_file():
+                level = _said_by_model((project.root / model).read_text(encoding="utf-8"))
+            else:
+                level = _declared(parse((project.root / module).read_text(encoding="utf-8")), name)
         except (OSError, ValueError, SyntaxError, RecursionError):
             continue
         last = read_evidence(project.root, evidence)
         inputs = tuple(sorted(last.facts.inputs)) if last is not None and last.facts is not None else ()
-        return AssetFacts(name=name, layer=layer, inputs=inputs, classification=_declared(tree, name))
+        return AssetFacts(name=name, layer=layer, inputs=inputs, classification=level)
     return AssetFacts(name=name)
+
+
+def _said_by_model(text: str) -> str | None:
+    """Give the classification that the head of a promoted model of dbt says."""
+    head = f"--{CLASSIFIED[1:]}"
+    return next((line.removeprefix(head) for line in text.split("\n") if line.startswith(head)), None)
 
 
 def _declared(tree: ast.Module, name: str) -> str | None:

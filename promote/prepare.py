@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError
+from promote.dbt.reading import known_of, modelled
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.findings import FindingError
@@ -103,6 +104,7 @@ def prepare(
     made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
     where = places(made)
     findings += clashes(where, selections)
+    models = known_of(selections, {name: found[0].layer for name, found in where.items()})
     prepared = []
     every: list[tuple[Notebook, Plan]] = []
 
@@ -112,6 +114,8 @@ def prepare(
 
     for selection in selections:
         planned = plan(selection, include_needed=include_needed)
+        if models is not None:
+            planned = modelled(project, selection.notebook, planned, models)
         findings += planned.about(chosen) if chosen else planned.findings
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)

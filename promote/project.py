@@ -110,7 +110,7 @@ def _notebooks(folder: Path) -> list[Path]:
                 continue
             if name.endswith(".ipynb") or (name.endswith(".py") and _is_notebook(Path(base, name))):
                 found.append(Path(base, name))
-    return sorted(found)
+    return sorted(found, key=lambda path: str(path).replace(os.sep, "\0"))  # as paths sort, which costs tenfold
 
 
 def _is_notebook(script: Path) -> bool:

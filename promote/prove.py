@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+from platform_core.dbt.installed import lacking
 from promote.earlier import Earlier
 from promote.evidence import Facts, Proof
 from promote.frame_facts import FrameFacts
@@ -21,10 +22,11 @@ from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import beside, paths_of, render_module
 from promote.small_counts import kept_count, small_of
 from promote.verify.stage import Capture, Materialised, Observed, Stage
 
+_DBT_TOOLS = ("dbt-core", "dbt-duckdb")
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
 Values = Mapping[str, str | int | float | bool]
 
@@ -53,11 +55,16 @@ def prove(
     values = check_parameters([p.selection for p in prepared], settings.parameters)
     small = small_of(project.root)
     since: dict[str, str] = {}
+    for tag in sorted(stale):
+        if stands[tag].plan.model is not None and (lack := lacking()):
+            finding = _without_dbt(prepared, stands[tag].plan, lack)
+            return Proof(findings=(finding,), failed=(tag,))
     with Stage(project.root, project.package, progress) as stage:
         # The graph of the notebooks as they are now: a module of before may name assets that are no more
         for stand in stands.values():
             module = render_module(stand.plan, stand.kinds, project.package, classes, verified=True)
-            stage.write([module, *render_helpers(stand.plan, project.package)])
+            stage.remove(path for path in paths_of(project.package, stand.plan.step.layer, stand.plan.step.name))
+            stage.write([module, *beside(stand.plan, project.package)])
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):
                 continue
@@ -121,15 +128,18 @@ class _Prover:
         if self.failed:
             return
         asked = [plan for plan in plans if plan.step.tag in stale]
-        tests = generate_tests(self.stage, self.project, self.one, asked, kinds, observed, values)
-        passed = self.run_tests(tests)
+        written = [plan for plan in asked if plan.model is None]  # dbt's tests have run with their model
+        tests: Mapping[str, GeneratedTests] = {}
+        if written:
+            tests = generate_tests(self.stage, self.project, self.one, written, kinds, observed, values)
+        passed = self.run_tests(tests) if tests else {}
         for plan in plans:
             tag = plan.step.tag
             inputs = self.inputs(plan, kinds[tag], observed)
             output = self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()})
-            if tag in tests:
-                self.files[tag] = tests[tag].files
-                self.keep(plan, inputs, output, made, values, tests[tag], passed.get(tests[tag].module, 0))
+            if plan in asked:
+                self.files[tag] = tests[tag].files if tag in tests else ()
+                self.keep(plan, inputs, output, made, values, tests.get(tag), passed)
 
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""
@@ -194,7 +204,9 @@ class _Prover:
                 f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
                 'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'
                 if "FileNotFoundError" in message
-                else "Run the notebook from the top in a fresh kernel, then promote again.",
+                else "Run the notebook from the top in a fresh kernel, then promote again."
+                if plan.model is None
+                else 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.',
             )
             return
         parity = self.stage.compare(
@@ -270,20 +282,21 @@ class _Prover:
         output: FrameFacts,
         made: Materialised,
         values: Values,
-        tests: GeneratedTests,
-        passed: int,
+        tests: GeneratedTests | None,
+        passed: Mapping[str, int],
     ) -> None:
-        """Write down what was shown."""
+        """Write down what was shown; of a model of dbt, its tests are its checks."""
+        checks = made.assets[plan.step.name].checks
         self.facts[plan.step.tag] = Facts(
             inputs=inputs,
             output=output,
             upstream={name: self.versions.get(name, "") for name in inputs},
             partition=self.partition(plan, values),
             order="compared" if plan.ordered else "not compared",
-            checks=tuple((c.name, c.passed, c.severity) for c in made.assets[plan.step.name].checks),
-            tests=passed,
-            mutants=tests.mutants,
-            tools=_tools(),
+            checks=tuple((c.name, c.passed, c.severity) for c in checks),
+            tests=passed.get(tests.module, 0) if tests else sum(check.passed for check in checks),
+            mutants=tests.mutants if tests else {},
+            tools=_tools(() if plan.model is None else _DBT_TOOLS),
         )
 
     def inputs(self, plan: Plan, kinds: Kinds, observed: Observed) -> dict[str, FrameFacts]:
@@ -318,9 +331,17 @@ class _Prover:
         self.findings.append(Finding(code, "error", message, at, hint))
 
 
-def _tools() -> dict[str, str]:
+def _without_dbt(prepared: Sequence[Prepared], plan: Plan, lacking: str) -> Finding:
+    notebook = next(one.notebook for one in prepared if one.notebook.path == plan.notebook)
+    cell, line = plan.step.options.lines.get("engine", (plan.step.cells[0], 1))
+    said = f"{plan.step.tag} cannot be proven: dbt is not installed ({lacking} is missing)."
+    hint = "Run `pip install 'notebook-workbench[dbt]'`, or promote with --no-run."
+    return Finding("PR228", "error", said, notebook.at(cell, line, 1, tag=plan.step.tag), hint)
+
+
+def _tools(more: Sequence[str] = ()) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name in _TOOLS:
+    for name in (*_TOOLS, *more):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -14,7 +14,7 @@ from promote.outside.secret_values import concealed
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import beside, paths_of, render_module
 from promote.resources import resource_classes
 from promote.vocabulary import layers
 
@@ -77,7 +77,7 @@ class Steps:
         if stand.evidence.facts is None:
             said = f"{plan.step.tag} is unverified: it was promoted without a run."
             return [*found, Finding("PR605", "error", said, at, again)]
-        shared = render_helpers(plan, self.project.package)
+        shared = beside(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
         if not found and not (rendered and all(text_of(self.project.root / f.path) == f.text for f in shared)):
             found.append(self._rendered_otherwise(stand, at, again))
@@ -134,6 +134,12 @@ def code_versions(
             if given.asset not in found:
                 found[given.asset] = code_version_of(project.root, given.asset, layers())
     return found
+
+
+def promoted_path(project: Project, layer: str, name: str) -> str:
+    """Give the file that a step was promoted to, its module or its model of dbt, empty where there is neither."""
+    paths = paths_of(project.package, layer, name)
+    return next((path for path in paths if (project.root / path).is_file()), "")
 
 
 def text_of(path: Path) -> str | None:

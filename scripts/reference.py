@@ -123,10 +123,7 @@ def page(words: Mapping[str, Any]) -> str:
         f"| `{layer}:NAME` | The cell belongs to the step that makes the asset NAME. |" for layer in words["layers"]
     ]
     rows += [f"| `{name}{':NAME' if r['named'] else ''}` | {r['help']} |" for name, r in words["roles"].items()]
-    options = [
-        f"| `{name}` | {o['help']}{_choices(o)}{'' if o.get('available', True) else ' Not available yet.'} |"
-        for name, o in words["options"].items()
-    ]
+    options = [f"| `{name}` | {o['help']}{_choices(o)} |" for name, o in words["options"].items()]
     fields = {kind: limits(kind)["fields"] for kind in words["compute"]}
     compute = [
         f"| `{kind}` | {', '.join(_bounded(n, f) for n, f in given.items())} |" for kind, given in fields.items()

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _MUTATION = "mutation { reloadWorkspace { __typename } }"
-_WATCHED = {"src": ".py", "config": ".yaml", "policies": ".yaml"}
+_WATCHED = {"src": (".py",), "config": (".yaml",), "policies": (".yaml",), "dbt": (".sql", ".yml")}
 _PATIENCE = 600.0  # seconds: a location of thousands of modules loads slowly
 _AGAIN = 0.5  # seconds until a server that does not listen yet is asked again
 
@@ -63,7 +63,9 @@ def told(project: Path, paths: Iterable[str]) -> list[str]:
     ['config/dev.yaml', 'src/a/b.py']
     """
     found = (Path(path).relative_to(project) for path in paths)
-    return sorted({path.as_posix() for path in found if path.suffix == _WATCHED.get(path.parts[0])})
+    made = ("dbt", "target")  # what dbt writes itself
+    watched = (path for path in found if path.suffix in _WATCHED.get(path.parts[0], ()) and path.parts[:2] != made)
+    return sorted({path.as_posix() for path in watched})
 
 
 def _reload(address: str, over: threading.Event) -> bool:

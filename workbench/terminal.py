@@ -72,12 +72,17 @@ def print_table(
 def _unframed(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> str:
     """Give a table as lines of plain text, columns one below the other."""
     cells = [[cut(value, _WIDEST) for value in row] for row in (columns, *rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    shapes = list(zip([name in right for name in columns], widths, strict=True))
     lines = [title]
     for row in cells:
-        parts = []
-        for name, value, width in zip(columns, row, widths, strict=True):
-            space = " " * (width - cell_len(value))
-            parts.append(space + value if name in right else value + space)
-        lines.append("  ".join(parts).rstrip())
+        spaced = [
+            (value, " " * (width - _width(value)), last) for value, (last, width) in zip(row, shapes, strict=True)
+        ]
+        lines.append("  ".join([space + value if last else value + space for value, space, last in spaced]).rstrip())
     return "\n".join(lines) + "\n"
+
+
+def _width(value: str) -> int:
+    """Give the columns that a text without control characters takes in a terminal."""
+    return len(value) if value.isascii() else cell_len(value)

@@ -7,7 +7,6 @@ import io
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import dagster as dg
 
 from platform_core.config import find_project
 from platform_core.dbt.command import dbt_of
+from platform_core.dbt.installed import lacking
 from platform_core.dbt.needs import needs_of
 from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
 from platform_core.dbt.problems import problem_of
@@ -30,7 +30,6 @@ from platform_core.metadata.running import footer_metadata
 from platform_core.storage.routes import storage_of_project
 
 _TOLD = ("info", "warn")
-NEEDED = ("dagster_dbt", "dbt.adapters.duckdb")
 
 
 def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDefinition:
@@ -51,9 +50,9 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
     Raises:
         UserError: dbt is not installed, the folder holds no dbt project, or dbt cannot read it.
     """
-    if missing := [package for package in NEEDED if not _is_there(package)]:
+    if missing := lacking():
         raise UserError(
-            f"The project has dbt models, and dbt is not installed ({missing[0]} is missing).",
+            f"The project has dbt models, and dbt is not installed ({missing} is missing).",
             hint="Run `pip install 'notebook-workbench[dbt]'`, or `make setup` in a project of the template.",
         )
     with warnings.catch_warnings():
@@ -73,13 +72,6 @@ def dbt_models(folder: str = "dbt", *, name: str = "dbt_models") -> dg.AssetsDef
 
     made: dg.AssetsDefinition = build
     return made
-
-
-def _is_there(package: str) -> bool:
-    try:
-        return find_spec(package) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[str, Any]) -> Iterator[Any]:

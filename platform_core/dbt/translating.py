@@ -14,6 +14,7 @@ from platform_core.dbt.workspace import lake_source, layer_of
 from platform_core.governance.classification import CLASSIFICATION
 
 LAYER = "workbench/layer"
+NOTEBOOK = "workbench/notebook"
 _OF_DBT = ("dbt", "dbt_duckdb")
 
 
@@ -44,6 +45,7 @@ def translator(settings: str = "") -> Any:
         def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
             meta = dbt_resource_props.get("config", {}).get("meta") or {}
             level = {CLASSIFICATION: meta["classification"]} if "classification" in meta else {}
+            level |= {NOTEBOOK: meta["notebook"]} if "notebook" in meta else {}  # the model was promoted from it
             return {**super().get_metadata(dbt_resource_props), LAYER: layer_of(dbt_resource_props), **level}
 
     return Translator()

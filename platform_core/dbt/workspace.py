@@ -20,7 +20,7 @@ from platform_core.dbt.preparing import MADE, PARSED, TARGET
 from platform_core.lake import Lake, safe_name
 from platform_core.parquet import write_parquet
 from platform_core.parquet_read import Footer
-from platform_core.storable import quoted
+from platform_core.sql_names import quoted
 from platform_core.storage.routes import kept_in
 from platform_core.storage.stored import Storage, never_stored
 

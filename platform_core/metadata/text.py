@@ -20,5 +20,7 @@ def cut(text: str, width: int = _CELL_WIDTH) -> str:
     >>> cut("a" + chr(10) + "b"), cut("x" * 50, 5)
     ('a b', 'xxxx…')
     """
+    if len(text) <= width and text.isprintable():
+        return text
     line = "".join(character if character.isprintable() else " " for character in text[: width + 1])
     return f"{line[: width - 1]}…" if len(line) > width else line

@@ -26,7 +26,8 @@ from platform_core.frames import FrameKind
 from platform_core.lake import lists_of, safe_name
 from platform_core.parquet import told_of_writing, write_open
 from platform_core.parquet_read import Footer, read_files
-from platform_core.storable import quoted, refuse_relation
+from platform_core.sql_names import quoted
+from platform_core.storable import refuse_relation
 from platform_core.storage.stored import OWN_COLUMN, Lists, Stored, never_stored, only, still_listed
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import polars as pl
 from platform_core.errors import UserError
 from platform_core.governance.classification import NOTE
 from platform_core.needed import needed
-from platform_core.storable import quoted
+from platform_core.sql_names import quoted
 from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import _BOOK, DuckDBTables
 from platform_core.storage.stored import LIST_NOTE, OWN_COLUMN

@@ -18,7 +18,7 @@ from promote.notebook.read import NotebookError, read
 from promote.outcome import FINDINGS, Outcome, StepOutcome
 from promote.project import Project
 from promote.selection.select import select
-from promote.steps import text_of
+from promote.steps import promoted_path, text_of
 from promote.values import dataclass, replace
 
 
@@ -66,7 +66,7 @@ def standing(project: Project, steps: Sequence[StepOutcome]) -> list[Stand]:
 def _stand(project: Project, step: StepOutcome, told: tuple[Assumption, ...]) -> Stand:
     layer, _, name = step.tag.partition(":")
     evidence = _json(project.root / f"evidence/{layer}/{name}.json")
-    module = text_of(project.root / f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py") or ""
+    module = text_of(project.root / promoted_path(project, layer, name)) or ""
     text = text_of(project.root / record_path(step.tag))
     record = parse(text) if text is not None else None
     now = what(evidence, module)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from promote.model import Cell, Notebook, Selection
 from promote.values import replace
@@ -122,19 +123,57 @@ def _is_query(cell: Cell) -> bool:
 
 def _check(notebook: Notebook, text: str) -> None:
     """Refuse whatever is not one query that reads frames of the notebook."""
-    plain = _OPAQUE.sub(lambda found: found[0] if found[0][0] == '"' else "''" if found[0][0] == "'" else " ", text)
+    plain = _plain(text)
     if not _READS.match(plain.strip()) or _CHANGES.search(plain):
         raise UntranslatableError("does more than read")
     if ";" in plain.rstrip().rstrip(";"):
         raise UntranslatableError("is more than one statement")
     if _FILLED.search(plain) or _is_filled(notebook, text):
         raise UntranslatableError("has values put into its text")
-    plain = _NO_TABLE.sub(" ", plain)
-    known = {found[1].strip('"') for found in _COMMON.finditer(plain)}
     bound = set(_bound(notebook))
-    for name in _tables(plain):
-        if name not in known and name not in bound:
-            raise UntranslatableError(f"reads {name[:60]!a}, which is no frame of this notebook")
+    for table in tables(text):
+        if table.name not in bound:
+            raise UntranslatableError(f"reads {table.name[:60]!a}, which is no frame of this notebook")
+
+
+class Table(NamedTuple):
+    """A table that a query names: where in its text, and whether the query gives it another name there."""
+
+    name: str
+    start: int
+    end: int
+    renamed: bool
+
+
+def tables(text: str) -> list[Table]:
+    """Give the tables that a query reads, in the order in which they stand; common tables are its own.
+
+    Raises:
+        UntranslatableError: It reads something else than tables.
+
+    >>> text = "WITH dear AS (SELECT * FROM rents) SELECT * FROM dear JOIN towns t USING (town)"
+    >>> [(table.name, text[table.start : table.end], table.renamed) for table in tables(text)]
+    [('rents', 'rents', False), ('towns', 'towns', True)]
+    """
+    plain = _plain(text)
+    known = common_tables(plain)
+    plain = _NO_TABLE.sub(lambda found: " " * len(found[0]), plain)
+    return [table for table in _tables(plain) if table.name not in known]
+
+
+def common_tables(text: str) -> frozenset[str]:
+    """Give the names of a query's common tables (`WITH name AS …`)."""
+    return frozenset(found[1].strip('"') for found in _COMMON.finditer(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Give a query with comments and texts blanked, every other character where it was."""
+
+    def blank(found: re.Match[str]) -> str:
+        spaces = " " * (len(found[0]) - 2)
+        return found[0] if found[0][0] == '"' else f"'{spaces}'" if found[0][0] == "'" else f" {spaces} "
+
+    return _OPAQUE.sub(blank, text)
 
 
 def _is_filled(notebook: Notebook, text: str) -> bool:
@@ -153,26 +192,27 @@ def _is_filled(notebook: Notebook, text: str) -> bool:
     )
 
 
-def _tables(plain: str) -> Iterator[str]:
-    """Give the names of the tables that stand behind FROM and JOIN, and in the lists that begin there."""
+def _tables(plain: str) -> Iterator[Table]:
+    """Give the tables that stand behind FROM and JOIN, and in the lists that begin there."""
     for clause in _CLAUSE.finditer(plain):
         at = clause.end()
         while True:
+            named = None
             if plain.startswith("(", at):
                 at = _closed(plain, at)
             else:
                 table = _TABLE.match(plain, at)
                 if table is None:
                     raise UntranslatableError("reads a file")
-                at, then = table.end(), (table["then"] or "").strip()
+                named, at, then = table, table.end(), (table["then"] or "").strip()
                 if then == "." or (then == "(" and table["name"].lower() not in _MAKERS):
                     raise UntranslatableError("reads a file or a table of a database")
                 if then:
-                    at = _closed(plain, at - 1)
-                else:
-                    yield table["name"].strip('"')
+                    at, named = _closed(plain, at - 1), None
             if alias := _ALIAS.match(plain, at):
                 at = alias.end()
+            if named is not None:
+                yield Table(named["name"].strip('"'), *named.span("name"), alias is not None)
             comma = re.compile(r"\s*,\s*").match(plain, at)
             if comma is None:
                 break

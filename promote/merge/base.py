@@ -8,7 +8,6 @@ if it has the very tokens that the header was made for.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Any
 
 from promote.dataflow.excerpt import indent
 from promote.hashing import body_hash
-from promote.render.module import without_header
+from promote.render.module import HEADER, without_header
 
-HEADER = re.compile(r"^# source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
 _MOST = 200  # versions of one module that git is asked for
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.hashing import body_hash
-from promote.merge.base import HEADER, base_of, earlier_of
+from promote.merge.base import base_of, earlier_of
 from promote.merge.parts import parts
 from promote.model import Finding, Location, Plan
 from promote.prepare import Standing
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import module_path, render_helpers, without_header
+from promote.render.module import HEADER, beside, module_path, render_helpers, without_header
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
 from promote.values import dataclass
@@ -40,9 +40,12 @@ class Editable:
 
 
 def editable(work: Steps, tag: str, kinds: Kinds | None = None) -> list[Editable]:
-    """Give the files of a step that are on disk; the module is rendered with these kinds, else with those last seen."""
+    """Give the files of a step that are on disk and can be pulled, as a model of dbt cannot.
+
+    The module is rendered with these kinds, else with those last seen.
+    """
     stand = work.stands[tag]
-    if stand.module is None or HEADER.search(stand.module) is None:
+    if stand.plan.model is not None or stand.module is None or HEADER.search(stand.module) is None:
         return []
     plan, root = stand.plan, work.project.root
     last = read_evidence(root, evidence_path(plan))
@@ -70,15 +73,18 @@ def all_editable(work: Steps, tags: Sequence[str], kinds: Mapping[str, Kinds]) -
     return list(found.values())
 
 
-def edited_helpers(work: Steps, stand: Standing) -> list[Finding]:
-    """Tell the helpers that a step shares and a person edited, where the notebook does not say the same."""
+def edited_beside(work: Steps, stand: Standing) -> list[Finding]:
+    """Tell the helpers that a step shares, or the files beside a model, that a person edited, unlike the notebook."""
     found: list[Finding] = []
-    for file in render_helpers(stand.plan, work.project.package):
+    for file in beside(stand.plan, work.project.package):
         disk = text_of(work.project.root / file.path)
         known = stand.last.files.get(file.path) if stand.last else None
         if disk is not None and known is not None and body_hash(disk) not in (known, body_hash(file.text)):
             said = f"The helpers that {stand.plan.step.tag} shares were edited by hand."
             hint = f"`promote --pull {stand.plan.notebook}` writes the edit into the notebook; --force overwrites it."
+            if stand.plan.model is not None:
+                said = f"A file that was generated for {stand.plan.step.tag} was edited by hand."
+                hint = "Say it in the step's options, or in a file of your own; --force overwrites it."
             found.append(Finding("PR602", "error", said, Location(file.path, line=1), hint))
     return found
 
@@ -87,6 +93,8 @@ def agrees(work: Steps, stand: Standing) -> bool:
     """Whether an edited module is what the notebook gives too, so that to overwrite it would lose nothing."""
     if stand.module is None:
         return False
+    if stand.plan.model is not None:
+        return work.module(stand, verified=True).text == stand.module
     rendered = work.module(stand, last_kinds(stand.plan, stand.last, stand.kinds)).text
     try:
         return parts(rendered).essence == parts(stand.module).essence

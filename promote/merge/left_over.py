@@ -20,6 +20,7 @@ def left_over(project: Project, rows: Rows) -> list[tuple[str, str]]:
     made = {(layer, name) for found in rows.values() for layer, name, _ in found}
     found = {*_files(f"{project.root}/evidence", ".json")}
     found.update(_files(f"{project.root}/src/{project.package.replace('.', '/')}/defs", ".py"))
+    found.update(_files(f"{project.root}/dbt/models", ".sql"))
     return sorted(found - made)
 
 

@@ -9,14 +9,13 @@ from typing import Literal
 from platform_core.places import STEP_HEADER
 from promote.evidence import Evidence, read_evidence
 from promote.hashing import body_hash
-from promote.merge.base import HEADER
 from promote.merge.left_over import Rows, left_over
 from promote.model import Finding, Location
 from promote.notebook.read import NotebookError, read
 from promote.outcome import StepOutcome
 from promote.project import Project
-from promote.render.module import without_header
-from promote.steps import text_of
+from promote.render.module import HEADER, without_header
+from promote.steps import promoted_path, text_of
 from promote.values import dataclass
 
 
@@ -98,8 +97,8 @@ def of_notebooks(found: Sequence[Orphan], project: Project, notebooks: Sequence[
 def _orphan(project: Project, layer: str, name: str) -> Orphan | None:
     evidence = f"evidence/{layer}/{name}.json"
     last = read_evidence(project.root, evidence)
-    module = f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py"
-    header = STEP_HEADER.search(text_of(project.root / module) or "")
+    module = promoted_path(project, layer, name)
+    header = STEP_HEADER.search((text_of(project.root / module) if module else None) or "")
     ours = header is not None and (header[2], header[3]) == (layer, name)
     notebook = last.notebook if last and last.notebook else header[1] if header and ours else ""
     if not notebook:

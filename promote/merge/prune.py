@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from promote.dbt.files import own_files
 from promote.evidence import read_evidence
 from promote.findings import order
 from promote.hashing import body_hash
@@ -18,8 +19,6 @@ from promote.register import rows
 from promote.steps import bytes_of, text_of
 from promote.vocabulary import layers
 from promote.writing.leftovers import make_good
-
-_HEADER = "# Promoted from "
 
 
 def prune(notebooks: Sequence[Path], settings: Settings) -> Outcome:
@@ -64,6 +63,7 @@ def files_of(project: Project, one: Orphan) -> list[str]:
     named = {f"tests/assets/test_{one.name}.py", f"assurance/{one.layer}/{one.name}.json"}
     if one.last is not None:
         named |= {path for path in one.last.files if PurePosixPath(path).parts[0] == "tests"}
+        named |= own_files(project.root, one.layer, one.name, one.last.files)
     data = project.root / "tests/assets/data" / one.name
     named |= {path.relative_to(project.root).as_posix() for path in data.rglob("*") if path.is_file()}
     return sorted(path for path in named if (project.root / path).is_file())
@@ -88,7 +88,7 @@ def edits(project: Project, one: Orphan, paths: Sequence[str]) -> Iterator[Findi
         elif one.last is not None and path in one.last.files:
             changed = body_hash(text) != one.last.files[path]
         else:
-            changed = _HEADER not in text
+            changed = "# Promoted from " not in text
         if changed:
             said = f"This file of {one.tag} was edited by hand, or is not of promote, so nothing is removed."
             yield Finding("PR620", "error", said, Location(path, line=1), hint)

@@ -24,7 +24,7 @@ from promote.notebook.read import parse
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, StepOutcome
 from promote.outside.secret_values import concealed, secret_findings
 from promote.plan import plan
-from promote.prepare import prepare, standing
+from promote.prepare import Standing, prepare, standing
 from promote.project import find
 from promote.render.kinds import Kinds, guess_kinds
 from promote.render.module import render_helpers, render_module
@@ -67,6 +67,7 @@ class _Pull:
     def run(self) -> Outcome:
         """Merge, put into the notebooks, try, write."""
         tags = list(self.work.stands)
+        self.work.findings += [finding for tag in tags if (finding := _of_model(self.work.stands[tag]))]
         if not self.work.errors():
             for file in all_editable(self.work, tags, {}):
                 if file.edited:
@@ -196,6 +197,15 @@ class _Pull:
             named = tuple(sorted({*files.get(tag, ()), stand.plan.notebook})) if status == "pulled" else ()
             steps.append(StepOutcome(tag, stand.plan.notebook, status, named))  # type: ignore[arg-type]  # the words above
         return self.work.outcome(steps, code)
+
+
+def _of_model(stand: Standing) -> Finding | None:
+    """Say that an edited model of dbt has to be put into its cell by hand: its SQL names tables otherwise."""
+    if stand.plan.model is None or stand.drift.state not in {"module", "both"}:
+        return None
+    path = stand.drift.finding.location if stand.drift.finding else Location(stand.plan.notebook)
+    said = f"{stand.plan.step.tag} is a model of dbt, whose edits cannot be pulled into a cell."
+    return Finding("PR616", "error", said, path, "Make the change in the notebook's query, then promote with --force.")
 
 
 def _kinds(made: Plan, known: Kinds) -> Kinds:

@@ -15,6 +15,7 @@ from promote.dataflow.excerpt import indent
 from promote.dataflow.shared import left
 from promote.hashing import body_hash
 from promote.model import Fragment, FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
+from promote.patterns import pattern
 from promote.render.imports import import_block
 from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
 from promote.render.names import ASSET_SUFFIX, check_name, config_name, output_variable
@@ -28,8 +29,17 @@ UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the not
 
 
 def module_path(plan: Plan, package: str) -> str:
-    """Give the module's place in the project."""
-    return f"src/{package.replace('.', '/')}/defs/{plan.step.layer}/{plan.step.name}.py"
+    """Give the place in the project of the module, or of the model of dbt, that a step becomes."""
+    return paths_of(package, plan.step.layer, plan.step.name)[plan.model is not None]
+
+
+def paths_of(package: str, layer: str, name: str) -> tuple[str, str]:
+    """Give the places of a step's module and of its model of dbt, of which at most one is there.
+
+    >>> paths_of("housing", "gold", "fees")
+    ('src/housing/defs/gold/fees.py', 'dbt/models/gold/fees.sql')
+    """
+    return f"src/{package.replace('.', '/')}/defs/{layer}/{name}.py", f"dbt/models/{layer}/{name}.sql"
 
 
 def summary(plan: Plan) -> str:
@@ -52,7 +62,7 @@ def _paragraph(markdown: str, first: str) -> str:
 def render_module(
     plan: Plan, kinds: Kinds, package: str, resources: Mapping[str, str], *, verified: bool
 ) -> GeneratedFile:
-    """Give the module of a step.
+    """Give the module of a step; where dbt makes it, its model.
 
     Args:
         plan: What to render.
@@ -61,6 +71,10 @@ def render_module(
         resources: The class of each configured resource by name; one that is not configured is `Any`.
         verified: Whether a run has shown that the module gives what the notebook gave.
     """
+    if plan.model is not None:
+        from promote.dbt.rendering import render_model  # noqa: PLC0415 - few steps are dbt's
+
+        return render_model(plan, plan.model, verified=verified)
     writer = _Writer(plan, kinds, package, resources)
     body = writer.sections()
     top = docstring(_module_docstring(plan))
@@ -107,12 +121,26 @@ def render_helpers(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
     return (GeneratedFile(path, "\n".join(lines).rstrip("\n") + "\n", plan.step.tag),)
 
 
+def beside(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
+    """Give what a step's module or model needs beside it: the helpers that it shares, or dbt's YAML and tests."""
+    if plan.model is None:
+        return render_helpers(plan, package)
+    from promote.dbt.rendering import beside_model  # noqa: PLC0415 - as above
+
+    return tuple(beside_model(plan))
+
+
+HEADER = pattern(r"^(?:#|--) source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
+_NAMED = ("# Promoted from ", "# source=", CLASSIFIED, "# UNVERIFIED: ")
+_HEADER = (*_NAMED, *(f"--{line[1:]}" for line in _NAMED))  # of a module, and of a model of dbt
+
+
 def without_header(text: str) -> str:
     """Give a module's text without the lines that name notebook and hashes, so that it can be hashed."""
     kept: list[str] = []
     skipped = False
     for line in text.split("\n"):
-        if line.startswith(("# Promoted from ", "# source=", CLASSIFIED, "# UNVERIFIED: ")):
+        if line.startswith(_HEADER):
             skipped = True
             continue
         if skipped and not line:

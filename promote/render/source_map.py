@@ -25,6 +25,8 @@ class Placed:
 
 def placed(plan: Plan, module: str) -> tuple[Placed, ...]:
     """Give every fragment that stands in a module rendered from this plan, in the module's order."""
+    if plan.model is not None:  # which holds nothing of the notebook but its one query, rewritten
+        return ()
     lines = module.split("\n")
     body = parse(module).body
     found = list(_definitions(plan, lines, _after_docstring(body)))

@@ -110,10 +110,6 @@ def _option(key: Node, node: Node, role: str, problems: list[Problem], *, panel:
         problems.append(unknown(key.raw, known, "option", key, "PR221"))
         return None
     spec = known[key.raw]
-    if not spec.get("available", True):
-        message = f"The option {key.raw!r} is not supported by this version yet."
-        problems.append(Problem("PR221", message, "Take it out until it is.", key))
-        return None
     if role not in spec.get("roles", ["step"]):
         message = f"The option {key.raw!r} belongs to a step, not to a {role}."
         problems.append(Problem("PR226", message, "Move it to the step's first cell.", key))

@@ -14,6 +14,7 @@ from promote.assurance.record import differing
 from promote.assurance.standing import approved_by
 from promote.outcome import StepOutcome
 from promote.project import find
+from promote.steps import promoted_path
 from workbench.graph import load_project
 from workbench.project import Project
 
@@ -45,8 +46,7 @@ def governed(project: Project) -> Governed:
     policies = load_policies(project.root)
     definitions = load_project(project)
     facts = facts_of(definitions)
-    modules = {one.name: f"src/{project.package}/defs/{one.layer}/{one.name}.py" for one in facts}
-    there = {name: path for name, path in modules.items() if (project.root / path).is_file()}
+    there = {one.name: promoted_path(project, one.layer, one.name) for one in facts}
     approved = _approved(project.root, [one for one in facts if one.notebook])
     assets = tuple(
         replace(one, module=there.get(one.name, ""), approved_by=approved.get(one.name, ())) for one in facts

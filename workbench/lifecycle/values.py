@@ -8,7 +8,7 @@ from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
 from promote.register import Rows, places
-from promote.steps import text_of
+from promote.steps import promoted_path, text_of
 from promote.values import dataclass
 from promote.vocabulary import layers, nearest
 
@@ -81,7 +81,7 @@ def subject(project: Project, rows: Rows, named: str) -> Subject | None:
 
 def _was_promoted(project: Project, layer: str, name: str) -> bool:
     """Whether files of that name come from a promotion; a module of a person's own is none."""
-    module = text_of(project.root / f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py") or ""
+    module = text_of(project.root / promoted_path(project, layer, name)) or ""
     return (project.root / f"evidence/{layer}/{name}.json").exists() or STEP_HEADER.search(module) is not None
 
 

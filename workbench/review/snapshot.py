@@ -66,7 +66,9 @@ class Reader:
             ),
             settings.marks,
             tuple(problems) + settings.problems,
-            tuple(sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof})),
+            tuple(
+                sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof} - _of_models(proofs))
+            ),
             level_of(of["project"].get("pyproject.toml", "")),
             of["records"],
             of["evidence"],
@@ -88,6 +90,11 @@ class Reader:
             if (path, text, shared) not in self._proofs:
                 self._proofs[path, text, shared] = read_proof(path, text, found)
         return {path: self._proofs[path, text, shared] for path, text in texts.items()}
+
+
+def _of_models(proofs: Mapping[str, Proof]) -> set[str]:
+    """Give the evidence of steps that dbt makes: it has no module, and is not forsaken for that."""
+    return {path for path, proof in proofs.items() if any(file.startswith("dbt/models/") for file, _ in proof.files)}
 
 
 def _mark(settings: Settings) -> object:

@@ -106,20 +106,19 @@ def _steps(
     project: Project, outcomes: Sequence[StepOutcome], history: Mapping[str, Last], now: dt.datetime
 ) -> tuple[Step, ...]:
     found = []
+    package = project.root / "src" / Path(*project.package.split(".")) / "defs" if outcomes else project.root
     for one in outcomes:
         layer, _, name = one.tag.partition(":")
         last = history.get(name, Last())
         refused = one.status == "refused" and not one.drift
         state = "refused" if refused else SAID.get(one.drift, one.drift)
-        module = project.root / "src" / Path(*project.package.split(".")) / "defs" / layer / f"{name}.py"
-        found.append(Step(one.tag, state, last, _late(module, last.made, now)))
+        late = None if last.made is None else _late(package / layer / f"{name}.py", last.made, now)
+        found.append(Step(one.tag, state, last, late))
     return tuple(sorted(found, key=lambda step: (_layer(step.tag), step.tag)))
 
 
-def _late(module: Path, made: dt.datetime | None, now: dt.datetime) -> dt.timedelta | None:
+def _late(module: Path, made: dt.datetime, now: dt.datetime) -> dt.timedelta | None:
     """Give how long an asset is overdue by the freshness that its module declares in minutes."""
-    if made is None:
-        return None
     try:
         text = module.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

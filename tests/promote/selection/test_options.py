@@ -88,7 +88,7 @@ def test_values_are_typed(text: str, key: str, value: object) -> None:
     [
         ("ownr: team:x", "PR221", "Did you mean owner?", (1, 4)),
         ("wholly_unknown: 1", "PR221", "Known are: output, key", (1, 4)),
-        ("engine: csv", "PR221", "not supported by this version", (1, 4)),
+        ("engine: csv", "PR222", "duckdb, dbt", (1, 12)),
         ("key: a\nordered: yes", "PR222", "true or false", (2, 13)),
         ("ordered:", "PR222", "true or false", (1, 12)),
         ("key:", "PR222", "must be text", (1, 8)),

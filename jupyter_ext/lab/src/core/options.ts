@@ -20,7 +20,6 @@ interface ISpec {
   choices?: (string | number)[];
   minimum?: number;
   maximum?: number;
-  available?: boolean;
   roles?: string[];
   for?: string[];
 }
@@ -47,7 +46,7 @@ function mapping(specs: Record<string, ISpec>): IField[] {
 export function fieldsOf(value: Record<string, unknown>): IField[] {
   const options = vocabulary.options as Record<string, ISpec>;
   return Object.entries(options)
-    .filter(([, spec]) => spec.available !== false && (spec.roles ?? ['step']).includes('step'))
+    .filter(([, spec]) => (spec.roles ?? ['step']).includes('step'))
     .map(([key, spec]) => {
       const inside = (value[key] ?? {}) as Record<string, unknown>;
       if (spec.type === 'compute') {
