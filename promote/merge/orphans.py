@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.evidence import Evidence, read_evidence
 from promote.hashing import body_hash
 from promote.merge.base import HEADER
@@ -99,7 +99,7 @@ def _orphan(project: Project, layer: str, name: str) -> Orphan | None:
     evidence = f"evidence/{layer}/{name}.json"
     last = read_evidence(project.root, evidence)
     module = f"src/{project.package.replace('.', '/')}/defs/{layer}/{name}.py"
-    header = STEP_HEADER.search(text_of(project.root / module) or "")
+    header = step_header().search(text_of(project.root / module) or "")
     ours = header is not None and (header[2], header[3]) == (layer, name)
     notebook = last.notebook if last and last.notebook else header[1] if header and ours else ""
     if not notebook:
