@@ -20,7 +20,7 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from platform_core.cell_map import Cell, cell_at, cell_in_helpers, is_as_promoted, runs_as, shown
-from platform_core.places import STEP_HEADER, cell_words
+from platform_core.places import cell_words, step_header
 
 TOLD = "In the notebook: "  # how the note of an error begins
 
@@ -97,7 +97,7 @@ class _Module:
     def of(cls, path: Path) -> _Module | None:
         """Read the module in a file; None where it was not promoted."""
         text = path.read_text(encoding="utf-8")
-        header = STEP_HEADER.search(text)
+        header = step_header().search(text)
         return cls(path, text, header) if header else None
 
     @property

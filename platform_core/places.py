@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-STEP_HEADER = re.compile(r"^(?:#|--) Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
+
+@cache
+def step_header() -> re.Pattern[str]:
+    """Give the pattern of the line of a module that names its notebook, layer and step; compiled when first asked."""
+    return re.compile(r"^(?:#|--) Promoted from (.+), step (\w+):(\w+)\. Change the notebook", re.MULTILINE)
 
 
 def cell_words(position: int, cell_id: str | None, tag: str | None) -> str:

@@ -16,6 +16,7 @@ from typing import TextIO
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError
 from promote.arguments import parser, settings_of
 from promote.findings import FindingError, explain
+from promote.garbage import seldom_collected
 from promote.model import Finding, Location
 from promote.outcome import FAULT, FINDINGS, FINE, UNVERIFIED, USAGE, Outcome, Settings
 from promote.reports.report import clean, finding_text, render
@@ -28,7 +29,8 @@ Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `promote` and give its exit code."""
-    return execute(sys.argv[1:] if argv is None else argv, _pipeline)
+    with seldom_collected():  # from the first import on, which makes many objects and no garbage
+        return execute(sys.argv[1:] if argv is None else argv, _pipeline)
 
 
 def execute(argv: Sequence[str], run: Runner) -> int:

@@ -11,6 +11,7 @@ from promote.dbt.reading import known_of, modelled
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.findings import FindingError
+from promote.garbage import seldom_collected
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
 from promote.notebook.read import read
 from promote.outside.secret_values import secret_findings
@@ -20,7 +21,6 @@ from promote.register import Rows, clashes, places, rows
 from promote.render.kinds import Kinds, guess_kinds, observed_kinds
 from promote.render.module import module_path
 from promote.selection.select import select
-from promote.trees import seldom_collected
 from promote.values import dataclass
 from promote.vocabulary import nearest
 

@@ -69,10 +69,37 @@ def _table(folder: Path) -> Mapping[str, Any] | None:
         raise UserError(f"The file cannot be read: {error.strerror}.", location=str(file)) from None
     memory = Memory(folder, fingerprint(digest_of_bytes(content)))
     record = memory.load("pyproject.toml")
-    table = record["table"] if "table" in record else _parsed(content, file)
-    if table is not None and not record and isinstance(table.get("package"), str):
+    if "table" in record:
+        return record["table"]  # type: ignore[no-any-return]  # as it was kept
+    table = plain_table(content) or _parsed(content, file)
+    if table is not None and isinstance(table.get("package"), str):
         memory.save("pyproject.toml", {"table": {key: table[key] for key in _KEPT if key in table}})
     return table
+
+
+def plain_table(content: bytes) -> Mapping[str, str] | None:
+    r"""Give the table of ours where it is lines of plain texts and no other can be meant; None where it is not.
+
+    >>> plain_table(b'[tool.workbench]\npackage = "rents"\n\n[tool.ruff]\n')
+    {'package': 'rents'}
+    >>> plain_table(b"[tool]\nworkbench = {package = 'rents'}") is None
+    True
+    """
+    lines = [line.strip() for line in content.decode("ascii", "replace").splitlines()]
+    if content.count(b"workbench]") != 1 or "[tool.workbench]" not in lines or b"'''" in content or b'"""' in content:
+        return None
+    found: dict[str, str] = {}
+    for line in lines[lines.index("[tool.workbench]") + 1 :]:
+        key, equals, value = line.partition(" = ")
+        text = value[1:-1]
+        if line.startswith("["):
+            break
+        if line and not line.startswith("#"):
+            plain = key.isidentifier() and equals and value[:1] == value[-1:] == '"' and len(value) > 1
+            if not plain or key in found or not text.isascii() or not text.isprintable() or set(text) & {'"', "\\"}:
+                return None
+            found[key] = text
+    return found
 
 
 def _parsed(content: bytes, file: Path) -> Mapping[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.dataflow.shared import helpers_name
 from promote.model import Finding, Location, Plan
 from promote.prepare import Prepared, Standing
@@ -57,7 +57,7 @@ def _users(project: Project, plan: Plan) -> list[str]:
     found: list[str] = []
     for path in sorted((project.root / f"src/{project.package.replace('.', '/')}/defs").glob("*/*.py")):
         text = text_of(path) or ""
-        step = STEP_HEADER.search(text)
+        step = step_header().search(text)
         if step is not None and imported in text:
             found.append(f"{step[2]}:{step[3]}")
     return found

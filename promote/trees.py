@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import gc
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -15,7 +13,6 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-_MANY = 50_000  # objects made between two looks for circles; Python's own is 700
 _MOST_TEXT = 200_000  # letters whose trees are kept; a notebook of 245 cells has some 50,000
 _NO_NODES = frozenset(
     """id attr arg name asname level module type_comment kind conversion is_async simple ctx n s rest kwd_attrs tag str
@@ -76,17 +73,6 @@ def is_python(source: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Let Python look for circles of garbage seldom: trees and findings hold none, and are many."""
-    usual = gc.get_threshold()
-    gc.set_threshold(max(_MANY, usual[0]) if usual[0] else 0, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def statements(node: ast.AST) -> Iterator[ast.AST]:

@@ -135,6 +135,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
     effects = [facts.effects for facts in every]
     imports, modules = _imports(every)
     functions = collect_functions(effects, imports, modules)
+    if any("cache_info" in facts.attributes for facts in every):
+        functions = replace(functions, asks_caches=True)
     texts = Texts(every)
     bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
     for info in functions.lambdas.values():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from promote.dataflow.offers import hoisted_import, tagged_helpers
+from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
@@ -284,34 +285,40 @@ class Refusals:
         for name, statement, message in placed_modules(self.program, included):
             hint = "Put the module into the project's package under src, and import it from there."
             self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
+        for statement, message, hint in out_of_sight(self.program, included):
+            self.say("PR319", message, message, statement, Use(statement.first, 1), hint)
         for statement in included:
-            effects = statement.effects
-            for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
-                message = f"Cell {statement.cell} is tagged {tag}: {_UNSURE[tag]}."
-                hint = "Take that tag off, or move what the step needs to another cell."
-                self.say("PR311", f"{tag} {statement.cell}", message, statement, Use(statement.first, 1), hint)
-            for name, use in effects.dynamic.items():
-                if not self.program.bindings(name):
-                    message = f"`{name}` reads or makes names at run time, which cannot be followed."
-                    self.say("PR308", name, message, statement, use, "Use a dictionary, or name the variables.")
-            for name, use in effects.global_writes.items():
-                message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
-                self.say("PR312", name, message, statement, use, "Pass the value in and return it.")
-            annotated = annotation_that_runs(statement.node) if statement.changes else None
-            if annotated is not None:
-                name = min(statement.changes).removeprefix("~")
-                message = f"The annotation may change {name} when it is evaluated, which a function's is not."
-                self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
-            shown = shown_name(statement.node) if statement.changes else None
-            if shown is not None and shown.id in statement.changes:
-                message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
-                hint = "Write print(…) around it, or leave the line out of the step."
-                self.say("PR314", shown.id, message, statement, use_of(shown), hint)
-            if effects.awaits is not None:
-                message = "`await` at the top of a cell works in IPython only."
-                self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")
-            for load in statement.loads:
-                if load.problem:
-                    message = f"This {load.what} cannot be followed: {load.problem}."
-                    hint = f'Write {load.what}("NAME") with literal arguments.'
-                    self.say("PR316", load.name or load.what, message, statement, load.use, hint)
+            self.body(statement)
+
+    def body(self, statement: Statement) -> None:
+        """Tell what one statement holds that a function cannot."""
+        effects = statement.effects
+        for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
+            message = f"Cell {statement.cell} is tagged {tag}: {_UNSURE[tag]}."
+            hint = "Take that tag off, or move what the step needs to another cell."
+            self.say("PR311", f"{tag} {statement.cell}", message, statement, Use(statement.first, 1), hint)
+        for name, use in effects.dynamic.items():
+            if not self.program.bindings(name):
+                message = f"`{name}` reads or makes names at run time, which cannot be followed."
+                self.say("PR308", name, message, statement, use, "Use a dictionary, or name the variables.")
+        for name, use in effects.global_writes.items():
+            message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
+            self.say("PR312", name, message, statement, use, "Pass the value in and return it.")
+        annotated = annotation_that_runs(statement.node) if statement.changes else None
+        if annotated is not None:
+            name = min(statement.changes).removeprefix("~")
+            message = f"The annotation may change {name} when it is evaluated, which a function's is not."
+            self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
+        shown = shown_name(statement.node) if statement.changes else None
+        if shown is not None and shown.id in statement.changes:
+            message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
+            hint = "Write print(…) around it, or leave the line out of the step."
+            self.say("PR314", shown.id, message, statement, use_of(shown), hint)
+        if effects.awaits is not None:
+            message = "`await` at the top of a cell works in IPython only."
+            self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")
+        for load in statement.loads:
+            if load.problem:
+                message = f"This {load.what} cannot be followed: {load.problem}."
+                hint = f'Write {load.what}("NAME") with literal arguments.'
+                self.say("PR316", load.name or load.what, message, statement, load.use, hint)

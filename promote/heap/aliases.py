@@ -202,7 +202,8 @@ class Aliases(Calls):
         if event.cls is not None:
             self.heap.inherit(made, self.named(event.cls.bases))
             bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]
-            metas = [cls for meta in event.cls.meta for cls in self.functions.lineage(meta)]
+            named_metas = [meta for cls in (event.cls, *bases) for meta in cls.meta]
+            metas = [cls for meta in named_metas for cls in self.functions.lineage(meta)]
             self.heap.carry(made, frozenset(), frozenset((event.cls, *bases)))
             if not any(cls.shared for cls in (event.cls, *bases)):
                 self.heap.plain_code |= made

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Set
 
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
+from promote.heap.unseen import unseen
 from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, STORING_METHODS
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
@@ -25,8 +26,9 @@ class Calls(Libraries):
         for info, bound in target.infos:
             self.apply(info, bound, self.code_objects(call), use)
         if target.cls:
+            itself = self.shared_by_instances(target.cls)
             for info in self.functions.constructors(target.cls):
-                self.apply(info, self.bind(info, call, NONE), NONE, use)
+                self.apply(info, self.bind(info, call, itself), NONE, use)
             mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
             named = {info for name in mentioned for info in self.functions.infos(name)}
             self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
@@ -45,6 +47,7 @@ class Calls(Libraries):
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
+        unseen(self, call, target, given, use, alone=alone)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
 
@@ -245,6 +248,15 @@ class Calls(Libraries):
         return bound
 
     # Results
+
+    def shared_by_instances(self, name: str) -> Objects:
+        """What a constructor may change that is not of the new instance alone: the attributes of its class."""
+        cls = self.of(name)
+        if not self.heap.contents(cls):
+            return NONE
+        made = self.heap.new()
+        self.heap.inherit(made, cls)
+        return made
 
     def result(self, call: ast.Call) -> Objects:
         """Work out what a call may give."""

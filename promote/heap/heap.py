@@ -37,6 +37,7 @@ class Heap:
         self.heirs: dict[int, set[int]] = {}
         self.getters: set[int] = set()  # functions that give a part of what they are called with
         self.changers: set[int] = set()  # functions that change what they are called with
+        self.drawings: set[int] = set()  # figures, axes and what else is drawn: drawing changes them
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}

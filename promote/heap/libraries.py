@@ -16,6 +16,7 @@ from promote.language.effects import (
     COPYING_METHODS,
     DEFAULTING_FUNCTIONS,
     DISPLAY_METHODS,
+    DRAWING_METHODS,
     EAGER_METHODS,
     FRAME_METHODS,
     IMPLICIT_LIBRARY_CODE,
@@ -27,6 +28,7 @@ from promote.language.effects import (
     MUTATING_METHODS,
     OUT_POSITIONS,
     PART_GETTERS,
+    PLOTTING_MODULES,
     PURE_EFFECTS,
     REMEMBERING,
     SCALAR_FUNCTIONS,
@@ -35,6 +37,7 @@ from promote.language.effects import (
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
     VIEWING_METHODS,
+    WRITING_METHODS,
 )
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, names_a_type, root_of, shares_with_what_it_is_given
@@ -120,7 +123,9 @@ class Libraries(Values):
         if isinstance(call.func, ast.Attribute):
             method = call.func.attr
             shown = method in DISPLAY_METHODS or method.startswith(PURE_EFFECTS)
-            if not shown and not self.draws(call.func):
+            drawings = frozenset() if method.startswith(WRITING_METHODS) else self.heap.drawings
+            drawn = bool(drawings) and bool(self.value(call.func.value) & drawings)
+            if drawn or not (shown or self.draws(call.func)):
                 self.change(call.func.value, use)
         path = dotted_of(call.func)
         if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
@@ -140,6 +145,8 @@ class Libraries(Values):
     def library_changes(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
         """What a function of a library changes among what it is given."""
         name = target.name
+        if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
+            self.touch(given & self.heap.drawings, use)
         if not call.args and not self.heap.changers and name not in CHANGING_FUNCTIONS:
             return
         if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
@@ -184,7 +191,7 @@ class Libraries(Values):
         heap = self.heap
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if is_in_no_table(target.name, method) and not (call.keywords and shares_with_what_it_is_given(call)):
-            return NONE if target.infos else self.derived(given | target.receiver)
+            return NONE if target.infos else self.drawn(target, method, given)
         if target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
@@ -194,6 +201,8 @@ class Libraries(Values):
             return self.derived(given | target.receiver) | target.receiver | given
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
+        if method == "_replace":  # of a named tuple
+            return self.shallow(target.receiver, given)
         if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
             return self.viewed(method, target, given)
         if target.infos:
@@ -230,10 +239,7 @@ class Libraries(Values):
         if name in SCALAR_FUNCTIONS and not heap.classes_in(given):
             return NONE
         if name in SHALLOW_COPIES:
-            named = self.either(k.value for k in call.keywords)
-            made = heap.new(heap.within(given) | named, exact=True)
-            heap.carry(made, heap.code_in(given), heap.classes_in(given))
-            return made
+            return self.shallow(given, self.either(k.value for k in call.keywords))
         if name == "next":
             return heap.within(given) | (given - heap.streams)
         if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
@@ -255,6 +261,22 @@ class Libraries(Values):
         if name and self.is_class_like(call, name):
             return heap.new(given)
         return None
+
+    def shallow(self, copied: Objects, named: Objects) -> Objects:
+        """A copy that shares what it holds, and what its class holds, with what was copied."""
+        heap = self.heap
+        made = heap.new(heap.within(copied) | named, exact=True)
+        heap.carry(made, heap.code_in(copied), heap.classes_in(copied))
+        for one in copied & heap.ancestors.keys():
+            heap.inherit(made, frozenset(heap.ancestors[one]))
+        return made
+
+    def drawn(self, target: Target, method: str, given: Objects) -> Objects:
+        """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
+        made = self.derived(given | target.receiver)
+        if target.name.partition(".")[0] in PLOTTING_MODULES or method in DRAWING_METHODS:
+            self.heap.drawings |= made
+        return made | target.receiver if target.receiver & self.heap.drawings else made
 
     def is_class_like(self, call: ast.Call, name: str) -> bool:
         """Whether an imported name looks like a class, whose instances hold what they are made of."""

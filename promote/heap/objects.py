@@ -59,6 +59,10 @@ class Values:
         """What a name stands for."""
         return self.of(node.id)
 
+    def comparison(self, node: ast.Compare) -> Objects:
+        """A truth value, or a column of them that may be changed."""
+        return self.operation(node, plain=all(isinstance(one, _ASKING) for one in node.ops))
+
     def plain_operation(self, node: ast.expr) -> Objects:
         """An operation that gives a text or a truth value."""
         return self.operation(node, plain=True)
@@ -115,7 +119,9 @@ class Values:
     def operation(self, node: ast.expr, *, plain: bool = False) -> Objects:
         """A new object made of operands; a `plain` one cannot change, and matters for the code it may run alone."""
         used = self.either(operands(node))
-        plain = plain or (not used and isinstance(node, (ast.BinOp, ast.UnaryOp)) and self.counts(node))
+        if not used:
+            plain = plain or isinstance(node, ast.Compare)
+            plain = plain or (isinstance(node, (ast.BinOp, ast.UnaryOp)) and self.counts(node))
         if plain and not self.heap.code_in(used) and not self.heap.classes_in(used):
             return NONE
         return self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
@@ -180,7 +186,7 @@ class Values:
 
     def closure(self, info: FunctionInfo) -> Objects:
         """A function object: it holds what it took from a function around it, and its default values."""
-        held = self.named(info.free) if self.inside is not None else NONE
+        held = self.named(info.captured if self.inside is None else info.free)
         arguments = getattr(info.node, "args", None)
         if isinstance(arguments, ast.arguments):
             held |= self.either([*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)])
@@ -209,13 +215,14 @@ class Values:
         return made
 
 
+_ASKING = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _VALUES: dict[type, Callable[[Any, Any], Objects]] = {
     ast.Constant: Values.constant,
     ast.Yield: Values.constant,
     ast.YieldFrom: Values.constant,
     ast.Name: Values.name,
     ast.JoinedStr: Values.plain_operation,
-    ast.Compare: Values.plain_operation,
+    ast.Compare: Values.comparison,
     ast.Attribute: Values.attribute,
     ast.Subscript: Values.item,
     ast.Starred: Values.same,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from promote.language.effects import DISPLAY_OPTIONS, READING_OPTIONS, SHOWN_CONFIG, SILENT_CONFIG, SILENT_OPTIONS
 from promote.language.uses import DottedUse
+from promote.trees import walk
 
 PANDAS, POLARS, NUMPY = "how pandas shows frames", "how Polars shows frames", "how NumPy shows arrays"
 PANDAS_OPTIONS, POLARS_SET_UP = "pandas' options", "the set-up of polars"
@@ -42,6 +43,20 @@ def option_states(path: str, use: DottedUse) -> tuple[str, ...] | None:
     if package == "polars" and rest.partition(".")[0] == "Config":
         return _polars(rest.removeprefix("Config").removeprefix("."), use)
     return None
+
+
+def names_a_format(use: DottedUse) -> bool:
+    """Whether a change of the environment names a variable by which Polars shows frames otherwise.
+
+    >>> from promote.language.uses import Use
+    >>> [names_a_format(DottedUse((), Use(1, 1), stored=True, key=key)) for key in ("POLARS_FMT_MAX_ROWS", "TZ")]
+    [True, False]
+    """
+    named = {use.key}
+    if use.call is not None:
+        named |= {k.arg or "" for k in use.call.keywords}
+        named |= {str(part.value) for part in walk(use.call) if isinstance(part, ast.Constant)}
+    return any(name.startswith(("POLARS_FMT", "POLARS_TABLE")) for name in named)
 
 
 def _named(call: ast.Call) -> list[str]:

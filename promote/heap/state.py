@@ -12,7 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
-from promote.heap.options import option_states
+from promote.heap.options import POLARS, names_a_format, option_states
 from promote.language.effects import (
     ALSO_SETTING,
     AMBIENT_STATES,
@@ -41,6 +41,7 @@ from promote.values import replace
 PREFIX = "~"
 _PATCHED = "the set-up of "
 PLACES, MODULES = "where modules are looked for", "the modules at hand"
+ENVIRONMENT = "the environment"
 _FILTERS = "the filters of warnings"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
@@ -159,11 +160,7 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     if state is None and use.call is not None and path.startswith("."):
         state = _of_relation(path, functions)
     if state is not None:
-        kind = _kind(path, state, use)
-        if kind != "none":
-            yield state, kind
-        if path == "time.tzset":
-            yield "the environment", "read"
+        yield from _with_what_follows(state, _kind(path, state, use), path, use)
     elif use.call is not None and _looks_at_files(path):
         yield "the working directory", "read"
     elif _draws_numbers(path, use):
@@ -175,6 +172,15 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
             package = "warnings"  # what is told of them is data
         if package:
             yield _PATCHED + package, "change"
+
+
+def _with_what_follows(state: str, kind: str, path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
+    if kind != "none":
+        yield state, kind
+    if kind != "read" and state == ENVIRONMENT and names_a_format(use):
+        yield POLARS, "change"
+    if path == "time.tzset":
+        yield ENVIRONMENT, "read"
 
 
 @lru_cache(maxsize=4096)
@@ -308,7 +314,7 @@ def _kind(path: str, state: str, use: DottedUse) -> str:
         return "read" if recording else "none"
     if path in SETTERS:
         return "set"
-    reading = method in _READING_CALLS or (use.call is None and state == "the environment")
+    reading = method in _READING_CALLS or (use.call is None and state == ENVIRONMENT)
     if state in {PLACES, MODULES}:
         reading = use.call is None or method not in PLACING_METHODS
     return "read" if reading and not use.stored else "change"

@@ -35,7 +35,8 @@ def _summary(info: FunctionInfo, functions: Functions) -> Summary:
     start: dict[str, Objects] = {}  # what each name stands for
     inside: dict[str, Objects] = {}  # all that can be met in there
     changeable = functions.variables - functions.constants
-    variables = [n for n in info.free if n in changeable or run.is_local(n)]
+    sharing = (n for n in info.free if any(cls.shared for cls in functions.lineage(n)))
+    variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing]
     for name in dict.fromkeys((*info.parameters, *variables)):
         inside[name] = run.heap.new()
         start[name] = run.own[name] = run.heap.new(inside[name])

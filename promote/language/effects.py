@@ -93,7 +93,7 @@ SHARING_FUNCTIONS = frozenset(
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
-    vars memoryview random.choice random.choices random.sample""".split()
+    vars memoryview random.choice random.choices random.sample csv.writer csv.DictWriter""".split()
 )
 
 # Methods of generators of random numbers that give of what they are called with.
@@ -143,14 +143,15 @@ SCALAR_FUNCTIONS = frozenset(
 
 # Functions that copy a container but share what it holds.
 SHALLOW_COPIES = frozenset(
-    "list tuple dict set frozenset sorted copy.copy collections.deque collections.OrderedDict".split()
+    """list tuple dict set frozenset sorted copy.copy copy.replace dataclasses.replace collections.deque
+    collections.OrderedDict""".split()
 )
 
 # Functions whose result changes when an item of it is only read.
 DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 
 # Methods that copy their receiver and share what it holds.
-COPYING_METHODS = frozenset(("copy", "union", "difference", "intersection", "symmetric_difference"))
+COPYING_METHODS = frozenset(("copy", "union", "difference", "intersection", "symmetric_difference", "_replace"))
 
 # Attributes whose value never changes by itself and shares nothing.
 IMMUTABLE_ATTRIBUTES = frozenset("shape ndim dtype dtypes nbytes itemsize __name__ __doc__ __class__".split())
@@ -230,6 +231,10 @@ DISPLAY_METHODS = frozenset(
     lower upper strip split format startswith""".split()
 )
 
+# Methods of frames that give what they draw, and how methods begin that write or show a drawing and leave it as it is.
+DRAWING_METHODS = frozenset(("plot", "hist", "boxplot"))
+WRITING_METHODS = ("to_", "write_", "save", "show", "get_", "print", "info")
+
 # Modules whose calls draw: a statement that only draws is dropped from a step.
 PLOTTING_MODULES = frozenset("matplotlib seaborn altair plotly bokeh plotnine hvplot holoviews folium".split())
 
@@ -271,6 +276,12 @@ HIDDEN_STATE = {
     "torch.randint": "the generator of torch",
     "torch.randperm": "the generator of torch",
 }
+
+# Methods by which a logger is given what runs whenever anyone logs.
+HANDLER_METHODS = frozenset("addHandler addFilter setLogRecordFactory setLoggerClass".split())
+
+# What happens where no statement shows it, as names of states: no step can take it.
+HANDLERS, LIVES, SHOWN_SEED = "~what handlers of logging do", "~how long objects live", "~what showing a relation does"
 
 # Calls under those prefixes that give an object of their own and leave the state alone.
 STATELESS = frozenset(

@@ -29,6 +29,7 @@ class Functions:
     attributes: frozenset[str]  # names of attributes that are assigned somewhere
     constants: frozenset[str]  # names that are only ever bound to what cannot change
     settled: frozenset[str]  # names that one statement binds, to a function or to what cannot change
+    asks_caches: bool = False  # whether anyone asks how often a remembering function was called
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
     def canonical(self, path: Sequence[str]) -> str:
@@ -44,6 +45,8 @@ class Functions:
 
     def is_settled(self, info: FunctionInfo) -> bool:
         """Whether a function gives the same whenever it is called: all that it looks up is settled."""
+        if self.asks_caches:
+            return False
         stack, seen = [info], {info}
         while stack:
             for name in stack.pop().free:

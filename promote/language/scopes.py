@@ -20,6 +20,7 @@ from promote.language.syntax import (
     dotted_of,
     irrefutable,
     leaves,
+    literal_key,
     may_swallow,
     only_defines,
     pattern_names,
@@ -369,6 +370,7 @@ class _Scope(ExpressionScope):
     def lambda_(self, node: ast.Lambda) -> None:
         self.define(node, [])
         info = self.found.lambdas[id(node)]
+        info.captured.update(filter(self.is_hidden, info.free))  # variables of comprehensions around
         for name, use in info.free.items():  # it may be called at once
             self.read_at(name, use)
         self.found.dotted += info.dotted
@@ -395,7 +397,7 @@ class _Scope(ExpressionScope):
             base: ast.expr = node
             while isinstance(base, (ast.Attribute, ast.Subscript)):
                 if path := dotted_of(base):
-                    self.found.dotted.append(DottedUse(path, use_of(node), stored=True))
+                    self.found.dotted.append(DottedUse(path, use_of(node), stored=True, key=literal_key(node)))
                     break
                 base = base.value
             if isinstance(base, ast.Call) and dotted_of(base.func) == ("type",):  # `type(frame).total = …`

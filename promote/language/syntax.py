@@ -17,6 +17,12 @@ from promote.language.effects import (
 from promote.language.uses import Dotted, Use
 
 
+def literal_key(node: ast.expr) -> str:
+    """Give the text in the brackets of `os.environ["TZ"]`, empty where none stands there."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+
+
 def use_of(node: ast.AST) -> Use:
     """Give the place of a node."""
     try:

@@ -52,6 +52,7 @@ class DottedUse:
     call: ast.Call | None = None
     stored: bool = False
     weak: bool = False  # it may not happen
+    key: str = ""  # the literal item that is stored: `os.environ["TZ"] = …`
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.evidence import Evidence, read_evidence
 from promote.hashing import body_hash
 from promote.merge.left_over import Rows, left_over
@@ -98,7 +98,7 @@ def _orphan(project: Project, layer: str, name: str) -> Orphan | None:
     evidence = f"evidence/{layer}/{name}.json"
     last = read_evidence(project.root, evidence)
     module = promoted_path(project, layer, name)
-    header = STEP_HEADER.search((text_of(project.root / module) if module else None) or "")
+    header = step_header().search((text_of(project.root / module) if module else None) or "")
     ours = header is not None and (header[2], header[3]) == (layer, name)
     notebook = last.notebook if last and last.notebook else header[1] if header and ours else ""
     if not notebook:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from platform_core.sdk.factories.names import output_name
+from promote.patterns import pattern
 from promote.selection.option_tree import Node
 from promote.selection.option_types import _fields, _short, _WrongError
 from promote.vocabulary import vocabulary
 
 _EXAMPLE = "{file: fees.csv, to: outbox}"
-_UNSAFE = re.compile(r"(^|/)\.{0,2}(/|$)|\\|[\x00-\x1f]")
+_UNSAFE = pattern(r"(^|/)\.{0,2}(/|$)|\\|[\x00-\x1f]")
 
 
 def outputs(node: Node, what: str) -> tuple[dict[str, Any], ...]:

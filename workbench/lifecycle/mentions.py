@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.project import Project
 from promote.steps import text_of
 from workbench.lifecycle.code import code_uses
@@ -23,7 +23,7 @@ def python_uses(project: Project, name: str, layer: str) -> Iterator[Use]:
     """Give the places of hand-written Python under src and tests that name an asset; other files are made anew."""
     for path in _files(project.root, (".py",), ("src", "tests")):
         text = text_of(project.root / path) or ""
-        if name not in text or STEP_HEADER.search(text) or "# Promoted from " in text:
+        if name not in text or step_header().search(text) or "# Promoted from " in text:
             continue
         try:
             found = code_uses(text, name, layer)

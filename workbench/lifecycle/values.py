@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platform_core.errors import UserError
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
@@ -82,7 +82,7 @@ def subject(project: Project, rows: Rows, named: str) -> Subject | None:
 def _was_promoted(project: Project, layer: str, name: str) -> bool:
     """Whether files of that name come from a promotion; a module of a person's own is none."""
     module = text_of(project.root / promoted_path(project, layer, name)) or ""
-    return (project.root / f"evidence/{layer}/{name}.json").exists() or STEP_HEADER.search(module) is not None
+    return (project.root / f"evidence/{layer}/{name}.json").exists() or step_header().search(module) is not None
 
 
 def unknown(project: Project, rows: Rows, named: str) -> UserError:

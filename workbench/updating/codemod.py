@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from platform_core.deprecation import Rename
-from platform_core.places import STEP_HEADER
+from platform_core.places import step_header
 from promote.merge.cell_edits import LineEdit, UnplacedError
 from promote.merge.notebook_text import with_edits
 from promote.model import GeneratedFile, Notebook
@@ -89,7 +89,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _module(raw: bytes, shown: str, renames: Sequence[Rename]) -> Changed | None:
     try:
         text = raw.decode("utf-8")
-        if STEP_HEADER.search(text):
+        if step_header().search(text):
             return None
         now, left = renamed_code(text, renames)
     except (*UNREADABLE, UnicodeDecodeError):

@@ -1,0 +1,42 @@
+"""What happens where no statement shows it: handlers of `logging`, weak references, what a library remembers by itself.
+
+No subsequence of the notebook's statements can be shown to keep such a thing, so a step that would take it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from promote.dataflow.program import Program, Statement
+from promote.language.effects import HANDLERS, LIVES, SHOWN_SEED
+from promote.trees import walk
+
+_TOLD = {
+    HANDLERS: ("What this handler is given changes whenever anyone logs.", "Change it in the step itself."),
+    LIVES: ("A weak reference ends with its object, and in a function that is at another moment.", "Keep the object."),
+    SHOWN_SEED: ("Only IPython runs a query whose relation is shown.", "Write .fetchall() behind it."),
+}
+
+
+def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tuple[Statement, str, str]]:
+    """Give the statements of a step that no function can keep, each with why and a way out."""
+    taken = {statement.index for statement in included}
+    for statement in included:
+        for state in _TOLD.keys() & statement.changes.keys():
+            yield statement, *_TOLD[state]
+        attributes = statement.facts.attributes
+        if "to_physical" in attributes and _categories_elsewhere(program, taken, statement):
+            message = "Polars numbers categories in the order in which the whole notebook met them."
+            yield statement, message, "Use an Enum, which fixes their order."
+        if "flags" in attributes and _asks_for_order(statement):
+            yield statement, "Whether Polars knows a column to be sorted is not kept with an asset.", "Use is_sorted()."
+
+
+def _asks_for_order(statement: Statement) -> bool:
+    return any(str(getattr(part, "value", "")).startswith("SORTED_") for part in walk(statement.node))
+
+
+def _categories_elsewhere(program: Program, taken: set[int], at: Statement) -> bool:
+    """Whether a statement that the step does not take makes categories before."""
+    others = (s for s in program.statements if s.index < at.index and s.index not in taken)
+    return any("Categorical" in s.facts.attributes | s.facts.names for s in others)

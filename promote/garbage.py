@@ -1,0 +1,20 @@
+"""How often Python looks for circles of garbage while `promote` works."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_MANY = 50_000  # objects made between two looks for circles; Python's own is 700
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for circles of garbage seldom: trees and findings hold none, and are many."""
+    usual = gc.get_threshold()
+    gc.set_threshold(max(_MANY, usual[0]) if usual[0] else 0, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)

@@ -1,0 +1,35 @@
+"""Calls after which something happens where no statement shows it, told as changes of states that no step can take.
+
+What a handler of `logging` is given changes whenever anyone logs; a weak reference ends with its object; and a relation
+of DuckDB that is only shown runs in IPython alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promote.heap.heap import Objects
+from promote.heap.libraries import Target
+from promote.language.effects import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
+from promote.language.uses import Use
+
+if TYPE_CHECKING:
+    from promote.heap.calls import Calls
+
+
+def unseen(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
+    """Let a call change what it is given, and a state that stands for what happens to it later."""
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if target.name.startswith("weakref."):
+        run.touch(run.deep(given), use)
+        run.changed.setdefault(LIVES, use)
+    elif method in HANDLER_METHODS or target.name == "logging.basicConfig":
+        heap = run.heap
+        classes = heap.classes_in(given)
+        run.callbacks((info for cls in classes for info in cls.methods.values()), given, use)
+        if classes or heap.reach(given) & (heap.stateful | heap.exact):
+            run.touch(run.deep(given), use)
+            run.changed.setdefault(HANDLERS, use)
+    elif alone and method in {"sql", "query"} and call.args and "setseed" in ast.unparse(call.args[0]).lower():
+        run.changed.setdefault(SHOWN_SEED, use)
