@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from promote.earlier import Earlier
 from promote.evidence import Facts, Proof
@@ -23,7 +24,8 @@ from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import render_helpers, render_module
 from promote.small_counts import kept_count, small_of
-from promote.verify.stage import Capture, Materialised, Observed, Stage
+from promote.values import replace
+from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage
 
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
 Values = Mapping[str, str | int | float | bool]
@@ -127,6 +129,7 @@ class _Prover:
             tag = plan.step.tag
             inputs = self.inputs(plan, kinds[tag], observed)
             output = self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()})
+            output = replace(output, personal=looks_personal(made.assets[plan.step.name], output.rows, self.small))
             if tag in tests:
                 self.files[tag] = tests[tag].files
                 self.keep(plan, inputs, output, made, values, tests[tag], passed.get(tests[tag].module, 0))
@@ -316,6 +319,18 @@ class _Prover:
     def tell(self, code: str, plan: Plan, message: str, hint: str) -> None:
         at = self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
         self.findings.append(Finding(code, "error", message, at, hint))
+
+
+def looks_personal(made: AssetOutcome, rows: int | None, small: int) -> dict[str, dict[str, Any]]:
+    """Give what evidence keeps of the columns that look personal: no share where a tenth may be a small count."""
+    told = rows is not None and rows >= 10 * small
+    return {
+        column: {
+            **{key: value for key, value in about.items() if key != "share" or told or value in (0, 1)},
+            "declared": column in made.declared,
+        }
+        for column, about in made.personal.items()
+    }
 
 
 def _tools() -> dict[str, str]:
