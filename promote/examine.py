@@ -8,6 +8,7 @@ from pathlib import Path
 from promote.evidence import code_version_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
+from promote.personal import told_of_evidence
 from promote.prepare import Standing, is_governed, prepare, standing
 from promote.project import Project
 from promote.register import Rows, places
@@ -89,6 +90,7 @@ def _said(work: Steps, twice: Collection[str]) -> Outcome:
     steps = [StepOutcome(tag, one.notebook.path, "refused") for one in work.prepared for tag in one.refused]
     plans = [plan for one in work.prepared for plan in one.plans]
     steps += [StepOutcome(plan.step.tag, plan.notebook, "refused") for plan in plans if plan.step.name in twice]
+    work.findings += told_of_evidence(work)
     for tag, stand in work.stands.items():
         if stand.plan.step.name in twice:
             continue

@@ -30,6 +30,7 @@ class FrameFacts:
         since: Since which promotion its rows have been what they are.
         columns: The same of each column.
         root: The promotion from which on each was compared with the one before.
+        personal: The columns that look personal: `kind`, `share` and whether they were `declared`, by column.
     """
 
     kind: FrameKind
@@ -41,6 +42,7 @@ class FrameFacts:
     since: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     root: str = ""
+    personal: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def frame_json(facts: FrameFacts) -> dict[str, Any]:
@@ -61,6 +63,8 @@ def frame_json(facts: FrameFacts) -> dict[str, Any]:
         }
     if facts.key:
         content["key"] = {"columns": list(facts.key), "repeats": facts.repeats}
+    if facts.personal:
+        content["personal"] = {name: dict(about) for name, about in sorted(facts.personal.items())}
     return content
 
 
@@ -82,6 +86,7 @@ def read_frame(content: Mapping[str, Any]) -> FrameFacts:
         str(content.get("since", "")),
         {n: str(one["since"]) for n, one in columns.items() if "since" in one},
         str(content.get("root", "")),
+        {str(name): {"declared": bool(one["declared"]), **one} for name, one in content.get("personal", {}).items()},
     )
 
 

@@ -17,6 +17,7 @@ from promote.evidence import Facts, Proof, input_kinds, render_evidence
 from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
+from promote.personal import told_of, told_of_evidence
 from promote.prepare import Standing, prepare, standing
 from promote.project import Project, find
 from promote.recheck import check
@@ -107,12 +108,12 @@ class _Promotion:
             return self.refused()
         stale = [tag for tag, stand in self.work.stands.items() if self.work.settings.force or self.is_stale(stand)]
         self.work.findings += left_behind(self.work.project, self.work.stands.values(), stale)
+        running = stale if self.work.settings.run else ()
+        self.work.findings += told_of_evidence(self.work, but=running)
         if self.work.errors():
             return self.refused()
-        if not self.work.settings.run:
+        if not running:
             return self.write(stale, Proof())
-        if not stale:
-            return self.write([], Proof())
         from promote.prove import prove  # noqa: PLC0415 - only a run that verifies pays for it
 
         proof = prove(
@@ -126,13 +127,15 @@ class _Promotion:
             progress,
         )
         self.work.findings += proof.findings
-        if proof.failed or self.work.errors():
+        same = not (proof.failed or self.work.errors())
+        self.work.findings += told_of(self.work, {tag: facts.output.personal for tag, facts in proof.facts.items()})
+        if self.work.errors() or not same:
             steps = [
                 StepOutcome(tag, stand.plan.notebook, "failed" if tag in proof.failed else "refused")
                 for tag, stand in self.work.stands.items()
                 if tag in stale
             ]
-            return self.work.outcome(steps, UNVERIFIED)
+            return self.work.outcome(steps, FINDINGS if same else UNVERIFIED)
         return self.write(stale, proof)
 
     def in_the_way(self, stand: Standing) -> list[Finding]:

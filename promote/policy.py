@@ -7,12 +7,13 @@ notebooks make is read from promoted modules and evidence: an asset takes the hi
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.governance.days import today
-from platform_core.governance.policies.engine import Breach, judge
-from platform_core.governance.policies.lacks import matches
+from platform_core.governance.policies.engine import Breach, covers, judge
+from platform_core.governance.policies.found import unpacked
 from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
 from platform_core.governance.policies.reading import read_policies
 from promote.evidence import read_evidence
@@ -35,6 +36,7 @@ CODES = {
     "cost": "PR959",
     "approval": "PR960",
     "exception": "PR961",
+    "personal_columns": "PR963",
 }
 
 
@@ -52,10 +54,42 @@ def policy_findings(
     Raises:
         FindingError: The policies themselves cannot be used.
     """
+    return _judged(project, plans, {}, chosen, day)
+
+
+def personal_findings(
+    project: Project,
+    plans: Sequence[tuple[Notebook, Plan]],
+    found: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    day: str | None = None,
+) -> list[Finding]:
+    """Tell the columns that a run of steps has shown to look personal, and that nothing declares so.
+
+    Args:
+        project: The project.
+        plans: Every step that could be planned, with its notebook.
+        found: What evidence says of such columns, by tag.
+        day: The day; today where it is not given.
+
+    Raises:
+        FindingError: The policies themselves cannot be used.
+    """
+    chosen = [tag for tag, columns in found.items() if columns]
+    told = _judged(project, plans, found, chosen, day) if chosen else []
+    return [one for one in told if one.code == CODES["personal_columns"]]
+
+
+def _judged(
+    project: Project,
+    plans: Sequence[tuple[Notebook, Plan]],
+    found: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    chosen: Collection[str],
+    day: str | None,
+) -> list[Finding]:
     on = day or today()
     policies = _policies(project)
     own = {plan.step.name: (notebook, plan) for notebook, plan in plans}
-    facts = {name: _facts(plan) for name, (_, plan) in own.items()}
+    facts = {name: _facts(plan, found.get(plan.step.tag, {})) for name, (_, plan) in own.items()}
     behind = known_behind(project, {one for fact in facts.values() for one in fact.inputs} - own.keys())
     # Who declares the rest is judged where it is promoted, so it is here for its classification alone
     breaches = judge(policies, [*facts.values(), *behind.values()], on=on)
@@ -148,8 +182,9 @@ def _said_by_pydantic(project: Project) -> UserError:
     return UserError("A file of policies cannot be read.", location="policies")
 
 
-def _facts(plan: Plan) -> AssetFacts:
+def _facts(plan: Plan, found: Mapping[str, Mapping[str, Any]]) -> AssetFacts:
     options = plan.step.options
+    declared = {name for name, one in found.items() if one["declared"]}
     owner = options.get("owner")
     checks = [one if isinstance(one, str) else next(iter(one), "") for one in options.get("checks", ())]
     checks += ["schema_validation"] if options.get("schema") else []
@@ -163,6 +198,8 @@ def _facts(plan: Plan) -> AssetFacts:
         classification=options.get("classification"),
         retention_days=options.get("retention_days"),
         key=tuple(options.get("key") or ()),
+        personal=tuple(sorted({*(options.get("personal") or ()), *declared})),
+        found=unpacked(found),
         checks=(*checks, *(check.name for check in plan.checks)),
         compute=options.get("compute"),
         cost=options.get("cost"),
@@ -190,4 +227,4 @@ def _told(notebook: Notebook, plan: Plan, breach: Breach, policies: Policies, on
 
 
 def _expired(one: Exemption, breach: Breach, on: str) -> bool:
-    return one.rule == breach.rule and one.expires < on and matches(one.assets, breach.asset)
+    return one.expires < on and covers(one, breach)

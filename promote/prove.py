@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from platform_core.dbt.installed import lacking
 from promote.earlier import Earlier
@@ -24,7 +25,8 @@ from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import beside, paths_of, render_module
 from promote.small_counts import kept_count, small_of
-from promote.verify.stage import Capture, Materialised, Observed, Stage
+from promote.values import replace
+from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage
 
 _DBT_TOOLS = ("dbt-core", "dbt-duckdb")
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
@@ -137,6 +139,7 @@ class _Prover:
             tag = plan.step.tag
             inputs = self.inputs(plan, kinds[tag], observed)
             output = self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()})
+            output = replace(output, personal=looks_personal(made.assets[plan.step.name], output.rows, self.small))
             if plan in asked:
                 self.files[tag] = tests[tag].files if tag in tests else ()
                 self.keep(plan, inputs, output, made, values, tests.get(tag), passed)
@@ -329,6 +332,18 @@ class _Prover:
     def tell(self, code: str, plan: Plan, message: str, hint: str) -> None:
         at = self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
         self.findings.append(Finding(code, "error", message, at, hint))
+
+
+def looks_personal(made: AssetOutcome, rows: int | None, small: int) -> dict[str, dict[str, Any]]:
+    """Give what evidence keeps of the columns that look personal: no share where a tenth may be a small count."""
+    told = rows is not None and rows >= 10 * small
+    return {
+        column: {
+            **{key: value for key, value in about.items() if key != "share" or told or value in (0, 1)},
+            "declared": column in made.declared,
+        }
+        for column, about in made.personal.items()
+    }
 
 
 def _without_dbt(prepared: Sequence[Prepared], plan: Plan, lacking: str) -> Finding:

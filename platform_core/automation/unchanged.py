@@ -24,6 +24,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_START_TAG
 from platform_core.errors import WorkbenchError
 from platform_core.governance.classification import classification_of
 from platform_core.governance.lineage.dagster import LINEAGE_KEYS
+from platform_core.governance.policies.facts import FOUND
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.lake import Lake
 from platform_core.metadata.versions import MADE_FROM, Unchanged, file_version
@@ -63,7 +64,7 @@ class MadeFrom:
             return None
         if (made.tags or {}).get(_DATA_VERSION) != file_version(self.path):
             return None
-        lineage = {key: made.metadata[key] for key in LINEAGE_KEYS if key in made.metadata}
+        lineage = {key: made.metadata[key] for key in (*LINEAGE_KEYS, FOUND) if key in made.metadata}
         return Unchanged(records[0].event_log_entry.run_id, lineage)
 
 

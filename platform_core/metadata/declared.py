@@ -60,9 +60,16 @@ class Declared:
         return f"Not shown: the asset is {self.classification}."
 
 
-def shown_as(declared: Declared, level: str | None) -> Declared:
-    """Give what an asset declares with the classification that counts: no input's is lost by declaring a lower one."""
-    return replace(declared, classification=level) if level == SENSITIVE else declared
+def shown_as(declared: Declared, level: str | None, personal: Iterable[str] = ()) -> Declared:
+    """Give what an asset declares with the classification that counts: no input's is lost by declaring a lower one.
+
+    Args:
+        declared: What it declares itself.
+        level: The classification that counts.
+        personal: The personal columns that count beside its own.
+    """
+    counts = level if level == SENSITIVE else declared.classification
+    return replace(declared, classification=counts, personal=declared.personal.union(personal))
 
 
 def mask_with(detector: Detector) -> Callable[[], None]:

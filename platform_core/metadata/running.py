@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from platform_core.governance.policies.facts import FOUND
+from platform_core.governance.policies.found import Found, packed
 from platform_core.metadata.charts import chart_metadata
 from platform_core.metadata.costing import used
 from platform_core.metadata.declared import Declared
@@ -40,6 +42,7 @@ class Running:
         tell_version: Lets Dagster know the version of what was stored.
         stored: Gives the stored frame, once it is stored.
         file: The file it was stored in, where that is one.
+        found: The columns that look personal in what was stored; None where nobody has looked.
     """
 
     declared: Declared = field(default_factory=Declared)
@@ -50,6 +53,12 @@ class Running:
     tell_version: Callable[[str], None] | None = None
     stored: Callable[[], pl.LazyFrame] | None = None
     file: Path | None = None
+    found: tuple[Found, ...] | None = None
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The columns of which no value is shown: those declared and those found."""
+        return self.declared.personal.union(one.column for one in self.found or ())
 
 
 # The function of a step and its IO manager meet here: one process runs both, one after the other
@@ -113,20 +122,44 @@ def running_metadata(
     # Cost first: profile and drawing are no part of the step
     metadata = used(running.meter)
     declared = running.declared
+    metadata |= look(running, stored, footer.rows if footer is not None else None)
     if footer is not None:
         metadata |= {"workbench/bytes_written": footer.size, **footer_metadata(footer, declared.descriptions)}
-        metadata |= _profile_metadata(declared, stored, footer, path)
+        metadata |= _profile_metadata(declared, running.hidden, stored, footer, path)
     if declared.shows_values:
-        metadata["workbench/preview"] = dg.MetadataValue.md(preview(stored(), declared.personal))
+        metadata["workbench/preview"] = dg.MetadataValue.md(preview(stored(), running.hidden))
     else:
         metadata["workbench/values"] = declared.reason
     if declared.shows_charts:
-        metadata |= chart_metadata((*declared.charts, *running.figures), stored, declared.personal)
+        # A name alone is too little to leave a chart without its column
+        shown = declared.personal.union(one.column for one in running.found or () if one.share != 0)
+        metadata |= chart_metadata((*declared.charts, *running.figures), stored, shown)
     return metadata
 
 
+def look(running: Running, stored: Callable[[], pl.LazyFrame], rows: int | None) -> dict[str, Any]:
+    """Look for personal columns in what a step stored, unless they are known, and give what is told of them.
+
+    A detector that fails fails no step: that nobody has looked is told.
+
+    Args:
+        running: The step, which keeps what is found.
+        stored: Gives the stored frame.
+        rows: How many rows it has, where that is known.
+    """
+    if running.found is not None:
+        return {}
+    from platform_core.governance.pii.looking import looked_at  # noqa: PLC0415 - its patterns cost, once a process
+
+    try:
+        running.found = looked_at(stored(), rows)
+    except Exception as error:  # noqa: BLE001 - the asset is stored: what is wrong with it shows where it is read
+        return {"workbench/personal_unknown": f"The detector of personal data failed: {type(error).__name__}."}
+    return {FOUND: dg.MetadataValue.json(packed(running.found))} if running.found else {}
+
+
 def _profile_metadata(
-    declared: Declared, stored: Callable[[], pl.LazyFrame], footer: Footer, path: Path | None
+    declared: Declared, hidden: Collection[str], stored: Callable[[], pl.LazyFrame], footer: Footer, path: Path | None
 ) -> dict[str, Any]:
     full = declared.profile == "full"
     statistics = column_statistics(path) if path is not None else {}
@@ -136,7 +169,7 @@ def _profile_metadata(
         stored(),
         statistics,
         rows=footer.rows,
-        personal=declared.personal,
+        personal=hidden,
         values=declared.shows_values,
         full=full,
     ).head(_MOST_COLUMNS)

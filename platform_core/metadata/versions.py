@@ -24,7 +24,7 @@ class Unchanged:
 
     Attributes:
         run_id: The run that made it.
-        lineage: What that run told of the lineage of its columns, which is still so.
+        lineage: What that run told of its columns, which is still so: their lineage, and which look personal.
     """
 
     run_id: str

@@ -16,11 +16,13 @@ from weakref import WeakKeyDictionary
 import dagster as dg
 
 from platform_core.asset_checks import Check, resolve_checks
+from platform_core.asset_checks.masks import personal as contracts
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.governance.classification import checked_level
 from platform_core.governance.masking.policy import checked_policy, masked_version
+from platform_core.governance.policies.facts import PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
 from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of, hints_of
@@ -213,7 +215,7 @@ def _build(
             },
             deps=_deps(options, checks, name, [load.asset for load in parameters.loads]),
             metadata={
-                **_metadata(layer, options, declared.personal, f"{decorator} {name!r}"),
+                **_metadata(layer, options, declared.personal | contracts(checks), f"{decorator} {name!r}"),
                 **reference_metadata(function, options.get("notebook")),
             },
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
@@ -287,8 +289,8 @@ def _metadata(layer: Layer | None, options: AssetOptions, personal: Iterable[str
             metadata[f"workbench/{key}"] = cast("Mapping[str, Any]", options)[key]
     if key_columns := _key(options):
         metadata["workbench/key"] = list(key_columns)
-    if personal:
-        metadata["workbench/personal"] = sorted(personal)
+    if declared := {*personal, *(options.get("masking") or ())}:
+        metadata[PERSONAL] = sorted(declared)
     return metadata
 
 

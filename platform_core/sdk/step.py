@@ -7,7 +7,7 @@ a blocking check that fails makes the step fail, which is what keeps the assets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,13 @@ from platform_core.governance.lineage.events import events_of
 from platform_core.governance.lineage.steps import Following
 from platform_core.governance.masking.policy import apply_policy
 from platform_core.governance.policies.enforcing import refuse
+from platform_core.governance.policies.facts import PERSONAL
+from platform_core.governance.policies.holding import found_of, tell_found
+from platform_core.governance.policies.model import AssetFacts
 from platform_core.metadata.charts import charts_of
 from platform_core.metadata.declared import Declared, personal_columns, shown_as
 from platform_core.metadata.failing import tell_failed
-from platform_core.metadata.running import begin, end
+from platform_core.metadata.running import Running, begin, end, look
 from platform_core.origins import tell_cell
 from platform_core.partitions.inside import at_partition
 from platform_core.sdk.own_data import of_step
@@ -53,7 +56,7 @@ def step_function(
     def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
         about = context.assets_def.specs_by_key[context.asset_key].metadata
         refuse(about, name, on=today())
-        shown = shown_as(declared, classification_of(about))
+        shown = shown_as(declared, classification_of(about), _personal(about))
         running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
@@ -79,6 +82,7 @@ def step_function(
                         value = apply_policy(value, declared.masking, where=f"{name}: masking")
                 else:
                     lineage = dict(value.lineage)
+                    running.found = found_of(lineage)
                     context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
                 yield dg.Output(value, metadata=lineage)
                 # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
@@ -86,7 +90,9 @@ def step_function(
                 events.schema = partial(_schema, stored)
                 partition = context.partition_key if context.has_partition_key else None
                 placed = at_partition(checks, partition)
-                yield from _results(stored, running.file, placed, severity, shown)
+                look(running, lambda: convert(stored, "lazy"), None)  # where no IO manager of ours has
+                yield from _results(stored, running.file, placed, severity, running)
+                tell_found(context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today())
                 record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
         finally:
             end(context.run.run_id, name)
@@ -100,6 +106,12 @@ def step_function(
     return compute
 
 
+def _personal(about: Mapping[str, Any]) -> Collection[str]:
+    """Give the personal columns that an asset's metadata says: those of its policies beside its own."""
+    told = about.get(PERSONAL)
+    return getattr(told, "value", told) or ()
+
+
 def _schema(stored: object) -> pl.Schema:
     frame: Any = convert(stored, "lazy")
     schema: pl.Schema = frame.collect_schema()
@@ -111,15 +123,15 @@ def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
 
 
 def _results(
-    stored: object, file: Path | None, checks: Sequence[Check], severity: str, declared: Declared
+    stored: object, file: Path | None, checks: Sequence[Check], severity: str, running: Running
 ) -> Iterator[dg.AssetCheckResult]:
     if not checks:
         return
 
     def masked(sample: pl.DataFrame) -> pl.DataFrame:
-        return hidden(sample, personal_columns(sample, declared.personal | personal(checks)))
+        return hidden(sample, personal_columns(sample, running.hidden | personal(checks)))
 
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
     for outcome in run_checks(frame, checks, files=None if file is None else [file], mask=masked).outcomes:
-        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=declared.shows_values)
+        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=running.declared.shows_values)
         yield result._replace(check_name=outcome.name)

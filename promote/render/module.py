@@ -23,7 +23,7 @@ from promote.render.pytext import call, docstring, keyword, literal
 from promote.selection.publish_option import output_kind
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
-_PASSED_ON = ("deps", "kinds", "tags", "classification", "retention_days", "cost")
+_PASSED_ON = ("deps", "kinds", "tags", "classification", "personal", "retention_days", "cost")
 CLASSIFIED = "# Classification: "
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 

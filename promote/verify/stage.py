@@ -354,4 +354,5 @@ class Stage:
 
 def _outcome(answer: dict[str, Any]) -> AssetOutcome:
     checks = tuple(CheckOutcome(**check) for check in answer.pop("checks"))
-    return AssetOutcome(**answer | {"checks": checks, "partitions": tuple(answer["partitions"])})
+    listed = {key: tuple(answer[key]) for key in ("partitions", "declared")}
+    return AssetOutcome(**answer | {"checks": checks, **listed})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from promote.model import Finding, FrameKind
 
@@ -73,7 +73,8 @@ class AssetOutcome:
     """How materialising one asset ended, over all partitions asked for.
 
     `error` is one plain sentence, empty where it went well, and `location` the module's line it speaks of.
-    `partitions` holds the keys that were materialised, empty for an asset without partitions.
+    `partitions` holds the keys that were materialised, empty for an asset without partitions. `personal` holds the
+    columns that look personal as `policies.found.packed` gives them, `declared` those that the asset declares so.
     """
 
     name: str
@@ -83,6 +84,8 @@ class AssetOutcome:
     checks: tuple[CheckOutcome, ...] = ()
     seconds: float = 0.0
     partitions: tuple[str, ...] = ()
+    personal: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from typing import Any
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public, and raised by public calls
 
+from platform_core.governance.policies.facts import PERSONAL
+from platform_core.governance.policies.found import packed
+from platform_core.governance.policies.holding import HeldBackError, found_of
 from promote.verify.failures import describe
 from promote.verify.processes import serve
 from promote.verify.threads import limit_duckdb
@@ -144,24 +147,27 @@ class _Location:
         began = time.perf_counter()
         checks: list[CheckOutcome] = []
         made: list[str] = []
+        personal: dict[str, Any] = {}
         error = place = ""
         for at, partition in enumerate(partitions):
             self._tell({"asset": name, "partition": partition, "at": at + 1, "of": len(partitions)})
-            error, place, told = self._run(key, partition, self._config(key, parameters))
-            checks += told
+            error, place, run = self._run(key, partition, self._config(key, parameters))
+            checks += self._checks(run)
+            personal |= self._personal(run)
             if error:
                 break
             made += [partition] if partition is not None else []
         seconds = time.perf_counter() - began
-        self._done[name] = AssetOutcome(name, not error, error, place, tuple(checks), seconds, tuple(made))
+        declared = tuple(self._graph.get(key).metadata.get(PERSONAL) or ())
+        self._done[name] = AssetOutcome(
+            name, not error, error, place, tuple(checks), seconds, tuple(made), personal, declared
+        )
 
     def _has_failed(self, key: dg.AssetKey) -> bool:
         outcome = self._done.get(key.to_user_string())
         return outcome is not None and not outcome.ok
 
-    def _run(
-        self, key: dg.AssetKey, partition: str | None, config: Mapping[str, Any]
-    ) -> tuple[str, str, list[CheckOutcome]]:
+    def _run(self, key: dg.AssetKey, partition: str | None, config: Mapping[str, Any]) -> tuple[str, str, str]:
         run, error, place = str(uuid.uuid4()), "", ""
         execute = functools.partial(
             self._job.execute_in_process,
@@ -177,13 +183,17 @@ class _Location:
                 execute(run_id=run, raise_on_error=False)
         except (Exception, SystemExit) as problem:  # noqa: BLE001 - the project's code may raise anything
             error, place = self._described(problem, partition)
-        return error, place, self._checks(run)
+        return error, place, run
 
     def _passes(self, execute: Callable[..., Any], run: str) -> bool:
         try:
             execute(run_id=run)
         except DagsterAssetCheckFailedError:
             return False
+        except (HeldBackError, dg.DagsterError) as error:
+            # It was made: what looks personal is told at the cell, not as a failure of the module
+            if not isinstance(error.__cause__ or error, HeldBackError):
+                raise
         return True
 
     def _described(self, problem: BaseException, partition: str | None) -> tuple[str, str]:
@@ -191,6 +201,16 @@ class _Location:
         cause = problem.__cause__ if isinstance(problem, dg.DagsterError) and problem.__cause__ else problem
         said, place = describe(cause, self._root, package)
         return (f"{said} (partition {partition})" if partition is not None else said), place
+
+    def _personal(self, run: str) -> dict[str, Any]:
+        """Give the columns that look personal in what a run has stored."""
+        records = self._instance.all_logs(run, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        events = [record.dagster_event for record in records if record.dagster_event is not None]
+        return {
+            column: about
+            for event in events
+            for column, about in packed(found_of(event.step_materialization_data.materialization.metadata)).items()
+        }
 
     def _checks(self, run: str) -> list[CheckOutcome]:
         records = self._instance.all_logs(run, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)

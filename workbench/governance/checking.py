@@ -14,6 +14,7 @@ from platform_core.governance.policies.model import Policies
 from platform_core.suggest import did_you_mean
 from promote.reports.report import clean
 from workbench.governance.loading import Governed
+from workbench.governance.recorded import cell_of
 
 
 def breaches(found: Governed, on: str, costs: Mapping[str, float] | None = None) -> tuple[Breach, ...]:
@@ -62,7 +63,7 @@ def _blocks(found: Governed, told: Sequence[Breach], word: str, wanted: Any) -> 
     modules = {asset.name: asset.module or asset.notebook for asset in found.assets}
     for one in told:
         if wanted(one):
-            at = modules.get(one.asset, one.place)
+            at = _cell(found, one) or modules.get(one.asset, one.place)
             yield clean(f"{word}: {f'{at}: ' if at else ''}{one.said}")
             place = f"  rule: {one.rule}" + (f", {one.place}" if one.place else "")
             yield clean(place)
@@ -71,6 +72,11 @@ def _blocks(found: Governed, told: Sequence[Breach], word: str, wanted: Any) -> 
                 yield clean(f"  excepted {until}")
             elif one.hint:
                 yield clean(f"  do: {one.hint}")
+
+
+def _cell(found: Governed, breach: Breach) -> str:
+    """Give the cell of the step that a breach is of, where it is about a column that the step's run has shown."""
+    return cell_of(found.project.root, found.by_name[breach.asset]) if breach.column else ""
 
 
 def as_json(found: Governed, told: Sequence[Breach], on: str) -> str:
@@ -85,6 +91,8 @@ def as_json(found: Governed, told: Sequence[Breach], on: str) -> str:
             "stops": one.stops,
             "said": one.said,
             "hint": one.hint,
+            "column": one.column,
+            "cell": _cell(found, one),
             "place": one.place,
             "module": modules[one.asset].module if one.asset in modules else "",
             "notebook": modules[one.asset].notebook if one.asset in modules else "",

@@ -15,6 +15,7 @@ from promote.assurance.standing import approved_by
 from promote.outcome import StepOutcome
 from promote.project import find
 from promote.steps import promoted_path
+from workbench.governance.recorded import recorded
 from workbench.graph import load_project
 from workbench.project import Project
 
@@ -49,7 +50,13 @@ def governed(project: Project) -> Governed:
     there = {one.name: promoted_path(project, one.layer, one.name) for one in facts}
     approved = _approved(project.root, [one for one in facts if one.notebook])
     assets = tuple(
-        replace(one, module=there.get(one.name, ""), approved_by=approved.get(one.name, ())) for one in facts
+        replace(
+            one,
+            module=there.get(one.name, ""),
+            approved_by=approved.get(one.name, ()),
+            found=recorded(project.root, one),
+        )
+        for one in facts
     )
     return Governed(project, policies or Policies(), assets, definitions)
 

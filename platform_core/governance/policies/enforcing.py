@@ -14,9 +14,10 @@ import dagster as dg
 
 from platform_core.errors import UserError
 from platform_core.governance.classification import CLASSIFICATION, TAG, Classified
-from platform_core.governance.policies.engine import Breach, classes_of, judge
-from platform_core.governance.policies.facts import DECLARED, facts_of_assets
-from platform_core.governance.policies.model import Policies
+from platform_core.governance.policies.engine import Breach, activities_of, classes_of, judge
+from platform_core.governance.policies.facts import DECLARED, PERSONAL, facts_of_assets
+from platform_core.governance.policies.holding import rules_metadata
+from platform_core.governance.policies.model import AssetFacts, Policies
 
 REFUSALS = "workbench/policies"
 DOWNGRADE = "workbench/downgrade"
@@ -43,7 +44,9 @@ def governed(
     for one in judge(policies or Policies(), facts, on=on):
         if one.severity == "error":
             breaches.setdefault(one.asset, []).append(one)
-    told = {name: attributes(classes[name], breaches.get(name, [])) for name in classes}
+    told: dict[str, dict[str, Any]] = {name: attributes(classes[name], breaches.get(name, [])) for name in classes}
+    for one in facts if policies is not None else ():
+        told[one.name] |= _personal(policies, one, activities_of(policies, facts)[one.name])
 
     def with_told(spec: dg.AssetSpec) -> dg.AssetSpec:
         metadata = told.get(spec.key.to_user_string(), {})
@@ -55,6 +58,13 @@ def governed(
         changed = isinstance(asset, dg.AssetsDefinition) and any(told.get(key.to_user_string()) for key in asset.keys)
         found += dg.map_asset_specs(with_told, [asset]) if changed else [asset]
     return found
+
+
+def _personal(policies: Policies, asset: AssetFacts, activities: Sequence[str]) -> dict[str, Any]:
+    """Give the personal columns of an asset with those that its activities declare, and the rules about the others."""
+    declared = {column for key in activities for column in policies.processing[key].columns}
+    told = {PERSONAL: sorted({*asset.personal, *declared})} if declared else {}
+    return {**told, **rules_metadata(policies, asset)}
 
 
 def attributes(level: Classified, breaches: Sequence[Breach]) -> dict[str, str]:

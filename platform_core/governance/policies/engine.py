@@ -14,12 +14,13 @@ from platform_core.governance.classification import Classified, Downgrade, class
 from platform_core.governance.policies.lacks import lacks, matches, told
 from platform_core.governance.policies.model import Activity, AssetFacts, Exemption, Hold, Policies
 from platform_core.governance.policies.rule import Rule, Severity
+from platform_core.governance.policies.undeclared import rules_of, undeclared
 
 FALLS = "classification"  # the rule that stands in no file: a classification never falls without a record
 
 BreachKind = Literal[
     "requires", "personal", "naming", "no_sources", "checks", "classification", "retention", "compute", "cost",
-    "approval", "exception",
+    "approval", "personal_columns", "exception",
 ]  # fmt: skip
 
 LEGAL = ("lawful_basis", "dpia", "subject_key")
@@ -39,6 +40,7 @@ class Breach:
         said: One sentence.
         hint: What to do.
         option: The option of the step that it is about, where it is about one.
+        column: The column that it is about, where it is about one.
         place: Where the rule, or what is wrong, stands.
         exemption: The exception that covers it; it stands in no way then.
     """
@@ -50,6 +52,7 @@ class Breach:
     said: str
     hint: str = ""
     option: str = ""
+    column: str = ""
     place: str = ""
     exemption: Exemption | None = None
 
@@ -85,7 +88,7 @@ def judge(
     }
     spent = {name: asset.cost for name, asset in known.items()} | dict(costs or {})
     found = [one for name in sorted(known) for one in _falls(known[name], classes[name])]
-    for rule_id, rule in sorted(policies.rules.items()):
+    for rule_id, rule in sorted(rules_of(policies).items()):
         place = policies.places.get(("rules", rule_id), "")
         said = [one for name in sorted(known) for one in _held(rule, known[name], classes, activities, spent)]
         if rule.rule == "cost" and rule.of == "project":
@@ -173,13 +176,16 @@ def activities_of(policies: Policies, assets: Sequence[AssetFacts]) -> dict[str,
 def exemption_of(policies: Policies, breach: Breach, on: str) -> Exemption | None:
     """Give the exception that covers a breach on a day; what expired covers nothing."""
     return next(
-        (
-            one
-            for one in policies.exceptions
-            if one.rule == breach.rule and breach.asset and matches(one.assets, breach.asset) and on <= one.expires
-        ),
+        (one for one in policies.exceptions if on <= one.expires and covers(one, breach)),
         None,
     )
+
+
+def covers(one: Exemption, breach: Breach) -> bool:
+    """Whether an exception is of what was found, whatever the day."""
+    if one.rule != breach.rule or not breach.asset or not matches(one.assets, breach.asset):
+        return False
+    return not one.columns or bool(breach.column and matches(one.columns, breach.column))
 
 
 def held(policies: Policies, asset: str, on: str, subject: str | None = None) -> Hold | None:
@@ -209,7 +215,8 @@ def explain(policies: Policies) -> tuple[tuple[str, str, str], ...]:
     >>> explain(Policies(rules={"dear": Rule(rule="cost", most=5, layers=("gold",))}))[0][1]
     'A run of an asset costs at most 5.00 US dollars, in gold.'
     """
-    every = [(key, told(rule), policies.places.get(("rules", key), "")) for key, rule in sorted(policies.rules.items())]
+    rules = sorted(rules_of(policies).items())
+    every = [(key, told(rule), policies.places.get(("rules", key), "every project")) for key, rule in rules]
     falls = "An asset is classified as high as what it is made of, unless a downgrade is recorded."
     return (*every, (FALLS, falls, "every project"))
 
@@ -225,6 +232,13 @@ def _held(
     if not of_layer or (rule.assets and not matches(rule.assets, asset.name)):
         return
     own = activities[asset.name]
+    if rule.rule == "personal_columns":
+        for said, hint, column in undeclared(asset, own):
+            yield Breach(
+                rule="", kind="personal_columns", asset=asset.name, severity="error", said=said, hint=hint,
+                option="personal", column=column,
+            )  # fmt: skip
+        return
     if rule.personal and not (asset.personal or own):
         return
     met = frozenset(need for need in LEGAL if own and all(_says(one, need, asset.name) for one in own))

@@ -14,6 +14,7 @@ from platform_core.governance.classification import CLASSIFICATION
 from platform_core.governance.policies.model import AssetFacts
 
 PERSONAL = "workbench/personal"
+FOUND = "workbench/personal_found"
 DECLARED = "workbench/declared_classification"
 
 _IO = {"io_manager"}

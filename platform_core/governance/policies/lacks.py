@@ -158,6 +158,7 @@ def told(rule: Rule) -> str:
         "retention": f"Data is kept for at most {rule.most} days",
         "compute": "An asset runs within " + ", ".join(_limits(rule)),
         "cost": f"A run of {_WHOLE[rule.of]} costs at most {rule.most or 0:.2f} US dollars",
+        "personal_columns": "A column that looks personal is declared as personal",
         "approval": f"An asset is approved by {'somebody' if '*' in rule.by else ' or '.join(rule.by)}",
     }[rule.rule]
     where = [f"in {_listed(rule.layers)}"] if rule.layers else []

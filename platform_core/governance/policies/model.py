@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from platform_core.governance.classification import Downgrade, checked_date
+from platform_core.governance.policies.found import Found
 from platform_core.governance.policies.rule import STRICT, Layer, Rule
 
 Basis = Literal[
@@ -25,6 +26,7 @@ class Exemption:
     Attributes:
         rule: The rule's id.
         assets: Patterns of the assets.
+        columns: Patterns of the columns, for a rule about columns; all of them where none is named.
         owner: Who answers for it, as `team:name` or an address.
         reason: Why, in a sentence.
         expires: The last day on which it holds.
@@ -35,6 +37,7 @@ class Exemption:
     owner: str
     reason: str
     expires: str
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an exception that says too little.
@@ -95,6 +98,7 @@ class Activity:
         purpose: What the data is for.
         subjects: Whose data it is, such as `applicants`.
         categories: What kinds of data, such as `contact details`.
+        columns: The columns that hold personal data, in all its assets: it declares them.
         lawful_basis: Of article 6(1).
         special_category: The condition of article 9(2) for special categories of data, where there are any.
         dpia: The reference of the data protection impact assessment.
@@ -109,6 +113,7 @@ class Activity:
     purpose: str
     subjects: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     lawful_basis: Basis | None = None
     special_category: str | None = None
     dpia: str | None = None
@@ -243,7 +248,8 @@ class AssetFacts:
         retention_days: How long its data is kept.
         key: The columns of its key.
         checks: The names of its checks.
-        personal: The columns of personal data that are declared or were found.
+        personal: The columns of personal data that are declared.
+        found: The columns that the detector of personal data found, declared or not.
         columns: All columns that are known.
         compute: What its compute decorator says: `kind`, `memory_mb` and so on.
         cost: What one run costs, in US dollars.
@@ -265,6 +271,7 @@ class AssetFacts:
     key: tuple[str, ...] = ()
     checks: tuple[str, ...] | None = ()
     personal: tuple[str, ...] = ()
+    found: tuple[Found, ...] | None = None
     columns: tuple[str, ...] | None = None
     compute: Mapping[str, Any] | None = None
     cost: float | None = None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, cast, get_arg
 
 from platform_core.errors import UserError
 from platform_core.governance.policies.model import Policies, Written
+from platform_core.governance.policies.undeclared import rules_of
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -130,10 +131,10 @@ def joined(sets: Iterable[File], found: Iterable[File] = ()) -> Policies:
     used = tuple(dict.fromkeys(name for one, _ in written for name in one.use))
     policies = Policies(use=used, organisation=organisation, places=places, **sections)
     for position, exemption in enumerate(policies.exceptions):
-        if exemption.rule not in policies.rules:
+        if exemption.rule not in rules_of(policies):
             raise UserError(
                 f"There is no rule {exemption.rule!r} to except from.",
-                hint=did_you_mean(exemption.rule, policies.rules),
+                hint=did_you_mean(exemption.rule, rules_of(policies)),
                 location=places["exceptions", position],
             )
     return policies

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 Kind = Literal[
-    "requires", "naming", "no_sources", "checks", "classification", "retention", "compute", "cost", "approval"
-]
+    "requires", "naming", "no_sources", "checks", "classification", "retention", "compute", "cost", "approval",
+    "personal_columns",
+]  # fmt: skip
 Need = Literal[
     "owner", "description", "classification", "retention", "key", "checks", "lawful_basis", "dpia", "subject_key"
 ]
@@ -27,6 +28,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "compute": frozenset({"kinds", "memory_mb", "minutes"}),
     "cost": frozenset({"most", "of"}),
     "approval": frozenset({"by"}),
+    "personal_columns": frozenset(),
 }
 _NEEDED = {**KEYS, "cost": frozenset({"most"}), "compute": frozenset()}
 _OWN = ("what", "pattern", "checks", "level", "most", "kinds", "memory_mb", "minutes", "of", "by")

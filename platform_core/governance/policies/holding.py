@@ -1,0 +1,105 @@
+"""What a run says of the personal columns that it found: the rule of promotion and CI, which travels with the asset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import dagster as dg
+
+from platform_core.errors import UserError
+from platform_core.governance.policies.engine import Breach, judge
+from platform_core.governance.policies.facts import FOUND, PERSONAL
+from platform_core.governance.policies.found import Found, unpacked
+from platform_core.governance.policies.lacks import matches
+from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
+from platform_core.governance.policies.rule import Rule
+from platform_core.governance.policies.undeclared import RULE
+
+RULES = "workbench/personal_rules"
+
+
+class HeldBackError(UserError):
+    """An asset was made, and holds what looks personal and is declared nowhere: nothing may be made of it."""
+
+
+def rules_metadata(policies: Policies, asset: AssetFacts) -> dict[str, str]:
+    """Give the metadata by which a run knows what the policies say of an asset's personal columns; none by default."""
+    rules = {key: one for key, one in policies.rules.items() if one.rule == RULE}
+    own = {
+        key: {"rule": RULE, "severity": one.severity, "hint": one.hint}
+        for key, one in rules.items()
+        if (not one.layers or asset.layer in one.layers) and (not one.assets or matches(one.assets, asset.name))
+    }
+    known = rules or {RULE: None}
+    excepted = [
+        {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(one).items()}
+        for one in policies.exceptions
+        if one.rule in known and matches(one.assets, asset.name)
+    ]
+    return {RULES: json.dumps({"rules": own, "exceptions": excepted})} if rules or excepted else {}
+
+
+def found_of(metadata: Mapping[str, Any]) -> tuple[Found, ...]:
+    """Give what a materialisation told that it found."""
+    told = metadata.get(FOUND)
+    return () if told is None else unpacked(getattr(told, "data", told))
+
+
+def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Found], *, on: str) -> tuple[Breach, ...]:
+    """Hold what a run found against the policies that travel with its asset.
+
+    Args:
+        metadata: The asset's own metadata.
+        asset: Its name and layer.
+        found: The columns that look personal in what was stored.
+        on: The day of the run: an exception counts to its last day.
+
+    >>> people = AssetFacts(name="people")
+    >>> found = [Found("mail", "email", 1.0), Found("tel", "phone")]
+    >>> [one.said for one in held_back({PERSONAL: ["mail"]}, people, found, on="2026-11-29")]
+    ['people has a column that looks personal (phone) and is declared nowhere: tel.']
+    """
+    declared = metadata.get(PERSONAL)
+    facts = replace(asset, personal=tuple(getattr(declared, "value", declared) or ()), found=tuple(found))
+    text = metadata.get(RULES)
+    policies = Policies()
+    if text is not None:
+        told = json.loads(getattr(text, "value", text))
+        excepted = tuple(
+            Exemption(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
+            for one in told["exceptions"]
+        )
+        policies = Policies(rules={key: Rule(**one) for key, one in told["rules"].items()}, exceptions=excepted)
+        if not told["rules"] and not any(one.rule == RULE for one in excepted):
+            return ()
+    return tuple(one for one in judge(policies, [facts], on=on) if one.kind == "personal_columns")
+
+
+def tell_found(context: dg.AssetExecutionContext, asset: AssetFacts, found: Iterable[Found], *, on: str) -> None:
+    """Tell what stands against the personal columns of an asset that was just stored, and refuse to go on from it.
+
+    A warning is logged and noted as an observation of the asset; what stands in the way ends the step, so that nothing
+    is made of the asset.
+
+    Raises:
+        HeldBackError: A rule says so.
+    """
+    breaches = held_back(context.assets_def.specs_by_key[context.asset_key].metadata, asset, found, on=on)
+    open_ones = [one for one in breaches if one.exemption is None]
+    if not open_ones:
+        return
+    partition = context.partition_key if context.has_partition_key else None
+    told = dg.MetadataValue.md("\n".join(f"* {one.said} {one.hint}" for one in open_ones))
+    observed = dg.AssetObservation(context.asset_key, partition=partition, metadata={"workbench/policy": told})
+    context.log_event(observed)
+    for one in open_ones:
+        context.log.warning(f"{one.said} {one.hint}")
+    if stops := [one for one in open_ones if one.stops]:
+        said = " ".join(one.said for one in stops)
+        raise HeldBackError(
+            f"{asset.name} was made, and nothing is made of it: a policy of the project stands in the way. {said}",
+            hint=stops[0].hint,
+        )
