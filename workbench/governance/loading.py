@@ -47,7 +47,8 @@ def governed(project: Project) -> Governed:
     policies = load_policies(project.root)
     definitions = load_project(project)
     facts = facts_of(definitions)
-    there = {one.name: promoted_path(project, one.layer, one.name) for one in facts}
+    theirs = find(named=project.root)
+    there = {one.name: promoted_path(theirs, one.layer, one.name) for one in facts}
     approved = _approved(project.root, [one for one in facts if one.notebook])
     assets = tuple(
         replace(

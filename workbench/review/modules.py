@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from promote.merge.base import HEADER
-from promote.render.module import UNVERIFIED
+from promote.render.module import HEADER, UNVERIFIED
 from promote.trees import parse
 from promote.values import dataclass, replace
 from workbench.review.contracts import Classes, contract
