@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
@@ -107,15 +107,16 @@ class Cloud:
                 self.write(options["awslogs-group"], stream, [text])
 
         def end(ended: Ended) -> None:
-            self.works.pop(arn, None)
             code = ended.code if ended.code >= 0 else 128 - ended.code
-            if task.stop_code_wanted:
-                _stop(task, task.stop_code_wanted, task.stopped_reason, code)
-            elif ended.fault == SPOT:
-                _stop(task, "SpotInterruption", "Your Spot Task was interrupted.", code)
-            else:
-                reason = "OutOfMemoryError: Container killed due to memory usage" if ended.fault == MEMORY else ""
-                _stop(task, "EssentialContainerExited", "Essential container in task exited", code, reason)
+            with self._lock:  # a task is described as it was before its end or after it, never half and half
+                if task.stop_code_wanted:
+                    _stop(task, task.stop_code_wanted, task.stopped_reason, code)
+                elif ended.fault == SPOT:
+                    _stop(task, "SpotInterruption", "Your Spot Task was interrupted.", code)
+                else:
+                    reason = "OutOfMemoryError: Container killed due to memory usage" if ended.fault == MEMORY else ""
+                    _stop(task, "EssentialContainerExited", "Essential container in task exited", code, reason)
+            self.works.pop(arn, None)
 
         with self._lock:
             task.status = "RUNNING"
@@ -134,7 +135,8 @@ class Cloud:
             task.desired_status = "STOPPED"
             work.stop()
         elif task.status != "STOPPED":
-            _stop(task, "UserInitiated", reason, None)
+            with self._lock:
+                _stop(task, "UserInitiated", reason, None)
 
     # Batch
 
@@ -259,9 +261,10 @@ class Front:
                 cloud.stop_task(asked["task"], asked.get("reason", ""))
             parts, status_line, headers = [b"{}"], "200 OK", [("content-type", "application/json")]
         else:
-            answer, status_line, answered = run_wsgi_app(self.moto, environ)
-            headers = list(answered)
-            parts = list(answer)
+            with cloud._lock if operation == "DescribeTasks" else nullcontext():
+                answer, status_line, answered = run_wsgi_app(self.moto, environ)
+                headers = list(answered)
+                parts = list(answer)
             if status_line.startswith("200"):
                 parts = self._after(operation, asked, parts, status_line, list(headers))
             headers = [pair for pair in headers if pair[0].lower() != "content-length"]
