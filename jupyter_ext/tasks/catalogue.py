@@ -69,11 +69,21 @@ def may_be_shown(step: Step) -> bool:
     return bool(step.options.get("classification") == official)
 
 
-def _asset(project: Project, lake: Lake, step: Step, notebook: str) -> dict[str, Any]:
+def known_personal(project: Project, step: Step) -> frozenset[str]:
+    """Name the columns that a step declares as personal, and those that its last promotion found."""
+    facts = _facts(project, step)
+    return frozenset(step.options.get("personal") or ()).union(facts.personal if facts is not None else ())
+
+
+def _facts(project: Project, step: Step) -> FrameFacts | None:
     relative = f"evidence/{step.layer}/{step.name}.json"
     inside_project(project, relative)
     evidence = read_evidence(project.root, relative)
-    facts = evidence.facts.output if evidence is not None and evidence.facts is not None else None
+    return evidence.facts.output if evidence is not None and evidence.facts is not None else None
+
+
+def _asset(project: Project, lake: Lake, step: Step, notebook: str) -> dict[str, Any]:
+    facts = _facts(project, step)
     owner = step.options.get("owner")
     shown = {
         "name": step.name,

@@ -13,6 +13,7 @@ from promote.drift import Drift
 from promote.model import Finding, Notebook
 from promote.notebook.read import parse, relative
 from promote.outcome import FINE, Settings
+from promote.personal import told_of_evidence
 from promote.prepare import Prepared, prepare, standing
 from promote.project import Project
 from promote.register import Rows, made_in
@@ -69,6 +70,7 @@ def opened(question: Mapping[str, Any]) -> Opened:
     versions = code_versions(project, prepared)
     stands = standing(project, prepared, versions)
     work = Steps(project, Settings(project=project.root, include_needed=needed), prepared, stands, versions, findings)
+    work.findings += told_of_evidence(work)
     said = work.outcome((), FINE).findings  # in order, and no secret in them
     return Opened(project, path, raw, notebook, prepared[0] if prepared else None, work, rows, said)
 

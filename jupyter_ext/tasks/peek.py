@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_ext.confine import notebook_path, project_of
-from jupyter_ext.tasks.catalogue import lake_of, may_be_shown, steps_of
+from jupyter_ext.tasks.catalogue import known_personal, lake_of, may_be_shown, steps_of
 from platform_core.errors import UserError
 from platform_core.governance.audit import note
 from platform_core.metadata.declared import personal_columns
@@ -35,7 +35,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     names = frame.collect_schema().names()
     shown = frame.select(names[:_COLUMNS]).head(_ROWS).collect()
     note("read", f"{step.layer}:{name}", {"as": "a few rows in JupyterLab"}, project=project.root)
-    masked = personal_columns(shown, ())
+    masked = personal_columns(shown, known_personal(project, step))
     return {
         "asset": name,
         "columns": shown.columns,

@@ -7,7 +7,7 @@ a blocking check that fails makes the step fail, which is what keeps the assets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from platform_core.governance.lineage.events import events_of
 from platform_core.governance.lineage.steps import Following
 from platform_core.governance.masking.policy import apply_policy
 from platform_core.governance.policies.enforcing import refuse
-from platform_core.governance.policies.facts import PERSONAL
+from platform_core.governance.policies.facts import declared_of
 from platform_core.governance.policies.holding import found_of, tell_found
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.metadata.charts import charts_of
@@ -50,13 +50,15 @@ def step_function(
     cache: bool,
     checks: Sequence[Check],
     severity: str,
-) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult]]:
+) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult | dg.AssetObservation]]:
     """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
 
-    def compute(context: dg.AssetExecutionContext, **given: Any) -> Iterator[dg.Output[Any] | dg.AssetCheckResult]:
+    def compute(
+        context: dg.AssetExecutionContext, **given: Any
+    ) -> Iterator[dg.Output[Any] | dg.AssetCheckResult | dg.AssetObservation]:
         about = context.assets_def.specs_by_key[context.asset_key].metadata
         refuse(about, name, on=today())
-        shown = shown_as(declared, classification_of(about), _personal(about))
+        shown = shown_as(declared, classification_of(about), declared_of(about))
         running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
@@ -92,7 +94,9 @@ def step_function(
                 placed = at_partition(checks, partition)
                 look(running, lambda: convert(stored, "lazy"), None)  # where no IO manager of ours has
                 yield from _results(stored, running.file, placed, severity, running)
-                tell_found(context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today())
+                yield from tell_found(
+                    context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today()
+                )
                 record_run(context, f"{layer}:{name}" if layer else name, running.made_from)
         finally:
             end(context.run.run_id, name)
@@ -104,12 +108,6 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
-
-
-def _personal(about: Mapping[str, Any]) -> Collection[str]:
-    """Give the personal columns that an asset's metadata says: those of its policies beside its own."""
-    told = about.get(PERSONAL)
-    return getattr(told, "value", told) or ()
 
 
 def _schema(stored: object) -> pl.Schema:

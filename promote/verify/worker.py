@@ -21,7 +21,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.errors import DagsterAssetCheckFailedError  # not public, and raised by public calls
 
-from platform_core.governance.policies.facts import PERSONAL
+from platform_core.governance.policies.facts import declared_of
 from platform_core.governance.policies.found import packed
 from platform_core.governance.policies.holding import HeldBackError, found_of
 from promote.verify.failures import describe
@@ -158,7 +158,7 @@ class _Location:
                 break
             made += [partition] if partition is not None else []
         seconds = time.perf_counter() - began
-        declared = tuple(self._graph.get(key).metadata.get(PERSONAL) or ())
+        declared = tuple(sorted(declared_of(self._graph.get(key).metadata)))
         self._done[name] = AssetOutcome(
             name, not error, error, place, tuple(checks), seconds, tuple(made), personal, declared
         )

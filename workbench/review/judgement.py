@@ -129,6 +129,7 @@ def _questions(change: AssetChange) -> Iterator[str]:
         yield from _of_changed(change)
         yield from _of_columns(change)
         yield from _of_data(change)
+    yield from _of_personal(change)
     yield from _of_evidence(change)
 
 
@@ -186,6 +187,16 @@ def _of_data(change: AssetChange) -> Iterator[str]:
         yield f"{this}: its data differ though its logic is the same: did what it reads change?"
     if data.same is True and "CODE_VERSION" in change.words:
         yield f"{this}: its logic changed and its data did not: does the data of the run reach what changed?"
+
+
+def _of_personal(change: AssetChange) -> Iterator[str]:
+    """Ask about the columns that look personal and did not before."""
+    known = change.before.proof.output.personal if change.before and change.before.proof else ()
+    new = [one for one in change.personal if one not in known]
+    if declared := [column for column, _, told in new if told]:
+        yield f"{name(change.name)} holds personal data now: may it, and who may see it ({names(declared)})?"
+    if loose := [column for column, _, told in new if not told]:
+        yield f"{name(change.name)}: columns look personal and are declared nowhere: are they ({names(loose)})?"
 
 
 def _of_evidence(change: AssetChange) -> Iterator[str]:

@@ -159,7 +159,12 @@ def _evidence(change: AssetChange, small: int) -> dict[str, Any] | None:
         "checks": [{"name": clean(a), "passed": b, "severity": clean(c)} for a, b, c in proof.checks],
         "tests": proof.tests,
         "mistakes": {"noticed": proof.killed, "made": proof.killed + proof.survived},
+        **({"personal": _personal(change)} if change.personal else {}),
     }
+
+
+def _personal(change: AssetChange) -> list[dict[str, Any]]:
+    return [{"column": clean(a), "kind": clean(b), "declared": c} for a, b, c in change.personal]
 
 
 def _cells(change: AssetChange) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from promote.evidence import VERSION
@@ -116,7 +116,14 @@ def _frame(content: Mapping[str, Any]) -> Frame:
         root=_text(content, "root"),
         key=tuple(one for one in _list(key, "columns") if isinstance(one, str)),
         repeats=_few_or_number(key, "repeats"),
+        personal=tuple(_personal(_table(content, "personal")) if content.get("personal") else ()),
     )
+
+
+def _personal(content: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    for column in sorted(content):
+        one = _table(content, column)
+        yield column, _text(one, "kind"), _flag(one, "declared")
 
 
 def _label(content: Mapping[str, Any]) -> str:

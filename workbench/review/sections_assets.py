@@ -144,10 +144,20 @@ def data(review: Review) -> Iterator[Block]:
         )
     else:
         yield Paragraph("No data can be compared.")
+    held = [f"{name(one.name)} holds what looks personal: {_personal(one)}." for one in found if one.personal]
+    if held:
+        yield Items(tuple(held))
     why = [f"{name(one.name)} is not compared: {one.data.why_not}." for one in found if one.data and one.data.why_not]
     why += [f"{name(one.name)} is new, and no run has shown its data." for one in found if _unknown_new(one)]
     if why:
         yield Items(tuple(why))
+
+
+def _personal(change: AssetChange) -> str:
+    return ", ".join(
+        f"{name(column)} ({name(kind)}, {'declared' if declared else 'declared nowhere'})"
+        for column, kind, declared in change.personal
+    )
 
 
 def _unknown_new(change: AssetChange) -> bool:

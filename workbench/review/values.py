@@ -37,6 +37,7 @@ class Frame:
     root: str = ""  # the promotion from which on versions were compared with the one before
     key: tuple[str, ...] = ()
     repeats: Count | None = None  # rows that repeat the key of another
+    personal: tuple[tuple[str, str, bool], ...] = ()  # column that looks personal, its kind, whether it is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,12 @@ class AssetChange:
         if found is None:
             raise ValueError(self.name)
         return found
+
+    @property
+    def personal(self) -> tuple[tuple[str, str, bool], ...]:
+        """The columns that look personal by current evidence, each with its kind and whether it is declared."""
+        proof = self.after.proof if self.after else None
+        return proof.output.personal if proof is not None and self.standing in {"proven", "failed"} else ()
 
 
 @dataclass(frozen=True, slots=True)

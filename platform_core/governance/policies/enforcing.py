@@ -15,7 +15,7 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.governance.classification import CLASSIFICATION, TAG, Classified
 from platform_core.governance.policies.engine import Breach, activities_of, classes_of, judge
-from platform_core.governance.policies.facts import DECLARED, PERSONAL, facts_of_assets
+from platform_core.governance.policies.facts import BY_POLICY, DECLARED, facts_of_assets
 from platform_core.governance.policies.holding import rules_metadata
 from platform_core.governance.policies.model import AssetFacts, Policies
 
@@ -61,10 +61,9 @@ def governed(
 
 
 def _personal(policies: Policies, asset: AssetFacts, activities: Sequence[str]) -> dict[str, Any]:
-    """Give the personal columns of an asset with those that its activities declare, and the rules about the others."""
-    declared = {column for key in activities for column in policies.processing[key].columns}
-    told = {PERSONAL: sorted({*asset.personal, *declared})} if declared else {}
-    return {**told, **rules_metadata(policies, asset)}
+    """Give the personal columns that an asset's activities declare, and the rules about others."""
+    declared = {column for key in activities for column in policies.processing[key].declares(asset.name)}
+    return {**({BY_POLICY: sorted(declared)} if declared else {}), **rules_metadata(policies, asset)}
 
 
 def attributes(level: Classified, breaches: Sequence[Breach]) -> dict[str, str]:

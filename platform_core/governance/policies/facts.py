@@ -14,6 +14,7 @@ from platform_core.governance.classification import CLASSIFICATION
 from platform_core.governance.policies.model import AssetFacts
 
 PERSONAL = "workbench/personal"
+BY_POLICY = "workbench/personal_by_policy"  # columns that processing activities of the policies declare
 FOUND = "workbench/personal_found"
 DECLARED = "workbench/declared_classification"
 
@@ -56,6 +57,16 @@ def facts_of_assets(
         for key in one.keys
     ]
     return tuple(sorted(found, key=lambda one: one.name))
+
+
+def declared_of(metadata: Mapping[str, Any]) -> frozenset[str]:
+    """Give the personal columns that an asset's metadata declares: its own, and those of its processing activities.
+
+    >>> sorted(declared_of({PERSONAL: ["name"], BY_POLICY: ["email", "name"]}))
+    ['email', 'name']
+    """
+    told = (metadata.get(key) for key in (PERSONAL, BY_POLICY))
+    return frozenset(column for one in told for column in _texts(getattr(one, "value", one)))
 
 
 def _facts(definition: dg.AssetsDefinition, key: dg.AssetKey, checks: list[str]) -> AssetFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import dagster as dg
 
 from platform_core.errors import UserError
 from platform_core.governance.policies.engine import Breach, judge
-from platform_core.governance.policies.facts import FOUND, PERSONAL
+from platform_core.governance.policies.facts import FOUND, declared_of
 from platform_core.governance.policies.found import Found, unpacked
 from platform_core.governance.policies.lacks import matches
 from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
@@ -59,11 +59,10 @@ def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Fo
 
     >>> people = AssetFacts(name="people")
     >>> found = [Found("mail", "email", 1.0), Found("tel", "phone")]
-    >>> [one.said for one in held_back({PERSONAL: ["mail"]}, people, found, on="2026-11-29")]
+    >>> [one.said for one in held_back({"workbench/personal": ["mail"]}, people, found, on="2026-11-29")]
     ['people has a column that looks personal (phone) and is declared nowhere: tel.']
     """
-    declared = metadata.get(PERSONAL)
-    facts = replace(asset, personal=tuple(getattr(declared, "value", declared) or ()), found=tuple(found))
+    facts = replace(asset, personal=tuple(declared_of(metadata)), found=tuple(found))
     text = metadata.get(RULES)
     policies = Policies()
     if text is not None:
@@ -78,7 +77,9 @@ def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Fo
     return tuple(one for one in judge(policies, [facts], on=on) if one.kind == "personal_columns")
 
 
-def tell_found(context: dg.AssetExecutionContext, asset: AssetFacts, found: Iterable[Found], *, on: str) -> None:
+def tell_found(
+    context: dg.AssetExecutionContext, asset: AssetFacts, found: Iterable[Found], *, on: str
+) -> Iterator[dg.AssetObservation]:
     """Tell what stands against the personal columns of an asset that was just stored, and refuse to go on from it.
 
     A warning is logged and noted as an observation of the asset; what stands in the way ends the step, so that nothing
@@ -93,8 +94,7 @@ def tell_found(context: dg.AssetExecutionContext, asset: AssetFacts, found: Iter
         return
     partition = context.partition_key if context.has_partition_key else None
     told = dg.MetadataValue.md("\n".join(f"* {one.said} {one.hint}" for one in open_ones))
-    observed = dg.AssetObservation(context.asset_key, partition=partition, metadata={"workbench/policy": told})
-    context.log_event(observed)
+    yield dg.AssetObservation(context.asset_key, partition=partition, metadata={"workbench/policy": told})
     for one in open_ones:
         context.log.warning(f"{one.said} {one.hint}")
     if stops := [one for one in open_ones if one.stops]:

@@ -132,6 +132,15 @@ class Activity:
         if not self.assets or not self.purpose.strip():
             raise ValueError("an activity names its assets and says its purpose")
 
+    def declares(self, asset: str) -> frozenset[str]:
+        """Give the columns that it declares as personal, if they are there: its own, and that of whose a row is.
+
+        >>> sorted(Activity(assets=("a",), purpose="Rents", columns=("name",), subject_key="id").declares("a"))
+        ['id', 'name']
+        """
+        key = self.subject_keys.get(asset, self.subject_key)
+        return frozenset(self.columns) | ({key} if key else frozenset())
+
     __pydantic_config__: ClassVar[Any] = STRICT
 
 

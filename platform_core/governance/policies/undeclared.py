@@ -37,7 +37,7 @@ def undeclared(asset: AssetFacts, activities: Sequence[Activity]) -> Iterator[tu
     >>> next(undeclared(people, ()))[0]
     'silver:people has a column that looks personal (e-mail address) and is declared nowhere: mail.'
     """
-    declared = {*asset.personal, *(column for one in activities for column in one.columns)}
+    declared = {*asset.personal, *(column for one in activities for column in one.declares(asset.name))}
     for one in asset.found or ():
         if one.column not in declared:
             said = f"{asset.shown} has a column that looks personal ({one.shown}) and is declared nowhere"

@@ -203,7 +203,8 @@ def test_finished_figures_are_shown_where_nothing_is_personal(tmp_path: Path) ->
     figure, axes = pyplot.subplots()
     axes.plot([1, 2])
     axes.set_title("Two points")
-    told = made(tmp_path, lambda: with_chart(FRAME.lazy(), figure, bars(FRAME.to_pandas())))
+    plain = FRAME.select("town", "fee")
+    told = made(tmp_path, lambda: with_chart(plain.lazy(), figure, bars(plain.to_pandas())))
     assert told["workbench/chart_1"].value.startswith("![Two points](data:image/png;base64,")
     assert told["workbench/chart_2"].value.endswith("Fees by town")
 

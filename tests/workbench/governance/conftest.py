@@ -85,6 +85,7 @@ processing:
     purpose: Paying benefits
     subjects: [claimants]
     categories: [names, payments]
+    columns: [name]
     lawful_basis: public task
     dpia: DPIA-2026-014
     subject_key: person_id
