@@ -71,8 +71,11 @@ def scan(
     about = [named(name) for name in chosen]
     again: dict[int, pl.DataFrame] = {}
     parts = list(_parts(whole, chosen, again))
-    with ThreadPoolExecutor(max_workers=max(1, min(len(parts), os.cpu_count() or 1))) as pool:
-        done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
+    if len(parts) < 2:
+        done = [_found(part, about, height, extra) for part in parts]
+    else:
+        with ThreadPoolExecutor(max_workers=min(len(parts), os.cpu_count() or 1)) as pool:
+            done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
     every = repeating.everywhere(every, again, height)
     # Cells are numbered through all columns, in the order of the columns
