@@ -20,6 +20,8 @@ POSTCODE = (
 )
 NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
+# Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
+_NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
 LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[12][0-9]|5[0-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
@@ -143,13 +145,16 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
     shape, free, capitals = pl.col("shape"), pl.col("free"), pl.col("capitals")
     unsaid = free & ~pl.col("other")
     short_ni = ~code.str.contains("[A-D]$")
+    in_pairs = piece.str.contains(r"[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{2}$")
+    taken = code.str.contains(_NO_PERSONS) & ~in_pairs
+    unlike_ni = short_ni & (~capitals | piece.str.contains("/", literal=True) | taken)
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
-        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & (~short_ni | capitals)))).then(pl.lit("national_insurance"))
+        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]") & ~pl.col("left").str.ends_with("#")).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark")).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))

@@ -142,7 +142,7 @@ _BY_NAME_ALONE = {
         "|sex|health|diagnosis|medical|trade_union|union_member|political|biometric|genetic|nationality|immigration(?:_status)?|convictions?|offences?"
     ),
     "personal": (
-        "age|ages|marital_status|signatures?|usernames?|user(?:_id)?|login|person_id|photo|ip|salary|income|benefits?|licen[cs]e|nok|carer|accounts?|contacts?|gender|dna"
+        "age|ages|marital_status|signatures?|usernames?|user(?:_id)?|login|person_id|photo|ip|salary|income|benefits?|nok|carer|accounts?|contacts?|gender|dna"
     ),
 }
 _NAMED_ALONE = {kind: re.compile(rf"(?:^|_)(?:{words})(?:_|$)") for kind, words in _BY_NAME_ALONE.items()}

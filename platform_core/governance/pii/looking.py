@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from platform_core.governance.pii.kinds import KINDS
 from platform_core.governance.pii.verdicts import columns
 from platform_core.governance.policies.found import Found, coarse
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 10_000  # rows
 SMALL = 10  # cells, below which no share says how many there are
 _BLOCKS = 4
+_ENOUGH = 20  # cells, from which on values count for more than the name of their column
 
 
 def looked_at(frame: pl.LazyFrame, rows: int | None = None) -> tuple[Found, ...]:
@@ -25,12 +27,15 @@ def looked_at(frame: pl.LazyFrame, rows: int | None = None) -> tuple[Found, ...]
         rows: How many rows it has, where that is known: then blocks from all over it are looked at, else the first.
 
     Returns:
-        The columns found, in the frame's order.
+        The columns found, in the frame's order. A name that the values gainsay counts for nothing here: a column `name`
+        with 20 cells and more of which none looks like a person's is one of datasets or places. (It is masked.)
 
     >>> looked_at(pl.LazyFrame({"note": ["ring 07700 900123", "no"], "town": ["Leeds", "York"]}))
     (Found(column='note', kind='phone', share=None),)
     """
     verdicts = columns(pl.concat(pl.collect_all(_blocks(frame, rows))), sample=None).filter("personal")
+    by_name_alone = (pl.col("by") == "name") & pl.col("kind").is_in([*KINDS]) & (pl.col("share") == 0)
+    verdicts = verdicts.filter(~by_name_alone | (pl.col("cells") < _ENOUGH))
     found = verdicts.select("column", "kind", "share", "cells").iter_rows()
     return tuple(Found(name, kind, coarse(round(share * cells), cells, SMALL)) for name, kind, share, cells in found)
 

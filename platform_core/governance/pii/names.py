@@ -36,7 +36,7 @@ _ASCII, _ANY = (
     ),
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue)\b|[@_/]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar)\b|[@_/]|-[a-z0-9])"
 # Organisations and places that are called as a person might be
 _FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
 
@@ -112,7 +112,9 @@ def find(cells: Cells) -> pl.DataFrame:
         kind=pl.lit("name"),
         chance=pl.lit(value=False),
     )
-    found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$"))
+    # `Edward VI` is a king, and what is called after him
+    reigned = pl.col("piece").str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (pl.col("score") < 0.7)
+    found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS})$") & ~reigned)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 

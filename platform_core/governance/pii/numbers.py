@@ -126,7 +126,9 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
         said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone")
     )
     grouped = piece.str.contains(_GROUPED_10)
-    plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone")
+    # `TQ 38000 80400` is a place on the National Grid
+    on_grid = pl.col("left").str.contains(rf"(?:^|[^A-Za-z]){shapes.GRID} ?$")
+    plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone") & ~on_grid
     kind = (
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))
         .when(pl.col("said_nhs") & pl.col("nhs")).then(pl.lit("nhs_number"))

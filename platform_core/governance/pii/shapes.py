@@ -30,6 +30,8 @@ _CARDS = {  # the first digits of an issuer and the lengths of its numbers, ISO/
     "^220[0-4]": (16, 17, 18, 19),
     "^(?:5018|5020|5038|5893|6304|6759|676[1-3]|6767[0-9])": (13, 14, 15),
 }
+# The squares of the National Grid that have land
+GRID = "(?:H[PTUWXYZ]|N[A-DF-HJ-ORSTUW-Z]|S[CDEHJKMNOPRSTUV-Z]|T[AFGLMQRV])"
 
 
 def is_issued(digits: pl.Expr) -> pl.Expr:
