@@ -230,7 +230,7 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
             at += 1
             continue
         end = match.end()
-        followed = letters[end : end + 1] == "X" and letters[end - 1].isupper() and score < 0.95
+        followed = letters[end : end + 1] in {"X", "x"} and letters[end - 1].isupper() and score < 0.95
         after_saint = at > 0 and letters[at - 1] == "S"
         if not followed and not after_saint:
             found.append((at, end - 1, score))

@@ -196,3 +196,25 @@ def test_checksums_agree_with_a_loop(body: int) -> None:
     ibans = pl.Series([f"GB{check:02}ABCD{digits}" for check in range(2, 99)])
     remainders = [int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97 == 1 for iban in ibans]
     assert checksums.mod_97(ibans).to_list() == remainders
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SC123456", "OC301234", "LP004567", "TQ123456", "SU4718", "TQ 27959 87965", "NZ 2456 6470", "CM20/0987", "AA12/1234",
+        "E01000001", "E06000023", "W01001234", "RXK01", "Y00492", "A81001", "H801200001001", "10001234", "GB-LND", "A123",
+        "APP/X0360/W/21/3278888", "23/01234/FUL", "ORD-2023-123456", "[2019] UKUT 0123 (AAC)", "King Edward VI",
+        "William Farr School", "William Farr Primary", "Stoke-on-Trent", "Weston-super-Mare", "12.10.2021",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "See {} for details", "Ref: {}, approved."])
+def test_what_organisations_places_and_cases_are_called_by_is_nobodys(text: str, around: str) -> None:
+    assert pii.scan(pl.DataFrame({"code_1": [around.format(text)]})).rows() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["NI number SC123456", "NN 67 21 32", "TR-90-02-84", "Quoted SZ 44 40 10 as proof", "UTR 27959 87965"]
+)
+def test_a_word_or_the_pairs_of_a_national_insurance_number_still_tell_it(text: str) -> None:
+    found = pii.scan(pl.DataFrame({"code_1": [text]}))["kind"].to_list()
+    assert found == (["utr"] if text.startswith("UTR") else ["national_insurance"])
