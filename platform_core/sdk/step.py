@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
@@ -92,7 +92,7 @@ def step_function(
                 events.schema = partial(_schema, stored)
                 partition = context.partition_key if context.has_partition_key else None
                 placed = at_partition(checks, partition)
-                look(running, lambda: convert(stored, "lazy"), None)  # where no IO manager of ours has
+                look(running, lambda: _lazy(stored), None)  # where no IO manager of ours has
                 yield from _results(stored, running.file, placed, severity, running)
                 yield from tell_found(
                     context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today()
@@ -111,9 +111,11 @@ def step_function(
 
 
 def _schema(stored: object) -> pl.Schema:
-    frame: Any = convert(stored, "lazy")
-    schema: pl.Schema = frame.collect_schema()
-    return schema
+    return _lazy(stored).collect_schema()
+
+
+def _lazy(stored: object) -> pl.LazyFrame:
+    return cast("pl.LazyFrame", convert(stored, "lazy"))
 
 
 def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:

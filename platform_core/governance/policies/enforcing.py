@@ -41,12 +41,14 @@ def governed(
     facts = facts_of_assets(made, checks)
     classes = classes_of(policies, facts)
     breaches: dict[str, list[Breach]] = {}
-    for one in judge(policies or Policies(), facts, on=on):
+    held = policies or Policies()
+    for one in judge(held, facts, on=on):
         if one.severity == "error":
             breaches.setdefault(one.asset, []).append(one)
     told: dict[str, dict[str, Any]] = {name: attributes(classes[name], breaches.get(name, [])) for name in classes}
-    for one in facts if policies is not None else ():
-        told[one.name] |= _personal(policies, one, activities_of(policies, facts)[one.name])
+    activities = activities_of(held, facts)
+    for fact in facts:
+        told[fact.name] |= _personal(held, fact, activities[fact.name])
 
     def with_told(spec: dg.AssetSpec) -> dg.AssetSpec:
         metadata = told.get(spec.key.to_user_string(), {})

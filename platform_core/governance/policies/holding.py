@@ -15,8 +15,9 @@ from platform_core.governance.policies.facts import FOUND, declared_of
 from platform_core.governance.policies.found import Found, unpacked
 from platform_core.governance.policies.lacks import matches
 from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
+from platform_core.governance.policies.reading import built, shaped
 from platform_core.governance.policies.rule import Rule
-from platform_core.governance.policies.undeclared import RULE
+from platform_core.governance.policies.undeclared import RULE, rules_of
 
 RULES = "workbench/personal_rules"
 
@@ -27,19 +28,15 @@ class HeldBackError(UserError):
 
 def rules_metadata(policies: Policies, asset: AssetFacts) -> dict[str, str]:
     """Give the metadata by which a run knows what the policies say of an asset's personal columns; none by default."""
-    rules = {key: one for key, one in policies.rules.items() if one.rule == RULE}
+    rules = {key: one for key, one in rules_of(policies).items() if one.rule == RULE}
     own = {
-        key: {"rule": RULE, "severity": one.severity, "hint": one.hint}
+        key: {"severity": one.severity, "hint": one.hint}
         for key, one in rules.items()
         if (not one.layers or asset.layer in one.layers) and (not one.assets or matches(one.assets, asset.name))
     }
-    known = rules or {RULE: None}
-    excepted = [
-        {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(one).items()}
-        for one in policies.exceptions
-        if one.rule in known and matches(one.assets, asset.name)
-    ]
-    return {RULES: json.dumps({"rules": own, "exceptions": excepted})} if rules or excepted else {}
+    excepted = [asdict(one) for one in policies.exceptions if one.rule in rules and matches(one.assets, asset.name)]
+    said = not rules.keys().isdisjoint(policies.rules)
+    return {RULES: json.dumps({"rules": own, "exceptions": excepted})} if said or excepted else {}
 
 
 def found_of(metadata: Mapping[str, Any]) -> tuple[Found, ...]:
@@ -67,13 +64,12 @@ def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Fo
     policies = Policies()
     if text is not None:
         told = json.loads(getattr(text, "value", text))
-        excepted = tuple(
-            Exemption(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
-            for one in told["exceptions"]
-        )
-        policies = Policies(rules={key: Rule(**one) for key, one in told["rules"].items()}, exceptions=excepted)
-        if not told["rules"] and not any(one.rule == RULE for one in excepted):
+        if not told["rules"]:
             return ()
+        policies = Policies(
+            rules={key: Rule(rule=RULE, **one) for key, one in told["rules"].items()},
+            exceptions=tuple(built(Exemption, shaped(Exemption, one)) for one in told["exceptions"]),
+        )
     return tuple(one for one in judge(policies, [facts], on=on) if one.kind == "personal_columns")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from platform_core.governance.policies.model import Activity, AssetFacts, Policies
 from platform_core.governance.policies.rule import Rule
 
-RULE = "personal_columns"
+RULE: Literal["personal_columns"] = "personal_columns"
 _TOLD = Rule(rule=RULE, severity="warning")
 _DECLARE = (
     "Write `#| personal: [{}]` (in code `personal=`), or `metadata={{'personal': True}}` in the contract; where it is "

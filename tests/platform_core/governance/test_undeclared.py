@@ -75,8 +75,16 @@ def test_declared_is_no_finding_and_undeclared_is_the_same_one_at_a_run(
         (ready("official"), ["error"]),
         (ready("official-sensitive"), ["error"]),
         (Policies(rules={"own": Rule(rule="personal_columns", layers=("gold",))}), []),
+        (Policies(rules={"own": Rule(rule="personal_columns", layers=("gold",))}, exceptions=(_excepted("tel"),)), []),
     ],
-    ids=["no policies", "minimal", "official", "official-sensitive", "of gold alone"],
+    ids=[
+        "no policies",
+        "minimal",
+        "official",
+        "official-sensitive",
+        "of gold alone",
+        "of gold alone, with an exception",
+    ],
 )
 def test_how_much_it_counts_is_for_the_policies_to_say(policies: Policies, severities: list[str]) -> None:
     people = AssetFacts(name="people", layer="silver", found=(Found("contact", "email", 1.0),))
