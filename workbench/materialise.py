@@ -19,6 +19,7 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
 from platform_core.automation.unchanged import FORCE_TAG
+from platform_core.governance.policies.holding import warnings_of
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
 from platform_core.storage.routes import kept_in, storage_of
@@ -161,6 +162,9 @@ class Materialiser:
                         fatal = evaluation.severity == dg.AssetCheckSeverity.ERROR
                         said = evaluation.description or ""
                         problems.append(Problem(f"check {evaluation.check_name} failed", said, fatal=fatal))
+            elif event.event_type == dg.DagsterEventType.ASSET_OBSERVATION and event.asset_key == key:
+                told = warnings_of(event.asset_observation_data.asset_observation.metadata)
+                problems += [Problem(said, hint=hint, fatal=False) for said, hint in told]
             elif event.is_step_failure and event.step_key in steps:
                 found = read_problem(event, self._session.project)
                 if found is not None:

@@ -67,6 +67,9 @@ class PlayedStage:
     def write(self, files: Iterable[GeneratedFile]) -> None:
         list(files)
 
+    def remove(self, paths: Iterable[str]) -> None:
+        list(paths)
+
     def materialise(self, assets: Sequence[str], **named: Any) -> Materialised:
         self.asked.append({"assets": list(assets), **named})
         if assets == ["raw"]:
@@ -297,3 +300,16 @@ def test_steps_that_are_not_stale_and_tools_that_are_not_installed_are_passed_ov
     monkeypatch.setattr(module, "Stage", stage)
     proof = module.prove(project, prepared, {}, frozenset({"silver:other"}), {}, {}, Settings(), lambda _: None)
     assert (proof, stage.asked) == (Proof(), [])
+
+
+def test_what_looks_personal_is_kept_without_a_share_that_points_at_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"mail": {"kind": "email", "share": 1.0}, "note": {"kind": "phone", "share": 0.2}}
+    assets = {"rents": AssetOutcome("rents", True, personal=found, declared=("mail", "town"))}
+    proof = proven(PlayedStage(assets=assets), tmp_path, monkeypatch)
+    assert proof.facts["silver:rents"].output.personal == {
+        "mail": {"kind": "email", "share": 1.0, "declared": True},
+        "note": {"kind": "phone", "declared": False},
+    }
+    assert proof.facts["gold:total"].output.personal == {}

@@ -20,6 +20,7 @@ from platform_core.governance.policies.rule import Rule
 from platform_core.governance.policies.undeclared import RULE, rules_of
 
 RULES = "workbench/personal_rules"
+WARNINGS = "workbench/policy_warnings"
 
 
 class HeldBackError(UserError):
@@ -43,6 +44,15 @@ def found_of(metadata: Mapping[str, Any]) -> tuple[Found, ...]:
     """Give what a materialisation told that it found."""
     told = metadata.get(FOUND)
     return () if told is None else unpacked(getattr(told, "data", told))
+
+
+def warnings_of(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give what an observation of a run warns of: sentences, each with what to do.
+
+    >>> warnings_of({"rows": 3})
+    []
+    """
+    return [(said, hint) for said, hint in getattr(metadata.get(WARNINGS), "data", ())]
 
 
 def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Found], *, on: str) -> tuple[Breach, ...]:
@@ -89,8 +99,12 @@ def tell_found(
     if not open_ones:
         return
     partition = context.partition_key if context.has_partition_key else None
-    told = dg.MetadataValue.md("\n".join(f"* {one.said} {one.hint}" for one in open_ones))
-    yield dg.AssetObservation(context.asset_key, partition=partition, metadata={"workbench/policy": told})
+    warnings = [[one.said, one.hint] for one in open_ones if not one.stops]
+    metadata = {
+        "workbench/policy": dg.MetadataValue.md("\n".join(f"* {one.said} {one.hint}" for one in open_ones)),
+        WARNINGS: dg.MetadataValue.json(warnings),
+    }
+    yield dg.AssetObservation(context.asset_key, partition=partition, metadata=metadata)
     for one in open_ones:
         context.log.warning(f"{one.said} {one.hint}")
     if stops := [one for one in open_ones if one.stops]:
