@@ -57,7 +57,7 @@ def prove(
     values = check_parameters([p.selection for p in prepared], settings.parameters)
     small = small_of(project.root)
     since: dict[str, str] = {}
-    for tag in sorted(stale):
+    for tag in sorted(stale & stands.keys()):
         if stands[tag].plan.model is not None and (lack := lacking()):
             finding = _without_dbt(prepared, stands[tag].plan, lack)
             return Proof(findings=(finding,), failed=(tag,))
