@@ -8,6 +8,7 @@ import { search } from '../src/core/search';
 import { stretches } from '../src/core/stretches';
 import { VERSION } from '../src/version';
 import { DocumentationView } from '../src/views/documentation';
+import { Findings } from '../src/views/findings';
 import { OptionsForm } from '../src/views/form';
 import { Lineage } from '../src/views/lineage';
 import { computeText, stateText, summary } from '../src/views/words';
@@ -162,6 +163,16 @@ describe('the documentation', () => {
     const { host, type } = panel(() => Promise.reject(new Error('The server went away.')));
     await type('a');
     expect(host.querySelector('[role=alert]')!.textContent).toContain('The server went away.');
+  });
+
+  it('is a click away from a finding', () => {
+    const done: unknown[] = [];
+    const finding = { code: 'PR221', severity: 'error', message: 'no', hint: '', cell: 3, line: 1, column: 1, fix: null };
+    const analyst = { trans, analysis: { findings: [finding] } };
+    const commands = { execute: (id: string, args: unknown) => done.push([id, args]) };
+    const host = show(<Findings analyst={analyst as never} commands={commands as never} />);
+    [...host.querySelectorAll('button')].find(one => one.textContent === 'What PR221 means')!.click();
+    expect(done).toEqual([['notebook-workbench:read-page', { page: 'findings/PR221.md' }]]);
   });
 
   it.each([
