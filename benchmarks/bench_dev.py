@@ -23,8 +23,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench_workbench import MODULE
-from measure import project
+from bench_workbench import location
 
 RUNS, MODULES, BUDGET = 3, 200, 1.15
 PATIENCE = 600.0  # seconds until a start counts as failed
@@ -40,23 +39,6 @@ modules = [importlib.import_module(f"bench.defs.silver.table_{{n}}") for n in ra
 assets = [getattr(one, f"table_{{n}}_asset") for n, one in enumerate(modules)]
 defs = dg.Definitions(assets=assets, resources={{"io_manager": PolarsParquetIOManager(root="data/lake")}})
 """
-
-
-def written(root: Path) -> Path:
-    """Write a project of many modules, and a module that gathers them by hand."""
-    project(root, {})
-    package = root / "src/bench/defs/silver"
-    package.mkdir(parents=True)
-    for folder in (package, package.parent, package.parent.parent):
-        (folder / "__init__.py").write_text("")
-    for n in range(MODULES):
-        (package / f"table_{n}.py").write_text(MODULE.format(n=n))
-    loading = "from workbench.definitions import load_definitions\n\ndefs = load_definitions(__file__)\n"
-    (root / "src/bench/definitions.py").write_text(loading)
-    (root / "src/bench/bare.py").write_text(BARE)
-    (root / "config").mkdir()
-    (root / "config/base.yaml").write_text("lake: data/lake\n")
-    return root
 
 
 def until_shown(command: Sequence[str], cwd: Path, env: dict[str, str]) -> tuple[float, float]:
@@ -111,7 +93,8 @@ def session(leader: int) -> Iterator[tuple[int, float]]:
 def main() -> int:
     """Measure, print and judge."""
     with tempfile.TemporaryDirectory() as folder:
-        root = written(Path(folder) / "bench")
+        root = location(Path(folder) / "bench", MODULES)
+        (root / "src/bench/bare.py").write_text(BARE)
         home = root / "bare_home"
         home.mkdir()
         (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
