@@ -71,7 +71,7 @@ docs: $(STAMP)
 
 tutorial: $(STAMP)
 	@$(BIN)/python scripts/setup_browser.py > /dev/null
-	@$(BIN)/python -m scripts.tutorial
+	@$(BIN)/python -m scripts.tutorial $(TUTORIAL_ARGS)
 
 lab:
 	@cd jupyter_ext/lab && npm ci --ignore-scripts && npm test && npm run build

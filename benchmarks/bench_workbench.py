@@ -71,14 +71,14 @@ def pairs(ours: Callable[[int], float], peer: Callable[[int], float]) -> tuple[f
     )
 
 
-def location(root: Path) -> Path:
+def location(root: Path, modules: int = MODULES) -> Path:
     """Write a project of many modules, as promotion writes them."""
     project(root, {})
     package = root / "src/bench/defs/silver"
     package.mkdir(parents=True)
     for folder in (package, package.parent, package.parent.parent):
         (folder / "__init__.py").write_text("")
-    for n in range(MODULES):
+    for n in range(modules):
         (package / f"table_{n}.py").write_text(MODULE.format(n=n))
     text = "from workbench.definitions import load_definitions\n\ndefs = load_definitions(__file__)\n"
     (root / "src/bench/definitions.py").write_text(text)

@@ -26,6 +26,8 @@ _KEYS: Mapping[str, Mapping[str, tuple[type, Any]]] = {
     "options": {"tag": (str, ...), "options": (dict, ...), "client": (str, "")},
     "catalogue": _PATH,
     "peek": {**_PATH, "asset": (str, ...)},
+    "search": {"text": (str, ...), "client": (str, "")},
+    "page": {"page": (str, ...)},
     "promote": {
         **_PATH, "select": (list, []), "run": (bool, True), "include_needed": (bool, False), "force": (bool, False)
     },

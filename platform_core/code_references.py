@@ -6,6 +6,7 @@ adds its asset's references. Nothing is read for an asset.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,7 +61,10 @@ def referring_to(source: Source) -> Iterator[None]:
     """Let the assets that are defined meanwhile refer to a project's code."""
     token = _SOURCE.set(source)
     try:
-        yield
+        with warnings.catch_warnings():
+            # Dagster calls its code references beta, at each of them
+            warnings.filterwarnings("ignore", r".*CodeReference", dg.BetaWarning)
+            yield
     finally:
         _SOURCE.reset(token)
 
@@ -75,23 +79,25 @@ def reference_metadata(function: Callable[..., Any], notebook: str | None) -> di
     source = _SOURCE.get()
     if source is None:
         return {}
-    code = function.__code__
-    places = [(Path(code.co_filename), code.co_firstlineno, "module")]
-    if notebook:
-        places.append((source.root / notebook, 0, "notebook"))
-    inside = [place for place in places if place[0].is_relative_to(source.root)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster calls its code references so
-        found: list[Any] = []
-        for path, line, label in inside:
-            link = source.links.to(path.relative_to(source.root).as_posix(), (line, line)) if source.links else ""
-            if link:
-                found.append(dg.UrlCodeReference(url=link, label=f"{label} at {source.commit[:7]}"))
-            if source.local:
-                found.append(dg.LocalFileCodeReference(file_path=str(path), line_number=line or None, label=label))
-        metadata: dict[str, Any] = {}
-        if found:
-            metadata[REFERENCES_KEY] = dg.CodeReferencesMetadataValue(code_references=found)
+    metadata: dict[str, Any] = {}
+    if (source.links or source.local) and (found := list(_references(source, function, notebook))):
+        metadata[REFERENCES_KEY] = dg.CodeReferencesMetadataValue(code_references=found)
     if source.commit:
         metadata[COMMIT_KEY] = source.commit
     return metadata
+
+
+def _references(source: Source, function: Callable[..., Any], notebook: str | None) -> Iterator[Any]:
+    """Give where a function and its notebook stand, as far as that is inside the project; a thousand assets ask."""
+    code, root = function.__code__, f"{source.root}{os.sep}"
+    places = [(code.co_filename, code.co_firstlineno, "module")]
+    places += [(f"{root}{notebook}", 0, "notebook")] if notebook else []
+    for path, line, label in places:
+        if not path.startswith(root):
+            continue
+        shown = path[len(root) :].replace(os.sep, "/")
+        link = source.links.to(shown, (line, line)) if source.links else ""
+        if link:
+            yield dg.UrlCodeReference(url=link, label=f"{label} at {source.commit[:7]}")
+        if source.local:
+            yield dg.LocalFileCodeReference(file_path=path, line_number=line or None, label=label)

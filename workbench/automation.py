@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -17,6 +17,7 @@ from platform_core.costs.sensors import budget_sensor, idle_sensor
 from platform_core.errors import UserError
 from platform_core.observability.operational import operational_sensors
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
+from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -91,6 +92,27 @@ def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:
         )
         for name, schedule in config.schedules.items()
     ]
+
+
+def check_jobs(config: ProjectConfig, written: Iterable[str]) -> None:
+    """See that schedules and sensors of the configuration are for jobs that there are.
+
+    Args:
+        config: The configuration.
+        written: The names of the jobs that modules define.
+
+    Raises:
+        UserError: One is for a job that neither the configuration nor a module defines; it names file and line.
+    """
+    jobs = sorted({*config.jobs, *written})
+    for what, entries in (("schedule", config.schedules), ("sensor", config.sensors)):
+        for name, entry in entries.items():
+            if entry.job not in jobs:
+                hint = (
+                    did_you_mean(entry.job, jobs) if jobs else "Add it under `jobs:`, or as a job in a module of defs/."
+                )
+                place = config.place(f"{what}s", name, "job")
+                raise UserError(f"The {what} {name!r} is for a job that is not defined.", hint=hint, location=place)
 
 
 def _requests_for(name: str) -> Callable[[dg.ScheduleEvaluationContext], Iterator[dg.RunRequest]]:

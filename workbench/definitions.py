@@ -42,7 +42,7 @@ from platform_core.observability.attaching import with_declared_hooks
 from platform_core.observability.json_logs import json_logger
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
-from workbench.automation import build_jobs, build_schedules, build_sensors
+from workbench.automation import build_jobs, build_schedules, build_sensors, check_jobs
 from workbench.project import Project
 
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
@@ -125,7 +125,9 @@ def gather(
     use_prices(prices_of(config))
     resources = build_resources(config)
     checks = _only(unique, dg.AssetChecksDefinition)
-    jobs = [*_only(unique, _JOBS), *build_jobs(config)]
+    written = _only(unique, _JOBS)
+    check_jobs(config, (job.name for job in written))
+    jobs = [*written, *build_jobs(config)]
     hooks = [*_only(unique, dg.HookDefinition), *(alert_hooks(config.alerts) if config.alerts is not None else ())]
     assets = [*_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition), *drafts]
     assets = governed(assets, checks, load_policies(config.project), on=today())

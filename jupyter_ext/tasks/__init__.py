@@ -14,10 +14,10 @@ Tell = Callable[[Mapping[str, Any]], None]
 Task = Callable[[Mapping[str, Any], Tell], Any]
 
 
-def _task(module: str) -> Task:
+def _task(module: str, name: str = "run") -> Task:
     def run(question: Mapping[str, Any], tell: Tell) -> Any:
         # Here and not above: a process that analyses needs neither Polars nor Dagster
-        task: Task = import_module(f"jupyter_ext.tasks.{module}").run
+        task: Task = getattr(import_module(f"jupyter_ext.tasks.{module}"), name)
         return task(question, tell)
 
     return run
@@ -26,4 +26,4 @@ def _task(module: str) -> Task:
 TASKS: Mapping[str, Task] = {
     name: _task(name)
     for name in ("analyse", "preview", "fix", "options", "catalogue", "peek", "promote", "pull", "materialise")
-}
+} | {"search": _task("documentation", "find"), "page": _task("documentation", "read")}

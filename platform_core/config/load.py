@@ -177,16 +177,7 @@ def _validated(values: dict[str, Any], places: PlaceMap, environment: str) -> Se
         raise together(
             [problem(one, places, _known_keys) for one in in_order(error.errors(include_url=False))]
         ) from None
-    unknown_jobs = [
-        UserError(
-            f"The {what} {name!r} is for a job that is not defined.",
-            hint=did_you_mean(entry.job, sections.jobs),
-            location=nearest_place(places, (f"{what}s", name, "job")),
-        )
-        for what, entries in (("schedule", sections.schedules), ("sensor", sections.sensors))
-        for name, entry in entries.items()
-        if entry.job not in sections.jobs
-    ] + [
+    unknown = [
         UserError(
             f"The sensor {name!r} needs the resource {resource!r}, which is not defined.",
             hint=did_you_mean(resource, sections.resources) if sections.resources else "Add it under `resources:`.",
@@ -195,7 +186,7 @@ def _validated(values: dict[str, Any], places: PlaceMap, environment: str) -> Se
         for name, sensor in sections.sensors.items()
         if (resource := sensor.resource or DEFAULT_SENSOR_RESOURCES[sensor.type]) not in sections.resources
     ]
-    problems = unknown_jobs + [
+    problems = unknown + [
         UserError(
             f"{'.'.join(path)} is kept in the store {choice.store!r}, which is no object store under `resources:`.",
             hint=did_you_mean(choice.store, stores) if stores else "Add one of the type s3, gcs or azure_blob.",

@@ -1,6 +1,7 @@
 """Run every page of the tutorial in a new folder, from `git clone` on, with an empty home, and take its pictures.
 
     python -m scripts.tutorial                   # all of it, as a stranger would: 15 minutes
+    python -m scripts.tutorial --mirror PLACE    # with packages from this index, or folder of wheels, alone
     python -m scripts.tutorial --here            # with this environment in the place of a new one
     python -m scripts.tutorial --here --keep DIR # leave the folder as it is in the end
     python -m scripts.tutorial --here --keep DIR --begin 3  # go on there with the third page
@@ -28,6 +29,15 @@ PAGES = sorted((ROOT / "docs/tutorial").glob("[0-9]*.md"))
 PICTURES = ROOT / "docs/images/tutorial"
 SERVERS = {"workbench lab", "workbench dev"}
 # Where packages come from and which certificates hold: all that a locked-down machine sets
+PLACES = (
+    "PIP_INDEX",
+    "PIP_EXTRA_INDEX",
+    "PIP_FIND_LINKS",
+    "UV_INDEX",
+    "UV_EXTRA_INDEX",
+    "UV_DEFAULT_INDEX",
+    "UV_FIND_LINKS",
+)
 MIRROR = ("PIP_", "UV_", "SSL_", "REQUESTS_CA", "CURL_CA", "GIT_SSL_CAINFO", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -37,6 +47,9 @@ def main() -> int:
         prog="python -m scripts.tutorial", description="Run the tutorial as it is written."
     )
     parser.add_argument("--here", action="store_true", help="use this environment instead of making one")
+    parser.add_argument(
+        "--mirror", metavar="PLACE", help="take packages from this index, or this folder of wheels, alone"
+    )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="run it in this folder, and leave it")
     parser.add_argument("--begin", type=int, default=1, metavar="N", help="begin with this page (needs --keep)")
     parser.add_argument(
@@ -50,7 +63,7 @@ def main() -> int:
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="tutorial-"))
     try:
         with browsing(chromium, arguments.pictures) as browser:
-            Run(folder.resolve(), browser, here=arguments.here).pages(arguments.begin)
+            Run(folder.resolve(), browser, here=arguments.here, mirror=arguments.mirror).pages(arguments.begin)
     except StoppedError as stopped:
         print(stopped, file=sys.stderr)
         return 1
@@ -63,7 +76,7 @@ def main() -> int:
 class Run:
     """One run of the tutorial: a reader with a terminal and a browser."""
 
-    def __init__(self, folder: Path, browser: Browser, *, here: bool) -> None:
+    def __init__(self, folder: Path, browser: Browser, *, here: bool, mirror: str | None = None) -> None:
         self.browser = browser
         self.instead = AS_HERE if here else {}
         self.said = ""
@@ -72,7 +85,7 @@ class Run:
             (folder / name).mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:  # as root, Jupyter wants to be told that this is meant
             (folder / "jupyter/jupyter_server_config.json").write_text('{"ServerApp": {"allow_root": true}}')
-        self.terminal = Terminal(folder / "work", reader(folder), folder / "state")
+        self.terminal = Terminal(folder / "work", reader(folder, mirror), folder / "state")
 
     def pages(self, first: int = 1) -> None:
         """Do what every page says, in order, from one on."""
@@ -119,7 +132,7 @@ class Run:
             self.browser.visit(self.opened.read_text(encoding="utf-8"))
 
 
-def reader(folder: Path) -> dict[str, str]:
+def reader(folder: Path, place: str | None = None) -> dict[str, str]:
     """Give the reader's environment: an empty home, the mirror, and a browser that says what it was asked to open."""
     script = folder / "browser"
     script.write_text(f'#!/bin/sh\nprintf %s "$1" > {folder}/opening && mv {folder}/opening {folder}/opened\n')
@@ -127,14 +140,32 @@ def reader(folder: Path) -> dict[str, str]:
     scripts = str(Path(sys.executable).parent)
     path = [one for one in os.environ["PATH"].split(os.pathsep) if one != scripts]
     return {
-        **mirror(os.environ), "PATH": os.pathsep.join(path), "HOME": str(folder / "home"), "LANG": "C.UTF-8",
+        **mirror(os.environ, place), "PATH": os.pathsep.join(path), "HOME": str(folder / "home"), "LANG": "C.UTF-8",
         "REPOSITORY": str(ROOT), "BROWSER": f"{script} %s", "JUPYTER_CONFIG_PATH": str(folder / "jupyter"),
     }  # fmt: skip
 
 
-def mirror(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give what an environment says of where packages come from."""
-    return {name: value for name, value in environment.items() if name.startswith(MIRROR)}
+def mirror(environment: Mapping[str, str], place: str | None = None) -> dict[str, str]:
+    """Give what an environment says of where packages come from; with a place, from there and nowhere else.
+
+    Args:
+        environment: The environment of whoever runs the tutorial.
+        place: The address of a package index, or a folder of wheels.
+
+    >>> mirror({"PIP_FIND_LINKS": "elsewhere", "PIP_CERT": "ca.pem", "HOME": "home"}, "https://mirror.example/simple")
+    {'PIP_CERT': 'ca.pem', 'PIP_INDEX_URL': 'https://mirror.example/simple', \
+'UV_DEFAULT_INDEX': 'https://mirror.example/simple', 'PIP_CONFIG_FILE': '/dev/null', 'UV_NO_CONFIG': '1'}
+    """
+    kept = {name: value for name, value in environment.items() if name.startswith(MIRROR)}
+    if place is None:
+        return kept
+    kept = {name: value for name, value in kept.items() if not name.startswith(PLACES)}
+    if "://" in place:
+        kept |= {"PIP_INDEX_URL": place, "UV_DEFAULT_INDEX": place}
+    else:
+        folder = str(Path(place).resolve())
+        kept |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_FIND_LINKS": folder}
+    return kept | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
 
 
 # What stands for an installation where there is one: the lines of the first page

@@ -67,7 +67,7 @@ def _acts(lines: list[str], page: str) -> Iterator[Act]:
             yield from _block(fence, body, f"{page}:{start}")
             continue
         stepping = bool(_NUMBERED.match(line)) or (stepping and (not line.strip() or line.startswith("   ")))
-        while number < len(lines) and _goes_on(lines[number]):
+        while line.strip() and number < len(lines) and _goes_on(lines[number]):
             line += " " + lines[number].strip()
             number += 1
         for found in (_STEP if stepping else _PICTURE).finditer(line):

@@ -139,6 +139,7 @@ def test_the_whole_way_by_keyboard(page: tuple[Page, Path, list[str]], tmp_path:
     materialise(person)
     insert_an_asset(person)
     set_options(person)
+    search_the_documentation(person)
     assert wrong == []
 
 
@@ -260,3 +261,20 @@ def set_options(person: Person) -> None:
     person.page.locator(".nbw-Form [role=alert]").wait_for(state="detached")
     person.waits("one.content.model.sharedModel.getCell(1).getMetadata('workbench')?.compute?.memory_mb === 1000")
     person.sees(".nbw-Badge", "lambda")
+
+
+def search_the_documentation(person: Person) -> None:
+    person.press("Alt+Shift+D")
+    person.page.locator(".nbw-Panel[aria-label=Documentation] input:focus").wait_for()
+    person.keys.insert_text("mask a column")
+    person.sees(".nbw-Hits button", "Mask a column")
+    person.press("Enter")
+    person.sees(".nbw-Page h1", "Mask a column")
+    person.page.locator(".nbw-Page:focus").wait_for()
+    person.looks("documentation", ".nbw-Panel[aria-label=Documentation]", ".nbw-Page")
+    person.tab_to("masking")  # a link of the page
+    person.press("Enter")
+    person.sees(".nbw-Page h1", "Masking and disclosure control")
+    person.page.evaluate("window.jupyterapp.commands.execute('notebook-workbench:read-page', {page: '../secret.md'})")
+    person.sees(".Toastify__toast", "The documentation has no such page")
+    person.in_notebook()

@@ -17,7 +17,7 @@ from tests.promote.small_project import CLEAN
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 PATH = "rents/notebooks/silver/clean.ipynb"
-ASKED = ("analyse", "preview", "fix", "options", "catalogue", "peek", "promote", "pull", "materialise")
+ASKED = ("analyse", "preview", "fix", "options", "catalogue", "peek", "search", "page", "promote", "pull", "materialise")
 GOT = ("version", "vocabulary", "starter/silver")
 
 
@@ -29,9 +29,11 @@ def body(task: str) -> dict[str, Any]:
         "fix": {"content": content([]), "finding": {}},
         "options": {"tag": "silver:rents", "options": {}},
         "peek": {"asset": "rents"},
+        "search": {"text": "partition"},
+        "page": {"page": "findings/PR201.md"},
         "materialise": {"selection": "rents"},
     }
-    return ({} if task == "options" else {"path": PATH}) | more.get(task, {})
+    return ({} if task in {"options", "search", "page"} else {"path": PATH}) | more.get(task, {})
 
 
 async def refused(fetch: Fetch, *parts: str, **kwargs: Any) -> int:

@@ -95,6 +95,21 @@ def test_jobs_schedules_sensors_and_checks_of_a_module_are_taken(project: Path) 
     assert dg.AssetKey("outside") in definitions.resolve_all_asset_keys()
 
 
+def test_a_schedule_of_the_configuration_may_name_a_job_of_a_module(project: Path) -> None:
+    base = project / "config/base.yaml"
+    kept = base.read_text(encoding="utf-8")
+    base.write_text(kept.replace("job: report", "job: nightly"), encoding="utf-8")
+    line = 1 + base.read_text(encoding="utf-8").partition("job: nightly")[0].count("\n")
+    with pytest.raises(UserError, match="The schedule 'every_morning' is for a job that is not defined") as found:
+        load(project)
+    assert found.value.location == f"config/base.yaml:{line}"
+    (project / "src/letting/defs/automation.py").write_text(
+        "import dagster as dg\nnightly = dg.define_asset_job('nightly', selection='rents')\n", encoding="utf-8"
+    )
+    schedule = load(project).resolve_schedule_def("every_morning")
+    assert schedule.job_name == "nightly"
+
+
 def test_a_project_without_modules_has_no_assets_and_still_loads(project: Path) -> None:
     for path in (project / "src" / "letting" / "defs").rglob("*.py"):
         path.unlink()

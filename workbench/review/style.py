@@ -31,7 +31,11 @@ nav a { display: inline-block; padding: .2rem 0; min-height: 1.6rem; }
 li { margin: .25rem 0; overflow-wrap: anywhere; }
 code { font: .92em/1.4 ui-monospace, monospace; background: var(--soft); padding: .05em .3em; border-radius: .2em; }
 h1 code { font-size: .85em; }
-.scroll { overflow-x: auto; margin: 1rem 0 1.6rem; }
+.scroll { overflow-x: auto; margin: 1rem 0 1.6rem;
+  background: linear-gradient(90deg, var(--page) 40%, transparent) 0 / 2rem 100% no-repeat local,
+    linear-gradient(270deg, var(--page) 40%, transparent) 100% / 2rem 100% no-repeat local,
+    linear-gradient(90deg, var(--line), transparent) 0 / .5rem 100% no-repeat scroll,
+    linear-gradient(270deg, var(--line), transparent) 100% / .5rem 100% no-repeat scroll; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: bold; padding-bottom: .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bottom: 1px solid var(--line); }
@@ -52,10 +56,17 @@ figure { margin: 1rem 0; }
 .boxes li { padding-left: 1.9rem; position: relative; }
 .boxes li::before { content: ""; position: absolute; left: 0; top: .2em; width: 1.1rem; height: 1.1rem;
   border: 2px solid var(--line); border-radius: .15rem; }
+@media (max-width: 45rem) {
+  th, td { padding: .4rem .5rem; }
+  td:not(.number) { min-width: 8rem; overflow-wrap: anywhere; }
+  th[scope=row], thead th:first-child { position: sticky; left: 0; background: var(--soft);
+    min-width: 8rem; max-width: 40vw;
+    overflow-wrap: anywhere; border-right: 1px solid var(--line); }
+}
 @media print {
   body { color: #000; background: #fff; max-width: none; font-size: 10pt; }
   nav, .skip { display: none; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   tr, .verdict { break-inside: avoid; }
   h2, caption { break-after: avoid; }
   a { color: #000; }

@@ -2,6 +2,7 @@
 
 import { analyst } from './plugins/analyst';
 import { catalogue } from './plugins/catalogue';
+import { documentation } from './plugins/documentation';
 import { jobs } from './plugins/jobs';
 import { editorMarks } from './plugins/marks';
 import { panel } from './plugins/panel';
@@ -9,4 +10,4 @@ import { preview } from './plugins/preview';
 import { starter } from './plugins/starter';
 import { tags } from './plugins/tags';
 
-export default [analyst, tags, editorMarks, panel, preview, jobs, catalogue, starter];
+export default [analyst, tags, editorMarks, panel, preview, jobs, catalogue, documentation, starter];

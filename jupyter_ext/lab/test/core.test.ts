@@ -137,7 +137,7 @@ describe('the form of options', () => {
     expect(fieldsOf({ partitions: { by: 'daily' } }).find(one => one.key === 'partitions')!.fields.map(one => one.key))
       .toEqual(['by', 'start', 'parameter']);
     expect(fieldsOf({}).map(one => one.key)).toContain('publish');
-    expect(fieldsOf({}).map(one => one.key)).not.toContain('engine');
+    expect(fieldsOf({}).find(one => one.key === 'engine')!.choices).toEqual(['duckdb', 'dbt']);
   });
   it('reads and shows values', () => {
     expect(meant('texts', 'a, b ,')).toEqual(['a', 'b']);

@@ -3,9 +3,12 @@ import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../package.json';
+import { pageOf } from '../src/core/links';
 import { search } from '../src/core/search';
 import { stretches } from '../src/core/stretches';
 import { VERSION } from '../src/version';
+import { DocumentationView } from '../src/views/documentation';
+import { Findings } from '../src/views/findings';
 import { OptionsForm } from '../src/views/form';
 import { Lineage } from '../src/views/lineage';
 import { computeText, stateText, summary } from '../src/views/words';
@@ -111,4 +114,75 @@ describe('the rest', () => {
   it('has one version', () => {
     expect(VERSION).toBe(packageJson.version);
   });
+});
+
+describe('the documentation', () => {
+  const hit = (page: string, heading: string) => ({ page, title: 'A page', heading, excerpt: '<img src=x onerror=alert(1)> words' });
+
+  function panel(answer: (text: string) => Promise<{ hits: unknown[] }>) {
+    const done: unknown[] = [];
+    const analyst = { trans, server: { ask: (_: string, body: { text: string }) => answer(body.text) } };
+    const commands = { execute: (_: string, args: unknown) => done.push(args) };
+    const host = show(<DocumentationView analyst={analyst as never} commands={commands as never} />);
+    const input = host.querySelector('input')!;
+    const type = async (text: string) => {
+      await act(async () => {
+        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!.call(input, text);
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+    };
+    return { host, input, type, done };
+  }
+
+  it('lists what was found as text, and opens it by click and by Enter', async () => {
+    const { host, input, type, done } = panel(async () => ({ hits: [hit('guides/a.md', 'Begin'), hit('guides/b.md', 'End')] }));
+    await type('begin');
+    expect(host.querySelector('[role=status]')!.textContent).toBe('2 sections; Enter opens the first');
+    expect(host.querySelector('img')).toBeNull();
+    expect(host.querySelector('li')!.textContent).toContain('<img src=x');
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    host.querySelectorAll<HTMLButtonElement>('li button')[1].click();
+    expect(done).toEqual([
+      { page: 'guides/a.md', heading: 'Begin' },
+      { page: 'guides/b.md', heading: 'End' }
+    ]);
+  });
+
+  it('shows the answer to the last question, whichever comes last', async () => {
+    const waiting: Record<string, (found: { hits: unknown[] }) => void> = {};
+    const { host, type } = panel(text => new Promise(resolve => (waiting[text] = resolve)));
+    await type('a');
+    await type('ab');
+    await act(async () => waiting.ab({ hits: [] }));
+    await act(async () => waiting.a({ hits: [hit('guides/a.md', 'Late')] }));
+    expect(host.textContent).toContain('No section holds all of these words.');
+    expect(host.querySelector('li')).toBeNull();
+  });
+
+  it('says why it could not search', async () => {
+    const { host, type } = panel(() => Promise.reject(new Error('The server went away.')));
+    await type('a');
+    expect(host.querySelector('[role=alert]')!.textContent).toContain('The server went away.');
+  });
+
+  it('is a click away from a finding', () => {
+    const done: unknown[] = [];
+    const finding = { code: 'PR221', severity: 'error', message: 'no', hint: '', cell: 3, line: 1, column: 1, fix: null };
+    const analyst = { trans, analysis: { findings: [finding] } };
+    const commands = { execute: (id: string, args: unknown) => done.push([id, args]) };
+    const host = show(<Findings analyst={analyst as never} commands={commands as never} />);
+    [...host.querySelectorAll('button')].find(one => one.textContent === 'What PR221 means')!.click();
+    expect(done).toEqual([['notebook-workbench:read-page', { page: 'findings/PR221.md' }]]);
+  });
+
+  it.each([
+    ['guides/a.md', 'b.md#part', 'guides/b.md'],
+    ['guides/a.md', '../findings/PR201.md', 'findings/PR201.md'],
+    ['guides/a.md', '#part', 'guides/a.md'],
+    ['guides/a.md', 'https://example.com/x.md', null],
+    ['guides/a.md', 'javascript:alert(1)', null],
+    ['guides/a.md', '../../pyproject.md', null],
+    ['guides/a.md', '/etc/x.md', null],
+    ['guides/a.md', '../../src/a.py', null]
+  ])('from %s, %s leads to %s', (from, link, page) => expect(pageOf(from, link)).toBe(page));
 });

@@ -49,4 +49,5 @@ def test_a_model_is_promoted_where_it_gives_what_the_cell_gave(tmp_path: Path, f
     assert evidence["tools"].keys() >= {"dbt-core", "dbt-duckdb"}
     assert "UNVERIFIED" not in (root / "dbt/models/gold/dear.sql").read_text(encoding="utf-8")
     graph = python_with_dbt(root, "-c", GRAPH)
+    assert graph.returncode == 0, graph.stderr
     assert graph.stdout.splitlines()[-1] == "['raw_rents', 'rents'] ['dear_towns'] notebooks/dear.ipynb", graph.stderr

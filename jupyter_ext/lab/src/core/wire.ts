@@ -115,6 +115,14 @@ export interface IPeek {
   rows: string[][];
 }
 
+/** A section of the documentation that a search found. */
+export interface IHit {
+  page: string;
+  title: string;
+  heading: string;
+  excerpt: string;
+}
+
 export interface IOutcome {
   exit_code: number;
   findings: IFinding[];

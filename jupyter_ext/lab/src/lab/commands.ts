@@ -18,5 +18,7 @@ export const ID = {
   materialise: 'notebook-workbench:materialise',
   catalogue: 'notebook-workbench:show-catalogue',
   insert: 'notebook-workbench:insert-asset',
+  documentation: 'notebook-workbench:search-documentation',
+  page: 'notebook-workbench:read-page',
   starter: 'notebook-workbench:new-notebook'
 } as const;

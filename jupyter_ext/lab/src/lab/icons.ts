@@ -12,3 +12,8 @@ export const catalogueIcon = new LabIcon({
   name: 'notebook-workbench:catalogue',
   svgstr: svg('<path d="M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z"/>')
 });
+
+export const documentationIcon = new LabIcon({
+  name: 'notebook-workbench:documentation',
+  svgstr: svg('<path d="M5 3h11a3 3 0 0 1 3 3v15H7a3 3 0 0 1-3-3V4zM7 17a1.5 1.5 0 0 0 0 3h10v-3zM8 7v2h7V7zM8 11v2h5v-2z"/>')
+});

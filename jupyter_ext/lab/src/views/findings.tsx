@@ -35,6 +35,9 @@ export function Findings({ analyst, commands }: IProps): JSX.Element {
                 {trans.__('Go to %1', place(one))}
               </button>
             )}
+            <button type="button" onClick={() => void commands.execute(ID.page, { page: `findings/${one.code}.md` })}>
+              {trans.__('What %1 means', one.code)}
+            </button>
             {one.fix && (
               <button type="button" onClick={() => void analyst.fix(one)}>
                 {trans.__('Fix: %1', one.fix)}
