@@ -8,7 +8,8 @@ from collections.abc import Iterable, Set
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
 from promote.heap.unseen import unseen
-from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, STORING_METHODS
+from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
+from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
@@ -41,6 +42,8 @@ class Calls(Libraries):
             changed = heap.contents(frozenset((one,)))
             heap.hold(changed, given - heap.bound)
             self.touch(changed, use)
+        if heap.classes or self.inside is not None:
+            self.called_back(call, target, given, use)
         for cls in heap.classes_in(target.callee) if heap.classes else ():
             if "__call__" in cls.methods:
                 self.loosely(cls.methods["__call__"], everything, use)
@@ -50,6 +53,27 @@ class Calls(Libraries):
         unseen(self, call, target, given, use, alone=alone)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
+
+    def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
+        """Run the methods of instances that a library may call: of those it is given, or whose classes are its heirs."""
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        told = target.infos or method in STORING_METHODS or method in CONSTRUCTORS
+        if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:
+            return
+        heap = self.heap
+        everything = heap.reach(given | target.receiver | target.callee)
+        groups = {one: heap.classes[one] for one in everything & heap.classes.keys()}
+        first = self.inside.parameters[:1] if self.inside is not None else ()
+        if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
+            own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
+            groups |= dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}
+        for one, classes in groups.items():
+            if any(map(self.functions.is_called_back, classes)):
+                for info in [m for cls in classes for n, m in cls.methods.items() if n not in CONSTRUCTORS]:
+                    bound = dict.fromkeys(info.parameters, everything - heap.plain_code)
+                    if not info.decorated:
+                        bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
+                    self.apply(info, bound, everything, use)
 
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ from promote.language.effects import (
     PART_GETTERS,
     PLOTTING_MODULES,
     PURE_EFFECTS,
+    QUIET_MODULES,
     REMEMBERING,
     SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
@@ -128,11 +130,17 @@ class Libraries(Values):
             if drawn or not (shown or self.draws(call.func)):
                 self.change(call.func.value, use)
         path = dotted_of(call.func)
-        if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
+        if path and path[0] in self.functions.imports and not self.leaves_alone(path[0], target.name):
             self.touch(self.deep(self.arguments(call)), use)
             for argument in call.args:
                 if isinstance(argument, ast.Name):
                     self.changed.setdefault(argument.id, use)
+
+    def leaves_alone(self, name: str, path: str) -> bool:
+        """Whether what an import names surely leaves its arguments alone, or is told by the tables."""
+        package = path.partition(".")[0]
+        unknown = package in sys.stdlib_module_names and package not in QUIET_MODULES and path.count(".") > 0
+        return self.functions.known(name) and (not unknown or path.rpartition(".")[2].startswith(PURE_EFFECTS))
 
     def draws(self, node: ast.expr) -> bool:
         """Whether a chain begins with a package's own function, so that what changes is no variable."""
@@ -225,6 +233,8 @@ class Libraries(Values):
     def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What changes whenever it is used; a plain iterator changes itself and no more."""
         heap, used = self.heap, given | target.receiver
+        if target.name == "itertools.zip_longest":  # which gives what fills up, not parts of it
+            used |= heap.new(self.either(k.value for k in call.keywords), exact=True)
         made = heap.new(used, stateful=True)
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         runs = heap.code_in(used) or heap.classes_in(used) or heap.reach(used) & heap.bound
