@@ -55,7 +55,7 @@ class Calls(Libraries):
             self.for_its_effect(call, target, use)
 
     def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
-        """Run the methods of instances that a library may call: of those it is given, or whose classes are its heirs."""
+        """Run the methods that a library may call: of instances that it is given, or whose classes stand on its own."""
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         told = target.infos or method in STORING_METHODS or method in CONSTRUCTORS
         if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:

@@ -101,9 +101,9 @@ SHARING_FUNCTIONS = frozenset(
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:
 # what they show, write, measure or set. Of any other it is not known.
 QUIET_MODULES = frozenset(
-    """builtins os shutil time pprint json pickle logging warnings sys gc subprocess pathlib webbrowser textwrap traceback
-    timeit platform getpass locale signal atexit marshal tempfile glob copy math statistics random csv io re decimal
-    datetime itertools functools collections contextlib operator string sqlite3 typing dis inspect importlib
+    """builtins os shutil time pprint json pickle logging warnings sys gc subprocess pathlib webbrowser textwrap
+    traceback timeit platform getpass locale signal atexit marshal tempfile glob copy math statistics random csv io re
+    decimal datetime itertools functools collections contextlib operator string sqlite3 typing dis inspect importlib
     calendar threading asyncio multiprocessing unittest cProfile pstats weakref""".split()
 )
 
@@ -345,7 +345,8 @@ PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.sho
 # Functions by whose names packages are set up, so that every use of them may give something else.
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
 ALSO_SETTING = frozenset(
-    "numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday socket.setdefaulttimeout".split()
+    """numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday
+    socket.setdefaulttimeout""".split()
 )
 
 # Those of them that only change what is shown, or what happens when the process ends.
