@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Set
 
+from promote.heap.cells import called_in_cell
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
 from promote.heap.unseen import unseen
@@ -50,6 +51,7 @@ class Calls(Libraries):
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
+        called_in_cell(self, call, target, given, use)
         unseen(self, call, target, given, use, alone=alone)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)

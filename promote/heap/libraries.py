@@ -253,11 +253,16 @@ class Libraries(Values):
         if name == "next":
             return heap.within(given) | (given - heap.streams)
         if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
-            return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
+            made = heap.new(given)
+            heap.frames |= made if name.startswith("pandas.") else NONE
+            return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
             return heap.new(heap.reach(given) - heap.exact)
         if name == "copy.deepcopy":
-            return self.derived(given)
+            made = self.derived(given)
+            if heap.frames.isdisjoint(heap.made_of.get(min(made), NONE)):
+                heap.made_of.pop(min(made), None)  # of a frame it copies no cell
+            return made
         if name in _MARKED:
             made = heap.new(given)
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
@@ -284,6 +289,8 @@ class Libraries(Values):
     def drawn(self, target: Target, method: str, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
         made = self.derived(given | target.receiver)
+        if target.name.startswith("pandas."):
+            self.heap.frames |= made
         if target.name.partition(".")[0] in PLOTTING_MODULES or method in DRAWING_METHODS:
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made
