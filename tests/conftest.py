@@ -122,3 +122,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         print("\nWhat was planted to be written nowhere stands in:", *found, sep="\n  ")  # noqa: T201 - pytest's summary
+
+
+@pytest.fixture(scope="session")
+def types_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One cache for every run of the type checker: the first costs many seconds."""
+    return str(tmp_path_factory.mktemp("mypy"))

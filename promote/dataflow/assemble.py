@@ -14,12 +14,13 @@ from promote.dataflow.closure import Bound, Closure
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.fresh import bound_within, in_place_of
+from promote.dataflow.global_names import of_statement, rewritten
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
 from promote.dataflow.settable import parameter_type
 from promote.heap.state import is_ambient, set_up_of
-from promote.language.syntax import imports_package, is_literal
+from promote.language.syntax import imports_package, is_literal, use_of
 from promote.model import CodeCell, Finding, Fragment, Function, Input, Parameter, Resource
 
 
@@ -46,6 +47,7 @@ class Assembly:
         self.names: dict[str, Bound | LoadCall] = {}  # parameter -> what it takes
         self.replaced: dict[int, str] = {}  # id of a load call -> what takes its place
         self.hidden: set[str] = set()  # names that mean something of their own where a load stands
+        self.outer: dict[int, str] = {}  # id of a `global` -> what takes its place
         self.direct: set[int] = set()  # own statements `x = load_asset(…)` that became the parameter x
         self.assigned: list[tuple[int, int, str]] = []  # (after statement, cell, "x = parameter")
 
@@ -58,6 +60,7 @@ class Assembly:
         changed = {n for s in body for n in s.changes}
         self.check_parameters(body, changed)
         self.check_classes(body)
+        self.check_globals(body)
         self.check_texts(body)
         inputs = tuple(
             Input(
@@ -121,6 +124,18 @@ class Assembly:
                             "PR313", message, statement, use, "Give the class's own name another name."
                         )
                     )
+
+    def check_globals(self, body: Sequence[Statement]) -> None:
+        """A `global` of a name that the function has of its own becomes a `nonlocal`, where there can be one."""
+        local = self.local(body) if any(map(of_statement, body)) else set()
+        for statement in body if local else ():
+            for node, plain in of_statement(statement):
+                if plain:
+                    self.outer[id(node)] = rewritten(node, local)
+                elif name := next((name for name in node.names if name in local), ""):
+                    message = f"`global {name}` means another name in a promoted function."
+                    hint = "Bind the name in the notebook first, or return the value."
+                    self.findings.append(self.context.finding("PR312", message, statement, use_of(node), hint))
 
     def local(self, body: Sequence[Statement]) -> set[str]:
         """Give the names that the function has of its own."""
@@ -239,7 +254,7 @@ class Assembly:
         while True:
             inside = [s for s in self.statements if s.index not in outside]
             local = {n for s in inside for n in (*s.effects.touched, *s.effects.declared, *s.changes)}
-            local |= self.names.keys()
+            local |= self.names.keys() | set().union(*(s.effects.global_writes for s in self.statements))
             local |= self.closure.parameters | self.closure.shadowed | {output}
             back = {i for i in outside if not self.may_hoist(self.program.statements[i], local, outside)}
             if not back:
@@ -260,7 +275,8 @@ class Assembly:
     def may_hoist(self, statement: Statement, local: set[str], outside: set[int]) -> bool:
         """Whether a statement means the same at module level: nothing of the body's names has a part in it."""
         binds = statement.effects.touched
-        if binds & local or (statement.reads.keys() | statement.effects.late.keys()) & local:
+        named = statement.reads.keys() | statement.effects.late.keys() | statement.effects.global_writes.keys()
+        if binds & local or named & local:
             return False
         if _is_import(statement):
             if any(b in self.reserved and line not in _OURS for b, line in _import_lines(statement.node)):
@@ -361,6 +377,9 @@ class Assembly:
                     start, end = cell_offsets(self.cells[statement.cell].python, node)
                     found.append(Edit(start, end, self.replaced[id(node)]))
             source = self.cells[statement.cell].python
+            for outer, _ in of_statement(statement) if self.outer else ():
+                if id(outer) in self.outer:
+                    found.append(Edit(*cell_offsets(source, outer), self.outer[id(outer)]))
             shown = inner_displays(statement.node, self.program.functions)
             for display, alone in shown:
                 start, end = cell_offsets(source, display)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from promote.dataflow.global_names import kept
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
@@ -287,10 +288,11 @@ class Refusals:
             self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
         for statement, message, hint in out_of_sight(self.program, included):
             self.say("PR319", message, message, statement, Use(statement.first, 1), hint)
+        local = kept(included)
         for statement in included:
-            self.body(statement)
+            self.body(statement, local)
 
-    def body(self, statement: Statement) -> None:
+    def body(self, statement: Statement, local: Collection[str]) -> None:
         """Tell what one statement holds that a function cannot."""
         effects = statement.effects
         for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
@@ -302,8 +304,12 @@ class Refusals:
                 message = f"`{name}` reads or makes names at run time, which cannot be followed."
                 self.say("PR308", name, message, statement, use, "Use a dictionary, or name the variables.")
         for name, use in effects.global_writes.items():
+            if name in local or any(told == name for _, told in self.told):
+                continue
             message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
-            self.say("PR312", name, message, statement, use, "Pass the value in and return it.")
+            self.say(
+                "PR312", name, message, statement, use, "Bind the name in the notebook first, or return the value."
+            )
         annotated = annotation_that_runs(statement.node) if statement.changes else None
         if annotated is not None:
             name = min(statement.changes).removeprefix("~")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
+from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.uses import Effects, Event, FunctionInfo, Use
@@ -170,6 +171,7 @@ class Aliases(Calls):
                     held = self.value(event.held)
                     self.heap.hold(self.value(event.value), held | self.heap.contents(held))
                 self.change(event.value, event.use)
+                stored_in_cell(self, event.value, event.use)
             case "call" | "apply" if event.value is not None:
                 applied = event.kind == "apply"
                 self.called(event.value, event.use, alone=event.alone, applied=applied)  # type: ignore[arg-type]  # a call's value is a Call

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Set
 
+from promote.heap.cells import called_in_cell
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries, Target
 from promote.heap.unseen import unseen
-from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, STORING_METHODS
+from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
+from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import dotted_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
@@ -41,15 +43,39 @@ class Calls(Libraries):
             changed = heap.contents(frozenset((one,)))
             heap.hold(changed, given - heap.bound)
             self.touch(changed, use)
+        if heap.classes or self.inside is not None:
+            self.called_back(call, target, given, use)
         for cls in heap.classes_in(target.callee) if heap.classes else ():
             if "__call__" in cls.methods:
                 self.loosely(cls.methods["__call__"], everything, use)
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
+        called_in_cell(self, call, target, given, use)
         unseen(self, call, target, given, use, alone=alone)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
+
+    def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
+        """Run the methods that a library may call: of instances that it is given, or whose classes stand on its own."""
+        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        told = target.infos or method in STORING_METHODS or method in CONSTRUCTORS
+        if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:
+            return
+        heap = self.heap
+        everything = heap.reach(given | target.receiver | target.callee)
+        groups = {one: heap.classes[one] for one in everything & heap.classes.keys()}
+        first = self.inside.parameters[:1] if self.inside is not None else ()
+        if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
+            own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
+            groups |= dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}
+        for one, classes in groups.items():
+            if any(map(self.functions.is_called_back, classes)):
+                for info in [m for cls in classes for n, m in cls.methods.items() if n not in CONSTRUCTORS]:
+                    bound = dict.fromkeys(info.parameters, everything - heap.plain_code)
+                    if not info.decorated:
+                        bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
+                    self.apply(info, bound, everything, use)
 
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""

@@ -38,6 +38,8 @@ class Heap:
         self.getters: set[int] = set()  # functions that give a part of what they are called with
         self.changers: set[int] = set()  # functions that change what they are called with
         self.drawings: set[int] = set()  # figures, axes and what else is drawn: drawing changes them
+        self.made_of: dict[int, Objects] = {}  # what was made of others, with the first of these
+        self.frames: set[int] = set()  # what a function of pandas gave
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -30,6 +31,7 @@ from promote.language.effects import (
     PART_GETTERS,
     PLOTTING_MODULES,
     PURE_EFFECTS,
+    QUIET_MODULES,
     REMEMBERING,
     SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
@@ -128,11 +130,17 @@ class Libraries(Values):
             if drawn or not (shown or self.draws(call.func)):
                 self.change(call.func.value, use)
         path = dotted_of(call.func)
-        if path and path[0] in self.functions.imports and not self.functions.known(path[0]):
+        if path and path[0] in self.functions.imports and not self.leaves_alone(path[0], target.name):
             self.touch(self.deep(self.arguments(call)), use)
             for argument in call.args:
                 if isinstance(argument, ast.Name):
                     self.changed.setdefault(argument.id, use)
+
+    def leaves_alone(self, name: str, path: str) -> bool:
+        """Whether what an import names surely leaves its arguments alone, or is told by the tables."""
+        package = path.partition(".")[0]
+        unknown = package in sys.stdlib_module_names and package not in QUIET_MODULES and path.count(".") > 0
+        return self.functions.known(name) and (not unknown or path.rpartition(".")[2].startswith(PURE_EFFECTS))
 
     def draws(self, node: ast.expr) -> bool:
         """Whether a chain begins with a package's own function, so that what changes is no variable."""
@@ -225,6 +233,8 @@ class Libraries(Values):
     def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What changes whenever it is used; a plain iterator changes itself and no more."""
         heap, used = self.heap, given | target.receiver
+        if target.name == "itertools.zip_longest":  # which gives what fills up, not parts of it
+            used |= heap.new(self.either(k.value for k in call.keywords), exact=True)
         made = heap.new(used, stateful=True)
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         runs = heap.code_in(used) or heap.classes_in(used) or heap.reach(used) & heap.bound
@@ -243,11 +253,16 @@ class Libraries(Values):
         if name == "next":
             return heap.within(given) | (given - heap.streams)
         if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
-            return heap.new(given) | heap.within(given) - heap.plain_code | (given - heap.plain_code)
+            made = heap.new(given)
+            heap.frames |= made if name.startswith("pandas.") else NONE
+            return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
             return heap.new(heap.reach(given) - heap.exact)
         if name == "copy.deepcopy":
-            return self.derived(given)
+            made = self.derived(given)
+            if heap.frames.isdisjoint(heap.made_of.get(min(made), NONE)):
+                heap.made_of.pop(min(made), None)  # of a frame it copies no cell
+            return made
         if name in _MARKED:
             made = heap.new(given)
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
@@ -274,6 +289,8 @@ class Libraries(Values):
     def drawn(self, target: Target, method: str, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
         made = self.derived(given | target.receiver)
+        if target.name.startswith("pandas."):
+            self.heap.frames |= made
         if target.name.partition(".")[0] in PLOTTING_MODULES or method in DRAWING_METHODS:
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made

@@ -135,6 +135,9 @@ class Values:
         """A new object that was made of others: it may run their code, but is none of them."""
         heap = self.heap
         made = heap.new(held)
+        if used:
+            first = NONE.union(*(heap.made_of.get(one, (one,)) for one in used))
+            heap.made_of.update(dict.fromkeys(made, first))
         if used and (heap.code or heap.classes):
             heap.carry(made, heap.code_in(used), heap.classes_in(used))
         return made

@@ -45,7 +45,7 @@ MUTABLE_TYPES = frozenset("list dict set bytearray object deque defaultdict type
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
     """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze diagonal to_numpy
-    __getitem__ __iter__ __next__ __enter__ __getattribute__""".split()
+    __getitem__ __iter__ __next__ __enter__ __getattribute__ result""".split()
 )
 
 # Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.
@@ -57,7 +57,8 @@ ARGUMENT_MUTATORS = frozenset(
     numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
     bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat
     operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis
-    networkx.set_node_attributes networkx.set_edge_attributes""".split()
+    networkx.set_node_attributes networkx.set_edge_attributes xml.etree.ElementTree.SubElement
+    lxml.etree.SubElement""".split()
 )
 
 # Functions that change what they are given, wherever that stands among their arguments.
@@ -93,7 +94,24 @@ SHARING_FUNCTIONS = frozenset(
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
-    vars memoryview random.choice random.choices random.sample csv.writer csv.DictWriter""".split()
+    vars memoryview random.choice random.choices random.sample csv.writer csv.DictWriter
+    xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
+)
+
+# Functions of the standard library's modules that change none of the arguments that they are given for their effect:
+# what they show, write, measure or set. Of any other it is not known.
+QUIET_MODULES = frozenset(
+    """builtins os shutil time pprint json pickle logging warnings sys gc subprocess pathlib webbrowser textwrap
+    traceback timeit platform getpass locale signal atexit marshal tempfile glob copy math statistics random csv io re
+    decimal datetime itertools functools collections contextlib operator string sqlite3 typing dis inspect importlib
+    calendar threading asyncio multiprocessing unittest cProfile pstats weakref""".split()
+)
+
+# Classes of libraries whose own methods call none that a class of the notebook has in place of theirs; nor do those
+# whose names end like an error's.
+PLAIN_BASES = frozenset(
+    """object ABC Enum IntEnum StrEnum Flag IntFlag NamedTuple TypedDict Protocol Generic BaseException dict list set
+    tuple str int float frozenset bytes type BaseModel DataFrame Series""".split()
 )
 
 # Methods of generators of random numbers that give of what they are called with.
@@ -327,13 +345,24 @@ PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.sho
 # Functions by whose names packages are set up, so that every use of them may give something else.
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
 ALSO_SETTING = frozenset(
-    "numpy.seterr numpy.seterrcall csv.field_size_limit calendar.setfirstweekday socket.setdefaulttimeout".split()
+    """numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday
+    socket.setdefaulttimeout""".split()
 )
 
 # Those of them that only change what is shown, or what happens when the process ends.
 HARMLESS_SETTINGS = (
     *("sys.set", "sys.exc", "atexit", "signal", "mimetypes.init", "readline", "linecache"),
-    *("gc", "faulthandler", "threading", "asyncio", "multiprocessing", "tracemalloc", "sqlite3", "requests", "dagster"),
+    *(
+        "gc",
+        "faulthandler",
+        "threading",
+        "asyncio",
+        "multiprocessing",
+        "tracemalloc",
+        "sqlite3.enable",
+        "requests",
+        "dagster",
+    ),
     *("platform_core", "dotenv", "pytest", "hypothesis"),
 )
 

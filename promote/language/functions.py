@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from promote.language.effects import KNOWN_PACKAGES
+from promote.language.effects import KNOWN_PACKAGES, PLAIN_BASES
 from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
 from promote.values import dataclass, field
 
-_CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Functions:
         found = [name for name, infos in self.by_name.items() if info in infos]
         return found + [n for n, group in self.classes.items() if any(info in c.methods.values() for c in group)]
 
+    def owners(self, info: FunctionInfo) -> list[ClassInfo]:
+        """Give the classes that have a function as a method."""
+        return [cls for group in self.classes.values() for cls in group if info in cls.methods.values()]
+
     def infos(self, name: str) -> tuple[FunctionInfo, ...]:
         """Give the functions that calling a name runs."""
         return self.by_name.get(name, ())
@@ -96,9 +100,14 @@ class Functions:
         """Give every method of this name."""
         return [cls.methods[name] for group in self.classes.values() for cls in group if name in cls.methods]
 
+    def is_called_back(self, cls: ClassInfo) -> bool:
+        """Whether a class stands on one of a library, whose methods may call those of the class."""
+        errors = ("Error", "Exception", "Warning")
+        return any(b not in self.classes and b not in PLAIN_BASES and not b.endswith(errors) for b in cls.bases)
+
     def constructors(self, name: str) -> list[FunctionInfo]:
         """Give what runs when a class is called."""
-        return [cls.methods[m] for cls in self.lineage(name) for m in _CONSTRUCTORS if m in cls.methods]
+        return [cls.methods[m] for cls in self.lineage(name) for m in CONSTRUCTORS if m in cls.methods]
 
 
 def is_known(path: str) -> bool:

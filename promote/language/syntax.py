@@ -90,10 +90,15 @@ def operands(node: ast.expr) -> list[ast.expr]:
 def names_a_type(node: ast.expr) -> bool:
     """Whether an expression looks like the name of a class.
 
-    >>> [names_a_type(ast.parse(text, mode="eval").body) for text in ("list", "pd.DataFrame", "df", "RULES")]
-    [True, True, False, False]
+    >>> texts = ("list", "pd.DataFrame", "type(rows)", "df", "RULES")
+    >>> [names_a_type(ast.parse(text, mode="eval").body) for text in texts]
+    [True, True, True, False, False]
     """
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "type"
     path = dotted_of(node)
+    if path is not None and path[-1] == "__class__":
+        return True
     return path is not None and (path[-1] in MUTABLE_TYPES or (path[-1][:1].isupper() and not path[-1].isupper()))
 
 

@@ -11,7 +11,6 @@ import codeop
 import contextlib
 import copy
 import io
-import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,9 +30,9 @@ from promote.plan import Planned, plan
 from promote.render.kinds import Kinds
 from promote.render.module import render_helpers, render_module
 from promote.selection.select import select
+from tests.promote.notebooks import Cells, notebook
 from tests.promote.process_state import put_back
 
-Cells = Sequence[tuple[str, str]]
 _HELPERS: dict[str, ModuleType] = {}  # of the notebook at hand, by their text
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+|\w+\.<locals>\.")  # a function is shown with where it happens to stand
 
@@ -56,20 +55,6 @@ class Verdict:
     def wrong(self) -> dict[str, str]:
         """The steps whose promoted function gave something else and was not refused."""
         return {tag: said for tag, said in self.steps.items() if said not in {"same", "refused"}}
-
-
-def notebook(cells: Cells) -> bytes:
-    """Give the bytes of a notebook: pairs of tags (or `md` for markdown) and source."""
-    made: list[dict[str, Any]] = []
-    for tags, source in cells:
-        if tags == "md":
-            made.append({"cell_type": "markdown", "metadata": {}, "source": source})
-        else:
-            metadata = {"tags": tags.split()} if tags else {}
-            made.append(
-                {"cell_type": "code", "metadata": metadata, "source": source, "outputs": [], "execution_count": None}
-            )
-    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": made}).encode()
 
 
 def chosen(cells: Cells) -> Selection:

@@ -13,7 +13,7 @@ from promote.findings import Entry, FindingError, catalogue, explain, main, page
 from promote.model import Finding, Location
 from promote.prepare import prepare
 from promote.project import find
-from tests.promote.graph import notebook
+from tests.promote.notebooks import notebook
 
 ROOT = Path(promote.__file__).parents[1]
 

@@ -13,45 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from promote.findings import place
-from promote.model import FrameKind
-from promote.notebook.read import parse
-from promote.plan import plan
-from promote.render.kinds import guess_kinds
-from promote.render.module import render_helpers, render_module
-from promote.selection.select import select
 from tests.promote.golden_notebooks import NOTEBOOKS
-from tests.promote.graph import compare, notebook
+from tests.promote.golden_rendering import rendered
+from tests.promote.graph import compare
+from tests.promote.notebooks import notebook
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 UPDATE = os.environ.get("WORKBENCH_UPDATE_GOLDEN") == "1"
-RESOURCES = {"register": "FilesResource"}
 RUNNABLE = ("functions_read_globals", "changed_in_place", "changed_by_exploration", "computed_by_exploration",
             "interleaved_steps", "names_that_clash", "hidden_state", "text_as_written", "closures_and_classes",
             "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share",
             "definitions_that_steps_share")  # fmt: skip
-
-
-def rendered(raw: bytes, name: str) -> dict[str, str]:
-    """Give the files of a golden folder: the modules with and without what is needed, and the findings."""
-    selection = select(parse(raw, f"notebooks/{name}.ipynb"))
-    files: dict[str, str] = {}
-    for folder, needed in (("expected", False), ("expected_with_needed", True)):
-        planned = plan(selection, include_needed=needed)
-        guesses: dict[str, FrameKind] = {}
-        for one in planned.plans:
-            kinds = guess_kinds(one, guesses)
-            guesses[one.step.name] = kinds.output
-            module = render_module(one, kinds, "golden", RESOURCES, verified=False)
-            text = module.text
-            for helper in render_helpers(one, "golden"):
-                files[f"{folder}/{helper.path.rsplit('/', 1)[1].removesuffix('.py')}_helpers.py"] = helper.text
-            if folder == "expected" or files.get(f"expected/{one.step.layer}_{one.step.name}.py") != text:
-                files[f"{folder}/{one.step.layer}_{one.step.name}.py"] = text
-        lines = [f"{place(f.location)}: {f.code} ({f.severity}) {f.message}\n    hint: {f.hint}".rstrip()
-                 for f in (*selection.findings, *planned.findings)]  # fmt: skip
-        files[f"findings{'_with_needed' if needed else ''}.txt"] = "".join(line + "\n" for line in sorted(lines))
-    return files
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -89,8 +61,8 @@ def test_what_a_golden_folder_holds_gives_what_the_notebook_gave(name: str, need
 
 def test_the_bytes_are_the_same_under_any_hash_seed() -> None:
     program = (
-        "import hashlib; from tests.promote.test_golden import rendered; from tests.promote.graph import notebook\n"
-        "from tests.promote.golden_notebooks import NOTEBOOKS\n"
+        "import hashlib; from tests.promote.golden_rendering import rendered\n"
+        "from tests.promote.golden_notebooks import NOTEBOOKS; from tests.promote.notebooks import notebook\n"
         "print(hashlib.sha256(repr([rendered(notebook(c), n) for n, c in NOTEBOOKS.items()]).encode()).hexdigest())"
     )
     root = Path(__file__).parents[2]

@@ -33,16 +33,16 @@ class Counts:
 
 
 def test_a_share_of_random_notebooks() -> None:
-    counts = campaign(range(400))
-    assert counts.notebooks >= 200  # those whose own run raises are passed over
+    counts = campaign(range(160))
+    assert counts.notebooks >= 80  # those whose own run raises are passed over
     assert counts.needed >= 0.85 * counts.steps
     assert counts.plain >= 0.02 * counts.steps
 
 
 @pytest.mark.nightly
 def test_ten_thousand_random_notebooks(full_count: bool) -> None:
-    counts = campaign(range(1_000, 15_000) if full_count else range(1_000, 1_050))
-    assert counts.notebooks >= (10_000 if full_count else 30)
+    counts = campaign(range(1_000, 15_000) if full_count else range(1_000, 1_020))
+    assert counts.notebooks >= (10_000 if full_count else 10)
     assert counts.needed >= 0.8 * counts.steps
 
 

@@ -64,9 +64,3 @@ def copied(filled: Path, tmp_path: Path) -> Path:
 def copied_blank(blank: Path, tmp_path: Path) -> Path:
     """A copy of the project of the blank example, to be changed."""
     return shutil.copytree(blank, tmp_path / "project")
-
-
-@pytest.fixture(scope="session")
-def types_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """One cache for every run of the type checker: the first costs many seconds."""
-    return str(tmp_path_factory.mktemp("mypy"))

@@ -7,7 +7,8 @@ import pytest
 from promote.model import FrameKind
 from promote.render.kinds import guess_kinds
 from promote.render.module import render_helpers, render_module
-from tests.promote.graph import Cells, compare, planned
+from tests.promote.graph import compare, planned
+from tests.promote.notebooks import Cells
 
 IMPORTS = "import datetime as dt\nimport json\n\nimport polars as pl"
 TWO: Cells = (("silver:a", "a = pl.DataFrame({'x': [one(1)]})"), ("silver:b", "b = pl.DataFrame({'x': [one(2)]})"))

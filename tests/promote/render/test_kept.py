@@ -11,7 +11,7 @@ from promote.render.kinds import guess_kinds
 from promote.render.module import render_module
 from promote.selection.select import select
 from tests.promote.golden_notebooks import NOTEBOOKS
-from tests.promote.graph import Cells, notebook
+from tests.promote.notebooks import Cells, notebook
 
 
 def mapped(cells: Cells) -> list[tuple[str, str, str, str]]:

@@ -1,0 +1,65 @@
+"""Lists and other objects in the cells of frames, which copies of a frame share: `copied["tags"].iloc[0].append("x")`.
+
+A frame that is made of another holds the same objects in its cells, whichever of pandas' methods made it, so a change
+of one reached through a cell is a change of every frame of the family.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from promote.heap.heap import NONE, Objects
+from promote.heap.libraries import Target
+from promote.language.effects import EAGER_METHODS
+from promote.language.uses import Use
+
+if TYPE_CHECKING:
+    from promote.heap.calls import Calls
+
+# Methods that change lists, tables and sets, and that no frame has
+_OF_CONTAINERS = frozenset(
+    "append extend remove clear reverse discard setdefault add appendleft pop insert sort".split()  # noqa: SIM905 - as `effects` writes its tables
+)
+_BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
+_CELL = 2  # a column and a row
+
+
+def accesses(node: ast.expr) -> int:
+    """Count the items that an expression takes on the way from its name; a row and a column at once are two.
+
+    >>> texts = ("df", "df['k']", "df['k'].iloc[0]", "df.at[0, 'k']", "df['k'].tolist()[0]")
+    >>> [accesses(ast.parse(text, mode="eval").body) for text in texts]
+    [0, 1, 2, 2, 2]
+    """
+    found = 0
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Subscript):
+            labelled = isinstance(node.value, ast.Attribute) and node.value.attr in _BY_LABEL
+            found += _CELL if labelled and isinstance(node.slice, ast.Tuple) else 1
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return found
+
+
+def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
+    """Take that what an expression gives was changed: it may be in a cell."""
+    if run.heap.made_of and accesses(node) >= _CELL:
+        _touch_family(run, run.value(node), use, whole=True)
+
+
+def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
+    """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
+    if not run.heap.made_of or not isinstance(call.func, ast.Attribute):
+        return
+    deep = accesses(call.func.value)
+    for_each = call.func.attr in EAGER_METHODS and any(run.summary(i).mutates for i in run.heap.code_in(given))
+    if deep and (for_each or call.func.attr in _OF_CONTAINERS):
+        _touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
+
+
+def _touch_family(run: Calls, objects: Objects, use: Use, *, whole: bool) -> None:
+    """Touch what frames were made of, and with `whole` what else was made of that."""
+    made_of = run.heap.made_of
+    roots = NONE.union(*(made_of.get(one, {one} if whole else ()) for one in objects - run.heap.exact))
+    family = roots | {one for one, mine in made_of.items() if whole and not roots.isdisjoint(mine)}
+    run.touch(run.deep(frozenset(family)), use)
