@@ -63,6 +63,7 @@ class IdleConfig(_Strict):
         clusters: ECS clusters.
         queues: AWS Batch job queues.
         eks_clusters: EKS clusters whose node groups are looked at.
+        namespaces: Where in these the Jobs of steps are looked at.
         after_minutes: How long something must have stood idle or stuck.
         policy: `report`, or `stop` it.
         dry_run: Whether `stop` only says what it would do.
@@ -72,6 +73,7 @@ class IdleConfig(_Strict):
     clusters: Names = ()
     queues: Names = ()
     eks_clusters: Names = ()
+    namespaces: Names = ()
     after_minutes: Annotated[int, Field(ge=1)] = 60
     policy: Literal["report", "stop"] = "report"
     dry_run: bool = True

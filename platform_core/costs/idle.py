@@ -1,11 +1,11 @@
-"""What costs money and does nothing: services without work, tasks and jobs that are stuck, nodes without pods.
+"""What costs money for nothing: services without work, stuck tasks and jobs, work of ended runs, nodes without pods.
 
 Looking never changes anything. `stop_idle` stops what was found, and says alone what it would do on a dry run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,12 +13,14 @@ from typing import Any
 
 Client = Callable[[str], Any]
 Pods = Callable[[str, str], int | None]
+Jobs = Callable[[str, str], Iterable[tuple[str, str]]]
 Finished = Callable[[str], bool]
+StopJob = Callable[[str, str, str], None]
 
 RUN_TAG = "workbench:run"
 _WAITING_TASKS = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 _WAITING_JOBS = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING")
-_MOST = 100  # of what ECS describes in one call
+_MOST = 100  # of what ECS and Batch describe in one call
 _LEAST_CPU = 1.0  # per cent of a service's CPU, at its busiest moment
 
 
@@ -27,7 +29,8 @@ class Idle:
     """Something that costs money and does nothing.
 
     Args:
-        kind: `service`, `task`, `job`, `node group`, or `unknown` for what could not be looked at.
+        kind: `service`, `task`, `job` (of Batch), `Kubernetes job`, `node group`, or `unknown` for what could not be
+            looked at.
         name: What it is called where one looks for it.
         why: In words.
         place: The cluster or queue that it is in.
@@ -48,11 +51,13 @@ def find_idle(
     *,
     clusters: Iterable[str] = (),
     queues: Iterable[str] = (),
-    eks_clusters: Iterable[str] = (),
+    eks_clusters: Sequence[str] = (),
+    namespaces: Sequence[str] = (),
     after: timedelta,
     now: datetime,
     finished: Finished,
     pods: Pods,
+    jobs: Jobs,
 ) -> tuple[Idle, ...]:
     """Look at services, tasks, jobs and node groups; what cannot be looked at is told as such.
 
@@ -61,16 +66,23 @@ def find_idle(
         clusters: ECS clusters.
         queues: Queues of AWS Batch.
         eks_clusters: EKS clusters.
+        namespaces: Where in these the Jobs of steps are.
         after: How long something must have stood so.
         now: The present time, with a time zone.
         finished: Whether a run of Dagster's, by its id, has ended.
         pods: How many pods run on a node group, by cluster and group, those of the system left out; None unknown.
+        jobs: The Jobs of this platform that have not ended, by cluster and namespace, each with its run.
     """
     found: list[Idle] = []
     looks: list[tuple[str, Callable[[], Iterable[Idle]]]] = [
         *((f"the ECS cluster {one}", partial(_ecs, client, one, after, now, finished)) for one in clusters),
-        *((f"the Batch queue {one}", partial(_batch, client, one, after, now)) for one in queues),
+        *((f"the Batch queue {one}", partial(_batch, client, one, after, now, finished)) for one in queues),
         *((f"the EKS cluster {one}", partial(_eks, client, one, after, now, pods)) for one in eks_clusters),
+        *(
+            (f"the namespace {space} of {one}", partial(_kubernetes, one, space, jobs, finished))
+            for one in eks_clusters
+            for space in namespaces
+        ),
     ]
     for place, look in looks:
         try:
@@ -80,8 +92,15 @@ def find_idle(
     return tuple(found)
 
 
-def stop_idle(client: Client, found: Iterable[Idle], *, dry_run: bool) -> Iterator[str]:
-    """Stop what was found, and say for each what was done, or would be on a dry run."""
+def stop_idle(client: Client, found: Iterable[Idle], *, dry_run: bool, stop_job: StopJob) -> Iterator[str]:
+    """Stop what was found, and say for each what was done, or would be on a dry run.
+
+    Args:
+        client: As for `find_idle`.
+        found: What it found.
+        dry_run: Whether it is only said.
+        stop_job: Deletes a Job of Kubernetes, by cluster, namespace and name.
+    """
     for one in found:
         if not one.action:
             continue
@@ -89,21 +108,23 @@ def stop_idle(client: Client, found: Iterable[Idle], *, dry_run: bool) -> Iterat
             yield f"would {one.action}: {one.kind} {one.name} in {one.place}"
             continue
         try:
-            _stop(client, one)
+            _stop(client, one, stop_job)
         except Exception as error:  # noqa: BLE001 - one that cannot be stopped keeps no other from being stopped
             yield f"could not {one.action}: {one.kind} {one.name} in {one.place} ({type(error).__name__})"
         else:
             yield f"did {one.action}: {one.kind} {one.name} in {one.place}"
 
 
-def _stop(client: Client, one: Idle) -> None:
+def _stop(client: Client, one: Idle, stop_job: StopJob) -> None:
     match one.kind:
         case "service":
             client("ecs").update_service(cluster=one.place, service=one.identity, desiredCount=0)
         case "task":
             client("ecs").stop_task(cluster=one.place, task=one.identity, reason=f"idle: {one.why}"[:255])
         case "job":
-            client("batch").terminate_job(jobId=one.identity, reason=f"stuck: {one.why}"[:255])
+            client("batch").terminate_job(jobId=one.identity, reason=f"idle: {one.why}"[:255])
+        case "Kubernetes job":
+            stop_job(one.place, *one.identity.split("/"))
         case "node group":
             client("eks").update_nodegroup_config(
                 clusterName=one.place, nodegroupName=one.identity, scalingConfig={"minSize": 0, "desiredSize": 0}
@@ -166,15 +187,37 @@ def _task(cluster: str, task: dict[str, Any], after: timedelta, now: datetime, f
         yield Idle("task", name, f"belongs to the run {run}, which has ended", cluster, "stop it", arn)
 
 
-def _batch(client: Client, queue: str, after: timedelta, now: datetime) -> Iterator[Idle]:
+def _batch(client: Client, queue: str, after: timedelta, now: datetime, finished: Finished) -> Iterator[Idle]:
     batch = client("batch")
-    for status in _WAITING_JOBS:
+    for status in (*_WAITING_JOBS, "RUNNING"):
         for page in batch.get_paginator("list_jobs").paginate(jobQueue=queue, jobStatus=status):
+            runs = _runs_of_jobs(batch, [job["jobId"] for job in page["jobSummaryList"]])
             for job in page["jobSummaryList"]:
-                waited = now.timestamp() - job["createdAt"] / 1000
-                if waited >= after.total_seconds():
+                run, waited = runs.get(job["jobId"]), now.timestamp() - job["createdAt"] / 1000
+                if run is not None and finished(run):
+                    why = f"belongs to the run {run}, which has ended"
+                elif status != "RUNNING" and waited >= after.total_seconds():
                     why = f"has been {status} for {waited / 60:,.0f} minutes"
-                    yield Idle("job", job["jobName"], why, queue, "terminate it", job["jobId"])
+                else:
+                    continue
+                yield Idle("job", job["jobName"], why, queue, "terminate it", job["jobId"])
+
+
+def _runs_of_jobs(batch: Any, ids: Sequence[str]) -> dict[str, str]:
+    """Give the runs of Dagster's that jobs belong to, where they are this platform's."""
+    found = {}
+    for start in range(0, len(ids), _MOST):
+        for job in batch.describe_jobs(jobs=ids[start : start + _MOST])["jobs"]:
+            if RUN_TAG in job.get("tags", {}):
+                found[job["jobId"]] = job["tags"][RUN_TAG]
+    return found
+
+
+def _kubernetes(cluster: str, namespace: str, jobs: Jobs, finished: Finished) -> Iterator[Idle]:
+    for name, run in jobs(cluster, namespace):
+        if finished(run):
+            why = f"belongs to the run {run}, which has ended"
+            yield Idle("Kubernetes job", name, why, cluster, "delete it", f"{namespace}/{name}")
 
 
 def _eks(client: Client, cluster: str, after: timedelta, now: datetime, pods: Pods) -> Iterator[Idle]:

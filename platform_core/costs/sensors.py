@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -17,6 +15,7 @@ from platform_core.costs.budgets import budget_verdicts, stopping
 from platform_core.costs.estimates import Part, estimate
 from platform_core.costs.facts import Facts, facts_of_graph
 from platform_core.costs.idle import Client, Finished, Pods, find_idle, stop_idle
+from platform_core.costs.kubernetes import count_pods, jobs_of_runs, stop_job
 from platform_core.costs.records import read_records
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _IDLE_SECONDS = 900
 _BACKFILL_SECONDS = 30
-_SYSTEM = "kube-system"
 
 
 def idle_sensor(
@@ -48,14 +46,16 @@ def idle_sensor(
             clusters=config.clusters,
             queues=config.queues,
             eks_clusters=config.eks_clusters,
+            namespaces=config.namespaces,
             after=timedelta(minutes=config.after_minutes),
             now=datetime.now(UTC),
             finished=_finished(context.instance),
             pods=pods or count_pods,
+            jobs=jobs_of_runs,
         )
         told = [f"{one.kind} {one.name} in {one.place} {one.why}" for one in found]
         if config.policy == "stop":
-            told += stop_idle(made, found, dry_run=config.dry_run)
+            told += stop_idle(made, found, dry_run=config.dry_run, stop_job=stop_job)
         for line in told:
             context.log.warning(line)
         return dg.SkipReason("; ".join(told) + "." if told else "Nothing stands idle.")
@@ -67,7 +67,7 @@ def idle_sensor(
         minimum_interval_seconds=_IDLE_SECONDS,
         default_status=status,
         asset_selection=dg.AssetSelection.all(),
-        description="Reports services, tasks, jobs and node groups that cost money and do nothing.",
+        description="Reports services, tasks, jobs and node groups that cost money and do nothing for anybody.",
     )
 
 
@@ -155,34 +155,3 @@ def _clients() -> Client:
         return made[service]
 
     return client
-
-
-def count_pods(cluster: str, group: str) -> int | None:
-    """Count the pods on a node group that are neither the system's nor ended; None where its API cannot be asked.
-
-    Args:
-        cluster: The name of the context in the kubeconfig; in the cluster itself its own access is used.
-        group: The node group.
-    """
-    try:
-        client, config = (import_module(f"kubernetes.{name}") for name in ("client", "config"))  # an extra
-        try:
-            config.load_incluster_config()
-        except config.ConfigException:
-            config.load_kube_config(config_file=os.environ.get("KUBECONFIG"), context=cluster)
-        api = client.CoreV1Api()
-        nodes = api.list_node(label_selector=f"eks.amazonaws.com/nodegroup={group}").items
-        return sum(_counts(pod) for node in nodes for pod in _pods_on(api, node.metadata.name))
-    except Exception:  # noqa: BLE001 - whatever keeps it from being asked, the group is told as not looked at
-        return None
-
-
-def _pods_on(api: Any, node: str) -> Any:
-    return api.list_pod_for_all_namespaces(field_selector=f"spec.nodeName={node}").items
-
-
-def _counts(pod: Any) -> bool:
-    """Whether a pod is somebody's work: not the system's, not one that stands on every node, and not ended."""
-    owners = {owner.kind for owner in pod.metadata.owner_references or ()}
-    ended = pod.status.phase in {"Succeeded", "Failed"}
-    return pod.metadata.namespace != _SYSTEM and "DaemonSet" not in owners and not ended

@@ -228,6 +228,7 @@ def _build(
                 for check in checks
             ],
             io_manager_key=options.get("io_manager_key"),
+            pool=options.get("pool"),
             **passed_on,
         )(compute)
     except (dg.DagsterError, dg._check.CheckError) as error:

@@ -46,6 +46,7 @@ class AssetOptions(TypedDict, total=False):
         code_version: What stands for the logic; a hash of the function where it is left out.
         notebook: The notebook that it was promoted from.
         io_manager_key: Another IO manager than `io_manager`.
+        pool: Dagster's pool, which bounds how many of its steps run at once over all runs.
     """
 
     name: str
@@ -76,3 +77,4 @@ class AssetOptions(TypedDict, total=False):
     code_version: str
     notebook: str
     io_manager_key: str
+    pool: str

@@ -56,12 +56,14 @@ class Writing:
         evolution: Where columns change: `fixed` is an error, `add` adds the new ones, `replace` takes the new schema.
         column: The column that holds the partition. Where a frame lacks it, it is added; without a name it is our own,
             and no reader sees it.
+        notes: More that a version tells, by key.
     """
 
     mode: Literal["overwrite", "append", "merge"] = "overwrite"
     key: tuple[str, ...] = ()
     evolution: Literal["fixed", "add", "replace"] = "fixed"
     column: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class DeltaTables:
             UserError: The asset or a partition was never written.
         """
         stored = self.find(name, layer)
-        table = None if stored is None else self._open(stored.layer, name)
+        table = None if stored is None else self.open(stored.layer, name)
         if stored is None or table is None:
             raise never_stored(name)
         lazy = pl.scan_delta(table, storage_options=dict(self.options) or None)
@@ -158,12 +160,14 @@ class DeltaTables:
         errors = needed("deltalake.exceptions", "delta")
         if partition is not None:
             safe_name(partition, "partition key")
+        about_it = {f"workbench.{key}": text for key, text in notes_of(listed, classification).items()}
+        notes = commit_notes({**about_it, **self.writing.notes})
         with told_of_writing(value, label), stream_of(value) as rows:
             for about in rows.schema:
                 _refuse(about.name, about.type)
             try:
                 given = rows if partition is None else _with_partition(rows, self._column, partition)
-                self._commit(self._url(layer, name), given, partition, notes_of(listed, classification))
+                self._commit(self._url(layer, name), given, partition, notes)
             except errors.CommitFailedError:
                 raise UserError(
                     f"{label} was not written: another run wrote it meanwhile.", hint="Run it again."
@@ -172,26 +176,24 @@ class DeltaTables:
                 raise UserError(f"{label} was not written: its columns have changed.", hint=_EVOLVE) from None
             except errors.DeltaError as error:
                 raise _refused(label, str(error)) from None
-        table = self._open(layer, name)
+        table = self.open(layer, name)
         if table is None:
             raise never_stored(name)
-        table.vacuum(retention_hours=_KEPT_HOURS, dry_run=False)
+        table.vacuum(retention_hours=_KEPT_HOURS, dry_run=False, commit_properties=notes)
         return self._footer(layer, name, partition)
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
         """Give the version of the table; None where there is none."""
-        table = self._open(layer, name)
+        table = self.open(layer, name)
         return None if table is None else f"{table.metadata().id}-{table.version()}"
 
     @property
     def _column(self) -> str:
         return self.writing.column or OWN_COLUMN
 
-    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, told: Mapping[str, str]) -> None:
+    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
         delta: Any = needed("deltalake", "delta")
         writing, options = self.writing, dict(self.options) or None
-        about = {f"workbench.{key}": text for key, text in told.items()}
-        notes = delta.CommitProperties(custom_metadata=about) if about else None
         if writing.mode == "merge" and delta.DeltaTable.is_deltatable(url, options):
             keys = [*writing.key, *([self._column] if partition is not None else [])]
             matched = " AND ".join(f"old.{_quoted(key)} = new.{_quoted(key)}" for key in keys)
@@ -208,9 +210,7 @@ class DeltaTables:
             rows,
             mode="append" if writing.mode == "append" else "overwrite",
             partition_by=None if whole else [self._column],
-            predicate=None
-            if whole or writing.mode != "overwrite"
-            else f"{_quoted(self._column)} = {_text(partition or '')}",
+            predicate=None if whole or writing.mode != "overwrite" else equals(self._column, partition or ""),
             schema_mode="merge" if writing.mode == "append" and schema_mode else schema_mode,
             storage_options=options,
             commit_properties=notes,
@@ -224,19 +224,24 @@ class DeltaTables:
                 )
         return f"{self.root}/{layer}/{name}"
 
-    def _open(self, layer: str, name: str) -> Any:
+    def open(self, layer: str, name: str) -> Any:
+        """Give a table as delta-rs has it, of the version that is the newest now; None where there is none.
+
+        Raises:
+            UserError: A name could be a path.
+        """
         delta: Any = needed("deltalake", "delta")
         url, options = self._url(layer, name), dict(self.options) or None
         return delta.DeltaTable(url, storage_options=options) if delta.DeltaTable.is_deltatable(url, options) else None
 
     def _stored(self, layer: str, name: str) -> Tables | None:
-        table = self._open(layer, name)
+        table = self.open(layer, name)
         if table is None:
             return None
         if not table.metadata().partition_columns:
             return Stored(layer, name, name, MappingProxyType({}))
         keys = sorted(str(next(iter(one.values()))) for one in table.partitions())
-        return Stored(layer, name, None, MappingProxyType({key: key for key in keys}))
+        return Stored(layer, name, None, MappingProxyType({key: key for key in keys})) if keys else None
 
     def _declared(self, table: Any, stored: Tables) -> dict[str, str]:
         newest: dict[str, Any] = next(iter(table.history(1)), {})
@@ -246,7 +251,7 @@ class DeltaTables:
         lazy = self.read(name, "lazy", partition, layer)
         rows = lazy.select(pl.len()).collect().item()
         columns = tuple((column, str(dtype)) for column, dtype in lazy.collect_schema().items())
-        table = self._open(layer, name)
+        table = self.open(layer, name)
         sizes = pl.DataFrame(table.get_add_actions(flatten=True))["size_bytes"] if table is not None else [0]
         return Footer(int(rows), columns, int(sum(sizes)))
 
@@ -294,6 +299,21 @@ def _with_partition(rows: pa.RecordBatchReader, column: str, key: str) -> pa.Rec
         for batch in rows
     )
     return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def commit_notes(notes: Mapping[str, str]) -> Any:
+    """Give what a version tells, as delta-rs takes it."""
+    delta: Any = needed("deltalake", "delta")
+    return delta.CommitProperties(custom_metadata=dict(notes)) if notes else None
+
+
+def equals(column: str, value: str) -> str:
+    """Give the condition that a column holds a text, as Delta reads it.
+
+    >>> equals("month", "2026-01")
+    "`month` = '2026-01'"
+    """
+    return f"{_quoted(column)} = {_text(value)}"
 
 
 def _quoted(name: str) -> str:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -33,7 +34,8 @@ from platform_core.storage.stored import OWN_COLUMN, Lists, Stored, never_stored
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BOOK = "_workbench.assets"
+BOOK = "_workbench.assets"  # which parts there are, and who lists them
+PURGES = "_workbench.purges"  # the assets whose purge has begun
 
 Tables = Stored[str]
 
@@ -56,7 +58,7 @@ class DuckDBTables:
         Raises:
             UserError: It stands in two layers.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             found = [] if database is None else _found(database, name, layer)
         return only(found, name, [one.layer for one in found])
 
@@ -80,7 +82,7 @@ class DuckDBTables:
         Raises:
             UserError: The asset or a partition was never written.
         """
-        with self._reading() as database:
+        with self.reading() as database:
             found = [] if database is None else _found(database, name, layer)
             one = only(found, name, [one.layer for one in found])
             if one is None or database is None:
@@ -119,7 +121,7 @@ class DuckDBTables:
             safe_name(text, what)
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
         duck = import_module("duckdb")
-        with told_of_writing(value, label), stream_of(value) as rows, self._writing() as database:
+        with told_of_writing(value, label), stream_of(value) as rows, self.writing() as database:
             database.register("stream", rows)
             database.begin()
             try:
@@ -128,12 +130,12 @@ class DuckDBTables:
                 else:
                     _replace_partition(database, layer, name, safe_name(partition, "partition key"))
                 database.execute(
-                    f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?",
+                    f"DELETE FROM {BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?",
                     [layer, name, partition],
                 )
                 database.execute(
-                    f"INSERT INTO {_BOOK} VALUES (?, ?, ?, ?, nextval('_workbench.writes'))",
-                    [layer, name, partition, listed],
+                    f"INSERT INTO {BOOK} VALUES (?, ?, ?, ?, nextval('_workbench.writes'), ?)",
+                    [layer, name, partition, listed, datetime.now(UTC).date()],
                 )
                 if classification is not None:
                     text = classification.replace("'", "''")
@@ -147,47 +149,49 @@ class DuckDBTables:
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
         """Give the number of the last write; None where there is none."""
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return None
-            query = f"SELECT number FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?"
+            query = f"SELECT number FROM {BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?"
             rows = database.execute(query, [layer, name, partition]).fetchall()
         return str(rows[0][0]) if rows else None
 
     def _declared(self, database: Any, stored: Tables) -> dict[str, str]:
-        query = f"SELECT DISTINCT listed FROM {_BOOK} WHERE layer = ? AND name = ?"
+        query = f"SELECT DISTINCT listed FROM {BOOK} WHERE layer = ? AND name = ?"
         noted = [row[0] for row in database.execute(query, [stored.layer, stored.name]).fetchall()]
         return {key: stored.partitions[key] for key in still_listed(stored.partitions, noted, self.lists)}
 
     def _book(self) -> list[tuple[str, str]]:
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return []
-            return list(database.execute(f"SELECT DISTINCT layer, name FROM {_BOOK}").fetchall())
+            return list(database.execute(f"SELECT DISTINCT layer, name FROM {BOOK}").fetchall())
 
     @contextmanager
-    def _reading(self) -> Iterator[Any]:
+    def reading(self) -> Iterator[Any]:
         """Give a connection that reads, or None where there is no database yet."""
         if not self.path.exists():
             yield None
             return
-        with self._locked(fcntl.LOCK_SH), import_module("duckdb").connect(str(self.path), read_only=True) as database:
+        with self.locked(fcntl.LOCK_SH), import_module("duckdb").connect(str(self.path), read_only=True) as database:
             database.execute("SET threads = 2; SET preserve_insertion_order = true")
             yield database
 
     @contextmanager
-    def _writing(self) -> Iterator[Any]:
+    def writing(self) -> Iterator[Any]:
+        """Give a connection that writes."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._locked(fcntl.LOCK_EX), import_module("duckdb").connect(str(self.path)) as database:
+        with self.locked(fcntl.LOCK_EX), import_module("duckdb").connect(str(self.path)) as database:
             database.execute(
                 f"CREATE SCHEMA IF NOT EXISTS _workbench; CREATE SEQUENCE IF NOT EXISTS _workbench.writes; "
-                f"CREATE TABLE IF NOT EXISTS {_BOOK} "
-                "(layer VARCHAR, name VARCHAR, partition VARCHAR, listed VARCHAR, number BIGINT)"
+                f"CREATE TABLE IF NOT EXISTS {BOOK} "
+                "(layer VARCHAR, name VARCHAR, partition VARCHAR, listed VARCHAR, number BIGINT); "
+                f"ALTER TABLE {BOOK} ADD COLUMN IF NOT EXISTS written DATE"
             )
             yield database
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
+    def locked(self, how: int) -> Iterator[None]:
         """Take turns with other processes; the kernel lets go of the lock when one is killed."""
         lock = self.path.with_name(f".{self.path.name}.lock")
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
@@ -199,7 +203,7 @@ class DuckDBTables:
 
 
 def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
-    query = f"SELECT layer, partition FROM {_BOOK} WHERE name = ? AND (? IS NULL OR layer = ?) ORDER BY 1, 2"
+    query = f"SELECT layer, partition FROM {BOOK} WHERE name = ? AND (? IS NULL OR layer = ?) ORDER BY 1, 2"
     by_layer: dict[str, list[str | None]] = {}
     for where, key in database.execute(query, [name, layer, layer]).fetchall():
         by_layer.setdefault(where, []).append(key)
@@ -214,18 +218,18 @@ def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
 def _replace_table(database: Any, layer: str, name: str) -> None:
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
     database.execute(f"CREATE OR REPLACE TABLE {quoted(layer)}.{quoted(name)} AS SELECT * FROM stream")
-    database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
+    database.execute(f"DELETE FROM {BOOK} WHERE layer = ? AND name = ?", [layer, name])
 
 
 def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
     table = f"{quoted(layer)}.{quoted(name)}"
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
     whole = database.execute(
-        f"SELECT count(*) FROM {_BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
+        f"SELECT count(*) FROM {BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
     ).fetchall()[0][0]
     if whole:
         database.execute(f"DROP TABLE IF EXISTS {table}")
-        database.execute(f"DELETE FROM {_BOOK} WHERE layer = ? AND name = ?", [layer, name])
+        database.execute(f"DELETE FROM {BOOK} WHERE layer = ? AND name = ?", [layer, name])
     database.execute("CREATE TEMP TABLE given AS SELECT * FROM stream")
     database.execute(
         f"CREATE TABLE IF NOT EXISTS {table} AS SELECT *, NULL::VARCHAR AS {OWN_COLUMN} FROM given LIMIT 0"

@@ -107,7 +107,7 @@ class ObjectLake:
         if objects is None:
             raise never_stored(name)
         chosen = objects.chosen(partition, self._declared)
-        return read_files([(key, self._file(info)) for key, info in chosen], kind, f"{objects.layer}/{name}")
+        return read_files([(key, self.file(info)) for key, info in chosen], kind, f"{objects.layer}/{name}")
 
     def write(
         self,
@@ -125,19 +125,19 @@ class ObjectLake:
         Raises:
             UserError: A name could be a path, the value is no frame, computing it fails, or the store refuses.
         """
-        folder = self._folder(layer, name, partition)
+        folder = self.folder(layer, name, partition)
         before = _versions(self.store.iter_objects(f"{folder}/"))
         number = before[-1][0] + 1 if before else 1
         key = f"{folder}/{number:08}-{secrets.token_hex(8)}{_SUFFIX}"
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
         write_object(value, lambda part: self.store.upload_open(part, key), label, notes_of(listed, classification))
-        footer = read_footer(self._file(self.store.stat(key)))
+        footer = read_footer(self.file(self.store.stat(key)))
         self.sweep(folder)
         return footer
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
         """Give the key of the newest object; None where there is none."""
-        found = _versions(self.store.iter_objects(f"{self._folder(layer, name, partition)}/"))
+        found = _versions(self.store.iter_objects(f"{self.folder(layer, name, partition)}/"))
         return found[-1][1].key if found else None
 
     def sweep(self, folder: str) -> None:
@@ -149,7 +149,8 @@ class ObjectLake:
                 self.store.delete(info.key)
         self.store.give_up_uploads(f"{folder}/", self.unfinished_for)
 
-    def _file(self, info: ObjectInfo) -> RemoteFile:
+    def file(self, info: ObjectInfo) -> RemoteFile:
+        """Give an object as a file that is read."""
         return RemoteFile(
             self.store.url(info.key), info.size, self.store.polars_options(), lambda: self.store.read_bytes(info.key)
         )
@@ -157,13 +158,18 @@ class ObjectLake:
     def _declared(self, objects: Objects) -> dict[str, ObjectInfo]:
         # One file speaks for all: they are of one asset
         newest = max(objects.partitions.values(), key=lambda info: info.modified, default=None)
-        noted = [] if newest is None else [read_notes(self._file(newest)).get(LIST_NOTE)]
+        noted = [] if newest is None else [read_notes(self.file(newest)).get(LIST_NOTE)]
         return {key: objects.partitions[key] for key in still_listed(objects.partitions, noted, self.lists)}
 
     def _key(self, *parts: str) -> str:
         return "/".join(part for part in (self.prefix.strip("/"), *parts) if part)
 
-    def _folder(self, layer: str, name: str, partition: str | None = None) -> str:
+    def folder(self, layer: str, name: str, partition: str | None = None) -> str:
+        """Give the folder of an asset's objects, or of those of one partition.
+
+        Raises:
+            UserError: A name could be a path.
+        """
         parts = [safe_name(layer, "layer"), safe_name(name, "asset name")]
         if partition is None:
             return self._key(parts[0], f"{parts[1]}{_SUFFIX}")
@@ -171,7 +177,7 @@ class ObjectLake:
         return self._key(*parts, hive_folder(self.hive, key).partition("/")[0] if self.hive else f"{key}{_SUFFIX}")
 
     def _objects(self, layer: str, name: str) -> Objects | None:
-        whole, folder = self._folder(layer, name), self._key(layer, name)
+        whole, folder = self.folder(layer, name), self._key(layer, name)
         found = _versions(self.store.iter_objects(f"{whole}/"))
         slots: dict[str, list[ObjectInfo]] = {}
         for info in self.store.iter_objects(f"{folder}/"):

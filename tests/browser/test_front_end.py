@@ -53,8 +53,9 @@ def test_one_version_stands_in_all_places() -> None:
 
 def test_the_vocabulary_of_the_front_end_is_that_of_the_compiler() -> None:
     assert (LAB / "src/data/vocabulary.json").read_bytes() == (ROOT / "promote/vocabulary.json").read_bytes()
-    limits = ROOT / "platform_core/compute_kinds/limits.json"
-    assert (LAB / "src/data/limits.json").read_bytes() == limits.read_bytes()
+    for name in ("limits.json", "engines.json"):
+        ours = ROOT / "platform_core/compute_kinds" / name
+        assert (LAB / "src/data" / name).read_bytes() == ours.read_bytes()
 
 
 def test_no_address_of_a_registry_stands_in_the_lock() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from platform_core.asset_checks.resolve import CHECKS
-from platform_core.compute_kinds import KINDS
+from platform_core.compute_kinds import ENGINES, KINDS
 from promote.selection.option_types import TYPES
 from promote.vocabulary import is_foreign, layers, named_roles, nearest, plain_roles, vocabulary
 
 
 def test_kinds_of_compute_are_the_platforms() -> None:
-    assert tuple(vocabulary()["compute"]) == KINDS
+    assert tuple(vocabulary()["compute"]) == (*KINDS, *ENGINES)
 
 
 def test_ready_made_checks_are_the_platforms() -> None:

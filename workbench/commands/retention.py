@@ -42,7 +42,7 @@ def execute(arguments: argparse.Namespace) -> int:
         return 0
     sys.stdout.write(as_text(told, on, every=arguments.action == "due" and arguments.all))
     if deleting:
-        sys.stdout.write(f"Deleted: {expire(found, told)}.\n")
+        sys.stdout.write(f"Deleted: {expire(found, told, on)}.\n")
     elif arguments.action == "delete":
         sys.stdout.write("Nothing was deleted; --yes deletes what is due.\n")
     return 0

@@ -5,34 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import dagster as dg
 
 from platform_core.config import ProjectConfig, load_config
 from platform_core.errors import UserError
-from platform_core.frames import convert
 from platform_core.governance.audit import note
-from platform_core.governance.classification import NOTE
 from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
 from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
-from platform_core.lake import Lake
-from platform_core.parquet_read import duckdb_types, read_notes, written_as
-from platform_core.storable import typed
-from platform_core.storage.delta_tables import DeltaTables
-from platform_core.storage.duckdb_tables import DuckDBTables
-from platform_core.storage.objects import ObjectLake
-from platform_core.storage.purging import take_out
-from platform_core.storage.stored import LIST_NOTE, Storage
+from platform_core.storage.stored import Storage
 from workbench.governance.loading import Governed
 from workbench.governance.proving import Erasure, Part, proof
-from workbench.governance.stored import parts_of, settle, storage_for, unprovable
-
-if TYPE_CHECKING:
-    import polars as pl
+from workbench.governance.stored import parts_of, provable, storage_for
 
 
 def erase(
@@ -128,8 +115,7 @@ class _Rows:
     """The rows of one stored part of an asset."""
 
     def __init__(self, storage: Storage, asset: AssetFacts, partition: str | None) -> None:
-        if not isinstance(storage, Lake | ObjectLake | DeltaTables | DuckDBTables):
-            raise unprovable(asset, storage)
+        self.purging = provable(storage, asset)
         self.storage, self.asset, self.partition = storage, asset, partition
         self.layer = asset.layer or "default"
 
@@ -140,8 +126,9 @@ class _Rows:
         if not really:
             return Part(*told)
         if found:
-            self.write(column, value)
-        settle(self.storage, self.asset, self.partition)
+            chosen = partial(rows_of, column=column, value=value)
+            self.purging.take_out(self.layer, self.asset.name, chosen, self.partition)
+        self.purging.forget(self.layer, self.asset.name, self.partition)
         after, left = self.count(column, value)
         if left or after != before - found:
             raise UserError(
@@ -154,40 +141,10 @@ class _Rows:
         """Give the number of all rows, and of those of a person."""
         import polars as pl  # noqa: PLC0415 - only where data is read
 
-        lazy = self.read("lazy")
+        lazy = self.storage.read(self.asset.name, "lazy", self.partition, self.layer)
         rows = rows_of(lazy.collect_schema(), column, value)
         total, found = lazy.select(pl.len(), rows.sum().alias("found")).collect().row(0)
         return int(total), int(found)
-
-    def read(self, kind: Any) -> Any:
-        return self.storage.read(self.asset.name, kind, self.partition, self.layer)
-
-    def write(self, column: str, value: str) -> None:
-        """Write the part without a person's rows, as the kind of frame that it was written from."""
-        if isinstance(self.storage, DeltaTables | DuckDBTables):
-            chosen = partial(rows_of, column=column, value=value)
-            take_out(self.storage, self.layer, self.asset.name, chosen, self.partition)
-            return
-        place = self.place()
-        notes = read_notes(place)
-        lazy: pl.LazyFrame = self.read("lazy")
-        rows = rows_of(lazy.collect_schema(), column, value)
-        kept: Any = lazy.filter(~rows)
-        kind = written_as(place)
-        if kind == "pandas":
-            mask = lazy.select((~rows).alias("kept")).collect()["kept"].to_numpy()
-            frame = self.read("pandas")
-            counted = type(frame.index).__name__ == "RangeIndex"
-            kept = frame[mask].reset_index(drop=True) if counted else frame[mask]
-        elif kind == "duckdb":
-            kept = typed(cast("Any", convert(kept.collect().lazy(), "duckdb")), duckdb_types(place))
-        told = (notes.get(LIST_NOTE), notes.get(NOTE))
-        self.storage.write(self.layer, self.asset.name, kept, self.partition, *told)
-
-    def place(self) -> Any:
-        found: Any = self.storage.find(self.asset.name, self.layer)
-        one = found.path if self.partition is None else found.partitions[self.partition]
-        return one if isinstance(one, Path) else cast("ObjectLake", self.storage)._file(one)
 
 
 def _columns(config: ProjectConfig, asset: AssetFacts) -> dict[str, str]:

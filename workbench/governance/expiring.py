@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from platform_core.config import load_config
 from platform_core.errors import UserError
 from platform_core.governance.audit import note
+from platform_core.governance.policies.engine import held
 from platform_core.governance.retention import Due, due
 from promote.reports.report import clean
 from workbench.governance.loading import Governed
-from workbench.governance.stored import delete_part, stored_parts
+from workbench.governance.stored import finish, stored_parts, take_out_part
 
 
 def find_due(found: Governed, on: str) -> tuple[Due, ...]:
@@ -21,8 +22,10 @@ def find_due(found: Governed, on: str) -> tuple[Due, ...]:
     return due(stored_parts(config, found.assets), found.assets, found.policies, on=on)
 
 
-def expire(found: Governed, told: Sequence[Due]) -> int:
+def expire(found: Governed, told: Sequence[Due], on: str) -> int:
     """Delete what is due and not held, tell the audit log of each, and give how many were deleted.
+
+    A run that was killed is run again: it ends what the first began.
 
     Raises:
         UserError: The audit log cannot be written, or data cannot be deleted; what was deleted until then is recorded.
@@ -38,8 +41,9 @@ def expire(found: Governed, told: Sequence[Due]) -> int:
         problem = note("deleted", asset.shown, {"why": "retention", **about}, project=found.project.root)
         if problem:
             raise UserError(f"Nothing more was deleted. {problem}", hint="Make it writable and run again.")
-        delete_part(config, asset, one.part.partition)
+        take_out_part(config, asset, one.part.partition)
         count += 1
+    finish(config, [asset for asset in found.assets if held(found.policies, asset.name, on) is None])
     return count
 
 

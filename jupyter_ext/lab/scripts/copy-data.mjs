@@ -5,4 +5,6 @@ const root = new URL('../../../', import.meta.url);
 const target = new URL('../src/data/', import.meta.url);
 mkdirSync(target, { recursive: true });
 copyFileSync(new URL('promote/vocabulary.json', root), new URL('vocabulary.json', target));
-copyFileSync(new URL('platform_core/compute_kinds/limits.json', root), new URL('limits.json', target));
+for (const name of ['limits.json', 'engines.json']) {
+  copyFileSync(new URL(`platform_core/compute_kinds/${name}`, root), new URL(name, target));
+}

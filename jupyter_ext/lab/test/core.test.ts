@@ -42,7 +42,8 @@ describe('tags', () => {
 describe('the vocabulary', () => {
   it.each([
     ['vocabulary.json', '../../../promote/vocabulary.json'],
-    ['limits.json', '../../../platform_core/compute_kinds/limits.json']
+    ['limits.json', '../../../platform_core/compute_kinds/limits.json'],
+    ['engines.json', '../../../platform_core/compute_kinds/engines.json']
   ])('%s is what Python reads', (copy, original) => {
     const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf-8');
     expect(read(`../src/data/${copy}`)).toBe(read(original));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from platform_core.compute_kinds import use_prices, with_own
 from platform_core.config.costs import BudgetConfig, IdleConfig
 from platform_core.costs.idle import Idle, find_idle, stop_idle
+from platform_core.costs.kubernetes import stop_job
 from platform_core.costs.sensors import budget_sensor, idle_sensor
 from tests.platform_core.costs.conftest import DEFINITIONS, readings
 
@@ -39,7 +40,11 @@ def role(name: str) -> str:
 
 def look(**where: Any) -> tuple[Idle, ...]:
     given: dict[str, Any] = {"after": HOUR, "now": LATER, "finished": lambda _: False, "pods": lambda *_: 0, **where}
-    return find_idle(boto3.client, **given)
+    return find_idle(boto3.client, jobs=lambda *_: (), **given)
+
+
+def stop(found: Iterable[Idle], *, dry_run: bool) -> list[str]:
+    return [*stop_idle(boto3.client, found, dry_run=dry_run, stop_job=stop_job)]
 
 
 @pytest.fixture
@@ -91,14 +96,10 @@ def test_a_service_without_work_is_found_and_scaled_to_nothing(cluster: str) -> 
     found = {one.name: one for one in look(clusters=[cluster]) if one.kind in {"service", "unknown"}}
     assert set(found) == {"idle", "service unmeasured"}
     assert "under 1 % of its CPU for 60 minutes" in found["idle"].why
-    assert [*stop_idle(boto3.client, found.values(), dry_run=True)] == [
-        f"would set its desired count to 0: service idle in {cluster}"
-    ]
+    assert stop(found.values(), dry_run=True) == [f"would set its desired count to 0: service idle in {cluster}"]
     described = ecs.describe_services(cluster=cluster, services=["idle"])["services"][0]
     assert described["desiredCount"] == 2  # a dry run changes nothing
-    assert [*stop_idle(boto3.client, found.values(), dry_run=False)] == [
-        f"did set its desired count to 0: service idle in {cluster}"
-    ]
+    assert stop(found.values(), dry_run=False) == [f"did set its desired count to 0: service idle in {cluster}"]
     described = ecs.describe_services(cluster=cluster, services=["idle", "busy"])["services"]
     assert {one["serviceName"]: one["desiredCount"] for one in described} == {"idle": 0, "busy": 2}
 
@@ -114,7 +115,7 @@ def test_a_task_of_a_run_that_has_ended_is_stopped_and_no_other(cluster: str) ->
     }
     assert statuses[orphan] == "RUNNING"
     assert tasks == {orphan: "belongs to the run ended, which has ended"}
-    assert len([*stop_idle(boto3.client, found, dry_run=False)]) == 1
+    assert len(stop(found, dry_run=False)) == 1
     after = {
         one["taskArn"]: one["lastStatus"]
         for one in ecs.describe_tasks(cluster=cluster, tasks=[orphan, working])["tasks"]
@@ -143,7 +144,7 @@ def test_jobs_that_never_start_are_found(aws: str) -> None:
     assert waits in found
     assert "minutes" in found[waits].why
     assert look(queues=["steps"], now=datetime.now(UTC)) == ()
-    list(stop_idle(boto3.client, [found[waits]], dry_run=False))
+    stop([found[waits]], dry_run=False)
     assert waits not in {one.identity for one in look(queues=["steps"]) if one.why.startswith("has been RUNNABLE")}
 
 
@@ -161,7 +162,7 @@ def test_a_node_group_without_pods_is_scaled_to_nothing(aws: str) -> None:
     assert found["empty"].why == "has 2 nodes and no pod of anybody's"
     assert set(found) == {"empty", "node group secret"}
     assert found["node group secret"].kind == "unknown"
-    assert [*stop_idle(boto3.client, found.values(), dry_run=False)] == ["did scale it to 0: node group empty in pods"]
+    assert stop(found.values(), dry_run=False) == ["did scale it to 0: node group empty in pods"]
     group = eks.describe_nodegroup(clusterName="pods", nodegroupName="empty")["nodegroup"]
     assert (group["scalingConfig"]["minSize"], group["scalingConfig"]["desiredSize"]) == (0, 0)
 

@@ -116,6 +116,12 @@ def test_a_local_step_needs_no_decorator_and_a_schema_is_handed_on() -> None:
     assert "    schema=Rows,\n" in text
 
 
+def test_a_step_that_is_too_large_for_a_machine_goes_to_dask() -> None:
+    text = text_of(made(*SIMPLE, compute={"kind": "dask", "workers": 4}))
+    assert "from platform_core.sdk.decorators import dask_compute\n" in text
+    assert "@dask_compute(workers=4)\ndef rents_asset(" in text
+
+
 def test_what_ends_in_a_function_has_a_blank_line_before_it_returns() -> None:
     text = text_of(planned([("bronze:a", "k = len('a')\na = [k]\ndef f():\n    return a.append(k)")]).plans[0])
     assert "    def f():\n        return a.append(k)\n\n    return a\n" in text

@@ -46,6 +46,8 @@ def options(
         ("kinds: [polars, csv]", "kinds", ("polars", "csv")),
         ("tags: {team: data, tier: 1}", "tags", {"team": "data", "tier": "1"}),
         ("compute: lambda", "compute", {"kind": "lambda"}),
+        ("compute: dask", "compute", {"kind": "dask"}),
+        ("compute: {kind: dask, workers: 4}", "compute", {"kind": "dask", "workers": 4}),
         (
             "compute: {kind: lambda, environment_variables: {LEVEL: 010}}",
             "compute",
@@ -114,6 +116,8 @@ def test_values_are_typed(text: str, key: str, value: object) -> None:
         ("tags: x", "PR222", "names with values", (1, 10)),
         ("tags: {a b: c}", "PR222", "cannot be a name", (1, 11)),
         ("tags: {a: b c}", "PR222", "no value that a tag can have", (1, 14)),
+        ("compute: {kind: dask, workers: 0}", "PR227", "workers is not between 1 and 10000", (1, 35)),
+        ("compute: {kind: dask, memory_mb: 1024}", "PR221", "no option of dask compute", (1, 26)),
         ("compute: {kind: fargat}", "PR222", "Did you mean fargate?", (1, 20)),
         ("compute: {memory_mb: 1}", "PR222", "must name its kind", (1, 13)),
         ("compute: [lambda]", "PR222", "must be one of lambda", (1, 13)),

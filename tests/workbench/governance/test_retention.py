@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from platform_core.config import load_config
 from platform_core.governance.audit import read_entries
 from platform_core.governance.policies import AssetFacts, Hold, Policies
 from platform_core.governance.retention import StoredPart, due
+from platform_core.storage.purging import purging_of
+from platform_core.storage.routes import kept_in, storage_of
 from workbench.cli import main
 
 JANUARY, FEBRUARY = (f"data/lake/bronze/payments/2026-0{n}.parquet" for n in ("1-31", "2-28"))
@@ -82,3 +86,37 @@ def test_the_last_day_is_kept_and_a_hold_ends() -> None:
     held = Policies(holds=(Hold(id="H", reason="x", until="2026-01-31"),))
     assert due([part], assets, held, on="2026-01-31")[0].hold == "H"
     assert due([part], assets, held, on="2026-02-01")[0].hold == ""
+
+
+@pytest.mark.parametrize("kind", ["delta", "duckdb"])
+def test_partitions_of_tables_are_deleted_too_and_a_killed_run_is_ended(
+    kind: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (project / "config/base.yaml").open("a") as config:
+        config.write(f"io: {{assets: {{payments: {kind}}}}}\n")
+    storage = storage_of(load_config(project))
+    frame = pl.DataFrame({"payee": ["P-1001-of-nobody", "P-1002"], "pence": [100, 200]})
+    for month in ("2026-01-31", "2026-02-28"):
+        storage.write("bronze", "payments", frame.with_columns(month=pl.lit(month)), month)
+    assert main(["retention", "due", "--on", "2026-03-03", "--json"]) == 0
+    told = [one for one in json.loads(capsys.readouterr().out)["parts"] if one["asset"] == "payments"]
+    assert [(one["partition"], one["due"], one["rows"]) for one in told] == [
+        ("2026-01-31", True, 2), ("2026-02-28", False, 2),
+    ]  # fmt: skip
+    assert main(["retention", "delete", "--on", "2026-03-03", "--yes"]) == 0
+    assert "Deleted: 1." in capsys.readouterr().out
+    kept = storage.read("payments", "polars", layer="bronze")
+    assert kept["month"].to_list() == ["2026-02-28"] * 2
+
+    tables = kept_in(storage, "bronze", "payments")
+    purging = purging_of(tables)
+    assert purging is not None
+    purging.drop("bronze", "payments", "2026-02-28")  # and then the run is killed
+    assert purging.is_unfinished("bronze", "payments")
+    holds = project / "policies/holds.yaml"
+    holds.write_text("holds: [{id: CASE-7, reason: An inquiry, assets: [payments]}]\n")
+    assert main(["retention", "delete", "--on", "2026-03-03", "--yes"]) == 0
+    assert purging.is_unfinished("bronze", "payments"), "what is held is left as it is"
+    holds.unlink()
+    assert main(["retention", "delete", "--on", "2026-03-03", "--yes"]) == 0
+    assert not purging.is_unfinished("bronze", "payments")

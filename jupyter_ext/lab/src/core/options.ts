@@ -1,5 +1,6 @@
 /** The form of a step's options: which fields there are, and what a field's text means. The compiler checks the rest. */
 
+import engines from '../data/engines.json';
 import limits from '../data/limits.json';
 import vocabulary from '../data/vocabulary.json';
 
@@ -24,7 +25,7 @@ interface ISpec {
   for?: string[];
 }
 
-const KINDS = limits.kinds as Record<string, { fields: Record<string, ISpec> }>;
+const KINDS: Record<string, { fields: Record<string, ISpec> }> = { ...limits.kinds, ...engines.kinds };
 
 function field(key: string, spec: ISpec, fields: IField[] = []): IField {
   return {

@@ -67,7 +67,8 @@ class Runs:
             "concurrency": concurrency or {},
             "event_poll_seconds": 0.5,
             "health_check_seconds": 2.0,
-            "starting_seconds": 30.0,
+            # Work that never starts is waited for so long; else it is a net alone, for a machine that is slow
+            "starting_seconds": 180.0,
             "transient_seconds": 0.05,
         }
         return {
