@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 from platform_core.errors import UserError
 from workbench.stack.native import NativeService, environment_of
+from workbench.stack.said import last_words
 from workbench.stack.state import Process, State, began, write_state
 
 ATTEMPTS = 3  # of a service that never was healthy
@@ -22,7 +22,6 @@ SETTLED = 60.0  # a service that ran for longer than this starts with the first 
 STARTING_INTERVAL = 1.0  # seconds between two checks of a service that is not healthy yet
 GRACE = 60.0  # seconds that a service has to end in
 LARGEST_LOG = 10_000_000  # bytes; what was logged before that stands in one file more
-_CAUSE = re.compile(r"[\w.]+(?:Error|Exception): ")
 _STOP = {"postgres": signal.SIGINT}  # PostgreSQL's fast shutdown, as its image says; SIGTERM would wait for its clients
 
 
@@ -302,9 +301,7 @@ class Supervisor:
 
     def _failure(self, watched: _Watched, code: int) -> UserError:
         log = watched.log
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
-        causes = [line for line in lines[:-12] if _CAUSE.match(line)]  # Python tells what it began with first
-        said = "".join(f"\n    {line}" for line in [*causes[-3:], *lines[-12:]])
+        said = "".join(f"\n    {line}" for line in last_words(log.read_text(encoding="utf-8", errors="replace")))
         return UserError(
             f"The service {watched.service.name} ended with {code} before it was healthy. Its last lines:{said}",
             hint=f"All of it stands in {self._shown(log)}.",
