@@ -72,7 +72,7 @@ def fill(environ: Mapping[str, str]) -> None:
     """Let there be runs that succeeded and failed, and a schedule that somebody stopped after a tick."""
 
     @dg.asset
-    def rents() -> dg.MaterializeResult:
+    def rents() -> Any:
         return dg.MaterializeResult(metadata={"rows": 3})
 
     @dg.asset
@@ -158,8 +158,10 @@ def as_it_was(environ: Mapping[str, str]) -> Iterator[Any]:
     from dagster_postgres.run_storage import run_storage
     from dagster_postgres.utils import pg_alembic_config
 
-    with instance_of(environ) as instance, instance.run_storage.connect() as connection:
-        run_alembic_downgrade(pg_alembic_config(run_storage.__file__), connection, OLDER)
+    with instance_of(environ) as instance:
+        storage: Any = instance.run_storage  # one of SQL
+        with storage.connect() as connection:
+            run_alembic_downgrade(pg_alembic_config(run_storage.__file__), connection, OLDER)
     connection = connected(environ)
     try:
         with connection, connection.cursor() as cursor:
