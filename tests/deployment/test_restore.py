@@ -27,11 +27,14 @@ from dagster._core.scheduler.instigation import (
     TickStatus,
 )
 
+from platform_core.errors import UserError
 from workbench.project import Project
 from workbench.stack.alone import database_alone
-from workbench.stack.backup import tables_of
+from workbench.stack.backup import back_up, tables_of
 from workbench.stack.database import connected
+from workbench.stack.migrating import migrate, undo
 from workbench.stack.native import lake_of
+from workbench.stack.restoring import restore_into
 
 OLDER = "46b412388816"  # a revision of Dagster's in 2024, before backfills had tags and runs a column for theirs
 
@@ -133,9 +136,8 @@ def test_what_is_restored_into_an_empty_stack_is_what_was_there(filled: Project,
     assert {path.relative_to(lake_of(empty)): path.read_bytes() for path in lake_of(empty).rglob("*.*")} == {
         Path("bronze/rents.parquet"): b"rents" * 100
     }
-    again = workbench("restore", str(backup), project=empty.root)
-    assert again.returncode == 1
-    assert "is not empty" in again.stderr
+    with pytest.raises(UserError, match="is not empty"):
+        restore_into(empty, backup)
 
 
 def test_a_rehearsal_leaves_nothing_and_tells_a_backup_that_is_damaged(backup: Path, tmp_path: Path) -> None:
@@ -147,7 +149,8 @@ def test_a_rehearsal_leaves_nothing_and_tells_a_backup_that_is_damaged(backup: P
     done = workbench("restore", str(damaged), "--rehearse", project=tmp_path)
     assert done.returncode == 1, done.stderr
     assert done.stderr == "table runs is not what it was\nfile bronze/rents.parquet is not what it was\n"
-    assert workbench("backup", str(backup), "--lake", str(tmp_path), project=tmp_path).returncode == 1
+    with pytest.raises(UserError, match="is there already"):
+        back_up({}, tmp_path, backup)
     assert sorted(path.name for path in damaged.iterdir()) == ["contents.json", "dagster.dump", "lake"]
 
 
@@ -194,14 +197,11 @@ def test_an_older_schema_is_migrated_and_what_goes_wrong_changes_nothing(filled:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'dagster%'")
             assert cursor.fetchall() == [("dagster",)]
         connection.close()
-    done = workbench("migrate", project=filled.root)
-    assert done.returncode == 0, done.stderr
-    assert f"migrated     a copy, from {OLDER} to " in done.stdout
-    assert (filled.root / "data" / "stack" / "backups" / f"{OLDER}.dump").is_file()
-    with database_alone(filled) as environ:
+        said: list[str] = []
+        assert migrate(environ, filled.root / "backups", said.append)
+        assert f"migrated     a copy, from {OLDER} to " in "\n".join(said)
+        assert (filled.root / "backups" / f"{OLDER}.dump").is_file()
         assert records(environ) == before
         assert tables_of(environ)["alembic_version"] != older["alembic_version"]
-    back = workbench("migrate", "--undo", project=filled.root)
-    assert back.returncode == 0, back.stderr
-    with database_alone(filled) as environ:
+        undo(environ, said.append)
         assert tables_of(environ) == older
