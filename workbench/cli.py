@@ -21,7 +21,7 @@ COMMANDS = (
     "new", "import", "update", "status", "suggest", "run", "materialize", "lineage", "contract", "review",
     "rename", "retire", "assure", "rap", "policy", "compliance", "audit", "retention", "erase", "costs",
     "rightsize", "explain-compute", "ci", "staged", "doctor", "health", "metrics", "config", "completion", "dev",
-    "up", "deploy", "down", "lab",
+    "up", "deploy", "down", "backup", "restore", "migrate", "lab",
 )  # fmt: skip
 INTERRUPTED = 130
 

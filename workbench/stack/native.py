@@ -46,6 +46,11 @@ def stack_folder(project: Project) -> Path:
     return project.root / "data" / "stack"
 
 
+def lake_of(project: Project) -> Path:
+    """Give the folder of the stack's lake."""
+    return stack_folder(project) / "volumes" / "lake"
+
+
 def variables(project: Project, ports: Ports, environ: Mapping[str, str]) -> dict[str, str]:
     """Give what stands in place of the Compose file's variables: those that the shell sets, under our own."""
     return {

@@ -17,9 +17,18 @@ from typing import Any
 
 from platform_core.errors import UserError
 from workbench.stack.native import LOOPBACK, NativeService
-from workbench.stack.secret_files import with_secrets
+from workbench.stack.secret_files import make_secrets, with_secrets
 
 _ACCESS = "host all all 127.0.0.0/8 scram-sha-256\n"
+
+
+def prepared_postgres(services: Mapping[str, NativeService], port: int) -> tuple[NativeService, str | None]:
+    """Give the service `postgres` of a stack as `embedded` does, once its password is there."""
+    service = services["postgres"]
+    secrets = next(source for source, target in service.mounts if target == Path("/run/secrets"))
+    make_secrets(secrets, ["postgres_password"])
+    secrets.chmod(0o700)  # in a container each service's user must read them, here all are one
+    return embedded(service, port)
 
 
 def embedded(service: NativeService, port: int) -> tuple[NativeService, str | None]:

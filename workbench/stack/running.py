@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 
 from platform_core.errors import UserError
 from workbench.project import Project
@@ -209,17 +208,13 @@ def show_status(project: Project) -> int:
 
 def _prepared(project: Project, ports: Ports, release: Release) -> tuple[dict[str, NativeService], dict[str, str]]:
     """Give the services, ready to be started: their folders made, their files in place, PostgreSQL's data there."""
-    from workbench.stack.postgres import embedded  # noqa: PLC0415 - only starting needs it
-    from workbench.stack.secret_files import make_secrets  # noqa: PLC0415 - as above
+    from workbench.stack.postgres import prepared_postgres  # noqa: PLC0415 - only starting needs it
 
     write_workspace(workspace_of(stack_folder(project)), ports.code)
     services = services_of(project, ports, release)
     for service in services.values():
         prepare(service)
-    secrets = next(source for source, target in services["postgres"].mounts if target == Path("/run/secrets"))
-    make_secrets(secrets, ["postgres_password"])
-    secrets.chmod(0o700)  # in a container each service's user must read them, here all are one
-    services["postgres"], user = embedded(services["postgres"], ports.postgres)
+    services["postgres"], user = prepared_postgres(services, ports.postgres)
     return services, {"postgres": user} if user else {}
 
 

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from platform_core.errors import UserError
-from workbench.stack.native import NativeService, environment_of
+from workbench.stack.native import NativeService
 from workbench.stack.state import Process, State, began, write_state
+from workbench.stack.watched import Watched, signal_group
 
 ATTEMPTS = 3  # of a service that never was healthy
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a service that died is started again
 SETTLED = 60.0  # a service that ran for longer than this starts with the first pause again
 STARTING_INTERVAL = 1.0  # seconds between two checks of a service that is not healthy yet
 GRACE = 60.0  # seconds that a service has to end in
-LARGEST_LOG = 10_000_000  # bytes; what was logged before that stands in one file more
-_CAUSE = re.compile(r"[\w.]+(?:Error|Exception): ")
 _STOP = {"postgres": signal.SIGINT}  # PostgreSQL's fast shutdown, as its image says; SIGTERM would wait for its clients
-
-
-@dataclass(slots=True)
-class _Watched:
-    service: NativeService
-    user: str | None
-    entry: Process
-    log: Path
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
-    keeping: asyncio.Task[None] | None = None
-    process: asyncio.subprocess.Process | None = None
 
 
 class Supervisor:
@@ -64,7 +50,7 @@ class Supervisor:
         self.asked: Callable[[], None] = lambda: None
         state.services = {name: state.services.get(name, Process()) for name in services}
         self._watched = {
-            name: _Watched(service, users.get(name), state.services[name], self._log(name))
+            name: Watched(service, users.get(name), state.services[name], self._log(name))
             for name, service in services.items()
         }
 
@@ -103,7 +89,7 @@ class Supervisor:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1):
                 loop.remove_signal_handler(number)
 
-    def _begin(self, watched: _Watched, failed: asyncio.Future[None]) -> None:
+    def _begin(self, watched: Watched, failed: asyncio.Future[None]) -> None:
         """Keep a service of the stack's own; where it cannot be started, all of the stack has failed."""
         watched.keeping = asyncio.create_task(self._keep(watched))
 
@@ -120,7 +106,7 @@ class Supervisor:
         Raises:
             UserError: It ended, or was not healthy in its time; nothing is left of it.
         """
-        watched = _Watched(replace(service, restart=False), None, entry, self._log(service.name))
+        watched = Watched(replace(service, restart=False), None, entry, self._log(service.name))
         self._watched[service.name], self._state.services[service.name] = watched, entry
         watched.keeping = asyncio.create_task(self._keep(watched))
         ready, health = asyncio.create_task(watched.ready.wait()), service.health
@@ -170,7 +156,7 @@ class Supervisor:
                 await watched.ready.wait()
         self._all_ready()
 
-    async def _keep(self, watched: _Watched) -> None:
+    async def _keep(self, watched: Watched) -> None:
         for other in watched.service.after:
             await self._watched[other].ready.wait()
         loop = asyncio.get_running_loop()
@@ -184,16 +170,16 @@ class Supervisor:
                 return
             watched.entry.restarts += 1
             if not watched.ready.is_set() and (watched.entry.restarts >= ATTEMPTS or not watched.service.restart):
-                raise self._failure(watched, code)
+                raise watched.failure(code, self._shown(watched.log))
             if loop.time() - started > SETTLED:
                 pause = FIRST_PAUSE
             self._tell(watched, "restarting", f"it ended with {code}; starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _run_once(self, watched: _Watched) -> int:
+    async def _run_once(self, watched: Watched) -> int:
         """Start a service, watch it until it ends and give its exit code; its children end with it."""
-        starting = asyncio.ensure_future(self._start(watched))
+        starting = asyncio.ensure_future(watched.start())
         try:
             process = watched.process = await asyncio.shield(starting)
         except asyncio.CancelledError:  # told to stop at this very moment: what starts is stopped like the others
@@ -207,33 +193,16 @@ class Supervisor:
         finally:
             checking.cancel()
             if process.returncode is not None:
-                _signal_group(process.pid, signal.SIGKILL)
+                signal_group(process.pid, signal.SIGKILL)
 
-    async def _start(self, watched: _Watched) -> asyncio.subprocess.Process:
-        log = watched.log
-        log.parent.mkdir(parents=True, exist_ok=True)
-        if log.exists() and log.stat().st_size > LARGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
-        with log.open("ab") as output:
-            return await asyncio.create_subprocess_exec(
-                *watched.service.argv,
-                cwd=watched.service.folder if watched.user is None else "/",
-                env=environment_of(watched.service),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # Ctrl-C is for us alone, and its children are of its group
-                user=watched.user,
-            )
-
-    async def _check_again_and_again(self, watched: _Watched) -> None:
+    async def _check_again_and_again(self, watched: Watched) -> None:
         health = watched.service.health
         if health is None:
             return
         loop = asyncio.get_running_loop()
         began_at, failed, healthy = loop.time(), 0, False
         while True:
-            if await self._is_healthy(watched):
+            if await watched.is_healthy():
                 failed = 0
                 if not healthy:
                     self._tell(watched, "healthy", f"after {loop.time() - began_at:.1f} s")
@@ -246,25 +215,6 @@ class Supervisor:
                     self._tell(watched, "unhealthy", f"see {self._shown(watched.log)}")
             await asyncio.sleep(health.interval if healthy else STARTING_INTERVAL)
 
-    async def _is_healthy(self, watched: _Watched) -> bool:
-        assert watched.service.health is not None  # noqa: S101 - its only caller has looked
-        process = await asyncio.create_subprocess_exec(
-            *watched.service.health_argv,
-            cwd=watched.service.folder,
-            env=dict(watched.service.environment),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            return await asyncio.wait_for(process.wait(), watched.service.health.timeout) == 0
-        except TimeoutError:
-            return False
-        finally:
-            if process.returncode is None:
-                _signal_group(process.pid, signal.SIGKILL)
-
     async def _stop_all(self) -> None:
         """Stop the services, those first that others do not wait for."""
         left = [watched for watched in self._watched.values() if watched.process and watched.process.returncode is None]
@@ -276,7 +226,7 @@ class Supervisor:
         self._state.supervisor = Process()
         write_state(self._folder, self._state)
 
-    async def _stop(self, watched: _Watched) -> None:
+    async def _stop(self, watched: Watched) -> None:
         process = watched.process
         assert process is not None  # noqa: S101 - its only caller has looked
         with suppress(ProcessLookupError):
@@ -285,38 +235,23 @@ class Supervisor:
             await asyncio.wait_for(process.wait(), GRACE)
         except TimeoutError:
             self._tell(watched, "killed", f"it did not end within {GRACE:g} s")
-        _signal_group(process.pid, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         await process.wait()
         self._tell(watched, "stopped")
 
     def _kill_all(self) -> None:
         for watched in self._watched.values():
             if watched.process and watched.process.returncode is None:
-                _signal_group(watched.process.pid, signal.SIGKILL)
+                signal_group(watched.process.pid, signal.SIGKILL)
 
-    def _tell(self, watched: _Watched, state: str, more: str = "", *, said: bool = True) -> None:
+    def _tell(self, watched: Watched, state: str, more: str = "", *, said: bool = True) -> None:
         watched.entry.state = state
         write_state(self._folder, self._state)
         if said:
             self._say(f"{watched.service.name:<12} {state:<10} {more}".rstrip())
-
-    def _failure(self, watched: _Watched, code: int) -> UserError:
-        log = watched.log
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
-        causes = [line for line in lines[:-12] if _CAUSE.match(line)]  # Python tells what it began with first
-        said = "".join(f"\n    {line}" for line in [*causes[-3:], *lines[-12:]])
-        return UserError(
-            f"The service {watched.service.name} ended with {code} before it was healthy. Its last lines:{said}",
-            hint=f"All of it stands in {self._shown(log)}.",
-        )
 
     def _log(self, name: str) -> Path:
         return self._folder / "logs" / f"{name}.log"
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self._folder.parents[1]).as_posix()
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)

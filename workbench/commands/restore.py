@@ -1,0 +1,31 @@
+"""`workbench restore`: a backup into an empty stack, or a rehearsal of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "Restore a backup into the project's stack, which must be empty, and compare; or only rehearse it."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="what `workbench backup` made")
+    parser.add_argument("--rehearse", action="store_true", help="into an empty stack of its own, which goes afterwards")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Restore, say what was compared, and give 1 where the restored differs from the backup."""
+    from workbench.project import find_project  # noqa: PLC0415 - the help has no use for them
+    from workbench.stack.restoring import rehearse, restore_into  # noqa: PLC0415 - as above
+
+    backup = arguments.folder.absolute()
+    found, different = rehearse(backup) if arguments.rehearse else restore_into(find_project(), backup)
+    for name in different:
+        sys.stderr.write(f"{name} is not what it was\n")
+    sys.stdout.write(
+        f"{len(found.tables)} tables with {found.rows} rows and {len(found.files)} files compared,"
+        f" {len(different)} differ\n"
+    )
+    return 1 if different else 0
