@@ -47,7 +47,9 @@ def test_every_picture_is_taken_by_a_page_and_has_words() -> None:
 
 def test_what_stands_below_the_steps_is_none(tmp_path: Path) -> None:
     page = tmp_path / "1-page.md"
-    page.write_text("1. Click **Here**\n\n   Press <kbd>Alt</kbd>\n\n## Then\n\n* [Not](a.md) *this*, `nor`\n* *that*\n")
+    page.write_text(
+        "1. Click **Here**\n\n   Press <kbd>Alt</kbd>\n\n## Then\n\n* [Not](a.md) *this*, `nor`\n* *that*\n"
+    )
     assert [(act.kind, act.text) for act in read(page)] == [("click", "Here"), ("press", "Alt")]
 
 

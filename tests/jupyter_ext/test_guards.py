@@ -17,7 +17,19 @@ from tests.promote.small_project import CLEAN
 
 Fetch = Callable[..., Awaitable[HTTPResponse]]
 PATH = "rents/notebooks/silver/clean.ipynb"
-ASKED = ("analyse", "preview", "fix", "options", "catalogue", "peek", "search", "page", "promote", "pull", "materialise")
+ASKED = (
+    "analyse",
+    "preview",
+    "fix",
+    "options",
+    "catalogue",
+    "peek",
+    "search",
+    "page",
+    "promote",
+    "pull",
+    "materialise",
+)
 GOT = ("version", "vocabulary", "starter/silver")
 
 
