@@ -18,9 +18,11 @@ from platform_core.governance.policies.model import AssetFacts, Exemption, Polic
 from platform_core.governance.policies.reading import built, shaped
 from platform_core.governance.policies.rule import Rule
 from platform_core.governance.policies.undeclared import RULE, rules_of
+from platform_core.metadata.text import cell
 
 RULES = "workbench/personal_rules"
 WARNINGS = "workbench/policy_warnings"
+_WIDTH = 500  # of what is told of a column
 
 
 class HeldBackError(UserError):
@@ -99,14 +101,15 @@ def tell_found(
     if not open_ones:
         return
     partition = context.partition_key if context.has_partition_key else None
+    told = [f"{one.said} {one.hint}" for one in open_ones]
     warnings = [[one.said, one.hint] for one in open_ones if not one.stops]
     metadata = {
-        "workbench/policy": dg.MetadataValue.md("\n".join(f"* {one.said} {one.hint}" for one in open_ones)),
+        "workbench/policy": dg.MetadataValue.md("\n".join(f"* {cell(line, _WIDTH)}" for line in told)),
         WARNINGS: dg.MetadataValue.json(warnings),
     }
     yield dg.AssetObservation(context.asset_key, partition=partition, metadata=metadata)
-    for one in open_ones:
-        context.log.warning(f"{one.said} {one.hint}")
+    for line in told:
+        context.log.warning(line)
     if stops := [one for one in open_ones if one.stops]:
         said = " ".join(one.said for one in stops)
         raise HeldBackError(

@@ -42,4 +42,5 @@ def undeclared(asset: AssetFacts, activities: Sequence[Activity]) -> Iterator[tu
     for one in asset.found or ():
         if one.column not in declared:
             said = f"{asset.shown} has a column that looks personal ({one.shown}) and is declared nowhere"
-            yield f"{said}: {one.column}.", _DECLARE.format(one.column), one.column
+            name = "".join(c if c.isprintable() else "?" for c in one.column)
+            yield f"{said}: {name}.", _DECLARE.format(name), one.column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,7 +142,7 @@ def test_a_run_warns_and_goes_on(tmp_path: Path, capfd: pytest.CaptureFixture[st
         assert result.success
         (told,) = _told(result)
         facts = AssetFacts(name="people", layer="silver", found=(Found("contact", "email", 1.0),))
-        assert judge(Policies(), [facts], on=DAY)[0].said in told
+        assert judge(Policies(), [facts], on=DAY)[0].said in html.unescape(told)
         (event,) = result.asset_materializations_for_node("people")
         assert event.metadata[FOUND].value == {"contact": {"kind": "email", "share": 1.0}}
         everything = repr([*event.metadata.values(), told, capfd.readouterr().err])
@@ -242,3 +243,11 @@ def test_other_detectors_mask_and_declare_nothing() -> None:
         assert [one.column for one in looked_at(FRAME.lazy(), 2)] == ["contact"]
     finally:
         taken_back()
+
+
+def test_a_hostile_name_of_a_column_stays_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"![x](http://a.example)\n\x1b[1m": [PLANTED]})
+    with _materialised(tmp_path, None, frame.with_columns(fee=1.0)) as result:
+        (told,) = _told(result)
+    assert "![" not in told
+    assert told.isprintable()
