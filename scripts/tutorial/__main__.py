@@ -151,10 +151,6 @@ def mirror(environment: Mapping[str, str], place: str | None = None) -> dict[str
     Args:
         environment: The environment of whoever runs the tutorial.
         place: The address of a package index, or a folder of wheels.
-
-    >>> mirror({"PIP_FIND_LINKS": "elsewhere", "PIP_CERT": "ca.pem", "HOME": "home"}, "https://mirror.example/simple")
-    {'PIP_CERT': 'ca.pem', 'PIP_INDEX_URL': 'https://mirror.example/simple', \
-'UV_DEFAULT_INDEX': 'https://mirror.example/simple', 'PIP_CONFIG_FILE': '/dev/null', 'UV_NO_CONFIG': '1'}
     """
     kept = {name: value for name, value in environment.items() if name.startswith(MIRROR)}
     if place is None:
