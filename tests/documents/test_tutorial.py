@@ -61,7 +61,8 @@ def test_a_mirror_that_is_named_is_the_only_one(tmp_path: Path) -> None:
     wheels = mirror(given, str(tmp_path))
     assert {name: wheels[name] for name in alone} == alone
     assert wheels["PIP_FIND_LINKS"] == wheels["UV_FIND_LINKS"] == str(tmp_path)
-    assert wheels["PIP_NO_INDEX"] == wheels["UV_NO_INDEX"] == "1"
+    assert wheels["PIP_NO_INDEX"] == "1"
+    assert wheels["UV_DEFAULT_INDEX"] == tmp_path.as_uri()
     assert mirror(given) == {name: value for name, value in given.items() if name != "HOME"}
 
 
