@@ -61,6 +61,8 @@ def told(project: Path, paths: Iterable[str]) -> list[str]:
 
     >>> told(Path("/p"), ["/p/src/a/b.py", "/p/src/a/__pycache__/b.pyc", "/p/config/dev.yaml", "/p/src/.write-1.part"])
     ['config/dev.yaml', 'src/a/b.py']
+    >>> told(Path("/p"), ["/p/dbt/models/gold/fees.sql", "/p/dbt/target/compiled/fees.sql", "/p/dbt/logs/dbt.log"])
+    ['dbt/models/gold/fees.sql']
     """
     found = (Path(path).relative_to(project) for path in paths)
     made = ("dbt", "target")  # what dbt writes itself

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from platform_core.errors import UserError
 
-DAGSTER_YAML = (
-    "telemetry:\n  enabled: false\nnux:  # the question for an e-mail address at the first visit\n  enabled: false\n"
-)
+# `nux`: the question for an e-mail address at the first visit
+DAGSTER_YAML = "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 class Project(NamedTuple):  # which costs a tenth of what `dataclasses` does, and every command needs it

@@ -151,10 +151,6 @@ def mirror(environment: Mapping[str, str], place: str | None = None) -> dict[str
     Args:
         environment: The environment of whoever runs the tutorial.
         place: The address of a package index, or a folder of wheels.
-
-    >>> mirror({"PIP_FIND_LINKS": "elsewhere", "PIP_CERT": "ca.pem", "HOME": "home"}, "https://mirror.example/simple")
-    {'PIP_CERT': 'ca.pem', 'PIP_INDEX_URL': 'https://mirror.example/simple', \
-'UV_DEFAULT_INDEX': 'https://mirror.example/simple', 'PIP_CONFIG_FILE': '/dev/null', 'UV_NO_CONFIG': '1'}
     """
     kept = {name: value for name, value in environment.items() if name.startswith(MIRROR)}
     if place is None:
@@ -164,7 +160,9 @@ def mirror(environment: Mapping[str, str], place: str | None = None) -> dict[str
         kept |= {"PIP_INDEX_URL": place, "UV_DEFAULT_INDEX": place}
     else:
         folder = str(Path(place).resolve())
-        kept |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder, "UV_NO_INDEX": "1", "UV_FIND_LINKS": folder}
+        # uv has no variable that says "no index": a folder in which it finds no page of any package does
+        nowhere = Path(place).resolve().as_uri()
+        kept |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder, "UV_DEFAULT_INDEX": nowhere, "UV_FIND_LINKS": folder}
     return kept | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
 
 

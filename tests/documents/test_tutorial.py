@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts.tutorial.__main__ import PAGES, PICTURES
+from scripts.tutorial.__main__ import PAGES, PICTURES, mirror
 from scripts.tutorial.acts import Act, read
 from scripts.tutorial.terminal import expect
 from tests.browser.lab import chromium, write_notebook
@@ -51,6 +51,19 @@ def test_what_stands_below_the_steps_is_none(tmp_path: Path) -> None:
         "1. Click **Here**\n\n   Press <kbd>Alt</kbd>\n\n## Then\n\n* [Not](a.md) *this*, `nor`\n* *that*\n"
     )
     assert [(act.kind, act.text) for act in read(page)] == [("click", "Here"), ("press", "Alt")]
+
+
+def test_a_mirror_that_is_named_is_the_only_one(tmp_path: Path) -> None:
+    given = {"PIP_FIND_LINKS": "x", "UV_INDEX_URL": "y", "UV_EXTRA_INDEX_URL": "z", "PIP_CERT": "ca.pem", "HOME": "h"}
+    alone = {"PIP_CERT": "ca.pem", "PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"}
+    place = "https://mirror.example/simple"
+    assert mirror(given, place) == {**alone, "PIP_INDEX_URL": place, "UV_DEFAULT_INDEX": place}
+    wheels = mirror(given, str(tmp_path))
+    assert {name: wheels[name] for name in alone} == alone
+    assert wheels["PIP_FIND_LINKS"] == wheels["UV_FIND_LINKS"] == str(tmp_path)
+    assert wheels["PIP_NO_INDEX"] == "1"
+    assert wheels["UV_DEFAULT_INDEX"] == tmp_path.as_uri()
+    assert mirror(given) == {name: value for name, value in given.items() if name != "HOME"}
 
 
 class Student(Reader):

@@ -106,7 +106,7 @@ async def test_who_may_only_read_may_ask_and_not_run(
     assert asked[-1] == ("execute", "kernels")
 
 
-@pytest.mark.parametrize("task", [task for task in ASKED if task != "options"])
+@pytest.mark.parametrize("task", [task for task in ASKED if "path" in body(task)])
 async def test_paths_that_lead_out_are_refused(post: Post, project: Path, tmp_path: Path, task: str) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -144,6 +144,17 @@ async def test_a_project_whose_folder_leads_out_is_refused(post: Post, project: 
         assert (status, answer["message"]) == (
             422, "The project's folder evidence is a link that leads out of the server's folder."
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["../pyproject.toml", "/etc/passwd", "guides/../../README.md", "findings", ""])
+async def test_only_a_page_of_the_documentation_is_read(post: Post, project: Path, page: str) -> None:
+    status, answer = await post("page", {"page": page})
+    assert (status, answer["message"]) == (422, "The documentation has no such page.")
+    status, answer = await post("page", {"page": "findings/PR201.md"})
+    assert status == 200
+    assert answer["text"].startswith("# PR201")
+    _, found = await post("search", {"text": "PR201"})
+    assert found["hits"][0]["page"] == "findings/PR201.md"
 
 
 @pytest.mark.parametrize("linked", ["src/rents/defs/silver", "src/rents/defs/silver/{name}.py"])

@@ -79,7 +79,7 @@ def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_i
         assert ["dear_towns"] in [node["assetKey"]["path"] for node in answer["data"]["assetNodes"]]
     assert (project / "data" / "dagster" / "dagster.yaml").read_text(
         encoding="utf-8"
-    ) == "telemetry:\n  enabled: false\n"
+    ) == "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
 
 
 def test_jupyterlab_serves_the_project_folder(project: Path) -> None:
