@@ -154,6 +154,13 @@ def test_a_rehearsal_leaves_nothing_and_tells_a_backup_that_is_damaged(backup: P
     assert sorted(path.name for path in damaged.iterdir()) == ["contents.json", "dagster.dump", "lake"]
 
 
+def test_a_stack_that_never_ran_has_nothing_to_back_up(tmp_path: Path) -> None:
+    done = workbench("backup", str(tmp_path / "backup"), project=new_project(tmp_path / "new").root)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "was never started" in done.stderr
+    assert not (tmp_path / "backup").exists()
+
+
 @contextmanager
 def as_it_was(environ: Mapping[str, str]) -> Iterator[Any]:
     """Take the schema back to an older one by Dagster's own migrations, and give a connection to it for a block."""

@@ -52,6 +52,8 @@ def database_of(project: Project | None, *, quiet: bool = False) -> Iterator[dic
             "Do it in a project whose stack was started, or set the variables DAGSTER_POSTGRES_… of the Compose file."
         )
         raise UserError("Nothing says where Dagster's PostgreSQL is.", hint=hint)
+    if not (stack_folder(project) / "volumes" / "postgres").is_dir():
+        raise UserError("The stack of this project was never started.", hint="`workbench up` starts it.")
     with held(stack_folder(project)) as free:
         if free:
             with database_alone(project) as environ:

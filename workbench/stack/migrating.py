@@ -41,6 +41,8 @@ def migrate(environ: Mapping[str, str], backups: Path, say: Say, *, rehearse: bo
         UserError: Something uses the database, the migration failed, or what came of it is not what was there.
     """
     name, before = environ["DAGSTER_POSTGRES_DB"], tables_of(environ)
+    if "alembic_version" not in before:
+        raise UserError("The database holds no records of Dagster's.", hint="Its variables are DAGSTER_POSTGRES_….")
     revision = _revision(environ)
     file = backups / f"{revision}.dump"
     dump_database(environ, file)
