@@ -58,6 +58,18 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(message.removeprefix("argument COMMAND: ") + ".", hint=hint)
 
 
+def examples_of(name: str) -> str:
+    """Give the examples of a command as its help ends with them: a call in each line, and what it does beside it.
+
+    >>> examples_of("config").splitlines()[1]
+    '  workbench config show    every value, and where it came from'
+    """
+    text = Path(__file__).with_name("examples.txt").read_text(encoding="utf-8")
+    rows = [line.split("\t")[1:] for line in text.splitlines() if line.split("\t")[0] == name]
+    width = max((len(row[0]) for row in rows if len(row) > 1), default=0)
+    return "".join(["examples:\n", *(f"  {'    '.join([row[0].ljust(width), *row[1:]]).rstrip()}\n" for row in rows)])
+
+
 def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
     """Build the parser of every command.
 
@@ -79,7 +91,17 @@ def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
         if asked is None or name == alone:
             module.configure(command)
             command.set_defaults(execute=module.execute, parser=command)
+        if name == alone:
+            command.formatter_class = Formatter
+            command.epilog = "\n".join(filter(None, [examples_of(name), command.epilog]))
     return parser
+
+
+class Formatter(argparse.HelpFormatter):
+    """Leaves the lines of examples as they are, and fills other text."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith("examples:") else super()._fill_text(text, width, indent)
 
 
 def exit_code(error: BaseException) -> int:

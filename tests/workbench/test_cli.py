@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
 from workbench import cli
-from workbench.cli import COMMANDS, main
+from workbench.cli import COMMANDS, build_parser, examples_of, main
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -116,3 +118,18 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 def test_the_parser_is_built_for_every_module_of_commands() -> None:
     folder = Path(cli.__file__).parent / "commands"
     assert sorted(path.stem.removesuffix("_").replace("_", "-") for path in folder.glob("[!_]*.py")) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_ends_with_examples_that_it_takes(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    examples = [line for line in examples_of(command).splitlines() if "workbench" in line]
+    assert examples
+    assert "\n".join(["examples:", *examples]) in shown
+    for line in examples:
+        (call,) = re.findall(r"workbench ((?:(?!\s{4})[^)|])+)", line)
+        asked = shlex.split(call)
+        assert build_parser(asked[0]).parse_args(asked).command == command

@@ -7,18 +7,10 @@ import sys
 
 HELP = "Print what bash, zsh or fish must read to complete commands, options, steps and notebooks."
 SHELLS = ("bash", "zsh", "fish")
-_EXAMPLES = """\
-examples:
-  eval "$(workbench completion bash)"          in ~/.bashrc
-  eval "$(workbench completion zsh)"           in ~/.zshrc, after compinit
-  workbench completion fish | source           in ~/.config/fish/config.fish
-"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EXAMPLES
     parser.add_argument("shell", choices=SHELLS, help="the shell")
 
 

@@ -16,23 +16,13 @@ if TYPE_CHECKING:
     from workbench.running.records import Record
 
 HELP = "Run a notebook in a fresh kernel, with parameters; every run is kept under data/runs."
-EXAMPLES = """\
-examples:
-  workbench run notebooks/silver/rents.ipynb -p year 2024
-  workbench run notebooks/silver/rents.ipynb --set years.csv --jobs 2
-  workbench run notebooks/silver/rents.ipynb --keep 30     a failed run's kernel waits for 30 minutes
-  workbench run notebooks/silver/rents.ipynb --resume      go on at the cell that failed, in that kernel
-  workbench run --list                                     the runs that are kept
-
-Exit codes: 0 all ran, 1 a cell failed, 2 a parameter is wrong and nothing ran, 130 interrupted.
-"""
+ENDS = "Exit codes: 0 all ran, 1 a cell failed, 2 a parameter is wrong and nothing ran, 130 interrupted."
 _LONGEST_KEEP = 24 * 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EXAMPLES
+    parser.epilog = ENDS
     parser.add_argument("notebook", type=Path, nargs="?", help="the notebook to run")
     parser.add_argument(
         "-p",
