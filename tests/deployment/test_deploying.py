@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import threading
 from pathlib import Path
@@ -15,6 +16,7 @@ from workbench.stack.compose import HealthCheck
 from workbench.stack.deploying import leaving_of
 from workbench.stack.native import NativeService, Ports, stack_folder
 from workbench.stack.releases import KEPT, read_releases
+from workbench.stack.showing import show_releases, show_status
 from workbench.stack.state import Process, State, free_port, read_state
 from workbench.stack.supervisor import Supervisor
 from workbench.stack.workspace import digest_of, follow, note_of, write_workspace
@@ -49,7 +51,7 @@ def test_a_release_stays_as_it_was_and_sees_the_data_of_now(project: Project) ->
     assert read_releases(stack_folder(project)).kept == [first, second]
 
 
-def test_what_served_before_is_known_and_old_releases_go(project: Project) -> None:
+def test_what_served_before_is_known_and_old_releases_go(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
     stack = stack_folder(project)
     assert read_releases(stack).serving is None
     for number in range(1, KEPT + 4):
@@ -58,6 +60,11 @@ def test_what_served_before_is_known_and_old_releases_go(project: Project) -> No
         releases.note(releases.take(project), used=[1])
     releases = read_releases(stack)
     assert [release.number for release in releases.kept] == [1, *range(4, KEPT + 4)]
+    assert show_releases(project) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split()[::2] == [str(KEPT + 3), "serves"]
+    assert show_releases(project, as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["release"] for one in told if one["serves"]] == [KEPT + 3]
     assert (releases.serving, releases.before) == (releases.kept[-1], releases.kept[-2])
     releases.note(releases.kept[-2])
     assert read_releases(stack).before == releases.kept[-1]
@@ -65,6 +72,13 @@ def test_what_served_before_is_known_and_old_releases_go(project: Project) -> No
         releases.get(2)
     (stack / "releases" / "releases.json").write_text("{", encoding="utf-8")
     assert read_releases(stack).kept == []
+
+
+def test_a_stack_that_never_ran_shows_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_status(project, as_json=True) == 1
+    assert json.loads(capsys.readouterr().out) == []
+    assert show_status(project) == 1
+    assert capsys.readouterr().out == "nothing was started\n"
 
 
 def service(name: str, folder: Path, *argv: str) -> NativeService:

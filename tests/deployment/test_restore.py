@@ -114,17 +114,18 @@ def filled(open_folder: Path) -> Project:
 @pytest.fixture(scope="module")
 def backup(filled: Project) -> Path:
     """A backup of it."""
-    done = workbench("backup", "../backup", project=filled.root)
+    done = workbench("backup", "../backup", "--json", project=filled.root)
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["files"] == 1
     return filled.root.parent / "backup"
 
 
 def test_what_is_restored_into_an_empty_stack_is_what_was_there(filled: Project, backup: Path) -> None:
     """Runs, their events, assets and schedules as Dagster reads them, and every byte of the lake."""
     empty = new_project(filled.root.parent / "empty")
-    done = workbench("restore", str(backup), project=empty.root)
+    done = workbench("restore", str(backup), "--json", project=empty.root)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("files compared, 0 differ\n")
+    assert json.loads(done.stdout)["different"] == []
     with database_alone(filled) as environ:
         before = records(environ)
     with database_alone(empty) as environ:
@@ -148,6 +149,7 @@ def test_a_rehearsal_leaves_nothing_and_tells_a_backup_that_is_damaged(backup: P
     (damaged / "contents.json").write_text(json.dumps(contents), encoding="utf-8")
     done = workbench("restore", str(damaged), "--rehearse", project=tmp_path)
     assert done.returncode == 1, done.stderr
+    assert done.stdout.endswith("1 files compared, 2 differ\n")
     assert done.stderr == "table runs is not what it was\nfile bronze/rents.parquet is not what it was\n"
     with pytest.raises(UserError, match="is there already"):
         back_up({}, tmp_path, backup)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -152,6 +153,9 @@ def test_a_second_stack_of_the_project_is_refused_and_the_first_shows_its_servic
     assert "runs already" in second.stderr
     status = subprocess.run([*command, "--status"], cwd=stack.project, capture_output=True, text=True, check=False)
     assert status.returncode == 0, status.stdout
+    told = subprocess.check_output([*command, "--status", "--json"], cwd=stack.project, text=True)
+    shown = [f"{one['service']:<12} {one['state']:<10}" for one in json.loads(told)]
+    assert shown == [line[:23].ljust(23) for line in status.stdout.splitlines()]
     assert {line.split()[0]: line.split()[1] for line in status.stdout.splitlines()} == {
         "secrets": "done", "postgres": "healthy", "code": "healthy", "webserver": "healthy", "daemon": "healthy",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ HELP = "Back up Dagster's PostgreSQL and the lake into a folder, while both are 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the backup goes; must not be there")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
     parser.add_argument("--lake", type=Path, help="the folder of the lake (default: that of the project's stack)")
 
 
@@ -24,5 +26,9 @@ def execute(arguments: argparse.Namespace) -> int:
     project, lake = place(arguments.lake, lake_of)
     with database_of(project) as environ:
         found = back_up(environ, lake, arguments.folder.absolute())
-    sys.stdout.write(f"{len(found.tables)} tables with {found.rows} rows and {len(found.files)} files backed up\n")
+    if arguments.json:
+        told = {"tables": len(found.tables), "rows": found.rows, "files": len(found.files)}
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    else:
+        sys.stdout.write(f"{len(found.tables)} tables with {found.rows} rows and {len(found.files)} files backed up\n")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="what `workbench backup` made")
     parser.add_argument("--rehearse", action="store_true", help="into an empty stack of its own, which goes afterwards")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of text")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -22,6 +24,15 @@ def execute(arguments: argparse.Namespace) -> int:
 
     backup = arguments.folder.absolute()
     found, different = rehearse(backup) if arguments.rehearse else restore_into(find_project(), backup)
+    if arguments.json:
+        told = {
+            "tables": len(found.tables),
+            "rows": found.rows,
+            "files": len(found.files),
+            "different": list(different),
+        }
+        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        return 1 if different else 0
     for name in different:
         sys.stderr.write(f"{name} is not what it was\n")
     sys.stdout.write(

@@ -127,17 +127,6 @@ def _wanted(releases: Releases, project: Project, *, back: bool, number: int | N
     return releases.before
 
 
-def show_releases(project: Project) -> int:
-    """Print a line for each release that is kept, oldest first."""
-    releases = read_releases(stack_folder(project))
-    for release in releases.kept:
-        serves = releases.serving is not None and release.number == releases.serving.number
-        sys.stdout.write(f"{release.number:>4}  {release.digest[:12]}  {'serves' if serves else ''}".rstrip() + "\n")
-    if not releases.kept:
-        sys.stdout.write("nothing was deployed\n")
-    return 0
-
-
 def detach(project: Project, port: int, *, redeploy: bool = False) -> int:
     """Start the stack in the background, show its lines until it is ready, and give the exit code of its start."""
     folder = stack_folder(project)
@@ -187,23 +176,6 @@ def take_down(project: Project) -> int:
     wait_for_end(folder)
     sys.stdout.write("stopped\n")
     return 0
-
-
-def show_status(project: Project) -> int:
-    """Print a line for each service and give 0 where all are healthy, else 1."""
-    state = read_state(stack_folder(project))
-    runs = alive(state.supervisor)
-    for name, entry in state.services.items():
-        up = entry.state == "done" or alive(entry)
-        shown = entry.state if up and runs else "stopped" if not up else "unwatched"
-        more = [f"release {entry.release}"] if entry.release else []
-        more += ["leaving"] if entry.leaving else []
-        more += [f"restarted {entry.restarts} times"] if entry.restarts else []
-        sys.stdout.write(f"{name:<12} {shown:<10} {', '.join(more)}".rstrip() + "\n")
-    if not state.services:
-        sys.stdout.write("nothing was started\n")
-    well = {entry.state for entry in state.services.values() if not entry.leaving} <= {"healthy", "done"}
-    return 0 if runs and state.services and well else 1
 
 
 def _prepared(project: Project, ports: Ports, release: Release) -> tuple[dict[str, NativeService], dict[str, str]]:
