@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-# Imports cost most of a writer's life; no thread has started in this process yet, so it may be forked
+# Imports cost most of a writer's life; no thread of Polars has started in this process yet, so it may be forked
 _NURSERY = """
 import importlib, json, os, sys
 module, name, arguments = json.loads(sys.argv[1])
 begin = getattr(importlib.import_module(module), name)
+names = {open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")}
+harmless = {open("/proc/self/comm").read().strip(), "jemalloc_bg_thd", "polars-ooc-clea"}
+assert names <= harmless, f"threads have started, whose locks a fork would hold for ever: {names - harmless}"
 for line in sys.stdin:
     if child := os.fork():
         os.waitpid(child, 0)
@@ -42,7 +45,8 @@ def kill_writers(
     """Let a process write number after number and kill it within a write, again and again; give what stands at the end.
 
     Args:
-        begin: A function of a module. Called in the writer with `arguments`, it gives what writes a number.
+        begin: A function of `tests.platform_core.writers`: in the writer it is given `arguments`, and gives what
+            writes a number.
         arguments: What `begin` takes.
         kills: How many writers are killed, each going on from the number at which the last one ended.
         newest: Called after each kill: it checks that what was written is whole, and gives the number that stands.

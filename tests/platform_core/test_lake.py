@@ -25,6 +25,7 @@ from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_footer
+from tests.platform_core import writers
 from tests.platform_core.kills import kill_writers
 
 FRAME = pl.DataFrame(
@@ -380,11 +381,6 @@ def test_a_full_disk_leaves_the_old_file(lake: Lake) -> None:
 # --- kills and company
 
 
-def writes_files(root: str) -> Callable[[int], object]:
-    lake = Lake(Path(root))
-    return lambda n: lake.write("silver", "x", pl.LazyFrame({"n": [n] * 200_000, "i": range(200_000)}))
-
-
 def test_killed_writers_leave_a_whole_file_and_the_next_cleans_up(lake: Lake, full_count: bool) -> None:
     left: list[str] = []
     lake.write("silver", "x", pl.DataFrame({"n": [0] * 200_000, "i": range(200_000)}))
@@ -398,7 +394,7 @@ def test_killed_writers_leave_a_whole_file_and_the_next_cleans_up(lake: Lake, fu
         assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
         return int(found)
 
-    assert kill_writers(writes_files, [str(lake.root)], 1000 if full_count else 100, newest) > 0
+    assert kill_writers(writers.files, [str(lake.root)], 1000 if full_count else 100, newest) > 0
     assert left, "no kill fell inside a write"
 
 

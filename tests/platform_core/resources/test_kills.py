@@ -5,36 +5,21 @@ from __future__ import annotations
 import errno
 import itertools
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import boto3
 import polars as pl
 import pytest
 
 from platform_core.resources import PostgresResource, S3Resource
+from tests.platform_core import writers
 from tests.platform_core.kills import kill_writers
+from tests.platform_core.writers import BYTES, ROWS, content_of, rows_of
 from tests.servers.postgres import PostgresServer
 
 _NUMBERS = itertools.count(1)
-ROWS = 20_000
-BYTES = 6 * 1024 * 1024  # more than one part
-
-
-def content_of(number: int) -> bytes:
-    return number.to_bytes(4, "big") * (BYTES // 4)
-
-
-def rows_of(number: int) -> pl.DataFrame:
-    return pl.DataFrame({"id": range(ROWS), "version": [number] * ROWS})
-
-
-def writes_rows(host: str, database: str, mode: Any) -> Callable[[int], object]:
-    register = PostgresResource(host=host, database=database, username="reader")
-    key = ["id"] if mode == "upsert" else []
-    return lambda number: register.write_table(rows_of(number), "versions", mode=mode, key=key)
 
 
 @pytest.fixture
@@ -61,20 +46,10 @@ def test_a_table_is_whole_after_every_kill(
         return int(last)
 
     register.write_table(rows_of(0), "versions", mode="truncate")
-    assert kill_writers(writes_rows, [postgres.folder, database, mode], 1000 if full_count else 50, newest) > 0
+    assert kill_writers(writers.rows, [postgres.folder, database, mode], 1000 if full_count else 50, newest) > 0
     left = "SELECT count(*) AS n FROM pg_class WHERE relname = 'workbench_staged'"
     while register.execute_query(left)["n"].item():  # a killed writer's session ends when its server has noticed
         pass
-
-
-def writes_object(bucket: str) -> Callable[[int], object]:
-    lake = S3Resource(bucket_name=bucket)
-    return lambda number: lake.upload_bytes(content_of(number), "versions.bin")
-
-
-def downloads_object(bucket: str, target: str) -> Callable[[int], object]:
-    lake = S3Resource(bucket_name=bucket)
-    return lambda _: lake.download_file("versions.bin", target)
 
 
 @pytest.fixture
@@ -93,7 +68,7 @@ def test_an_object_is_whole_after_every_kill(bucket: str, full_count: bool) -> N
         assert content == content[:4] * (BYTES // 4)
         return int.from_bytes(content[:4], "big")
 
-    assert kill_writers(writes_object, [bucket], 1000 if full_count else 50, newest) > 0
+    assert kill_writers(writers.uploads, [bucket], 1000 if full_count else 50, newest) > 0
     assert lake.list_objects() == ["versions.bin"]
 
 
@@ -110,7 +85,7 @@ def test_a_download_is_whole_after_every_kill_and_leaves_nothing_beside_it(
         left.update(path.name for path in tmp_path.iterdir())
         return 0
 
-    kill_writers(downloads_object, [bucket, str(target)], 1000 if full_count else 50, newest)
+    kill_writers(writers.downloads, [bucket, str(target)], 1000 if full_count else 50, newest)
     assert len(left) > 1, "no kill fell inside a download"
     lake.download_file("versions.bin", target)
     assert [path.name for path in tmp_path.iterdir()] == ["versions.bin"]

@@ -18,13 +18,13 @@ import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
-from platform_core import resources
 from platform_core.errors import UserError
 from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import S3Resource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 from platform_core.storage.objects import ObjectLake
+from tests.platform_core import writers
 from tests.platform_core.buckets import CLOUDS, bucket, bucket_of
 from tests.platform_core.kills import kill_writers
 
@@ -265,17 +265,6 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
 # --- kills
 
 
-def writes_objects(kind: str, given: str) -> Callable[[int], object]:
-    lake = ObjectLake(getattr(resources, kind)(**json.loads(given)))
-    n = pl.int_range(0, 800_000)
-
-    def write(number: int) -> object:
-        plan = pl.LazyFrame({"seed": [number]}).select(n.hash(seed=number).alias("n"), pl.lit(number).alias("number"))
-        return lake.write("silver", "x", plan)
-
-    return write
-
-
 @in_every_cloud
 def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: ObjectLake, full_count: bool) -> None:
     """Writers of 6 MB, in two parts, are killed at random moments: each time the newest number reads whole."""
@@ -291,7 +280,7 @@ def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: Obje
         return int(found)
 
     arguments = [type(lake.store).__name__, json.dumps(given)]
-    found = kill_writers(writes_objects, arguments, 1000 if full_count else 50, newest, moment=0.3)
+    found = kill_writers(writers.objects, arguments, 1000 if full_count else 50, newest, moment=0.3)
     assert found > 0, "no write came to its end"
     if isinstance(lake.store, S3Resource):
         assert left, "no kill fell inside an upload"

@@ -21,6 +21,7 @@ from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables, Writing
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.stored import Storage
+from tests.platform_core import writers
 from tests.platform_core.buckets import bucket
 from tests.platform_core.kills import kill_writers
 from tests.servers.aws import credentials
@@ -277,19 +278,10 @@ def test_a_merge_without_a_key_is_refused() -> None:
 # --- kills and company
 
 
-def tables(kind: str, place: str) -> Storage:
-    return DuckDBTables(Path(place)) if kind == "duckdb" else DeltaTables(place)
-
-
-def writes_tables(kind: str, place: str) -> Callable[[int], object]:
-    storage, n = tables(kind, place), pl.int_range(0, 200_000).cast(pl.Float64).sin()
-    return lambda number: storage.write("silver", "x", pl.LazyFrame({"a": [0]}).select(n=n, number=pl.lit(number)))
-
-
 @pytest.mark.parametrize("kind", ["duckdb", "delta"])
 def test_killed_writers_leave_the_old_or_the_new(tmp_path: Path, kind: str, full_count: bool) -> None:
     place = str(tmp_path / ("a.duckdb" if kind == "duckdb" else "delta"))
-    storage = tables(kind, place)
+    storage = writers.storage_of(kind, place)
     storage.write("silver", "x", pl.DataFrame({"n": pl.Series([0.0]), "number": pl.Series([0], dtype=pl.Int32)}))
 
     def newest() -> int:
@@ -298,7 +290,7 @@ def test_killed_writers_leave_the_old_or_the_new(tmp_path: Path, kind: str, full
         assert frame.height == (200_000 if found else 1)
         return int(found)
 
-    assert kill_writers(writes_tables, [kind, place], 1000 if full_count else 50, newest) > 0
+    assert kill_writers(writers.tables, [kind, place], 1000 if full_count else 50, newest) > 0
 
 
 def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:

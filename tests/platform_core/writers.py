@@ -1,0 +1,86 @@
+"""What `kill_writers` starts: each function gives what writes, or fetches, a number.
+
+It is imported where no thread may have started yet, so no frame is made and no store is opened outside a function.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from platform_core import resources
+from platform_core.lake import Lake
+from platform_core.resources import PostgresResource, S3Resource
+from platform_core.storage.delta_tables import DeltaTables
+from platform_core.storage.duckdb_tables import DuckDBTables
+from platform_core.storage.objects import ObjectLake
+
+if TYPE_CHECKING:
+    from platform_core.storage.stored import Storage
+
+ROWS = 20_000
+BYTES = 6 * 1024 * 1024  # more than one part
+
+Write = Callable[[int], object]
+
+
+def files(root: str) -> Write:
+    """Assets of the lake on a disk."""
+    lake = Lake(Path(root))
+    return lambda n: lake.write("silver", "x", pl.LazyFrame({"n": [n] * 200_000, "i": range(200_000)}))
+
+
+def objects(kind: str, given: str) -> Write:
+    """Assets of a lake in an object store, of the resource's kind and with its fields as JSON."""
+    lake = ObjectLake(getattr(resources, kind)(**json.loads(given)))
+    n = pl.int_range(0, 800_000)
+
+    def write(number: int) -> object:
+        plan = pl.LazyFrame({"seed": [number]}).select(n.hash(seed=number).alias("n"), pl.lit(number).alias("number"))
+        return lake.write("silver", "x", plan)
+
+    return write
+
+
+def storage_of(kind: str, place: str) -> Storage:
+    """Give the tables of DuckDB or of Delta at a place."""
+    return DuckDBTables(Path(place)) if kind == "duckdb" else DeltaTables(place)
+
+
+def tables(kind: str, place: str) -> Write:
+    """Assets that are tables of DuckDB or of Delta."""
+    storage, n = storage_of(kind, place), pl.int_range(0, 200_000).cast(pl.Float64).sin()
+    return lambda number: storage.write("silver", "x", pl.LazyFrame({"a": [0]}).select(n=n, number=pl.lit(number)))
+
+
+def rows_of(number: int) -> pl.DataFrame:
+    """Give the rows that a table of a database holds under a number."""
+    return pl.DataFrame({"id": range(ROWS), "version": [number] * ROWS})
+
+
+def rows(host: str, database: str, mode: Any) -> Write:
+    """Rows of a table of PostgreSQL."""
+    register = PostgresResource(host=host, database=database, username="reader")
+    key = ["id"] if mode == "upsert" else []
+    return lambda number: register.write_table(rows_of(number), "versions", mode=mode, key=key)
+
+
+def content_of(number: int) -> bytes:
+    """Give the content of an object under a number."""
+    return number.to_bytes(4, "big") * (BYTES // 4)
+
+
+def uploads(bucket: str) -> Write:
+    """An object, uploaded."""
+    lake = S3Resource(bucket_name=bucket)
+    return lambda number: lake.upload_bytes(content_of(number), "versions.bin")
+
+
+def downloads(bucket: str, target: str) -> Write:
+    """A file, fetched again and again."""
+    lake = S3Resource(bucket_name=bucket)
+    return lambda _: lake.download_file("versions.bin", target)
