@@ -394,7 +394,7 @@ def test_killed_writers_leave_a_whole_file_and_the_next_cleans_up(lake: Lake, fu
         assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
         return int(found)
 
-    assert kill_writers(writers.files, [str(lake.root)], 1000 if full_count else 100, newest) > 0
+    assert kill_writers(writers.files, [str(lake.root)], 1000 if full_count else 50, newest) > 0
     assert left, "no kill fell inside a write"
 
 

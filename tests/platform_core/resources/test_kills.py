@@ -46,7 +46,7 @@ def test_a_table_is_whole_after_every_kill(
         return int(last)
 
     register.write_table(rows_of(0), "versions", mode="truncate")
-    assert kill_writers(writers.rows, [postgres.folder, database, mode], 1000 if full_count else 50, newest) > 0
+    assert kill_writers(writers.rows, [postgres.folder, database, mode], 1000 if full_count else 25, newest) > 0
     left = "SELECT count(*) AS n FROM pg_class WHERE relname = 'workbench_staged'"
     while register.execute_query(left)["n"].item():  # a killed writer's session ends when its server has noticed
         pass
@@ -68,7 +68,7 @@ def test_an_object_is_whole_after_every_kill(bucket: str, full_count: bool) -> N
         assert content == content[:4] * (BYTES // 4)
         return int.from_bytes(content[:4], "big")
 
-    assert kill_writers(writers.uploads, [bucket], 1000 if full_count else 50, newest) > 0
+    assert kill_writers(writers.uploads, [bucket], 1000 if full_count else 25, newest) > 0
     assert lake.list_objects() == ["versions.bin"]
 
 
@@ -85,7 +85,7 @@ def test_a_download_is_whole_after_every_kill_and_leaves_nothing_beside_it(
         left.update(path.name for path in tmp_path.iterdir())
         return 0
 
-    kill_writers(writers.downloads, [bucket, str(target)], 1000 if full_count else 50, newest)
+    kill_writers(writers.downloads, [bucket, str(target)], 1000 if full_count else 25, newest)
     assert len(left) > 1, "no kill fell inside a download"
     lake.download_file("versions.bin", target)
     assert [path.name for path in tmp_path.iterdir()] == ["versions.bin"]
