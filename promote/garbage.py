@@ -18,3 +18,11 @@ def seldom_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def end_uncollected() -> None:
+    """Let a process that is about to end do so without a last look for circles, a tenth of the time of a check.
+
+    What lies in a circle is then never told that it goes, so this is for work that holds nothing open.
+    """
+    gc.freeze()

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError
-from promote.dbt.reading import known_of, modelled
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.findings import FindingError
@@ -104,7 +103,11 @@ def prepare(
     made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
     where = places(made)
     findings += clashes(where, selections)
-    models = known_of(selections, {name: found[0].layer for name, found in where.items()})
+    models = None
+    if any(step.options.get("engine") == "dbt" for one in selections for step in one.steps):
+        from promote.dbt.reading import known_of, modelled  # noqa: PLC0415 - most projects have no models
+
+        models = known_of(selections, {name: found[0].layer for name, found in where.items()})
     prepared = []
     every: list[tuple[Notebook, Plan]] = []
 

@@ -41,8 +41,8 @@ class Known:
     parted: Mapping[str, bool]
 
 
-def known_of(selections: Sequence[Selection], layers: Mapping[str, str]) -> Known | None:
-    """Give what notebooks tell, None where none of their steps is dbt's.
+def known_of(selections: Sequence[Selection], layers: Mapping[str, str]) -> Known:
+    """Give what notebooks tell.
 
     Args:
         selections: The notebooks at hand.
@@ -51,7 +51,7 @@ def known_of(selections: Sequence[Selection], layers: Mapping[str, str]) -> Know
     steps = [step for one in selections for step in one.steps]
     models = {step.name for step in steps if step.options.get("engine") == "dbt"}
     parted = {step.name: "partitions" in step.options.values for step in steps}
-    return Known(layers, models, parted) if models else None
+    return Known(layers, models, parted)
 
 
 def modelled(project: Project, notebook: Notebook, planned: Planned, known: Known) -> Planned:

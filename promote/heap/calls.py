@@ -17,6 +17,7 @@ from promote.language.uses import FunctionInfo, Summary, Use
 _QUIET_EVENTS = frozenset(
     {"assign", "define", "mutate", "return"}
 )  # a body of these alone runs nothing that it is given
+_NO_SUMMARY = Summary()
 
 
 class Calls(Libraries):
@@ -186,7 +187,8 @@ class Calls(Libraries):
 
     def summary(self, info: FunctionInfo) -> Summary:
         """What a function does, as far as it is known by now."""
-        return self.functions.summaries.get(info) or Summary()
+        self.asked.add(info)
+        return self.functions.summaries.get(info) or _NO_SUMMARY
 
     # Targets
 

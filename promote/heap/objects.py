@@ -29,6 +29,7 @@ class Values:
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
+        self.asked: set[FunctionInfo] = set()  # whose summaries were looked at
         self.touched: set[int] = set()
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it

@@ -1,8 +1,8 @@
 """What calling each function of a notebook does to what is outside of it, through the functions it calls in turn.
 
 A function's body is fed to the same analysis as the notebook's statements, over objects that stand for its arguments
-and for the names outside; what became of those objects is its summary. Functions that call one another are summed up
-again until nothing more is found.
+and for the names outside; what became of those objects is its summary. A function is summed up again
+whenever the summary of one that it calls has changed, until none changes.
 """
 
 from __future__ import annotations
@@ -20,18 +20,24 @@ def summarise(functions: Functions) -> None:
     summaries = functions.summaries
     for info in every:
         summaries[info] = Summary()
-    changed = bool(every)
-    while changed:
-        changed = False
+    askers: dict[FunctionInfo, set[FunctionInfo]] = {}  # whose summary took part in whose
+    waiting = set(every)
+    while waiting:
         for info in every:
-            found = _summary(info, functions)
+            if info not in waiting:
+                continue  # nothing it asked for has changed, so it would give what it gave
+            waiting.discard(info)
+            run = Aliases(functions, inside=info)
+            found = _summary(info, run)
+            for asked in run.asked:
+                askers.setdefault(asked, set()).add(info)
             if found != summaries[info]:
                 summaries[info] = found
-                changed = True
+                waiting |= askers.get(info, set())
 
 
-def _summary(info: FunctionInfo, functions: Functions) -> Summary:
-    run = Aliases(functions, inside=info)
+def _summary(info: FunctionInfo, run: Aliases) -> Summary:
+    functions = run.functions
     start: dict[str, Objects] = {}  # what each name stands for
     inside: dict[str, Objects] = {}  # all that can be met in there
     changeable = functions.variables - functions.constants

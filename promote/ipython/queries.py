@@ -11,34 +11,35 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from promote.model import Cell, Notebook, Selection
+from promote.patterns import pattern
 from promote.values import replace
 from promote.vocabulary import layers
 
-_HEAD = re.compile(r"(?:(?P<name>[A-Za-z_]\w*)[ \t]*<<)?[ \t]*(?P<rest>.*)")
-_OPAQUE = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$""", re.DOTALL)
-_READS = re.compile(r"\(*\s*(?:select|with|from|values|pivot|unpivot|describe|summarize)\b", re.IGNORECASE)
-_CHANGES = re.compile(r"\b(?:insert\s+into|delete\s+from|update\s+\w+\s+set|merge\s+into)\b", re.IGNORECASE)
-_FILLED = re.compile(r"\{\{|\{%|\{[A-Za-z_]\w*\}|(?<=[\s(=,<>+*/-]):[A-Za-z_]\w*|\$[A-Za-z_0-9]\w*")
-_TEMPLATE = re.compile(r"\{[{%#]")
-_NAMED_PART = re.compile(
+_HEAD = pattern(r"(?:(?P<name>[A-Za-z_]\w*)[ \t]*<<)?[ \t]*(?P<rest>.*)")
+_OPAQUE = pattern(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$\$.*?\$\$""", re.DOTALL)
+_READS = pattern(r"\(*\s*(?:select|with|from|values|pivot|unpivot|describe|summarize)\b", re.IGNORECASE)
+_CHANGES = pattern(r"\b(?:insert\s+into|delete\s+from|update\s+\w+\s+set|merge\s+into)\b", re.IGNORECASE)
+_FILLED = pattern(r"\{\{|\{%|\{[A-Za-z_]\w*\}|(?<=[\s(=,<>+*/-]):[A-Za-z_]\w*|\$[A-Za-z_0-9]\w*")
+_TEMPLATE = pattern(r"\{[{%#]")
+_NAMED_PART = pattern(
     r"\{\s*(?P<value>[A-Za-z_][^{}]*)\}|\$(?P<dollar>[A-Za-z_]\w*)|(?<![:\w\\]):(?P<bind>[A-Za-z_]\w*)(?!:)"
 )
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_NO_TABLE = re.compile(r"\bdistinct\s+from\b|\b(?:extract|trim|substring|overlay|position)\s*\([^()]*\)", re.IGNORECASE)
-_CLAUSE = re.compile(r"\b(?:from|join)\s+(?:lateral\s+)?", re.IGNORECASE)
-_TABLE = re.compile(r'(?P<name>[A-Za-z_]\w*|"[^"]+")(?P<then>\s*[.(])?')
-_COMMON = re.compile(r'\b(\w+|"[^"]+")\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(', re.IGNORECASE)
-_ALIAS = re.compile(r"\s+(?:as\s+)?(?!(?:on|using|where|group|order|join|left|right|inner|full|cross|natural|asof|"
+_WORD = pattern(r"[A-Za-z_]\w*")
+_NO_TABLE = pattern(r"\bdistinct\s+from\b|\b(?:extract|trim|substring|overlay|position)\s*\([^()]*\)", re.IGNORECASE)
+_CLAUSE = pattern(r"\b(?:from|join)\s+(?:lateral\s+)?", re.IGNORECASE)
+_TABLE = pattern(r'(?P<name>[A-Za-z_]\w*|"[^"]+")(?P<then>\s*[.(])?')
+_COMMON = pattern(r'\b(\w+|"[^"]+")\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(', re.IGNORECASE)
+_ALIAS = pattern(r"\s+(?:as\s+)?(?!(?:on|using|where|group|order|join|left|right|inner|full|cross|natural|asof|"
                     r"semi|anti|positional|having|limit|union|except|intersect|qualify|window|select)\b)"
                     r'(?:\w+|"[^"]+")(?:\s*\([^()]*\))?', re.IGNORECASE)  # fmt: skip
 _MAKERS = frozenset(("range", "generate_series", "unnest"))  # table functions that read nothing
-_ASSIGNED = re.compile(r"^[ \t]*([A-Za-z_][\w, \t]*?)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
-_NAMED = re.compile(r"^[ \t]*%%?sql[ \t]+([A-Za-z_]\w*)[ \t]*<<", re.MULTILINE)
-_CONNECTED = re.compile(r"^[ \t]*%sql[ \t]+(?!.*<<)(\S+)", re.MULTILINE)
-_SETTING = re.compile(r"^[ \t]*%config[ \t]+SqlMagic\.(autopandas|autopolars)[ \t]*=[ \t]*True\b", re.MULTILINE)
-_QUERY = re.compile(r"\s*%%?sql\b")
-_SET_UP = re.compile(r"^[ \t]*%(?:load_ext[ \t]+sql|config[ \t]+SqlMagic\b.*|sql[ \t]+duckdb:\S*)[ \t]*$", re.MULTILINE)
-_MEMORY = re.compile(r"duckdb://(?:/?:memory:)?/?")
+_ASSIGNED = pattern(r"^[ \t]*([A-Za-z_][\w, \t]*?)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
+_NAMED = pattern(r"^[ \t]*%%?sql[ \t]+([A-Za-z_]\w*)[ \t]*<<", re.MULTILINE)
+_CONNECTED = pattern(r"^[ \t]*%sql[ \t]+(?!.*<<)(\S+)", re.MULTILINE)
+_SETTING = pattern(r"^[ \t]*%config[ \t]+SqlMagic\.(autopandas|autopolars)[ \t]*=[ \t]*True\b", re.MULTILINE)
+_QUERY = pattern(r"\s*%%?sql\b")
+_SET_UP = pattern(r"^[ \t]*%(?:load_ext[ \t]+sql|config[ \t]+SqlMagic\b.*|sql[ \t]+duckdb:\S*)[ \t]*$", re.MULTILINE)
+_MEMORY = pattern(r"duckdb://(?:/?:memory:)?/?")
 _GIVES = {"autopandas": ".df()", "autopolars": ".pl()"}
 _QUOTES = '"""'
 
