@@ -55,7 +55,7 @@ def ready(*names: str) -> Policies:
         UserError: There is none of a name.
 
     >>> sorted(ready("minimal").rules)
-    ['checks', 'description', 'names', 'owner', 'sources']
+    ['checks', 'description', 'names', 'owner', 'personal_columns', 'sources']
     """
     for name in names:
         if name not in SETS:
