@@ -100,6 +100,21 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
     assert stack.doubled_or_lost() == []
 
 
+def test_a_second_stack_of_the_project_is_refused_and_the_first_shows_its_services(stack: Stack) -> None:
+    command = [sys.executable, "-m", "workbench", "up"]
+    second = subprocess.run(command, cwd=stack.project, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert "runs already" in second.stderr
+    status = subprocess.run([*command, "--status"], cwd=stack.project, capture_output=True, text=True, check=False)
+    assert status.returncode == 0, status.stdout
+    told = subprocess.check_output([*command, "--status", "--json"], cwd=stack.project, text=True)
+    shown = [f"{one['service']:<12} {one['state']:<10}" for one in json.loads(told)]
+    assert shown == [line[:23].ljust(23) for line in status.stdout.splitlines()]
+    assert {line.split()[0]: line.split()[1] for line in status.stdout.splitlines()} == {
+        "secrets": "done", "postgres": "healthy", "code": "healthy", "webserver": "healthy", "daemon": "healthy",
+    }  # fmt: skip
+
+
 def test_new_code_takes_over_without_a_gap_and_goes_back(stack: Stack, full_count: bool) -> None:
     """Under load: a run is under way throughout, the schedule ticks, files arrive, and the webserver is asked."""
     module = ticking(stack.project)
@@ -144,18 +159,3 @@ def test_new_code_takes_over_without_a_gap_and_goes_back(stack: Stack, full_coun
     tried = "SELECT run_id FROM run_tags WHERE key = 'dagster/retry_number' AND run_id = ANY(%s)"
     assert stack.rows(tried, [before, after, still, again, under_way]) == []
     assert stack.doubled_or_lost() == []
-
-
-def test_a_second_stack_of_the_project_is_refused_and_the_first_shows_its_services(stack: Stack) -> None:
-    command = [sys.executable, "-m", "workbench", "up"]
-    second = subprocess.run(command, cwd=stack.project, capture_output=True, text=True, check=False)
-    assert second.returncode == 1
-    assert "runs already" in second.stderr
-    status = subprocess.run([*command, "--status"], cwd=stack.project, capture_output=True, text=True, check=False)
-    assert status.returncode == 0, status.stdout
-    told = subprocess.check_output([*command, "--status", "--json"], cwd=stack.project, text=True)
-    shown = [f"{one['service']:<12} {one['state']:<10}" for one in json.loads(told)]
-    assert shown == [line[:23].ljust(23) for line in status.stdout.splitlines()]
-    assert {line.split()[0]: line.split()[1] for line in status.stdout.splitlines()} == {
-        "secrets": "done", "postgres": "healthy", "code": "healthy", "webserver": "healthy", "daemon": "healthy",
-    }  # fmt: skip
