@@ -109,6 +109,9 @@ def test_the_site_is_searched_read_and_accessible_without_a_network(served: str,
                 page.evaluate(axe)
                 assert page.evaluate(AXE, WCAG) == [], f"{name}, {width}"
         page.set_viewport_size({"width": 1280, "height": 900})
+        page.set_default_timeout(120_000)
+        # What is typed before the index is there is lost
+        page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for(state="attached")
         page.locator(".md-search__input").fill("tax year")
         page.locator(".md-search-result__link", has_text="Cut a table by tax year").first.click()
         page.wait_for_url("**/guides/partition-by-tax-year.html*")
