@@ -17,7 +17,7 @@ from typing import Any
 
 from platform_core.errors import UserError
 from workbench.stack.alone import client
-from workbench.stack.database import connected
+from workbench.stack.database import asking, connected
 
 DUMP, LAKE, CONTENTS = "dagster.dump", "lake", "contents.json"
 
@@ -133,12 +133,8 @@ def dump_database(environ: Mapping[str, str], file: Path) -> None:
 
 def tables_of(environ: Mapping[str, str]) -> dict[str, str]:
     """Give for each table of a database the number of its rows and a digest of them, whatever their order."""
-    connection = connected(environ)
-    try:
-        with connection, connection.cursor() as cursor:
-            return _tables(cursor)
-    finally:
-        connection.close()
+    with asking(environ) as cursor:
+        return _tables(cursor)
 
 
 def _tables(cursor: Any) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from workbench.stack.secret_files import with_secrets
@@ -35,12 +36,23 @@ def connected(environ: Mapping[str, str]) -> Any:
     )
 
 
-def runs_on(environ: Mapping[str, str], port: int) -> int:
-    """Count the runs that a code server on a port of this machine started and that have not ended."""
+@contextmanager
+def asking(environ: Mapping[str, str]) -> Iterator[Any]:
+    """Give a cursor within one transaction, over a connection that is closed afterwards.
+
+    Raises:
+        KeyError, psycopg2.Error: As `connected` says.
+    """
     connection = connected(environ)
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute(_ON_SERVER, [str(port)])
-            return int(cursor.fetchone()[0])
+            yield cursor
     finally:
         connection.close()
+
+
+def runs_on(environ: Mapping[str, str], port: int) -> int:
+    """Count the runs that a code server on a port of this machine started and that have not ended."""
+    with asking(environ) as cursor:
+        cursor.execute(_ON_SERVER, [str(port)])
+        return int(cursor.fetchone()[0])

@@ -15,7 +15,7 @@ from typing import Any
 
 from platform_core.errors import UserError
 from workbench.stack.backup import dump_database, restore_database, tables_of
-from workbench.stack.database import connected
+from workbench.stack.database import asking, connected
 from workbench.stack.said import causes
 
 MIGRATING, BEFORE, AFTER = "_migrating", "_before", "_after"  # of the names of databases, beside the one that is used
@@ -113,23 +113,15 @@ def _check(before: Mapping[str, str], after: Mapping[str, str], said: Mapping[st
 
 
 def _revision(environ: Mapping[str, str]) -> str:
-    connection = connected(environ)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT version_num FROM alembic_version")
-            return str(cursor.fetchone()[0])
-    finally:
-        connection.close()
+    with asking(environ) as cursor:
+        cursor.execute("SELECT version_num FROM alembic_version")
+        return str(cursor.fetchone()[0])
 
 
 def _there(environ: Mapping[str, str], name: str) -> bool:
-    connection = connected(environ)
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-            return cursor.fetchone() is not None
-    finally:
-        connection.close()
+    with asking(environ) as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return cursor.fetchone() is not None
 
 
 def _administer(environ: Mapping[str, str], statement: str, *names: str) -> None:
