@@ -27,8 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
     with database_of(project) as environ:
         found = back_up(environ, lake, arguments.folder.absolute())
     if arguments.json:
-        told = {"tables": len(found.tables), "rows": found.rows, "files": len(found.files)}
-        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+        sys.stdout.write(json.dumps(found.counts, indent=2) + "\n")
     else:
-        sys.stdout.write(f"{len(found.tables)} tables with {found.rows} rows and {len(found.files)} files backed up\n")
+        sys.stdout.write(f"{found} backed up\n")
     return 0

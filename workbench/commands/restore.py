@@ -25,18 +25,10 @@ def execute(arguments: argparse.Namespace) -> int:
     backup = arguments.folder.absolute()
     found, different = rehearse(backup) if arguments.rehearse else restore_into(find_project(), backup)
     if arguments.json:
-        told = {
-            "tables": len(found.tables),
-            "rows": found.rows,
-            "files": len(found.files),
-            "different": list(different),
-        }
+        told = {**found.counts, "different": different}
         sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return 1 if different else 0
     for name in different:
         sys.stderr.write(f"{name} is not what it was\n")
-    sys.stdout.write(
-        f"{len(found.tables)} tables with {found.rows} rows and {len(found.files)} files compared,"
-        f" {len(different)} differ\n"
-    )
+    sys.stdout.write(f"{found} compared, {len(different)} differ\n")
     return 1 if different else 0

@@ -34,6 +34,23 @@ class Contents:
         """The number of rows of all tables."""
         return sum(int(found.partition(" ")[0]) for found in self.tables.values())
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of tables, of their rows and of the files.
+
+        >>> Contents({"runs": "2 ab"}, {"a.parquet": "ef"}).counts
+        {'tables': 1, 'rows': 2, 'files': 1}
+        """
+        return {"tables": len(self.tables), "rows": self.rows, "files": len(self.files)}
+
+    def __str__(self) -> str:
+        """Say the numbers as a person reads them.
+
+        >>> str(Contents({"runs": "2 ab"}, {}))
+        '1 tables with 2 rows and 0 files'
+        """
+        return "{tables} tables with {rows} rows and {files} files".format(**self.counts)
+
     def differences(self, other: Contents) -> list[str]:
         """Say what is not the same in another one.
 
