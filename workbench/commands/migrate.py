@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 HELP = (
@@ -26,15 +25,12 @@ def execute(arguments: argparse.Namespace) -> int:
     from workbench.stack.alone import database_of, place  # noqa: PLC0415 - the help has no use for them
     from workbench.stack.migrating import migrate, undo  # noqa: PLC0415 - as above
     from workbench.stack.native import stack_folder  # noqa: PLC0415 - as above
-
-    def say(line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    from workbench.stack.showing import show_line  # noqa: PLC0415 - as above
 
     project, backups = place(arguments.backups, lambda project: stack_folder(project) / "backups")
     with database_of(project, quiet=True) as environ:
         if arguments.undo:
-            undo(environ, say)
+            undo(environ, show_line)
         else:
-            migrate(environ, backups, say, rehearse=arguments.rehearse)
+            migrate(environ, backups, show_line, rehearse=arguments.rehearse)
     return 0

@@ -17,6 +17,7 @@ from workbench.stack.asking import Listener, ask
 from workbench.stack.deploying import Deployer, leaving_of, services_of, workspace_of
 from workbench.stack.native import LOOPBACK, NativeService, Ports, prepare, stack_folder
 from workbench.stack.releases import Release, Releases, digest_of, read_releases
+from workbench.stack.showing import show_line
 from workbench.stack.state import (
     Process,
     State,
@@ -97,11 +98,6 @@ def deploy(project: Project, *, back: bool = False, number: int | None = None) -
         UserError: There is no such release, the stack does not run, or the release does not work; what served goes on.
     """
     folder = stack_folder(project)
-
-    def show(line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-
     with held(folder, "deploy.lock") as free:
         if not free:
             raise UserError("Another release is being deployed.", hint="Wait for it to end.")
@@ -110,10 +106,10 @@ def deploy(project: Project, *, back: bool = False, number: int | None = None) -
         releases = read_releases(folder)
         release = _wanted(releases, project, back=back, number=number)
         if releases.serving is not None and release.number == releases.serving.number:
-            show(f"release {release.number} serves already: nothing has changed since")
+            show_line(f"release {release.number} serves already: nothing has changed since")
             return 0
-        ask(folder, release.number, show)
-    show(f"release {release.number} serves; `workbench deploy --rollback` goes back")
+        ask(folder, release.number, show_line)
+    show_line(f"release {release.number} serves; `workbench deploy --rollback` goes back")
     return 0
 
 

@@ -12,6 +12,12 @@ from workbench.stack.releases import read_releases
 from workbench.stack.state import alive, read_state
 
 
+def show_line(line: str) -> None:
+    """Print a line, which is read at once though a longer work goes on."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def show_status(project: Project, *, as_json: bool = False) -> int:
     """Print each service with its state and give 0 where all are healthy, else 1."""
     state = read_state(stack_folder(project))
