@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-from platform_core.executor.handlers.eks_manifest import MANAGED_BY
+from platform_core.executor.handlers.eks_manifest import MANAGED_BY, RUN
 
 _SYSTEM = "kube-system"
-_RUN = "notebook-workbench/run"
 
 
 def count_pods(cluster: str, group: str) -> int | None:
@@ -40,7 +39,7 @@ def jobs_of_runs(cluster: str, namespace: str) -> Iterator[tuple[str, str]]:
     made_here = f"app.kubernetes.io/managed-by={MANAGED_BY}"
     for job in client.BatchV1Api(connection).list_namespaced_job(namespace, label_selector=made_here).items:
         ended = any(one.status == "True" for one in job.status.conditions or () if one.type in {"Complete", "Failed"})
-        run = (job.metadata.annotations or {}).get(_RUN)
+        run = (job.metadata.annotations or {}).get(RUN)
         if run and not ended:
             yield job.metadata.name, run
 

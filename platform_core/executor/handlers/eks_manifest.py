@@ -13,6 +13,7 @@ from platform_core.executor.handlers.settings import EksSettings, content_hash
 
 CONTAINER = "step"
 MANAGED_BY = "notebook-workbench"
+RUN = f"{MANAGED_BY}/run"  # the annotation that says to which run of Dagster's a Job belongs
 _NOT_IN_LABELS = re.compile(r"[^A-Za-z0-9._-]+")
 _GIB_PER_CPU = {"c": 2, "m": 4, "r": 8, "t": 4, "x": 16, "i": 8}  # by the first letter of a family of instances
 _CPUS = {"nano": 2, "micro": 2, "small": 2, "medium": 2, "large": 2, "xlarge": 4, "metal": 96}
@@ -81,7 +82,7 @@ def job(step: StepLaunch, settings: EksSettings, environment: Mapping[str, str],
     if settings.active_deadline_seconds:
         body["activeDeadlineSeconds"] = settings.active_deadline_seconds
     metadata = {"name": step.name, "namespace": settings.namespace, "labels": labels}
-    metadata["annotations"] = {"notebook-workbench/step": step.step_key, "notebook-workbench/run": step.run_id}
+    metadata["annotations"] = {"notebook-workbench/step": step.step_key, RUN: step.run_id}
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": body}
 
 
