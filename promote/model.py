@@ -189,6 +189,11 @@ class Step:
         """The tag of the step's cells."""
         return f"{self.layer}:{self.name}"
 
+    @property
+    def by_dbt(self) -> bool:
+        """Whether it asks to be made by dbt."""
+        return bool(self.options.get("engine") == "dbt")
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -104,7 +104,7 @@ def prepare(
     where = places(made)
     findings += clashes(where, selections)
     models = None
-    if any(step.options.get("engine") == "dbt" for one in selections for step in one.steps):
+    if any(step.by_dbt for one in selections for step in one.steps):
         from promote.dbt.reading import known_of, modelled  # noqa: PLC0415 - most projects have no models
 
         models = known_of(selections, {name: found[0].layer for name, found in where.items()})

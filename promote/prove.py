@@ -65,7 +65,7 @@ def prove(
         # The graph of the notebooks as they are now: a module of before may name assets that are no more
         for stand in stands.values():
             module = render_module(stand.plan, stand.kinds, project.package, classes, verified=True)
-            stage.remove(path for path in paths_of(project.package, stand.plan.step.layer, stand.plan.step.name))
+            stage.remove(paths_of(project.package, stand.plan.step.layer, stand.plan.step.name))
             stage.write([module, *beside(stand.plan, project.package)])
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):

@@ -21,11 +21,6 @@ _KEPT = frozenset(
 )
 
 
-def is_model(plan: Plan) -> bool:
-    """Whether a step asks to be made by dbt."""
-    return bool(plan.step.options.get("engine") == "dbt")
-
-
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the notebooks of a project tell of its assets.
@@ -49,7 +44,7 @@ def known_of(selections: Sequence[Selection], layers: Mapping[str, str]) -> Know
         layers: The layer of every asset that a notebook of the project makes.
     """
     steps = [step for one in selections for step in one.steps]
-    models = {step.name for step in steps if step.options.get("engine") == "dbt"}
+    models = {step.name for step in steps if step.by_dbt}
     parted = {step.name: "partitions" in step.options.values for step in steps}
     return Known(layers, models, parted)
 
@@ -67,7 +62,7 @@ def modelled(project: Project, notebook: Notebook, planned: Planned, known: Know
     plans: list[Plan] = []
     findings, refused, told = list(planned.findings), list(planned.refused), dict(planned.told)
     for plan in planned.plans:
-        if not is_model(plan):
+        if not plan.step.by_dbt:
             plans.append(plan)
             continue
         problems = [reader.finding(plan, *problem) for problem in reader.problems(plan)]
