@@ -65,7 +65,7 @@ def examples_of(name: str) -> str:
     '  workbench config show    every value, and where it came from'
     """
     text = Path(__file__).with_name("examples.txt").read_text(encoding="utf-8")
-    rows = [line.split("\t")[1:] for line in text.splitlines() if line.split("\t")[0] == name]
+    rows = [row for key, *row in (line.split("\t") for line in text.splitlines()) if key == name]
     width = max((len(row[0]) for row in rows if len(row) > 1), default=0)
     return "".join(["examples:\n", *(f"  {'    '.join([row[0].ljust(width), *row[1:]]).rstrip()}\n" for row in rows)])
 
