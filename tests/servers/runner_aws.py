@@ -165,19 +165,20 @@ class Cloud:
                 self.write("/aws/batch/job", job._stream_name, [text])
 
         def end(ended: Ended) -> None:
-            self.works.pop(job.job_id, None)
             code = ended.code if ended.code >= 0 else 128 - ended.code
-            if job.stop:
-                _end_job(job, False, job.job_stopped_reason, "", code)
-            elif ended.fault == SPOT:
-                _end_job(job, False, "Host EC2 (instance i-0f) terminated.", "", None)
-            elif ended.fault == TIME_OUT:
-                _end_job(job, False, "Job attempt duration exceeded timeout", "", code)
-            elif ended.fault == MEMORY:
-                text = "OutOfMemoryError: Container killed due to memory usage"
-                _end_job(job, False, "Essential container in task exited", text, code)
-            else:
-                _end_job(job, code == 0, "Essential container in task exited", "", code)
+            with self._lock:  # work that ends at once is among `works` before it is taken out of them
+                if job.stop:
+                    _end_job(job, False, job.job_stopped_reason, "", code)
+                elif ended.fault == SPOT:
+                    _end_job(job, False, "Host EC2 (instance i-0f) terminated.", "", None)
+                elif ended.fault == TIME_OUT:
+                    _end_job(job, False, "Job attempt duration exceeded timeout", "", code)
+                elif ended.fault == MEMORY:
+                    text = "OutOfMemoryError: Container killed due to memory usage"
+                    _end_job(job, False, "Essential container in task exited", text, code)
+                else:
+                    _end_job(job, code == 0, "Essential container in task exited", "", code)
+                self.works.pop(job.job_id, None)
 
         with self._lock:
             job.status = "RUNNING"
