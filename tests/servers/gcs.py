@@ -10,29 +10,26 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
-import threading
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-Start = Callable[..., Any]
+from tests.servers.aws import Application, Start, running_apart, serve
+
 _ACCOUNT = "AWS4-HMAC-SHA256 Credential=tests/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
 class Generations:
-    """The XML interface before a WSGI application that speaks S3."""
+    """The XML interface before a WSGI application that speaks S3, for one request at a time."""
 
-    def __init__(self, application: Callable[[dict[str, Any], Start], Iterable[bytes]]) -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
         self._numbers = itertools.count(1)
         self._current: dict[str, int] = {}
-        self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answer a request."""
@@ -41,21 +38,20 @@ class Generations:
         query = environ.get("QUERY_STRING", "")
         environ["RAW_URI"] = environ["REQUEST_URI"] = quote(path) + (f"?{query}" if query else "")
         ends = (method == "PUT" and "uploadId" not in query) or (method == "POST" and "uploadId" in query)
-        with self._lock:  # a condition and what it allows are one
-            wanted = environ.get("HTTP_X_GOOG_IF_GENERATION_MATCH")
-            if wanted is not None and int(wanted) != self._current.get(path, 0):
-                start_response("412 Precondition Failed", [("Content-Length", "0")])
-                return [b""]
-            answered: list[Any] = []
-            body = list(self._application(environ, lambda *given: answered.extend(given)))
-            status, headers = answered[0], answered[1]
-            if status.startswith("2"):
-                if ends:
-                    self._current[path] = next(self._numbers)
-                elif method == "DELETE":
-                    self._current.pop(path, None)
-            if path in self._current:
-                headers = [*headers, ("x-goog-generation", str(self._current[path]))]
+        wanted = environ.get("HTTP_X_GOOG_IF_GENERATION_MATCH")
+        if wanted is not None and int(wanted) != self._current.get(path, 0):
+            start_response("412 Precondition Failed", [("Content-Length", "0")])
+            return [b""]
+        answered: list[Any] = []
+        body = list(self._application(environ, lambda *given: answered.extend(given)))
+        status, headers = answered[0], answered[1]
+        if status.startswith("2"):
+            if ends:
+                self._current[path] = next(self._numbers)
+            elif method == "DELETE":
+                self._current.pop(path, None)
+        if path in self._current:
+            headers = [*headers, ("x-goog-generation", str(self._current[path]))]
         start_response(status, headers)
         return body
 
@@ -80,35 +76,12 @@ def running_gcs(folder: Path) -> Iterator[GCSServer]:
     Args:
         folder: Where the key file goes.
     """
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.servers.gcs"],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        address = next(line.split()[1] for line in process.stdout if line.startswith("address "))
+    with running_apart(__name__) as address:
         nobody = {"client_email": "", "private_key": "", "private_key_id": ""}
         account = folder / "service-account.json"
         account.write_text(json.dumps({"gcs_base_url": address, "disable_oauth": True, **nobody}), encoding="utf-8")
         yield GCSServer(address, str(account))
-        process.stdin.close()
-
-
-def _main() -> None:
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-    from werkzeug.serving import make_server
-
-    application = Generations(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    sys.stdout.write(f"address http://127.0.0.1:{server.server_port}\n")
-    sys.stdout.flush()
-    sys.stdin.read()
 
 
 if __name__ == "__main__":
-    _main()
+    serve(Generations)

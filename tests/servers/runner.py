@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.process import _children as children  # type: ignore[attr-defined] # see `_forked`
 from typing import Any
 
 # Faults of work, beside those of calls (`runner_aws.py` says these)
@@ -114,7 +115,7 @@ class Work:
         self.lines: list[str] = []
         self._on_line, self._on_end, self._fault = on_line, on_end, fault
         self._struck = ""
-        self._last: threading.Timer | None = None
+        self._lock, self._over = threading.Lock(), False
         reading, writing = os.pipe()
         start = _forked if warm else _started
         self._process = start(list(command), dict(environment), writing)
@@ -140,18 +141,20 @@ class Work:
         return pid
 
     def kill(self, fault: str = "", number: int = signal.SIGKILL) -> None:
-        """End the process; `fault` says why, where it was none of its own doing."""
-        self._struck = self._struck or fault
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+        """End the process, unless it has ended; `fault` says why, where it was none of its own doing."""
+        with self._lock:
+            if self._over:  # its number may be another's by now
+                return
+            self._struck = self._struck or fault
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def stop(self, grace: float = 10) -> None:
         """End the process as providers do: ask, and kill it where it does not listen."""
-        self.kill(number=signal.SIGTERM)
         last = threading.Timer(grace, self.kill)
         last.daemon = True
         last.start()
-        self._last = last
+        self.kill(number=signal.SIGTERM)
 
     def wait(self, seconds: float = 60) -> None:
         """Wait until the end was told."""
@@ -167,9 +170,12 @@ class Work:
                 if self._fault is not None and self._fault.after and self._fault.after in line:
                     self.kill(self._fault.kind)
         code = self._process.wait() if isinstance(self._process, subprocess.Popen) else self._join()
-        for timer in (self._timer, self._last):
-            if timer:
-                timer.cancel()
+        with self._lock:
+            self._over = True
+            if code >= 0:  # it ended by itself before the fault came
+                self._struck = ""
+        if self._timer:
+            self._timer.cancel()
         self._on_end(Ended(code, self._struck))
         changed()
 
@@ -185,6 +191,7 @@ def _started(command: list[str], environment: dict[str, str], writing: int) -> A
 
 
 _FORKS = get_context("forkserver")
+_STARTING = threading.Lock()
 
 
 def preload(*modules: str) -> None:
@@ -195,10 +202,13 @@ def preload(*modules: str) -> None:
 def _forked(command: list[str], environment: dict[str, str], writing: int) -> Any:
     from multiprocessing.connection import Connection
 
-    process = _FORKS.Process(
-        target=_execute, args=(command, environment, Connection(os.dup(writing), readable=False)), daemon=True
-    )
-    process.start()
+    arguments = command, environment, Connection(os.dup(writing), readable=False)
+    with _STARTING:
+        process = _FORKS.Process(target=_execute, args=arguments, daemon=True)
+        process.start()
+        # Its exit code can be read once. `multiprocessing` looks for what has ended whenever a process starts, and
+        # would read it in place of the thread that waits, which then took the end for a failure.
+        children.discard(process)
     return process
 
 

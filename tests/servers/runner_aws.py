@@ -7,18 +7,17 @@ what moto does not (ECS client tokens, the exit code of a Batch job), and hands 
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from tests.servers.aws import credentials
+from tests.servers.aws import OneAtATime, credentials
 from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Ended, Faults, Work
 from tests.servers.runner_kubernetes import DENIED, EXPIRED, LOST_ANSWER, QUOTA, SERVER_ERROR, THROTTLED
 from tests.servers.runner_lambda import Function, LambdaService
@@ -62,7 +61,8 @@ class Cloud:
     def running(self) -> list[str]:
         """Give what runs or waits to: names of tasks and jobs, and invocations by number."""
         busy = [f"invocation {number}" for number in range(self.functions.running())]
-        return [*self.works, *self.waiting, *busy]
+        with self._lock:
+            return [*self.works, *self.waiting, *busy]
 
     def write(self, group: str, stream: str, lines: list[str]) -> None:
         """Put lines into a log stream, which is made where it is missing."""
@@ -108,7 +108,8 @@ class Cloud:
 
         def end(ended: Ended) -> None:
             code = ended.code if ended.code >= 0 else 128 - ended.code
-            with self._lock:  # a task is described as it was before its end or after it, never half and half
+            # Not before the call that started it has put it in, and never while one describes it
+            with self._lock:
                 if task.stop_code_wanted:
                     _stop(task, task.stop_code_wanted, task.stopped_reason, code)
                 elif ended.fault == SPOT:
@@ -116,15 +117,14 @@ class Cloud:
                 else:
                     reason = "OutOfMemoryError: Container killed due to memory usage" if ended.fault == MEMORY else ""
                     _stop(task, "EssentialContainerExited", "Essential container in task exited", code, reason)
-            self.works.pop(arn, None)
+                self.works.pop(arn, None)
 
-        with self._lock:
-            task.status = "RUNNING"
-            task.stop_code_wanted = ""
-            self.started.append(task.started_by)
-            command = override.get("command") or container["command"]
-            passing = fault if kind != LOST_LOG else None
-            self.works[arn] = Work(command, environment, line, end, passing, warm=self.warm)
+        task.status = "RUNNING"
+        task.stop_code_wanted = ""
+        self.started.append(task.started_by)
+        command = override.get("command") or container["command"]
+        passing = fault if kind != LOST_LOG else None
+        self.works[arn] = Work(command, environment, line, end, passing, warm=self.warm)
 
     def stop_task(self, arn: str, reason: str) -> None:
         """Stop a task; one that has stopped stays as it is."""
@@ -135,8 +135,7 @@ class Cloud:
             task.desired_status = "STOPPED"
             work.stop()
         elif task.status != "STOPPED":
-            with self._lock:
-                _stop(task, "UserInitiated", reason, None)
+            _stop(task, "UserInitiated", reason, None)
 
     # Batch
 
@@ -166,7 +165,7 @@ class Cloud:
 
         def end(ended: Ended) -> None:
             code = ended.code if ended.code >= 0 else 128 - ended.code
-            with self._lock:  # work that ends at once is among `works` before it is taken out of them
+            with self._lock:  # as above
                 if job.stop:
                     _end_job(job, False, job.job_stopped_reason, "", code)
                 elif ended.fault == SPOT:
@@ -180,13 +179,12 @@ class Cloud:
                     _end_job(job, code == 0, "Essential container in task exited", "", code)
                 self.works.pop(job.job_id, None)
 
-        with self._lock:
-            job.status = "RUNNING"
-            self.started.append(job.job_name)
-            command = overrides.get("command") or properties["command"]
-            limit = job.timeout and job.timeout["attemptDurationSeconds"]
-            passing = fault if kind != LOST_LOG else None
-            self.works[job.job_id] = Work(command, environment, line, end, passing, limit, self.warm)
+        job.status = "RUNNING"
+        self.started.append(job.job_name)
+        command = overrides.get("command") or properties["command"]
+        limit = job.timeout and job.timeout["attemptDurationSeconds"]
+        passing = fault if kind != LOST_LOG else None
+        self.works[job.job_id] = Work(command, environment, line, end, passing, limit, self.warm)
 
     def stop_job(self, job_id: str, reason: str) -> None:
         """Terminate a job."""
@@ -220,7 +218,7 @@ class Cloud:
 
 
 class Front:
-    """The WSGI layer before moto."""
+    """The WSGI layer before moto. Its calls come one at a time: it holds the account's lock for each."""
 
     def __init__(self, cloud: Cloud) -> None:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -239,8 +237,8 @@ class Front:
             return _refusal(service, status, code, message, start_response)
         if service not in {"ecs", "batch", "lambda"}:
             return self.moto(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"].seek(0)
         asked = json.loads(body) if body else {}
         cloud.requests.append((operation, asked))
         if operation == "Invoke":
@@ -262,10 +260,8 @@ class Front:
                 cloud.stop_task(asked["task"], asked.get("reason", ""))
             parts, status_line, headers = [b"{}"], "200 OK", [("content-type", "application/json")]
         else:
-            with cloud._lock if operation == "DescribeTasks" else nullcontext():
-                answer, status_line, answered = run_wsgi_app(self.moto, environ)
-                headers = list(answered)
-                parts = list(answer)
+            answer, status_line, answered = run_wsgi_app(self.moto, environ)
+            headers, parts = list(answered), list(answer)
             if status_line.startswith("200"):
                 parts = self._after(operation, asked, parts, status_line, list(headers))
             headers = [pair for pair in headers if pair[0].lower() != "content-length"]
@@ -388,7 +384,8 @@ def running_cloud(cloud: Cloud) -> Iterator[Cloud]:
     before = BatchSimpleBackend._mark_job_as_finished, default_user_config["batch"]["use_docker"]
     BatchSimpleBackend._mark_job_as_finished = take_job  # type: ignore[method-assign,assignment]
     default_user_config["batch"]["use_docker"] = False
-    server = make_server("127.0.0.1", 0, Front(cloud), True, request_handler=MotoRequestHandler)
+    front = OneAtATime(Front(cloud), cloud._lock)
+    server = make_server("127.0.0.1", 0, front, True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
     cloud.url = f"http://127.0.0.1:{server.server_port}"

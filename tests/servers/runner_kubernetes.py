@@ -63,6 +63,13 @@ class Kubernetes:
 
     # The routes
 
+    def answer(self, method: str, path: str, sent: bytes) -> str:
+        """Give the answer as text: each object as it was before something happened to it or after, never between."""
+        asked = json.loads(sent) if sent else {}
+        with self.lock:
+            body = self.asked(method, path, asked)
+            return body if isinstance(body, str) else json.dumps(body)
+
     def asked(self, method: str, path: str, sent: dict[str, Any]) -> Any:
         address = urlsplit(path)
         asked = {key: values[0] for key, values in parse_qs(address.query).items()}
@@ -269,23 +276,20 @@ def running_kubernetes(cluster: Kubernetes) -> Iterator[Kubernetes]:
             sent = self.rfile.read(int(self.headers.get("content-length", 0)))
             lost = False
             try:
-                code, body = (
-                    201 if method == "POST" else 200,
-                    cluster.asked(method, self.path, json.loads(sent) if sent else {}),
-                )
+                code, body = 201 if method == "POST" else 200, cluster.answer(method, self.path, sent)
                 lost = method == "POST" and cluster.faults.take({LOST_ANSWER}, "POST jobs") is not None
             except Refused as refused:
                 code = refused.code
-                body = {
+                body = json.dumps({
                     "apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Failure",
                     "message": str(refused), "reason": refused.reason, "code": code,
-                }  # fmt: skip
+                })  # fmt: skip
             if lost:
                 self.close_connection = True
                 return
-            data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+            data = body.encode()
             self.send_response(code)
-            self.send_header("content-type", "text/plain" if isinstance(body, str) else "application/json")
+            self.send_header("content-type", "application/json" if body.startswith("{") else "text/plain")
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -34,7 +34,7 @@ class Function:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
+@dataclass(eq=False)
 class Invocation:
     """One event, and what came of it."""
 
@@ -63,7 +63,7 @@ class LambdaService:
         self.image_environment, self.faults, self.write = image_environment, faults, write
         self.warm = False
         self.idle: dict[str, list[Sandbox]] = {}
-        self.busy: set[Sandbox] = set()
+        self.busy: set[Invocation] = set()
         self.sandboxes: list[Sandbox] = []
         self._lock = threading.Lock()
 
@@ -73,10 +73,13 @@ class LambdaService:
         invocation = Invocation(request_id or str(uuid.uuid4()), event, fault)
         if fault is not None and fault.kind == NEVER_STARTS:
             return invocation  # it waits in the queue of a function that is throttled
-        threading.Thread(target=self._run, args=(function, invocation), daemon=True).start()
+        delivered = [invocation]
         if fault is not None and fault.kind == TWICE:  # events are delivered at least once
-            again = Invocation(invocation.request_id, event)
-            threading.Thread(target=self._run, args=(function, again), daemon=True).start()
+            delivered.append(Invocation(invocation.request_id, event))
+        with self._lock:  # before they run: nobody may find that nothing does
+            self.busy.update(delivered)
+        for one in delivered:
+            threading.Thread(target=self._run, args=(function, one), daemon=True).start()
         return invocation
 
     def running(self) -> int:
@@ -92,24 +95,30 @@ class LambdaService:
             sandbox.close()
 
     def _run(self, function: Function, invocation: Invocation) -> None:
-        broken = invocation.fault is not None and invocation.fault.kind == INIT_ERROR
+        try:
+            sandbox = self._sandbox(function, invocation.fault)
+            sandbox.run(invocation)
+            if sandbox.may_run_another():
+                with self._lock:
+                    self.idle.setdefault(function.name, []).append(sandbox)
+            else:
+                sandbox.close()
+        finally:
+            with self._lock:
+                self.busy.discard(invocation)
+            changed()
+
+    def _sandbox(self, function: Function, fault: Fault | None) -> Sandbox:
+        """Give one that is warm, or a new one; what is to go wrong has its own."""
         with self._lock:
-            waiting = self.idle.setdefault(function.name, [])
-            sandbox = None if broken or invocation.fault else (waiting.pop() if waiting else None)
-            if sandbox is None:
-                handler = "no_such_module.handler" if broken else function.handler
-                sandbox = Sandbox(self, function, handler, invocation.fault)
-                self.sandboxes.append(sandbox)
-            self.busy.add(sandbox)
-        sandbox.run(invocation)
-        with self._lock:
-            self.busy.discard(sandbox)
-            again = not sandbox.ended.is_set() and not sandbox.lost_log  # a later invocation has its log
-            if again:
-                self.idle[function.name].append(sandbox)
-        if not again:
-            sandbox.close()
-        changed()
+            waiting = self.idle.get(function.name, [])
+            while waiting and fault is None:
+                if not (warm := waiting.pop()).ended.is_set():
+                    return warm
+            broken = fault is not None and fault.kind == INIT_ERROR
+            sandbox = Sandbox(self, function, "no_such_module.handler" if broken else function.handler, fault)
+            self.sandboxes.append(sandbox)
+            return sandbox
 
 
 class Sandbox:
@@ -145,16 +154,20 @@ class Sandbox:
     def run(self, invocation: Invocation) -> None:
         """Run one invocation to its end, or the sandbox's."""
         self.current = invocation
+        if self.ended.is_set():  # before it was given this one, of which its end then knew nothing
+            invocation.done.set()
         began = time.monotonic()
         self._write([f"START RequestId: {invocation.request_id} Version: $LATEST"])
         self.events.put(invocation)
         if self.fault is not None and self.fault.after == "START RequestId":
             self.work.kill(self.fault.kind)
-        ended = invocation.done.wait(self.function.timeout_seconds)
+        told = invocation.done.wait(self.function.timeout_seconds)
         status = ""
-        if not ended or self.work.struck == TIME_OUT:
+        if invocation.result:  # whatever becomes of the process now
+            pass
+        elif not told or self.work.struck == TIME_OUT:
             self.work.kill(TIME_OUT)
-            self.ended.wait(10)
+            self.ended.wait(60)
             self._write(
                 [f"{_stamp()} {invocation.request_id} Task timed out after {self.function.timeout_seconds} seconds"]
             )
@@ -162,13 +175,13 @@ class Sandbox:
         elif self.work.struck == MEMORY:
             self._write([f"RequestId: {invocation.request_id} Error: Runtime exited with error: signal: killed"])
             status = "\tStatus: error\tError Type: Runtime.OutOfMemory"
-        elif self.ended.is_set():
+        else:
             kind = "Runtime.ImportModuleError" if self.init_error else "Runtime.ExitError"
             self._write([f"RequestId: {invocation.request_id} Error: Runtime exited with error: exit status 1"])
             status = f"\tStatus: error\tError Type: {kind}"
         size = self.function.memory_mb
         spent = (time.monotonic() - began) * 1000
-        used = size if self.work.struck == MEMORY else 100
+        used = size if "OutOfMemory" in status else 100
         self._write(
             [
                 f"END RequestId: {invocation.request_id}",
@@ -179,10 +192,14 @@ class Sandbox:
         self.current = None
         changed()
 
+    def may_run_another(self) -> bool:
+        """Say whether it stays warm: nothing is to go wrong with it any more, and its next invocation has its log."""
+        return not (self.ended.is_set() or self.work.struck or self.fault or self.lost_log)
+
     def close(self) -> None:
         """End the process and the Runtime API."""
         self.work.kill()
-        self.ended.wait(10)
+        self.ended.wait(60)
 
     def _line(self, line: str) -> None:
         self._write([line])
@@ -193,8 +210,8 @@ class Sandbox:
 
     def _end(self, _: Ended) -> None:
         self.ended.set()
-        if self.current is not None:
-            self.current.done.set()
+        if (current := self.current) is not None:
+            current.done.set()
         self.listening.shutdown()
         self.listening.server_close()
 

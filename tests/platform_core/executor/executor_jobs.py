@@ -122,7 +122,7 @@ def hungry() -> int:
     leave("hungry", os.environ["LEVEL"])
     held = b"x" * (200 << 20)
     if sum(1 for line in Path(os.environ[TRACE]).read_text().splitlines() if line.startswith("hungry ")) == 1:
-        time.sleep(30)  # it is killed in it
+        time.sleep(600)  # it is killed in it
     return len(held)
 
 

@@ -48,6 +48,8 @@ class World:
         self.works: dict[str, Work] = {}
         self.gate = threading.Event()
         """What work of the fate `gated` waits for."""
+        self.pair = threading.Barrier(2, timeout=60)
+        """Where work of the fate `together` waits for another."""
         self.asked: Counter[str] = Counter()
 
     def next_fate(self, step: str) -> str:
@@ -56,7 +58,10 @@ class World:
         return words.pop(0) if words else "fine"
 
     def running(self) -> list[str]:
-        """Give the names of work that has neither ended nor been stopped."""
+        """Give the names of work that has neither been stopped nor ends by itself, for which this waits."""
+        for work in self.works.values():
+            if work.thread is not None:  # a run is over when the last event is there, and its thread a moment later
+                work.thread.join()
         live = {Phase.STARTING, Phase.RUNNING}
         return [name for name, work in self.works.items() if work.phase in live and not work.stopped]
 
@@ -93,7 +98,7 @@ class Handler:
             raise KeyError("taskArn")
         work = Work(step, fate)
         self._world.works[step.name] = work
-        if fate in {"fine", "throttled", "hidden", "gated"} or fate.endswith(HALFWAY):
+        if fate in {"fine", "throttled", "hidden", "gated", "together"} or fate.endswith(HALFWAY):
             work.phase = Phase.RUNNING
             work.thread = threading.Thread(target=self._carry_out, args=(work,), daemon=True)
             work.thread.start()
@@ -107,17 +112,18 @@ class Handler:
         """Look at work."""
         work = self._world.works[remote_id]
         work.looked += 1
+        over = work.thread is None or not work.thread.is_alive()  # asked first: its phase is the last that it sets
         word = work.fate.removesuffix(HALFWAY)
         if work.fate == "hidden" and work.looked <= 2:
             raise TransientError("The provider does not answer.")
         if work.fate == "lost":
             work.phase = Phase.LOST
             return RemoteState(Phase.LOST)
-        if work.phase is Phase.RUNNING and work.thread is not None and not work.thread.is_alive():
+        if work.phase is Phase.RUNNING and over:
             work.phase = Phase.FAILED  # the test itself is wrong, and says so
         if work.fate == "silent":
             work.phase = Phase.SUCCEEDED
-        if word in FAILURES and work.fate != "never_started" and (work.thread is None or not work.thread.is_alive()):
+        if word in FAILURES and work.fate != "never_started" and over:
             work.phase = Phase.FAILED
             return RemoteState(Phase.FAILED, FAILURES[word], f"It came to {word}.", "https://logs.example/1")
         return RemoteState(work.phase, log_url="https://logs.example/1")
@@ -133,6 +139,8 @@ class Handler:
     def _carry_out(self, work: Work) -> None:
         if work.fate == "gated":
             self._world.gate.wait()
+        if work.fate == "together":
+            self._world.pair.wait()
         told = deserialize_value(zlib.decompress(base64.b64decode(work.launch.payload)).decode(), ExecuteStepArgs)
         assert told.instance_ref is not None
         with dg.DagsterInstance.from_ref(told.instance_ref) as instance:

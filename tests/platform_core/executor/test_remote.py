@@ -34,6 +34,8 @@ STEPS: dict[str, tuple[str, dict[str, Any], int, list[str]]] = {
     "no_image": ("eks", {}, 0, ["image_pull"]),
     "silent": ("batch", {}, 0, ["silent"]),
     "tried_again": ("fargate", {}, 1, ["error" + HALFWAY]),
+    "one_of_two": ("fargate", {}, 0, ["together"]),
+    "the_other": ("fargate", {}, 0, ["together"]),
     "hopeless": ("lambda", {"memory_mb": 128}, 0, ["out_of_memory"] * 9),
 }
 
