@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -132,3 +133,12 @@ def test_nothing_but_what_is_built_is_sent_to_the_builder() -> None:
     allowed = {line[1:] for line in lines if line.startswith("!")}
     assert all(any(word == one or word.startswith(f"{one}/") for one in allowed) for word in copied)
     assert {"**/.env", "**/*.key"} <= set(lines)
+
+
+def test_all_that_the_wheel_takes_in_is_there_to_build_it() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
+    copied = {word for line in stages()["tools"] if line.startswith("COPY ") for word in line.split()[1:-1]}
+    taken = [*wheel["wheel"]["packages"], *wheel["wheel"]["force-include"], *wheel["wheel"].get("shared-data", ())]
+    assert len(taken) > 8
+    for path in taken:
+        assert any(Path(path).is_relative_to(one) for one in copied), path
