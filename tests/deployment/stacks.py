@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,15 +17,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped] # it ships no types
 
+from workbench.stack.ports import HeldPorts
 from workbench.stack.state import Process, alive, read_state
 
 DEADLINE = 900.0  # seconds until a test gives a stack up; nothing is measured by it
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"  # each process of the stack would compile Dagster anew, for eight seconds
+_MADE_UP = re.compile(r"not trying to catch up\n.*?Evaluating schedule `\w+` at (\S+ \S+ \S+)")
 FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
 _LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
@@ -42,9 +45,9 @@ import dagster as dg
 CODE = "{FIRST_CODE}"
 
 
-@dg.asset(group_name="gold")
+@dg.asset(group_name="gold", description=CODE)
 def clock() -> dg.MaterializeResult:
-    """Nothing but an event."""
+    # Nothing but an event
     return dg.MaterializeResult(metadata={{"rows": 1, "code": CODE}})
 
 
@@ -76,23 +79,16 @@ compute: {executor: in_process}
 """
 
 
-def free_port() -> int:
-    """Give a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def odp_project(folder: Path, *, warm: bool) -> Path:
     """Make the project of the ODP example, promoted, with a schedule and a sensor that run.
 
     Its steps run in workers of their own, as they do if nothing is said, or in the process of their run, which costs a
     third.
     """
+    notebooks = [f"notebooks/{name}.ipynb" for name in ("bronze/harvest", "silver/clean", "gold/quality")]
     for command in (
         ["workbench", "new", str(folder), "--example", "odp", "--no-input"],
-        ["promote", "--no-run", *sorted(f"notebooks/{place}" for place in ("bronze/harvest.ipynb",))],
-        ["promote", "--no-run", "notebooks/silver/clean.ipynb", "notebooks/gold/quality.ipynb"],
+        ["promote", "--no-run", *notebooks],
     ):
         program = [sys.executable, "-m", *command] if command[0] == "workbench" else [_script(command[0]), *command[1:]]
         where = folder.parent if command[0] == "workbench" else folder
@@ -121,7 +117,6 @@ class Stack:
     project: Path
     port: int
     launched: list[str] = field(default_factory=list)
-    outages: list[tuple[float, float]] = field(default_factory=list)  # when a service was away, in seconds since 1970
 
     @property
     def folder(self) -> Path:
@@ -130,12 +125,12 @@ class Stack:
     def service(self, name: str) -> Process:
         return read_state(self.folder).services[name]
 
-    def kill(self, name: str) -> None:
-        """Kill the process of a service at once, as a machine that runs out of memory does."""
+    def kill(self, name: str) -> int:
+        """Kill the process of a service, as a machine that runs out of memory does; give its restarts by then."""
+        self.until(lambda: alive(self.service(name)), f"a process of {name}")
         process = self.service(name)
-        if alive(process):
-            self.outages.append((time.time(), float("inf")))
-            os.kill(process.pid, signal.SIGKILL)
+        os.kill(process.pid, signal.SIGKILL)
+        return process.restarts
 
     def settled(self, name: str, restarts: int) -> None:
         """Wait until a service was restarted at least so many times, and is healthy."""
@@ -143,7 +138,6 @@ class Stack:
             lambda: self.service(name).restarts >= restarts and self.service(name).state == "healthy",
             f"{name} healthy again",
         )
-        self.outages[-1] = (self.outages[-1][0], time.time())
 
     def until(self, happened: Any, what: str) -> None:
         """Wait for something: asked again whenever PostgreSQL tells of an event, and at least every two seconds."""
@@ -250,6 +244,11 @@ class Stack:
         command = [sys.executable, "-m", "workbench", "deploy", *options]
         return subprocess.run(command, cwd=self.project, capture_output=True, text=True, check=False)
 
+    def serves(self) -> str:
+        """Give the code that the webserver knows."""
+        query = '{assetNodeOrError(assetKey: {path: ["clock"]}) {... on AssetNode {description}}}'
+        return str(self.ask(query)["assetNodeOrError"]["description"])
+
     def code_of(self, run: str) -> str:
         """Give the code that a run was done with, as its materialisation says."""
         query = "SELECT event FROM event_logs WHERE run_id = %s AND dagster_event_type = 'ASSET_MATERIALIZATION'"
@@ -317,9 +316,14 @@ class Stack:
         )[:-1]
         minutes = Counter(minute for minute, status in ticks if status != "STARTED")
         found = [f"tick of minute {minute}: {number} times" for minute, number in minutes.items() if number != 1]
-        # What was due while a service was away is made up by the next tick, as Dagster says; any other has to be there
-        due = range(min(minutes), max(minutes)) if minutes else range(0)
-        found += [f"no tick of minute {one}" for one in due if one not in minutes and not self._away(one)]
+        # What was due while a service was away or stood still is made up by the next tick, as the daemon then says.
+        # Before any other no minute may be missing
+        there, made_up = sorted(minutes), self._made_up()
+        found += [
+            f"no tick between the minutes {before} and {after}"
+            for before, after in pairwise(there)
+            if after - before > 1 and after not in made_up
+        ]
         runs = self.rows(
             "SELECT t.value, count(*) FROM run_tags t WHERE t.key = '.dagster/scheduled_execution_time' AND t.run_id"
             " NOT IN (SELECT run_id FROM run_tags WHERE key = 'dagster/parent_run_id') GROUP BY 1"
@@ -331,9 +335,10 @@ class Stack:
             found.append(f"{asked} ticks asked for a run, {len(runs)} runs are there")
         return found
 
-    def _away(self, minute: int) -> bool:
-        """Say whether a service was away as a minute began; the daemon takes up to another to see that it is back."""
-        return any(start - 60 <= minute * 60 <= end + 60 for start, end in self.outages)
+    def _made_up(self) -> set[int]:
+        """Give the minutes whose ticks stand for those before, as the daemon has said."""
+        text = (self.folder / "logs" / "daemon.log").read_text(encoding="utf-8")
+        return {_minute(when) for when in _MADE_UP.findall(text)}
 
     def _arrivals(self) -> list[str]:
         runs = Counter(
@@ -358,34 +363,33 @@ def _last(path: Path) -> list[str]:
 @contextmanager
 def running(project: Path, environ: dict[str, str]) -> Iterator[Stack]:
     """Start the stack of a project, give it when it is healthy, and stop it at the end."""
-    port = free_port()
-    command = [sys.executable, "-m", "workbench", "up", "--port", str(port)]
-    with subprocess.Popen(
-        command,
-        cwd=project,
-        env={name: value for name, value in {**os.environ, **environ}.items() if name != _NO_BYTECODE},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        stack = Stack(project, port)
-        try:
+    with HeldPorts() as kept:
+        port = kept.any()
+        with subprocess.Popen(
+            [sys.executable, "-m", "workbench", "up", "--port", str(port)],
+            cwd=project,
+            env={name: value for name, value in {**os.environ, **environ}.items() if name != _NO_BYTECODE},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None
             seen = []
-            for line in process.stdout:
-                seen.append(line)
-                if "Dagster is on" in line:
-                    break
-            else:
-                raise AssertionError("".join(seen))
-            yield stack
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=200)
-            assert process.returncode == 0
-        finally:
-            if process.poll() is None:
-                with suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGTERM)
-                    process.wait(timeout=200)
+            try:
+                for line in process.stdout:
+                    seen.append(line)
+                    if "Dagster is on" in line:
+                        break
+                else:
+                    raise AssertionError("".join(seen))
+                yield Stack(project, port)
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=DEADLINE)
+                assert process.returncode == 0
+            finally:
+                if process.poll() is None:
+                    with suppress(ProcessLookupError):
+                        process.send_signal(signal.SIGTERM)
+                        process.wait(timeout=DEADLINE)

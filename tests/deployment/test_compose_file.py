@@ -99,7 +99,7 @@ def test_the_native_stack_changes_places_and_nothing_else(tmp_path: Path) -> Non
     assert code.environment["WORKBENCH__LAKE"] == str(volumes / "lake")
     assert code.environment["DAGSTER_POSTGRES_PASSWORD_FILE"] == str(volumes / "secrets" / "postgres_password")
     assert services["webserver"].environment["DAGSTER_HOME"] == str(volumes / "dagster")
-    assert services["daemon"].after == {"postgres": True, "webserver": True}
+    assert services["daemon"].after == {"postgres": True, "code": True, "webserver": False}
 
 
 def test_a_file_that_this_reader_does_not_know_is_refused(tmp_path: Path) -> None:

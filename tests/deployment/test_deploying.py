@@ -15,9 +15,10 @@ from workbench.project import Project
 from workbench.stack.compose import HealthCheck
 from workbench.stack.deploying import leaving_of
 from workbench.stack.native import NativeService, Ports, stack_folder
+from workbench.stack.ports import HeldPorts
 from workbench.stack.releases import KEPT, read_releases
 from workbench.stack.showing import show_releases, show_status
-from workbench.stack.state import Process, State, free_port, read_state
+from workbench.stack.state import Process, State, read_state
 from workbench.stack.supervisor import Supervisor
 from workbench.stack.workspace import digest_of, follow, note_of, write_workspace
 
@@ -81,9 +82,9 @@ def test_a_stack_that_never_ran_shows_nothing(project: Project, capsys: pytest.C
     assert capsys.readouterr().out == "nothing was started\n"
 
 
-def service(name: str, folder: Path, *argv: str) -> NativeService:
-    health = HealthCheck(("true",), 0.2, 5, 2, 5)
-    return NativeService(name, argv, os.environ, folder, ("true",), health, {}, True, ())
+def service(name: str, folder: Path, *argv: str, check: str = "true") -> NativeService:
+    health = HealthCheck((check,), 0.05, 600, 2, 600)
+    return NativeService(name, argv, os.environ, folder, (check,), health, {}, True, ())
 
 
 def test_a_service_beside_the_others_takes_a_name_over_or_leaves_nothing(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_service_beside_the_others_takes_a_name_over_or_leaves_nothing(tmp_pat
         running = asyncio.create_task(supervisor.run())
         await ready.wait()
         first = read_state(folder).services["code"].pid
-        unhealthy = service("code-2", folder, *broken)
+        unhealthy = service("code-2", folder, *broken, check="false")
         with pytest.raises(UserError, match=r"(?s)ended with 3.*ValueError: no.*\b20\b"):
             await supervisor.start_beside(unhealthy, Process())
         assert list(read_state(folder).services) == ["code"]
@@ -115,7 +116,7 @@ def test_a_service_beside_the_others_takes_a_name_over_or_leaves_nothing(tmp_pat
         await supervisor.stop("code-1")
         assert list(read_state(folder).services) == ["code"]
         os.kill(os.getpid(), 15)
-        await asyncio.wait_for(running, 60)
+        await asyncio.wait_for(running, 600)
 
     asyncio.run(scenario())
     assert not Path(f"/proc/{read_state(folder).services['code'].pid}").exists()
@@ -124,13 +125,15 @@ def test_a_service_beside_the_others_takes_a_name_over_or_leaves_nothing(tmp_pat
 def test_a_server_that_had_not_gone_comes_back_with_the_stack_on_its_port(project: Project) -> None:
     """Its runs ended with it: who asks for one has to hear so."""
     releases = read_releases(stack_folder(project))
-    release, port = releases.take(project), free_port()
-    services = {
-        "code": Process(port=free_port(), release=2),
-        "code-1": Process(port=port, release=release.number, leaving=True),
-        "code-7": Process(port=free_port(), release=7, leaving=True),  # whose release is not there any more
-    }
-    found = leaving_of(project, Ports(1, 2, 3), State(services=services))
+    release = releases.take(project)
+    with HeldPorts() as kept:
+        port, serving, gone = (kept.any() for _ in range(3))
+        services = {
+            "code": Process(port=serving, release=2),
+            "code-1": Process(port=port, release=release.number, leaving=True),
+            "code-7": Process(port=gone, release=7, leaving=True),  # whose release is not there any more
+        }
+        found = leaving_of(project, Ports(1, 2, 3), State(services=services), kept)
     assert list(found) == ["code-1"]
     again, entry = found["code-1"]
     assert str(port) in again.argv
@@ -156,7 +159,7 @@ def test_the_daemon_takes_a_changed_workspace_up_and_says_so(tmp_path: Path, mon
     try:
         for port in (4001, 4002):
             write_workspace(file, port)
-            assert loaded.acquire(timeout=60)
+            assert loaded.acquire(timeout=600)
             while not (note_of(tmp_path).exists() and note_of(tmp_path).read_text() == digest_of(file)):
                 over.wait(0.01)
     finally:

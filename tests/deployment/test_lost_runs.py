@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType, JobFailureData, RunFailureReason
 from dagster._core.instance import DagsterInstance
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG, RETRY_STRATEGY_TAG, WILL_RETRY_TAG
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import PythonFileTarget
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 
 from tests.servers.postgres import PORT, READER_PASSWORD, PostgresServer
 from workbench.stack import monitoring
@@ -49,12 +52,19 @@ OVERRIDES = {
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkspaceProcessContext]:
-    """An instance with the settings of the stack, on SQLite, and a code server."""
+    """An instance with the settings of the stack, on SQLite, and the project's code in this process.
+
+    What a server says of its runs is `Launcher`'s: a server of its own would cost four seconds of CPU.
+    """
     folder = tmp_path_factory.mktemp("lost")
     (folder / "project.py").write_text(PROJECT, encoding="utf-8")
-    target = PythonFileTarget(str(folder / "project.py"), attribute=None, working_directory=None, location_name="page")
+    code = LoadableTargetOrigin(executable_path=sys.executable, python_file=str(folder / "project.py"))
+    target = InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(code, location_name="page"))
+    # One file for the events of all runs, which would cost a tenth of a second each
+    events = {"module": "dagster._core.storage.event_log", "class": "ConsolidatedSqliteEventLogStorage",
+              "config": {"base_dir": str(folder)}}  # fmt: skip
     with (
-        DagsterInstance.local_temp(str(folder), overrides=OVERRIDES) as instance,
+        DagsterInstance.local_temp(str(folder), overrides={**OVERRIDES, "event_log_storage": events}) as instance,
         WorkspaceProcessContext(instance, target) as found,
     ):
         yield found
@@ -117,6 +127,7 @@ def test_a_run_that_was_lost_before_it_began_is_failed_and_tried_again(
     context: WorkspaceProcessContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its server died, or the daemon as it was about to launch it; Dagster's monitor would wait for an hour here."""
+    monkeypatch.setattr(monitoring, "GRACE", float("inf"))
     launched, unlaunched = new_run(context, **SERVER), new_run(context)
     for run in (launched, unlaunched):
         look_after(context.instance, Launcher(WorkerStatus.FAILED), run)
@@ -248,21 +259,31 @@ def test_the_daemon_has_ours_in_place_of_dagsters(context: WorkspaceProcessConte
     assert {one.daemon_type() for one in daemons(context.instance)} == set(context.instance.get_required_daemon_types())
 
 
+@pytest.fixture(scope="module")
+def database(postgres: PostgresServer) -> str:
+    """The address of a database with the tables of runs."""
+    from dagster_postgres.run_storage import PostgresRunStorage
+
+    name = postgres.new_database()
+    postgres.execute("GRANT ALL ON SCHEMA public TO reader", database=name)
+    url = f"postgresql+psycopg2://reader:{READER_PASSWORD}@{postgres.address}:{PORT}/{name}"
+    PostgresRunStorage(url, should_autocreate_tables=True).dispose()
+    return url
+
+
 @pytest.mark.parametrize(("recycle", "survives"), [(0, True), (3600, False)])
 def test_the_webserver_answers_after_postgresql_was_restarted(
-    postgres: PostgresServer, recycle: int, survives: bool
+    postgres: PostgresServer, database: str, recycle: int, survives: bool
 ) -> None:
     """As the Compose file starts it (0); Dagster's own choice keeps a connection that is dead by then."""
     from dagster_postgres.run_storage import PostgresRunStorage
 
     assert read_services(compose_file(), {})["webserver"].command[-2:] == ("--db-pool-recycle", "0")
-    name = postgres.new_database()
-    postgres.execute("GRANT ALL ON SCHEMA public TO reader", database=name)
-    url = f"postgresql+psycopg2://reader:{READER_PASSWORD}@{postgres.address}:{PORT}/{name}"
-    storage = PostgresRunStorage(url, should_autocreate_tables=True)
-    storage.optimize_for_webserver(statement_timeout=5000, pool_recycle=recycle, max_overflow=1)
+    storage = PostgresRunStorage(database, should_autocreate_tables=False)
+    storage.optimize_for_webserver(statement_timeout=600_000, pool_recycle=recycle, max_overflow=1)
     assert storage.get_runs() == []
-    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-    postgres.execute(f"{everybody} pg_backend_pid()", database=name)
+    # With a time to wait: they have ended when it comes back
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    postgres.execute(f"SELECT pg_terminate_backend(pid, 600000) {others}", database=database.rpartition("/")[2])
     with nullcontext() if survives else pytest.raises(Exception, match=r"terminat|closed"):
         assert storage.get_runs() == []

@@ -28,9 +28,9 @@ from starlette.testclient import TestClient
 
 from tests.deployment.identity import Provider, running_provider
 from tests.deployment.mutations import LISTS, Webservers, granted, mutations, request, stored
-from tests.deployment.stacks import free_port
 from tests.deployment.tools import ROOT
 from tests.servers.http import new_certificate
+from workbench.stack.ports import HeldPorts
 
 CONFIGURATION = ROOT / "deployment" / "proxy" / "apache.conf"
 MODULES = Path("/usr/lib/apache2/modules")
@@ -105,13 +105,14 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, webservers: Webservers) -> I
     if apache is None or not (MODULES / "mod_auth_openidc.so").exists():
         pytest.skip("NOT CHECKED: apache2 with mod_auth_openidc is not there; "
                     "as root, `python scripts/setup_deployment_tools.py` brings them")  # fmt: skip
-    folder, port = tmp_path_factory.mktemp("proxy"), free_port()
+    folder = tmp_path_factory.mktemp("proxy")
     folder.chmod(0o755)
     certificate = new_certificate("localhost", folder)
     secrets = folder / "secrets.conf"
     secrets.write_text('OIDCClientSecret "planted-4471"\nOIDCCryptoPassphrase "planted-4472"\n', encoding="utf-8")
     secrets.chmod(0o600)
     with ExitStack() as stack:
+        port = stack.enter_context(HeldPorts()).any()  # nobody else answers on it, nor does who asks whether it is open
         provider = stack.enter_context(running_provider("workbench", "planted-4471"))
         found = Proxy(f"https://localhost:{port}", port, certificate, provider, webservers)
         viewers = stack.enter_context(serving(watched(found.servers.viewers, found.reached["viewers"])))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -22,12 +21,13 @@ def execute(arguments: argparse.Namespace) -> int:
     from workbench.stack.alone import database_of, place  # noqa: PLC0415 - the help has no use for them
     from workbench.stack.backup import back_up  # noqa: PLC0415 - as above
     from workbench.stack.native import lake_of  # noqa: PLC0415 - as above
+    from workbench.stack.showing import show_json  # noqa: PLC0415 - as above
 
     project, lake = place(arguments.lake, lake_of)
     with database_of(project) as environ:
         found = back_up(environ, lake, arguments.folder.absolute())
     if arguments.json:
-        sys.stdout.write(json.dumps(found.counts, indent=2) + "\n")
+        show_json(found.counts)
     else:
         sys.stdout.write(f"{found} backed up\n")
     return 0

@@ -18,6 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--backups", type=Path, metavar="FOLDER", help="where the dump goes (default: data/stack/backups)"
     )
+    parser.add_argument("--json", action="store_true", help="say what was done as JSON")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -25,12 +26,16 @@ def execute(arguments: argparse.Namespace) -> int:
     from workbench.stack.alone import database_of, place  # noqa: PLC0415 - the help has no use for them
     from workbench.stack.migrating import migrate, undo  # noqa: PLC0415 - as above
     from workbench.stack.native import stack_folder  # noqa: PLC0415 - as above
-    from workbench.stack.showing import show_line  # noqa: PLC0415 - as above
+    from workbench.stack.showing import show_json, told  # noqa: PLC0415 - as above
 
     project, backups = place(arguments.backups, lambda project: stack_folder(project) / "backups")
+    steps, say = told(quiet=arguments.json)
     with database_of(project, quiet=True) as environ:
         if arguments.undo:
-            undo(environ, show_line)
+            undo(environ, say)
+            changed = True
         else:
-            migrate(environ, backups, show_line, rehearse=arguments.rehearse)
+            changed = migrate(environ, backups, say, rehearse=arguments.rehearse) and not arguments.rehearse
+    if arguments.json:
+        show_json({"changed": changed, "steps": steps})
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -21,12 +20,12 @@ def execute(arguments: argparse.Namespace) -> int:
     """Restore, say what was compared, and give 1 where the restored differs from the backup."""
     from workbench.project import find_project  # noqa: PLC0415 - the help has no use for them
     from workbench.stack.restoring import rehearse, restore_into  # noqa: PLC0415 - as above
+    from workbench.stack.showing import show_json  # noqa: PLC0415 - as above
 
     backup = arguments.folder.absolute()
     found, different = rehearse(backup) if arguments.rehearse else restore_into(find_project(), backup)
     if arguments.json:
-        told = {**found.counts, "different": different}
-        sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        show_json({**found.counts, "different": different})
         return 1 if different else 0
     for name in different:
         sys.stderr.write(f"{name} is not what it was\n")

@@ -8,16 +8,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from platform_core.errors import UserError
 from workbench.project import Project, find_project
-from workbench.stack.native import Ports, environment_of, native_services, prepare, stack_folder
+from workbench.stack.native import NativeService, Ports, environment_of, native_services, prepare, stack_folder
+from workbench.stack.ports import HeldPorts, listens
 from workbench.stack.postgres import prepared_postgres
 from workbench.stack.secret_files import with_secrets
-from workbench.stack.state import alive, free_port, held, read_state
+from workbench.stack.state import alive, held, read_state
 
 GRACE = 60.0  # seconds that the server has to start or to end in
 
@@ -73,11 +74,18 @@ def database_alone(project: Project) -> Iterator[dict[str, str]]:
 
     Its data are made where they are absent.
     """
-    ports = Ports(webserver=free_port(), code=free_port(), postgres=free_port())
-    services = native_services(project, ports)
-    for service in services.values():
-        prepare(service)
-    service, user = prepared_postgres(services, ports.postgres)
+    with ExitStack() as stack:
+        kept = stack.enter_context(HeldPorts())
+        services = native_services(project, Ports(*(kept.any() for _ in range(3))))
+        for service in services.values():
+            prepare(service)
+        port = int(services["daemon"].environment["DAGSTER_POSTGRES_PORT"])
+        stack.enter_context(_running(project, *prepared_postgres(services, port), port))
+        yield environment_of(services["daemon"])
+
+
+@contextmanager
+def _running(project: Project, service: NativeService, user: str | None, port: int) -> Iterator[None]:
     log = service.folder / "logs" / "postgres.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
@@ -87,11 +95,13 @@ def database_alone(project: Project) -> Iterator[dict[str, str]]:
         )  # fmt: skip
     try:
         deadline = time.monotonic() + GRACE
-        while subprocess.run(service.health_argv, check=False, capture_output=True).returncode:  # noqa: S603 - as above
+        while subprocess.run(service.health_argv, check=False, capture_output=True).returncode or not listens(  # noqa: S603 - as above
+            process.pid, port
+        ):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise UserError("PostgreSQL does not start.", hint=f"Its log is {project.relative(log)}.")
             time.sleep(0.1)
-        yield environment_of(services["daemon"])
+        yield
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -29,7 +29,8 @@ class HealthCheck:
 class Service:
     """One service. `mounts` are pairs of a volume's name or a path, and where the container sees it.
 
-    `after` holds for each service that it waits for whether that one must be healthy (else it must have ended well).
+    `after` holds for each service that it waits for whether that one must be healthy, or have ended well; else it is
+    enough that it was started.
     """
 
     name: str
@@ -107,7 +108,7 @@ def _service(name: str, body: Mapping[str, Any]) -> Service:
         environment={key: str(value) for key, value in body.get("environment", {}).items()},
         mounts=tuple(tuple(text.split(":")[:2]) for text in body.get("volumes", [])),
         health=_health(name, body["healthcheck"]) if "healthcheck" in body else None,
-        after={other: how["condition"] == "service_healthy" for other, how in body.get("depends_on", {}).items()},
+        after={other: how["condition"] != "service_started" for other, how in body.get("depends_on", {}).items()},
         restart=body.get("restart", "no") != "no",
         profiles=tuple(body.get("profiles", ())),
     )

@@ -24,9 +24,10 @@ from dagster._daemon.controller import (
 )
 from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handlers
 
+from workbench.stack.database import tables_are_there
 from workbench.stack.monitoring import RunMonitor
 from workbench.stack.retrying import RetryDaemon
-from workbench.stack.workspace import follow
+from workbench.stack.workspace import LOOK, follow
 
 if TYPE_CHECKING:
     from dagster._daemon.daemon import DagsterDaemon
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
     workspace, over = WorkspaceFileTarget([str(file)]), threading.Event()
     setup_interrupt_handlers()
     try:
+        # The webserver makes the tables of an empty database, while this imports Dagster; two at it would fail
+        while "DAGSTER_POSTGRES_HOST" in os.environ and not tables_are_there(os.environ):
+            over.wait(LOOK)
         with (
             capture_interrupts(),
             DagsterInstance.get() as instance,

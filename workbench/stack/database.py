@@ -14,6 +14,8 @@ _ON_SERVER = """
     WHERE status NOT IN ('SUCCESS', 'FAILURE', 'CANCELED')
     AND run_tags.key = '.dagster/grpc_info' AND run_tags.value::json ->> 'port' = %s
 """
+# Each of its three storages makes all its tables in one transaction; one of each
+_TABLES = "SELECT num_nonnulls(to_regclass('runs'), to_regclass('event_logs'), to_regclass('jobs')) = 3"
 
 
 def connected(environ: Mapping[str, str]) -> Any:
@@ -49,6 +51,18 @@ def asking(environ: Mapping[str, str]) -> Iterator[Any]:
             yield cursor
     finally:
         connection.close()
+
+
+def tables_are_there(environ: Mapping[str, str]) -> bool:
+    """Say whether Dagster has made all its tables; not where the database cannot be reached."""
+    import psycopg2  # noqa: PLC0415 - as above
+
+    try:
+        with asking(environ) as cursor:
+            cursor.execute(_TABLES)
+            return bool(cursor.fetchone()[0])
+    except psycopg2.Error:
+        return False
 
 
 def runs_on(environ: Mapping[str, str], port: int) -> int:

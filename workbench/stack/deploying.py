@@ -15,8 +15,9 @@ from platform_core.errors import UserError
 from workbench.project import Project
 from workbench.stack.database import runs_on
 from workbench.stack.native import LOOPBACK, NativeService, Ports, native_services, stack_folder
+from workbench.stack.ports import HeldPorts
 from workbench.stack.releases import Release, read_releases
-from workbench.stack.state import Process, State, free_port
+from workbench.stack.state import Process, State
 from workbench.stack.supervisor import Supervisor
 from workbench.stack.workspace import digest_of, note_of, told, write_workspace
 
@@ -37,7 +38,9 @@ def workspace_of(folder: Path) -> Path:
     return folder / "workspace.yaml"
 
 
-def leaving_of(project: Project, ports: Ports, before: State) -> dict[str, tuple[NativeService, Process]]:
+def leaving_of(
+    project: Project, ports: Ports, before: State, kept: HeldPorts
+) -> dict[str, tuple[NativeService, Process]]:
     """Give the code servers that had not gone yet when a stack stopped, with their ports.
 
     Their runs ended with them. Who asks for one must hear that it is gone, or it would count as running for good.
@@ -45,7 +48,7 @@ def leaving_of(project: Project, ports: Ports, before: State) -> dict[str, tuple
     found = {}
     for name, entry in before.services.items():
         release = Release(entry.release, "", stack_folder(project) / "releases" / str(entry.release))
-        if entry.leaving and release.root.is_dir() and free_port(entry.port) == entry.port:
+        if entry.leaving and release.root.is_dir() and kept.any(entry.port) == entry.port:
             service = services_of(project, replace(ports, code=entry.port), release)["code"]
             found[name] = replace(service, name=name), Process(port=entry.port, release=entry.release, leaving=True)
     return found
@@ -61,9 +64,9 @@ def services_of(project: Project, ports: Ports, release: Release) -> dict[str, N
 class Deployer:
     """Deploys into a running stack, one release at a time."""
 
-    def __init__(self, supervisor: Supervisor, state: State, project: Project) -> None:
+    def __init__(self, supervisor: Supervisor, state: State, project: Project, kept: HeldPorts) -> None:
         """Remember the parts of the stack."""
-        self._supervisor, self._state, self._project = supervisor, state, project
+        self._supervisor, self._state, self._project, self._kept = supervisor, state, project, kept
         self._folder = stack_folder(project)
         self._letting_go: dict[str, asyncio.Task[None]] = {}
 
@@ -81,7 +84,7 @@ class Deployer:
         if entry is not None:  # it served before, and has not gone yet
             self._letting_go.pop(name).cancel()
         else:
-            entry = Process(port=free_port(), release=release.number)
+            entry = Process(port=self._kept.any(), release=release.number)
             service = services_of(self._project, replace(Ports(**self._state.ports), code=entry.port), release)["code"]
             await self._supervisor.start_beside(replace(service, name=name), entry)
             tell(f"{name:<12} healthy    release {release.number} is loaded")
@@ -112,6 +115,7 @@ class Deployer:
             await asyncio.sleep(LOOK)
         del self._letting_go[name]
         await self._supervisor.stop(name)
+        self._kept.drop(entry.port)
 
     def _release(self, number: int) -> Release:
         return Release(number, "", self._folder / "releases" / str(number))

@@ -2,7 +2,7 @@
 
     python3 -m workbench.stack.health http URL        answers without an error
     python3 -m workbench.stack.health grpc HOST:PORT  a code server serves its definitions
-    python3 -m workbench.stack.health daemon          every daemon reported to PostgreSQL lately
+    python3 -m workbench.stack.health daemon          every daemon reported to PostgreSQL lately, since it was started
 
 Dagster's own commands for this cost two seconds of CPU each time, since they import all of it; these cost a tenth.
 """
@@ -14,17 +14,22 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from workbench.stack.database import connected
 
+BEGAN_VARIABLE = "WORKBENCH_SERVICE_BEGAN"  # seconds since 1970; `workbench up` sets it
 WAIT_SECONDS = 5.0
 STALE_SECONDS = 120  # a daemon reports every 30 seconds
-# Those of the process that reported last: what an earlier version reported does not count
+CLOCK_SECONDS = 1.0  # by which the start of a process may seem to be later than it was
+# Those of the process that reported last: what an earlier one reported does not count, and nobody knows of one that was
+# killed just before. A report holds the time of the machine that the daemon runs on, as the start does
 _REPORTS = """
     SELECT count(*), coalesce(max(extract(epoch FROM (now() AT TIME ZONE 'UTC') - timestamp)), 0)
     FROM daemon_heartbeats
     WHERE daemon_id = (SELECT daemon_id FROM daemon_heartbeats ORDER BY timestamp DESC LIMIT 1)
+    AND extract(epoch FROM timestamp) >= %s
 """
 
 
@@ -67,6 +72,23 @@ def grpc_problem(address: str) -> str:
     return "" if reply.status == serving else "it does not serve"
 
 
+def began(environ: Mapping[str, str]) -> float:
+    """Give when the service that is asked about was started, in seconds since 1970: in a container, the container.
+
+    >>> began({"WORKBENCH_SERVICE_BEGAN": "1795906579.5"})
+    1795906579.5
+    """
+    if BEGAN_VARIABLE in environ:
+        return float(environ[BEGAN_VARIABLE])
+    try:  # by hand, since an image holds no library for it
+        ticks = int(Path("/proc/1/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        lines = Path("/proc/stat").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    boot = next(float(line.split()[1]) for line in lines if line.startswith("btime"))
+    return boot + ticks / os.sysconf("SC_CLK_TCK")
+
+
 def daemon_problem(environ: Mapping[str, str]) -> str:
     """Say which reports of the daemon are missing from PostgreSQL; empty where all are fresh."""
     import psycopg2  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
@@ -79,7 +101,7 @@ def daemon_problem(environ: Mapping[str, str]) -> str:
         return str(error).strip()
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute(_REPORTS)
+            cursor.execute(_REPORTS, [began(environ) - CLOCK_SECONDS])
             number, oldest = cursor.fetchone() or (0, 0)
     except psycopg2.Error as error:
         return str(error).strip()

@@ -16,14 +16,14 @@ from workbench.project import Project
 from workbench.stack.asking import Listener, ask
 from workbench.stack.deploying import Deployer, leaving_of, services_of, workspace_of
 from workbench.stack.native import LOOPBACK, NativeService, Ports, prepare, stack_folder
+from workbench.stack.ports import HeldPorts
 from workbench.stack.releases import Release, Releases, digest_of, read_releases
-from workbench.stack.showing import show_line
+from workbench.stack.showing import Say
 from workbench.stack.state import (
     Process,
     State,
     alive,
     began,
-    choose_ports,
     end_leftovers,
     held,
     read_state,
@@ -46,24 +46,25 @@ def stay_up(project: Project, port: int, *, redeploy: bool = False) -> int:
     """
     folder = stack_folder(project)
     say, close = _voice()
-    with held(folder) as free:
+    with held(folder) as free, HeldPorts() as kept:
         if not free:
             raise UserError("The stack of this project runs already.", hint="`workbench down` stops it.")
         state = read_state(folder)
         for name in end_leftovers(state):
             say(f"{name:<12} ended      a supervisor that was killed had left it")
         try:
-            ports = choose_ports(port, state)
+            ports = kept.chosen(port, state.ports)
         except OSError:
             hint = "Name another one with --port."
             raise UserError(f"Something else listens on port {port}.", hint=hint) from None
         releases = read_releases(folder)
         release = None if redeploy else releases.serving
         release = release or releases.take(project)
-        leaving = leaving_of(project, ports, state)
+        leaving = leaving_of(project, ports, state, kept)
         state = State(Process(os.getpid(), began(os.getpid()), "running"), ports=asdict(ports))
         services, users = _prepared(project, ports, release)
-        state.services = {"code": Process(port=ports.code, release=release.number)}
+        state.services = {name: Process(port=port) for name, port in asdict(ports).items()}
+        state.services["code"].release = release.number
         for name, (service, entry) in leaving.items():
             services[name], state.services[name] = service, entry
 
@@ -75,15 +76,15 @@ def stay_up(project: Project, port: int, *, redeploy: bool = False) -> int:
             close()
 
         try:
-            asyncio.run(_supervised(Supervisor(services, users, state, folder, say, ready), state, project))
+            asyncio.run(_supervised(Supervisor(services, users, state, folder, say, ready), state, project, kept))
         finally:
             close()
     return 0
 
 
-async def _supervised(supervisor: Supervisor, state: State, project: Project) -> None:
+async def _supervised(supervisor: Supervisor, state: State, project: Project, kept: HeldPorts) -> None:
     """Run the services, and deploy what is asked for meanwhile."""
-    deployer = Deployer(supervisor, state, project)
+    deployer = Deployer(supervisor, state, project, kept)
     listener = Listener(stack_folder(project), deployer)
     supervisor.asked = listener.heard
     for name in [name for name, entry in state.services.items() if entry.leaving]:
@@ -91,8 +92,17 @@ async def _supervised(supervisor: Supervisor, state: State, project: Project) ->
     await supervisor.run()
 
 
-def deploy(project: Project, *, back: bool = False, number: int | None = None) -> int:
+def deploy(project: Project, say: Say, *, back: bool = False, number: int | None = None) -> tuple[int, bool]:
     """Let another release serve without a gap: the project as it stands, the one before, or that of a number.
+
+    Args:
+        project: The project, whose stack runs.
+        say: Called with a line for each step.
+        back: Whether the release that served before is wanted.
+        number: The number of the release that is wanted.
+
+    Returns:
+        The release that serves, and whether another served before.
 
     Raises:
         UserError: There is no such release, the stack does not run, or the release does not work; what served goes on.
@@ -106,11 +116,11 @@ def deploy(project: Project, *, back: bool = False, number: int | None = None) -
         releases = read_releases(folder)
         release = _wanted(releases, project, back=back, number=number)
         if releases.serving is not None and release.number == releases.serving.number:
-            show_line(f"release {release.number} serves already: nothing has changed since")
-            return 0
-        ask(folder, release.number, show_line)
-    show_line(f"release {release.number} serves; `workbench deploy --rollback` goes back")
-    return 0
+            say(f"release {release.number} serves already: nothing has changed since")
+            return release.number, False
+        ask(folder, release.number, say)
+    say(f"release {release.number} serves; `workbench deploy --rollback` goes back")
+    return release.number, True
 
 
 def _wanted(releases: Releases, project: Project, *, back: bool, number: int | None) -> Release:
@@ -154,8 +164,12 @@ def detach(project: Project, port: int, *, redeploy: bool = False) -> int:
     return process.returncode or 1
 
 
-def take_down(project: Project) -> int:
-    """Stop the stack and wait until it has ended; what a killed supervisor left is ended too."""
+def take_down(project: Project) -> tuple[bool, list[str]]:
+    """Stop the stack and wait until it has ended; what a killed supervisor left is ended too.
+
+    Returns:
+        Whether it ran, and the services that a killed supervisor had left.
+    """
     folder = stack_folder(project)
     with held(folder) as free:
         if free:
@@ -163,15 +177,13 @@ def take_down(project: Project) -> int:
             state = read_state(folder)
             leaving = {name: entry for name, entry in state.services.items() if entry.leaving}
             write_state(folder, replace(state, supervisor=Process(), services=leaving))
-            sys.stdout.write(f"ended what was left: {', '.join(left)}\n" if left else "nothing was running\n")
-            return 0
+            return False, left
     supervisor = read_state(folder).supervisor
     if alive(supervisor):
         with suppress(ProcessLookupError):
             os.kill(supervisor.pid, signal.SIGTERM)
     wait_for_end(folder)
-    sys.stdout.write("stopped\n")
-    return 0
+    return True, []
 
 
 def _prepared(project: Project, ports: Ports, release: Release) -> tuple[dict[str, NativeService], dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from workbench.project import Project
@@ -11,11 +12,36 @@ from workbench.stack.native import stack_folder
 from workbench.stack.releases import read_releases
 from workbench.stack.state import alive, read_state
 
+Say = Callable[[str], None]
+
 
 def show_line(line: str) -> None:
     """Print a line, which is read at once though a longer work goes on."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def told(*, quiet: bool) -> tuple[list[str], Say]:
+    """Give a list of steps, and what is called with the line of each: it prints the line too, unless it is to be quiet.
+
+    >>> steps, say = told(quiet=True)
+    >>> say("webserver    switched")
+    >>> steps
+    ['webserver    switched']
+    """
+    steps: list[str] = []
+
+    def say(line: str) -> None:
+        steps.append(line)
+        if not quiet:
+            show_line(line)
+
+    return steps, say
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def show_status(project: Project, *, as_json: bool = False) -> int:
@@ -29,7 +55,7 @@ def show_status(project: Project, *, as_json: bool = False) -> int:
         told = {"release": entry.release, "leaving": entry.leaving, "restarts": entry.restarts}
         rows.append({"service": name, "state": shown} | told)
     if as_json:
-        _print_json(rows)
+        show_json(rows)
     else:
         lines = [f"{row['service']:<12} {row['state']:<10} {_more(row)}".rstrip() for row in rows]
         sys.stdout.write("\n".join(lines or ["nothing was started"]) + "\n")
@@ -49,14 +75,10 @@ def show_releases(project: Project, *, as_json: bool = False) -> int:
     releases = read_releases(stack_folder(project))
     serving = releases.serving.number if releases.serving else None
     if as_json:
-        _print_json([{"release": o.number, "digest": o.digest, "serves": o.number == serving} for o in releases.kept])
+        show_json([{"release": o.number, "digest": o.digest, "serves": o.number == serving} for o in releases.kept])
     else:
         lines = [
             f"{o.number:>4}  {o.digest[:12]}  {'serves' if o.number == serving else ''}".rstrip() for o in releases.kept
         ]
         sys.stdout.write("\n".join(lines or ["nothing was deployed"]) + "\n")
     return 0
-
-
-def _print_json(rows: list[dict[str, Any]]) -> None:
-    sys.stdout.write(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")

@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -15,16 +14,13 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped] # it ships no types
 
 from platform_core.atomic import replacing
-from workbench.stack.native import LOOPBACK, Ports
-
-_FREE = 0
 
 
 @dataclass(slots=True)
 class Process:
     """A process of the stack: `began` tells it from a later one of the same number. `state` is what people read.
 
-    A code server has the `port` that it listens on and the `release` that it serves. One that is `leaving` starts no
+    One that listens has its `port`, a code server also the `release` that it serves. One that is `leaving` starts no
     run any more, and ends once its last one has.
     """
 
@@ -113,28 +109,3 @@ def end_leftovers(state: State) -> list[str]:
             os.killpg(process.pid, signal.SIGKILL)
         psutil.wait_procs([process, *below], timeout=30)
     return left
-
-
-def choose_ports(webserver: int, before: State) -> Ports:
-    """Give ports to listen on: for the webserver the one that was asked for, for the others those of last time if free.
-
-    Raises:
-        OSError: The webserver's port is taken.
-    """
-    _try_port(webserver)
-    code, postgres = (free_port(before.ports.get(name, _FREE)) for name in ("code", "postgres"))
-    return Ports(webserver=webserver, code=code, postgres=postgres)
-
-
-def free_port(wanted: int = _FREE) -> int:
-    """Give a port that nothing listens on: the one that was wanted if it is such."""
-    with suppress(OSError):
-        return _try_port(wanted)
-    return _try_port(_FREE)
-
-
-def _try_port(port: int) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do: a closed connection lingers
-        probe.bind((LOOPBACK, port))
-        return int(probe.getsockname()[1])

@@ -157,8 +157,8 @@ class Supervisor:
         self._all_ready()
 
     async def _keep(self, watched: Watched) -> None:
-        for other in watched.service.after:
-            await self._watched[other].ready.wait()
+        for other, ready in watched.service.after.items():
+            await (self._watched[other].ready if ready else self._watched[other].started).wait()
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
         while True:
@@ -186,6 +186,7 @@ class Supervisor:
             watched.process = await starting
             raise
         watched.entry.pid, watched.entry.began = process.pid, began(process.pid)
+        watched.started.set()
         self._tell(watched, "starting", said=False)
         checking = asyncio.create_task(self._check_again_and_again(watched))
         try:

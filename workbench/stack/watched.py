@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from platform_core.errors import UserError
+from workbench.stack.health import BEGAN_VARIABLE
 from workbench.stack.native import NativeService, environment_of
+from workbench.stack.ports import listens
 from workbench.stack.said import last_words
 from workbench.stack.state import Process
 
@@ -25,6 +27,7 @@ class Watched:
     user: str | None
     entry: Process
     log: Path
+    started: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     keeping: asyncio.Task[None] | None = None
     process: asyncio.subprocess.Process | None = None
@@ -48,12 +51,15 @@ class Watched:
             )
 
     async def is_healthy(self) -> bool:
-        """Ask it by its own check, within its time."""
+        """Ask it by its own check, within its time; it must be this very process that answers."""
+        return await self._answers() and (not self.entry.port or listens(self.entry.pid, self.entry.port))
+
+    async def _answers(self) -> bool:
         assert self.service.health is not None  # noqa: S101 - its only caller has looked
         process = await asyncio.create_subprocess_exec(
             *self.service.health_argv,
             cwd=self.service.folder,
-            env=dict(self.service.environment),
+            env={**self.service.environment, BEGAN_VARIABLE: repr(self.entry.began)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
