@@ -23,18 +23,22 @@ def campaign(name: str, seeds: Iterable[int], holds: Callable[[int], object], lo
     `WORKBENCH_SEEDS` (`11` or `40-59`) names other seeds.
 
     Args:
-        name: The campaign's; the log of seed 11 is `build/campaigns/NAME/11.log`.
+        name: The campaign's; the log of seed 11 is `build/campaigns/NAME/11.log`, and `seeds` beside it says as it
+            goes which have held.
         seeds: What to draw from.
         holds: Raises where something does not hold under a seed.
         log: Gives all that is known of what `holds` did last.
     """
-    failed = {seed: text for seed in _asked(seeds) if (text := _failing(seed, holds, log)) is not None}
-    told = []
-    for seed, text in failed.items():
-        place = KEPT / name / f"{seed}.log"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
-        told.append(f"seed {seed}, whole in {place}:\n{text[-_SHOWN:]}")
+    folder, failed, told = KEPT / name, [], []
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "seeds").open("a", buffering=1) as seen:
+        for seed in _asked(seeds):
+            text = _failing(seed, holds, log)
+            seen.write(f"{seed} {'held' if text is None else 'failed'}\n")
+            if text is not None:
+                (place := folder / f"{seed}.log").write_text(text)
+                failed.append(seed)
+                told.append(f"seed {seed}, whole in {place}:\n{text[-_SHOWN:]}")
     if failed:
         told.append(f"{name} failed under these seeds: {', '.join(map(str, failed))}")
         pytest.fail("\n".join(told), pytrace=False)

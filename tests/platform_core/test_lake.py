@@ -326,30 +326,6 @@ def test_a_folder_that_cannot_be_written_is_the_users_to_mend(lake: Lake) -> Non
         lake.write("silver", "x", FRAME)
 
 
-FULL_DISK = """
-import sys, pathlib, duckdb, polars as pl
-from platform_core.errors import UserError
-from platform_core.lake import Lake
-lake = Lake(pathlib.Path(sys.argv[1]))
-big = pl.select(pl.int_range(3_000_000).hash(7).alias("n"))
-values = {"lazy": big.lazy(), "polars": big, "pandas": big.to_pandas(), "duckdb": duckdb.from_arrow(big.to_arrow())}
-for kind, value in values.items():
-    try:
-        lake.write("silver", "x", value)
-    except UserError as error:
-        print(kind, "|", error.message)
-"""
-
-
-def fill(lake: Lake) -> None:
-    command = [sys.executable, "-c", FULL_DISK, str(lake.root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    told = "The disk is full: silver/x was not written and is as it was."
-    assert done.stdout.splitlines() == [f"{kind} | {told}" for kind in KINDS], done.stderr
-    assert lake.read("x", "polars").equals(FRAME)
-    assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
-
-
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_file_that_may_grow_no_further_leaves_the_old_one(lake: Lake, writer: str) -> None:
     lake.write("silver", "x", FRAME)
@@ -373,7 +349,12 @@ def test_a_full_disk_leaves_the_old_file(lake: Lake) -> None:
         pytest.skip("LOUD SKIP: no right to mount a small tmpfs here; the file-size limit test covers the same path")
     try:
         lake.write("silver", "x", FRAME)
-        fill(lake)
+        big = pl.select(pl.int_range(300_000).hash(7).alias("n"))
+        for kind in KINDS:
+            with pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"):
+                lake.write("silver", "x", WRITERS[kind](big))
+            assert lake.read("x", "polars").equals(FRAME)
+            assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
     finally:
         subprocess.run(["umount", str(lake.root)], check=True)  # noqa: S607 - as above
 
@@ -402,7 +383,7 @@ KILL_AT = """
 import os, pathlib, signal, sys, polars as pl
 from platform_core import atomic
 from platform_core.lake import Lake
-moment, calls = int(sys.argv[2]), 0
+calls = 0
 def dying(call):
     def wrapped(*a, **k):
         global calls
@@ -413,29 +394,40 @@ def dying(call):
         if calls == moment: os.kill(os.getpid(), signal.SIGKILL)
         return done
     return wrapped
-for module, names in ((atomic.os, ("open", "fsync", "close")), (atomic.fcntl, ("flock",)),
-                      (pathlib.Path, ("mkdir", "replace", "unlink")), (pl.LazyFrame, ("sink_parquet",))):
-    for name in names:
-        setattr(module, name, dying(getattr(module, name)))
-Lake(pathlib.Path(sys.argv[1])).write("silver", "x", pl.LazyFrame({"n": [2, 2]}))
-os._exit(7)
+for line in sys.stdin:
+    if child := os.fork():  # imports cost most of a writer's life, and no thread has started yet
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    moment = int(line)
+    for module, names in ((atomic.os, ("open", "fsync", "close")), (atomic.fcntl, ("flock",)),
+                          (pathlib.Path, ("mkdir", "replace", "unlink")), (pl.LazyFrame, ("sink_parquet",))):
+        for name in names:
+            setattr(module, name, dying(getattr(module, name)))
+    Lake(pathlib.Path(sys.argv[1])).write("silver", "x", pl.LazyFrame({"n": [2, 2]}))
+    os._exit(7)
 """
 
 
 def test_a_kill_before_and_after_every_call_of_the_write_leaves_old_or_new(lake: Lake) -> None:
     old, new = pl.DataFrame({"n": [1]}), pl.DataFrame({"n": [2, 2]})
     seen = set()
-    for moment in range(1, 60):
-        lake.write("silver", "x", old)
-        done = subprocess.run([sys.executable, "-c", KILL_AT, str(lake.root), str(moment)], check=False)
-        frame = lake.read("x", "polars")
-        assert frame.equals(old) or frame.equals(new)
-        seen.add(frame.height)
-        if done.returncode == 7:
-            break
-        assert done.returncode == -signal.SIGKILL
-    else:
-        pytest.fail("the write never came to its end")
+    command = [sys.executable, "-c", KILL_AT, str(lake.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        for moment in range(1, 60):
+            lake.write("silver", "x", old)
+            nursery.stdin.write(f"{moment}\n")
+            ended = int(nursery.stdout.readline())
+            frame = lake.read("x", "polars")
+            assert frame.equals(old) or frame.equals(new)
+            seen.add(frame.height)
+            if ended == 7:
+                break
+            assert ended == -signal.SIGKILL
+        else:
+            pytest.fail("the write never came to its end")
+        nursery.stdin.close()
     assert seen == {1, 2}
     lake.write("silver", "x", old)
     assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]

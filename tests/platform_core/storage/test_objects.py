@@ -208,10 +208,12 @@ def test_two_writers_and_a_reader_at_once_see_one_frame_whole(lake: ObjectLake) 
 
     lake.write("silver", "rents", frame(0))
     problems: list[str] = []
+    has_read = threading.Event()
 
     def write(number: int) -> None:
         for _ in range(6):
             lake.write("silver", "rents", frame(number).lazy())
+            has_read.wait(60)
 
     writers = [threading.Thread(target=write, args=(number,)) for number in (1, 2)]
     for writer in writers:
@@ -220,6 +222,7 @@ def test_two_writers_and_a_reader_at_once_see_one_frame_whole(lake: ObjectLake) 
     while any(writer.is_alive() for writer in writers):
         found = lake.read("rents").collect()
         reads += 1
+        has_read.set()
         if len({found[name][row] for name in "abcd" for row in (0, -1)}) != 1 or found.height != 50_000:
             problems.append(str(found))
     for writer in writers:
@@ -267,7 +270,10 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
 
 @in_every_cloud
 def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: ObjectLake, full_count: bool) -> None:
-    """Writers of 6 MB, in two parts, are killed at random moments: each time the newest number reads whole."""
+    """Writers of 6 MB, in two parts, are killed at random moments: each time the newest number reads whole.
+
+    Fifty in all where a thousand in each are not asked for: half of them in S3, which has most ways to go wrong.
+    """
     left: list[object] = []
     lake.write("silver", "x", pl.DataFrame({"n": [0], "number": [0]}))
     given = {name: value for name, value in lake.store.model_dump().items() if value and name != "name"}
@@ -280,7 +286,8 @@ def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: Obje
         return int(found)
 
     arguments = [type(lake.store).__name__, json.dumps(given)]
-    found = kill_writers(writers.objects, arguments, 1000 if full_count else 50, newest, moment=0.3)
+    kills = 1000 if full_count else 26 if isinstance(lake.store, S3Resource) else 12
+    found = kill_writers(writers.objects, arguments, kills, newest, moment=0.3)
     assert found > 0, "no write came to its end"
     if isinstance(lake.store, S3Resource):
         assert left, "no kill fell inside an upload"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from platform_core.storage.stored import Storage
 from tests.platform_core import writers
 from tests.platform_core.buckets import bucket
 from tests.platform_core.kills import kill_writers
-from tests.servers.aws import credentials
 
 ROOT = Path(__file__).parents[3]
 FRAME = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"], "fee": [1.5, None, -0.0]})
@@ -38,36 +37,13 @@ WRITERS: dict[str, Callable[[pl.DataFrame], Any]] = {
 }
 
 
-SERVER = """
-import sys
-from tests.servers.aws import running_aws
-with running_aws() as endpoint:
-    print(endpoint, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def aws_elsewhere() -> Iterator[str]:
-    """Start the moto server in a process of its own: deltalake asks a store with Python's lock held."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        yield next(line.strip() for line in server.stdout if line.startswith("http"))
-        server.stdin.close()
-
-
 @pytest.fixture(params=["duckdb", "delta", "delta on S3"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "duckdb":
         return DuckDBTables(tmp_path / "data" / "assets.duckdb")
     if request.param == "delta":
         return DeltaTables(str(tmp_path / "delta"))
-    monkeypatch = request.getfixturevalue("monkeypatch")
-    for name, value in credentials(request.getfixturevalue("aws_elsewhere")).items():
-        monkeypatch.setenv(name, value)
+    request.getfixturevalue("aws")
     return DeltaTables.in_store(bucket())
 
 

@@ -186,9 +186,12 @@ class TestFiles:
         frames = [pl.DataFrame({"a": [number] * 20_000}) for number in (1, 2)]
         publish_file(frames[0], outbox, "a.csv")
 
+        has_read = threading.Event()
+
         def write(frame: pl.DataFrame) -> None:
             for _ in range(10):
                 publish_file(frame, outbox, "a.csv")
+                has_read.wait(60)
 
         writers = [threading.Thread(target=write, args=(frame,)) for frame in frames]
         for writer in writers:
@@ -199,6 +202,7 @@ class TestFiles:
             assert frame.height == 20_000
             assert frame["a"].n_unique() == 1
             seen.add(frame["a"][0])
+            has_read.set()
         assert seen
         assert seen <= {1, 2}
 
