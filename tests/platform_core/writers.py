@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import adbc_driver_postgresql.dbapi  # noqa: F401 - what is first imported when it is asked, each writer would import
+import deltalake  # noqa: F401 - as above
+import duckdb  # noqa: F401 - as above
 import polars as pl
 
 from platform_core import resources
