@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -40,8 +41,10 @@ class Webservers:
 def two_webservers() -> Iterator[Webservers]:
     """Give the read-only webserver of viewers and the one of launchers, which stands below `/launch`."""
     from dagster._core.instance import DagsterInstance
+    from dagster._core.remote_origin import InProcessCodeLocationOrigin
+    from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
     from dagster._core.workspace.context import WorkspaceProcessContext
-    from dagster._core.workspace.load_target import PythonFileTarget
+    from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
     from dagster_webserver.webserver import DagsterWebserver
 
     with ExitStack() as stack:
@@ -50,10 +53,11 @@ def two_webservers() -> Iterator[Webservers]:
         file.write_text(PAGE, encoding="utf-8")
         instance = stack.enter_context(DagsterInstance.local_temp(folder))
         dg.materialize([dg.asset(name="made")(lambda: None)], instance=instance)
-        target = PythonFileTarget(str(file), attribute=None, working_directory=folder, location_name="page")
+        # In this process: a code server would cost four seconds of CPU, and no mutation of a viewer gets so far
+        code = LoadableTargetOrigin(executable_path=sys.executable, python_file=str(file), working_directory=folder)
+        target = InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(code, location_name="page"))
         context = stack.enter_context(WorkspaceProcessContext(instance, target, read_only=True))
-        servers = context._grpc_server_registry  # one code server for both: a second would cost three seconds of CPU
-        may_launch = stack.enter_context(WorkspaceProcessContext(instance, target, grpc_server_registry=servers))
+        may_launch = stack.enter_context(WorkspaceProcessContext(instance, target))
         yield Webservers(
             DagsterWebserver(context).create_asgi_app(),
             DagsterWebserver(may_launch, app_path_prefix="/launch").create_asgi_app(),

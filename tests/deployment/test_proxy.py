@@ -6,6 +6,7 @@ webservers from one process.
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import shutil
@@ -14,7 +15,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookiejar import CookieJar
@@ -25,6 +26,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from tests.deployment.identity import Provider, running_provider
 from tests.deployment.mutations import LISTS, Webservers, granted, mutations, request, stored
@@ -184,6 +186,73 @@ def test_a_viewer_sees(viewer: TestClient) -> None:
     assert answer.json()["data"]["assetsOrError"]["nodes"]
 
 
+def over_a_websocket(client: TestClient, place: str, body: dict[str, Any]) -> None:
+    """Ask for a mutation where subscriptions are asked for; the pong or the end says that it was dealt with."""
+    with client.websocket_connect(place, subprotocols=["graphql-ws"]) as socket, suppress(WebSocketDisconnect):
+        socket.send_json({"type": "connection_init", "payload": {}})
+        socket.send_json({"id": "1", "type": "start", "payload": body})
+        while socket.receive_json()["type"] not in {"complete", "error"}:
+            pass
+
+
+# What a mutation may look like, so that who looks for the word at the front, or in one form, would miss it
+WRITTEN = {
+    "plain": {"query": "mutation { %s }"},
+    "aliased": {"query": "mutation { setNuxSeen: __typename version: %s }"},
+    "behind a comment": {"query": "\ufeff# query { version }\n,, mutation{%s}"},
+    "in a fragment": {"query": "mutation { ...F } fragment F on Mutation { ... on Mutation { %s } }"},
+    "behind a directive": {"query": "mutation Q($yes: Boolean!) { %s @include(if: $yes) }", "variables": {"yes": True}},
+    "beside a query": {"query": "query Q { version } mutation M { %s }", "operationName": "M"},
+    "called a query": {"query": "mutation query { %s }", "operationName": "query"},
+}
+SENT = {
+    "as JSON": lambda client, place, body: client.post(place, json=body),
+    "as a batch": lambda client, place, body: client.post(place, json=[{"query": "{ version }"}, body]),
+    "in the address": lambda client, place, body: client.get(place, params={"query": body["query"]}),
+    "in the address of a POST": lambda client, place, body: client.post(place, params={"query": body["query"]}),
+    "as GraphQL": lambda client, place, body: client.post(
+        place, content=body["query"], headers={"Content-Type": "application/graphql"}
+    ),
+    "as text": lambda client, place, body: client.post(
+        place, content=json.dumps(body), headers={"Content-Type": "text/plain"}
+    ),
+    "as a form": lambda client, place, body: client.post(place, data={"query": body["query"]}),
+    "as a file": lambda client, place, body: client.post(
+        place, data={"operations": json.dumps(body), "map": "{}"}, files={"0": b"x"}
+    ),
+    "over a websocket": over_a_websocket,
+}
+UNDERSTOOD = ("as GraphQL", "in the address", "in the address of a POST")  # of those; the webserver knows no other
+TRIED = [(written, "as JSON") for written in WRITTEN] + [("plain", sent) for sent in SENT if sent != "as JSON"]
+
+
+def test_no_way_to_ask_helps_a_viewer(webservers: Webservers, viewer: TestClient) -> None:
+    """Each way in which a launcher is heard, and those that the webserver does not know, leave all as it is."""
+
+    def paused() -> bool:
+        query = {"query": "{ instance { autoMaterializePaused } }"}
+        return bool(viewer.post("/graphql", json=query).json()["data"]["instance"]["autoMaterializePaused"])
+
+    def ask(client: TestClient, place: str, written: str, sent: str, value: bool) -> None:
+        mutation = f"setAutoMaterializePaused(paused: {str(value).lower()})"
+        body = {**WRITTEN[written], "query": str(WRITTEN[written]["query"]).replace("%s", mutation)}
+        SENT[sent](client, place, body)
+
+    launcher = TestClient(webservers.launchers, raise_server_exceptions=False)
+    heard = []
+    for way in TRIED:
+        before = paused()
+        ask(launcher, LAUNCHING, *way, value=not before)
+        heard += [way] if paused() != before else []
+    assert set(heard) == {*((written, "as JSON") for written in WRITTEN), *(("plain", sent) for sent in UNDERSTOOD)}
+    before, asking = stored(webservers.folder), not paused()
+    refusing = TestClient(webservers.viewers, raise_server_exceptions=False)
+    for way in TRIED:
+        ask(refusing, "/graphql", *way, value=asking)
+        assert paused() != asking, way
+    assert stored(webservers.folder) == before
+
+
 @pytest.mark.parametrize("header", ["X-Forwarded-User", "X-Remote-User", "Authorization", "X-Dagster-User"])
 def test_forged_headers_change_nothing(viewer: TestClient, header: str) -> None:
     query = {"query": "mutation { setAutoMaterializePaused(paused: true) }"}
@@ -234,14 +303,15 @@ def test_no_spelling_leads_a_viewer_to_the_launchers_page(quiet: Proxy, path: st
     assert answer.startswith(b"HTTP/1.1 4") or b"UnauthorizedError" in answer or b"errors" in answer, answer
 
 
-def test_a_viewer_gets_no_websocket_of_the_launchers(quiet: Proxy) -> None:
-    with quiet.client(["viewers"]) as client:
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+def test_a_viewer_gets_no_websocket_of_the_launchers(proxy: Proxy) -> None:
     upgrade = ("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-ws\r\n\r\n")  # fmt: skip
-    for place, wanted in ((LAUNCHING, b"HTTP/1.1 40"), ("/graphql", b"HTTP/1.1 101")):
+    for group, place, wanted in (("viewers", LAUNCHING, b"HTTP/1.1 40"), ("viewers", "/graphql", b"HTTP/1.1 101"),
+                                 ("launchers", LAUNCHING, b"HTTP/1.1 101")):  # fmt: skip
+        with proxy.client([group]) as client:
+            cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
         head = f"GET {place} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n{upgrade}"
-        assert raw(quiet, head.encode(), 12).startswith(wanted), place
+        assert raw(proxy, head.encode(), 12).startswith(wanted), (group, place)
 
 
 def test_one_of_no_group_is_told_so_everywhere(quiet: Proxy) -> None:
@@ -260,6 +330,16 @@ def test_a_launcher_launches_and_is_known_by_name(proxy: Proxy) -> None:
     last = proxy.reached["launchers"][-1]
     assert last["x-forwarded-user"] == "someone@example.org"
     assert "planted" not in str(proxy.reached)
+
+
+def test_a_link_of_another_site_launches_nothing(quiet: Proxy) -> None:
+    """A browser sends the session's cookie with it, and Dagster would take the mutation from the address."""
+    asked = {"query": "mutation { setAutoMaterializePaused(paused: true) }"}
+    with quiet.client(["launchers"]) as client:
+        for method in ("GET", "HEAD", "PUT", "OPTIONS"):
+            for place in (LAUNCHING, f"{LAUNCHING}/", "/launch//graphql"):
+                answer = client.request(method, place, params=asked, headers={"Referer": "https://example.org/"})
+                assert answer.status_code in {403, 404, 405}, (method, place)
 
 
 def test_plain_http_and_old_tls_are_refused(quiet: Proxy) -> None:
