@@ -22,10 +22,10 @@ from papermill.clientwrap import PapermillNotebookClient  # type: ignore[import-
 from papermill.engines import Engine, papermill_engines  # type: ignore[import-untyped]  # no stubs
 from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]  # no stubs
 
+from platform_core.metadata.text import uncoloured
 from promote.verify.processes import KERNEL_FILE, kill_kernel, serve
 
 ENGINE = KERNEL = "promote-verify"
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LINE = re.compile(r"Cell In\[\d+\](?:, line |:)(\d+)")
 _QUIET = {"stream", "display_data", "execute_result", "update_display_data", "clear_output"}
 
@@ -152,7 +152,7 @@ def _position(cell: Any) -> int | None:
 
 
 def _failing_line(traceback: str) -> int | None:
-    found = _LINE.search(_COLOUR.sub("", traceback))
+    found = _LINE.search(uncoloured(traceback))
     return int(found[1]) if found else None
 
 

@@ -89,7 +89,9 @@ def watched(application: Any, reached: list[dict[str, str]]) -> Any:
 @contextmanager
 def serving(application: Any) -> Iterator[str]:
     """Serve an application on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
+    # Who still holds a websocket as it ends is not waited for
+    config = uvicorn.Config(application, log_level="error", lifespan="off", timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:  # it listens from here on: who comes early waits
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

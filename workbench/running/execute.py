@@ -15,7 +15,7 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 from papermill import PapermillExecutionError, execute_notebook  # type: ignore[import-untyped] # it ships no types
 
-from platform_core.metadata.text import cut
+from platform_core.metadata.text import cut, uncoloured
 from workbench.running import kept
 from workbench.running.client import ENGINE, Live
 from workbench.running.job import Job
@@ -25,7 +25,6 @@ from workbench.running.telling import resumed_words
 
 _LONGEST_MESSAGE = 400
 _LONGEST_TRACE = 40
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LINE = re.compile(r"Cell In\s?\[\d+\](?:, line |:)(\d+)")
 
 logging.getLogger("papermill").setLevel(logging.ERROR)  # what it would tell is told here, by cell
@@ -107,7 +106,7 @@ def _execute(job: Job, output: Path, live: Live) -> Failure | None:
 def _failed(error: Any, notebook: Mapping[str, Any], numbers: Sequence[int | None]) -> Failure:
     """Say a failed cell: its number in the notebook, its id, the line and what was raised."""
     number = numbers[int(error.cell_index)]
-    trace = _COLOUR.sub("", "\n".join(error.traceback))
+    trace = uncoloured("\n".join(error.traceback))
     found = _LINE.search(trace)
     line = int(found[1]) if found else None
     lines = str(error.source).split("\n")

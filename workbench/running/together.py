@@ -11,13 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from platform_core.environment import setting
-from platform_core.metadata.text import cut
+from platform_core.metadata.text import cut, uncoloured
 from workbench.running.client import Live
 from workbench.running.execute import run_job
 from workbench.running.job import Job
 from workbench.running.records import Record, new_folder
 
-_COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _WIDTH = 60
 
 
@@ -112,5 +111,5 @@ def last_line(text: str) -> str:
     >>> last_line("one\n\x1b[31m 3 %\r 4 %\x1b[0m\n\n")
     '4 %'
     """
-    lines = [line.strip() for line in re.split(r"[\r\n]", _COLOUR.sub("", text))]
+    lines = [line.strip() for line in re.split(r"[\r\n]", uncoloured(text))]
     return cut(next((line for line in reversed(lines) if line), ""), _WIDTH)
