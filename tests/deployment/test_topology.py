@@ -57,12 +57,14 @@ def test_a_run_launched_over_graphql_makes_the_example(stack: Stack) -> None:
     assert sorted(key for (key,) in assets) == sorted(f'["{name}"]' for name in BRONZE_AND_SILVER)
 
 
-def test_a_sensor_fires_and_a_schedule_ticks(stack: Stack) -> None:
+def test_a_sensor_fires_and_a_schedule_ticks(stack: Stack, full_count: bool) -> None:
     stack.arrive("first")
     query = "SELECT run_id FROM run_tags WHERE key = %s"
     for tag in ("workbench/file", ".dagster/scheduled_execution_time"):
         stack.until(lambda tag=tag: stack.rows(query, tag), f"a run with the tag {tag}")
         assert stack.finished(stack.rows(query, tag)[0][0]) == "SUCCESS"
+    if not full_count:  # the schedule ticks on, and asks for no more runs: each costs five seconds of CPU
+        (stack.project / "sources" / "quiet").touch()
     daemons = stack.ask("{instance{daemonHealth{allDaemonStatuses{daemonType healthy required}}}}")
     statuses = daemons["instance"]["daemonHealth"]["allDaemonStatuses"]
     assert all(one["healthy"] for one in statuses if one["required"])
@@ -80,7 +82,8 @@ def test_what_dies_comes_back_and_nothing_is_lost_or_doubled(stack: Stack, full_
         victim, moment = order.pop(0)
         run = stack.launch(*assets, partition=DATE if full_count else "")
         launched.append(run)
-        stack.arrive(f"file-{len(launched)}")
+        if full_count or len(launched) == 1:
+            stack.arrive(f"file-{len(launched)}")
         query = launched_at if moment == LAUNCHED else events
         stack.until(lambda asked=(query, run, moment): stack.rows(*asked), f"{moment} of {run}")
         stack.settled(victim, stack.kill(victim) + 1)
@@ -139,7 +142,7 @@ def test_new_code_takes_over_without_a_gap_and_goes_back(stack: Stack, full_coun
         assert deployed.returncode == 0, deployed.stderr
         told = json.loads(deployed.stdout)
         assert (told["release"], told["changed"]) == (2, True)
-        assert [line.split()[1] for line in told["steps"]] == ["healthy", "switched", "switched"]
+        assert [line.split()[1] for line in told["steps"][:3]] == ["healthy", "switched", "switched"]
         expect(SECOND_CODE, run=True)
         assert stack.deploy().stdout.startswith("release 2 serves already")
         module.write_text("import nothing_of_this_name\n", encoding="utf-8")
