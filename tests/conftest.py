@@ -12,11 +12,14 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.servers.gcs import GCSServer
     from tests.servers.postgres import PostgresServer
 
 from tests import planted
 from tests.environment import keep_in_place
+from tests.once import Once
 
 NIGHTLY = os.environ.get("WORKBENCH_NIGHTLY") == "1"
 
@@ -122,6 +125,33 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         print("\nWhat was planted to be written nowhere stands in:", *found, sep="\n  ")  # noqa: T201 - pytest's summary
+
+
+@pytest.fixture(scope="session")
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What the processes of this run share: `once(name, make)` gives a folder that one of them filled."""
+    base = tmp_path_factory.getbasetemp()
+    return Once(base.parent if hasattr(request.config, "workerinput") else base)
+
+
+@pytest.fixture(scope="session")
+def promoted_rents(once: Once) -> Path:
+    """The small project with both its notebooks promoted and proven; not to be changed."""
+    return once("rents", _promote_rents) / "ä project"
+
+
+def _promote_rents(folder: Path) -> None:
+    from promote.outcome import Settings  # few tests ask for it
+    from promote.pipeline import run
+    from tests.promote.small_project import CLEAN, HARVEST, make_project
+
+    root = make_project(folder / "ä project", {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
+    named = [root / "notebooks/silver/clean.ipynb", root / "notebooks/bronze/harvest.ipynb"]  # in the wrong order
+    outcome = run(named, Settings(project=root), lambda _: None)
+    assert outcome.exit_code == 0, outcome.findings
+    assert {one.tag: one.status for one in outcome.steps} == dict.fromkeys(
+        ("bronze:raw_rents", "silver:rents", "gold:rent_by_town"), "new"
+    )
 
 
 @pytest.fixture(scope="session")

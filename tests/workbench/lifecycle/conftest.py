@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from promote.project import find
+from tests import warm
 from tests.promote.merge.projects import promoted, verified
 from tests.promote.small_project import write_notebook
 from workbench.lifecycle import rename as renaming
 from workbench.lifecycle import retire as retiring
+from workbench.lifecycle import workshop
 from workbench.lifecycle.values import Report
 
 JOBS = """\
@@ -51,6 +54,18 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / "data/lake" / place).parent.mkdir(parents=True, exist_ok=True)
         (root / "data/lake" / place).write_bytes(b"PAR1")
     return root
+
+
+@pytest.fixture(autouse=True)
+def loads_warm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load changed projects in forks of a process that has imported Dagster, unless a test asks for `cold`."""
+    if "cold" not in request.fixturenames:
+        monkeypatch.setattr(workshop, "subprocess", SimpleNamespace(run=warm.run))
+
+
+@pytest.fixture
+def cold() -> None:
+    """Say that the test is about the real start of Python as well."""
 
 
 @pytest.fixture

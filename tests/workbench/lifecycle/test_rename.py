@@ -5,26 +5,25 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from platform_core.errors import UsageError, UserError
-from promote.outcome import Settings
-from promote.pipeline import run
 from promote.project import find
 from promote.writing import write as writing
 from promote.writing.journal import is_left
 from promote.writing.write import recover
 from tests.promote.merge import projects
-from tests.promote.small_project import make_project, tree
+from tests.promote.small_project import tree
 from tests.promote.writing.test_write import EVERY, disturbed, kill
 from tests.workbench.lifecycle.conftest import JOBS, codes, rename, retire
 from workbench.assuring import Asked, assure
 from workbench.cli import main
 from workbench.lifecycle import workshop
+from workbench.lifecycle.workshop import Workshop
 
 CONFIG = "config/base.yaml"
 SUMMARY = "notebooks/summary.ipynb"
@@ -325,59 +324,62 @@ def test_a_kill_at_any_call_of_the_write_leaves_old_or_new(
     whole = Path(shutil.copytree(project, tmp_path / "whole"))
     work(whole)
     after = tree(whole)
-    begun: list[str] = []
+    kept = Path(shutil.copytree(project, tmp_path / "kept"))
+    begun: list[str] = []  # what the child has called since the write began
 
     def commit(*given: Any, **more: Any) -> object:
         begun.append("commit")
         return writing.commit(*given, **more)
 
-    monkeypatch.setattr(workshop, "commit", commit)
     seen: list[bool] = []
-    for at in range(1, 100_000, 1 if full_count else 30):
 
-        def act(name: str, args: tuple[Any, ...], at: int = at) -> None:
-            if begun:
-                begun.append(name)
-                if len(begun) == at + 1:
-                    kill(name, args)
+    def killed(shop: Workshop, moves: Sequence[tuple[str, str]] = ()) -> None:
+        """Bring the changes in by a child that is killed at a call, then at a later one, until one is not."""
+        for at in range(1, 100_000, 1 if full_count else 7):
 
-        copy = Path(shutil.copytree(project, tmp_path / "copy"))
-        ended = disturbed(lambda copy=copy: work(copy), EVERY, act)  # type: ignore[misc]  # bound now
-        if ended == 0:
-            break
-        assert ended == -signal.SIGKILL
-        recover(copy)
-        state = tree(copy)
-        assert state in (before, after), f"call {at} left a mixture"
-        seen.append(state == after)
-        assert not is_left(copy)
-        shutil.rmtree(copy)
+            def act(name: str, args: tuple[Any, ...], at: int = at) -> None:
+                if begun:
+                    begun.append(name)
+                    if len(begun) == at + 1:
+                        kill(name, args)
+
+            ended = disturbed(lambda: bring(shop, moves), EVERY, act)
+            if ended == 0:
+                break
+            assert ended == -signal.SIGKILL
+            recover(project)
+            state = tree(project)
+            assert state in (before, after), f"call {at} left a mixture"
+            seen.append(state == after)
+            assert not is_left(project)
+            shutil.rmtree(project)
+            shutil.copytree(kept, project)
+
+    bring = Workshop.commit
+    monkeypatch.setattr(workshop, "commit", commit)
+    monkeypatch.setattr(Workshop, "commit", killed)
+    work(project)
     assert seen == sorted(seen)
     assert any(seen)
     assert not all(seen)
+    assert tree(project) == after
 
 
+@pytest.mark.usefixtures("cold")
 def test_a_verified_rename_leaves_the_check_as_green_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    promoted_rents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cells = [
-        ("", "import polars as pl"),
-        ("bronze:lets", "lets = pl.LazyFrame({'n': [1, 2, 3]})"),
-        ("silver:most", "most = lets.filter(pl.col('n') > 1)"),
-    ]
-    root = make_project(tmp_path / "rents", {"lets.ipynb": cells})
+    root = shutil.copytree(promoted_rents, tmp_path / "rents")
     monkeypatch.chdir(root)
-    done = run([root / "notebooks/lets.ipynb"], Settings(project=root), lambda _: None)
-    assert done.exit_code == 0, done.findings
     assert projects.check(root).exit_code == 0
-    assert (root / "tests/assets/data/most/lets.json").exists()
-    assert main(["rename", "lets", "all_lets", "--format", "json"]) == 0
+    assert (root / "tests/assets/data/rent_by_town/rents.json").exists()
+    assert main(["rename", "rents", "clean_rents", "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["done"], said["exit_code"]) == (True, 0)
     after = projects.check(root)
     assert (after.exit_code, {step.status for step in after.steps}) == (0, {"unchanged"}), after.findings
-    assert sorted(path.name for path in (root / "tests/assets/data/most").iterdir()) == [
-        "all_lets.json",
+    assert sorted(path.name for path in (root / "tests/assets/data/rent_by_town").iterdir()) == [
+        "clean_rents.json",
         "expected.json",
     ]
 

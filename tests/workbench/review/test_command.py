@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,13 +95,14 @@ def test_nothing_heavy_is_imported_and_nothing_of_the_project_runs(project: Repo
     assert not marker.exists()
 
 
-def test_a_project_that_was_really_promoted_is_read_whole(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = make_project(repo.root, {"harvest.ipynb": HARVEST, "clean.ipynb": CLEAN})
+def test_a_project_that_was_really_promoted_is_read_whole(
+    repo: Repo, promoted_rents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_project(repo.root, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
     monkeypatch.chdir(root)
     repo.git("add", "-A")
     repo.git("commit", "-q", "-m", "before")
-    notebooks = sorted((root / "notebooks").glob("*.ipynb"))
-    assert run(notebooks, Settings(project=root), lambda _: None).exit_code == 0
+    shutil.copytree(promoted_rents, root, dirs_exist_ok=True)
     out = root / "data/review.json"
     assert main(["review", "HEAD", "--format", "json", "--output", str(out)]) == 0
     found = json.loads(out.read_text())
@@ -128,8 +130,10 @@ def test_a_project_that_was_really_promoted_is_read_whole(repo: Repo, monkeypatc
     repo.git("add", "-A")
     repo.git("commit", "-q", "-m", "promoted")
     cells = [(tags, source.replace("LOWEST = 800", "LOWEST = 900")) for tags, source in CLEAN]
-    write_notebook(root / "notebooks/clean.ipynb", cells)
-    assert run([root / "notebooks/clean.ipynb"], Settings(project=root, run=False), lambda _: None).exit_code == 0
+    write_notebook(root / "notebooks/silver/clean.ipynb", cells)
+    assert (
+        run([root / "notebooks/silver/clean.ipynb"], Settings(project=root, run=False), lambda _: None).exit_code == 0
+    )
     assert main(["review", "HEAD", "--format", "json", "--output", str(out)]) == 0
     again = {one["name"]: one for one in json.loads(out.read_text())["assets"]}
     assert again["rents"]["changes"] == ["CODE_VERSION"]
