@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from platform_core.lake import Lake
+from tests.once import Once
 from tests.template.execute import fill_lake
 from tests.template.support import notebooks, rendered_project, run, steps
 
@@ -17,33 +18,39 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def odp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def odp(once: Once) -> Path:
     """The project of the example on planning data; not to be changed."""
-    return rendered_project(tmp_path_factory.mktemp("odp"), project_name="Demo ODP", example="odp")
+    return _only(once("odp", lambda folder: rendered_project(folder, project_name="Demo ODP", example="odp")))
 
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def blank(once: Once) -> Path:
     """The project of the blank example; not to be changed."""
-    return rendered_project(tmp_path_factory.mktemp("blank"), project_name="Demo blank", example="blank")
+    return _only(once("blank", lambda folder: rendered_project(folder, project_name="Demo blank", example="blank")))
+
+
+def _only(folder: Path) -> Path:
+    (project,) = (folder / "out").iterdir()
+    return project
 
 
 @pytest.fixture(scope="session")
-def promoted_blank(blank: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def promoted_blank(blank: Path, once: Once) -> Path:
     """The project of the blank example with its notebook promoted; not to be changed."""
-    project = shutil.copytree(blank, tmp_path_factory.mktemp("promoted") / "project")
-    assert run("promote --check", project).returncode == 1
-    outcome = run("promote notebooks/*/*.ipynb", project)
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return project
+
+    def make(folder: Path) -> None:
+        project = shutil.copytree(blank, folder / "project")
+        assert run("promote --check", project).returncode == 1
+        outcome = run("promote notebooks/*/*.ipynb", project)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+    return once("promoted_blank", make) / "project"
 
 
 @pytest.fixture(scope="session")
-def filled(odp: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(odp: Path, once: Once) -> Path:
     """A copy of the project of the planning-data example whose lake holds what every step gives; not to be changed."""
-    project = shutil.copytree(odp, tmp_path_factory.mktemp("filled") / "project")
-    fill_lake(project)
-    return project
+    return once("filled", lambda folder: fill_lake(shutil.copytree(odp, folder / "project"))) / "project"
 
 
 @pytest.fixture(scope="session")
