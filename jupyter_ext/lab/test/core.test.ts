@@ -3,10 +3,29 @@ import { describe, expect, it, vi } from 'vitest';
 import { lean, stretch } from '../src/core/content';
 import { diffLines } from '../src/core/diff';
 import { BOX, layout } from '../src/core/graph';
+import { keep } from '../src/core/keep';
 import { Latest } from '../src/core/later';
 import { changed, fieldsOf, meant, shown } from '../src/core/options';
 import { rangeOf } from '../src/core/place';
 import { cellsOf, neighbour, offered, roleOf, tagProblem, withRole } from '../src/core/tags';
+
+describe('what came anew', () => {
+  it('stays the object that it was wherever it is as before', () => {
+    const before = { steps: [{ tag: 'a', rows: 1 }, { tag: 'b', rows: null }], names: ['a'] };
+    const now = keep(before, { steps: [{ tag: 'a', rows: 2 }, { tag: 'b', rows: null }], names: ['a'] });
+    expect(now).toEqual({ steps: [{ tag: 'a', rows: 2 }, { tag: 'b', rows: null }], names: ['a'] });
+    expect([now === before, now.steps[0] === before.steps[0]]).toEqual([false, false]);
+    expect([now.steps[1] === before.steps[1], now.names === before.names]).toEqual([true, true]);
+    expect(keep(before, JSON.parse(JSON.stringify(before)))).toBe(before);
+  });
+  it('is another where a part came, went or changed its kind', () => {
+    expect(keep([1, 2], [1])).toEqual([1]);
+    expect(keep({ a: 1, b: 2 }, { a: 1 } as object)).toEqual({ a: 1 });
+    expect(keep({ a: 1 }, { b: 1 } as object)).toEqual({ b: 1 });
+    expect(keep({}, [] as object)).toEqual([]);
+    expect(keep(null, { a: null })).toEqual({ a: null });
+  });
+});
 
 describe('tags', () => {
   it('gives the role of the first tag of ours', () => {

@@ -10,7 +10,9 @@ import { VERSION } from '../src/version';
 import { DocumentationView } from '../src/views/documentation';
 import { Findings } from '../src/views/findings';
 import { OptionsForm } from '../src/views/form';
+import { keep } from '../src/core/keep';
 import { Lineage } from '../src/views/lineage';
+import { Step } from '../src/views/step';
 import { computeText, stateText, summary } from '../src/views/words';
 
 const { act } = React;
@@ -53,6 +55,38 @@ describe('the lineage', () => {
     host.querySelector<HTMLButtonElement>('li button')!.click();
     expect(chosen).toEqual(['raw']);
     expect(host.querySelectorAll<HTMLButtonElement>('li button')[2].disabled).toBe(true);
+  });
+});
+
+describe('the steps', () => {
+  it('are drawn again only where one differs', () => {
+    const steps = ['a', 'b'].map(name => ({
+      tag: `silver:${name}`, layer: 'silver', name, cells: [1], inputs: [], parameters: [], resources: [], output: null, checks: [],
+      compute: null, options: {}, cost: null, state: 'same', said: '', hint: '', verified: true, rows: 1
+    }));
+    const words = vi.fn((text: string) => text);
+    const analyst = { trans: { __: words } } as never;
+    const view = (list: typeof steps) => (
+      <ol>
+        {list.map(step => <Step key={step.tag} open={false} running={false} commands={null as never} {...{ step, analyst }} />)}
+      </ol>
+    );
+    const answered = (list: typeof steps) => JSON.parse(JSON.stringify(list)) as typeof steps;
+    const host = document.body.appendChild(document.createElement('div'));
+    const root = createRoot(host);
+    const draw = (list: typeof steps): number => {
+      words.mockClear();
+      act(() => root.render(view(list)));
+      return words.mock.calls.length;
+    };
+    const each = draw(steps) / 2;
+    expect(each).toBeGreaterThan(0);
+    const later = keep(steps, answered([steps[0], { ...steps[1], state: 'notebook' }]));
+    expect(draw(later)).toBe(each);
+    expect([...host.querySelectorAll('.nbw-state')].map(one => one.textContent)).toEqual([
+      ' ✓ Same as its module', ' ✎ The notebook changed since'
+    ]);
+    expect(draw(keep(later, answered(later)))).toBe(0);
   });
 });
 
@@ -168,9 +202,9 @@ describe('the documentation', () => {
   it('is a click away from a finding', () => {
     const done: unknown[] = [];
     const finding = { code: 'PR221', severity: 'error', message: 'no', hint: '', cell: 3, line: 1, column: 1, fix: null };
-    const analyst = { trans, analysis: { findings: [finding] } };
+    const findings = [finding] as never;
     const commands = { execute: (id: string, args: unknown) => done.push([id, args]) };
-    const host = show(<Findings analyst={analyst as never} commands={commands as never} />);
+    const host = show(<Findings findings={findings} analyst={{ trans } as never} commands={commands as never} />);
     [...host.querySelectorAll('button')].find(one => one.textContent === 'What PR221 means')!.click();
     expect(done).toEqual([['notebook-workbench:read-page', { page: 'findings/PR221.md' }]]);
   });

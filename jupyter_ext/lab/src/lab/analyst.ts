@@ -6,6 +6,7 @@ import { INotebookModel, INotebookTracker, NotebookPanel } from '@jupyterlab/not
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Token, UUID } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
+import { keep } from '../core/keep';
 import { Latest } from '../core/later';
 import { IAnalysis, IFinding, IFixed } from '../core/wire';
 import { applyFixed, contentOf } from './cells';
@@ -160,14 +161,17 @@ export class Analyst {
   }
 
   private async _ask(signal: AbortSignal): Promise<IAnalysis> {
-    const notebook = this.notebook;
-    const sent = JSON.stringify(notebook);
+    const sent = JSON.stringify({ ...this.notebook, client: this._client });
     if (sent === this._sent && this.analysis) {
       return this.analysis; // an output or the selection changed, nothing that is looked at
     }
-    const analysis = await this.server.ask<IAnalysis>('analyse', { ...notebook, client: this._client }, signal);
+    const answer = await this.server.ask<IAnalysis>('analyse', sent, signal);
+    const before: Partial<IAnalysis> = this.analysis ?? {};
+    for (const part of Object.keys(answer) as (keyof IAnalysis)[]) {
+      answer[part] = keep(before[part], answer[part]) as never;
+    }
     this._sent = sent;
-    return analysis;
+    return answer;
   }
 
   private _failed(error: unknown): void {

@@ -32,8 +32,10 @@ export class Server {
     return (await response.json()) as T;
   }
 
+  /** Ask with a body, which may be JSON already. */
   async ask<T>(route: string, body: unknown, signal?: AbortSignal): Promise<T> {
-    const response = await this._request(route, { method: 'POST', body: JSON.stringify(body), signal });
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this._request(route, { method: 'POST', body: text, signal });
     return (await response.json()) as T;
   }
 

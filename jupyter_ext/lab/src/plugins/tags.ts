@@ -144,7 +144,15 @@ export const tags: JupyterFrontEndPlugin<void> = {
         panel.content.model?.cells.changed.connect(() => void Promise.resolve().then(() => decorate(panel, analyst)));
       });
     });
-    analyst.changed.connect(() => analyst.panel?.content.widgets.forEach(cell => badges.get(cell)?.show()));
+    let drawn: unknown[] = [];
+    analyst.changed.connect(() => {
+      // A badge looks after its own cell; only what the analysis knows of its step's compute comes from elsewhere
+      const now = [analyst.panel, ...(analyst.analysis?.steps ?? []).map(step => `${step.tag} ${String(step.compute?.kind)}`)];
+      if (now.length !== drawn.length || now.some((one, at) => one !== drawn[at])) {
+        drawn = now;
+        analyst.panel?.content.widgets.forEach(cell => badges.get(cell)?.show());
+      }
+    });
     for (const command of [ID.tag, ID.untag, ID.runStep, ID.next, ID.previous, ID.options]) {
       palette?.addItem({ command, category: analyst.trans.__('Notebook Workbench') });
     }

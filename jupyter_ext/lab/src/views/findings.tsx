@@ -8,13 +8,13 @@ import { IFinding } from '../core/wire';
 import { SEVERITY_ICONS, severityText } from './words';
 
 interface IProps {
+  findings: IFinding[];
   analyst: Analyst;
   commands: CommandRegistry;
 }
 
-export function Findings({ analyst, commands }: IProps): JSX.Element {
+export const Findings = React.memo(function Findings({ findings, analyst, commands }: IProps): JSX.Element {
   const { trans } = analyst;
-  const findings = analyst.analysis!.findings;
   if (!findings.length) {
     return <p>{trans.__('Nothing stands in the way.')}</p>;
   }
@@ -48,4 +48,4 @@ export function Findings({ analyst, commands }: IProps): JSX.Element {
       ))}
     </ul>
   );
-}
+});

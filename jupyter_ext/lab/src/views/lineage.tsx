@@ -15,7 +15,7 @@ function short(name: string): string {
   return name.length > 19 ? `${name.slice(0, 18)}…` : name;
 }
 
-export function Lineage({ lineage, trans, onChoose }: IProps): JSX.Element {
+export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }: IProps): JSX.Element {
   const placed = layout(lineage);
   const id = React.useId();
   const reads = (name: string) => lineage.edges.filter(edge => edge.to === name).map(edge => edge.from);
@@ -85,4 +85,4 @@ export function Lineage({ lineage, trans, onChoose }: IProps): JSX.Element {
       </details>
     </>
   );
-}
+});

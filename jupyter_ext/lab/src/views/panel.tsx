@@ -21,29 +21,22 @@ interface IProps {
 
 export function PromoteView({ analyst, commands, open }: IProps): JSX.Element {
   const { trans, analysis, problem, panel } = analyst;
+  const choose = React.useCallback((node: INode) => goToMaker(node, analyst, commands), [analyst, commands]);
   if (!panel) {
     return <p>{trans.__('Open a notebook of a project to see what it would become.')}</p>;
   }
   const count = (severity: string) => analysis?.findings.filter(one => one.severity === severity).length ?? 0;
   const edited = analysis?.steps.some(step => ['module', 'both'].includes(step.state));
-  const choose = (node: INode) => {
-    const step = analysis!.steps.find(one => one.name === node.name);
-    const root = analyst.path.slice(0, analyst.path.length - analysis!.notebook.length);
-    if (step) {
-      void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null });
-    } else if (node.notebook) {
-      void commands.execute('docmanager:open', { path: root + node.notebook });
-    }
-  };
+  const running = analyst.job?.running ?? false;
   return (
     <>
       <h2>{panel.title.label}</h2>
       <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with the notebook')}>
-        <button type="button" className="nbw-primary" disabled={!analysis || analyst.job?.running} onClick={() => void commands.execute(ID.promote)}>
+        <button type="button" className="nbw-primary" disabled={!analysis || running} onClick={() => void commands.execute(ID.promote)}>
           {trans.__('Promote notebook')}
         </button>
         {edited && (
-          <button type="button" disabled={analyst.job?.running} onClick={() => void commands.execute(ID.pull)}>
+          <button type="button" disabled={running} onClick={() => void commands.execute(ID.pull)}>
             {trans.__('Pull edits')}
           </button>
         )}
@@ -58,14 +51,14 @@ export function PromoteView({ analyst, commands, open }: IProps): JSX.Element {
         <>
           <section aria-label={trans.__('Findings')}>
             <h3>{trans.__('Findings')}</h3>
-            <Findings analyst={analyst} commands={commands} />
+            <Findings findings={analysis.findings} analyst={analyst} commands={commands} />
           </section>
           <section aria-label={trans.__('Steps')}>
             <h3>{trans.__('Steps')}</h3>
             {analysis.steps.length ? (
               <ol className="nbw-list nbw-Steps">
                 {analysis.steps.map(step => (
-                  <Step key={step.tag} step={step} analyst={analyst} commands={commands} open={open} />
+                  <Step key={step.tag} {...{ step, analyst, commands, running }} open={open === step.tag} />
                 ))}
               </ol>
             ) : (
@@ -82,6 +75,17 @@ export function PromoteView({ analyst, commands, open }: IProps): JSX.Element {
       )}
     </>
   );
+}
+
+function goToMaker(node: INode, analyst: Analyst, commands: CommandRegistry): void {
+  const { notebook, steps } = analyst.analysis!;
+  const step = steps.find(one => one.name === node.name);
+  const root = analyst.path.slice(0, analyst.path.length - notebook.length);
+  if (step) {
+    void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null });
+  } else if (node.notebook) {
+    void commands.execute('docmanager:open', { path: root + node.notebook });
+  }
 }
 
 export class PromotePanel extends ReactWidget {

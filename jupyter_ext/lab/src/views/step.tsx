@@ -13,7 +13,10 @@ interface IProps {
   step: IStep;
   analyst: Analyst;
   commands: CommandRegistry;
-  open: string | null;
+  /** Whether a long job is under way. */
+  running: boolean;
+  /** Whether the step's options are to be shown now. */
+  open: boolean;
 }
 
 function Facts({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Element {
@@ -41,24 +44,44 @@ function Facts({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Elemen
   );
 }
 
-export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
+/** The form, drawn at every look at the notebook: its options change where the step as it is promoted does not. */
+function Options({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Element | undefined {
+  const cell = analyst.panel?.content.model?.sharedModel.getCell(step.cells[0] - 1);
+  const check = async (options: Record<string, unknown>, signal: AbortSignal): Promise<IProblem[]> => {
+    const found = await analyst.server.ask<{ problems: IProblem[] }>('options', { tag: step.tag, options }, signal);
+    return found.problems;
+  };
+  const [, look] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    analyst.changed.connect(look);
+    return () => void analyst.changed.disconnect(look);
+  }, [analyst]);
+  return (
+    cell && (
+      <OptionsForm
+        options={optionsOf(cell)}
+        written={step.options}
+        trans={analyst.trans}
+        check={check}
+        onChange={options => setOptions(cell, options)}
+      />
+    )
+  );
+}
+
+export const Step = React.memo(function Step({ step, analyst, commands, running, open }: IProps): JSX.Element {
   const { trans } = analyst;
   const [expanded, setExpanded] = React.useState(false);
   const [editing, setEditing] = React.useState(false);
   const heading = React.useRef<HTMLElement>(null);
   React.useEffect(() => {
-    if (open === step.tag) {
+    if (open) {
       setExpanded(true);
       setEditing(true);
       heading.current?.focus();
       heading.current?.scrollIntoView({ block: 'start' });
     }
   }, [open]);
-  const cell = analyst.panel?.content.model?.sharedModel.getCell(step.cells[0] - 1);
-  const check = async (options: Record<string, unknown>, signal: AbortSignal): Promise<IProblem[]> => {
-    const found = await analyst.server.ask<{ problems: IProblem[] }>('options', { tag: step.tag, options }, signal);
-    return found.problems;
-  };
   const runs = { steps: [step.tag] };
   const stale = ['module', 'both'].includes(step.state);
   return (
@@ -83,11 +106,11 @@ export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
               <button type="button" onClick={() => void commands.execute(ID.preview, { step: step.tag })} disabled={step.state === 'refused'}>
                 {trans.__('Preview')}
               </button>
-              <button type="button" onClick={() => void commands.execute(ID.promote, runs)} disabled={analyst.job?.running}>
+              <button type="button" onClick={() => void commands.execute(ID.promote, runs)} disabled={running}>
                 {trans.__('Promote')}
               </button>
               {stale && (
-                <button type="button" onClick={() => void commands.execute(ID.pull, runs)} disabled={analyst.job?.running}>
+                <button type="button" onClick={() => void commands.execute(ID.pull, runs)} disabled={running}>
                   {trans.__('Pull')}
                 </button>
               )}
@@ -96,7 +119,7 @@ export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
                   <button
                     key={String(downstream)}
                     type="button"
-                    disabled={analyst.job?.running}
+                    disabled={running}
                     onClick={() => void commands.execute(ID.materialise, { step: step.name, downstream })}
                   >
                     {downstream ? trans.__('Materialise with downstream') : trans.__('Materialise')}
@@ -106,18 +129,10 @@ export function Step({ step, analyst, commands, open }: IProps): JSX.Element {
                 {trans.__('Options')}
               </button>
             </div>
-            {editing && cell && (
-              <OptionsForm
-                options={optionsOf(cell)}
-                written={step.options}
-                trans={trans}
-                check={check}
-                onChange={options => setOptions(cell, options)}
-              />
-            )}
+            {editing && <Options step={step} analyst={analyst} />}
           </>
         )}
       </details>
     </li>
   );
-}
+});
