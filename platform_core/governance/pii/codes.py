@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from platform_core.governance.pii import checksums, shapes
-from platform_core.governance.pii.context import glued, other, said
+from platform_core.governance.pii.context import Around, glued, other, said
 from platform_core.governance.pii.cutting import Pieces
 
 _AREAS = (
@@ -28,6 +28,15 @@ _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
 _IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
 _PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4})$"
+_SHAPES = (
+    ("postcode", POSTCODE, ""),
+    ("current", _CURRENT, ""),
+    ("ni", NI, _NI_NEVER),
+    ("licence", LICENCE, ""),
+    ("older", f"{_PREFIX}|{_SUFFIX}", ""),
+    ("irish", _IRISH, ""),
+    ("passport", _PASSPORT, ""),
+)
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
 _IPV6 = (
     r"^(?:(?:[0-9A-F]{1,4}:){7}[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,7}:|(?:[0-9A-F]{1,4}:){1,6}:[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,5}(?::[0-9A-F]{1,4}){1,2}"
@@ -58,11 +67,12 @@ _LENGTHS = {
 _LENGTH_OF = {country: length for length, countries in _LENGTHS.items() for country in countries.split("|")}
 
 
-def judge(pieces: Pieces) -> pl.DataFrame:
+def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
     """Give the pieces that are a finding, with `kind`, `score` and `chance`.
 
     Args:
         pieces: With `code`, the piece's letters and digits in capitals, beside what `cut` gives.
+        around: What stands around them.
     """
     if pieces.is_empty():
         return pieces.with_columns(kind=pl.lit(None, pl.String), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
@@ -72,21 +82,22 @@ def judge(pieces: Pieces) -> pl.DataFrame:
     plain = pieces.filter(~colons)
     return pl.concat(
         [
-            _addresses(pieces.filter(colons)),
+            _addresses(pieces.filter(colons), around),
             _ibans(plain.filter(code.str.contains("^(?:IBAN)?[A-Z]{2}[0-9]{2}[0-9A-Z]{11,32}$"))),
-            _births(plain.filter(piece.str.contains(shapes.DATE_IN_WORDS))),
-            _coded(plain.filter(pl.col("code").str.len_bytes().is_between(5, 18))),
+            _births(plain.filter(piece.str.contains(shapes.DATE_IN_WORDS)), around),
+            _coded(plain.filter(pl.col("code").str.len_bytes().is_between(5, 18)), around),
         ],
         how="diagonal_relaxed",
     )
 
 
-def _addresses(pieces: pl.DataFrame) -> pl.DataFrame:
+def _addresses(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     good = pieces.filter(
         pl.col("piece").str.to_uppercase().str.contains(_IPV6)
         & pl.col("piece").str.contains("[0-9]")
-        & ~pl.col("left").str.contains(r"[0-9A-Za-z_:.]$")
-        & ~pl.col("right").str.contains(r"^[:_][A-Za-z0-9]")
+        & ~around.of(
+            pl.col("left").str.contains(r"[0-9A-Za-z_:.]$") | pl.col("right").str.contains(r"^[:_][A-Za-z0-9]")
+        )
     )
     return _found(good, "ip_address", pl.lit(0.97))
 
@@ -113,34 +124,34 @@ def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     return _found(tried.filter(checksums.mod_97(tried["code"])), "iban", pl.lit(1.0)) if tried.height else tried
 
 
-def _births(pieces: pl.DataFrame) -> pl.DataFrame:
-    return _found(pieces.filter(said("date_of_birth")), "date_of_birth", pl.lit(0.92))
+def _births(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    return _found(pieces.filter(around.of(said("date_of_birth"))), "date_of_birth", pl.lit(0.92))
 
 
-def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
+def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     piece, code = pl.col("piece"), pl.col("code")
     long = code.str.len_bytes() >= 6
-    judged = (
-        pl.when(code.str.contains(POSTCODE)).then(pl.lit("postcode"))
-        .when(code.str.contains(_CURRENT)).then(pl.lit("current"))
-        .when(code.str.contains(NI) & ~code.str.contains(_NI_NEVER)).then(pl.lit("ni"))
-        .when(code.str.contains(LICENCE)).then(pl.lit("licence"))
-        .when(code.str.contains(_PREFIX) | code.str.contains(_SUFFIX)).then(pl.lit("older"))
-        .when(code.str.contains(_IRISH)).then(pl.lit("irish"))
-        .when(code.str.contains(_PASSPORT)).then(pl.lit("passport"))
-    )  # fmt: skip
-    shaped = pieces.with_columns(shape=judged).filter(pl.col("shape").is_not_null())
-    if shaped.is_empty():
-        return shaped
+    told: list[pl.DataFrame] = []
+    for called, form, never in _SHAPES:
+        # Each form is tried on what none before it took
+        matched = pieces.select(code.str.contains(form)).to_series()
+        if never and matched.any():
+            matched &= ~pieces["code"].str.contains(never)
+        if matched.any():
+            told.append(pieces.filter(matched).with_columns(shape=pl.lit(called)))
+            pieces = pieces.filter(~matched)
+    if not told:
+        return pieces.clear()
+    shaped = pl.concat(told)
     known = shaped.with_columns(
-        free=~glued(),
-        other=other(),
+        free=~around.of(glued()),
+        other=around.of(other()),
         capitals=~piece.str.contains("[a-z]"),
         mark=pl.col("shape").is_in(["current", "older", "irish"])
         & piece.str.contains(r"^[A-Za-z0-9]{1,4}[ \-]?[A-Za-z0-9]{1,4}$"),
-        said_mark=said("vehicle_registration"),
-        said_ni=said("national_insurance"),
-        said_passport=said("passport"),
+        said_mark=around.of(said("vehicle_registration")),
+        said_ni=around.of(said("national_insurance")),
+        said_passport=around.of(said("passport")),
     )
     shape, free, capitals = pl.col("shape"), pl.col("free"), pl.col("capitals")
     unsaid = free & ~pl.col("other")
@@ -155,7 +166,7 @@ def _coded(pieces: pl.DataFrame) -> pl.DataFrame:
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
         .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni))).then(pl.lit("national_insurance"))
-        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]") & ~pl.col("left").str.ends_with("#")).then(pl.lit("postcode"))
+        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark")).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
     )  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import polars as pl
 
 # Patterns over `before` and `after`: what stands on either side, in small letters
@@ -10,11 +13,11 @@ _BEFORE = {
     "national_insurance": r"(?-u:\b)(?:ni|n\.i\.?|nino|national insurance|nat\.? ins)(?-u:\b)",
     "nhs_number": r"(?-u:\b)(?:nhs|patient|chi)(?-u:\b)",
     "card": r"(?-u:\b)(?:card|visa|master ?card|amex|american express|maestro|pan|debit|credit|paid with|payment)(?-u:\b)",
-    "iban": r"\biban\b",
+    "iban": r"(?-u:\b)iban(?-u:\b)",
     "sort_code": r"(?-u:\b)(?:sort[ \-]?codes?|sort|s/c|sc)(?-u:\b)",
     "account_number": r"(?-u:\b)(?:a/c|acc|acct|accounts?|ac no|bank details)(?-u:\b)",
     "date_of_birth": r"(?:(?-u:\b)(?:born|birth|birthday|birthdate|d\.? ?o\.? ?b)(?-u:\b)|(?-u:\b)b\.)",
-    "passport": r"\bpass ?ports?\b",
+    "passport": r"(?-u:\b)pass ?ports?(?-u:\b)",
     "driving_licence": r"(?-u:\b)(?:driving|driver'?s?|licen[cs]e|dvla|dvl?ni|dl)(?-u:\b)",
     "vehicle_registration": r"(?-u:\b)(?:vrm|vrn|reg|regn|registration|registered|number ?plates?|plates?|vehicle|car|van|lorry|truck|taxi|motorbike|motorcycle|drove|driving|drives|driven|parked|ticketed|number ?plate)(?-u:\b)",
     "ip_address": r"(?-u:\b)(?:ip|ipv[46]|host|address|client|server|from)(?-u:\b)",
@@ -22,14 +25,14 @@ _BEFORE = {
     "uprn": r"(?-u:\b)(?:uprns?|unique property|property reference)(?-u:\b)",
 }
 _AFTER = {
-    "date_of_birth": r"^\W{0,3}(?:\(?d\.?o\.?b|\(?date of birth|\(?birth)",
+    "date_of_birth": r"^[^a-z0-9]{0,3}(?:\(?d\.?o\.?b|\(?date of birth|\(?birth)",
     "uprn": r"^[)\]:, ]{0,4}\(?uprn",
-    "nhs_number": r"^\W{0,3}\(?nhs",
-    "phone": r"^\W{0,3}\(?(?:tel|mob|mobile|home|work|fax|office|landline)(?-u:\b)",
-    "account_number": r"^\W{0,3}\(?a/?c\b",
-    "sort_code": r"^\W{0,3}\(?sort",
-    "national_insurance": r"^\W{0,3}\(?(?:ni\b|national)",
-    "vehicle_registration": r"^\W{0,3}\(?(?:reg|vehicle)",
+    "nhs_number": r"^[^a-z0-9]{0,3}\(?nhs",
+    "phone": r"^[^a-z0-9]{0,3}\(?(?:tel|mob|mobile|home|work|fax|office|landline)(?-u:\b)",
+    "account_number": r"^[^a-z0-9]{0,3}\(?a/?c(?-u:\b)",
+    "sort_code": r"^[^a-z0-9]{0,3}\(?sort",
+    "national_insurance": r"^[^a-z0-9]{0,3}\(?(?:ni(?-u:\b)|national)",
+    "vehicle_registration": r"^[^a-z0-9]{0,3}\(?(?:reg|vehicle)",
 }
 _SAID_OTHERWISE = {
     "date_of_birth": r"(?-u:\b)(?:decided|received|issued|died|death|appointed|joined|registered|visit\w*|valid|expire[sd]?|since|starts?|started|met|seen|moved|reviewed|dated|until|signed)(?-u:\b)",
@@ -42,12 +45,44 @@ OTHER = (
     r"|company|charity|vat|ofsted|urn|grid)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
-_OTHER_AFTER = r"^\W{0,3}(?:epoch|unix|bytes|rows|records|seconds)(?-u:\b)"
+_OTHER_AFTER = r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds)(?-u:\b)"
 _PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|chapter|appendix|policy|python|java|node|chrome|firefox|safari|windows|android|ios|linux|kernel|polars|pandas|v)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
 _LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"
 _GLUED_RIGHT = r"^(?:[\-/_#][A-Za-z0-9]|[.,][0-9])"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around pieces: their own columns `left`, `right`, `before` and `after`, or one row of those for many.
+
+    Attributes:
+        shared: What stands before pieces that have nothing else around them: the pieces' column `around` gives each
+            the place of its text here. None where every piece has its own.
+    """
+
+    shared: tuple[str, ...] | None = None
+
+    def of(self, told: pl.Expr) -> pl.Expr:
+        """Give what an expression over the surroundings comes to for each piece: worked out once where they share them.
+
+        >>> pieces = pl.DataFrame({"piece": ["123", "456"], "around": [0, 0]})
+        >>> pieces.filter(Around(("order ",)).of(other())).height
+        2
+        """
+        if self.shared is None:
+            return told
+        written = told.meta.serialize()
+        values = [_worked_out(left, written) for left in self.shared]
+        return pl.lit(values[0]) if len(set(values)) == 1 else pl.lit(pl.Series(values)).gather(pl.col("around"))
+
+
+@lru_cache(4096)
+def _worked_out(left: str, told: bytes) -> bool | str:
+    """Work out an expression where a text stands before a piece; texts that columns' names make are few."""
+    value: bool | str = beside(pl.DataFrame({"left": left, "right": ""})).select(pl.Expr.deserialize(told)).item()
+    return value
 
 
 def beside(pieces: pl.DataFrame) -> pl.DataFrame:

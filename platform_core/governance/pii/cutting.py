@@ -35,20 +35,38 @@ def cut(cells: Cells, pattern: str) -> Pieces:
     >>> cut(cells, "[0-9]+").select("row", "piece", "start", "left").rows()
     [(7, '12', 3, 'né '), (7, '34', 9, ' or ')]
     """
-    if cells.is_empty():
-        return pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
-    # Marked in one pass, for the pattern is what costs: a text of n pieces falls into n + 1 gaps and the pieces between
-    text, piece = pl.col("text"), pl.col("piece")
-    if int(cells["text"].str.len_bytes().sum()) >= _SHORT * cells.height:
-        return _placed(_of_long(cells, pattern))
-    # Short cells are mostly one piece and nothing else, which one pass tells
-    found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())
-    only = piece.str.len_bytes() == text.str.len_bytes()
-    whole = found.filter(only).select(
+    whole, within = halves(cells, pattern)
+    if whole.is_empty():
+        return within
+    alone = whole.select(
         "row", "piece", start=pl.lit(0, pl.Int64), left=pl.lit(""), right=pl.lit(""), first=pl.lit(value=True),
         last=pl.lit(value=True),
     )  # fmt: skip
-    return pl.concat([whole, _placed(_of_short(found.filter(~only), pattern))]).sort("row", "start")
+    return pl.concat([alone, within]).sort("row", maintain_order=True) if within.height else alone
+
+
+def halves(cells: Cells, pattern: str) -> tuple[pl.DataFrame, Pieces]:
+    """Give the cells that are one piece and nothing else (`row`, `piece`), and the pieces of all others as `cut` does.
+
+    >>> whole, within = halves(pl.DataFrame({"row": [0, 1], "text": ["12", "a 34"]}), "[0-9]+")
+    >>> whole.rows(), within.select("row", "piece", "left").rows()
+    ([(0, '12')], [(1, '34', 'a ')])
+    """
+    text, piece = pl.col("text"), pl.col("piece")
+    nothing = cells.select("row", piece="text").clear()
+    if cells.is_empty():
+        return nothing, pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
+    if are_long(cells):
+        return nothing, _placed(_marked(cells, pattern))
+    # Short cells are mostly one piece and nothing else, which one pass tells
+    found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())
+    only = found.select(piece.str.len_bytes() == text.str.len_bytes()).to_series()
+    return found.filter(only).select("row", "piece"), _placed(_marked(found.filter(~only).drop("piece"), pattern))
+
+
+def are_long(cells: Cells) -> bool:
+    """Say whether cells are long texts rather than the values of a table."""
+    return int(cells["text"].str.len_bytes().sum()) >= _SHORT * cells.height
 
 
 def _placed(whole: pl.DataFrame) -> Pieces:
@@ -72,17 +90,11 @@ def _placed(whole: pl.DataFrame) -> Pieces:
     )
 
 
-def _of_short(found: Cells, pattern: str) -> pl.DataFrame:
-    """Give pieces with all that stands between them, as two lists: what costs is their number."""
-    text, gaps = pl.col("text"), pl.col("gaps")
-    lists = found.select("row", piece=text.str.extract_all(pattern), gaps=text.str.split(pattern, literal=False))
-    # A text of n pieces has n + 1 gaps: one before each, and the last behind
-    counted = lists.select("row", "piece", left=gaps.list.head(gaps.list.len() - 1), right=gaps.list.slice(1))
-    return counted.explode("piece", "left", "right", keep_nulls=False, empty_as_null=False)
+def _marked(cells: Cells, pattern: str) -> pl.DataFrame:
+    """Give pieces with all that stands between them by one pass of the pattern, which is what costs.
 
-
-def _of_long(cells: Cells, pattern: str) -> pl.DataFrame:
-    """Give the same with one pass of the pattern, which is what costs: marked, then split at the marks."""
+    Marked and split at the marks, a text of n pieces falls into n + 1 gaps and the pieces between.
+    """
     piece, row, at = pl.col("piece"), pl.col("row"), pl.col("at")
     marked = cells.select("row", "text", piece=pl.col("text").str.replace_all(pattern, f"{MARK}${{0}}{MARK}"))
     found = marked.filter(piece.str.len_bytes() > pl.col("text").str.len_bytes()).select("row", piece.str.split(MARK))

@@ -17,7 +17,7 @@ _DOT = r"(?: ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| (?i:dot) |\.)"
 _HIDDEN = rf"[{_L}_](?:[{_L}._%+'\-]|{_DOT})*{_AT}{_LABEL}(?:{_DOT}{_LABEL})*{_DOT}(?:[A-Za-z]{{2,24}})"
 # Hidden with words alone (`ann at example dot com`) it needs a `dot`: prose is full of "at"
 _IS_HIDDEN = r"[\[({<] ?(?i:at) ?[\])}>]|(?i: at .*(?: dot |[\[({<] ?(?:dot|\.) ?[\])}>]))"
-_SIGNS = r"(?i) dot |[\[({<] ?(?:at|dot)"
+_SIGNS = r"[\[({<]", r"(?i) dot "  # what any of them has; apart, each is looked for many bytes at a time
 _FILES = r"(?i)\.(?:png|jpe?g|gif|svg|webp|bmp|ico|js|css|py|ipynb|csv|json|ya?ml|txt|md|html?|pdf|zip|gz|whl|parquet|local|localhost|internal)$"
 
 
@@ -30,7 +30,7 @@ def find(cells: Cells) -> pl.DataFrame:
     """
     text = pl.col("text")
     written = cut(cells.filter(text.str.contains("@", literal=True)), _WRITTEN)
-    maybe = cells.filter(text.str.contains(_SIGNS))
+    maybe = cells.filter(pl.any_horizontal(text.str.contains(sign) for sign in _SIGNS))
     hidden = cut(maybe.filter(text.str.contains(_IS_HIDDEN)) if maybe.height else maybe, _HIDDEN)
     hidden = hidden.filter(pl.col("piece").str.contains(_IS_HIDDEN)).with_columns(score=pl.lit(0.85))
     found = pl.concat([written.with_columns(score=pl.lit(0.98)), hidden])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from platform_core.governance.pii import checksums, shapes
-from platform_core.governance.pii.context import glued, other, part_of_document, said
+from platform_core.governance.pii.context import Around, glued, other, part_of_document, said
 from platform_core.governance.pii.cutting import Pieces
 
 # Bare digits without a word beside them: issued by the NHS (England, Northern Ireland, Scotland by birth date, tests)
@@ -21,41 +21,38 @@ _ADDRESS_AFTER = r"^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2
 _ADDRESS_BEFORE = r"(?:street|road|lane|avenue|close|drive|way|court)(?-u:\b)[^0-9]{0,30}$"
 
 
-def judge(pieces: Pieces) -> pl.DataFrame:
+def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
     """Give the pieces that are a finding, with `kind`, `score` and whether chance alone may make one like it.
 
     Args:
         pieces: With `digits` and `size`, their number, beside what `cut` gives.
+        around: What stands around them.
     """
     if pieces.is_empty():
         return pieces.with_columns(kind=pl.lit(None, pl.String), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
     piece, size = pl.col("piece"), pl.col("size")
     known = pieces.with_columns(
-        glued=glued(),
-        other=other(),
+        glued=around.of(glued()),
+        other=around.of(other()),
         bare=piece.str.len_bytes() == size,
         checked=pl.lit(value=False),
     )
     parts = [
-        _networks(known.filter(size.is_between(4, 14) & piece.str.contains(shapes.IPV4))),
-        _phones(known.filter(size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]"))),
-        _cards(known.filter(size.is_between(13, 22) & ~piece.str.contains(r"^[+(]"))),
-        _tens(known.filter(size == 10)),
-        _by_words(known.filter(size.is_between(4, 20))),
+        _networks(known.filter(size.is_between(4, 14) & piece.str.contains(shapes.IPV4)), around),
+        _phones(known.filter(size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]")), around),
+        _cards(known.filter(size.is_between(13, 22) & ~piece.str.contains(r"^[+(]")), around),
+        _tens(known.filter(size == 10), around),
+        _by_words(known.filter(size.is_between(4, 20)), around),
     ]
     return pl.concat([part for part in parts if not part.is_empty()] or [parts[0]], how="diagonal")
 
 
-def _networks(pieces: pl.DataFrame) -> pl.DataFrame:
-    good = pieces.filter(
-        ~part_of_document()
-        & ~pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]")
-        & ~pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
-    )
-    return _found(good, "ip_address", pl.lit(0.9))
+def _networks(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    joined = pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") | pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
+    return _found(pieces.filter(~around.of(part_of_document() | joined)), "ip_address", pl.lit(0.9))
 
 
-def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
+def _phones(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     digits, piece, size = pl.col("digits"), pl.col("piece"), pl.col("size")
     abroad = piece.str.contains(r"^[(]?[+]|^[(]?0(?:0|11)[ \-]?[1-9]")
     home = digits.str.replace(r"^(?:0?0|011)?44(?:0)?", "0")
@@ -65,7 +62,7 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
         .then(home)
         .otherwise(digits)
     )
-    pieces = pieces.with_columns(abroad=abroad, home=british, said=said("phone"))
+    pieces = pieces.with_columns(abroad=abroad, home=british, said=around.of(said("phone")))
     plan = pl.col("home").str.contains(shapes.NATIONAL)
     foreign = pl.col("abroad") & ~pl.col("home").str.starts_with("0") & size.is_between(8, 15)
     long_00 = (
@@ -78,8 +75,8 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
         & enough
         & (
             ~pl.col("glued")
-            | (pl.col("said") & ~pl.col("left").str.contains(r"[0-9][\-/]$"))
-            | pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)")
+            | (pl.col("said") & ~around.of(pl.col("left").str.contains(r"[0-9][\-/]$")))
+            | around.of(pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)"))
         )
         & (~pl.col("other") | pl.col("said"))
     )
@@ -89,7 +86,7 @@ def _phones(pieces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
+def _cards(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     if pieces.is_empty():
         return pieces
     # One group too many may stand behind the number
@@ -103,7 +100,7 @@ def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
     )
     if tried.is_empty():
         return tried
-    proven = tried.filter(checksums.luhn(tried["digits"])).with_columns(said=said("card"))
+    proven = tried.filter(checksums.luhn(tried["digits"])).with_columns(said=around.of(said("card")))
     proven = proven.filter(~pl.col("glued") & (~pl.col("other") | pl.col("said")))
     return _found(
         proven,
@@ -113,7 +110,7 @@ def _cards(pieces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
+def _tens(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     if pieces.is_empty():
         return pieces
     proven = pieces.with_columns(nhs=checksums.modulus_11(pieces["digits"]), utr=checksums.utr(pieces["digits"]))
@@ -121,13 +118,13 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
     if proven.is_empty():
         return proven
     digits, piece = pl.col("digits"), pl.col("piece")
-    said_utr, said_nhs = said("utr"), said("nhs_number")
+    said_utr, said_nhs = around.of(said("utr")), around.of(said("nhs_number"))
     proven = proven.with_columns(
-        said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=said("phone")
+        said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=around.of(said("phone"))
     )
     grouped = piece.str.contains(_GROUPED_10)
     # `TQ 38000 80400` is a place on the National Grid
-    on_grid = pl.col("left").str.contains(rf"(?:^|[^A-Za-z]){shapes.GRID} ?$")
+    on_grid = around.of(pl.col("left").str.contains(rf"(?:^|[^A-Za-z]){shapes.GRID} ?$"))
     plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone") & ~on_grid
     kind = (
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))
@@ -143,16 +140,16 @@ def _tens(pieces: pl.DataFrame) -> pl.DataFrame:
     return made.filter(pl.col("kind").is_not_null())
 
 
-def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
+def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     piece, size, row = pl.col("piece"), pl.col("size"), pl.col("row")
     dashed = (size == 6) & piece.str.contains("-", literal=True)
     # A long number may stand between a sort code and its account; alone it is told by an address beside it
     beside = (row == row.shift(1)) | (row == row.shift(-1))
-    worded = (pl.col("after") != "") | (pl.col("before") != "")
+    worded = around.of((pl.col("after") != "") | (pl.col("before") != ""))
     neighbours = beside & ((size == 6) | ((size == 8) & piece.str.contains(_EIGHT)))
     near_words = (size >= 11) & worded & (beside.fill_null(value=False) | piece.str.contains(_LIKE_UPRN))
     some = pieces.filter(
-        (dashed | near_words | neighbours.fill_null(value=False) | said(*_TOLD)).fill_null(value=False)
+        (dashed | near_words | neighbours.fill_null(value=False) | around.of(said(*_TOLD))).fill_null(value=False)
     )
     if some.is_empty():
         return some
@@ -162,11 +159,11 @@ def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
         as_date=piece.str.contains(shapes.SORT_AS_DATE),
         eight=(size == 8) & piece.str.contains(_EIGHT),
         date=piece.str.contains(shapes.DATE),
-        numbered=pl.col("before").str.contains(r"(?-u:\b)(?:no|num|number|a/c)[^a-z0-9]*$"),
+        numbered=around.of(pl.col("before").str.contains(r"(?-u:\b)(?:no|num|number|a/c)[^a-z0-9]*$")),
         free=~pl.col("glued") & ~pl.col("other"),
-        **{f"said_{kind}": said(kind) for kind in _TOLD},
+        **{f"said_{kind}": around.of(said(kind)) for kind in _TOLD},
     )
-    to_next = (row == row.shift(-1)) & (pl.col("right").str.len_chars() < _SHORT)
+    to_next = (row == row.shift(-1)) & around.of(pl.col("right").str.len_chars() < _SHORT)
     known = known.with_columns(before_account=(pl.col("eight").shift(-1) & to_next).fill_null(value=False))
     said_sort, said_account = pl.col("said_sort_code"), pl.col("said_account_number")
     bare, shaped, before_account = pl.col("bare"), pl.col("sort_shape"), pl.col("before_account")
@@ -181,10 +178,10 @@ def _by_words(pieces: pl.DataFrame) -> pl.DataFrame:
         birth=(pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_date_of_birth"),
         address=(size >= 11)
         & piece.str.contains(_LIKE_UPRN)
-        & (pl.col("after").str.contains(_ADDRESS_AFTER) | pl.col("before").str.contains(_ADDRESS_BEFORE)),
+        & around.of(pl.col("after").str.contains(_ADDRESS_AFTER) | pl.col("before").str.contains(_ADDRESS_BEFORE)),
     )
     after_sort = (pl.col("sort").shift(1) & (row == row.shift(1))).fill_null(value=False)
-    after_sort &= pl.col("left").str.len_chars() < _SHORT
+    after_sort &= around.of(pl.col("left").str.len_chars() < _SHORT)
     account = (pl.col("eight") & ((said_account & ~pl.col("glued")) | after_sort)) | (
         said_account & bare & size.is_between(7, 10) & ~pl.col("other") & pl.col("numbered")
     )

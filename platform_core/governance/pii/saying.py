@@ -48,17 +48,23 @@ class Saying:
         >>> saying.only(cells, lambda name: name.says("email"))["text"].to_list()
         ['a', 'b']
         """
-        flags = [wanted(name) for name in self._present()]
+        flags = self.all(wanted)
         if all(flags):
             return cells
         return cells.filter(self.each(wanted)) if any(flags) else cells.clear()
 
+    def all(self, value: Callable[[Named], T]) -> list[T]:
+        """Give what the name of each of the columns comes to."""
+        return [value(name) for name in self._present()]
+
+    def number(self) -> pl.Expr:
+        """Give for each `row` the place of its column in what `all` gives."""
+        return pl.col("row") // self.height - self.first
+
     def each(self, value: Callable[[Named], T]) -> pl.Expr:
         """Give for each `row` what its column's name comes to."""
-        values = [value(name) for name in self._present()]
-        if len(set(values)) == 1:
-            return pl.lit(values[0])
-        return pl.lit(pl.Series(values)).gather(pl.col("row") // self.height - self.first)
+        values = self.all(value)
+        return pl.lit(values[0]) if len(set(values)) == 1 else pl.lit(pl.Series(values)).gather(self.number())
 
     def _present(self) -> Sequence[Named]:
         return self.names[self.first : self.last + 1]

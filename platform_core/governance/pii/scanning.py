@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import polars as pl
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
 from platform_core.governance.pii import names, prose, repeating, texts
+from platform_core.governance.pii.cutting import are_long
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
 
@@ -25,10 +27,12 @@ FINDINGS = pl.Schema(
         "score": pl.Float64,
     }
 )
-_PART_BYTES, _PART_ROWS = 4 << 20, 65_536
-_FEW_ROWS = 20_000  # of different texts, up to which columns are read together
+_PART_BYTES, _PART_ROWS = 32 << 20, 1 << 20  # of a part at most: each costs the making of every pattern once more
+_FEW_ROWS = 20_000  # of different texts, which are not worth a second core
 _FEW = 20  # cells below which a column says nothing of its own
-_LIKE_A_NAME = r"^\p{Lu}[\p{L}\p{M}'\-]+(?: (?:\p{Lu}[\p{L}\p{M}'\-.]*|van|de|der|al|bin)){1,3}$"
+_UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
+_LETTER = r"A-Za-z\x{80}-\x{1fff}'\-"
+_LIKE_A_NAME = rf"^{_UPPER}[{_LETTER}]+(?: (?:{_UPPER}[{_LETTER}.]*|van|de|der|al|bin)){{1,3}}$"
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
 
@@ -79,15 +83,12 @@ def scan(
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
     every = repeating.everywhere(every, again, height)
     # Cells are numbered through all columns, in the order of the columns
-    place = pl.col("row") // height
-    judged = []
-    for (number,), part in (
-        every.with_columns(place=place, row=pl.col("row") % height)
-        .partition_by("place", maintain_order=True, as_dict=True)
-        .items()
-    ):
-        name = chosen[number]
-        kept = _as_column(part.drop("place"), whole[name], about[number]).filter(pl.col("score") >= least)
+    places = every.select(pl.col("row") // height).to_series().rle()
+    every = every.with_columns(row=pl.col("row") % height)
+    begun, judged = 0, []
+    for count, number in zip(places.struct.field("len"), places.struct.field("value"), strict=True):
+        name, part, begun = chosen[number], every.slice(begun, count), begun + count
+        kept = _as_column(part, whole[name], about[number]).filter(pl.col("score") >= least)
         judged.append(
             (
                 number,
@@ -147,7 +148,7 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
 
 def _parts(frame: pl.DataFrame, columns: Sequence[str], again: dict[int, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
-    together: list[pl.DataFrame] = []
+    alike: dict[bool, list[pl.DataFrame]] = {False: [], True: []}
     for place, name in enumerate(columns):
         cells = written(frame[name])
         if cells is None or cells.is_empty():
@@ -156,18 +157,13 @@ def _parts(frame: pl.DataFrame, columns: Sequence[str], again: dict[int, pl.Data
         cells, rows = repeating.once(cells)
         if rows is not None:
             again[place] = rows
-        if cells.height > _FEW_ROWS:
-            yield from _slices(cells)
-        else:
-            together.append(cells)
-    if together:
-        yield from _slices(pl.concat(together, rechunk=True))
-
-
-def _slices(cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    size = int(cells["text"].str.len_bytes().sum()) // cells.height
-    rows = max(1024, min(_PART_ROWS, _PART_BYTES // max(1, size)))
-    yield from cells.iter_slices(rows)
+        alike[are_long(cells)].append(cells)
+    for together in filter(None, alike.values()):
+        cells = pl.concat(together, rechunk=True)
+        least = max(int(cells["text"].str.len_bytes().sum()) / _PART_BYTES, cells.height / _PART_ROWS)
+        cores = min(os.cpu_count() or 1, -(-cells.height // _FEW_ROWS))
+        # As many parts for one core as for the other
+        yield from cells.iter_slices(-(-cells.height // (math.ceil(least / cores) * cores)))
 
 
 def _found(

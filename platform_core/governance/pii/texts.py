@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from platform_core.governance.pii import codes, emails, names, numbers, patterns, relaxed
 from platform_core.governance.pii.characters import foreign, plain
-from platform_core.governance.pii.context import beside
-from platform_core.governance.pii.cutting import Cells, Pieces, cut
+from platform_core.governance.pii.context import Around, beside
+from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves
 from platform_core.governance.pii.kinds import Named
 from platform_core.governance.pii.saying import Saying
 
@@ -26,6 +27,7 @@ SCHEMA = pl.Schema(
 )
 
 
+_SIGNS = string.punctuation + " "
 _EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
 _LABELS = {
     "utr": "UTR",
@@ -54,11 +56,11 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
     saying = Saying.of(cells, about, height)
     text = pl.col("text")
     wide = cells.select(foreign(text)).to_series()
-    if wide.any():
-        cells = pl.concat([cells.filter(~wide), cells.filter(wide).with_columns(plain(text))]).sort("row")
+    if any_wide := wide.any():
+        cells = cells.filter(~wide).merge_sorted(cells.filter(wide).with_columns(plain(text)), key="row")
     found = [_coded(cells, saying), emails.find(cells), *relaxed.find(cells, saying)]
     in_prose = saying.only(cells, lambda name: not name.says("name") and not name.other)
-    named = names.find(in_prose)
+    named = names.find(in_prose, ascii_only=not any_wide)
     little = saying.only(named.filter(pl.col("score") < 0.95), lambda name: name.people)
     found += [
         named.filter(pl.col("score") >= 0.95),
@@ -69,31 +71,36 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(whole)
-    sure = (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
-    every = every.filter(~saying.each(lambda name: name.other) | sure)
+    if any(saying.all(lambda name: name.other)):
+        sure = (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
+        every = every.filter(~saying.each(lambda name: name.other) | sure)
     return apart(every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()))
 
 
 def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
     some = cells.filter(pl.col("text").str.contains("[0-9:]"))
-    pieces = _told(cut(some, patterns.CODES), saying)
+    whole, within = halves(some, patterns.CODES)
+    # What the column's name says stands before each cell, as if it had been written there; beside a whole cell, alone
+    label, left = saying.each(_label), pl.col("left")
+    whole = whole.with_columns(start=pl.lit(0, pl.Int64), around=saying.number())
+    within = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
+    found = [_of_pieces(whole, Around(tuple(saying.all(_label)))), _of_pieces(beside(within), Around())]
+    return pl.concat([part for part in found if part.height] or found[:1], how="diagonal")
+
+
+def _of_pieces(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     if pieces.is_empty():
         return pieces
-    found = _judged(pieces)
+    pieces = pieces.with_row_index("id")
+    found = _judged(pieces, around)
     # A word before a number may have been taken for the first part of a code: what is left is cut once more
-    missed = pieces.filter(pl.col("piece").str.contains(r"^[A-Za-z]+[ ,/\-].*[0-9]"))
-    missed = missed.join(found.select("row", start="begin"), on=["row", "start"], how="anti")
-    if missed.height:
-        again = _again(missed)
-        if again.height:
-            found = pl.concat([found, _judged(again)], how="diagonal")
-    return found
-
-
-def _told(pieces: Pieces, saying: Saying) -> Pieces:
-    """Put what the column's name says before each cell, as if it had been written there."""
-    label, left = saying.each(_label), pl.col("left")
-    return pieces.with_columns(left=pl.when("first").then(label + left).otherwise(left))
+    missed = pieces.select(pl.col("piece").str.contains(r"^[A-Za-z]+[ ,/\-].*[0-9]")).to_series()
+    if missed.any():
+        missed = missed.scatter(found["id"].unique(), False)
+    if not missed.any():
+        return found
+    again = _again(pieces.filter(missed), around)
+    return pl.concat([found, _judged(beside(again), Around())], how="diagonal") if again.height else found
 
 
 def _label(name: Named) -> str:
@@ -101,7 +108,10 @@ def _label(name: Named) -> str:
     return said or ("ref " if name.other else "")
 
 
-def _again(missed: Pieces) -> Pieces:
+def _again(missed: pl.DataFrame, around: Around) -> Pieces:
+    if around.shared is not None:
+        missed = missed.with_columns(left=around.of(pl.col("left")), right=pl.lit(""))
+    missed = missed.drop("id")
     head = pl.col("piece").str.extract(r"^([A-Za-z0-9]+[ ,/\-]+)", 1)
     rest = missed.with_columns(head=head).with_row_index("id")
     cells = rest.select(row="id", text=pl.col("piece").str.slice(pl.col("head").str.len_chars()))
@@ -123,22 +133,23 @@ def _again(missed: Pieces) -> Pieces:
     )
 
 
-def _judged(pieces: Pieces) -> pl.DataFrame:
+def _judged(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     piece = pl.col("piece")
-    opened = piece.str.starts_with("(") & ~piece.str.contains(")", literal=True)
-    pieces = beside(pieces).with_columns(
-        begin="start",
-        piece=pl.when(opened).then(piece.str.slice(1)).otherwise(piece),
-        start=pl.col("start") + opened.cast(pl.Int64),
-        left=pl.when(opened).then(pl.lit("(")).otherwise("left"),
-        code=piece.str.replace_all("[^A-Za-z0-9]+", ""),
-    )
+    pieces = pieces.with_columns(begin="start", code=piece.str.replace_many(list(_SIGNS), [""] * len(_SIGNS)))
+    opened = pieces.select(piece.str.starts_with("(")).to_series()
+    if opened.any():
+        opened &= ~pieces["piece"].str.contains(")", literal=True)
+        pieces = pieces.with_columns(
+            piece=pl.when(opened).then(piece.str.slice(1)).otherwise(piece), start=pl.col("start") + opened
+        )
     code = pl.col("code")
     plain = pieces["code"].str.contains("^[0-9]+$")
     colon = pieces["piece"].str.contains(":", literal=True)
     of_digits = pieces.filter(plain & ~colon).with_columns(digits=code)
     rest = pieces.filter(~plain | colon)
-    if rest.height:
+    some = rest.select(code.str.contains("^[0-9]{3,}[A-Za-z]") | piece.str.contains(":", literal=True)).to_series()
+    rest, maybe = rest.filter(~some), rest.filter(some)
+    if maybe.height:
         # What stands before an extension is the number; so is what stands before the K of a UTR or the time of a date
         extended = piece.str.contains(_EXTENDED)
         numeric = extended | code.str.contains("^[0-9]{10}[Kk]$") | piece.str.contains(r"[0-9][T ][0-9]{2}:[0-9]{2}")
@@ -147,15 +158,17 @@ def _judged(pieces: Pieces) -> pl.DataFrame:
             .then(piece.str.extract(_EXTENDED, 1).str.replace_all("[^0-9]+", ""))
             .otherwise(code.str.strip_chars_end("Kk"))
         )
-        rest = rest.with_columns(numeric=numeric, digits=digits)
-        of_digits = pl.concat([of_digits, rest.filter("numeric").drop("numeric")]).sort("row", "start")
-        rest = rest.filter(~pl.col("numeric")).with_columns(code=code.str.to_uppercase())
+        maybe = maybe.with_columns(numeric=numeric, digits=digits)
+        numbers_too = maybe.filter("numeric").drop("numeric")
+        if numbers_too.height:
+            of_digits = pl.concat([of_digits, numbers_too]).sort("row", "start")
+        rest = pl.concat([rest, maybe.filter(~pl.col("numeric")).drop("numeric", "digits")])
+    rest = rest.with_columns(code=code.str.to_uppercase())
     of_digits = of_digits.with_columns(size=pl.col("digits").str.len_bytes())
-    lettered = rest
-    found = [part for part in (numbers.judge(of_digits), codes.judge(lettered)) if part.height]
+    found = [part for part in (numbers.judge(of_digits, around), codes.judge(rest, around)) if part.height]
     if not found:
         return pieces.clear().with_columns(kind=pl.lit(""), score=pl.lit(0.0), chance=pl.lit(value=False))
-    wanted = ["row", "piece", "start", "begin", "kind", "score", "chance", "size"]
+    wanted = ["id", "row", "piece", "start", "begin", "kind", "score", "chance", "size"]
     every = pl.concat([part.select(name for name in wanted if name in part.columns) for part in found], how="diagonal")
     return (
         every.with_columns(ten=pl.col("size").eq_missing(10) & pl.col("chance"))
@@ -186,24 +199,31 @@ def apart(found: pl.DataFrame) -> pl.DataFrame:
     >>> apart(found)["kind"].to_list()
     ['card']
     """
-    ordered = found.sort("row", "start", "end", "kind")
+    rows = found["row"]
+    if not rows.is_sorted():
+        found = found.sort("row", maintain_order=True)
+        rows = found["row"]
+    again = rows[1:] == rows[:-1]
+    if not again.any():
+        return found
     row = pl.col("row")
-    meets = (row == row.shift(1)) & (pl.col("start") < pl.col("end").shift(1))
-    crowded = ordered.filter(meets)["row"].unique()
-    if crowded.is_empty():
-        return ordered
-    here = row.is_in(crowded.implode())
+    several = (row == row.shift(1)).fill_null(value=False) | (row == row.shift(-1)).fill_null(value=False)
+    crowded = found.filter(several)
+    meets = crowded.sort("row", "start", "end", "kind").filter(
+        (row == row.shift(1)) & (pl.col("start") < pl.col("end").shift(1))
+    )
+    here = row.is_in(meets["row"].unique().implode())
     ranked = (
-        ordered.filter(here)
+        crowded.filter(here)
         .with_columns(length=pl.col("end") - pl.col("start"))
         .sort("row", "score", "length", "start", "kind", descending=[False, True, True, False, False])
         .drop("length")
         .unique(["row", "start", "end"], keep="first", maintain_order=True)  # what most of them differ in is the kind
     )
-    single = ranked.filter(~row.is_duplicated())
-    ranked = ranked.filter(row.is_duplicated())
+    single, ranked = ranked.filter(~row.is_duplicated()), ranked.filter(row.is_duplicated())
     keep = pl.Series(_standing(ranked.select("row", "start", "end").iter_rows()), dtype=pl.Boolean)
-    return pl.concat([ordered.filter(~here), single, ranked.filter(keep)]).sort("row", "start", "end")
+    settled = pl.concat([crowded.filter(~here), single, ranked.filter(keep)]).sort("row", "start", "end", "kind")
+    return found.filter(~several).merge_sorted(settled, key="row")
 
 
 def _standing(ranked: Iterable[tuple[int, int, int]]) -> list[bool]:
