@@ -269,6 +269,7 @@ class Function:
     body: tuple[Fragment, ...]
     output: str
     shadowed: tuple[str, ...] = ()  # builtins that the body reads before it binds their name
+    disturbs: tuple[str, ...] = ()  # what of its process it changes, and must put back
 
 
 @dataclass(frozen=True, slots=True)

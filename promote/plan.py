@@ -287,6 +287,7 @@ def source_hash(plan: Plan, version: str = __version__) -> str:
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
     shared = [plan.helpers.name, *(f.text for f in plan.helpers.definitions)] if plan.helpers else []
     shared += [repr(plan.model)] if plan.model else []
+    shared += [repr(f.disturbs) for f in functions if f.disturbs]
     return digest(version, plan.step.tag, plan.step.markdown, *texts, *shapes, *options, *shared)
 
 

@@ -13,8 +13,18 @@ if TYPE_CHECKING:
     from platform_core.metadata import with_chart
     from platform_core.sdk.layers import bronze_asset, gold_asset, silver_asset
     from platform_core.sdk.loading import freshness, load_asset, resource
+    from platform_core.sdk.process_state import puts_back
 
-__all__ = ["bronze_asset", "freshness", "gold_asset", "load_asset", "resource", "silver_asset", "with_chart"]
+__all__ = [
+    "bronze_asset",
+    "freshness",
+    "gold_asset",
+    "load_asset",
+    "puts_back",
+    "resource",
+    "silver_asset",
+    "with_chart",
+]
 
 _PLACES = {
     "bronze_asset": "platform_core.sdk.layers",
@@ -23,6 +33,7 @@ _PLACES = {
     "load_asset": "platform_core.sdk.loading",
     "resource": "platform_core.sdk.loading",
     "freshness": "platform_core.sdk.loading",
+    "puts_back": "platform_core.sdk.process_state",
     "with_chart": "platform_core.metadata",
 }
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from platform_core.errors import Fault
 from promote.dataflow.closure import Bound, Closure
 from promote.dataflow.displays import inner_displays
+from promote.dataflow.disturbed import disturbed
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.global_names import of_statement, rewritten
@@ -89,6 +90,7 @@ class Assembly:
             body=tuple(self.body(body)),
             output=output,
             shadowed=tuple(sorted(self.closure.shadowed)),
+            disturbs=tuple(disturbed(self.program, body)),
         )
 
     def check_parameters(self, body: Sequence[Statement], changed: set[str]) -> None:

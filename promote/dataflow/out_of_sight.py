@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.effects import HANDLERS, LIVES, SHOWN_SEED
+from promote.language.effects import HANDLERS, LIVES, PRINTED, SHOWN_SEED
 from promote.trees import walk
 
 _TOLD = {
@@ -21,9 +21,13 @@ _TOLD = {
 def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tuple[Statement, str, str]]:
     """Give the statements of a step that no function can keep, each with why and a way out."""
     taken = {statement.index for statement in included}
+    own = included[-1].role.tag if included else ""
     for statement in included:
         for state in _TOLD.keys() & statement.changes.keys():
             yield statement, *_TOLD[state]
+        if PRINTED in statement.changes and statement.role.tag != own:
+            message = "From here on this holds what every cell prints."
+            yield statement, message, "Write to it in the step: print(…, file=…), or contextlib.redirect_stdout there."
         attributes = statement.facts.attributes
         if "to_physical" in attributes and _categories_elsewhere(program, taken, statement):
             message = "Polars numbers categories in the order in which the whole notebook met them."

@@ -81,6 +81,7 @@ class Program:
         states = sorted(filter(is_state, touches))
         self.ambient = tuple(filter(is_ambient, states))
         self.shown = tuple(filter(is_shown, states))
+        self.disturbed = bool(states)
 
     @cached_property
     def by_cell(self) -> Mapping[int, Sequence[Statement]]:

@@ -40,6 +40,8 @@ class Calls(Libraries):
         if self.has_code:
             self.code_runs(call, target, given, use, applied=applied)
         heap = self.heap
+        if heap.bound and target.receiver:  # it may call later what it is given: `stack.callback(found.append, 1)`
+            heap.hold(target.receiver, given & heap.bound)
         for one in sorted(heap.reach(everything) & heap.bound) if heap.bound else ():
             changed = heap.contents(frozenset((one,)))
             heap.hold(changed, given - heap.bound)

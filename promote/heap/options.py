@@ -18,6 +18,12 @@ _SHOWING = {
     "numpy.set_string_function": NUMPY,
 }
 
+ASKING = {
+    **dict.fromkeys(("pandas.get_option", "pandas.describe_option", "pandas.options"), (PANDAS_OPTIONS, PANDAS)),
+    **dict.fromkeys(("polars.Config.state", "polars.Config.save"), (POLARS, POLARS_SET_UP)),
+    "numpy.get_printoptions": (NUMPY,),
+}
+
 
 def option_states(path: str, use: DottedUse) -> tuple[str, ...] | None:
     """Give the states that a use of an option changes; None where the path is no option.
@@ -35,6 +41,8 @@ def option_states(path: str, use: DottedUse) -> tuple[str, ...] | None:
     """
     if path in _SHOWING:
         return (_SHOWING[path],)
+    if path in ASKING and path != "pandas.options":
+        return ()
     package, _, rest = path.partition(".")
     if package == "pandas" and rest.startswith("options"):
         return _pandas([rest.removeprefix("options.")]) if use.stored else ()
@@ -43,6 +51,19 @@ def option_states(path: str, use: DottedUse) -> tuple[str, ...] | None:
     if package == "polars" and rest.partition(".")[0] == "Config":
         return _polars(rest.removeprefix("Config").removeprefix("."), use)
     return None
+
+
+def options_read(path: str, use: DottedUse) -> tuple[str, ...]:
+    """Give the states that a use of an option asks for.
+
+    >>> from promote.language.uses import Use
+    >>> options_read("numpy.get_printoptions", DottedUse((), Use(1, 1)))
+    ('how NumPy shows arrays',)
+    """
+    if use.stored:
+        return ()
+    asked = "pandas.options" if path.startswith("pandas.options.") else path
+    return ASKING.get(asked, ())
 
 
 def names_a_format(use: DottedUse) -> bool:

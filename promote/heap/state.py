@@ -12,7 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
-from promote.heap.options import POLARS, names_a_format, option_states
+from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
 from promote.language.effects import (
     ALSO_SETTING,
     AMBIENT_STATES,
@@ -24,6 +24,7 @@ from promote.language.effects import (
     MUTATING_METHODS,
     PARTS_OF_WARNINGS,
     PLACING_METHODS,
+    PRINTED,
     RELATION_MAKERS,
     SETTERS,
     SETTING_FUNCTIONS,
@@ -43,6 +44,7 @@ _PATCHED = "the set-up of "
 PLACES, MODULES = "where modules are looked for", "the modules at hand"
 ENVIRONMENT = "the environment"
 _FILTERS = "the filters of warnings"
+_NUMPY_ERRORS = "how NumPy takes errors"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
 _DRAWING = pattern(
@@ -52,20 +54,30 @@ _DRAWING = pattern(
 _SIMULATING = pattern(
     r"rvs|random|sampl(e|ing)|simulat|bootstrap|permut|shuffle|synthe|noise|perturb|jitter", re.IGNORECASE
 )
-_READING_CALLS = frozenset(("get", "getenv", "getcwd", "items", "keys", "values", "copy", "getlocale"))
+_READING_CALLS = frozenset(("get", "getenv", "getcwd", "geterr", "items", "keys", "values", "copy", "getlocale"))
 _WRITING_SQL = pattern(
     r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b", re.IGNORECASE
 )
 _FILE_CALLS = pattern(
-    r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute)$"
-    r"|^os\.path\.(abspath|realpath|relpath|exists|isfile|isdir|getsize|getmtime)$"
+    r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute|exists"
+    r"|is_file|is_dir|samefile)$|^os\.(stat|lstat|access|readlink)$"
+    r"|^os\.path\.(abspath|realpath|relpath|exists|lexists|isfile|isdir|islink|getsize|getmtime|samefile)$"
+    r"|^numpy\.(loadtxt|genfromtxt|fromfile|load|memmap)$|^sqlite3\.connect$"
 )
+# Calls of what looks at the environment by itself; other processes do, and take the working directory too
+_STARTING = ("subprocess.", "os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn")
+_ASKING = frozenset((
+    *("os.path.expandvars", "os.path.expanduser", "os.get_exec_path", "pathlib.Path.home", "getpass.getuser"),
+    *("shutil.which", "shutil.get_terminal_size", "tempfile.gettempdir", "tempfile.mkdtemp", "tempfile.mkstemp"),
+    *("tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "urllib.request.getproxies"),
+))  # fmt: skip
 # Packages whose calls draw no numbers but those that stand in a table
 _DRAWING_NOTHING = frozenset(("pandas", "polars", "numpy")) | sys.stdlib_module_names | HARMLESS_MODULES
 _STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
 _OPENING = (
     *("open", "read_", "scan_", "Path", "glob", "iglob", "rglob", "listdir", "scandir", "walk", "iterdir", "cwd"),
-    *("resolve", "absolute"),
+    *("resolve", "absolute", "exists", "is_file", "is_dir", "samefile", "stat", "lstat", "access", "readlink"),
+    *("loadtxt", "genfromtxt", "fromfile", "load", "memmap", "connect"),
 )  # how the last word begins where `_FILE_CALLS` says yes
 _SETTING = pattern(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
@@ -104,7 +116,9 @@ def state_uses(
                 sets.add(name)
                 changes.setdefault(name, place)
             else:
-                if state not in SHOWN_STATES:  # what is shown changes nothing that is shown later by itself
+                if (
+                    state not in SHOWN_STATES or kind == "read"
+                ):  # what is shown changes nothing that is shown later by itself
                     reads.setdefault(name, place)
                 if kind != "read":
                     changes.setdefault(name, place)
@@ -155,18 +169,22 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
         return
     if (options := option_states(path, use)) is not None:
         yield from ((state, "change") for state in options)
+        yield from ((state, "read") for state in options_read(path, use))
         return
     state = _state_of(path)
     if state is None and use.call is not None and path.startswith("."):
         state = _of_relation(path, functions)
     if state is not None:
         yield from _with_what_follows(state, _kind(path, state, use), path, use)
-    elif use.call is not None and _looks_at_files(path):
-        yield "the working directory", "read"
+    elif use.call is not None and (_looks_at_files(path) or _asks_environment(path)):
+        if path not in _ASKING:
+            yield "the working directory", "read"
+        if _asks_environment(path):
+            yield ENVIRONMENT, "read"
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
-    if state is None or state == _FILTERS:
+    if state is None or state in {_FILTERS, _NUMPY_ERRORS}:
         package = _patched(use, path, functions) or _set_up(use, path, functions)
         if state == _FILTERS and "showwarning" in functions.attributes:
             package = "warnings"  # what is told of them is data
@@ -196,14 +214,24 @@ def touches_none(path: str) -> bool:
     changing = (package in sys.stdlib_module_names and method in MUTATING_METHODS) or ".__dict__." in path
     if changing or (not package and method in RELATION_MAKERS):
         return False
-    if _state_of(path) is not None or _looks_at_files(path) or path in ALSO_SETTING or _sets_something(path):
+    if (
+        _state_of(path) is not None
+        or _looks_at_files(path)
+        or _asks_environment(path)
+        or path in ASKING
+        or _sets_something(path)
+    ):
         return False
-    return path != "numpy.seterr" and not _may_draw(path)
+    return path not in ALSO_SETTING and not _may_draw(path)
 
 
 def _looks_at_files(path: str) -> bool:
     told = path.rpartition(".")[2].startswith(_OPENING) or path.startswith("os.path.")
     return told and _FILE_CALLS.search(path) is not None
+
+
+def _asks_environment(path: str) -> bool:
+    return path in _ASKING or path.startswith(_STARTING) or path.endswith(".expanduser")
 
 
 def _sets_something(path: str) -> bool:
@@ -268,13 +296,15 @@ def _depth_of_change(use: DottedUse, path: str) -> int:
 def _draws_numbers(path: str, use: DottedUse) -> bool:
     """Whether a call takes numbers from the global generator, unless it is told not to."""
     told = use.call is not None and any(k.arg in {"random_state", "seed", "rng"} for k in use.call.keywords)
+    if use.call is not None and use.call.args and path.startswith(".") and path.endswith(".shuffle"):
+        return False  # a generator's own; that of a column takes no list
     return use.call is not None and not told and _may_draw(path)
 
 
 def _may_draw(path: str) -> bool:
     package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
     if path.startswith("."):
-        return method in {"sample", "rvs", "simulate", "bootstrap"}
+        return method in {"sample", "rvs", "simulate", "bootstrap", "shuffle"}
     if package == "sklearn" or path.startswith("scipy.stats."):
         return _DRAWING.search(method) is not None
     return "." in path and package not in _DRAWING_NOTHING and _SIMULATING.search(method) is not None
@@ -314,6 +344,8 @@ def _kind(path: str, state: str, use: DottedUse) -> str:
         return "read" if recording else "none"
     if path in SETTERS:
         return "set"
+    if PREFIX + state == PRINTED:
+        return "change" if use.stored or path in STATE_HOLDERS else "read"
     reading = method in _READING_CALLS or (use.call is None and state == ENVIRONMENT)
     if state in {PLACES, MODULES}:
         reading = use.call is None or method not in PLACING_METHODS

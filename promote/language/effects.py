@@ -15,7 +15,8 @@ MUTATING_METHODS = frozenset(
     truncate execute executemany executescript commit rollback begin register unregister create_function
     load_extension send put_nowait get_nowait shuffle seed setstate set_index_inplace subtract_update add_node
     add_edge add_nodes_from add_edges_from create_table insert_into __setitem__ __delitem__ __setattr__ __next__
-    setstate_ feed close""".split()
+    setstate_ feed close add_argument add_argument_group add_mutually_exclusive_group add_subparsers add_parser
+    set_defaults add_row add_column add_section""".split()
 )
 
 # Those that give nothing for lists, dicts and sets, and a new object for frames and their like: where the result is
@@ -44,8 +45,9 @@ MUTABLE_TYPES = frozenset("list dict set bytearray object deque defaultdict type
 
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
-    """get setdefault pop values items keys view reshape ravel transpose swapaxes squeeze diagonal to_numpy
-    __getitem__ __iter__ __next__ __enter__ __getattribute__ result""".split()
+    """get setdefault pop values items keys iter iterfind find findall find_all select_one getroot view reshape ravel
+    transpose swapaxes squeeze diagonal to_numpy __getitem__ __iter__ __next__ __enter__ __getattribute__
+    result""".split()
 )
 
 # Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.
@@ -272,7 +274,15 @@ HIDDEN_STATE = {
     "os.getenv": "the environment",
     "dotenv.load_dotenv": "the environment",
     "os.chdir": "the working directory",
+    "os.fchdir": "the working directory",
+    "contextlib.chdir": "the working directory",
+    "os.environb": "the environment",
+    "os.unsetenv": "the environment",
     "os.getcwd": "the working directory",
+    "sys.stdout": "what print writes to",
+    "sys.stderr": "what print writes to",
+    "contextlib.redirect_stdout": "what print writes to",
+    "contextlib.redirect_stderr": "what print writes to",
     "locale": "the locale",
     "sys.path": "where modules are looked for",
     "sys.meta_path": "where modules are looked for",
@@ -288,6 +298,8 @@ HIDDEN_STATE = {
     "decimal.setcontext": "the decimal context",
     "duckdb": "DuckDB's default connection",
     "time.tzset": "the time zone",
+    "numpy.seterr": "how NumPy takes errors",
+    "numpy.geterr": "how NumPy takes errors",
     "torch.manual_seed": "the generator of torch",
     "torch.rand": "the generator of torch",
     "torch.randn": "the generator of torch",
@@ -297,6 +309,9 @@ HIDDEN_STATE = {
 
 # Methods by which a logger is given what runs whenever anyone logs.
 HANDLER_METHODS = frozenset("addHandler addFilter setLogRecordFactory setLoggerClass".split())
+
+# What `print` writes to is bound anew: a step can take it only whole.
+PRINTED = "~what print writes to"
 
 # What happens where no statement shows it, as names of states: no step can take it.
 HANDLERS, LIVES, SHOWN_SEED = "~what handlers of logging do", "~how long objects live", "~what showing a relation does"
@@ -323,13 +338,22 @@ AMBIENT_STATES = frozenset(
     {"pandas' options", "the locale", "the decimal context", "the time zone", "the modules at hand"}
 )
 
+# States that a process may keep when a step has changed them: nothing that another step gives hangs on them.
+KEPT_STATES = frozenset(
+    {
+        *(state for state in HIDDEN_STATE.values() if state.startswith("the generator of ")),
+        *("the filters of warnings", "the modules at hand", "how NumPy takes errors"),
+    }
+)
+
 # States that only texts made of frames and arrays depend on.
 SHOWN_STATES = frozenset(("how pandas shows frames", "how Polars shows frames", "how NumPy shows arrays"))
 
 # Calls whose result is a state, or changes it when it is used.
 STATE_HOLDERS = frozenset(
     """decimal.getcontext pandas.option_context polars.Config polars.StringCache warnings.catch_warnings numpy.errstate
-    decimal.localcontext numpy.printoptions contextlib.chdir""".split()
+    decimal.localcontext numpy.printoptions contextlib.chdir
+    contextlib.redirect_stdout contextlib.redirect_stderr""".split()
 )
 
 # Functions that store into what they are given first, and methods that put something into a list or table.

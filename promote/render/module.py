@@ -237,7 +237,11 @@ class _Writer:
             gives = self.annotation(output)
         if gives == "Any":
             self.imports.append("from typing import Any")
-        lines = call(f"def {function.name}(", taken, f") -> {gives}:")
+        lines = []
+        if function.disturbs:
+            self.imports.append("from platform_core.sdk import puts_back")
+            lines += call("@puts_back(", [literal(state) for state in function.disturbs], ")")
+        lines += call(f"def {function.name}(", taken, f") -> {gives}:")
         lines += docstring(said, "    ")
         lines += [
             f"    {name} = builtins.{name}  # the notebook binds this name of Python's" for name in function.shadowed

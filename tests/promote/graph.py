@@ -102,6 +102,28 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     return verdict
 
 
+def in_one_process(cells: Cells, *, include_needed: bool, assets: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the promoted functions in one process, in the notebook's order and backwards; give what came out otherwise.
+
+    Each function is run twice each way, on what the notebook itself gave, and nothing is put back in between.
+    """
+    selection = chosen(cells)
+    plans = plan(selection, include_needed=include_needed).plans
+    _HELPERS.clear()
+    with put_back():
+        captured = run_notebook(selection, plans, assets) if plans else {}
+    given = {**assets, **captured}
+    runs = [one for one in plans if all(i.asset in given for i in one.function.inputs)]
+    differing: dict[str, Any] = {}
+    with put_back():
+        for one in (*runs, *reversed(runs)):
+            shared(one)
+            for result in run_function(one, render(one, captured, given), given):
+                if not equal(captured[one.step.name], result):
+                    differing[one.step.tag] = result
+    return differing
+
+
 def run_notebook(selection: Selection, plans: Sequence[Plan], assets: Mapping[str, Any]) -> dict[str, Any]:
     """Run the cells in one namespace; give what each planned step held at the end of its last cell."""
     names: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}

@@ -33,6 +33,8 @@ import pandas as pd
 import polars as pl
 from pandas._config.config import _registered_options  # type: ignore[attr-defined]  # no stub names it
 
+from platform_core.sdk.process_state import put_back as kept
+
 PATCHED = (
     *(builtins, math, json, json.JSONEncoder, random, os, time, datetime, string, statistics, warnings, decimal, np),
     *(pd, pd.DataFrame, pd.Series, pl, pl.DataFrame, pl.LazyFrame, pl.Series, pl.Expr),
@@ -56,7 +58,8 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
     shown, printed = pl.Config.save(), np.get_printoptions()
     local = locale.setlocale(locale.LC_ALL)
     try:
-        yield
+        with kept("the set-up of csv", "the set-up of calendar"):
+            yield
     finally:
         _put_environment_back(environment)
         os.chdir(place)

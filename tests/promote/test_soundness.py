@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.promote.graph import Verdict, compare
-from tests.promote.soundness_cases import Case, Expected, all_cases
+from tests.promote.graph import Verdict, compare, in_one_process
+from tests.promote.soundness_cases import FOLDER, Case, Expected, all_cases, read_cases
 from tests.promote.soundness_fakes import assets
 
 CASES = all_cases()
@@ -30,6 +30,12 @@ def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
 def test_a_notebook_is_promoted_soundly_or_refused_where_it_must_be(case: Case) -> None:
     as_expected(compare(case.cells, assets=assets()), case.plain)
     as_expected(compare(case.cells, include_needed=True, assets=assets()), case.needed)
+
+
+@pytest.mark.parametrize("case", read_cases(FOLDER / "process_shared.txt"), ids=lambda case: case.id)
+def test_steps_of_one_process_leave_it_as_they_found_it(case: Case) -> None:
+    for include_needed in {True, case.needed != case.plain}:
+        assert in_one_process(case.cells, include_needed=include_needed, assets=assets()) == {}
 
 
 def as_expected(verdict: Verdict, expected: Expected) -> None:
