@@ -167,12 +167,12 @@ def _decimal() -> Restore:
 
 
 def _module_places() -> Restore:
-    before = [(places, list(places)) for places in (sys.path, sys.meta_path, sys.path_hooks)]
+    path, finders, hooks = sys.path, sys.meta_path, sys.path_hooks
+    held, found, hooked = list(path), list(finders), list(hooks)
 
     def restore() -> None:
-        sys.path, sys.meta_path, sys.path_hooks = (places for places, _ in before)
-        for places, held in before:
-            places[:] = held  # type: ignore[index]  # lists, whatever their stubs say
+        sys.path, sys.meta_path, sys.path_hooks = path, finders, hooks
+        sys.path[:], sys.meta_path[:], sys.path_hooks[:] = held, found, hooked
 
     return restore
 
@@ -202,7 +202,7 @@ def _csv() -> Restore:
         for name in csv.list_dialects():
             csv.unregister_dialect(name)
         for name, dialect in before.items():
-            csv.register_dialect(name, dialect)
+            csv.register_dialect(name, dialect)  # type: ignore[arg-type]  # what get_dialect gave; its stub has the class
 
     return restore
 
