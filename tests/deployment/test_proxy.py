@@ -198,7 +198,7 @@ def over_a_websocket(client: TestClient, place: str, body: dict[str, Any]) -> No
 
 
 # What a mutation may look like, so that who looks for the word at the front, or in one form, would miss it
-WRITTEN = {
+WRITTEN: dict[str, dict[str, Any]] = {
     "plain": {"query": "mutation { %s }"},
     "aliased": {"query": "mutation { setNuxSeen: __typename version: %s }"},
     "behind a comment": {"query": "\ufeff# query { version }\n,, mutation{%s}"},
@@ -237,15 +237,15 @@ def test_no_way_to_ask_helps_a_viewer(webservers: Webservers, viewer: TestClient
 
     def ask(client: TestClient, place: str, written: str, sent: str, value: bool) -> None:
         mutation = f"setAutoMaterializePaused(paused: {str(value).lower()})"
-        body = {**WRITTEN[written], "query": str(WRITTEN[written]["query"]).replace("%s", mutation)}
+        body = {**WRITTEN[written], "query": WRITTEN[written]["query"].replace("%s", mutation)}
         SENT[sent](client, place, body)
 
     launcher = TestClient(webservers.launchers, raise_server_exceptions=False)
     heard = []
     for way in TRIED:
-        before = paused()
-        ask(launcher, LAUNCHING, *way, value=not before)
-        heard += [way] if paused() != before else []
+        was = paused()
+        ask(launcher, LAUNCHING, *way, value=not was)
+        heard += [way] if paused() != was else []
     assert set(heard) == {*((written, "as JSON") for written in WRITTEN), *(("plain", sent) for sent in UNDERSTOOD)}
     before, asking = stored(webservers.folder), not paused()
     refusing = TestClient(webservers.viewers, raise_server_exceptions=False)
