@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 122_880
 _FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FULL_DISK_TEXT = re.compile(r"No space left|quota exceeded|File too large|os error (28|27|122)")
+FULL_DISK_TEXT = re.compile(r"No space left|quota exceeded|File too large|os error (28|27|122)")
 
 
 def write_parquet(value: object, target: Path, what: str, notes: Mapping[str, str] | None = None) -> Footer:
@@ -190,7 +190,7 @@ def _engine_errors() -> tuple[type[Exception], ...]:
 
 
 def _disk_error(error: OSError, what: str) -> UserError:
-    if error.errno in _FULL_DISK or _FULL_DISK_TEXT.search(str(error)):
+    if error.errno in _FULL_DISK or FULL_DISK_TEXT.search(str(error)):
         return UserError(f"The disk is full: {what} was not written and is as it was.", hint="Make room and run again.")
     if isinstance(error, FileNotFoundError):
         return UserError(f"Computing {what} failed: a file that it reads is not there.", hint="Materialise it first.")
@@ -199,7 +199,7 @@ def _disk_error(error: OSError, what: str) -> UserError:
 
 
 def _plan_error(error: Exception, what: str) -> UserError:
-    if _FULL_DISK_TEXT.search(str(error)):
+    if FULL_DISK_TEXT.search(str(error)):
         return _disk_error(OSError(errno.ENOSPC, ""), what)
     told = ""
     if isinstance(error, pl.exceptions.PolarsError):

@@ -22,7 +22,7 @@ from platform_core.errors import UserError
 from platform_core.frames import FrameKind, convert
 from platform_core.lake import lists_of, safe_name
 from platform_core.needed import needed
-from platform_core.parquet import told_of_writing
+from platform_core.parquet import FULL_DISK_TEXT, told_of_writing
 from platform_core.parquet_read import Footer
 from platform_core.storage.stored import (
     LIST_NOTE,
@@ -154,7 +154,7 @@ class DeltaTables:
 
         Raises:
             UserError: A name could be a path, the value is no frame, computing it fails, columns changed that may not,
-                or another run wrote what this one replaces.
+                another run wrote what this one replaces, or the disk is full.
         """
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
         errors = needed("deltalake.exceptions", "delta")
@@ -266,8 +266,10 @@ _TIMES = {"timestamp[us]", "timestamp[us, tz=UTC]"}
 _EVOLVE = "Write `evolution: add` or `evolution: replace` under `io:` where that is meant, or delete the table."
 
 
-def _refused(label: str, text: str) -> UserError:
+def _refused(label: str, text: str) -> Exception:
     """Say what Delta refused, without its sentence where a value of the data may stand in it."""
+    if FULL_DISK_TEXT.search(text):
+        return OSError(text)  # which is told as it is of every other store
     if "schema" in text.lower() or "cast" in text.lower():
         return UserError(f"{label} was not written: its columns have changed.", hint=_EVOLVE)
     return UserError(f"{label} was not written: the Delta table refused it.", hint="Look at the key and the partition.")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -203,6 +204,33 @@ def test_a_writer_that_is_killed_leaves_the_old_rows(
     register.execute("DROP TRIGGER halt ON permits")
     register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode="truncate")
     assert held(register) == [(9, None, None)]
+
+
+def test_a_full_disk_of_the_server_leaves_the_old_rows(
+    register: PostgresResource, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    small = Path(postgres.folder).with_name("small")  # which the server's user can reach
+    small.mkdir()
+    owner = (small.parent / "data").stat().st_uid
+    command = ["mount", "-t", "tmpfs", "-o", f"size=4m,uid={owner},mode=0700", "tmpfs", str(small)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        small.rmdir()
+        pytest.skip("LOUD SKIP: no right to mount a small tmpfs here, and the server's disk cannot be filled otherwise")
+    try:
+        postgres.execute(f"CREATE TABLESPACE small LOCATION '{small}'", "GRANT CREATE ON TABLESPACE small TO reader")
+        register.execute("CREATE TABLE big (n int, pad text) TABLESPACE small")
+        register.write_table(pl.DataFrame({"n": [1], "pad": ["x"]}), "big")
+        many = pl.DataFrame({"n": range(20_000), "pad": "planted " * 50})
+        for mode in ("append", "truncate"):
+            with pytest.raises(UserError, match="No space left on device") as caught:
+                register.write_table(many, "big", mode=mode)
+            assert "planted" not in str(caught.value)
+            assert register.execute_query("SELECT n FROM big")["n"].to_list() == [1]
+    finally:
+        register.execute("DROP TABLE IF EXISTS big")
+        postgres.execute("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", str(small)], check=True)  # noqa: S607 - as everywhere on Linux
+        small.rmdir()
 
 
 def test_a_writer_lets_readers_see_the_old_rows_or_the_new(

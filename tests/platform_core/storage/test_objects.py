@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -263,6 +264,22 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
     assert lake.read("apart", "polars").item() == "a,b"
     (event,) = result.asset_materializations_for_node("together")
     assert event.metadata["dagster/row_count"].value == 2
+
+
+@in_every_cloud
+def test_a_full_disk_leaves_the_old(lake: ObjectLake) -> None:
+    """What is no plan of Polars goes through a temporary file."""
+    lake.write("silver", "rents", FRAME)
+    before, limit = keys(lake), resource.getrlimit(resource.RLIMIT_FSIZE)
+    many = pl.select(pl.int_range(200_000).hash(7).alias("n")).to_arrow()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))  # Python ignores the signal, so writes fail
+    try:
+        with pytest.raises(UserError, match="The disk is full: silver/rents was not written and is as it was"):
+            lake.write("silver", "rents", many)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert keys(lake) == before
+    assert lake.read("rents", "polars").equals(FRAME)
 
 
 # --- kills

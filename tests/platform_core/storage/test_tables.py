@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 import polars as pl
+import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -267,6 +270,51 @@ def test_killed_writers_leave_the_old_or_the_new(tmp_path: Path, kind: str, full
         return int(found)
 
     assert kill_writers(writers.tables, [kind, place], 1000 if full_count else 50, newest) > 0
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "delta"])
+def test_a_full_disk_leaves_the_old_rows(tmp_path: Path, kind: str) -> None:
+    storage = writers.storage_of(kind, str(tmp_path / ("a.duckdb" if kind == "duckdb" else "delta")))
+    storage.write("silver", "x", pl.DataFrame({"n": [1.0, 2.0]}))
+    many = pl.select(pl.int_range(300_000).sin().alias("n"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))  # Python ignores the signal, so writes fail
+    try:
+        with pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"):
+            storage.write("silver", "x", many)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert storage.read("x", "polars")["n"].to_list() == [1.0, 2.0]
+    storage.write("silver", "x", many)
+    assert storage.read("x", "polars").height == 300_000
+
+
+def test_of_two_delta_writers_one_stands_whole_and_the_other_is_told(tmp_path: Path) -> None:
+    place, told, both = str(tmp_path / "delta"), [], threading.Barrier(2, timeout=60)
+    DeltaTables(place).write("silver", "x", pl.DataFrame({"n": [0] * 1000}))
+
+    def batches(number: int) -> Iterator[pa.RecordBatch]:
+        both.wait()  # the other has begun too, on the same version
+        yield from pl.DataFrame({"n": [number] * 1000}).to_arrow().to_batches()
+
+    def write(number: int) -> None:
+        schema = pa.schema([("n", pa.int64())])
+        try:
+            DeltaTables(place).write("silver", "x", pa.RecordBatchReader.from_batches(schema, batches(number)))
+        except UserError as error:
+            told.append(error.message)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all("another run wrote it meanwhile" in message for message in told)
+    assert len(told) < 2
+    frame = DeltaTables(place).read("x", "polars")
+    assert frame.height == 1000
+    assert frame["n"].n_unique() == 1
+    assert frame["n"][0] in {1, 2}
 
 
 def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:
