@@ -53,11 +53,11 @@ class Providers:
         self._read_at = time.monotonic()
         return list(self._tail.new())
 
-    def read_log(self) -> Iterator[DagsterEvent]:
-        """Take the events that remote steps have written."""
+    def read_log(self, *, whole: bool = False) -> Iterator[DagsterEvent]:
+        """Take the events that remote steps have written, those too that came late where the whole log is read."""
         steps = self._steps
         self._read_at = time.monotonic()
-        for event in self._tail.new():
+        for event in self._tail.new(whole=whole):
             flight = steps.flights.get(event.step_key or "")
             starting = event.event_type is DagsterEventType.STEP_WORKER_STARTING  # it is this process's own
             if flight is not None and flight.is_remote and not starting:
@@ -85,6 +85,8 @@ class Providers:
                 yield self._steps.note(flight, message)
             case Ended(_, state, lines):
                 yield from self.read_log()
+                if self._steps.flights.get(flight.key) is flight:
+                    yield from self.read_log(whole=True)
                 if self._steps.flights.get(flight.key) is not flight:  # it told its end itself
                     return
                 if lines:

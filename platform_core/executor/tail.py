@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from dagster._core.event_api import EventLogCursor
@@ -25,18 +24,23 @@ class EventTail:
         self._instance = instance
         self._run_id = run_id
         self._last = 0
-        self._recent: deque[int] = deque(maxlen=4 * _OVERLAP)
+        self._given: set[int] = set()
 
-    def new(self) -> Iterator[DagsterEvent]:
-        """Give the events of steps that came since the last look."""
-        cursor = EventLogCursor.from_storage_id(max(0, self._last - _OVERLAP)).to_string()
+    def new(self, *, whole: bool = False) -> Iterator[DagsterEvent]:
+        """Give the events of steps that came since the last look.
+
+        Args:
+            whole: Whether to look through the whole log: where many write at once, one whose process was held up
+                between its id and its commit stands further back than is read again otherwise.
+        """
+        start = 0 if whole else max(0, self._last - _OVERLAP)
+        cursor = EventLogCursor.from_storage_id(start).to_string()
         while True:
             page = self._instance.get_records_for_run(self._run_id, cursor, of_type=_TYPES, limit=_PAGE)
-            known = set(self._recent)
             for record in page.records:
                 event = record.event_log_entry.dagster_event
-                if record.storage_id not in known and event is not None:
-                    self._recent.append(record.storage_id)
+                if record.storage_id not in self._given and event is not None:
+                    self._given.add(record.storage_id)
                     yield event
                 self._last = max(self._last, record.storage_id)
             if not page.has_more:
