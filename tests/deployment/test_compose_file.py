@@ -120,6 +120,23 @@ def test_variables_are_filled_in_as_compose_does(text: str, wanted: str) -> None
     assert interpolated(text, {"A": "1", "EMPTY": ""}) == wanted
 
 
+def test_no_more_than_two_of_the_services_that_import_dagster_start_after_one_another() -> None:
+    """What a start costs a machine with a processor for each: code beside PostgreSQL, daemon beside webserver."""
+    services = read_services(compose_file(), {})
+
+    def before(name: str) -> int:
+        """Give how many such services must be healthy before one is started."""
+        after = services[name].after
+        return max((before(one) + (ready and one in {"code", "webserver", "daemon"}) for one, ready in after.items()),
+                   default=0)  # fmt: skip
+
+    assert {name: before(name) for name in CORE} == {
+        "secrets": 0, "postgres": 0, "code": 0, "webserver": 1, "daemon": 1,
+    }  # fmt: skip
+    # Nothing asks PostgreSQL or a code server before it is healthy
+    assert services["webserver"].after == {"postgres": True, "code": True}
+
+
 def test_a_path_that_only_begins_like_a_mount_stays() -> None:
     mounts = [(Path("/here/project"), "/project")]
     assert translated("/projects/a", mounts) == "/projects/a"

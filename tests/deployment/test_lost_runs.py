@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -24,6 +25,8 @@ from tests.servers.postgres import PORT, READER_PASSWORD, PostgresServer
 from workbench.stack import monitoring
 from workbench.stack.compose import compose_file, read_services
 from workbench.stack.daemon import daemons
+from workbench.stack.database import tables_are_there
+from workbench.stack.health import BEGAN_VARIABLE, daemon_problem
 from workbench.stack.launcher import CheckedRunLauncher
 from workbench.stack.monitoring import RunMonitor, look_after
 from workbench.stack.retrying import RetryDaemon
@@ -287,3 +290,45 @@ def test_the_webserver_answers_after_postgresql_was_restarted(
     postgres.execute(f"SELECT pg_terminate_backend(pid, 600000) {others}", database=database.rpartition("/")[2])
     with nullcontext() if survives else pytest.raises(Exception, match=r"terminat|closed"):
         assert storage.get_runs() == []
+
+
+@pytest.fixture
+def environ(postgres: PostgresServer, database: str) -> dict[str, str]:
+    """The environment that leads to the database, as the Compose file's services have it."""
+    parts = {"HOST": postgres.address, "PORT": str(PORT), "USER": "reader", "PASSWORD": READER_PASSWORD,
+             "DB": database.rpartition("/")[2]}  # fmt: skip
+    return {f"DAGSTER_POSTGRES_{name}": value for name, value in parts.items()}
+
+
+def test_a_daemon_is_healthy_by_its_own_reports_alone(database: str, environ: dict[str, str]) -> None:
+    """Those of one that was killed stay fresh for two minutes. All times are an hour ahead: none gets old here."""
+    from dagster._daemon.types import DaemonHeartbeat
+    from dagster_postgres.run_storage import PostgresRunStorage
+
+    storage, now = PostgresRunStorage(database, should_autocreate_tables=False), time.time() + 3600
+
+    def report(who: str, when: float, kind: str = "SENSOR") -> None:
+        storage.add_daemon_heartbeat(DaemonHeartbeat(when, kind, who, []))
+
+    def problem(began: float) -> str:
+        return daemon_problem({**environ, BEGAN_VARIABLE: repr(began)})
+
+    assert problem(now) == "no daemon has reported yet"
+    report("killed", now - 30)
+    assert problem(now - 100) == ""
+    assert problem(now) == "no daemon has reported yet"
+    report("new", now + 5)
+    assert problem(now) == ""
+    report("new", now - 4600, kind="SCHEDULER")
+    assert problem(now - 5000).startswith("a daemon reported ")
+
+
+def test_the_daemon_waits_for_the_tables_of_all_three_storages(
+    postgres: PostgresServer, environ: dict[str, str]
+) -> None:
+    assert not tables_are_there({**environ, "DAGSTER_POSTGRES_DB": "none_of_this_name"})
+    assert not tables_are_there(environ)  # those of runs alone
+    for table in ("event_logs", "jobs"):
+        postgres.execute(f"CREATE TABLE {table} (id int)", database=environ["DAGSTER_POSTGRES_DB"])
+        postgres.execute(f"GRANT ALL ON {table} TO reader", database=environ["DAGSTER_POSTGRES_DB"])
+    assert tables_are_there(environ)
