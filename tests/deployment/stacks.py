@@ -186,7 +186,7 @@ class Stack:
         state = read_state(self.folder)
         secret = (self.folder / "volumes" / "secrets" / "postgres_password").read_text(encoding="utf-8")
         where = {"host": "127.0.0.1", "port": state.ports["postgres"], "user": "dagster", "dbname": "dagster"}
-        connection = psycopg2.connect(**where, password=secret, connect_timeout=5)
+        connection = psycopg2.connect(**where, password=secret, connect_timeout=120)
         try:
             yield connection
         finally:

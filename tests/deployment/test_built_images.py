@@ -30,6 +30,7 @@ from tests.deployment.tools import ROOT, tool
 from tests.servers.aws import credentials, running_aws
 from tests.servers.runner import Faults
 from tests.servers.runner_lambda import Function, LambdaService
+from workbench.stack.ports import listens
 
 DOCKER = ROOT / "deployment" / "docker"
 BUDGETS = json.loads((DOCKER / "budgets.json").read_text(encoding="utf-8"))
@@ -195,9 +196,10 @@ def test_a_server_serves(image: Image) -> None:
         with subprocess.Popen(
             started, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            deadline = time.monotonic() + 300
+            deadline = time.monotonic() + 900
             try:
-                while image.run(*check).returncode != 0:
+                port = {"lab": 8888, "platform": 4000}[image.target]
+                while image.run(*check).returncode != 0 or not listens(process.pid, port):
                     assert process.poll() is None, process.communicate()[0]
                     assert time.monotonic() < deadline
                 if image.target == "lab":

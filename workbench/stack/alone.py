@@ -20,7 +20,7 @@ from workbench.stack.postgres import binaries, prepared_postgres
 from workbench.stack.secret_files import with_secrets
 from workbench.stack.state import alive, held, read_state
 
-GRACE = 60.0  # seconds that the server has to start or to end in
+GRACE = 180.0  # seconds that the server has to start or to end in
 
 
 def place(named: Path | None, usual: Callable[[Project], Path]) -> tuple[Project | None, Path]:
