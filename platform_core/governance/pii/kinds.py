@@ -184,6 +184,7 @@ class Named:
         other: Whether it says something that is nobody's: an order, a version, a coordinate.
         people: Whether names of people may stand there.
         birth: Whether dates there may be of birth.
+        loose: Whether it says `name` and not whose: then the values have to say that it is a person's.
     """
 
     kinds: frozenset[str]
@@ -191,6 +192,7 @@ class Named:
     other: bool
     people: bool
     birth: bool
+    loose: bool
 
     def says(self, *kinds: str) -> bool:
         """Say whether the name says one of some kinds."""
@@ -218,4 +220,5 @@ def named(column: str) -> Named:
         bool(_OTHER.search(text)) and not kinds,
         people,
         not _NOT_BIRTH.search(text),
+        text in {"name", "names"} and "name" in kinds,
     )

@@ -37,6 +37,20 @@ _ASCII, _ANY = (
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar)\b|[@_/]|-[a-z0-9])"
+# What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
+_KIND_OF_SCHOOL = (
+    "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
+    "|Comprehensive|Upper|Lower|Middle|First|Special|Girls'?|Boys'?|Sixth|Health|Medical|Leisure|Care|Nursing|Retail|Shopping|Industrial|Business|Day|Playing"
+)
+_PLACES = (
+    "Schools?|Academy|College|University|Institute|Form|Hospital|Infirmary|Hospice|Centre|Library|Museum|Gallery|Theatre|Foundation|Trust|Road|Rd|Street|Lane"
+    "|Avenue|Ave|Close|Drive|Way|Crescent|Grove|Gardens?|Terrace|Mews|Court|House|Hall|Place|Square|Walk|Row|Gate|Bridge|Park|Buildings?|Towers?|Wharf|Quay"
+    "|Embankment|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund"
+)
+_CALLED_AFTER = (
+    rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
+    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital)(?-u:\b)"
+)
 # Organisations and places that are called as a person might be
 _FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
 
@@ -112,7 +126,8 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     # `Hill, Carter and Graham` are partners of a firm
     partners = pl.col("piece").str.contains(",", literal=True) & pl.col("right").str.contains(r"^ (?:and|&) \p{Lu}")
     firm = pl.col("right").str.contains(_NOT_A_PERSON_AFTER) | partners
-    found = found.filter(~(last & firm) | (pl.col("score") >= 0.95))
+    behind = pl.col("piece").str.slice(pl.col("end")) + pl.col("right")
+    found = found.filter(~(last & firm) | (pl.col("score") >= 0.95), ~behind.str.contains(_CALLED_AFTER))
     found = found.with_columns(
         piece=pl.col("piece").str.slice(begin, length),
         start=pl.col("start") + begin,
@@ -157,6 +172,18 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
         "row", piece=piece, start=(text.str.len_chars() - text.str.strip_chars_start().str.len_chars()).cast(pl.Int64),
         left=pl.lit(""), right=pl.lit(""), first=pl.lit(value=True), last=pl.lit(value=True), kind=pl.lit("name"), score=pl.lit(0.9), chance=pl.lit(value=False),
     )  # fmt: skip
+
+
+def alike(texts: pl.Series) -> pl.Series:
+    """Say which texts are made as a person's name is: of words of which one is a given or a family name, or all unheard of.
+
+    >>> alike(pl.Series(["Ada Khan", "xiomara quispe", "Listed building", "Gamma"])).to_list()
+    [True, True, False, False]
+    """
+    word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
+    letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
+    joined = letters.to_series().list.join("")
+    return joined.str.contains("^(?:[TI]*[GBCF]|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$")
 
 
 def small(cells: Cells) -> pl.DataFrame:

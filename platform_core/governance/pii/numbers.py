@@ -123,6 +123,8 @@ def _tens(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         said_utr=said_utr | piece.str.contains("[Kk]$"), said_nhs=said_nhs, said_phone=around.of(said("phone"))
     )
     grouped = piece.str.contains(_GROUPED_10)
+    # One of eleven numbers has the digit of a UTR: without a word only a column of them is one
+    alone = pl.lit(around.shared is not None)
     # `TQ 38000 80400` is a place on the National Grid
     on_grid = around.of(pl.col("left").str.contains(rf"(?:^|[^A-Za-z]){shapes.GRID} ?$"))
     plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone") & ~on_grid
@@ -132,7 +134,7 @@ def _tens(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         .when(pl.col("said_utr") | pl.col("said_nhs")).then(None)
         .when(plain & pl.col("nhs") & grouped).then(pl.lit("nhs_number"))
         .when(plain & pl.col("nhs") & digits.str.contains(_NHS_RANGE) & pl.col("bare")).then(pl.lit("nhs_number"))
-        .when(plain & pl.col("utr") & (pl.col("bare") | piece.str.contains(r"^[0-9]{5}[ \-]"))).then(pl.lit("utr"))
+        .when(plain & pl.col("utr") & ((pl.col("bare") & alone) | piece.str.contains(r"^[0-9]{5}[ \-]"))).then(pl.lit("utr"))
     )  # fmt: skip
     sure = (pl.col("said_utr") & pl.col("utr")) | (pl.col("said_nhs") & pl.col("nhs"))
     score = pl.when(sure).then(0.98).when(grouped | ~pl.col("bare")).then(0.9).otherwise(0.65)

@@ -29,6 +29,8 @@ FINDINGS = pl.Schema(
 )
 _PART_BYTES, _PART_ROWS = 32 << 20, 1 << 20  # of a part at most: each costs the making of every pattern once more
 _FEW_ROWS = 20_000  # of different texts, which are not worth a second core
+_LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on it is one of people
+_FEW_ALIKE, _SURE_NI = 3, 0.8
 _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
 _LETTER = r"A-Za-z\x{80}-\x{1fff}'\-"
@@ -188,9 +190,30 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
             count = int(alike.sum())
             if count >= _FEW and found.filter(by_chance).height < _BY_CHANCE * count:
                 found = found.filter(~by_chance)
+    if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
+        found = found.filter(pl.col("kind") != "name")
+    if found["kind"].eq("national_insurance").any():
+        found = _without_series(found, column)
     if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
         found = _with_names(found, column)
     return found
+
+
+def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
+    """Say whether enough of the different names that were found in a column are made as a person's name is."""
+    texts = column.gather(found.filter(pl.col("kind") == "name")["row"]).cast(pl.String).unique()
+    words = column.drop_nulls().cast(pl.String).unique()
+    return bool(names.alike(texts).sum() >= _LIKE_PEOPLE * len(words))
+
+
+def _without_series(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Leave out numbers without a last letter that begin alike in most cells: the tags of one series."""
+    unsure = (pl.col("kind") == "national_insurance") & (pl.col("score") < _SURE_NI) & (pl.col("start") == 0)
+    rows = found.filter(unsure)["row"]
+    begun = column.gather(rows).cast(pl.String).str.head(2).unique_counts()
+    if len(rows) < _FEW_ALIKE or begun.max() < len(rows) / 2:  # type: ignore[operator]  # a number, since there are rows
+        return found
+    return found.filter(~unsure)
 
 
 def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:

@@ -72,7 +72,8 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
         return pl.DataFrame(schema=SCHEMA)
     every = pl.concat(whole)
     if any(saying.all(lambda name: name.other)):
-        sure = (pl.col("score") >= 0.9) & ~pl.col("chance") & (pl.col("kind") != "phone") | (pl.col("kind") == "email")
+        sure = (pl.col("score") >= 0.9) & ~pl.col("chance") & ~pl.col("kind").is_in(["phone", "ip_address"])
+        sure |= pl.col("kind") == "email"
         every = every.filter(~saying.each(lambda name: name.other) | sure)
     return apart(every.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()))
 

@@ -86,6 +86,8 @@ def _verdict(
     share = cells / held if held else 0.0
     by_values = kind is not None and share >= (_UNSURE_SHARE if score < _UNSURE else _LEAST_SHARE)
     said = sorted(about.kinds) or ([about.alone] if about.alone else [])
+    if about.loose and held and not share:
+        said = []  # the values gainsay it
     if by_values and kind in about.kinds:
         return True, kind, "both", share, held, score
     if said and not (by_values and share > 0.5):

@@ -218,3 +218,56 @@ def test_what_organisations_places_and_cases_are_called_by_is_nobodys(text: str,
 def test_a_word_or_the_pairs_of_a_national_insurance_number_still_tell_it(text: str) -> None:
     found = pii.scan(pl.DataFrame({"code_1": [text]}))["kind"].to_list()
     assert found == (["utr"] if text.startswith("UTR") else ["national_insurance"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sir John Lawes School",
+        "Sir Henry Floyd Grammar School is full",
+        "Meet at Captain Cook Crescent",
+        "Dr Challoner's High School",
+        "St John Fisher Catholic Primary School",
+        "Lord Roberts Avenue",
+        "The count was 4500123456 at 1601573394",
+    ],
+)
+def test_what_is_called_after_a_person_is_none(text: str) -> None:
+    assert found(pl.DataFrame({"t": [text]})) == []
+
+
+def test_a_person_beside_a_school_is_one() -> None:
+    frame = pl.DataFrame({"t": ["Dr Ann Khan, Hillside School", "Sir John Lawes spoke", "Mrs Khan at Lady Bay School"]})
+    assert [row[2] for row in found(frame)] == ["name"] * 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "personal"),
+    [
+        (["Conservation area", "Listed building", "Green belt"], False),
+        (["Camden", "Kirklees", "Islington", "Lambeth"], False),
+        (["Alpha", "Beta", "Gamma"], False),
+        (["apples", "rent"], False),
+        (["Ada Khan", "xiomara quispe"], True),
+        (["wei zhang", "Listed Building", "Zoë"], True),
+        ([None, None], True),
+    ],
+)
+def test_values_say_whether_a_column_called_name_is_of_people(cells: list[str | None], personal: bool) -> None:
+    frame = pl.DataFrame({"name": cells}, schema={"name": pl.String})
+    assert pii.columns(frame)["personal"].item() is personal
+    assert bool(found(frame)) is (personal and any(cells))
+
+
+def test_tags_of_one_series_and_versions_are_nobodys() -> None:
+    frame = pl.DataFrame({"tag": [f"AT84{n}57" for n in range(10, 30)], "version": [f"16.10.5.{n}" for n in range(20)]})
+    assert found(frame) == []
+
+
+def test_what_stands_beside_a_cell_is_the_same_in_one_column_and_in_many() -> None:
+    """Cells that are one piece share what their column's name says: read beside other columns each keeps its own."""
+    frame = pl.DataFrame({"order_no": ["9434765919"], "NHS No": ["9434765919"], "mobile": ["9434765919"]})
+    together = pii.scan(frame).select("column", "kind", "start", "score")
+    alone = pl.concat([pii.scan(frame, name) for name in frame.columns]).select(together.columns)
+    assert together.equals(alone)
+    assert together.rows() == [("NHS No", "nhs_number", 0, 0.98), ("mobile", "phone", 0, 0.8)]
