@@ -211,11 +211,6 @@ def test_an_output_that_rests_on_the_order_of_a_set_is_caught(tmp_path: Path) ->
     assert not (root / "src/rents/defs/bronze/words.py").exists()
 
 
-def test_running_twice_when_asked_proves_a_steady_step(tmp_path: Path) -> None:
-    root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
-    assert promoted(root, "bronze/harvest.ipynb", twice=True).exit_code == 0
-
-
 def test_without_a_run_the_step_is_unverified_and_ci_refuses_it(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST, "silver/clean.ipynb": CLEAN})
     outcome = promoted(root, "bronze/harvest.ipynb", "silver/clean.ipynb", run=False)
@@ -329,7 +324,9 @@ def test_the_promoted_assets_give_the_frames_of_the_notebook(journey: Path) -> N
     assert got.to_dicts() == [{"town": "Ambridge", "rent": 925.0}, {"town": "Borchester", "rent": 1150.0}]
 
 
-def test_a_parameter_is_checked_by_name_and_type(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_parameter_is_checked_by_name_and_type_and_a_steady_step_proven_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     cells: Cells = (
         ("", "import polars as pl"),
         ("parameters", "least = 2"),
@@ -340,7 +337,7 @@ def test_a_parameter_is_checked_by_name_and_type(tmp_path: Path, capsys: pytest.
     assert main(["-p", "leest", "1", "--project", str(root), path]) == 2
     assert "Did you mean least?" in capsys.readouterr().err
     assert main(["-p", "least", "many", "--project", str(root), path]) == 2
-    assert main(["-p", "least", "3", "--project", str(root), path]) == 0
+    assert main(["-p", "least", "3", "--twice", "--project", str(root), path]) == 0
     assert json.loads((root / "evidence/bronze/numbers.json").read_text())["output"]["rows"] == 1
 
 
@@ -397,7 +394,7 @@ def test_shared_definitions_stand_once_and_are_proven_edited_and_removed(tmp_pat
     before = tree(root)
     assert codes(promoted(root, "a.ipynb", select=("bronze:first",), run=False)) == {"PR403"}
     assert tree(root) == before
-    assert promoted(root, "a.ipynb").exit_code == 0
+    assert promoted(root, "a.ipynb", run=False).exit_code == 0
     assert "* 4" in helpers.read_text()
 
     write_notebook(root / "notebooks/a.ipynb", [*changed[:3], ("silver:second", "second = first.sort('n')")])
