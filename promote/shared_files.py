@@ -9,7 +9,7 @@ from promote.dataflow.shared import helpers_name
 from promote.model import Finding, Location, Plan
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.render.module import helpers_folder, is_helpers_of, render_helpers
+from promote.render.helpers import helpers_folder, is_helpers_of, render_helpers
 from promote.steps import text_of
 
 

@@ -10,7 +10,7 @@ from jupyter_ext.tasks.opened import Opened, opened
 from platform_core.errors import UserError
 from promote.model import GeneratedFile
 from promote.prepare import Standing
-from promote.render.module import render_helpers
+from promote.render.helpers import render_helpers
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import text_of
 

@@ -21,7 +21,7 @@ from promote.dataflow.sharing import lost_changes
 from promote.dataflow.shown import makes_text, sets_plainly
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.syntax import binds_above, only_puts_away
+from promote.language.statements import binds_above, only_puts_away
 from promote.language.uses import Use
 from promote.model import Finding, Role
 from promote.values import dataclass, field

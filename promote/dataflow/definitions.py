@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.settable import settable_type
-from promote.language.syntax import binds_literal, only_imports
+from promote.language.statements import binds_literal, only_imports
 
 
 def is_parameter(program: Program, name: str, statement: Statement) -> bool:

@@ -21,7 +21,9 @@ from promote.heap.summaries import summarise
 from promote.language.effects import HIDDEN_STATE
 from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
-from promote.language.syntax import binds_anything, dotted_of, imports_package
+from promote.language.namespaces import binds_anything
+from promote.language.statements import imports_package
+from promote.language.syntax import dotted_of
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
 from promote.trees import parse

@@ -15,7 +15,8 @@ from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
 from promote.language.cell_only import annotation_that_runs, shown_name
-from promote.language.syntax import star_module, star_source, use_of
+from promote.language.statements import star_module, star_source
+from promote.language.syntax import use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity, Step
 from promote.values import replace

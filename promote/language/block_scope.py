@@ -7,17 +7,8 @@ from collections.abc import Callable, Sequence
 
 from platform_core.errors import Fault
 from promote.language.expression_scope import HIDDEN, ExpressionScope
-from promote.language.syntax import (
-    annotation_names,
-    dotted_of,
-    irrefutable,
-    leaves,
-    literal_key,
-    may_swallow,
-    pattern_names,
-    raised_with,
-    use_of,
-)
+from promote.language.statements import leaves, may_swallow, raised_with
+from promote.language.syntax import annotation_names, dotted_of, irrefutable, literal_key, pattern_names, use_of
 from promote.language.uses import DottedUse
 
 _REDIRECTING = frozenset(("redirect_stdout", "redirect_stderr"))

@@ -17,7 +17,8 @@ from promote.language.effects import (
     SHUFFLING_METHODS,
     SQL_CALLS,
 )
-from promote.language.syntax import dotted_of, is_the_notebook, names_a_type, use_of
+from promote.language.namespaces import is_the_notebook
+from promote.language.syntax import dotted_of, names_a_type, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 from promote.trees import below
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from promote.language.scopes import effects_of
-from promote.language.syntax import keeps_annotations
+from promote.language.statements import keeps_annotations
 from promote.language.uses import Effects
 from promote.trees import by_kind, kept_by_text, parse, walk
 from promote.values import dataclass

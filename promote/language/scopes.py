@@ -15,11 +15,8 @@ from typing import Any
 from promote.language.block_scope import BlockScope
 from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN
-from promote.language.syntax import (
-    arguments_of,
-    only_defines,
-    use_of,
-)
+from promote.language.statements import only_defines
+from promote.language.syntax import arguments_of, use_of
 from promote.language.uses import Effects, Event, FunctionInfo
 
 

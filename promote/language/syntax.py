@@ -1,17 +1,12 @@
-"""Small questions about syntax trees, each answered by looking at one expression or statement."""
+"""Small questions about syntax trees, each answered by looking at one expression."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 
 from promote.language.effects import (
     MUTABLE_TYPES,
     MUTATING_METHODS,
-    NAMESPACES,
-    PASSING_CONTEXTS,
-    PLAIN_DECORATORS,
-    SWALLOWING_CONTEXTS,
     VIEWING_METHODS,
 )
 from promote.language.uses import Dotted, Use
@@ -176,14 +171,6 @@ def annotation_names(annotation: ast.expr, *, texts_only: bool) -> list[ast.Name
     return found
 
 
-def only_defines(node: ast.stmt) -> bool:
-    """Whether a statement is a class whose decorators, if any, surely make no instance of it."""
-    if not isinstance(node, ast.ClassDef):
-        return False
-    called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
-    return all((dotted_of(one) or ("",))[-1] in PLAIN_DECORATORS for one in called)
-
-
 def shares_with_what_it_is_given(call: ast.Call) -> bool:
     """Whether a call is told to copy nothing, or to change what it is called on and give that.
 
@@ -193,36 +180,6 @@ def shares_with_what_it_is_given(call: ast.Call) -> bool:
     """
     told = {k.arg: getattr(k.value, "value", None) for k in call.keywords if k.arg in {"copy", "in_place"}}
     return told.get("copy", True) is not True or told.get("in_place", False) is not False
-
-
-def binds_above(statement: ast.stmt, name: str, line: int) -> bool:
-    r"""Whether a block binds a name on a line above the one given, on some path at least.
-
-    >>> block = ast.parse("for i in x:\n    if i:\n        d = 1\n    print(d)").body[0]
-    >>> [binds_above(block, "d", line) for line in (3, 4)]
-    [False, True]
-    """
-    return any(
-        isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Store) and part.lineno < line
-        for part in ast.walk(statement)
-    )
-
-
-def leaves(body: Sequence[ast.stmt]) -> bool:
-    """Whether a block surely leaves by raising, so that nothing after it runs."""
-    return bool(body) and isinstance(body[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
-
-
-def may_swallow(context: ast.expr) -> bool:
-    """Whether what a `with` enters may go on after an exception: anything that is not known to pass it on.
-
-    >>> [may_swallow(ast.parse(text, mode="eval").body) for text in ("open(path)", "suppress(KeyError)", "quietly")]
-    [False, True, True]
-    """
-    path = dotted_of(context.func if isinstance(context, ast.Call) else context)
-    if path is None or (isinstance(context, ast.Call) and len(path) > 1):
-        return path is not None and path[-1] in SWALLOWING_CONTEXTS
-    return path[-1] not in PASSING_CONTEXTS
 
 
 def pattern_names(pattern: ast.pattern) -> list[str]:
@@ -239,176 +196,3 @@ def pattern_names(pattern: ast.pattern) -> list[str]:
 def irrefutable(pattern: ast.pattern) -> bool:
     """Whether a pattern matches everything."""
     return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or irrefutable(pattern.pattern))
-
-
-def binds_literal(node: ast.stmt, name: str) -> bool:
-    """Whether a statement does nothing but give a name a literal."""
-    if isinstance(node, ast.Assign):
-        targets: list[ast.expr] = node.targets
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        targets = [node.target]
-    else:
-        return False
-    names = [t.id for t in targets if isinstance(t, ast.Name)]
-    return len(names) == len(targets) and name in names and is_literal(node.value)
-
-
-def is_literal(node: ast.expr | None) -> bool:
-    """Whether an expression is a literal: constants, signs and arithmetic of them, and displays of literals."""
-    if isinstance(node, ast.Constant):
-        return True
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
-        return all(is_literal(e) for e in node.elts)
-    if isinstance(node, ast.Dict):
-        return all(k is not None and is_literal(k) for k in node.keys) and all(is_literal(v) for v in node.values)
-    if isinstance(node, ast.UnaryOp):
-        return is_literal(node.operand)
-    if isinstance(node, ast.BinOp):
-        return is_literal(node.left) and is_literal(node.right)
-    return False
-
-
-def only_imports(node: ast.stmt) -> bool:
-    """Whether a `try` or `if` does nothing but import, with literals as the way round a missing module."""
-    if isinstance(node, ast.Try):
-        blocks = [node.body, node.orelse, node.finalbody, *(h.body for h in node.handlers)]
-    elif isinstance(node, ast.If):
-        blocks = [node.body, node.orelse]
-    else:
-        return isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)) or (
-            isinstance(node, ast.Assign) and is_literal(node.value)
-        )
-    return any(blocks) and all(only_imports(s) for block in blocks for s in block)
-
-
-def imports_package(node: ast.stmt, name: str) -> bool:
-    """Whether a statement is `import name.part`, which adds to what an earlier import of the package gave.
-
-    >>> imports_package(ast.parse("import os.path").body[0], "os")
-    True
-    """
-    return isinstance(node, ast.Import) and any(
-        a.asname is None and a.name.split(".")[0] == name and "." in a.name for a in node.names
-    )
-
-
-def binds_anything(node: ast.AST) -> bool:
-    """Whether a statement may bind or change names that stand nowhere in it: `exec`, a namespace more than looked at.
-
-    >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
-    [True, False, True]
-    """
-    looked_at: set[int] = set()
-    for part in ast.walk(node):
-        if isinstance(part, ast.Compare):
-            looked_at |= {id(c) for c in part.comparators}
-        elif (
-            (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load))
-            or (isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"})
-            or (isinstance(part, ast.keyword) and part.arg is None)
-        ):
-            looked_at.add(id(part.value))
-    for part in ast.walk(node):
-        if isinstance(part, ast.Attribute) and part.attr in NAMESPACES and id(part) not in looked_at:
-            return True
-        if isinstance(part, ast.Subscript) and is_the_notebook(part):
-            return True
-        if isinstance(part, (ast.Name, ast.alias)) and "__main__" in {
-            getattr(part, "id", ""),
-            getattr(part, "name", ""),
-        }:
-            return True
-        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-            if part.func.id == "exec" and len(part.args) == 1 and not part.keywords:
-                return True
-            if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
-                return True
-    return _changes_what_it_looks_up(node)
-
-
-_NAMESPACES = frozenset(("globals", "locals", "vars", "eval"))
-
-
-def _changes_what_it_looks_up(node: ast.AST) -> bool:
-    """Whether a statement changes an object that it found by a name made at run time: `globals()[n]["x"] = 1`."""
-    parts = list(ast.walk(node))
-    if not any(isinstance(part, ast.Name) and part.id in _NAMESPACES for part in parts):
-        return False
-    roots = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)} | _NAMESPACES
-    for part in parts:
-        changed: ast.expr | None = None
-        if isinstance(part, (ast.Attribute, ast.Subscript)) and not isinstance(part.ctx, ast.Load):
-            changed = part
-        elif (
-            isinstance(part, ast.Expr)
-            and isinstance(part.value, ast.Call)
-            and isinstance(part.value.func, ast.Attribute)
-        ):
-            changed = part.value.func
-        while isinstance(changed, (ast.Attribute, ast.Subscript, ast.Call)):
-            changed = changed.func if isinstance(changed, ast.Call) else changed.value
-        if isinstance(changed, ast.Name) and changed.id in roots:
-            return True
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and _looks_up(node.value.value)
-
-
-def _looks_up(node: ast.expr) -> bool:
-    """Whether an expression is the namespace itself, so that an item of it is an object of the notebook."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMESPACES - {"eval"}
-
-
-def is_the_notebook(node: ast.Subscript) -> bool:
-    """Whether an item is the module that a notebook's cells are: `sys.modules[__name__]`."""
-    key = getattr(node.slice, "id", getattr(node.slice, "value", ""))
-    return key in {"__name__", "__main__"} and (dotted_of(node.value) or ("",))[-1] == "modules"
-
-
-def keeps_annotations(node: ast.stmt) -> bool:
-    """Whether a statement is `from __future__ import annotations`."""
-    future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-    return future and any(alias.name == "annotations" for alias in node.names)  # type: ignore[attr-defined]  # an import, as `future` says
-
-
-def star_module(statement: ast.stmt) -> str:
-    """Give the top package that a star import takes its names from."""
-    return star_source(statement).split(".")[0]
-
-
-def star_source(statement: ast.stmt) -> str:
-    """Give the module that a star import takes its names from, as it is written."""
-    node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
-    return "." * node.level + (node.module or "")
-
-
-def only_puts_away(node: ast.AST, name: str) -> bool:
-    """Whether a statement calls nothing, and reads a name in the bodies of lambdas alone.
-
-    >>> texts = ("d['k'] = lambda x: x + rate", "d['k'] = lambda x=rate: x", "d = list(map(lambda x: rate, d))")
-    >>> [only_puts_away(ast.parse(text).body[0], "rate") for text in texts]
-    [True, False, False]
-    """
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, (ast.Call, ast.Await)) or (isinstance(part, ast.Name) and part.id == name):
-            return False
-        stack += [part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part)
-    return True
-
-
-def raised_with(node: ast.Try) -> ast.expr | None:
-    r"""Give an expression of what an exception holds that a `try` raises itself; None where it raises none.
-
-    >>> text = "try:\n    raise ValueError(rows)\nexcept ValueError as e:\n    pass"
-    >>> ast.unparse(raised_with(ast.parse(text).body[0]))
-    '(rows, (rows,))'
-    """
-    raised = [part.exc for one in node.body for part in ast.walk(one) if isinstance(part, ast.Raise)]
-    given = [
-        a for call in raised if isinstance(call, ast.Call) for a in (*call.args, *(k.value for k in call.keywords))
-    ]
-    given += [exception for exception in raised if isinstance(exception, ast.Name)]
-    if not given:
-        return None
-    whole = ast.copy_location(ast.Tuple(given, ast.Load()), given[0])  # what `e.args` is; an attribute is a part of it
-    return ast.copy_location(ast.Tuple([*given, whole], ast.Load()), given[0])

@@ -26,8 +26,9 @@ from promote.outside.secret_values import concealed, secret_findings
 from promote.plan import plan
 from promote.prepare import Standing, prepare, standing
 from promote.project import find
+from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds, guess_kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import render_module
 from promote.selection.select import select
 from promote.steps import Steps, bytes_of, code_versions
 from promote.values import replace

@@ -5,21 +5,21 @@ A pure function of the plan and the kinds of its frames: the same plan gives the
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from platform_core.sdk.factories.names import PARTITION
-from promote.dataflow.excerpt import indent
 from promote.dataflow.shared import left
 from promote.hashing import body_hash
-from promote.model import Fragment, FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
+from promote.model import FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
 from promote.patterns import pattern
+from promote.render.helpers import render_helpers
 from promote.render.imports import import_block
 from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
 from promote.render.names import ASSET_SUFFIX, check_name, config_name, output_variable
-from promote.render.pytext import call, docstring, keyword, literal
+from promote.render.pytext import call, docstring, keyword, literal, plain_text
+from promote.render.sections import add_section, body_lines, ends_in_block
 from promote.selection.publish_option import output_kind
 
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
@@ -82,7 +82,7 @@ def render_module(
     text_without_header = "\n".join([*top, "", *imports, "", *body]).rstrip("\n") + "\n"
     header = [
         "",
-        f"# Promoted from {_plain(plan.notebook)}, step {plan.step.tag}. Change the notebook and run `promote`.",
+        f"# Promoted from {plain_text(plan.notebook)}, step {plan.step.tag}. Change the notebook and run `promote`.",
         f"# source={plan.source} body={body_hash(text_without_header)}",
         *([f"{CLASSIFIED}{level}"] if (level := plan.step.options.get("classification")) else []),
         *([] if verified else [UNVERIFIED]),
@@ -90,35 +90,6 @@ def render_module(
     ]
     text = "\n".join([*top, *header, *imports, "", *body]).rstrip("\n") + "\n"
     return GeneratedFile(module_path(plan, package), text, plan.step.tag)
-
-
-def helpers_folder(package: str) -> str:
-    """Give the folder of the project's modules of helpers."""
-    return f"src/{package.replace('.', '/')}/helpers"
-
-
-def is_helpers_of(text: str, notebook: str) -> bool:
-    """Whether a file is the module of helpers that was promoted from a notebook."""
-    return f"\n{_helpers_header(notebook)}\n" in text
-
-
-def _helpers_header(notebook: str) -> str:
-    return f"# Promoted from {_plain(notebook)}. Change the notebook and run `promote`."
-
-
-def render_helpers(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
-    """Give the module of helpers that a step shares with others of its notebook, none where it shares nothing."""
-    if plan.helpers is None:
-        return ()
-    body: list[str] = []
-    for fragment in plan.helpers.definitions:
-        body = _add(body, fragment.text.split("\n"))
-    top = docstring("What several steps of one notebook share.")
-    header = ["", _helpers_header(plan.helpers.notebook), ""]
-    imports = import_block([f.text for f in plan.helpers.imports], package)
-    lines = [*top, *header, *imports, *([""] if imports else []), *body]
-    path = f"{helpers_folder(package)}/{plan.helpers.name}.py"
-    return (GeneratedFile(path, "\n".join(lines).rstrip("\n") + "\n", plan.step.tag),)
 
 
 def beside(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
@@ -151,10 +122,6 @@ def without_header(text: str) -> str:
     return "\n".join(kept)
 
 
-def _plain(text: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def _module_docstring(plan: Plan) -> str:
     first = summary(plan)
     markdown = "\n".join(
@@ -182,20 +149,20 @@ class _Writer:
         plan = self.plan
         lines: list[str] = []
         for fragment in self.definitions:
-            lines = _add(lines, fragment.text.split("\n"))
+            lines = add_section(lines, fragment.text.split("\n"))
         given = {i.parameter: self.kinds.inputs.get(i.parameter, "unknown") for i in plan.function.inputs}
-        lines = _add(lines, self.function(plan.function, given, self.kinds.output, summary(plan)))
+        lines = add_section(lines, self.function(plan.function, given, self.kinds.output, summary(plan)))
         for chart in plan.charts:
-            lines = _add(lines, self.function(chart, self.own(chart), None, f"Draw {self.step.name}.", "Any"))
+            lines = add_section(lines, self.function(chart, self.own(chart), None, f"Draw {self.step.name}.", "Any"))
         if self.configured():
-            lines = _add(lines, self.config())
-        lines = _add(lines, self.asset())
+            lines = add_section(lines, self.config())
+        lines = add_section(lines, self.asset())
         for output in self.step.options.get("publish") or ():
-            lines = _add(lines, self.output(output))
+            lines = add_section(lines, self.output(output))
         for number, check in enumerate(plan.checks, 1):
             said = f"What the notebook asserts of {self.step.name}."
-            lines = _add(lines, self.function(check, self.own(check), None, said, "None"))
-            lines = _add(lines, self.check(check, number))
+            lines = add_section(lines, self.function(check, self.own(check), None, said, "None"))
+            lines = add_section(lines, self.check(check, number))
         return lines
 
     def own(self, function: Function) -> dict[str, FrameKind]:
@@ -251,10 +218,10 @@ class _Writer:
         for item in function.inputs:
             if item.copied and (copy := _COPIES.get(given[item.parameter])):
                 lines.append(f"    {item.parameter} = {item.parameter}.{copy}()  # the notebook changes it in place")
-        body = _body_lines(function.body)
+        body = body_lines(function.body)
         lines += body
         if function.output:
-            if body and _ends_in_block(function.body[-1].text):
+            if body and ends_in_block(function.body[-1].text):
                 lines.append("")
             lines.append(f"    return {function.output}")
         return lines
@@ -322,7 +289,7 @@ class _Writer:
         if self.plan.charts:
             found.append(f"charts=[{', '.join(c.name for c in self.plan.charts)}]")
         found.append(keyword("code_version", self.plan.code_version))
-        found.append(keyword("notebook", _plain(self.plan.notebook)))
+        found.append(keyword("notebook", plain_text(self.plan.notebook)))
         return found
 
     def partitions(self, partitions: Mapping[str, object]) -> str:
@@ -375,40 +342,4 @@ class _Writer:
         ]
 
 
-def _body_lines(fragments: Sequence[Fragment]) -> list[str]:
-    """The analyst's code, indented, with a blank line between pieces of different cells."""
-    body: list[str] = []
-    before: Fragment | None = None
-    for fragment in fragments:
-        needed = fragment.origin == "needed"
-        goes_on = needed and before is not None and (before.origin, before.cell) == ("needed", fragment.cell)
-        if body and body[-1] and not (goes_on and before is not None and fragment.first <= before.last + 1):
-            body.append("")
-        if needed and not goes_on:
-            body.append(f"    # Needed from cell {fragment.cell}, which is no part of this step.")
-        body += indent(fragment.text).split("\n")
-        before = fragment
-    if body and body[0].lstrip().startswith(("def ", "class ", "@", "async def ")):
-        body.insert(0, "")
-    return body
-
-
 _COPIES: Mapping[FrameKind, str] = {"pandas": "copy", "polars": "clone", "unknown": "copy"}
-
-
-def _ends_in_block(text: str) -> bool:
-    body = ast.parse(text).body
-    return bool(body) and isinstance(body[-1], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-
-
-def _add(lines: list[str], more: Sequence[str]) -> list[str]:
-    """Put a section under the lines before it: two blank lines round functions and classes, none between constants."""
-    block = ("def ", "class ", "@", "async def ")
-    new = [*more]
-    code = [line for line in new if line and not line.startswith("#")]
-    starts = bool(code) and code[0].startswith(block)
-    if not lines:
-        return ["", *new] if starts else new
-    previous = [line for line in lines if line and line[0] not in " #)]}"]
-    after_block = bool(previous) and previous[-1].startswith(block)
-    return [*lines, *(["", ""] if starts or after_block else []), *new]

@@ -113,3 +113,8 @@ def _wrapped(value: Any, indentation: str, used: int = 0) -> str:
 def json_text(value: Any) -> str:
     """Give a value as the JSON text of a file: two blanks of indent, keys as they come, a line end at the end."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def plain_text(text: str) -> str:
+    """Give a text for one line of a comment: what cannot be printed becomes a question mark."""
+    return "".join(c if c.isprintable() else "?" for c in text)

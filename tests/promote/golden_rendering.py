@@ -6,8 +6,9 @@ from promote.findings import place
 from promote.model import FrameKind
 from promote.notebook.read import parse
 from promote.plan import plan
+from promote.render.helpers import render_helpers
 from promote.render.kinds import guess_kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import render_module
 from promote.selection.select import select
 
 RESOURCES = {"register": "FilesResource"}

@@ -27,8 +27,9 @@ from platform_core.sdk.loading import overrides
 from promote.model import Finding, FrameKind, Plan, Selection
 from promote.notebook.read import parse
 from promote.plan import Planned, plan
+from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import render_module
 from promote.selection.select import select
 from tests.promote.notebooks import Cells, notebook
 from tests.promote.process_state import put_back

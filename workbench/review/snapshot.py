@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from promote.render.module import helpers_folder
+from promote.render.helpers import helpers_folder
 from promote.values import replace
 from workbench.review.assurance import level_of
 from workbench.review.modules import Around, read_module

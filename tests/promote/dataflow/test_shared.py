@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from promote.model import FrameKind
+from promote.render.helpers import render_helpers
 from promote.render.kinds import guess_kinds
-from promote.render.module import render_helpers, render_module
+from promote.render.module import render_module
 from tests.promote.graph import compare, planned
 from tests.promote.notebooks import Cells
 
