@@ -20,7 +20,7 @@ from promote.values import dataclass
 
 @dataclass(slots=True, eq=False)
 class Facts:
-    """One top-level statement of a cell; whoever is given it changes nothing of it.
+    """One top-level statement of a cell; whoever is given it changes nothing of it but what it has seen.
 
     `parts` are its nodes as `walk` gives them, `kinds` the same by class. `first` and `last` are its lines in the cell,
     decorators included; `names` are all that stand in it, `attributes` all that it asks for.
@@ -34,6 +34,7 @@ class Facts:
     last: int
     names: frozenset[str]
     attributes: frozenset[str]
+    seen: Any = None  # what `outside.sightings` saw of it last, with the imports that it saw it by
 
 
 @dataclass(frozen=True, slots=True, eq=False)

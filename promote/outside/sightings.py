@@ -126,9 +126,18 @@ class Looker:
         """Give the sightings of a statement, walked on the first question."""
         found = self._seen.get(statement.index)
         if found is None:
-            sights = not _TOLD.isdisjoint(statement.facts.kinds)
-            found = sightings(statement.node, self.program.functions) if sights else _NOTHING
-            self._seen[statement.index] = found
+            found = self._seen[statement.index] = self._looked_at(statement)
+        return found
+
+    def _looked_at(self, statement: Statement) -> Sightings:
+        """See a statement: one of a cell that was seen before, with the same imports, is not walked again."""
+        facts, functions = statement.facts, self.program.functions
+        if _TOLD.isdisjoint(facts.kinds):
+            return _NOTHING
+        by = {name: functions.imports[name] for name in facts.names if name in functions.imports}
+        if facts.seen is None or facts.seen[0] != by:
+            facts.seen = by, sightings(statement.node, functions)
+        found: Sightings = facts.seen[1]
         return found
 
     def value_of(self, name: str, before: int) -> ast.expr | None:

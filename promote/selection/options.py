@@ -14,6 +14,7 @@ from promote.patterns import pattern
 from promote.selection.option_text import from_text
 from promote.selection.option_tree import Node, TreeError, from_json
 from promote.selection.option_types import Problem, convert, unknown
+from promote.trees import kept_by_text
 from promote.vocabulary import is_foreign, vocabulary
 
 _LINE = pattern(r"#\|[ \t]?(.*)")
@@ -47,7 +48,15 @@ def read_options(notebook: Notebook, position: int, tag: str, role: str = "step"
     values: dict[str, Any] = {}
     lines: dict[str, tuple[int, int]] = {}
     numbers = header(cell.source)
-    written, problems = _written(cell.source, numbers)
+    if not cell.options:
+        entries, told = _read(_text(cell.source, numbers), role)
+        for raw, value, line in entries:
+            values[raw] = value
+            lines[raw] = (position, numbers[0] + line - 1)
+        findings = [_finding(notebook, position, tag, numbers, problem) for problem in told]
+        findings.extend(_misplaced(notebook, position, tag, numbers))
+        return Options(values, lines), findings
+    written, problems = _written(_text(cell.source, numbers))
     panel, more = _tree(from_json, cell.options, "written by the Lab panel ")
     in_panel = {key.raw for key, _ in panel.entries}
     for key, _ in written.entries:
@@ -78,9 +87,18 @@ def stray_options(notebook: Notebook, position: int, tag: str, why: str) -> list
     return findings
 
 
-def _written(source: str, numbers: tuple[int, ...]) -> tuple[Node, list[Problem]]:
+@kept_by_text
+def _read(text: str, role: str) -> tuple[list[tuple[str, Any, int]], list[Problem]]:
+    """Read the options of a cell that the panel wrote none of: each with its value and its line in the text."""
+    written, problems = _written(text)
+    found = [(key.raw, _option(key, node, role, problems, panel=False), key.line) for key, node in written.entries]
+    return [entry for entry in found if entry[1] is not None], problems
+
+
+def _text(source: str, numbers: tuple[int, ...]) -> str:
+    """Give what stands behind the `#|` of a cell, other tools' directives left out."""
     if not numbers:
-        return Node("map"), []
+        return ""
     lines = source.split("\n")
     kept = []
     for number in numbers:
@@ -88,7 +106,11 @@ def _written(source: str, numbers: tuple[int, ...]) -> tuple[Node, list[Problem]
         text = match[1] if match else ""
         directive = _DIRECTIVE.fullmatch(text)
         kept.append("" if directive and is_foreign(directive[1]) else text)
-    return _tree(from_text, "\n".join(kept), "")
+    return "\n".join(kept)
+
+
+def _written(text: str) -> tuple[Node, list[Problem]]:
+    return _tree(from_text, text, "") if text else (Node("map"), [])
 
 
 def _tree(parse: Any, content: Any, where: str) -> tuple[Node, list[Problem]]:
