@@ -83,6 +83,15 @@ NOTEBOOKS: dict[str, Cells] = {
         ("", "import numpy as np\nimport pandas as pd\n\nnp.random.seed(3)"),
         ("bronze:noise", 'noise = pd.DataFrame({"n": np.random.normal(size=2)})'),
     ),
+    "changed_process": (
+        ("", f"from decimal import Decimal, getcontext\n\n{PANDAS}"),
+        ("bronze:shares", 'shares = pd.DataFrame({"share": [str(Decimal(1) / n) for n in (3, 7)]})'),
+        ("", "getcontext().prec = 4"),
+        (
+            "silver:rounded",
+            'rounded = shares.assign(third=str(Decimal(1) / 3))\npd.set_option("mode.string_storage", "python")',
+        ),
+    ),
     "what_is_refused": (
         ("", f"{PANDAS}\n{LOAD}"),
         ("bronze:never", "never = pd.DataFrame(misspelt)"),

@@ -21,8 +21,8 @@ from tests.promote.notebooks import notebook
 GOLDEN = Path(__file__).parents[1] / "golden"
 UPDATE = os.environ.get("WORKBENCH_UPDATE_GOLDEN") == "1"
 RUNNABLE = ("functions_read_globals", "changed_in_place", "changed_by_exploration", "computed_by_exploration",
-            "interleaved_steps", "names_that_clash", "hidden_state", "text_as_written", "closures_and_classes",
-            "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share",
+            "interleaved_steps", "names_that_clash", "hidden_state", "changed_process", "text_as_written",
+            "closures_and_classes", "shown_and_drawn", "only_what_is_needed", "a_slice_that_two_steps_share",
             "definitions_that_steps_share")  # fmt: skip
 
 
