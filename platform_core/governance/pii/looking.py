@@ -27,8 +27,8 @@ def looked_at(frame: pl.LazyFrame, rows: int | None = None) -> tuple[Found, ...]
         rows: How many rows it has, where that is known: then blocks from all over it are looked at, else the first.
 
     Returns:
-        The columns found, in the frame's order. A name that the values gainsay counts for nothing here: a column `author`
-        with 20 cells and more of which none looks like a person's is one of bodies. (It is masked.)
+        The columns found, in the frame's order. A name that the values gainsay counts for nothing here: a column
+        `author` with 20 cells and more of which none looks like a person's is one of bodies. (It is masked.)
 
     >>> looked_at(pl.LazyFrame({"note": ["ring 07700 900123", "no"], "town": ["Leeds", "York"]}))
     (Found(column='note', kind='phone', share=None),)
