@@ -76,6 +76,7 @@ def kubernetes_runs(
     config: dict[str, Any] = {
         "job_namespace": settings.namespace,
         "job_image": settings.image,
+        "service_account_name": settings.service_account or "default",  # the launcher cannot be made without
         "instance_config_map": instance_config_map,
         "dagster_home": dagster_home,
         "env_secrets": list(settings.secrets),
@@ -97,8 +98,6 @@ def kubernetes_runs(
             "job_spec_config": {"ttl_seconds_after_finished": settings.ttl_seconds},
         },
     }
-    if settings.service_account:
-        config["service_account_name"] = settings.service_account
     return _with_monitoring("dagster_k8s", "K8sRunLauncher", config)
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from dagster._config import process_config
 from dagster._config.field_utils import convert_potential_field
+from kubernetes.config import ConfigException
 
 from platform_core.executor.handlers.run_launchers import ecs_runs, kubernetes_runs
 from platform_core.executor.handlers.settings import EksSettings, FargateSettings
@@ -35,6 +36,17 @@ def test_the_launcher_takes_its_configuration(made: dict[str, Any]) -> None:
     assert result.success, result.errors
     wrong = process_config(convert_potential_field(schema).config_type, {**launcher["config"], "no_such": 1})
     assert not wrong.success
+
+
+def test_the_launcher_of_kubernetes_is_made_where_no_service_account_is_named() -> None:
+    from dagster_k8s import K8sRunLauncher
+
+    config = kubernetes_runs(EksSettings(image="team/steps:1"), instance_config_map="dagster-instance")["run_launcher"]
+    place = {"load_incluster_config": False, "kubeconfig_file": "nowhere"}
+    schema = convert_potential_field(K8sRunLauncher.config_type()).config_type
+    read = process_config(schema, {**config["config"], **place}).value
+    with pytest.raises(ConfigException):  # it goes as far as looking for the cluster
+        K8sRunLauncher.from_config_value(None, read)
 
 
 def test_the_launcher_of_ecs_reads_it() -> None:
