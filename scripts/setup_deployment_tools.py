@@ -1,4 +1,4 @@
-"""Bring what the tests of `deployment/` need: hadolint, Helm's renderer, a reader of Terraform's files, Apache.
+"""Bring what the tests of `deployment/` need: linters, Helm's renderer, a reader of Terraform's files, Apache.
 
     python scripts/setup_deployment_tools.py
     python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for the nightly scan of Terraform

@@ -111,6 +111,21 @@ def test_each_step_that_can_run_here_does(name: str, checkout: Path, tmp_path: P
         assert "| **`small`** |" in (tmp_path / "summary").read_text(encoding="utf-8")
 
 
+def test_the_auditor_of_workflows_finds_nothing(tmp_path: Path) -> None:
+    """It looks only where GitHub would; and it does find what is not pinned."""
+    place = shutil.copytree(FOLDER, tmp_path / ".github" / "workflows")
+
+    def audited() -> subprocess.CompletedProcess[str]:
+        command = [tool("zizmor"), "--offline", "--no-progress", str(place)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    found = audited()
+    assert found.returncode == 0, found.stdout + found.stderr
+    loose = re.sub(r"@[0-9a-f]{40}", "@v4", (place / "images.yml").read_text(encoding="utf-8"))
+    (place / "images.yml").write_text(loose, encoding="utf-8")
+    assert "unpinned-uses" in audited().stdout
+
+
 def test_the_scripts_are_ones_that_bash_reads() -> None:
     for name, step in runs().items():
         read = subprocess.run([tool("bash"), "-n", "-c", step["run"]], capture_output=True, text=True, check=False)
