@@ -18,7 +18,7 @@ PAGE = """
 import dagster as dg
 @dg.asset
 def made(): ...
-defs = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("job", "*")], schedules=[
+defs = dg.Definitions(assets=[made], jobs=[dg.define_asset_job("job", [made])], schedules=[
     dg.ScheduleDefinition(name="daily", job_name="job", cron_schedule="0 0 * * *")], sensors=[
     dg.SensorDefinition(name="watching", job_name="job", evaluation_fn=lambda context: dg.SkipReason("no"))])
 """

@@ -34,6 +34,8 @@ from tests.deployment.tools import ROOT
 from tests.servers.http import new_certificate
 from workbench.stack.ports import HeldPorts
 
+# Dagster's own, as it describes a schedule
+pytestmark = pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars` is deprecated")
 CONFIGURATION = ROOT / "deployment" / "proxy" / "apache.conf"
 MODULES = Path("/usr/lib/apache2/modules")
 WANTED = ("mpm_event", "authn_core", "authz_core", "authz_user", "headers", "ssl", "proxy", "proxy_http",
