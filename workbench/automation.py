@@ -13,9 +13,7 @@ import dagster as dg
 from platform_core.automation import asset_job, retries
 from platform_core.config import ProjectConfig
 from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
-from platform_core.costs.sensors import budget_sensor, idle_sensor
 from platform_core.errors import UserError
-from platform_core.observability.operational import operational_sensors
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
 from platform_core.suggest import did_you_mean
 
@@ -50,7 +48,7 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
 
 def build_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
     """Make the sensors of the configuration: those of files that arrive, and those that watch the platform."""
-    made = operational_sensors(config)
+    made = _operational_sensors(config)
     for name, sensor in config.sensors.items():
         shared: dict[str, Any] = {
             "name": name,
@@ -67,15 +65,27 @@ def build_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
     return made + _cost_sensors(config)
 
 
+# What watches brings a database's library and more, a fifth of a second that a location without alerts need not spend
+
+
+def _operational_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
+    if config.alerts is None:
+        return []
+    from platform_core.observability.operational import operational_sensors  # noqa: PLC0415 - as said above
+
+    return operational_sensors(config)
+
+
 def _cost_sensors(config: ProjectConfig) -> list[dg.SensorDefinition]:
     """Make the sensors that `costs:` asks for: nothing is looked at that nobody named."""
     idle, budgets = config.costs.idle, config.costs.budgets
-    found = []
-    if idle.clusters or idle.queues or idle.eks_clusters:
-        found.append(idle_sensor(idle))
-    if any(budget.policy == "stop" for budget in budgets.values()) and config.environment != "dev":
-        found.append(budget_sensor(budgets))
-    return found
+    watches_idle = bool(idle.clusters or idle.queues or idle.eks_clusters)
+    holds_back = any(budget.policy == "stop" for budget in budgets.values()) and config.environment != "dev"
+    if not watches_idle and not holds_back:
+        return []
+    from platform_core.costs.sensors import budget_sensor, idle_sensor  # noqa: PLC0415 - as said above
+
+    return [*([idle_sensor(idle)] if watches_idle else []), *([budget_sensor(budgets)] if holds_back else [])]
 
 
 def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:

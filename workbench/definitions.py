@@ -36,7 +36,6 @@ from platform_core.governance.policies.enforcing import governed
 from platform_core.governance.policies.loading import load_policies
 from platform_core.io_managers import PolarsParquetIOManager, ProjectIOManager
 from platform_core.io_managers.base import OF_PROJECT, FrameIOManager
-from platform_core.observability.alert_hooks import alert_hooks
 from platform_core.observability.alerts.current import use_alerts
 from platform_core.observability.attaching import with_declared_hooks
 from platform_core.observability.json_logs import json_logger
@@ -128,7 +127,7 @@ def gather(
     written = _only(unique, _JOBS)
     check_jobs(config, (job.name for job in written))
     jobs = [*written, *build_jobs(config)]
-    hooks = [*_only(unique, dg.HookDefinition), *(alert_hooks(config.alerts) if config.alerts is not None else ())]
+    hooks = [*_only(unique, dg.HookDefinition), *_alert_hooks(config)]
     assets = [*_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition), *drafts]
     assets = governed(assets, checks, load_policies(config.project), on=today())
     try:
@@ -167,6 +166,14 @@ def _of_others(config: ProjectConfig, assets: Sequence[dg.AssetsDefinition | dg.
         dg.AssetSpec(name, description=f"Made by the project {one.project}.", metadata={OF_PROJECT: one.project})
         for name, one in others.items()
     ]
+
+
+def _alert_hooks(config: ProjectConfig) -> list[dg.HookDefinition]:
+    if config.alerts is None:
+        return []
+    from platform_core.observability.alert_hooks import alert_hooks  # noqa: PLC0415 - it brings a database's library
+
+    return alert_hooks(config.alerts)
 
 
 def _executor(config: ProjectConfig) -> dg.ExecutorDefinition:

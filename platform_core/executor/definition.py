@@ -11,13 +11,14 @@ from dagster._core.definitions.executor_definition import multiple_process_execu
 from pydantic import ValidationError
 
 from platform_core.errors import UserError
-from platform_core.executor.executor import PlatformExecutor
 from platform_core.executor.kinds import handler_of
 from platform_core.executor.settings import ExecutorSettings
 
 if typing.TYPE_CHECKING:
     from dagster._core.executor.init import InitExecutorContext
     from pydantic.fields import FieldInfo
+
+    from platform_core.executor.executor import PlatformExecutor
 
 _SCALARS: dict[Any, Any] = {int: int, float: float, bool: bool, str: str}
 
@@ -55,6 +56,8 @@ def platform_executor(init_context: InitExecutorContext) -> PlatformExecutor:
     The job must be one that other processes can load (of a module, file or package, or `dg.reconstructable`), and the
     instance one that they can open: `DAGSTER_HOME` is set, or the instance was given a folder.
     """
+    from platform_core.executor.executor import PlatformExecutor  # noqa: PLC0415 - a location that loads runs no step
+
     try:
         settings = ExecutorSettings.model_validate(init_context.executor_config)
     except ValidationError as error:

@@ -219,3 +219,16 @@ def test_sensors_and_retries_of_the_configuration_are_there(project: Path) -> No
     ):
         data = arrived.evaluate_tick(context)
     assert [request.tags["workbench/file"] for request in data.run_requests or ()] == ["2023.csv", "2024.csv"]
+
+
+def test_what_a_project_does_not_ask_for_is_not_imported(project: Path) -> None:
+    """A location is loaded by every process of a deployment: who has no alerts pays for no database's library."""
+    program = (
+        "import sys\nimport dagster\nsys.path.insert(0, 'src')\nfrom letting.definitions import defs\n"
+        "print(*sorted({'sqlalchemy', 'grpc', 'boto3', 'pandas', 'duckdb'} & set(sys.modules)))\n"
+    )
+    environment = find_project(project).environment()
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stdout) == (0, "\n"), told.stdout + told.stderr

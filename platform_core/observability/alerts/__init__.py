@@ -8,9 +8,27 @@ a restart and many processes share it. `alerter` decides, `channels` sends.
 
 from __future__ import annotations
 
-from platform_core.observability.alerts.alert import Alert
-from platform_core.observability.alerts.alerter import Alerter
-from platform_core.observability.alerts.current import alerter_for, use_alerts
-from platform_core.observability.alerts.sending import send_alert, send_slack_alert
+from typing import TYPE_CHECKING
+
+from platform_core.lazy import loader
+
+if TYPE_CHECKING:
+    from platform_core.observability.alerts.alert import Alert
+    from platform_core.observability.alerts.alerter import Alerter
+    from platform_core.observability.alerts.current import alerter_for, use_alerts
+    from platform_core.observability.alerts.sending import send_alert, send_slack_alert
 
 __all__ = ["Alert", "Alerter", "alerter_for", "send_alert", "send_slack_alert", "use_alerts"]
+
+# What decides brings a database's library, which a code location that is loaded has no use for
+__getattr__ = loader(
+    __name__,
+    {
+        "Alert": "alert",
+        "Alerter": "alerter",
+        "alerter_for": "current",
+        "send_alert": "sending",
+        "send_slack_alert": "sending",
+        "use_alerts": "current",
+    },
+)

@@ -6,16 +6,18 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from platform_core.config import ProjectConfig, load_config
 from platform_core.config.alerts import AlertsConfig
 from platform_core.errors import UserError
-from platform_core.observability.alerts.alerter import Alerter
-from platform_core.observability.alerts.store import AlertStore
 from platform_core.observability.safe_text import note_secret_variables
+
+if TYPE_CHECKING:
+    from platform_core.observability.alerts.alerter import Alerter
+    from platform_core.observability.alerts.store import AlertStore
 
 FILE = Path("workbench", "alerts.db")  # in the folder of the instance's storage
 SLACK_VARIABLE = "SLACK_WEBHOOK_URL"
@@ -23,7 +25,6 @@ SLACK_VARIABLE = "SLACK_WEBHOOK_URL"
 _LOCK = threading.Lock()
 _STORES: dict[str, AlertStore] = {}
 _USED: list[ProjectConfig] = []
-_MEMORY = AlertStore("sqlite://")
 
 
 def use_alerts(config: ProjectConfig) -> None:
@@ -45,6 +46,8 @@ def alerter_for(instance: dg.DagsterInstance | None = None, config: ProjectConfi
     Raises:
         UserError: The configuration is wrong.
     """
+    from platform_core.observability.alerts.alerter import Alerter  # noqa: PLC0415 - a location that loads tells nothing
+
     config = config or _project()
     alerts = config.alerts if config is not None else None
     place = f"{config.project.name} ({config.environment})" if config is not None else ""
@@ -68,13 +71,15 @@ def _project() -> ProjectConfig | None:
 
 
 def _store(alerts: AlertsConfig, instance: dg.DagsterInstance | None) -> AlertStore:
+    from platform_core.observability.alerts.store import AlertStore  # noqa: PLC0415 - it brings a database's library
+
     if alerts.state is not None:
         return _opened(alerts.state.value(), AlertStore)
     if instance is None and os.environ.get("DAGSTER_HOME"):
         with dg.DagsterInstance.get() as found:
             return _store(alerts, found)
     if instance is None or instance.is_ephemeral:
-        return _MEMORY
+        return _opened("sqlite://", AlertStore)  # this process's memory
     url = getattr(instance.run_storage, "postgres_url", None)
     if isinstance(url, str):
         return _opened(url.replace("postgresql://", "postgresql+psycopg2://", 1), AlertStore)
