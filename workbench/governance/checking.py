@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from platform_core.errors import UserError
-from platform_core.governance.policies.engine import Breach, explain, judge, stale
+from platform_core.governance.policies.engine import Breach, explain, judge
 from platform_core.governance.policies.lacks import matches
 from platform_core.governance.policies.model import Policies
+from platform_core.governance.policies.staleness import stale
 from platform_core.suggest import did_you_mean
 from promote.reports.report import clean
 from workbench.governance.loading import Governed

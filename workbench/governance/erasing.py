@@ -9,13 +9,14 @@ from typing import Any
 
 import dagster as dg
 
-from platform_core.config import ProjectConfig, load_config
+from platform_core.config import load_config
 from platform_core.errors import UserError
 from platform_core.governance.audit import note
 from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
 from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
+from platform_core.storage.routes import storage_of
 from platform_core.storage.stored import Storage
 from workbench.governance.loading import Governed
 from workbench.governance.proving import Erasure, Part, proof
@@ -47,8 +48,8 @@ def erase(
             "A legal hold names people by their tokens, and without the secret nobody can tell whom.",
             hint=f"Set {KEY_VARIABLE}.",
         )
-    config = load_config(found.project.root)
-    columns = {one.name: _columns(config, one) for one in found.assets if not one.outside}
+    storage = storage_of(load_config(found.project.root))
+    columns = {one.name: _columns(storage, one) for one in found.assets if not one.outside}
     where = reach(
         found.policies, found.assets, key, {name: of for name, of in columns.items() if of}, lineage(found, instance)
     )
@@ -64,9 +65,9 @@ def erase(
         if one.asset in kept:
             continue
         asset = found.by_name[one.asset]
-        for partition in parts_of(config, asset):
+        for partition in parts_of(storage, asset):
             watch(f"{one.asset}{f' {partition}' if partition else ''}")
-            rows = _Rows(storage_for(config, asset), asset, partition)
+            rows = _Rows(storage_for(storage, asset), asset, partition)
             parts.append(rows.erased(one.column, one.known, value, really=really))
     erasure = Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
     if really:
@@ -147,12 +148,12 @@ class _Rows:
         return int(total), int(found)
 
 
-def _columns(config: ProjectConfig, asset: AssetFacts) -> dict[str, str]:
-    storage = storage_for(config, asset)
-    if storage.find(asset.name, asset.layer or None) is None:
+def _columns(storage: Storage, asset: AssetFacts) -> dict[str, str]:
+    own = storage_for(storage, asset)
+    if own.find(asset.name, asset.layer or None) is None:
         return {}
-    parts = [part for part in parts_of(config, asset) if part is not None]
-    lazy = storage.read(asset.name, "lazy", parts or None, asset.layer or None)
+    parts = [part for part in parts_of(storage, asset) if part is not None]
+    lazy = own.read(asset.name, "lazy", parts or None, asset.layer or None)
     return {name: str(dtype) for name, dtype in lazy.collect_schema().items()}
 
 

@@ -11,6 +11,7 @@ from platform_core.errors import UserError
 from platform_core.governance.audit import note
 from platform_core.governance.policies.engine import held
 from platform_core.governance.retention import Due, due
+from platform_core.storage.routes import storage_of
 from promote.reports.report import clean
 from workbench.governance.loading import Governed
 from workbench.governance.stored import finish, stored_parts, take_out_part
@@ -18,8 +19,8 @@ from workbench.governance.stored import finish, stored_parts, take_out_part
 
 def find_due(found: Governed, on: str) -> tuple[Due, ...]:
     """Say of all that is stored until when it is kept."""
-    config = load_config(found.project.root)
-    return due(stored_parts(config, found.assets), found.assets, found.policies, on=on)
+    storage = storage_of(load_config(found.project.root))
+    return due(stored_parts(storage, found.assets), found.assets, found.policies, on=on)
 
 
 def expire(found: Governed, told: Sequence[Due], on: str) -> int:
@@ -30,7 +31,7 @@ def expire(found: Governed, told: Sequence[Due], on: str) -> int:
     Raises:
         UserError: The audit log cannot be written, or data cannot be deleted; what was deleted until then is recorded.
     """
-    config = load_config(found.project.root)
+    storage = storage_of(load_config(found.project.root))
     count = 0
     for one in told:
         if not one.due or one.hold:
@@ -41,9 +42,9 @@ def expire(found: Governed, told: Sequence[Due], on: str) -> int:
         problem = note("deleted", asset.shown, {"why": "retention", **about}, project=found.project.root)
         if problem:
             raise UserError(f"Nothing more was deleted. {problem}", hint="Make it writable and run again.")
-        take_out_part(config, asset, one.part.partition)
+        take_out_part(storage, asset, one.part.partition)
         count += 1
-    finish(config, [asset for asset in found.assets if held(found.policies, asset.name, on) is None])
+    finish(storage, [asset for asset in found.assets if held(found.policies, asset.name, on) is None])
     return count
 
 

@@ -51,12 +51,7 @@ def governed(project: Project) -> Governed:
     there = {one.name: promoted_path(theirs, one.layer, one.name) for one in facts}
     approved = _approved(project.root, [one for one in facts if one.notebook])
     assets = tuple(
-        replace(
-            one,
-            module=there.get(one.name, ""),
-            approved_by=approved.get(one.name, ()),
-            found=recorded(project.root, one),
-        )
+        replace(recorded(project.root, one), module=there.get(one.name, ""), approved_by=approved.get(one.name, ()))
         for one in facts
     )
     return Governed(project, policies or Policies(), assets, definitions)

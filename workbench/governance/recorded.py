@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from platform_core.governance.policies.found import Found, unpacked
+from platform_core.governance.policies.found import unpacked
 from platform_core.governance.policies.model import AssetFacts
 from promote.evidence import read_evidence
 from promote.findings import place
 from promote.model import Location
 
 
-def recorded(root: Path, asset: AssetFacts) -> tuple[Found, ...] | None:
-    """Give the columns that look personal by an asset's evidence; None where no run has shown any of it."""
+def recorded(root: Path, asset: AssetFacts) -> AssetFacts:
+    """Give an asset with the columns that its evidence shows, and those that look personal; without where none does."""
     evidence = read_evidence(root, _path(asset))
     if evidence is None or evidence.facts is None:
-        return None
-    return unpacked(evidence.facts.output.personal)
+        return asset
+    output = evidence.facts.output
+    columns = tuple(name for name, _ in output.schema) or None
+    return replace(asset, columns=columns, found=unpacked(output.personal))
 
 
 def cell_of(root: Path, asset: AssetFacts) -> str:

@@ -14,6 +14,7 @@ from platform_core.errors import UserError
 from platform_core.governance import compliance
 from platform_core.governance.audit import Entry, log_of, read_entries
 from platform_core.governance.compliance import CheckRun, Criterion, Report
+from platform_core.storage.routes import storage_of
 from promote.project import find
 from workbench.governance.checking import breaches
 from workbench.governance.expiring import find_due
@@ -41,7 +42,9 @@ def report(name: str, found: Governed, instance: dg.DagsterInstance, on: str) ->
     root = found.project.root
     make: Mapping[str, Callable[[], Report]] = {
         "processing": lambda: compliance.processing(policies, assets, on=on),
-        "catalogue": lambda: compliance.catalogue(policies, assets, stored_parts(load_config(root), assets), on=on),
+        "catalogue": lambda: compliance.catalogue(
+            policies, assets, stored_parts(storage_of(load_config(root)), assets), on=on
+        ),
         "retention": lambda: compliance.retention(find_due(found, on), assets, on=on),
         "access": lambda: compliance.access(policies, assets, _entries(root, on), on=on),
         "exceptions": lambda: compliance.exceptions(policies, breaches(found, on), on=on),

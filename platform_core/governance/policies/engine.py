@@ -100,46 +100,6 @@ def judge(
     return tuple(sorted(covered, key=lambda one: (one.asset, one.rule, one.said)))
 
 
-def stale(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> tuple[Breach, ...]:
-    """Tell what of the policies themselves is out of date: exceptions that expired, and records that match nothing.
-
-    Args:
-        policies: The policies.
-        assets: All assets of the project.
-        on: The day.
-    """
-    names = [asset.name for asset in assets]
-    inputs = {asset.name: set(asset.inputs) for asset in assets}
-    found: list[Breach] = []
-
-    def note(section: str, position: int, severity: Severity, said: str, hint: str, rule: str = "") -> None:
-        place = policies.places.get((section, position), "")
-        kind: BreachKind = "classification" if section == "downgrades" else "exception"
-        found.append(
-            Breach(rule=rule or section, kind=kind, asset="", severity=severity, said=said, hint=hint, place=place)
-        )
-
-    for position, one in enumerate(policies.exceptions):
-        of = ", ".join(one.assets)
-        if one.expires < on:
-            said = (
-                f"The exception of {of} from the rule {one.rule} expired on {one.expires}; {one.owner} answers for it."
-            )
-            note("exceptions", position, "error", said, "Keep the rule, or agree a new date with a reason.", one.rule)
-        elif not any(matches(one.assets, name) for name in names):
-            said = f"The exception from the rule {one.rule} is of {of}, and there is no such asset."
-            note("exceptions", position, "warning", said, "Correct the name, or take it out.", one.rule)
-    for position, record in enumerate(policies.downgrades):
-        lost = sorted(set(record.inputs) - inputs.get(record.asset, set()))
-        if record.asset not in inputs:
-            said = f"A downgrade is of {record.asset}, and there is no such asset."
-            note("downgrades", position, "warning", said, "Correct the name, or take it out.")
-        elif lost:
-            said = f"The downgrade of {record.asset} covers {lost[0]}, which the asset does not read."
-            note("downgrades", position, "warning", said, "Take the input out of the record.")
-    return tuple(found)
-
-
 def classes_of(policies: Policies | None, assets: Sequence[AssetFacts]) -> dict[str, Classified]:
     """Classify every asset, with the downgrades that the policies record."""
     records: Iterable[Downgrade] = policies.downgrades if policies is not None else ()

@@ -25,9 +25,10 @@ from platform_core.governance.policies import (
     load_policies,
     ready,
 )
-from platform_core.governance.policies.engine import Breach, held, stale
+from platform_core.governance.policies.engine import Breach, held
 from platform_core.governance.policies.reading import SETS, read_policies
 from platform_core.governance.policies.rule import KEYS
+from platform_core.governance.policies.staleness import stale
 
 ON = "2026-11-29"
 FINE: dict[str, dict[str, Any]] = {
@@ -224,6 +225,29 @@ def test_an_exception_covers_until_its_last_day_and_is_then_a_finding() -> None:
     assert expired.stops
     (idle,) = stale(policies, [AssetFacts(name="x")], on=ON)
     assert (idle.severity, "no such asset" in idle.said) == ("warning", True)
+
+
+def test_records_of_columns_that_are_not_there_are_told() -> None:
+    about = {"owner": "team:a", "reason": "It is being agreed.", "expires": ON}
+    excepted = Exemption(rule="personal", assets=("rents",), columns=("payee", "ten*"), **about)
+    let = Activity(assets=("rents",), purpose="Letting.", columns=("tenant", "band", "gone"), subject_key="who")
+    lost = Activity(assets=("no_*",), purpose="None.", subject_keys={"rents": "who", "other": "x"})
+    policies = Policies(exceptions=(excepted,), processing={"let": let, "lost": lost})
+    assets = [
+        AssetFacts(name="rents", columns=("tenant", "who_id")),
+        AssetFacts(name="bands", inputs=("rents",), columns=("band",)),
+    ]
+    told = [one.said for one in stale(policies, assets, on=ON)]
+    assert told == [
+        "The exception from the rule personal is of the column payee, and rents has none such.",
+        "The activity let is of the column gone, and no asset that it is of has one.",
+        "The activity let is of the column who, and no asset that it is of has one.",
+        "The activity lost is of no_*, and there is no such asset.",
+        "The activity lost names the subject key who of rents, which has no such column.",
+        "The activity lost names a subject key of other, and there is no such asset.",
+    ]
+    unknown = [AssetFacts(name="rents"), *assets[1:]]
+    assert [one.said for one in stale(policies, unknown, on=ON)] == [told[3], told[5]]
 
 
 def test_a_fall_without_a_record_is_no_rule_that_could_be_excepted(tmp_path: Path) -> None:
