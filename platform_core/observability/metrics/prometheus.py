@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
 
+from platform_core.errors import UserError
 from platform_core.needed import needed
 from platform_core.observability.metrics.family import BUCKETS, Durations, Metric
 
@@ -55,9 +56,18 @@ def serve_metrics(read: Callable[[], Iterable[Metric]], *, port: int, host: str 
         read: Gives the metrics; it is called at each scrape.
         port: The port; 0 for a free one.
         host: Where to listen; `0.0.0.0` for every address of the machine.
+
+    Raises:
+        UserError: The port or the address cannot be had.
     """
     client = needed("prometheus_client", "otel")
-    server, thread = client.start_http_server(port, host, registry=_registry(read))
+    try:
+        server, thread = client.start_http_server(port, host, registry=_registry(read))
+    except (OSError, OverflowError) as error:
+        raise UserError(
+            f"Metrics cannot be served on port {port} of {host}: {getattr(error, 'strerror', None) or error}.",
+            hint="Give another port, or 0 for a free one.",
+        ) from None
     try:
         yield server.server_port
     finally:

@@ -152,3 +152,11 @@ def test_a_collector_that_is_not_there_is_said(instance: dg.DagsterInstance, mon
 
     with running_http() as server, pytest.raises(UserError, match="did not take the metrics"):
         push_metrics(metrics(instance).read(), endpoint=f"{server.url}/v1/metrics")
+
+
+def test_a_port_that_cannot_be_had_is_told() -> None:
+    told = pytest.raises(UserError, match="cannot be served on port [1-9]")
+    with serve_metrics(list, port=0) as port, told, serve_metrics(list, port=port):
+        pass
+    with pytest.raises(UserError, match="port 70000"), serve_metrics(list, port=70000):
+        pass
