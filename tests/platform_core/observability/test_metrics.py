@@ -155,7 +155,7 @@ def test_a_collector_that_is_not_there_is_said(instance: dg.DagsterInstance, mon
 
 
 def test_a_port_that_cannot_be_had_is_told() -> None:
-    told = pytest.raises(UserError, match="cannot be served on port [1-9]")
+    told = pytest.raises(UserError, match="cannot be served on port")
     with serve_metrics(list, port=0) as port, told, serve_metrics(list, port=port):
         pass
     with pytest.raises(UserError, match="port 70000"), serve_metrics(list, port=70000):
