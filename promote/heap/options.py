@@ -12,6 +12,10 @@ from promote.trees import walk
 PANDAS, POLARS, NUMPY = "how pandas shows frames", "how Polars shows frames", "how NumPy shows arrays"
 PANDAS_OPTIONS, POLARS_SET_UP = "pandas' options", "the set-up of polars"
 _PANDAS_CALLS = frozenset(("pandas.set_option", "pandas.reset_option", "pandas.options"))
+_GROUPS = frozenset((  # of pandas' options: a group is named where an option of it is set, and not asked
+    *("display", "html", "unicode", "mode", "compute", "io", "excel", "xls", "xlsm", "xlsx", "ods", "xlsb", "parquet"),
+    *("sql", "plotting", "matplotlib", "styler", "sparse", "render", "format", "latex", "future"),
+))  # fmt: skip
 _SHOWING = {
     "pandas.set_eng_float_format": PANDAS,
     "numpy.set_printoptions": NUMPY,
@@ -62,8 +66,8 @@ def options_read(path: str, use: DottedUse) -> tuple[str, ...]:
     """
     if use.stored:
         return ()
-    asked = "pandas.options" if path.startswith("pandas.options.") else path
-    return ASKING.get(asked, ())
+    leaf = path.startswith("pandas.options.") and path.rpartition(".")[2] not in _GROUPS
+    return ASKING.get("pandas.options" if leaf else path, ()) if leaf or path != "pandas.options" else ()
 
 
 def names_a_format(use: DottedUse) -> bool:

@@ -116,9 +116,7 @@ def state_uses(
                 sets.add(name)
                 changes.setdefault(name, place)
             else:
-                if (
-                    state not in SHOWN_STATES or kind == "read"
-                ):  # what is shown changes nothing that is shown later by itself
+                if kind == "read" or state not in SHOWN_STATES | {_NUMPY_ERRORS}:  # to set these asks for none
                     reads.setdefault(name, place)
                 if kind != "read":
                     changes.setdefault(name, place)

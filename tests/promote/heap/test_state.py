@@ -22,7 +22,7 @@ DUCK = "DuckDB's default connection"
 PANDAS, NUMPY_SET, SKLEARN = "the set-up of pandas", "the set-up of numpy", "the set-up of sklearn"
 OPTIONS, SHOWN, FILTERS = "pandas' options", "how pandas shows frames", "the filters of warnings"
 OS, PATH, MODULES = "the set-up of os", "where modules are looked for", "the modules at hand"
-WORKING = "the working directory"
+WORKING, PRINT, ERRORS = "the working directory", "what print writes to", "how NumPy takes errors"
 WARNINGS, ANYTHING = "the set-up of warnings", "the set-up of anything"
 
 
@@ -64,13 +64,21 @@ WARNINGS, ANYTHING = "the set-up of warnings", "the set-up of anything"
         ("import sys\nsys.path.append('x')", {PATH}, {PATH}, set()),
         ("import sys\nsys.modules['x'] = os", {MODULES}, {MODULES}, set()),
         ("import sys\nx = sys.modules['os']", {MODULES}, set(), set()),
-        ("import sys\nsys.stdout = open('f')", {WORKING}, set(), set()),
+        ("import sys\nsys.stdout = open('f')", {WORKING, PRINT}, {PRINT}, set()),
+        ("import sys\nx = sys.stdout", {PRINT}, set(), set()),
+        ("x = pd.options.display.width", {OPTIONS, SHOWN}, set(), set()),
+        ("pd.options.display.width += 5", {OPTIONS, SHOWN}, {SHOWN}, set()),
+        ("x = pd.get_option('display.width')", {OPTIONS, SHOWN}, set(), set()),
+        ("x = np.get_printoptions()", {"how NumPy shows arrays"}, set(), set()),
+        ("x = np.geterr()", {ERRORS}, set(), set()),
+        ("x = os.popen('pwd')", {WORKING, ENV}, set(), set()),
+        ("x = os.path.expandvars('$HOME')", {ENV}, set(), set()),
         ("pd.options.mode.copy_on_write = True", {OPTIONS}, {OPTIONS}, set()),
         ("pd.DataFrame.f = len", {PANDAS}, {PANDAS}, set()),
         ("setattr(pd.DataFrame, 'f', len)", {PANDAS}, {PANDAS}, set()),
         ("@pd.api.extensions.register_series_accessor('x')\nclass A:\n    pass", {PANDAS}, {PANDAS}, set()),
-        ("np.seterr(all='raise')", {NUMPY_SET}, {NUMPY_SET}, set()),
-        ("np.seterr(all='ignore')", set(), set(), set()),
+        ("np.seterr(all='raise')", {NUMPY_SET}, {NUMPY_SET, ERRORS}, set()),
+        ("np.seterr(all='ignore')", set(), {ERRORS}, set()),
         ("np.set_printoptions(precision=2)", set(), {"how NumPy shows arrays"}, set()),
         ("warnings.simplefilter('error')", {WARNINGS, FILTERS}, {WARNINGS, FILTERS}, set()),
         ("warnings.filterwarnings('ignore')", {FILTERS}, {FILTERS}, set()),
