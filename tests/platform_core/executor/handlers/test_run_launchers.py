@@ -9,7 +9,7 @@ import pytest
 import yaml
 from dagster._config import process_config
 from dagster._config.field_utils import convert_potential_field
-from kubernetes.config import ConfigException
+from kubernetes.config import ConfigException  # type: ignore[import-untyped] # it ships no types
 
 from platform_core.executor.handlers.run_launchers import ecs_runs, kubernetes_runs
 from platform_core.executor.handlers.settings import EksSettings, FargateSettings
