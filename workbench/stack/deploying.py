@@ -95,6 +95,7 @@ class Deployer:
                 self.let_go(name)
             else:
                 await self._supervisor.stop(name)
+                self._kept.drop(entry.port)
             hint = f"Its log is data/stack/logs/{name}.log."
             raise UserError(f"The webserver cannot use release {release.number}: {problem}", hint=hint)
         before = f"code-{old.release}"
