@@ -6,6 +6,7 @@ Called as `python -m workbench.demo build/demo`. A second run finds everything a
 from __future__ import annotations
 
 import argparse
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -85,8 +86,8 @@ def next_steps(folder: Path) -> str:
     inside = scripts.relative_to(Path.cwd()) if scripts.is_relative_to(Path.cwd()) else scripts
     return (
         f"\nThe report of the demo: {folder / 'data' / 'report.html'}\n\nNext, in this terminal:\n"
-        f"  source {inside / 'activate'}\n"
-        f"  cd {folder}\n"
+        f"  source {shlex.quote(str(inside / 'activate'))}\n"
+        f"  cd {shlex.quote(str(folder))}\n"
         "  workbench lab      # the notebooks, in JupyterLab\n"
         "  workbench dev      # the assets, in Dagster on port 3001\n"
         "  dg list defs       # the assets, in this terminal\n"

@@ -24,10 +24,11 @@ def test_a_new_project_stands_whole_in_the_folder_named(tmp_path: Path, capsys: 
     assert "workbench lab" in capsys.readouterr().out
 
 
-def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
-    (tmp_path / "demo").mkdir()
-    assert main(["new", str(tmp_path / "demo"), "--example", "blank", "--no-input", "--name", "Town rents"]) == 0
-    assert (tmp_path / "demo" / "src" / "town_rents" / "definitions.py").is_file()
+def test_an_empty_folder_is_filled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "my demo").mkdir()
+    assert main(["new", str(tmp_path / "my demo"), "--example", "blank", "--no-input", "--name", "Town rents"]) == 0
+    assert (tmp_path / "my demo" / "src" / "town_rents" / "definitions.py").is_file()
+    assert f"  cd '{tmp_path}/my demo'\n" in capsys.readouterr().out, "to be pasted as it stands"
 
 
 def test_two_renderings_are_the_same_bytes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -30,5 +31,5 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.dbt:
         answers["dbt"] = "yes"
     render_project(folder, answers, ask=ask)
-    print(f"Made {folder}. Next:\n  cd {folder}\n  workbench lab")  # noqa: T201 - the command's result
+    print(f"Made {folder}. Next:\n  cd {shlex.quote(str(folder))}\n  workbench lab")  # noqa: T201 - the command's result
     return 0
