@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from platform_core.atomic import replacing
@@ -130,6 +131,8 @@ def digest_of(root: Path) -> str:
     ...     _ = (Path(folder) / "pyproject.toml").write_text("[project]")
     ...     first = digest_of(Path(folder))
     ...     _ = (Path(folder) / "notes.md").write_text("not part of it")
+    ...     (Path(folder) / "src" / "__pycache__").mkdir(parents=True)
+    ...     _ = (Path(folder) / "src" / "__pycache__" / "a.pyc").write_text("nor this")
     ...     first == digest_of(Path(folder))
     True
     """
@@ -143,5 +146,9 @@ def digest_of(root: Path) -> str:
 def _files(root: Path) -> Iterator[Path]:
     for name in COPIED:
         found = [root / name] if (root / name).is_file() else sorted((root / name).rglob("*"))
-        yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts
-                    and path.suffix != ".pyc")  # fmt: skip
+        yield from (path for path in found if path.is_file() and not _is_left_out(path.relative_to(root)))
+
+
+def _is_left_out(path: Path) -> bool:
+    """Say of a path below the project's folder whether a release leaves it out, as its copying does."""
+    return any(fnmatchcase(part, pattern) for part in path.parts for pattern in _LEFT_OUT)
