@@ -92,6 +92,8 @@ def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
 
 
 def _addresses(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    if pieces.is_empty():
+        return pieces
     good = pieces.filter(
         pl.col("piece").str.to_uppercase().str.contains(_IPV6)
         & pl.col("piece").str.contains("[0-9]")
@@ -104,6 +106,8 @@ def _addresses(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
 
 def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     """Hold each to its country's length: words of four letters behind a number look like groups of it."""
+    if pieces.is_empty():
+        return pieces
     labelled = pl.col("code").str.starts_with("IBAN")
     pieces = pieces.with_columns(
         piece=pl.when(labelled).then(pl.col("piece").str.slice(4)).otherwise("piece"),
@@ -125,10 +129,14 @@ def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
 
 
 def _births(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    if pieces.is_empty():
+        return pieces
     return _found(pieces.filter(around.of(said("date_of_birth"))), "date_of_birth", pl.lit(0.92))
 
 
 def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    if pieces.is_empty():
+        return pieces
     piece, code = pl.col("piece"), pl.col("code")
     long = code.str.len_bytes() >= 6
     told: list[pl.DataFrame] = []

@@ -61,7 +61,8 @@ def halves(cells: Cells, pattern: str) -> tuple[pl.DataFrame, Pieces]:
     # Short cells are mostly one piece and nothing else, which one pass tells
     found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())
     only = found.select(piece.str.len_bytes() == text.str.len_bytes()).to_series()
-    return found.filter(only).select("row", "piece"), _placed(_marked(found.filter(~only).drop("piece"), pattern))
+    within = found.filter(~only).drop("piece")
+    return found.filter(only).select("row", "piece"), _placed(_marked(within, pattern) if within.height else within)
 
 
 def are_long(cells: Cells) -> bool:

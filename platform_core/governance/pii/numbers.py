@@ -48,11 +48,15 @@ def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
 
 
 def _networks(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    if pieces.is_empty():
+        return pieces
     joined = pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") | pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
     return _found(pieces.filter(~around.of(part_of_document() | joined)), "ip_address", pl.lit(0.9))
 
 
 def _phones(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
+    if pieces.is_empty():
+        return pieces
     digits, piece, size = pl.col("digits"), pl.col("piece"), pl.col("size")
     abroad = piece.str.contains(r"^[(]?[+]|^[(]?0(?:0|11)[ \-]?[1-9]")
     home = digits.str.replace(r"^(?:0?0|011)?44(?:0)?", "0")
