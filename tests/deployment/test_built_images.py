@@ -191,8 +191,8 @@ print(json.dumps(told))
 
 def lab_answers(image: Image, server: int) -> None:
     """Ask JupyterLab for its status, as the user that it should run as; who has no token hears nothing."""
-    with psutil.Process(server) as process:
-        users = {one.uids().real for one in (process, *process.children(recursive=True)) if "jupyter" in one.name()}
+    process = psutil.Process(server)
+    users = {one.uids().real for one in (process, *process.children(recursive=True)) if "jupyter" in one.name()}
     assert users == {10001}, users
     asked = image.run("python3", "-c", ASKING, beside=server)
     known, stranger = json.loads(asked.stdout)
