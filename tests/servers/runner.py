@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.process import _children as children  # type: ignore[attr-defined] # see `_forked`
+from pathlib import Path
 from typing import Any
 
 # Faults of work, beside those of calls (`runner_aws.py` says these)
@@ -186,8 +187,15 @@ class Work:
 
 
 def _started(command: list[str], environment: dict[str, str], writing: int) -> Any:
-    program = sys.executable if command[0] == "python" else command[0]
-    return subprocess.Popen([program, *command[1:]], env=environment, stdout=writing, stderr=writing, close_fds=True)
+    return subprocess.Popen(
+        [_program(command[0]), *command[1:]], env=environment, stdout=writing, stderr=writing, close_fds=True
+    )
+
+
+def _program(name: str) -> str:
+    """Give the program of this environment, which an image has on its path."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.exists() else name
 
 
 _FORKS = get_context("forkserver")
@@ -220,7 +228,7 @@ def _execute(command: list[str], environment: dict[str, str], output: Any) -> No
     output.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if command[:2] != ["python", "-m"]:
-        os.execvpe(sys.executable if command[0] == "python" else command[0], command, environment)  # noqa: S606
+        os.execvpe(_program(command[0]), command, environment)  # noqa: S606
     sys.argv = command[2:]
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     runpy.run_module(command[2], run_name="__main__", alter_sys=True)

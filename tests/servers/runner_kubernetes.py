@@ -173,7 +173,8 @@ class Kubernetes:
             waiting = {"reason": "ImagePullBackOff", "message": f'Back-off pulling image "{container["image"]}"'}
             pod["status"]["containerStatuses"] = [_status(container, {"waiting": waiting})]
             return
-        environment = {**self.image_environment, **{one["name"]: one["value"] for one in container.get("env", [])}}
+        told = {one["name"]: one["value"] for one in container.get("env", []) if "value" in one}
+        environment = {**self.image_environment, **told}
         environment["HOSTNAME"] = name
         if job["spec"].get("completionMode") == "Indexed":
             environment["JOB_COMPLETION_INDEX"] = str(index)
@@ -182,7 +183,7 @@ class Kubernetes:
         self.started.append(job["metadata"]["name"])
         log = self.logs[namespace, name] = []
         self.works[namespace, name] = Work(
-            container["command"],
+            [*container.get("command", []), *container.get("args", [])],
             environment,
             on_line=(lambda _: None) if kind == LOST_LOG else log.append,
             on_end=lambda ended: self._pod_ended(namespace, job, index, pod, ended),
