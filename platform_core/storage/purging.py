@@ -49,7 +49,7 @@ class Purging(Protocol):
         """
 
     def drop(self, layer: str, name: str, partition: str | None = None) -> None:
-        """Take all rows of an asset out, or of one partition of it; of a table its columns stay."""
+        """Take all rows of an asset out, or of one partition of it."""
 
     def forget(self, layer: str, name: str, partition: str | None = None) -> None:
         """Delete all that is held beside the rows that are read now; who reads an older version meanwhile loses it.

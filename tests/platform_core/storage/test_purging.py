@@ -134,6 +134,8 @@ def test_a_partition_is_dropped_and_no_other(kind: str, tmp_path: Path, request:
     assert [name for name, text in texts.items() if PERSON in text] == []
     assert [one.partition for one in purging.kept("silver", "people")] == ["2026-02"]
     assert list(purging.kept("silver", "whole")) == []
+    if not (in_store and kind != "objects"):  # there a table of no rows stays
+        assert storage.find("whole", "silver") is None
     assert storage.read("people", "polars", layer="silver").equals(FEW)
 
 
@@ -148,6 +150,26 @@ def test_what_was_written_before_days_were_noted_counts_as_of_the_day_of_the_fil
     tables.write("silver", "more", FEW)
     today = datetime.fromtimestamp(tables.path.stat().st_mtime, UTC).date().isoformat()
     assert [one.written for one in _purging(tables).kept("silver", "people")] == [today]
+
+
+def test_a_dropped_table_is_gone_and_can_be_written_anew(tmp_path: Path) -> None:
+    tables = DeltaTables(str(tmp_path))
+    purging, folder = _purging(tables), tmp_path / "silver" / "whole"
+    tables.write("silver", "whole", PEOPLE)
+    purging.drop("silver", "whole")
+    assert purging.is_unfinished("silver", "whole")
+    purging.forget("silver", "whole")
+    assert not folder.exists()
+    # A run that was killed while it took the folder away leaves no table, and stands in nobody's way
+    tables.write("silver", "whole", FEW)
+    (folder / "_delta_log").rename(folder / "_dropped_log")
+    assert tables.find("whole", "silver") is None
+    tables.write("silver", "whole", PEOPLE)
+    purging.drop("silver", "whole")
+    tables.write("silver", "whole", FEW)
+    purging.forget("silver", "whole")
+    assert tables.read("whole", "polars", layer="silver").equals(FEW), "what was written since the drop stays"
+    assert not purging.is_unfinished("silver", "whole")
 
 
 def test_a_copy_that_a_killed_run_left_is_thrown_away(tmp_path: Path) -> None:
