@@ -141,6 +141,14 @@ class Stack:
             lambda: self.service(name).restarts >= restarts and self.service(name).state == "healthy",
             f"{name} healthy again",
         )
+        # The webserver sees for itself that its code server is another, and refuses launches until it has loaded that
+        self.until(self._loaded, "the webserver's loading of the project")
+
+    def _loaded(self) -> bool:
+        try:
+            return bool(self.serves())
+        except (OSError, ValueError, KeyError, TypeError):  # it is being started again, or has not loaded it
+            return False
 
     def until(self, happened: Any, what: str) -> None:
         """Wait for something: asked again whenever PostgreSQL tells of an event, and at least every two seconds."""
