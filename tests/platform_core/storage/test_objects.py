@@ -303,7 +303,7 @@ def test_killed_writers_leave_the_old_or_the_new_and_nothing_for_good(lake: Obje
         return int(found)
 
     arguments = [type(lake.store).__name__, json.dumps(given)]
-    kills = 1000 if full_count else 26 if isinstance(lake.store, S3Resource) else 12
+    kills = 1000 if full_count else 50
     found = kill_writers(writers.objects, arguments, kills, newest, moment=0.3)
     assert found > 0, "no write came to its end"
     if isinstance(lake.store, S3Resource):
