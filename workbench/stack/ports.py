@@ -1,12 +1,14 @@
 """Ports that stay with us from their choice until a server of ours listens on them, and while it is started again.
 
 A socket that is bound and never listens keeps a port: the system gives it to nobody who asks for any port, nor to a
-connection that goes out, and still lets a server bind it that allows for closed connections, as all of ours do.
+connection that goes out, and still lets a server bind it that allows for closed connections, as all of ours do. So does
+Linux; on macOS no server could bind it, and a port is only chosen there.
 """
 
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
@@ -88,6 +90,8 @@ class HeldPorts:
 
     def _keep(self, kept: socket.socket) -> int:
         port = int(kept.getsockname()[1])
+        if sys.platform != "linux":
+            kept.close()
         self._kept[port] = kept
         return port
 
