@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
 import os
@@ -46,12 +47,15 @@ def node_modules() -> Path:
         pytest.skip("NO NODE: install node 20 or newer, with npm, to build and test the Lab extension's front end")
     folder = LAB / "node_modules"
     stamp, lock = folder / ".lock", (LAB / "package-lock.json").read_bytes()
-    if not stamp.is_file() or stamp.read_bytes() != lock:
-        done = subprocess.run([npm, "ci", "--ignore-scripts"], cwd=LAB, capture_output=True, text=True, check=False)
-        if done.returncode != 0 and "ENOTFOUND" in done.stderr + done.stdout:
-            pytest.skip("NO NETWORK: npm cannot fetch the packages of jupyter_ext/lab/package-lock.json")
-        assert done.returncode == 0, done.stderr
-        stamp.write_bytes(lock)
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build/node_modules.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)  # of the suite's processes whoever comes second waits until they are there
+        if not stamp.is_file() or stamp.read_bytes() != lock:
+            done = subprocess.run([npm, "ci", "--ignore-scripts"], cwd=LAB, capture_output=True, text=True, check=False)
+            if done.returncode != 0 and "ENOTFOUND" in done.stderr + done.stdout:
+                pytest.skip("NO NETWORK: npm cannot fetch the packages of jupyter_ext/lab/package-lock.json")
+            assert done.returncode == 0, done.stderr
+            stamp.write_bytes(lock)
     return folder
 
 
