@@ -24,7 +24,7 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(open_folder: Path, full_count: bool) -> Iterator[Stack]:
     """The stack of the ODP example, healthy. It looks more often than in production, for the tests to end soon.
 
@@ -42,7 +42,7 @@ def stack(open_folder: Path, full_count: bool) -> Iterator[Stack]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def webservers() -> Iterator[Webservers]:
     """The webservers of viewers and launchers, on one instance."""
     with two_webservers() as found:

@@ -43,7 +43,10 @@ export const preview: JupyterFrontEndPlugin<void> = {
         shell?.activateById(area.id);
         await area.content.showStep(String(args.step ?? here()));
         await area.content.renderPromise;
-        area.content.node.querySelector<HTMLElement>('.nbw-Code, select')?.focus();
+        const { node } = area.content;
+        if (!node.querySelector(':focus')) { // else one has gone on already
+          node.querySelector<HTMLElement>('.nbw-Code, select')?.focus();
+        }
       }
     });
     analyst.pointed.connect((_, cell) => {
