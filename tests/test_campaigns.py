@@ -20,6 +20,7 @@ def test_each_seed_that_fails_is_kept_and_told(tmp_path: Path, monkeypatch: pyte
         campaigns.campaign("numbers", range(1, 6), _odd, lambda: "the log of the run")
     assert str(told.value).count("AssertionError: an even number") == 2
     kept = {place.name: place.read_text() for place in (tmp_path / "numbers").iterdir()}
+    assert kept.pop("seeds").splitlines() == ["1 held", "2 failed", "3 held", "4 failed", "5 held"]
     assert sorted(kept) == ["2.log", "4.log"]
     assert all(text.startswith("the log of the run\n") for text in kept.values())
 

@@ -62,7 +62,7 @@ def campaign(seeds: range) -> Counts:
             continue
         for found, include in ((plain, False), (needed, True)):
             if found.wrong:
-                pytest.fail(told(seed, cells, include))
+                pytest.fail(told(seed, cells, include, found.wrong))
         counts.notebooks += 1
         counts.steps += len(needed.steps)
         counts.plain += list(plain.steps.values()).count("same")
@@ -104,9 +104,9 @@ def bounded() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, limits)
 
 
-def told(seed: int, cells: Cells, include: bool) -> str:
-    """Show the smallest notebook that still differs."""
+def told(seed: int, cells: Cells, include: bool, first: object) -> str:
+    """Show what differed, and the smallest notebook that still differs, it may be otherwise."""
     small = shrink(cells, lambda some: bool((found := verdict(some, needed=include)) and found.wrong))
     wrong = verdict(small, needed=include)
     shown = "\n".join(f"%% {tags}\n{source}" for tags, source in small)
-    return f"seed {seed}, include_needed={include}: {wrong and wrong.wrong}\n{shown}"
+    return f"seed {seed}, include_needed={include}: {first}\nmade small: {wrong and wrong.wrong}\n{shown}"
