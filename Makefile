@@ -48,7 +48,7 @@ test: $(STAMP)
 	$(BIN)/python scripts/setup_deployment_tools.py || true; \
 	$(BIN)/python scripts/setup_azurite.py || true; \
 	$(BIN)/python scripts/setup_dbt.py || true; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(SUITE) $(PYTEST_ARGS) || status=1; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(SUITE) $(PYTEST_ARGS) || status=1; \
 	exit $$status
 
 test-nightly: $(STAMP)

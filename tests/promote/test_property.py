@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
+import os
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
@@ -54,6 +58,26 @@ def test_shrinking_keeps_what_fails() -> None:
 
 
 def campaign(seeds: range) -> Counts:
+    """Compare the notebooks of these seeds in a process of its own, where no thread or state of other tests is."""
+    program = "import sys; from tests.promote.test_property import main; main(range(*map(int, sys.argv[1:])))"
+    command = [sys.executable, "-W", "ignore", "-c", program, str(seeds.start), str(seeds.stop)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    return Counts(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def main(seeds: range) -> None:
+    """Print the counts of these seeds, or end with what differed."""
+    try:
+        print(json.dumps(asdict(counted(seeds))))  # noqa: T201 - what the asking process reads
+    except pytest.fail.Exception as error:
+        raise SystemExit(str(error)) from None
+
+
+def counted(seeds: range) -> Counts:
     """Compare the notebooks of these seeds; a difference is told with the notebook made small."""
     counts = Counts()
     for seed in seeds:
