@@ -28,12 +28,12 @@ def kept_set_up(package: str) -> Restore:
     prefix = f"{package}."
     modules = [
         module
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()  # whatever is imported or collected meanwhile
         if isinstance(module, ModuleType) and (package in {"anything", name} or name.startswith(prefix))
     ]
     owners: dict[int, Any] = {id(module): module for module in modules}
     for module in modules:
-        for value in list(vars(module).values()):
+        for value in vars(module).copy().values():
             if isinstance(value, type) and value.__module__ == module.__name__:
                 owners[id(value)] = value
     before = [(owner, dict(vars(owner))) for owner in owners.values()]

@@ -120,5 +120,5 @@ def _is_made_here(name: str) -> bool:
 def _values(name: str) -> dict[str, Any]:
     """Give what a module holds, copies of what a notebook could change in it."""
     kinds = (list, dict, set, bytearray)
-    held = {key: value for key, value in vars(sys.modules[name]).items() if not key.startswith("__")}
+    held = {key: value for key, value in vars(sys.modules[name]).copy().items() if not key.startswith("__")}
     return {key: copy.deepcopy(value) if isinstance(value, kinds) else value for key, value in held.items()}
