@@ -49,7 +49,7 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
 
     DuckDB's default connection is made anew where `databases` says that it may be used: that takes 40 ms.
     """
-    environment, place, path, modules = dict(os.environ), Path.cwd(), list(sys.path), dict(sys.modules)
+    place, path, modules = Path.cwd(), list(sys.path), dict(sys.modules)
     attributes = [dict(vars(one)) for one in PATCHED]
     made = {name: _values(name) for name in modules if _is_made_here(name)}
     errors, context, filters = np.geterr(), decimal.getcontext().copy(), list(warnings.filters)
@@ -58,10 +58,9 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
     shown, printed = pl.Config.save(), np.get_printoptions()
     local = locale.setlocale(locale.LC_ALL)
     try:
-        with kept("the set-up of csv", "the set-up of calendar"):
+        with kept("the environment", "the set-up of csv", "the set-up of calendar"):
             yield
     finally:
-        _put_environment_back(environment)
         os.chdir(place)
         sys.path[:] = path
         for name in sys.modules.keys() - modules.keys():
@@ -92,18 +91,6 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
         random.seed(_UNLIKELY)
         np.random.seed(_UNLIKELY)
         pl.set_random_seed(_UNLIKELY)
-
-
-def _put_environment_back(environment: dict[str, str]) -> None:
-    """Change back only the variables that were changed: a thread of a library that reads one meanwhile would crash."""
-    changed = {name for name in {*os.environ, *environment} if os.environ.get(name) != environment.get(name)}
-    for name in changed:
-        if name in environment:
-            os.environ[name] = environment[name]
-        else:
-            del os.environ[name]
-    if "TZ" in changed:
-        time.tzset()
 
 
 def _is_made_here(name: str) -> bool:
