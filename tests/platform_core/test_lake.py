@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from platform_core.frames import KINDS, FrameKind, kind_of, to_polars
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_footer
 from tests.platform_core import writers
+from tests.platform_core.disks import full_after
 from tests.platform_core.kills import kill_writers
 
 FRAME = pl.DataFrame(
@@ -330,13 +330,11 @@ def test_a_folder_that_cannot_be_written_is_the_users_to_mend(lake: Lake) -> Non
 def test_a_file_that_may_grow_no_further_leaves_the_old_one(lake: Lake, writer: str) -> None:
     lake.write("silver", "x", FRAME)
     value = WRITERS[writer](pl.select(pl.int_range(200_000).hash(7).alias("n")))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # Python ignores the signal, so writes fail
-    try:
-        with pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"):
-            lake.write("silver", "x", value)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with (
+        full_after(100_000),
+        pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"),
+    ):
+        lake.write("silver", "x", value)
     assert lake.read("x", "polars").equals(FRAME)
     assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
 

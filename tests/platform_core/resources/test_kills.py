@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import itertools
-import resource
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -15,6 +14,7 @@ import pytest
 
 from platform_core.resources import PostgresResource, S3Resource
 from tests.platform_core import writers
+from tests.platform_core.disks import full_after
 from tests.platform_core.kills import kill_writers
 from tests.platform_core.writers import BYTES, ROWS, content_of, rows_of
 from tests.servers.postgres import PostgresServer
@@ -123,13 +123,8 @@ def test_a_full_disk_leaves_the_file_that_was_there(bucket: str, tmp_path: Path)
     lake, target = S3Resource(bucket_name=bucket), tmp_path / "versions.bin"
     lake.upload_bytes(bytes(BYTES), "versions.bin")
     target.write_text("old")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # Python ignores the signal, so writes fail
-    try:
-        with pytest.raises(OSError, match="File too large") as caught:
-            lake.download_file("versions.bin", target)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with full_after(100_000), pytest.raises(OSError, match="File too large") as caught:
+        lake.download_file("versions.bin", target)
     assert caught.value.errno == errno.EFBIG
     assert target.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["versions.bin"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,6 +26,7 @@ from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 from platform_core.storage.objects import ObjectLake
 from tests.platform_core import writers
 from tests.platform_core.buckets import CLOUDS, bucket, bucket_of
+from tests.platform_core.disks import full_after
 from tests.platform_core.kills import kill_writers
 
 FRAME = pl.DataFrame({"id": [1, 2, 3], "name": ["a", None, "c"], "fee": [1.5, None, -0.0]})
@@ -270,14 +270,13 @@ def test_assets_go_through_the_io_manager(aws: str, kind: FrameKind) -> None:
 def test_a_full_disk_leaves_the_old(lake: ObjectLake) -> None:
     """What is no plan of Polars goes through a temporary file."""
     lake.write("silver", "rents", FRAME)
-    before, limit = keys(lake), resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = keys(lake)
     many = pl.select(pl.int_range(200_000).hash(7).alias("n")).to_arrow()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))  # Python ignores the signal, so writes fail
-    try:
-        with pytest.raises(UserError, match="The disk is full: silver/rents was not written and is as it was"):
-            lake.write("silver", "rents", many)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with (
+        full_after(100_000),
+        pytest.raises(UserError, match="The disk is full: silver/rents was not written and is as it was"),
+    ):
+        lake.write("silver", "rents", many)
     assert keys(lake) == before
     assert lake.read("rents", "polars").equals(FRAME)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.stored import Storage
 from tests.platform_core import writers
 from tests.platform_core.buckets import bucket
+from tests.platform_core.disks import full_after
 from tests.platform_core.kills import kill_writers
 
 ROOT = Path(__file__).parents[3]
@@ -277,13 +277,11 @@ def test_a_full_disk_leaves_the_old_rows(tmp_path: Path, kind: str) -> None:
     storage = writers.storage_of(kind, str(tmp_path / ("a.duckdb" if kind == "duckdb" else "delta")))
     storage.write("silver", "x", pl.DataFrame({"n": [1.0, 2.0]}))
     many = pl.select(pl.int_range(300_000).sin().alias("n"))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))  # Python ignores the signal, so writes fail
-    try:
-        with pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"):
-            storage.write("silver", "x", many)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with (
+        full_after(1_000_000),
+        pytest.raises(UserError, match="The disk is full: silver/x was not written and is as it was"),
+    ):
+        storage.write("silver", "x", many)
     assert storage.read("x", "polars")["n"].to_list() == [1.0, 2.0]
     storage.write("silver", "x", many)
     assert storage.read("x", "polars").height == 300_000
