@@ -18,6 +18,7 @@ from dagster._daemon.daemon import MonitoringDaemon
 from dagster._daemon.utils import DaemonErrorCapture
 from dagster._time import datetime_from_timestamp
 
+from workbench.stack.beginning import take
 from workbench.stack.launcher import CheckedRunLauncher
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dagster._daemon.daemon import DaemonIterator
 
 # Seconds from the launch of a run until its server must know it. One that is failed too soon does no harm: the process
-# that starts after all sees that its run has ended, and ends
+# that starts after all does not begin it (`workbench.stack.beginning`)
 GRACE = 30.0
 _ENDS = {DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE, DagsterEventType.RUN_CANCELED}
 
@@ -51,15 +52,19 @@ class RunMonitor(MonitoringDaemon):
 
 
 def look_after(instance: DagsterInstance, launcher: CheckedRunLauncher, run: DagsterRun) -> None:
-    """Write the status of a run that ended without it, and fail one that was lost before it began.
+    """Write the status of a run that ended without it, and fail one that was lost or took too long before it began.
 
-    One that was lost later is left to Dagster's monitor.
+    One that was lost later is left to Dagster's monitor. That one fails what took too long too, even if it begins at
+    that very moment; so ours comes first.
     """
-    starting = run.status is DagsterRunStatus.STARTING
-    if starting and time.time() - (instance.get_run_stats(run.run_id).launch_time or 0) < GRACE:
-        return
+    starting, overdue = run.status is DagsterRunStatus.STARTING, False
+    if starting:
+        waited = time.time() - (instance.get_run_stats(run.run_id).launch_time or 0)
+        overdue = 0 < instance.run_monitoring_start_timeout_seconds - GRACE <= waited
+        if (waited < GRACE or launcher.is_sending(run)) and not overdue:
+            return
     launched = GRPC_INFO_TAG in run.tags
-    if launched and launcher.check_run_worker_health(run).status is not WorkerStatus.FAILED:
+    if launched and launcher.check_run_worker_health(run).status is not WorkerStatus.FAILED and not overdue:
         return
     known = instance.get_run_by_id(run.run_id)
     if known is None or known.status is not run.status:
@@ -69,7 +74,9 @@ def look_after(instance: DagsterInstance, launcher: CheckedRunLauncher, run: Dag
         instance.run_storage.handle_run_event(
             run.run_id, ends[0].get_dagster_event(), datetime_from_timestamp(ends[0].timestamp)
         )
-    elif starting:
+    elif starting and take(instance, run.run_id, [DagsterRunStatus.STARTING], DagsterRunStatus.FAILURE):
         why = "the code server has no process of it" if launched else "the daemon ended as it launched it"
-        lost = JobFailureData(error=None, failure_reason=RunFailureReason.UNEXPECTED_TERMINATION)
-        instance.report_run_failed(run, f"This run was lost before it began: {why}.", lost)
+        told, reason = f"This run was lost before it began: {why}.", RunFailureReason.UNEXPECTED_TERMINATION
+        if overdue:
+            told, reason = "This run took too long to begin (`start_timeout_seconds`).", RunFailureReason.START_TIMEOUT
+        instance.report_run_failed(run, told, JobFailureData(error=None, failure_reason=reason))
