@@ -8,10 +8,17 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 _FORKS = get_context("forkserver")
 _IMPORTED = ["dagster", "platform_core.sdk", "platform_core.resources", "workbench.graph"]
+
+
+def forks() -> ForkServerContext:
+    """Give what makes processes that have imported Dagster already."""
+    _FORKS.set_forkserver_preload(_IMPORTED)
+    return _FORKS
 
 
 def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, **_: bool) -> subprocess.CompletedProcess[str]:
@@ -23,10 +30,9 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, **_: bool)
     """
     interpreter, option, program = command
     assert (interpreter, option) == (sys.executable, "-c")
-    _FORKS.set_forkserver_preload(_IMPORTED)
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stderr")
-        process = _FORKS.Process(target=_execute, args=(program, dict(env), str(cwd), str(said)))
+        process = forks().Process(target=_execute, args=(program, dict(env), str(cwd), str(said)))
         process.start()
         process.join()
         return subprocess.CompletedProcess(list(command), process.exitcode or 0, "", said.read_text(encoding="utf-8"))

@@ -11,16 +11,17 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.events import DagsterEvent, DagsterEventType, JobFailureData, RunFailureReason
+from dagster._core.events import DagsterEvent, DagsterEventType, RunFailureReason
 from dagster._core.instance import DagsterInstance
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
-from dagster._core.storage.tags import GRPC_INFO_TAG, PARENT_RUN_ID_TAG, RETRY_STRATEGY_TAG, WILL_RETRY_TAG
+from dagster._core.storage.tags import GRPC_INFO_TAG, RETRY_STRATEGY_TAG, WILL_RETRY_TAG
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 
+from tests.deployment.runs import fail, instance_in, known, new_run, next_tries, retry
 from tests.servers.postgres import PORT, READER_PASSWORD, PostgresServer
 from workbench.stack import monitoring
 from workbench.stack.compose import compose_file, read_services
@@ -31,85 +32,18 @@ from workbench.stack.launcher import CheckedRunLauncher
 from workbench.stack.monitoring import RunMonitor, look_after
 from workbench.stack.retrying import RetryDaemon
 
-PROJECT = """
-import dagster as dg
-
-@dg.op
-def first(): return 1
-
-@dg.op
-def second(one): return one
-
-@dg.job
-def chain(): second(first())
-
-defs = dg.Definitions(jobs=[chain])
-"""
-OVERRIDES = {
-    "run_coordinator": {"module": "dagster.core.run_coordinator", "class": "QueuedRunCoordinator"},
-    "run_launcher": {"module": "workbench.stack.launcher", "class": "CheckedRunLauncher"},
-    "run_monitoring": {"enabled": True, "start_timeout_seconds": 3600},
-    "run_retries": {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False},
-}
-
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkspaceProcessContext]:
-    """An instance with the settings of the stack, on SQLite, and the project's code in this process.
+    """An instance of the stack, and the project's code in this process.
 
-    What a server says of its runs is `Launcher`'s: a server of its own would cost four seconds of CPU.
+    What a server says of its runs is `Launcher`'s; `test_launching` has a server.
     """
     folder = tmp_path_factory.mktemp("lost")
-    (folder / "project.py").write_text(PROJECT, encoding="utf-8")
     code = LoadableTargetOrigin(executable_path=sys.executable, python_file=str(folder / "project.py"))
     target = InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(code, location_name="page"))
-    # One file for the events of all runs, which would cost a tenth of a second each
-    events = {"module": "dagster._core.storage.event_log", "class": "ConsolidatedSqliteEventLogStorage",
-              "config": {"base_dir": str(folder)}}  # fmt: skip
-    with (
-        DagsterInstance.local_temp(str(folder), overrides={**OVERRIDES, "event_log_storage": events}) as instance,
-        WorkspaceProcessContext(instance, target) as found,
-    ):
+    with instance_in(folder) as instance, WorkspaceProcessContext(instance, target) as found:
         yield found
-
-
-def new_run(context: WorkspaceProcessContext, *events: DagsterEventType, **tags: str) -> DagsterRun:
-    """Make a run of the job, queued as a person's, and the events that it had before something died."""
-    location = context.create_request_context().get_code_location("page")
-    job = location.get_repository("__repository__").get_full_job("chain")
-    instance = context.instance
-    plan = location.get_execution_plan(job, {}, None, None)
-    made = instance.create_run(
-        job_name="chain", run_id=None, run_config={}, status=DagsterRunStatus.NOT_STARTED, tags=tags,
-        root_run_id=None, parent_run_id=None, step_keys_to_execute=None, job_snapshot=job.job_snapshot,
-        execution_plan_snapshot=plan.execution_plan_snapshot, parent_job_snapshot=None, asset_selection=None,
-        asset_check_selection=None,
-        resolved_op_selection=None, op_selection=None, remote_job_origin=job.get_remote_origin(),
-        job_code_origin=job.get_python_origin(), asset_graph=location.get_repository("__repository__").asset_graph,
-    )  # fmt: skip
-    for kind in (DagsterEventType.PIPELINE_ENQUEUED, DagsterEventType.PIPELINE_STARTING, *events):
-        instance.report_dagster_event(DagsterEvent(kind.value, "chain"), made.run_id)
-    return known(context, made)
-
-
-def known(context: WorkspaceProcessContext, run: DagsterRun) -> DagsterRun:
-    found = context.instance.get_run_by_id(run.run_id)
-    assert found is not None
-    return found
-
-
-def next_tries(context: WorkspaceProcessContext, run: DagsterRun) -> list[DagsterRun]:
-    return [*context.instance.get_runs(dg.RunsFilter(tags={PARENT_RUN_ID_TAG: run.run_id}))]
-
-
-def fail(context: WorkspaceProcessContext, run: DagsterRun, reason: RunFailureReason) -> DagsterRun:
-    context.instance.report_run_failed(run, "it crashed", JobFailureData(error=None, failure_reason=reason))
-    return known(context, run)
-
-
-def retry(context: WorkspaceProcessContext, daemon: RetryDaemon | None = None) -> None:
-    for _ in (daemon or RetryDaemon()).run_iteration(context):
-        pass
 
 
 class Launcher(CheckedRunLauncher):
