@@ -46,6 +46,7 @@ print(json.dumps({"documents": out, "lint": lint(str(chart), strict=True)["error
 WRONG = (
     '{"code": {"replicas": 2}}', '{"webserver": {"replica": 1}}', '{"postgres": {"sslmode": "off"}}',
     '{"serviceAccounts": {"run": {"roleArn": "workbench-run"}}}', '{"project": {"package": "my-project"}}',
+    '{"code": {"timeoutSeconds": 0}}', '{"code": {"timeoutSeconds": "5m"}}',
 )  # fmt: skip
 
 
@@ -194,6 +195,25 @@ def test_deployments_run_the_commands_of_the_compose_file(documents: dict[str, A
         assert tuple(found[name]["livenessProbe"]["exec"]["command"]) == health.command
     assert found["code"]["args"][:-2] == list(services["code"].command[:-2])
     assert found["viewer"]["args"] == [*services["webserver"].command, "--read-only"]
+
+
+def test_a_code_server_may_take_as_long_as_in_the_compose_file_or_as_the_values_say(documents: dict[str, Any]) -> None:
+    """Webserver and daemon hear it, as the variable that Dagster's client of code servers reads."""
+    from workbench.stack.compose import compose_file, read_services
+
+    name = "DAGSTER_GRPC_TIMEOUT_SECONDS"
+    for example, seconds in (
+        ("default", read_services(compose_file(), {})["daemon"].environment[name]),
+        ("small", "600"),
+    ):
+        heard = {
+            one["metadata"]["name"]: one["data"][name]
+            for one in of_kind(documents[example], "ConfigMap") if name in one["data"]
+        }  # fmt: skip
+        assert heard == {"wb-env": seconds}
+        for one in of_kind(documents[example], "Deployment"):
+            (container,) = one["spec"]["template"]["spec"]["containers"]
+            assert {"configMapRef": {"name": "wb-env"}} in container["envFrom"]
 
 
 def test_only_who_starts_jobs_may(documents: dict[str, Any]) -> None:
