@@ -112,8 +112,10 @@ def test_each_step_that_can_run_here_does(name: str, checkout: Path, tmp_path: P
 
 
 def test_the_auditor_of_workflows_finds_nothing(tmp_path: Path) -> None:
-    """It looks only where GitHub would; and it does find what is not pinned."""
+    """In this repository's own, too. It looks only where GitHub would; and it does find what is not pinned."""
     place = shutil.copytree(FOLDER, tmp_path / ".github" / "workflows")
+    for own in (ROOT / ".github" / "workflows").iterdir():
+        shutil.copy(own, place / f"own-{own.name}")
 
     def audited() -> subprocess.CompletedProcess[str]:
         command = [tool("zizmor"), "--offline", "--no-progress", str(place)]
