@@ -26,8 +26,12 @@ def free_port() -> int:
 
 @contextmanager
 def server(project: Path, ready: str, *arguments: str, end: signal.Signals) -> Iterator[tuple[re.Match[str], IO[str]]]:
-    """Start a server, give the line that says it is ready and those after it, and end it with a signal."""
-    command = [sys.executable, "-m", "workbench", *arguments]
+    """Start a server, give the line that says it is ready and those after it, and end it with a signal.
+
+    It is started as a shell does with `&`, so that SIGINT is ignored unless the command does something about it.
+    """
+    background = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "in the background"]
+    command = [*background, sys.executable, "-m", "workbench", *arguments]
     with subprocess.Popen(
         command,
         cwd=project,
@@ -69,7 +73,7 @@ def dear_towns_asset(rents_by_town: pl.LazyFrame) -> pl.LazyFrame:
 def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_is_new(project: Path) -> None:
     port = free_port()
     ready = r"Serving dagster-webserver on (http://127\.0\.0\.1:\d+)"
-    with server(project, ready, "dev", "--port", str(port), end=signal.SIGINT) as (found, lines):
+    with server(project, ready, "dev", "--port", str(port), end=signal.SIGTERM) as (found, lines):
         assert found.group(1).endswith(f":{port}")
         (project / "src/letting/defs/gold/dear_towns.py").write_text(SECOND, encoding="utf-8")
         anew = next(line for line in lines if "loaded anew" in line)

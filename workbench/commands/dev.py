@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 
 from workbench.project import find_project
@@ -38,4 +39,6 @@ def execute(arguments: argparse.Namespace) -> int:
     if not arguments.no_reload:
         host = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host  # noqa: S104 - compared, not bound
         beside(f"http://{host}:{arguments.port}", project.root, environment)
+    # Ignored in what a shell starts with `&`; Dagster does at SIGTERM what is done at SIGINT, and would ignore both
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
