@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import dagster as dg
-import grpc
+import grpc  # type: ignore[import-untyped] # it ships no types
 import pytest
 from dagster._core.events import DagsterEventType
 from dagster._core.instance import DagsterInstance
@@ -244,7 +244,7 @@ def execute(context: WorkspaceProcessContext, run: DagsterRun) -> None:
     assert run.job_code_origin is not None
     with DagsterInstance.from_ref(begins_once(context.instance)) as instance:
         assert isinstance(instance, BeginsOnce)
-        job = recon_job_from_origin(run.job_code_origin)  # type: ignore[arg-type] # all of ours have a repository
+        job = recon_job_from_origin(run.job_code_origin)
         for _ in core_execute_run(job, run, instance, inject_env_vars=False):
             pass
 

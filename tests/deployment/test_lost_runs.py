@@ -6,10 +6,14 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import nullcontext
+from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
+import psycopg2  # type: ignore[import-untyped] # it ships no types
 import pytest
 from dagster._core.events import DagsterEvent, DagsterEventType, RunFailureReason
 from dagster._core.instance import DagsterInstance
@@ -24,6 +28,7 @@ from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from tests.deployment.runs import fail, instance_in, known, new_run, next_tries, retry
 from tests.servers.postgres import PORT, READER_PASSWORD, PostgresServer
 from workbench.stack import monitoring
+from workbench.stack.beginning import MAY_BEGIN, take
 from workbench.stack.compose import compose_file, read_services
 from workbench.stack.daemon import daemons
 from workbench.stack.database import tables_are_there
@@ -224,6 +229,32 @@ def test_the_webserver_answers_after_postgresql_was_restarted(
     postgres.execute(f"SELECT pg_terminate_backend(pid, 600000) {others}", database=database.rpartition("/")[2])
     with nullcontext() if survives else pytest.raises(Exception, match=r"terminat|closed"):
         assert storage.get_runs() == []
+
+
+def test_of_two_who_take_a_run_at_the_same_moment_one_has_it(postgres: PostgresServer, database: str) -> None:
+    """The second waits for what the first has written to be settled, and looks at the status anew."""
+    from dagster_postgres.run_storage import PostgresRunStorage
+
+    storage = PostgresRunStorage(database, should_autocreate_tables=False)
+    run = storage.add_run(DagsterRun(job_name="chain", status=DagsterRunStatus.STARTING))
+    name, taken = database.rpartition("/")[2], Future[bool]()
+    where = {"host": postgres.address, "port": PORT, "user": "reader", "dbname": name}
+    first = psycopg2.connect(**where, password=READER_PASSWORD)
+    first.cursor().execute("UPDATE runs SET status = 'FAILURE' WHERE run_id = %s AND status = 'STARTING'", [run.run_id])
+    instance: Any = SimpleNamespace(run_storage=storage)
+    second = Thread(
+        target=lambda: taken.set_result(take(instance, run.run_id, MAY_BEGIN, DagsterRunStatus.STARTED)), daemon=True
+    )
+    second.start()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not postgres.execute(waiting, database=name):
+        assert second.is_alive(), taken.result(60)
+    first.commit()
+    first.close()
+    assert taken.result(60) is False
+    (found,) = storage.get_runs()
+    storage.delete_run(run.run_id)
+    assert found.status is DagsterRunStatus.FAILURE
 
 
 @pytest.fixture
