@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -15,7 +16,7 @@ import kubernetes_validate.utils
 import pytest
 import yaml
 
-from tests.deployment.tools import ROOT, tool_with
+from tests.deployment.tools import ROOT, scanned, tool_with
 
 CHART = ROOT / "deployment" / "helm" / "notebook-workbench"
 EXAMPLES = sorted(path.stem for path in (CHART / "examples").glob("*.yaml"))
@@ -214,6 +215,17 @@ def test_a_code_server_may_take_as_long_as_in_the_compose_file_or_as_the_values_
         for one in of_kind(documents[example], "Deployment"):
             (container,) = one["spec"]["template"]["spec"]["containers"]
             assert {"configMapRef": {"name": "wb-env"}} in container["envFrom"]
+
+
+def test_the_scanner_finds_nothing_but_the_exceptions_that_have_a_reason(
+    documents: dict[str, Any], full_count: bool, tmp_path: Path
+) -> None:
+    """In what each example is rendered to, so that every template is read with what it can become."""
+    if not full_count:
+        pytest.skip("at night: it takes ten seconds of CPU to begin")
+    for example, found in documents.items():
+        (tmp_path / f"{example}.yaml").write_text(yaml.safe_dump_all(found), encoding="utf-8")
+    scanned(tmp_path, "kubernetes", CHART.parent / "exceptions.yaml", at_least=1000)
 
 
 def test_only_who_starts_jobs_may(documents: dict[str, Any]) -> None:

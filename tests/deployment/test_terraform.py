@@ -5,7 +5,6 @@ The provider comes from a mirror on this machine's disk, if there is one; nothin
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.deployment.tools import ROOT, tool, tool_with
+from tests.deployment.tools import ROOT, scanned, tool, tool_with
 from tests.servers.aws import credentials, running_aws
 
 FOLDER = ROOT / "deployment" / "terraform"
@@ -232,16 +231,6 @@ def test_every_module_is_used() -> None:
 
 
 def test_the_scanner_finds_nothing_but_the_exceptions_that_have_a_reason(full_count: bool) -> None:
-    """And each exception is one that it would find: what is mended goes from the list."""
-    reasons = yaml.safe_load((FOLDER / "exceptions.yaml").read_text(encoding="utf-8"))
-    assert all(len(reason) > 10 for reason in reasons.values())
     if not full_count:
         pytest.skip("at night: it reads every module for half a minute")
-    program = ROOT / "build" / "checkov" / "bin" / "checkov"
-    if not program.exists():
-        pytest.skip("NOT CHECKED: checkov is not there; `python scripts/setup_deployment_tools.py --checkov` brings it")
-    command = [str(program), "--directory", str(FOLDER), "--framework", "terraform", "--output", "json"]
-    scanned = subprocess.run([*command, "--skip-download"], capture_output=True, text=True, check=False)
-    results = json.loads(scanned.stdout)["results"]
-    assert len(results["passed_checks"]) > 300
-    assert {one["check_id"] for one in results["failed_checks"]} == set(reasons), scanned.stderr
+    scanned(FOLDER, "terraform", FOLDER / "exceptions.yaml", at_least=300)
