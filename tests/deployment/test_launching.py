@@ -11,6 +11,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from multiprocessing.process import BaseProcess
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -43,11 +45,15 @@ Doing = Callable[[], Any]
 
 
 class Server(DagsterApiServer):
-    """Dagster's server; `to_start` says what it does with a run, and what its client hears."""
+    """Dagster's server; `to_start` says what it does with a run, and what its client hears.
+
+    The processes of its runs are forks of one that has imported Dagster; it forgets them soon after they end.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._mp_ctx = warm.forks()  # type: ignore[assignment] # as Dagster's own, without the seconds of an import
+        self.processes = list[BaseProcess]()
+        self._mp_ctx: Any = SimpleNamespace(Queue=warm.forks().Queue, Event=warm.forks().Event, Process=self._process)
         self.to_start: Callable[[Doing, grpc.ServicerContext], Any] = lambda do, _: do()
         self.asked, self.away = list[str](), False
 
@@ -60,9 +66,14 @@ class Server(DagsterApiServer):
         self.asked.append(request.serialized_execute_run_args)
         return self.to_start(lambda: super(Server, self).StartRun(request, context), context)
 
-    def process_of(self, run: DagsterRun) -> Any:
-        with self._execution_lock:
-            return self._executions[run.run_id][0]
+    def _process(self, **named: Any) -> BaseProcess:
+        self.processes.append(warm.forks().Process(**named))
+        return self.processes[-1]
+
+    def ended(self) -> None:
+        """Wait for the one process that was made since the test began."""
+        (process,) = self.processes
+        process.join(NET)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +99,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workspace
 
 @pytest.fixture
 def server(served: tuple[WorkspaceProcessContext, Server]) -> Server:
-    served[1].to_start, served[1].asked, served[1].away = lambda do, _: do(), [], False
-    return served[1]
+    found = served[1]
+    found.to_start, found.asked, found.processes, found.away = lambda do, _: do(), [], [], False
+    return found
 
 
 @pytest.fixture
@@ -130,10 +142,9 @@ def test_a_run_whose_server_answers_too_late_is_not_sent_again_and_goes_on(
     server.to_start = done_unheard
     run = queued_run(context)
     dequeue(context)
-    process = server.process_of(run)
     watch(context, run)  # as it begins, or is at work: never lost
     dequeue(context)
-    process.join(NET)
+    server.ended()
     assert known(context, run).status is DagsterRunStatus.SUCCESS
     assert len(server.asked) == 1
     for kind in (
@@ -167,9 +178,7 @@ def test_a_server_that_starts_a_run_after_it_was_given_up_begins_nothing(
     (again,) = next_tries(context, run)
     go_on.set()
     gone_on.result(NET)
-    process = server._executions.get(run.run_id)
-    if process is not None:
-        process[0].join(NET)
+    server.ended()
     assert known(context, run).status is FAILURE
     assert events(context, run, DagsterEventType.PIPELINE_START) == 0
     assert next_tries(context, run) == [again]
