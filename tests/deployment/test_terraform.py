@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.deployment.readers import readable
 from tests.deployment.tools import ROOT, scanned, tool, tool_with
 from tests.servers.aws import credentials, running_aws
 
@@ -144,6 +145,8 @@ def test_each_root_is_applied_does_not_drift_and_goes(
     drifted = set(re.findall(r"^  # (\S+) (?:will|must) be", plan.stdout, re.MULTILINE))
     assert plan.returncode == 0, plan.stderr
     assert drifted <= FORGOTTEN_OF[root].keys(), plan.stdout
+    layers = ("bronze", "silver", "gold")
+    assert readable(known, "wb-lake-000") == {layer: [f"{layer}/one.parquet"] for layer in layers}
     if not targets:
         config = yaml.safe_load(terraform("output", "-raw", "config_prod", folder=folder, environ=known).stdout)
         assert config["resources"]["lake"] == {"type": "s3", "bucket": "wb-lake-000", "region": "eu-west-2"}
