@@ -227,6 +227,8 @@ def _execute(command: list[str], environment: dict[str, str], output: Any) -> No
         os.dup2(output.fileno(), number)
     output.close()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if command[0] == "dagster":  # whose program does just this
+        command = ["python", "-m", *command]
     if command[:2] != ["python", "-m"]:
         os.execvpe(_program(command[0]), command, environment)  # noqa: S606
     sys.argv = command[2:]

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote
 
@@ -260,7 +261,7 @@ class Front:
                 cloud.stop_task(asked["task"], asked.get("reason", ""))
             parts, status_line, headers = [b"{}"], "200 OK", [("content-type", "application/json")]
         else:
-            answer, status_line, answered = run_wsgi_app(self.moto, environ)
+            answer, status_line, answered = run_wsgi_app(self.moto, _with_memory(operation, environ, asked))
             headers, parts = list(answered), list(answer)
             if status_line.startswith("200"):
                 parts = self._after(operation, asked, parts, status_line, list(headers))
@@ -294,6 +295,15 @@ class Front:
                     one["status"] = "FAILED" if failed else "SUCCEEDED"
             return [json.dumps(answer).encode()]
         return parts
+
+
+def _with_memory(operation: str, environ: dict[str, Any], asked: Any) -> dict[str, Any]:
+    """Give each container of a definition its task's memory: Fargate asks for none, and moto cannot do without."""
+    if operation != "RegisterTaskDefinition":
+        return environ
+    told = [{"memory": int(asked.get("memory", 512)), **one} for one in asked["containerDefinitions"]]
+    body = json.dumps({**asked, "containerDefinitions": told}).encode()
+    return {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
 
 
 def _asked(environ: dict[str, Any]) -> tuple[str, str]:

@@ -16,6 +16,8 @@ MONITORING = {"enabled": True, "poll_interval_seconds": 30, "max_resume_run_atte
 def ecs_runs(settings: FargateSettings, *, cpu_units: int = 512, memory_mb: int = 2048) -> dict[str, Any]:
     """Give the sections `run_launcher` and `run_monitoring` for runs as ECS tasks on Fargate (dagster-aws).
 
+    The launcher runs the image that the code location names: its server has it in `DAGSTER_CURRENT_IMAGE`.
+
     Args:
         settings: The settings of Fargate steps: cluster, network, roles, log and secrets are shared.
         cpu_units: CPU of the run worker, which only waits while steps run elsewhere.
@@ -42,7 +44,7 @@ def ecs_runs(settings: FargateSettings, *, cpu_units: int = 512, memory_mb: int 
     config: dict[str, Any] = {
         "task_definition": definition,
         "container_name": "run",
-        "task_definition_prefix": "notebook-workbench-run",
+        "task_definition_prefix": "workbench-run",  # at most 16 characters
         "use_current_ecs_task_config": False,
         "run_resources": {"cpu": str(cpu_units), "memory": str(memory_mb)},
         "run_task_kwargs": {

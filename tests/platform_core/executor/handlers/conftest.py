@@ -119,6 +119,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], R
         "platform_core.executor.definition",
         "dagster_aws.s3",
         "dagster_postgres",
+        "tests.servers.warmth",
     )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "DAGSTER_DISABLE_TELEMETRY": "1"}
     cloud = Cloud(image_environment=dict(environment), warm=True)

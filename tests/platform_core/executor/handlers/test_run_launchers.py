@@ -14,7 +14,10 @@ from dagster._config import process_config
 from dagster._config.field_utils import convert_potential_field
 from dagster._core.definitions.reconstruct import ReconstructableJob
 from dagster._core.execution.api import create_execution_plan
-from dagster._core.launcher import LaunchRunContext
+from dagster._core.launcher import LaunchRunContext, RunLauncher
+from dagster._core.launcher.base import WorkerStatus
+from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from kubernetes.config import ConfigException  # type: ignore[import-untyped] # it ships no types
 
 from platform_core.executor.handlers.run_launchers import ecs_runs, kubernetes_runs
@@ -69,31 +72,36 @@ def test_the_launcher_of_ecs_reads_it() -> None:
     assert context.run_resources == {"cpu": "1024", "memory": "4096"}
 
 
-def test_a_whole_run_goes_to_kubernetes_and_its_step_to_fargate(
-    remote: Remote, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Dagster's own launcher makes the Job; the run worker in it, a process of its own, routes the step."""
-    from dagster_k8s import K8sRunLauncher
+def made_by(class_: Any, told: dict[str, Any], **more: Any) -> Any:
+    """Give Dagster's launcher, made as Dagster makes it of `dagster.yaml`."""
+    schema = convert_potential_field(class_.config_type()).config_type
+    read = process_config(schema, {**told["run_launcher"]["config"], **more})
+    assert read.success, read.errors
+    return class_.from_config_value(None, read.value)
 
-    # It asks again after ten seconds, and then takes the answer that the Job is there for a refusal
-    monkeypatch.setattr("dagster_k8s.client.DEFAULT_JOB_CREATION_TIMEOUT", 300)
-    instance = remote.instance
+
+def new_run(remote: Remote, kind: str) -> dg.DagsterRun:
+    """Give a run of one step on a kind, as a code location whose server knows its image would make it."""
     settings = remote.settings(None).model_dump(mode="json", by_alias=True, exclude_none=True)
-    execution = {"kinds": {"fargate": "remote"}, "remote": settings, "event_poll_seconds": 0.5}
-    job = ReconstructableJob.for_file(str(Path(__file__).with_name("launched_steps.py")), "launched")
+    execution = {"kinds": {kind: "remote"}, "remote": settings, "event_poll_seconds": 0.5}
     config = {"execution": {"config": execution}}
-    run = instance.create_run_for_job(
+    file = str(Path(__file__).with_name("launched_steps.py"))
+    job = ReconstructableJob.for_file(file, f"to_{kind}")
+    origin = job.get_python_origin()
+    repository = origin.repository_origin._replace(container_image="team/steps:1")
+    location = InProcessCodeLocationOrigin(LoadableTargetOrigin(python_file=file), location_name="launched")
+    return remote.instance.create_run_for_job(
         job.get_definition(),
         execution_plan=create_execution_plan(job, run_config=config),
         run_config=config,
-        job_code_origin=job.get_python_origin(),
+        job_code_origin=origin._replace(repository_origin=repository),
+        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, "launched"), f"to_{kind}"),
     )
-    told = kubernetes_runs(EksSettings(image="team/steps:1", namespace="data"), instance_config_map="dagster-instance")
-    place = {"load_incluster_config": False, "kubeconfig_file": remote.made["kubeconfig"]}
-    schema = convert_potential_field(K8sRunLauncher.config_type()).config_type
-    launcher = K8sRunLauncher.from_config_value(
-        None, process_config(schema, {**told["run_launcher"]["config"], **place}).value
-    )
+
+
+def carried_out(remote: Remote, launcher: RunLauncher, run: dg.DagsterRun) -> str:
+    """Launch a run, wait for its end, and give by what its step knew its compute."""
+    instance = remote.instance
     launcher.register_instance(instance)
     launcher.launch_run(LaunchRunContext(run, workspace=None))
 
@@ -106,6 +114,39 @@ def test_a_whole_run_goes_to_kubernetes_and_its_step_to_fargate(
     assert finished is not None
     said = [entry.message for entry in instance.all_logs(run.run_id)]
     assert finished.status is dg.DagsterRunStatus.SUCCESS, said
+    body = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"launched/{run.run_id}")["Body"].read()
+    return str(body.decode())
+
+
+def test_a_whole_run_goes_to_kubernetes_and_its_step_to_fargate(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dagster's own launcher makes the Job; the run worker in it, a process of its own, routes the step."""
+    from dagster_k8s import K8sRunLauncher
+
+    # It asks again after ten seconds, and then takes the answer that the Job is there for a refusal
+    monkeypatch.setattr("dagster_k8s.client.DEFAULT_JOB_CREATION_TIMEOUT", 300)
+    told = kubernetes_runs(EksSettings(image="team/steps:1", namespace="data"), instance_config_map="dagster-instance")
+    place = {"load_incluster_config": False, "kubeconfig_file": remote.made["kubeconfig"]}
+    run = new_run(remote, "fargate")
+    assert carried_out(remote, made_by(K8sRunLauncher, told, **place), run) == "ECS_CONTAINER_METADATA_URI_V4"
     assert f"dagster-run-{run.run_id}" in remote.cluster.started
-    where = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"launched/{run.run_id}")["Body"].read()
-    assert where.startswith(b"http")
+
+
+def test_a_whole_run_goes_to_ecs_and_its_step_to_kubernetes(remote: Remote) -> None:
+    """Dagster's own launcher registers the task and starts it; it says how the run worker in it ended."""
+    from dagster_aws.ecs import EcsRunLauncher
+
+    # What an image has that reaches the cluster from elsewhere
+    fargate = remote.settings(None, environment={"KUBECONFIG": remote.made["kubeconfig"]}).fargate
+    assert fargate is not None
+    launcher = made_by(EcsRunLauncher, ecs_runs(fargate))
+    run = new_run(remote, "eks")
+    assert carried_out(remote, launcher, run) == "KUBERNETES_SERVICE_HOST"
+    known = remote.instance.get_run_by_id(run.run_id)
+    assert known is not None
+    wait_for(lambda: launcher.check_run_worker_health(known).status is not WorkerStatus.RUNNING)
+    assert launcher.check_run_worker_health(known).status is WorkerStatus.SUCCESS
+    asked = [asked for name, asked in remote.cloud.requests if name == "RunTask"][-1]
+    assert asked["capacityProviderStrategy"] == [{"capacityProvider": "FARGATE", "weight": 1}]
+    assert (asked["overrides"]["cpu"], asked["overrides"]["memory"]) == ("512", "2048")
