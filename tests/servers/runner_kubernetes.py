@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Ended, Faults, Work
+from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Ended, Faults, Work, changed
 
-THROTTLED, SERVER_ERROR, EXPIRED, DENIED, QUOTA, LOST_ANSWER = (
-    "throttled", "server_error", "expired", "denied", "quota", "lost_answer",
+THROTTLED, SERVER_ERROR, EXPIRED, DENIED, QUOTA, LOST_ANSWER, HELD, HELD_ANSWER = (
+    "throttled", "server_error", "expired", "denied", "quota", "lost_answer", "held", "held_answer",
 )  # fmt: skip
 _CALLS = {
     THROTTLED: (429, "TooManyRequests", "too many requests, please try again later"),
@@ -54,7 +54,11 @@ class Kubernetes:
     logs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+    """The names of the Jobs that were asked for, made or not."""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    released: threading.Event = field(default_factory=threading.Event)
+    """What a call that is held, or its answer, waits for."""
 
     def running(self) -> list[str]:
         """Give the names of the pods whose process runs, or that wait for a node."""
@@ -66,19 +70,21 @@ class Kubernetes:
     def answer(self, method: str, path: str, sent: bytes) -> str:
         """Give the answer as text: each object as it was before something happened to it or after, never between."""
         asked = json.loads(sent) if sent else {}
+        operation = f"{method} {_parts(path)[1]}"
+        self.calls.append(operation)
+        if self.faults.take({HELD}, operation):
+            self.released.wait()
         with self.lock:
             body = self.asked(method, path, asked)
-            return body if isinstance(body, str) else json.dumps(body)
+            answer = body if isinstance(body, str) else json.dumps(body)
+        if self.faults.take({HELD_ANSWER}, operation):
+            self.released.wait()
+        return answer
 
     def asked(self, method: str, path: str, sent: dict[str, Any]) -> Any:
-        address = urlsplit(path)
-        asked = {key: values[0] for key, values in parse_qs(address.query).items()}
-        parts = address.path.strip("/").split("/")
-        space = parts.index("namespaces")
-        namespace, kind, *name = parts[space + 1 :]
-        operation = f"{method} {kind}"
-        self.calls.append(operation)
-        if fault := self.faults.take(_CALLS, operation):
+        asked = {key: values[0] for key, values in parse_qs(urlsplit(path).query).items()}
+        namespace, kind, *name = _parts(path)
+        if fault := self.faults.take(_CALLS, f"{method} {kind}"):
             raise Refused(*_CALLS[fault.kind])
         match method, kind, name:
             case "POST", "jobs", []:
@@ -112,6 +118,8 @@ class Kubernetes:
             raise Refused(422, "Invalid", error.message) from error
         name = job["metadata"]["name"]
         with self.lock:
+            self.posted.append(name)
+            changed()
             if (namespace, name) in self.jobs:
                 raise Refused(409, "AlreadyExists", f'jobs.batch "{name}" already exists')
             stamped = {**job["metadata"], "namespace": namespace, "uid": f"uid-{name}", "creationTimestamp": _now()}
@@ -231,6 +239,12 @@ class Kubernetes:
                 self.works[key].kill()
 
 
+def _parts(path: str) -> list[str]:
+    """Give namespace, kind, and what more a path says."""
+    parts = urlsplit(path).path.strip("/").split("/")
+    return parts[parts.index("namespaces") + 1 :]
+
+
 def _owner(pod: dict[str, Any]) -> str:
     owner: str = pod["metadata"]["labels"]["job-name"]
     return owner
@@ -294,6 +308,10 @@ def running_kubernetes(cluster: Kubernetes) -> Iterator[Kubernetes]:
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # who asked has given up
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -18,6 +18,8 @@ from platform_core.executor.handlers.settings import EksSettings, PayloadSetting
 from platform_core.needed import needed
 
 _PAYLOAD_LIMIT = 100_000  # of the 128 KiB that Linux gives to one environment variable
+# Connecting and reading: an API server that does not answer is asked again, and what it has done by then is found
+_WAITS: dict[str, Any] = {"_request_timeout": (5.0, 30.0)}
 _FINAL_WAITING = {
     "ImagePullBackOff",
     "InvalidImageName",
@@ -47,7 +49,7 @@ class EksHandler:
         manifest = self.manifest(step)
         with asking("Kubernetes", "make a Job"):
             try:
-                self._asked().BatchV1Api(self._api).create_namespaced_job(self._settings.namespace, manifest)
+                self._asked().BatchV1Api(self._api).create_namespaced_job(self._settings.namespace, manifest, **_WAITS)
             except Exception as error:
                 if getattr(error, "status", None) != 409:
                     self._forget_expired(error)
@@ -83,7 +85,7 @@ class EksHandler:
         with asking("Kubernetes", "delete a Job"):
             try:
                 api = self._asked().BatchV1Api(self._api)
-                api.delete_namespaced_job(name, namespace, propagation_policy="Background")
+                api.delete_namespaced_job(name, namespace, propagation_policy="Background", **_WAITS)
             except Exception as error:
                 if getattr(error, "status", None) != 404:
                     self._forget_expired(error)
@@ -100,7 +102,12 @@ class EksHandler:
                 api = self._asked().CoreV1Api(self._api)
                 # The client would give the text of a bytes literal
                 answer = api.read_namespaced_pod_log(
-                    pods[0].metadata.name, namespace, container=CONTAINER, tail_lines=count, _preload_content=False
+                    pods[0].metadata.name,
+                    namespace,
+                    container=CONTAINER,
+                    tail_lines=count,
+                    _preload_content=False,
+                    **_WAITS,
                 )
             except Exception as error:
                 if getattr(error, "status", None) in {400, 404}:  # it has not begun, or its node is gone
@@ -131,22 +138,27 @@ class EksHandler:
         library = needed("kubernetes", "k8s")
         if self._api is None:
             with asking("Kubernetes", "be asked"):
-                file = os.environ.get("KUBECONFIG")  # the library reads it once, when it is imported
-                if self._settings.context is None:
-                    try:
-                        library.config.load_incluster_config()
-                    except library.config.ConfigException:
-                        library.config.load_kube_config(config_file=file)
-                    self._api = library.client.ApiClient()
-                else:
-                    self._api = library.config.new_client_from_config(file, self._settings.context)
-            self._api.configuration.retries = False
+                # Calls are made once, as with AWS: a client takes this from its configuration when it is made
+                told = library.client.Configuration()
+                told.retries = False
+                self._sign_in(library.config, told)
+                self._api = library.client.ApiClient(told)
         return library.client
+
+    def _sign_in(self, config: Any, told: Any) -> None:
+        if self._settings.context is None:
+            try:
+                config.load_incluster_config(client_configuration=told)
+                return
+            except config.ConfigException:
+                pass
+        file = os.environ.get("KUBECONFIG")  # the library reads it once, when it is imported
+        config.load_kube_config(file, self._settings.context, client_configuration=told)
 
     def _job(self, namespace: str, name: str) -> Any:
         with asking("Kubernetes", "read a Job", watching=True):
             try:
-                return self._asked().BatchV1Api(self._api).read_namespaced_job(name, namespace)
+                return self._asked().BatchV1Api(self._api).read_namespaced_job(name, namespace, **_WAITS)
             except Exception as error:
                 if getattr(error, "status", None) == 404:
                     return None
@@ -156,7 +168,7 @@ class EksHandler:
     def _pods(self, namespace: str, name: str) -> list[Any]:
         with asking("Kubernetes", "list the pods of a Job", watching=True):
             api = self._asked().CoreV1Api(self._api)
-            listed = api.list_namespaced_pod(namespace, label_selector=f"notebook-workbench/name={name}")
+            listed = api.list_namespaced_pod(namespace, label_selector=f"notebook-workbench/name={name}", **_WAITS)
         return list(listed.items)
 
     def _not_made(self, namespace: str, name: str, pods: list[Any]) -> tuple[str, str] | None:
@@ -165,7 +177,8 @@ class EksHandler:
             return None
         with asking("Kubernetes", "list the events of a Job", watching=True):
             api = self._asked().CoreV1Api(self._api)
-            events = api.list_namespaced_event(namespace, field_selector=f"involvedObject.name={name}").items
+            selector = f"involvedObject.name={name}"
+            events = api.list_namespaced_event(namespace, field_selector=selector, **_WAITS).items
         said = next((event.message for event in events if event.reason == "FailedCreate"), None)
         return ("FailedCreate", said) if said else None
 

@@ -72,7 +72,7 @@ def kubernetes_runs(
 
     >>> made = kubernetes_runs(EksSettings(image="team/steps:1"), instance_config_map="dagster-instance")
     >>> made["run_launcher"]["class"], made["run_monitoring"]["max_resume_run_attempts"]
-    ('K8sRunLauncher', 3)
+    ('KubernetesRunLauncher', 3)
     """
     user = settings.run_as_user
     config: dict[str, Any] = {
@@ -100,7 +100,7 @@ def kubernetes_runs(
             "job_spec_config": {"ttl_seconds_after_finished": settings.ttl_seconds},
         },
     }
-    return _with_monitoring("dagster_k8s", "K8sRunLauncher", config)
+    return _with_monitoring("platform_core.executor.handlers.kubernetes_launcher", "KubernetesRunLauncher", config)
 
 
 def _with_monitoring(module: str, name: str, config: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 
 from platform_core.executor.handler import Cause, LaunchError, Phase, TransientError
+from platform_core.executor.handlers import eks
 from tests.platform_core.executor.handlers.conftest import HOLD, IN_CLOUD, KINDS, Remote
 from tests.servers.runner import IMAGE, LOST_LOG, MEMORY, NEVER_STARTS, SPOT, TIME_OUT, Fault, wait_for
-from tests.servers.runner_kubernetes import DENIED, EXPIRED, LOST_ANSWER, QUOTA, SERVER_ERROR, THROTTLED
+from tests.servers.runner_kubernetes import (
+    DENIED,
+    EXPIRED,
+    HELD,
+    HELD_ANSWER,
+    LOST_ANSWER,
+    QUOTA,
+    SERVER_ERROR,
+    THROTTLED,
+)
 
 MARK = {  # what a process knows by its provider alone
     "fargate": "ECS_CONTAINER_METADATA_URI_V4",
@@ -61,6 +71,45 @@ def test_an_answer_that_was_lost_starts_nothing_twice(remote: Remote, kind: str)
     remote_id = handler.launch(step)
     assert remote.ended(handler, remote_id).phase is Phase.SUCCEEDED
     assert remote.events(step).count("STEP_START") == 1
+
+
+@pytest.mark.parametrize("fault", [HELD, HELD_ANSWER])
+def test_an_api_server_that_does_not_answer_starts_nothing_twice(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """The handler gives up in time, and asks again: the Job is made before that, or when nobody waits for it."""
+    handler, step = remote.handler("eks"), remote.quick("eks")
+    remote.cluster.released.clear()
+    remote.cluster.faults.plan(Fault(fault, "POST jobs"))
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(eks, "_WAITS", {"_request_timeout": (5.0, 0.05)})
+            with pytest.raises(TransientError, match="could not be reached"):
+                handler.launch(step)
+        remote_id = handler.launch(step)
+    finally:
+        remote.cluster.released.set()
+    assert remote.ended(handler, remote_id).phase is Phase.SUCCEEDED
+    wait_for(lambda: remote.cluster.posted.count(step.name) == 2)
+    assert remote.started("eks", step) == 1
+
+
+def test_an_api_server_that_hangs_ends_no_work_that_is_looked_at(
+    remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = remote.handler("eks")
+    remote_id = handler.launch(remote.quick("eks"))
+    remote.ended(handler, remote_id)
+    remote.cluster.released.clear()
+    remote.cluster.faults.plan(Fault(HELD, "GET jobs"))
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(eks, "_WAITS", {"_request_timeout": (5.0, 0.05)})
+            with pytest.raises(TransientError, match="could not be reached"):
+                handler.check(remote_id)
+    finally:
+        remote.cluster.released.set()
+    assert handler.check(remote_id).phase is Phase.SUCCEEDED
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -22,8 +24,9 @@ from kubernetes.config import ConfigException  # type: ignore[import-untyped] # 
 
 from platform_core.executor.handlers.run_launchers import ecs_runs, kubernetes_runs
 from platform_core.executor.handlers.settings import EksSettings, FargateSettings
-from tests.servers.runner import wait_for
+from tests.servers.runner import Fault, wait_for
 from tests.servers.runner_aws import BUCKET
+from tests.servers.runner_kubernetes import HELD_ANSWER
 
 if TYPE_CHECKING:
     from tests.platform_core.executor.handlers.conftest import Remote
@@ -121,16 +124,31 @@ def carried_out(remote: Remote, launcher: RunLauncher, run: dg.DagsterRun) -> st
 def test_a_whole_run_goes_to_kubernetes_and_its_step_to_fargate(
     remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dagster's own launcher makes the Job; the run worker in it, a process of its own, routes the step."""
-    from dagster_k8s import K8sRunLauncher
+    """The launcher makes the Job; the run worker in it, a process of its own, routes the step.
 
-    # It asks again after ten seconds, and then takes the answer that the Job is there for a refusal
-    monkeypatch.setattr("dagster_k8s.client.DEFAULT_JOB_CREATION_TIMEOUT", 300)
+    The API server is slow: the launcher gives up, asks again and hears that the Job is there, which is no refusal.
+    """
+    from dagster_k8s import client
+
+    from platform_core.executor.handlers.kubernetes_launcher import KubernetesRunLauncher
+
+    def then_be_patient(_: float) -> None:
+        monkeypatch.setattr(client, "DEFAULT_JOB_CREATION_TIMEOUT", 300)
+
+    monkeypatch.setattr(client, "DEFAULT_JOB_CREATION_TIMEOUT", 0.05)
+    monkeypatch.setattr(client, "time", SimpleNamespace(sleep=then_be_patient, time=time.time))
     told = kubernetes_runs(EksSettings(image="team/steps:1", namespace="data"), instance_config_map="dagster-instance")
     place = {"load_incluster_config": False, "kubeconfig_file": remote.made["kubeconfig"]}
     run = new_run(remote, "fargate")
-    assert carried_out(remote, made_by(K8sRunLauncher, told, **place), run) == "ECS_CONTAINER_METADATA_URI_V4"
-    assert f"dagster-run-{run.run_id}" in remote.cluster.started
+    name = f"dagster-run-{run.run_id}"
+    remote.cluster.released.clear()
+    remote.cluster.faults.plan(Fault(HELD_ANSWER, "POST jobs"))
+    try:
+        launcher = made_by(KubernetesRunLauncher, told, **place)
+        assert carried_out(remote, launcher, run) == "ECS_CONTAINER_METADATA_URI_V4"
+    finally:
+        remote.cluster.released.set()
+    assert (remote.cluster.posted.count(name), remote.cluster.started.count(name)) == (2, 1)
 
 
 def test_a_whole_run_goes_to_ecs_and_its_step_to_kubernetes(remote: Remote) -> None:
