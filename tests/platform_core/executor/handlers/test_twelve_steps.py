@@ -51,13 +51,22 @@ class Runs:
         concurrency: dict[str, int] | None = None,
         fargate: dict[str, Any] | None = None,
         tags: dict[str, str] | None = None,
+        starting: float = 180.0,
     ) -> dg.JobExecutionResult:
         """Carry out one run, of the twelve steps where no other job is given."""
         job = job or ReconstructableJob.for_file(str(JOB), "twelve")
-        return dg.execute_job(job, self.instance, run_config=self.config(concurrency, fargate), tags=tags)
+        return dg.execute_job(job, self.instance, run_config=self.config(concurrency, fargate, starting), tags=tags)
 
-    def config(self, concurrency: dict[str, int] | None = None, fargate: dict[str, Any] | None = None) -> Any:
-        """Give the configuration of a run, all of whose kinds are remote."""
+    def config(
+        self,
+        concurrency: dict[str, int] | None = None,
+        fargate: dict[str, Any] | None = None,
+        starting: float = 180.0,
+    ) -> Any:
+        """Give the configuration of a run, all of whose kinds are remote.
+
+        `starting` is how long work that never starts is waited for; else it is a net alone, for a machine that is slow.
+        """
         settings = self.remote.settings(None, **(fargate or {})).model_dump(
             mode="json", by_alias=True, exclude_none=True
         )
@@ -67,8 +76,7 @@ class Runs:
             "concurrency": concurrency or {},
             "event_poll_seconds": 0.5,
             "health_check_seconds": 2.0,
-            # Work that never starts is waited for so long; else it is a net alone, for a machine that is slow
-            "starting_seconds": 180.0,
+            "starting_seconds": starting,
             "transient_seconds": 0.05,
         }
         return {
@@ -251,7 +259,8 @@ def holds_for(runs: Runs, seed: int) -> None:
     account, cluster = schedule(random.Random(seed))  # noqa: S311 - a search, no secret
     remote.cloud.faults.plan(*account)
     remote.cluster.faults.plan(*cluster)
-    result = runs.run()
+    waits_in_vain = any(fault.kind == NEVER_STARTS for fault in (*account, *cluster))
+    result = runs.run(starting=60.0 if waits_in_vain else 180.0)
     struck = [*remote.cloud.faults.struck, *remote.cluster.faults.struck]
     for faults in (remote.cloud.faults, remote.cluster.faults):
         faults.planned.clear()
