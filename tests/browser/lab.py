@@ -7,16 +7,17 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
+
+from workbench.stack.ports import HeldPorts
 
 ROOT = Path(__file__).parents[2]
 LAB = ROOT / "jupyter_ext/lab"
@@ -84,9 +85,8 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
         path = overrides / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    held = HeldPorts()
+    port = held.any()
     environment = {
         **os.environ, "HOME": str(home), "JUPYTER_PATH": str(home / "jupyter"),
         "JUPYTERLAB_SETTINGS_DIR": str(overrides),
@@ -110,6 +110,7 @@ def jupyterlab(root: Path, home: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(60)
+        held.close()
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -120,6 +121,5 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
             with urlopen(f"{address}/api?token={TOKEN}", timeout=5):  # noqa: S310 - our own server
                 return
         except OSError:
-            with socket.socket() as waiting:  # a moment that ends as soon as the port is open
-                waiting.settimeout(0.2)
-                waiting.connect_ex(("127.0.0.1", int(address.rpartition(":")[2])))
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(0.2)

@@ -23,9 +23,9 @@ from platform_core.lake import Lake
 from platform_core.sdk import load_asset
 from platform_core.storage.routes import storage_of
 from promote.cli import main as promote
-from tests.workbench.test_servers import free_port
 from workbench.cli import main as workbench
 from workbench.scaffold import render_project
+from workbench.stack.ports import HeldPorts
 
 ROOT = Path(__file__).parents[2]
 
@@ -222,7 +222,8 @@ def environment(estate: Path) -> dict[str, str]:
 @contextmanager
 def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
     """Run Dagster's webserver on the estate's workspace, and give what asks it by GraphQL."""
-    port = free_port()
+    held = HeldPorts()
+    port = held.any()
     command = [sys.executable, "-m", "dagster_webserver", "-w", "workspace.yaml", "-p", str(port)]
     server = subprocess.Popen(
         command, cwd=estate, env=environment(estate), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -249,3 +250,4 @@ def webserver(estate: Path) -> Iterator[Callable[[str], Any]]:
     finally:
         server.terminate()
         server.wait()
+        held.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,12 +15,7 @@ from typing import IO
 import pytest
 import urllib3
 
-
-def free_port() -> int:
-    """Give a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from workbench.stack.ports import HeldPorts
 
 
 @contextmanager
@@ -71,9 +65,11 @@ def dear_towns_asset(rents_by_town: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_is_new(project: Path) -> None:
-    port = free_port()
     ready = r"Serving dagster-webserver on (http://127\.0\.0\.1:\d+)"
-    with server(project, ready, "dev", "--port", str(port), end=signal.SIGTERM) as (found, lines):
+    with (
+        HeldPorts() as held,
+        server(project, ready, "dev", "--port", str(port := held.any()), end=signal.SIGTERM) as (found, lines),
+    ):
         assert found.group(1).endswith(f":{port}")
         (project / "src/letting/defs/gold/dear_towns.py").write_text(SECOND, encoding="utf-8")
         anew = next(line for line in lines if "loaded anew" in line)
@@ -88,10 +84,13 @@ def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_i
 
 def test_jupyterlab_serves_the_project_folder(project: Path) -> None:
     (project / "notebooks").mkdir()
-    port = free_port()
     ready = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
-    arguments = ("lab", "--no-browser", "--port", str(port), "--", "--allow-root")
-    with server(project, ready, *arguments, end=signal.SIGTERM) as (found, _):
+    with (
+        HeldPorts() as held,
+        server(
+            project, ready, "lab", "--no-browser", "--port", str(held.any()), "--", "--allow-root", end=signal.SIGTERM
+        ) as (found, _),
+    ):
         address = f"{found.group(1)}/api/contents?token={found.group(2)}"
         # The line is printed a moment before the server listens
         patient = urllib3.PoolManager(retries=urllib3.Retry(connect=20, backoff_factor=0.1))
