@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/bench_panel.py
 
-From the pause after a keystroke (when the question is asked) to the panel that shows the answer: 150 ms at the 95th
+From the pause after a keystroke (the set delay without another) to the panel that shows the answer: 150 ms at the 95th
 percentile of 40 edits. The server's part, from question to answer, is held against the same analysis in this process:
 at most twice. JupyterLab has drawn every cell of the notebook before the first edit, and the panel shows the last of
 fifty small notebooks before it is counted what open and idle ones ask: nothing. Exits 1 beyond a budget, and 0 with a
@@ -23,10 +23,11 @@ from measure import notebook
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 EDITS, PERCENTILE, BUDGET_MS, BUDGET_RATIO, OPEN = 40, 0.95, 150.0, 2.0, 50
+PAUSE_MS = 80  # as the settings have it
 NOTEBOOK = "[...window.jupyterapp.shell.widgets('main')].find(one => one.hasClass('jp-NotebookPanel'))"
 # JupyterLab draws the cells of a notebook little by little while nothing else is to be done, a second or two in all
 RENDERED = f"() => {NOTEBOOK}.content.widgets.every(cell => cell.editor !== null || cell.model.type !== 'code')"
-# An edit that changes what the panel says; the clock starts where the pause ends, a set delay after the keystroke
+# An edit that changes what the panel says; the clock starts where the extension hears of it, and begins to wait
 EDIT = f"""async number => {{
     const seen = new Promise(resolve => {{
         const watch = new MutationObserver(() => {{
@@ -39,11 +40,14 @@ EDIT = f"""async number => {{
     }});
     const step = {NOTEBOOK}.content.model.sharedModel.getCell(3);
     const source = step.getSource().replace(/ \\+ missing_\\d+/, '');
-    const typed = performance.now();
+    let heard = 0;
+    const hear = () => {{ heard ||= performance.now(); }};
+    {NOTEBOOK}.content.model.contentChanged.connect(hear);
     step.setSource(source.replace('>= LEAST', `>= LEAST + missing_${{number}}`));
     const shown = await seen;
+    {NOTEBOOK}.content.model.contentChanged.disconnect(hear);
     const asked = performance.getEntriesByType('resource').filter(one => one.name.includes('/analyse')).pop();
-    return {{total: shown - typed, server: asked.responseEnd - asked.requestStart, asked: asked.startTime - typed}};
+    return {{total: shown - heard, server: asked.responseEnd - asked.requestStart}};
 }}"""
 
 
@@ -96,7 +100,7 @@ def main() -> int:
             page.on("request", lambda request: asked.append(request.url))
             page.evaluate("new Promise(resolve => setTimeout(resolve, 5000))")
             browser.close()
-    waits = sorted(one["total"] - one["asked"] for one in taken)
+    waits = sorted(one["total"] - PAUSE_MS for one in taken)
     panel = waits[int(len(waits) * PERCENTILE)]
     server = statistics.median(one["server"] for one in taken)
     base = statistics.median(alone)

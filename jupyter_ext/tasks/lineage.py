@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jupyter_ext.confine import inside_project
+from jupyter_ext.confine import all_inside_project
 from jupyter_ext.tasks.opened import Opened
 from promote.evidence import read_evidence
 from promote.vocabulary import layers
@@ -24,9 +24,10 @@ def lineage(found: Opened) -> dict[str, Any]:
     own = {step.name: step.layer for step in steps}
     plans = found.prepared.plans if found.prepared else ()
     edges = {(given.asset, plan.step.name) for plan in plans for given in plan.function.inputs}
-    for name, (layer, _) in makers.items():
-        if name not in own:
-            edges |= {(read, name) for read in _read_by(found, layer, name) if read in own}
+    others = {name: f"evidence/{layer}/{name}.json" for name, (layer, _) in makers.items() if name not in own}
+    all_inside_project(found.project, others.values())
+    for name, evidence in others.items():
+        edges |= {(read, name) for read in _read_by(found, evidence) if read in own}
     named = sorted({*own, *(name for edge in edges for name in edge)})
     nodes = [
         {
@@ -42,10 +43,9 @@ def lineage(found: Opened) -> dict[str, Any]:
     return {"nodes": nodes, "edges": [{"from": read, "to": reader} for read, reader in sorted(edges)]}
 
 
-def _read_by(found: Opened, layer: str, name: str) -> tuple[str, ...]:
+def _read_by(found: Opened, relative: str) -> tuple[str, ...]:
     """Give what a promoted step of another notebook reads, by its evidence."""
-    relative = f"evidence/{layer}/{name}.json"
-    path = inside_project(found.project, relative)
+    path = found.project.root / relative
     try:
         stamp = path.stat().st_mtime_ns
     except OSError:
