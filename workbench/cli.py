@@ -49,13 +49,20 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise what argparse found as a `UsageError`."""
         import difflib  # noqa: PLC0415 - only a mistake needs it
+        import re  # noqa: PLC0415 - as above
 
         quoted = message.split("'")[1:2]
         wrong = quoted[0] if quoted else message.rpartition(": ")[2].partition(" ")[0]
         options = [option for action in self._actions for option in action.option_strings]
-        near = difflib.get_close_matches(wrong, [*COMMANDS, *options], 1)
+        choices = re.search(r"\(choose from (.*)\)$", message)
+        known = re.findall(r"[^\s',]+", choices[1]) if choices else [*COMMANDS, *options]
+        near = difflib.get_close_matches(wrong, known, 1)
         hint = f"Did you mean {near[0]!r}?" if near and near[0] != wrong else f"See `{self.prog} --help`."
-        raise UsageError(message.removeprefix("argument COMMAND: ") + ".", hint=hint)
+        if message.startswith(
+            "argument COMMAND: invalid choice"
+        ):  # the help lists them; the point is not lost among forty
+            message = f"{wrong!r} is no command"
+        raise UsageError(f"{message}.", hint=hint)
 
 
 def examples_of(name: str) -> str:

@@ -43,7 +43,8 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     ("arguments", "said"),
     [
         ([], "the following arguments are required: COMMAND"),
-        (["nwe"], "Did you mean 'new'?"),
+        (["nwe"], "error: 'nwe' is no command.\nhint: Did you mean 'new'?"),
+        (["review", "HEAD", "--format", "htm"], "Did you mean 'html'?"),
         (["materialize", "--forec"], "Did you mean '--force'?"),
         (["materialize", "--partition", "a", "--all-partitions"], "not allowed with argument"),
         (["dev", "--port", "abc"], "invalid int value: 'abc'"),

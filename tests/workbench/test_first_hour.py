@@ -86,6 +86,8 @@ def test_a_parameter_of_the_wrong_type_or_name(root: Path, said: Said) -> None:
     assert "The parameter 'least' takes int, not 'many'." in said()
     assert workbench(["run", str(path), "-p", "lest", "1"]) == 2
     assert "Did you mean 'least'?" in said()
+    assert workbench(["run", str(path.with_name("b.ipynb"))]) == 2  # what is named on the command line and is not there
+    assert "Did you mean 'a.ipynb'?" in said()
 
 
 def test_no_data_yet(root: Path, said: Said) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError
 from platform_core.governance.audit import note
 from platform_core.governance.retention import refuse_held
 from promote.evidence import read_evidence
@@ -46,7 +46,8 @@ def retire(project: Project, names: Sequence[str], asked: Asked, progress: Progr
     """Retire assets of a project, all of them or none.
 
     Raises:
-        UserError: There is no such asset, or files could not be read or written.
+        UsageError: There is no such asset.
+        UserError: Files could not be read or written.
     """
     recovered = make_good(project.root)
     made = rows(project)
@@ -233,8 +234,8 @@ def check_names(names: Sequence[str]) -> None:
     """Refuse names that could be paths.
 
     Raises:
-        UserError: A name holds more than letters, digits, underscores and the colon of a tag.
+        UsageError: A name holds more than letters, digits, underscores and the colon of a tag.
     """
     for name in names:
         if not all(part.isidentifier() for part in name.split(":")) or name.count(":") > 1:
-            raise UserError(f"{name!a} is no name of an asset.", hint="Write it as in issues or silver:issues.")
+            raise UsageError(f"{name!a} is no name of an asset.", hint="Write it as in issues or silver:issues.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from platform_core.suggest import did_you_mean
 
 MARKER = (
@@ -20,11 +20,13 @@ def read_notebook(path: Path, location: str) -> dict[str, Any]:
     """Read a notebook's JSON.
 
     Raises:
-        UserError: There is no such file, or it is no notebook of the present format (4).
+        UsageError: There is no such file.
+        UserError: It is no notebook of the present format (4).
     """
     if not path.is_file():
         near = [found.name for found in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
-        raise UserError("There is no such notebook.", hint=did_you_mean(path.name, near), location=location)
+        hint = did_you_mean(path.name, near) if near else "Give the path of a .ipynb file."
+        raise UsageError("There is no such notebook.", hint=hint, location=location)
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:

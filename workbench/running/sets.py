@@ -30,8 +30,9 @@ def read_sets(
         location: The notebook, for what is said of it.
 
     Raises:
-        UserError: The file is not there or holds no list of sets.
-        UsageError: A set names a parameter that does not exist or is in `common` too, or has a value of a wrong type.
+        UserError: The file holds no list of sets.
+        UsageError: The file is not there, or a set names a parameter that does not exist or is in `common` too, or
+            has a value of a wrong type.
     """
     readers = {".csv": _csv, ".yaml": _yaml, ".yml": _yaml, ".json": _yaml}
     reader = readers.get(path.suffix.lower())
@@ -42,7 +43,9 @@ def read_sets(
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UserError("There is no such file of parameter sets.", location=str(path)) from None
+        raise UsageError(
+            "There is no such file of parameter sets.", hint="See `workbench run --help`.", location=str(path)
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("The parameter sets cannot be read as text in UTF-8.", location=str(path)) from error
     rows = reader(text, path.name)

@@ -164,7 +164,7 @@ def test_the_command_says_it_and_gives_the_exit_code(
     alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(alone)
-    assert main(["retire", "../../etc"]) == 1
+    assert main(["retire", "../../etc"]) == 2
     assert main(["retire"]) == 2
     assert main(["retire", "rents", "--no-run"]) == 1
     said = capsys.readouterr().out
