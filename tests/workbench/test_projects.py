@@ -149,7 +149,15 @@ def older_platform(folder: Path, version: str) -> Path:
     What the platform depends on is taken from the environment that runs the test: only the platform differs.
     """
     tree = folder / "tree"
-    folders = ("platform_core", "promote", "workbench", "jupyter_ext", "notebooks_template", "deployment/compose")
+    folders = (
+        "platform_core",
+        "promote",
+        "workbench",
+        "jupyter_ext",
+        "notebooks_template",
+        "deployment/compose",
+        "docs",
+    )
     for name in (*folders, "README.md", "LICENSE"):
         source = ROOT / name
         left_out = shutil.ignore_patterns("node_modules", "__pycache__")
