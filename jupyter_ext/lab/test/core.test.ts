@@ -141,8 +141,11 @@ describe('a lineage', () => {
     const node = (name: string) => ({ name, layer: '', notebook: '', here: true });
     const edges = [{ from: 'a', to: 'b' }, { from: 'b', to: 'c' }, { from: 'a', to: 'c' }];
     const placed = layout({ nodes: [node('a'), node('b'), node('c')], edges });
-    expect(['a', 'b', 'c'].map(name => placed.nodes.get(name)!.x / (BOX.width + BOX.gapX))).toEqual([0, 1, 2]);
-    expect(placed.height).toBe(BOX.height);
+    expect(['a', 'b', 'c'].map(name => placed.nodes.get(name)!.y / (BOX.height + BOX.below))).toEqual([0, 1, 2]);
+    expect([placed.down, placed.width]).toEqual([true, BOX.width]);
+    const wide = layout({ nodes: [node('a'), node('b'), node('c'), node('d')], edges: [{ from: 'a', to: 'd' }] });
+    expect([wide.down, wide.nodes.get('d')!.x]).toEqual([false, BOX.width + BOX.along]);
+    expect(wide.height).toBe(3 * BOX.height + 2 * BOX.across);
     expect(layout({ nodes: [node('a'), node('b')], edges: [...edges, { from: 'b', to: 'a' }] }).nodes.size).toBe(2);
     expect(layout({ nodes: [], edges: [] }).height).toBe(0);
   });

@@ -65,10 +65,11 @@ describe('the steps', () => {
       compute: null, options: {}, cost: null, state: 'same', said: '', hint: '', verified: true, rows: 1
     }));
     const words = vi.fn((text: string) => text);
+    const opened = () => undefined;
     const analyst = { trans: { __: words } } as never;
     const view = (list: typeof steps) => (
       <ol>
-        {list.map(step => <Step key={step.tag} open={false} running={false} commands={null as never} {...{ step, analyst }} />)}
+        {list.map(step => <Step key={step.tag} open={false} opened={opened} running={false} commands={null as never} {...{ step, analyst }} />)}
       </ol>
     );
     const answered = (list: typeof steps) => JSON.parse(JSON.stringify(list)) as typeof steps;
@@ -87,6 +88,29 @@ describe('the steps', () => {
       ' ✓ Same as its module', ' ✎ The notebook changed since'
     ]);
     expect(draw(keep(later, answered(later)))).toBe(0);
+  });
+  it('show the options that were asked for, though another drawing follows at once', () => {
+    const step = {
+      tag: 'silver:a', layer: 'silver', name: 'a', cells: [1], inputs: [], parameters: [], resources: [], output: null, checks: [],
+      compute: null, options: {}, cost: null, state: 'same', said: '', hint: '', verified: true, rows: 1
+    };
+    const signal = { connect: () => true, disconnect: () => true };
+    const analyst = { trans: { __: (text: string) => text }, panel: null, changed: signal } as never;
+    let asked = true;
+    const opened = vi.fn(() => (asked = false));
+    Element.prototype.scrollIntoView = () => undefined;
+    const host = document.body.appendChild(document.createElement('div'));
+    const root = createRoot(host);
+    const draw = () => root.render(<Step open={asked} running={false} commands={null as never} {...{ step, analyst, opened }} />);
+    act(() => {
+      draw();
+      draw();
+    });
+    expect(opened).toHaveBeenCalledTimes(1);
+    expect(host.querySelector('details')!.open).toBe(true);
+    expect(document.activeElement).toBe(host.querySelector('summary'));
+    act(draw);
+    expect(opened).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -1,4 +1,7 @@
-/** Where the nodes of a lineage stand: columns by the longest way from a source, rows in the order given. */
+/**
+ * Where the nodes of a lineage stand: ranks by the longest way from a source, in them the order given. Ranks are columns,
+ * or rows where no rank is longer than there are ranks: a panel is narrow.
+ */
 
 import { ILineage } from './wire';
 
@@ -12,19 +15,20 @@ export interface ILayout {
   nodes: Map<string, IPlacedNode>;
   width: number;
   height: number;
+  down: boolean;
 }
 
-export const BOX = { width: 150, height: 44, gapX: 48, gapY: 18 };
+export const BOX = { width: 150, height: 44, along: 48, across: 18, below: 28 };
 
 /** Lay a graph out; a circle, which the compiler refuses, is laid out as far as it goes. */
 export function layout(lineage: ILineage): ILayout {
-  const column = new Map(lineage.nodes.map(node => [node.name, 0]));
+  const ranks = new Map(lineage.nodes.map(node => [node.name, 0]));
   for (let round = 0; round < lineage.nodes.length; round++) {
     let moved = false;
     for (const { from, to } of lineage.edges) {
-      const wanted = (column.get(from) ?? 0) + 1;
-      if (from !== to && (column.get(to) ?? 0) < wanted && wanted < lineage.nodes.length) {
-        column.set(to, wanted);
+      const wanted = (ranks.get(from) ?? 0) + 1;
+      if (from !== to && (ranks.get(to) ?? 0) < wanted && wanted < lineage.nodes.length) {
+        ranks.set(to, wanted);
         moved = true;
       }
     }
@@ -33,18 +37,22 @@ export function layout(lineage: ILineage): ILayout {
     }
   }
   const used = new Map<number, number>();
+  const places = lineage.nodes.map(({ name }) => {
+    const rank = ranks.get(name) ?? 0;
+    const place = used.get(rank) ?? 0;
+    used.set(rank, place + 1);
+    return { name, rank, place };
+  });
+  const count = Math.max(0, ...ranks.values()) + 1;
+  const longest = Math.max(0, ...used.values());
+  const down = longest <= count;
+  const [columns, rows] = down ? [longest, count] : [count, longest];
+  const [gapX, gapY] = down ? [BOX.across, BOX.below] : [BOX.along, BOX.across];
   const nodes = new Map<string, IPlacedNode>();
-  for (const { name } of lineage.nodes) {
-    const x = column.get(name) ?? 0;
-    const y = used.get(x) ?? 0;
-    used.set(x, y + 1);
-    nodes.set(name, { name, x: x * (BOX.width + BOX.gapX), y: y * (BOX.height + BOX.gapY) });
+  for (const { name, rank, place } of places) {
+    const [column, row] = down ? [place, rank] : [rank, place];
+    nodes.set(name, { name, x: column * (BOX.width + gapX), y: row * (BOX.height + gapY) });
   }
-  const columns = Math.max(0, ...column.values()) + 1;
-  const rows = Math.max(0, ...used.values());
-  return {
-    nodes,
-    width: columns * (BOX.width + BOX.gapX) - BOX.gapX,
-    height: Math.max(0, rows * (BOX.height + BOX.gapY) - BOX.gapY)
-  };
+  const room = (of: number, size: number, gap: number) => (places.length ? of * (size + gap) - gap : 0);
+  return { nodes, width: room(columns, BOX.width, gapX), height: room(rows, BOX.height, gapY), down };
 }

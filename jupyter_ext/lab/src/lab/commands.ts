@@ -1,3 +1,6 @@
+/** The panel "Promote" among JupyterLab's widgets. */
+export const PANEL = 'notebook-workbench-panel';
+
 /** The names of all that can be done. */
 export const ID = {
   tag: 'notebook-workbench:tag-cell',

@@ -5,7 +5,7 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IMade, IOutcome } from '../core/wire';
 import { Analyst, IAnalyst } from '../lab/analyst';
 import { announce } from '../lab/announce';
-import { ID } from '../lab/commands';
+import { ID, PANEL } from '../lab/commands';
 
 const ARGUMENTS = { args: { type: 'object', properties: { steps: { type: 'array', items: { type: 'string' } } } } } as const;
 
@@ -15,7 +15,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IAnalyst],
   optional: [ICommandPalette],
-  activate: ({ commands }: JupyterFrontEnd, analyst: Analyst, palette: ICommandPalette | null) => {
+  activate: ({ commands, shell }: JupyterFrontEnd, analyst: Analyst, palette: ICommandPalette | null) => {
     const { trans } = analyst;
     const idle = () => analyst.panel !== null && !analyst.job?.running;
     const steps = (args: { steps?: unknown }) => (Array.isArray(args.steps) ? args.steps.map(String) : []);
@@ -24,6 +24,8 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       const actions = [{ label: trans.__('Show details'), callback: () => void commands.execute(ID.panel) }];
       (ok ? Notification.success : Notification.error)(message, { actions, autoClose: ok ? 5000 : false });
     };
+    /** Show the panel, which says what is being done; the focus stays where it is. */
+    const watched = () => shell.activateById(PANEL);
     const refused = () => analyst.job?.refused && details(analyst.job.refused.message, false);
 
     commands.addCommand(ID.promote, {
@@ -34,6 +36,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const how = { force: args.force === true, run: args.run !== false, include_needed: analyst.includeNeeded };
         const body = { select: steps(args), ...how };
+        watched();
         const outcome = await analyst.run<IOutcome>('promote', body);
         if (!outcome) {
           return refused();
@@ -55,6 +58,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       isEnabled: idle,
       execute: async args => {
         const panel = analyst.panel!;
+        watched();
         const sides = { ours: (args.ours as string[]) ?? [], theirs: (args.theirs as string[]) ?? [] };
         const outcome = await analyst.run<IOutcome>('pull', { select: steps(args), ...sides });
         if (!outcome) {

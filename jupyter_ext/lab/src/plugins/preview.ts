@@ -5,6 +5,7 @@ import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { roleOf } from '../core/tags';
 import { Analyst, IAnalyst } from '../lab/analyst';
+import { beside, PREVIEW } from '../lab/beside';
 import { tagsOf } from '../lab/cells';
 import { ID } from '../lab/commands';
 import { promoteIcon } from '../lab/icons';
@@ -34,11 +35,11 @@ export const preview: JupyterFrontEndPlugin<void> = {
         if (!area || area.isDisposed) {
           const content = new Preview(analyst, app.commands);
           area = new MainAreaWidget({ content });
-          area.id = 'notebook-workbench-preview';
+          area.id = PREVIEW;
           area.title.label = trans.__('Preview');
           area.title.icon = promoteIcon;
           area.title.closable = true;
-          app.shell.add(area, 'main', { mode: 'split-right', ref: analyst.panel?.id });
+          app.shell.add(area, 'main', beside(app.shell, analyst.panel));
         }
         shell?.activateById(area.id);
         await area.content.showStep(String(args.step ?? here()));

@@ -35,6 +35,7 @@ function Peek({ peek }: { peek: IPeek }): JSX.Element {
 function Asset({ asset, analyst, commands }: Omit<IProps, 'assets' | 'problem'> & { asset: IAsset }): JSX.Element {
   const { trans } = analyst;
   const [peek, setPeek] = React.useState<IPeek | null>(null);
+  const rows = asset.made ? trans._n('%1 row', '%1 rows', asset.rows!) : trans._n('%1 row when it was proven', '%1 rows when it was proven', asset.rows!);
   const written = asset.written ? new Date(asset.written).toLocaleString() : trans.__('never made here');
   const look = async () => {
     try {
@@ -50,7 +51,7 @@ function Asset({ asset, analyst, commands }: Omit<IProps, 'assets' | 'problem'> 
       </div>
       {asset.description && <div>{asset.description}</div>}
       <div className="nbw-hint">
-        {asset.rows === null ? trans.__('rows not known') : trans._n('%1 row', '%1 rows', asset.rows)}; {written};{' '}
+        {asset.rows === null ? trans.__('rows not known') : rows}; {written};{' '}
         {asset.classification || trans.__('not classified')}
         {asset.partitions !== null && `; ${trans._n('%1 partition', '%1 partitions', asset.partitions)}`}
       </div>

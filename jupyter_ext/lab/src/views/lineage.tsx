@@ -44,13 +44,18 @@ export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }:
             if (!a || !b) {
               return null;
             }
-            const [x1, y1, x2, y2] = [a.x + BOX.width, a.y + BOX.height / 2, b.x - 2, b.y + BOX.height / 2];
-            const middle = (x1 + x2) / 2;
+            const [halfWidth, halfHeight] = [BOX.width / 2, BOX.height / 2];
+            const [x1, y1, x2, y2] = placed.down
+              ? [a.x + halfWidth, a.y + BOX.height, b.x + halfWidth, b.y - 2]
+              : [a.x + BOX.width, a.y + halfHeight, b.x - 2, b.y + halfHeight];
+            const bend = placed.down
+              ? `${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2}`
+              : `${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2}`;
             return (
               <path
                 key={`${from} ${to}`}
                 className="nbw-Lineage-edge"
-                d={`M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`}
+                d={`M${x1} ${y1} C${bend} ${x2} ${y2}`}
                 markerEnd={`url(#${id}-arrow)`}
               />
             );

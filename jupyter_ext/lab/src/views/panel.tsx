@@ -4,7 +4,7 @@ import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
-import { ID } from '../lab/commands';
+import { ID, PANEL } from '../lab/commands';
 import { INode } from '../core/wire';
 import { Findings } from './findings';
 import { Job } from './job';
@@ -17,9 +17,11 @@ interface IProps {
   commands: CommandRegistry;
   /** The tag of a step whose options are to be shown. */
   open: string | null;
+  /** Called when they are. */
+  opened: () => void;
 }
 
-export function PromoteView({ analyst, commands, open }: IProps): JSX.Element {
+export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.Element {
   const { trans, analysis, problem, panel } = analyst;
   const choose = React.useCallback((node: INode) => goToMaker(node, analyst, commands), [analyst, commands]);
   if (!panel) {
@@ -58,7 +60,7 @@ export function PromoteView({ analyst, commands, open }: IProps): JSX.Element {
             {analysis.steps.length ? (
               <ol className="nbw-list nbw-Steps">
                 {analysis.steps.map(step => (
-                  <Step key={step.tag} {...{ step, analyst, commands, running }} open={open === step.tag} />
+                  <Step key={step.tag} {...{ step, analyst, commands, running, opened }} open={open === step.tag} />
                 ))}
               </ol>
             ) : (
@@ -94,7 +96,7 @@ export class PromotePanel extends ReactWidget {
     private readonly commands: CommandRegistry
   ) {
     super();
-    this.id = 'notebook-workbench-panel';
+    this.id = PANEL;
     this.addClass('nbw-Panel');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', analyst.trans.__('Promote'));
@@ -111,10 +113,13 @@ export class PromotePanel extends ReactWidget {
   }
 
   render(): JSX.Element {
-    const open = this._open;
-    this._open = null;
-    return <PromoteView analyst={this.analyst} commands={this.commands} open={open} />;
+    return <PromoteView analyst={this.analyst} commands={this.commands} open={this._open} opened={this._opened} />;
   }
+
+  // Not when it is rendered: React may pass over a rendering that another follows at once
+  private readonly _opened = () => {
+    this._open = null;
+  };
 
   private _open: string | null = null;
 }

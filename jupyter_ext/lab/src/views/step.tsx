@@ -17,6 +17,8 @@ interface IProps {
   running: boolean;
   /** Whether the step's options are to be shown now. */
   open: boolean;
+  /** Called when they are. */
+  opened: () => void;
 }
 
 function Facts({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Element {
@@ -69,7 +71,7 @@ function Options({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Elem
   );
 }
 
-export const Step = React.memo(function Step({ step, analyst, commands, running, open }: IProps): JSX.Element {
+export const Step = React.memo(function Step({ step, analyst, commands, running, open, opened }: IProps): JSX.Element {
   const { trans } = analyst;
   const [expanded, setExpanded] = React.useState(false);
   const [editing, setEditing] = React.useState(false);
@@ -80,8 +82,9 @@ export const Step = React.memo(function Step({ step, analyst, commands, running,
       setEditing(true);
       heading.current?.focus();
       heading.current?.scrollIntoView({ block: 'start' });
+      opened();
     }
-  }, [open]);
+  }, [open, opened]);
   const runs = { steps: [step.tag] };
   const stale = ['module', 'both'].includes(step.state);
   return (
