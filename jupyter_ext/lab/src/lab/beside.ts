@@ -1,14 +1,23 @@
 /** Where a page of ours is shown: behind another of ours that is open, else to the right of the notebook. */
 
-import { JupyterFrontEnd } from '@jupyterlab/application';
-import { DocumentRegistry } from '@jupyterlab/docregistry';
+import { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import { NotebookPanel } from '@jupyterlab/notebook';
+import { Widget } from '@lumino/widgets';
 
 export const PAGE = 'notebook-workbench-page';
 export const PREVIEW = 'notebook-workbench-preview';
 
-/** Give the place; a third column would leave none of the three wide enough to be read. */
-export function beside(shell: JupyterFrontEnd.IShell, panel: NotebookPanel | null): DocumentRegistry.IOpenOptions {
-  const other = [...shell.widgets('main')].find(one => one.id === PAGE || one.id === PREVIEW);
-  return other ? { mode: 'tab-after', ref: other.id } : { mode: 'split-right', ref: panel?.id };
+/**
+ * Show a page; a third column would leave none of the three wide enough to be read.
+ *
+ * @param lab JupyterLab's shell; without it, as in Notebook 7, the main area holds the notebook alone, and the page
+ * stands in the side bar.
+ */
+export function showBeside(shell: JupyterFrontEnd.IShell, lab: ILabShell | null, widget: Widget, panel: NotebookPanel | null): void {
+  if (!widget.isAttached) {
+    const other = [...shell.widgets('main')].find(one => one.id === PAGE || one.id === PREVIEW);
+    const place = other ? { mode: 'tab-after' as const, ref: other.id } : { mode: 'split-right' as const, ref: panel?.id };
+    shell.add(widget, lab ? 'main' : 'right', lab ? place : { rank: 730 });
+  }
+  shell.activateById(widget.id);
 }

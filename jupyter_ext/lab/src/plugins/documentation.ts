@@ -1,12 +1,12 @@
 /** The documentation in the side bar, and its pages beside the notebook: JupyterLab renders them, untrusted. */
 
-import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { pageOf } from '../core/links';
 import { Analyst, IAnalyst } from '../lab/analyst';
 import { announce } from '../lab/announce';
-import { beside, PAGE } from '../lab/beside';
+import { PAGE, showBeside } from '../lab/beside';
 import { ID } from '../lab/commands';
 import { documentationIcon } from '../lab/icons';
 import { Documentation } from '../views/documentationPanel';
@@ -18,13 +18,14 @@ export const documentation: JupyterFrontEndPlugin<void> = {
   description: 'Searches and shows the documentation.',
   autoStart: true,
   requires: [IAnalyst, IRenderMimeRegistry],
-  optional: [ILayoutRestorer, ICommandPalette],
+  optional: [ILayoutRestorer, ICommandPalette, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     analyst: Analyst,
     rendermime: IRenderMimeRegistry,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    lab: ILabShell | null
   ) => {
     const { trans } = analyst;
     const widget = new Documentation(analyst, app.commands);
@@ -56,8 +57,7 @@ export const documentation: JupyterFrontEndPlugin<void> = {
       open.title.closable = true;
       open.title.icon = documentationIcon;
       content.node.setAttribute('aria-label', open.title.label);
-      app.shell.add(open, 'main', beside(app.shell, analyst.panel));
-      app.shell.activateById(open.id);
+      showBeside(app.shell, lab, open, analyst.panel);
       const headings = [...content.node.querySelectorAll<HTMLElement>('h1, h2, h3, h4')];
       headings.find(one => one.textContent?.replace(/[¶`]/g, '').trim() === heading)?.scrollIntoView();
       content.node.focus({ preventScroll: true });

@@ -5,7 +5,7 @@ import { ICommandPalette, MainAreaWidget } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { roleOf } from '../core/tags';
 import { Analyst, IAnalyst } from '../lab/analyst';
-import { beside, PREVIEW } from '../lab/beside';
+import { PREVIEW, showBeside } from '../lab/beside';
 import { tagsOf } from '../lab/cells';
 import { ID } from '../lab/commands';
 import { promoteIcon } from '../lab/icons';
@@ -39,9 +39,8 @@ export const preview: JupyterFrontEndPlugin<void> = {
           area.title.label = trans.__('Preview');
           area.title.icon = promoteIcon;
           area.title.closable = true;
-          app.shell.add(area, 'main', beside(app.shell, analyst.panel));
         }
-        shell?.activateById(area.id);
+        showBeside(app.shell, shell, area, analyst.panel);
         await area.content.showStep(String(args.step ?? here()));
         await area.content.renderPromise;
         const { node } = area.content;

@@ -81,10 +81,14 @@ export const Step = React.memo(function Step({ step, analyst, commands, running,
       setExpanded(true);
       setEditing(true);
       heading.current?.focus();
-      heading.current?.scrollIntoView({ block: 'start' });
       opened();
     }
   }, [open, opened]);
+  React.useEffect(() => {
+    if (editing) {
+      heading.current?.scrollIntoView({ block: 'start' }); // once the form is there: before, there may be nothing to scroll
+    }
+  }, [editing]);
   const runs = { steps: [step.tag] };
   const stale = ['module', 'both'].includes(step.state);
   return (
