@@ -202,7 +202,7 @@ def _python_files(folder: Path) -> Iterator[Path]:
 
 
 def _public(module: ModuleType) -> Iterator[object]:
-    for value in vars(module).values():
+    for value in vars(module).copy().values():
         if type(value) in {list, tuple}:  # not the named tuples that Dagster's own values are
             yield from value
         else:
@@ -231,7 +231,7 @@ def _importable(package: Path, root: Path) -> Iterator[None]:
 
 def forget(package: str) -> None:
     """Take a package and all its modules out of `sys.modules`, so that the next import reads the files anew."""
-    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+    for name in [name for name in sys.modules.copy() if name == package or name.startswith(f"{package}.")]:
         del sys.modules[name]
 
 

@@ -70,7 +70,7 @@ def _restore_container(value: Any, before: Any) -> None:
     if isinstance(value, dict):
         same = len(value) == len(before) and all(value.get(key, value) is one for key, one in before.items())
     else:
-        same = len(value) == len(before) and {id(one) for one in value} == {id(one) for one in before}
+        same = len(value) == len(before) and set(map(id, value.copy())) == set(map(id, before))
     if not same:
         value.clear()
         (value.extend if isinstance(value, list) else value.update)(before)

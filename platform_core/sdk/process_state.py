@@ -84,7 +84,7 @@ def _working_directory() -> Restore:
 
 
 def _environment() -> Restore:
-    before = dict(os.environ)
+    before = {name: value for name in os.environ if (value := os.environ.get(name)) is not None}
 
     def restore() -> None:
         changed = {name for name in {*os.environ, *before} if os.environ.get(name) != before.get(name)}
@@ -92,7 +92,7 @@ def _environment() -> Restore:
             if name in before:
                 os.environ[name] = before[name]
             else:
-                del os.environ[name]
+                os.environ.pop(name, None)
         if "TZ" in changed:
             import time  # noqa: PLC0415 - seldom
 
@@ -105,7 +105,7 @@ def _pandas() -> Restore:
     import pandas as pd  # noqa: PLC0415 - only where a step sets its options
 
     def every(options: Any, within: str = "") -> Iterator[tuple[str, Any]]:
-        for name, value in options.items():
+        for name, value in options.copy().items():  # setting one may import a module that registers others
             if isinstance(value, dict) and within.count(".") < 2:
                 yield from every(value, f"{within}{name}.")
             else:

@@ -133,4 +133,4 @@ def _load(project: Project, path: Path, asset: str) -> Any:
 
 
 def _models(module: Any) -> list[Any]:
-    return [value for value in vars(module).values() if getattr(value, "__module__", "") == module.__name__]
+    return [value for value in vars(module).copy().values() if getattr(value, "__module__", "") == module.__name__]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 import decimal
+import gc
 import json
 import mimetypes
 import os
@@ -13,6 +14,7 @@ import string
 import sys
 import warnings
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -91,3 +93,46 @@ def test_a_lazy_frame_is_collected_while_the_state_holds() -> None:
 
     assert step().collect()["x"].to_list() == ["north"]
     assert "CASE_REGION" not in os.environ
+
+
+class _Renewed:
+    """Garbage that brings a module along when it is collected, and leaves garbage of its kind."""
+
+    def __init__(self, modules: dict[str, ModuleType]) -> None:
+        self.modules, self.itself = modules, self
+
+    def __del__(self) -> None:
+        if sys.modules is self.modules:
+            self.modules[f"brought_along_{len(self.modules)}"] = string
+            _Renewed(self.modules)
+
+
+def test_a_finalizer_that_imports_while_modules_are_looked_at_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = {"string": string} | {f"module_{number}": string for number in range(5000)}  # as a long session has
+    monkeypatch.setattr(sys, "modules", modules)
+    usual = gc.get_threshold()
+    _Renewed(modules)
+    gc.set_threshold(5)
+    try:
+        with put_back("the set-up of anything"):
+            string.digits = "0"  # type: ignore[misc]  # as a step may
+    finally:
+        gc.set_threshold(*usual)
+        monkeypatch.undo()
+    gc.collect()
+    assert string.digits == "0123456789"
+    assert len(modules) > 5001
+
+
+def test_an_option_that_registers_others_when_it_is_put_back_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"first": 1, "second": 2}
+
+    def set_option(name: str, value: int) -> None:
+        options[name] = value
+        options[f"brought_along_{len(options)}"] = value
+
+    monkeypatch.setattr(pd, "options", SimpleNamespace(d=options))
+    monkeypatch.setattr(pd, "set_option", set_option)
+    with put_back("pandas' options"):
+        options["first"] = 5
+    assert (options["first"], options["second"]) == (1, 2)
