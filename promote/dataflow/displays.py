@@ -10,8 +10,8 @@ import ast
 from collections.abc import Sequence
 
 from promote.dataflow.program import Statement
-from promote.language.effects import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.language.functions import Functions
+from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES
 from promote.language.syntax import dotted_of, root_of
 from promote.patterns import pattern
 from promote.trees import walk

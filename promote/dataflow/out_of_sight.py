@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.effects import HANDLERS, LIVES, PRINTED, SHOWN_SEED
+from promote.language.states import HANDLERS, LIVES, PRINTED, SHOWN_SEED
 from promote.trees import walk
 
 _TOLD = {

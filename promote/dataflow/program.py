@@ -18,11 +18,11 @@ from promote.heap.handed import Handed
 from promote.heap.standing import Carriers, with_aliases
 from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
-from promote.language.effects import HIDDEN_STATE
 from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package
+from promote.language.states import HIDDEN_STATE
 from promote.language.syntax import dotted_of
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role

@@ -11,9 +11,9 @@ from typing import Any
 
 from promote.heap.aliases import Happening
 from promote.heap.state import states_through
-from promote.language.effects import STORING_FUNCTIONS
 from promote.language.facts import Facts
 from promote.language.functions import Functions
+from promote.language.states import STORING_FUNCTIONS
 from promote.language.syntax import dotted_of, names_a_type
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.trees import walk

@@ -16,8 +16,6 @@ from promote.language.effects import (
     CHOOSING_METHODS,
     COPYING_METHODS,
     DEFAULTING_FUNCTIONS,
-    DISPLAY_METHODS,
-    DRAWING_METHODS,
     EAGER_METHODS,
     FRAME_METHODS,
     IMPLICIT_LIBRARY_CODE,
@@ -29,8 +27,6 @@ from promote.language.effects import (
     MUTATING_METHODS,
     OUT_POSITIONS,
     PART_GETTERS,
-    PLOTTING_MODULES,
-    PURE_EFFECTS,
     QUIET_MODULES,
     REMEMBERING,
     SCALAR_FUNCTIONS,
@@ -39,9 +35,9 @@ from promote.language.effects import (
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
     VIEWING_METHODS,
-    WRITING_METHODS,
 )
 from promote.language.functions import Functions
+from promote.language.showing import DISPLAY_METHODS, DRAWING_METHODS, PLOTTING_MODULES, PURE_EFFECTS, WRITING_METHODS
 from promote.language.syntax import dotted_of, names_a_type, root_of, shares_with_what_it_is_given
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass

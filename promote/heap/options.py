@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from promote.language.effects import DISPLAY_OPTIONS, READING_OPTIONS, SHOWN_CONFIG, SILENT_CONFIG, SILENT_OPTIONS
+from promote.language.states import DISPLAY_OPTIONS, READING_OPTIONS, SHOWN_CONFIG, SILENT_CONFIG, SILENT_OPTIONS
 from promote.language.uses import DottedUse
 from promote.trees import walk
 

@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 
 from promote.heap.aliases import Happening
 from promote.heap.state import handed_on
-from promote.language.effects import PLACING_METHODS, STATE_HOLDERS
 from promote.language.facts import Facts
 from promote.language.functions import Functions, is_known
+from promote.language.states import PLACING_METHODS, STATE_HOLDERS
 from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.values import replace

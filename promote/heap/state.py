@@ -13,15 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
-from promote.language.effects import (
+from promote.language.effects import ARGUMENT_MUTATORS, MUTATING_METHODS
+from promote.language.functions import Functions, is_known
+from promote.language.showing import HARMLESS_MODULES
+from promote.language.states import (
     ALSO_SETTING,
     AMBIENT_STATES,
-    ARGUMENT_MUTATORS,
-    HARMLESS_MODULES,
     HARMLESS_PARTS,
     HARMLESS_SETTINGS,
     HIDDEN_STATE,
-    MUTATING_METHODS,
     PARTS_OF_WARNINGS,
     PLACING_METHODS,
     PRINTED,
@@ -33,7 +33,6 @@ from promote.language.effects import (
     STATELESS,
     STORING_FUNCTIONS,
 )
-from promote.language.functions import Functions, is_known
 from promote.language.syntax import dotted_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
 from promote.patterns import pattern

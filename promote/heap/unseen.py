@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from promote.heap.heap import Objects
 from promote.heap.libraries import Target
-from promote.language.effects import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
+from promote.language.states import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
 from promote.language.uses import Use
 
 if TYPE_CHECKING:

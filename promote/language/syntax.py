@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from promote.language.effects import (
-    MUTABLE_TYPES,
-    MUTATING_METHODS,
-    VIEWING_METHODS,
-)
+from promote.language.effects import MUTABLE_TYPES, MUTATING_METHODS, VIEWING_METHODS
 from promote.language.uses import Dotted, Use
 
 
