@@ -54,6 +54,18 @@ _PLACEHOLDER = (
 )
 
 
+def holds_no_secret(text: str) -> bool:
+    """Say whether nothing in a text, or in any part of it, can be a secret by its form or by the name it has.
+
+    >>> holds_no_secret("rents = load_asset('rents')"), holds_no_secret("password = 'correct-horse'")
+    (True, False)
+    """
+    if any(hint in text for hint, _, _ in _FORMATS):
+        return False
+    lowered = text.lower()
+    return not any(word in lowered for word in _WORDS)
+
+
 def secrets_found(source: str) -> Iterator[tuple[int, str, str]]:
     """Give where each secret in a text starts, what it seems to be, and its own text, which is never to be shown."""
     for hint, what, pattern in _FORMATS:

@@ -16,7 +16,7 @@ from typing import TextIO
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError
 from promote.arguments import parser, settings_of
 from promote.findings import FindingError, explain
-from promote.garbage import end_uncollected, seldom_collected
+from promote.garbage import end_at_once, seldom_collected
 from promote.model import Finding, Location
 from promote.outcome import FAULT, FINDINGS, FINE, UNVERIFIED, USAGE, Outcome, Settings
 from promote.reports.report import clean, finding_text, render
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with seldom_collected():  # from the first import on, which makes many objects and no garbage
         code = execute(sys.argv[1:] if argv is None else argv, _pipeline)
         if argv is None and "--check" in sys.argv:
-            end_uncollected()  # the process is ours and ends here; a check only reads
+            end_at_once(code)  # the process is ours; a check only reads
         return code
 
 

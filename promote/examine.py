@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from promote.evidence import code_version_of, evidence_path
@@ -67,9 +68,10 @@ def examine(
     outcome = _said(Steps(project, settings, prepared, stands, current, findings), twice)
     files: dict[str, tuple[str, ...]] = {}
     needs: dict[str, dict[str, tuple[str, str]]] = {}
+    on_disk = cache(lambda asset: code_version_of(project.root, asset, layers()))  # many notebooks read the same
     for one in prepared:
         shown = one.notebook.path
-        needs[shown] = {a: (current[a], code_version_of(project.root, a, layers())) for a in sorted(one.loaded)}
+        needs[shown] = {a: (current[a], on_disk(a)) for a in sorted(one.loaded)}
         upstream = [f"evidence/{layer}/{asset}.json" for asset in needs[shown] for layer in layers()]
         if is_governed(project, one.plans):
             from promote.policy import files_behind  # noqa: PLC0415 - a project without policies does not pay for them

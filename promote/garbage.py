@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-_MANY = 50_000  # objects made between two looks for circles; Python's own is 700
+_MANY = 400_000  # objects made between two looks for circles, some 40 MB of them at most; Python's own is 700
 
 
 @contextmanager
@@ -20,9 +22,13 @@ def seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def end_uncollected() -> None:
-    """Let a process that is about to end do so without a last look for circles, a tenth of the time of a check.
+def end_at_once(code: int) -> None:
+    """End the process now, with no last look for circles and no taking apart of modules: a twentieth of a check's time.
 
-    What lies in a circle is then never told that it goes, so this is for work that holds nothing open.
+    What stands in a `finally`, or waits for the end, is left undone, so this is for work that holds nothing open. A
+    process that a tool follows (a debugger, a measure of coverage) ends as any other.
     """
-    gc.freeze()
+    if sys.gettrace() is None and sys.getprofile() is None:
+        with suppress(OSError, ValueError):  # whoever read has gone
+            sys.stdout.flush()
+        os._exit(code)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from platform_core.canonical import canonical, digest, is_text
+from promote.plain_tokens import plain_tokens
 from promote.trees import parse
 
 _LAYOUT = frozenset((tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
@@ -47,7 +48,8 @@ def body_hash(text: str) -> str:
         return digest(text)
     try:
         text.encode()  # no two tokenizers read bytes alike that are no text
-        return digest(*_tokens(text))
+        plain = plain_tokens(text)
+        return digest(*(_tokens(text) if plain is None else plain))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return digest(text)
 

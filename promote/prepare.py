@@ -90,9 +90,10 @@ def prepare(
     selections: list[Selection] = []
     seen: set[Path] = set()
     for path in notebooks:
-        if path.resolve() in seen:
+        real = path.resolve()
+        if real in seen:
             continue
-        seen.add(path.resolve())
+        seen.add(real)
         try:
             selection = select((unsaved or {}).get(path) or read(path, project.root))
         except FindingError as error:

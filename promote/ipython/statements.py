@@ -65,7 +65,7 @@ def without_semicolons(source: str) -> str:
     >>> without_semicolons("df.plot();  # quiet\nx = ';'\na; b")
     "df.plot()  # quiet\nx = ';'\na; b"
     """
-    if not _TRAILING.search(source):
+    if ";" not in source or not _TRAILING.search(source):
         return source
     pieces: list[str] = []
     done = 0

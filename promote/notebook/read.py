@@ -8,6 +8,7 @@ or as Databricks exports it is a notebook too, and one that is paired with a not
 from __future__ import annotations
 
 import json
+import os
 import re
 from binascii import crc32
 from pathlib import Path
@@ -60,7 +61,9 @@ def relative(path: Path, project: Path) -> str:
         NotebookError: The notebook stands outside the project (PR109).
     """
     try:
-        shown = path.resolve().relative_to(project.resolve()).as_posix()
+        real = path.resolve()
+        within = str(real).startswith(f"{project}{os.sep}")  # then no link leads to the project
+        shown = real.relative_to(project if within else project.resolve()).as_posix()
     except ValueError:
         hint = "Move it under the project's notebooks folder, or name its project with --project."
         raise _refuse("PR109", "The notebook stands outside the project.", path.as_posix(), hint) from None

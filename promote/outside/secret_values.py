@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from platform_core.secret_texts import secrets_found
+from platform_core.secret_texts import holds_no_secret, secrets_found
 from promote.model import Finding, Fragment, Notebook, Plan, Selection, Severity
 from promote.values import dataclass, replace
 
@@ -26,12 +26,14 @@ class Secret:
 
 def secrets_in(notebook: Notebook) -> tuple[Secret, ...]:
     """Give the secrets in the code cells of a notebook, in order."""
+    cells = [cell for cell in notebook.cells if cell.kind == "code"]
+    if holds_no_secret("\n".join([cell.source for cell in cells])):  # as in most: asked once, not of each cell
+        return ()
     found: dict[tuple[int, int], Secret] = {}
-    for cell in notebook.cells:
-        if cell.kind == "code":
-            for start, what, text in secrets_found(cell.source):
-                line, column = _place(cell.source, start)
-                found.setdefault((cell.position, line), Secret(cell.position, line, column, what, text))
+    for cell in cells:
+        for start, what, text in secrets_found(cell.source):
+            line, column = _place(cell.source, start)
+            found.setdefault((cell.position, line), Secret(cell.position, line, column, what, text))
     return tuple(found[place] for place in sorted(found))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,7 +47,7 @@ def docstring(text: str, prefix: str = "") -> list[str]:
     clean = re.sub(r'"{3}|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), clean)
     lines: list[str] = []
     for line in clean.split("\n"):
-        wrapped = textwrap.wrap(line.rstrip(), WIDTH - len(prefix) - 4, break_long_words=False, break_on_hyphens=False)
+        wrapped = _wrapped_text(line.rstrip(), WIDTH - len(prefix) - 4, break_long_words=False)
         lines += wrapped or ([""] if lines and lines[-1] else [])
     if not lines:
         lines = ["No description."]
@@ -58,6 +57,12 @@ def docstring(text: str, prefix: str = "") -> list[str]:
     else:
         lines.append('"""')
     return [prefix + line if line else "" for line in lines]
+
+
+def _wrapped_text(text: str, width: int, **how: bool) -> list[str]:
+    import textwrap  # noqa: PLC0415 - a check renders nothing, and its patterns take a while to compile
+
+    return textwrap.wrap(text, width, break_on_hyphens=False, **how)
 
 
 def call(prefix: str, items: Sequence[str], suffix: str, *, explode: bool = False) -> list[str]:
@@ -87,7 +92,7 @@ def keyword(name: str, value: Any, indentation: str = "    ") -> str:
     if isinstance(value, tuple):
         value = list(value)
     if isinstance(value, str):
-        pieces = textwrap.wrap(value, WIDTH - len(inner) - 6, drop_whitespace=False, break_on_hyphens=False)
+        pieces = _wrapped_text(value, WIDTH - len(inner) - 6, drop_whitespace=False)
         return f"{name}=(\n" + "".join(f"{inner}{literal(piece)}\n" for piece in pieces) + f"{indentation})"
     if isinstance(value, list):
         return f"{name}=[\n" + "".join(f"{inner}{_wrapped(item, inner)},\n" for item in value) + f"{indentation}]"

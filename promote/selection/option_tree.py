@@ -17,6 +17,7 @@ _MOST_TEXT = 65_536
 _INTEGER = pattern(r"[-+]?[0-9]{1,18}")
 _BASED = pattern(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_BEGINNINGS = frozenset("+-.0123456789")  # of numbers: no pattern is asked of other words
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -157,6 +158,8 @@ def meaning(text: str) -> Any:
     """Give what an unquoted word means in the core schema of YAML 1.2; infinities and very long numbers stay text."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINNINGS:
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     if _BASED.fullmatch(text):

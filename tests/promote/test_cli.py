@@ -268,3 +268,15 @@ def test_the_package_is_a_program_in_any_stream(monkeypatch: pytest.MonkeyPatch)
         runpy.run_module("promote", run_name="__main__")
     assert ended.value.code == 0
     assert stream.getvalue().startswith("PR301 ")
+
+
+@pytest.mark.parametrize("followed", ["", "import sys; sys.setprofile(lambda *_: None); "])
+def test_a_check_ends_its_process_with_its_code_and_all_that_it_has_to_say(followed: str, tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks/a.ipynb").write_text("no notebook")
+    (tmp_path / "pyproject.toml").write_text('[tool.workbench]\npackage = "few"\n')
+    code = f"{followed}import sys; from promote.cli import main; sys.argv = ['promote', '--check']; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "PR10" in done.stdout
+    assert done.stdout.endswith("\n")
