@@ -17,6 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from platform_core.asset_checks.facts import Facts
+from platform_core.asset_checks.model import column_of
 
 _ODD = 0x9E3779B97F4A7C15
 _BITS = 63  # of a signed number
@@ -70,7 +71,7 @@ def code_of(columns: Sequence[str], schema: pl.Schema, facts: Facts | None) -> C
     if packed is not None:
         return Code(packed, True)
     # A sum of products wraps round; hashing a struct would cost twice the time and the memory
-    hashes = [pl.col(column).hash(seed) for seed, column in enumerate(columns, 1)]
+    hashes = [column_of(column).hash(seed) for seed, column in enumerate(columns, 1)]
     return Code(reduce(lambda left, right: left * _ODD + right, hashes), False)
 
 
@@ -95,7 +96,7 @@ def confirmed(frame: pl.LazyFrame, columns: Sequence[str], code: Code, parts: Se
 
     At most some five million such rows are held at once.
     """
-    key = [pl.col(column).alias(str(place)) for place, column in enumerate(columns)]
+    key = [column_of(column).alias(str(place)) for place, column in enumerate(columns)]
     rows = groups = 0
     for part in parts:
         share = np.cumsum(part.sizes) // _HELD
@@ -117,11 +118,11 @@ def confirmed(frame: pl.LazyFrame, columns: Sequence[str], code: Code, parts: Se
 def _whole(column: str, dtype: pl.DataType) -> pl.Expr | None:
     """Give a column of whole numbers, or what is stored as them, as those numbers."""
     if isinstance(dtype, _NARROW):
-        return pl.col(column).to_physical()
+        return column_of(column).to_physical()
     if dtype == pl.Boolean:
-        return pl.col(column).cast(pl.UInt8)
+        return column_of(column).cast(pl.UInt8)
     narrow = dtype.is_integer() and dtype not in {pl.Int128, pl.UInt128}
-    return pl.col(column) if narrow else None
+    return column_of(column) if narrow else None
 
 
 def _packed(columns: Sequence[str], schema: pl.Schema, facts: Facts) -> pl.Expr | None:

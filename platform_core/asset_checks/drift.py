@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from platform_core.asset_checks.keys import frame_of
-from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, missing, refusal
+from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, column_of, missing, refusal
 from platform_core.asset_checks.statistics import number_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
@@ -111,18 +111,18 @@ def _groups(frame: pl.LazyFrame, column: str, dtype: pl.DataType) -> Callable[[s
     if sort is None:
         return None
     if sort != "text":
-        value = pl.col(column).to_physical().cast(pl.Float64).fill_nan(None)
+        value = column_of(column).to_physical().cast(pl.Float64).fill_nan(None)
         cuts = frame.select(value.quantile(i / _CUTS, "nearest").alias(str(i)) for i in range(1, _CUTS))
         found = sorted({cut for cut in cuts.collect().row(0) if cut is not None})
         return lambda name: _counts_between(name, found)
-    text = pl.col(column).cast(pl.String)
+    text = column_of(column).cast(pl.String)
     common = frame.select(text.alias("v")).drop_nulls().group_by("v").len().sort(["len", "v"], descending=True)
     values = common.head(_MOST_GROUPS).collect()["v"].to_list()
     return lambda name: _counts_of(name, values)
 
 
 def _counts_between(name: str, cuts: list[float]) -> dict[str, pl.Expr]:
-    value = pl.col(name).to_physical().cast(pl.Float64)
+    value = column_of(name).to_physical().cast(pl.Float64)
     group = pl.sum_horizontal(*[(value > cut).cast(pl.Int32) for cut in cuts], pl.lit(0, pl.Int32))
     number = value.is_not_null() & value.is_not_nan()
     counts = {str(place): (number & (group == place)).sum() for place in range(len(cuts) + 1)}
@@ -130,7 +130,7 @@ def _counts_between(name: str, cuts: list[float]) -> dict[str, pl.Expr]:
 
 
 def _counts_of(name: str, values: list[str]) -> dict[str, pl.Expr]:
-    text = pl.col(name).cast(pl.String)
+    text = column_of(name).cast(pl.String)
     counts = {f"{place}": (text == value).sum() for place, value in enumerate(values)}
     rest = ~text.is_in(pl.Series(values, dtype=pl.String).implode())
     return counts | {"rest": rest.sum(), "nulls": text.is_null().sum()}

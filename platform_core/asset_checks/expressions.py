@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Plan, RowWise, Test, check_name, missing, refusal
+from platform_core.asset_checks.model import (
+    Check,
+    Plan,
+    RowWise,
+    Test,
+    check_name,
+    column_of,
+    is_pattern,
+    missing,
+    refusal,
+)
 from platform_core.errors import UsageError
 
 _RELATIONS = {
@@ -48,11 +58,11 @@ def check_compare(column: str, relation: str, other: str, *, name: str | None = 
     """
     if relation not in _RELATIONS:
         raise UsageError(f"check_compare knows no relation {relation!r}.", hint=f"It knows {', '.join(_RELATIONS)}.")
-    expression = _RELATIONS[relation](pl.col(column), pl.col(other))
+    expression = _RELATIONS[relation](column_of(column), column_of(other))
     return Check(
         name or check_name("compare", [column, other]),
         f"{column} {relation} {other} in every row.",
-        Expression(expression),
+        Expression(expression, (column, other)),
     )
 
 
@@ -61,13 +71,13 @@ class Expression:
     """A boolean expression. Two compare as one only where they are the same object."""
 
     expression: pl.Expr
+    columns: tuple[str, ...] = ()
 
     def plan(self, schema: pl.Schema) -> Plan:
         """Count where the expression is false."""
-        absent = missing(
-            [name for name in self.expression.meta.root_names() if name in schema or not _is_regex(name)], schema
-        )
-        if absent:
+        roots = self.expression.meta.root_names()
+        columns = self.columns or [name for name in roots if name in schema or not is_pattern(name)]
+        if absent := missing(columns, schema):
             return absent
         try:
             types = list(pl.LazyFrame(schema=schema).select(self.expression).collect_schema().values())
@@ -76,7 +86,3 @@ class Expression:
         if types != [pl.Boolean]:
             return refusal("The expression does not give one boolean column.")
         return RowWise({"": Test(~self.expression)}, ("breaks the rule", "break the rule"))
-
-
-def _is_regex(name: str) -> bool:
-    return name.startswith("^") and name.endswith("$")

@@ -21,6 +21,7 @@ from platform_core.asset_checks.model import (
     RowWise,
     Test,
     Verdict,
+    column_of,
     counted,
     listed,
 )
@@ -80,7 +81,7 @@ def _row_wise(tests: Mapping[str, Test], saying: tuple[str, str], source: Source
     }
     possible = [column for column in tests if known.get(column) != 0]
     figures = {
-        f"in {column}": pl.col(column).null_count() if tests[column].proof == "nulls" else tests[column].bad.sum()
+        f"in {column}": column_of(column).null_count() if tests[column].proof == "nulls" else tests[column].bad.sum()
         for column in possible
         if column not in known
     }
@@ -132,7 +133,7 @@ def _distinct(columns: tuple[str, ...], what: str, source: Source, sample: int) 
             codes = source.lazy.select(_share(code, number, passes)).collect(engine="streaming")
             parts.append(repeated(codes.to_series(), sample))
         failed, groups = sum(part.rows for part in parts), sum(part.groups for part in parts)
-        shared = pl.struct(columns).is_duplicated()
+        shared = pl.struct(column_of(column) for column in columns).is_duplicated()
         if failed:
             exactly = (failed, groups) if code.exact else confirmed(source.lazy, columns, code, parts)
             if exactly == (failed, groups):

@@ -16,6 +16,7 @@ from platform_core.asset_checks.model import (
     Settled,
     Verdict,
     check_name,
+    column_of,
     counted,
     listed,
     missing,
@@ -104,22 +105,22 @@ class Referential:
             other = frame_of(self.to)
         except UserError as error:
             return refusal(error.message)
-        known = other.collect_schema()
-        if unknown := [column for column in self.to_columns if column not in known]:
+        types = other.collect_schema()
+        if unknown := [column for column in self.to_columns if column not in types]:
             return refusal(f"The other frame has no column {listed(unknown)}.", missing_columns=unknown)
         ours, theirs = [], []
         for column, to_column in zip(self.columns, self.to_columns, strict=True):
-            common = _common_type(schema[column], known[to_column])
+            common = _common_type(schema[column], types[to_column])
             if common is None:
-                return refusal(f"Column {column} is {schema[column]}, {to_column} of the other is {known[to_column]}.")
-            ours.append(pl.col(column).cast(common))
-            theirs.append(pl.col(to_column).cast(common))
+                return refusal(f"Column {column} is {schema[column]}, {to_column} of the other is {types[to_column]}.")
+            # What the common type cannot hold is null, and no row of the other matches it
+            ours.append(column_of(column).cast(common, strict=False))
+            theirs.append(column_of(to_column).cast(common, strict=False).alias(str(len(theirs))))
 
         def unmatched(frame: pl.LazyFrame) -> pl.LazyFrame:
-            whole = frame.filter(pl.all_horizontal(pl.col(column).is_not_null() for column in self.columns))
-            return whole.join(
-                other.unique(self.to_columns), left_on=ours, right_on=theirs, how="anti", maintain_order="left"
-            )
+            whole = frame.filter(pl.all_horizontal(column_of(column).is_not_null() for column in self.columns))
+            known = other.select(theirs).unique()
+            return whole.join(known, left_on=ours, right_on=pl.all(), how="anti", maintain_order="left")
 
         def judge(figures: Mapping[str, Any]) -> Verdict:
             failed = int(figures["failed"])
@@ -147,7 +148,7 @@ def frame_of(to: object) -> pl.LazyFrame:
 def _common_type(ours: pl.DataType, theirs: pl.DataType) -> pl.DataType | None:
     if isinstance(ours, _TEXT) and isinstance(theirs, _TEXT):
         return pl.String()
-    if ours.is_integer() and theirs.is_integer():
+    if ours != theirs and ours.is_integer() and theirs.is_integer():
         return pl.Int128()
     if ours == pl.Null:
         return theirs

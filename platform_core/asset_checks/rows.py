@@ -19,11 +19,12 @@ from platform_core.asset_checks.model import (
     Test,
     Verdict,
     check_name,
+    column_of,
     listed,
     missing,
     refusal,
 )
-from platform_core.asset_checks.values import IncomparableError, out_of_bounds, series_like
+from platform_core.asset_checks.values import IncomparableError, accepted, out_of_bounds
 from platform_core.errors import UsageError
 
 
@@ -54,13 +55,13 @@ def check_accepted_values(values: Mapping[str, Iterable[Any]], /, *, name: str |
     Raises:
         UsageError: No column is named, or a list is a single text.
     """
-    for column, accepted in mapping_of(values, "check_accepted_values").items():
-        if isinstance(accepted, str) or not isinstance(accepted, Iterable):
+    for column, wanted in mapping_of(values, "check_accepted_values").items():
+        if isinstance(wanted, str) or not isinstance(wanted, Iterable):
             raise UsageError(f"The accepted values of {column!r} must be a list.", hint=f"Write {{{column!r}: [...]}}.")
     return Check(
         name or check_name("accepted_values", values),
         f"Only accepted values in {listed(values)}.",
-        AcceptedValues(tuple((column, tuple(accepted)) for column, accepted in values.items())),
+        AcceptedValues(tuple((column, tuple(wanted)) for column, wanted in values.items())),
     )
 
 
@@ -109,9 +110,9 @@ class NoNulls:
         """Look at nulls, and at NaN where asked."""
         columns = self.columns or tuple(schema)
         tests = {
-            column: Test(pl.col(column).is_null() | pl.col(column).is_nan())
+            column: Test(column_of(column).is_null() | column_of(column).is_nan())
             if self.nan and dtype.is_float()
-            else Test(pl.col(column).is_null(), "nulls")
+            else Test(column_of(column).is_null(), "nulls")
             for column in columns
             if (dtype := schema.get(column)) is not None
         }
@@ -127,9 +128,8 @@ class AcceptedValues:
     def plan(self, schema: pl.Schema) -> Plan:
         """Compare as the column's type does."""
 
-        def bad(column: str, accepted: Sequence[Any]) -> pl.Expr:
-            wanted = series_like(accepted, schema[column])
-            return ~pl.col(column).cast(wanted.dtype).is_in(wanted.implode())
+        def bad(column: str, values: Sequence[Any]) -> pl.Expr:
+            return ~accepted(column, schema[column], values)
 
         return compared(
             self.values, schema, bad, ("holds a value that is not accepted", "hold values that are not accepted")

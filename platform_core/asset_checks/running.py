@@ -137,10 +137,18 @@ def _sampled(
     queries = list(lazy.values())
     try:
         found = [frame for query in queries for frame in _collected([query])] if stored else _collected(queries)
-        collected = dict(zip(lazy, found, strict=True))
-    except _ANY_ERROR:
-        collected = {}
+        collected: dict[int, pl.DataFrame | None] = dict(zip(lazy, found, strict=True))
+    except _ANY_ERROR:  # one spoils the common query
+        collected = {place: _rows_alone(query) for place, query in lazy.items()}
     return [rows if isinstance(rows, pl.DataFrame) else collected.get(place) for place, rows in enumerate(judged)]
+
+
+def _rows_alone(query: pl.LazyFrame) -> pl.DataFrame | None:
+    """Give the rows of a query in the plainest way: a condition that is pushed into a scan may fail where it is odd."""
+    try:
+        return query.collect(optimizations=pl.QueryOptFlags(predicate_pushdown=False), engine="streaming")
+    except _ANY_ERROR:
+        return None
 
 
 def _computed(frame: pl.LazyFrame, jobs: Mapping[int, Job]) -> dict[int, Found]:

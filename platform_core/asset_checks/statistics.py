@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from platform_core.asset_checks.keys import frame_of
-from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
+from platform_core.asset_checks.model import (
+    Check,
+    Fused,
+    Plan,
+    Verdict,
+    check_name,
+    column_of,
+    counted,
+    missing,
+    refusal,
+)
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 
@@ -126,8 +136,8 @@ class NullShare:
             nulls = facts.nulls(self.column)
             return None if nulls is None else {"nulls": nulls, "rows": facts.rows}
 
-        null = pl.col(self.column).is_null()
-        figures = {"nulls": pl.col(self.column).null_count(), "rows": pl.len()}
+        null = column_of(self.column).is_null()
+        figures = {"nulls": column_of(self.column).null_count(), "rows": pl.len()}
         return missing([self.column], schema) or Fused(figures, judge, lambda frame: frame.filter(null), told)
 
 
@@ -147,8 +157,9 @@ class Figure:
         if not schema[self.column].is_numeric():
             return refusal(f"Column {self.column} is {schema[self.column]}, which is no number.")
         what = "mean" if self.q is None else f"{self.q:g} quantile"
-        column = pl.col(self.column)
-        figure = column.mean() if self.q is None else column.quantile(self.q, "nearest")
+        column = column_of(self.column)
+        # The sum of great whole numbers does not fit their type
+        figure = column.cast(pl.Float64).mean() if self.q is None else column.quantile(self.q, "nearest")
 
         def judge(figures: Mapping[str, Any]) -> Verdict:
             value = figures["value"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Plan, check_name, listed
+from platform_core.asset_checks.model import Check, Plan, check_name, column_of, listed
 from platform_core.asset_checks.rows import compared, mapping_of
 from platform_core.asset_checks.values import IncomparableError
 from platform_core.errors import UsageError
@@ -84,7 +84,7 @@ class Pattern:
         def bad(column: str, pattern: str) -> pl.Expr:
             if not (isinstance(schema[column], _TEXT) or schema[column].is_integer()):
                 raise IncomparableError(f"is {schema[column]}, not text")
-            return ~pl.col(column).cast(pl.String).str.contains(_whole(pattern))
+            return ~column_of(column).cast(pl.String).str.contains(_whole(pattern))
 
         return compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
 
@@ -109,7 +109,7 @@ class Length:
 
 
 def _length(column: str, dtype: pl.DataType) -> pl.Expr:
-    value = pl.col(column)
+    value = column_of(column)
     if isinstance(dtype, _TEXT):
         return value.cast(pl.String).str.len_chars()
     if dtype == pl.Binary:

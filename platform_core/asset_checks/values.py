@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation, localcontext
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from platform_core.asset_checks.model import column_of
+
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
+_TIMES = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
 _DIGITS = 38  # of the widest decimal
+_MICROSECOND = timedelta(microseconds=1)
+_PER_MICROSECOND = {"ms": Decimal("0.001"), "us": Decimal(1), "ns": Decimal(1000)}
 
 _Convert = Callable[[Any, str | None], Any]
 
@@ -20,20 +29,40 @@ class IncomparableError(Exception):
     """A value and a column cannot be compared; the message says why, without the value."""
 
 
-def series_like(values: Iterable[Any], dtype: pl.DataType) -> pl.Series:
-    """Give the values in the type to compare the column in; None and what the column can never hold is left out.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a column is compared with written values.
+
+    Attributes:
+        held: The type to compare in. It rounds no value of the column.
+        convert: Gives a written value as one of that type. A number comes rounded as is asked, as a bound, and is plus
+            or minus infinity where it lies beyond all that the type can hold; unrounded, it is None where the type
+            cannot hold it.
+        stored: Whether the numbers are compared that dates, times and spans are stored as.
+    """
+
+    held: pl.DataType
+    convert: _Convert
+    stored: bool = False
+
+    def of(self, column: str) -> pl.Expr:
+        """Give the column as it is compared."""
+        value = column_of(column)
+        return value.to_physical() if self.stored else value.cast(self.held)
+
+
+def accepted(column: str, dtype: pl.DataType, values: Iterable[Any]) -> pl.Expr:
+    """Give the expression that is true where a value is one of those written; None among them says nothing.
 
     Raises:
         IncomparableError: A value is of another sort than the column.
 
-    >>> series_like(["2025-01-22", None], pl.Date()).to_list()
-    [datetime.date(2025, 1, 22)]
-    >>> series_like([1, 2.5], pl.UInt8()).to_list()
-    [1]
+    >>> pl.DataFrame({"n": [1, 3]}).select(accepted("n", pl.Int64(), [1, 2.5])).to_series().to_list()
+    [True, False]
     """
-    held, convert = _comparison(dtype)
-    wanted = [_converted(value, dtype, convert, None) for value in values if value is not None]
-    return pl.Series([value for value in wanted if value is not None], dtype=held)
+    how = _comparison(dtype)
+    wanted = [_converted(value, dtype, how.convert, None) for value in values if value is not None]
+    return how.of(column).is_in(pl.Series([v for v in wanted if v is not None], dtype=how.held).implode())
 
 
 def out_of_bounds(column: str, dtype: pl.DataType, low: Any, high: Any) -> pl.Expr:
@@ -44,13 +73,18 @@ def out_of_bounds(column: str, dtype: pl.DataType, low: Any, high: Any) -> pl.Ex
     """
     if isinstance(dtype, _TEXT) or dtype == pl.Boolean:
         raise IncomparableError(f"is {dtype}, which has no range")
-    held, convert = _comparison(dtype)
-    value = pl.col(column).cast(held)
+    how = _comparison(dtype)
+    value = how.of(column)
     bad = value.is_nan() if dtype.is_float() else pl.lit(False)
-    if low is not None:
-        bad = bad | (value < pl.lit(_converted(low, dtype, convert, ROUND_CEILING), dtype=held))
-    if high is not None:
-        bad = bad | (value > pl.lit(_converted(high, dtype, convert, ROUND_FLOOR), dtype=held))
+    for written, rounding, outside, beyond in (
+        (low, ROUND_CEILING, operator.lt, math.inf),
+        (high, ROUND_FLOOR, operator.gt, -math.inf),
+    ):
+        bound = None if written is None else _converted(written, dtype, how.convert, rounding)
+        if isinstance(bound, float) and not dtype.is_float():  # no value reaches it, or every one does
+            bad = bad | value.is_not_null() if bound == beyond else bad
+        elif bound is not None:
+            bad = bad | outside(value, pl.lit(bound, dtype=how.held))
     return bad
 
 
@@ -61,61 +95,82 @@ def _converted(value: Any, dtype: pl.DataType, convert: _Convert, rounding: str 
         raise IncomparableError(f"is {dtype}, which a {type(value).__name__} cannot be compared with") from None
 
 
-def _comparison(dtype: pl.DataType) -> tuple[pl.DataType, _Convert]:
-    """Give the type to compare a column in, which rounds no value, and how a written value becomes one of it."""
+def _comparison(dtype: pl.DataType) -> Comparison:
     if isinstance(dtype, _TEXT):
-        return pl.String(), lambda value, _: _of(value, str)
+        return Comparison(pl.String(), lambda value, _: _of(value, str))
     if isinstance(dtype, pl.Decimal):
-        scale = dtype.scale
-        return pl.Decimal(_DIGITS, scale), lambda value, rounding: _number(value, rounding, scale)
+        ends = (1 - 10**_DIGITS, 10**_DIGITS - 1)
+        return Comparison(pl.Decimal(_DIGITS, dtype.scale), partial(_number, scale=dtype.scale, ends=ends))
     if dtype.is_integer():
-        return pl.Int128(), _integer
-    if isinstance(dtype, pl.Datetime):
-        zone = dtype.time_zone
-        return dtype, lambda value, _: _moment(value, zone)
+        return Comparison(dtype, partial(_integer, ends=_ends(dtype)))
+    if isinstance(dtype, _TIMES):
+        held = pl.Int32() if isinstance(dtype, pl.Date) else pl.Int64()
+
+        def count(value: Any, rounding: str | None) -> Any:
+            return _integer(_count(value, dtype), rounding, _ends(held))
+
+        return Comparison(held, count, stored=True)
     if dtype.is_float():
-        return dtype, lambda value, _: float(_no_boolean(_of(value, int, float, Decimal)))
-    for kind, convert in _BY_TYPE.items():
-        if isinstance(dtype, kind):
-            return dtype, convert
+        return Comparison(dtype, lambda value, _: float(_no_boolean(_of(value, int, float, Decimal))))
+    if dtype == pl.Boolean:
+        return Comparison(dtype, lambda value, _: _of(value, bool))
     raise IncomparableError(f"is {dtype}, which cannot be compared with written values")
 
 
-def _integer(value: Any, rounding: str | None) -> int | None:
-    found = _number(_of(value, int, float, Decimal), rounding, 0)
-    return None if found is None else int(found)
+def _ends(dtype: pl.DataType) -> tuple[int, int]:
+    """Give the least and the greatest whole number of a type."""
+    low, high = pl.select(low=dtype.min(), high=dtype.max()).row(0)
+    return int(low), int(high)
 
 
-def _number(value: Any, rounding: str | None, scale: int) -> Decimal | None:
-    """Give a number of that many decimal places: rounded and kept in reach as a bound, else None where it has more."""
+def _integer(value: Any, rounding: str | None, ends: tuple[int, int]) -> int | float | None:
+    found = _number(_of(value, int, float, Decimal), rounding, 0, ends)
+    return int(found) if isinstance(found, Decimal) else found
+
+
+def _number(value: Any, rounding: str | None, scale: int, ends: tuple[int, int]) -> Decimal | float | None:
+    """Give a number of that many decimal places; `ends` are counted in the last of them."""
     written: int | float | str | Decimal = _no_boolean(_of(value, int, float, str, Decimal))
     number = Decimal(repr(written)) if isinstance(written, float) else Decimal(written)
     if number.is_nan():
         raise ValueError
+    step = Decimal(1).scaleb(-scale)
     with localcontext(prec=200):
-        step = Decimal(1).scaleb(-scale)
-        limit = (10**_DIGITS - 1) * step
-        within: Decimal = max(-limit, min(limit, number))
-        rounded = within.quantize(step, rounding)
+        low, high = (end * step for end in ends)
+        if not low <= number <= high:
+            return None if rounding is None else -math.inf if number < low else math.inf
+        rounded = number.quantize(step, rounding)
     return rounded if rounding is not None or rounded == number else None
 
 
+def _count(value: Any, dtype: pl.DataType) -> Decimal:
+    """Give a date, time or span as the count of units that a column of the type stores, with its fraction."""
+    if isinstance(dtype, pl.Date):
+        day = date.fromisoformat(value) if isinstance(value, str) else _of(value, date)
+        if isinstance(day, datetime):
+            raise TypeError
+        return Decimal(day.toordinal() - date(1970, 1, 1).toordinal())
+    if isinstance(dtype, pl.Datetime):
+        span = _moment(value, dtype.time_zone) - datetime(1970, 1, 1, tzinfo=UTC)
+        return (span // _MICROSECOND) * _PER_MICROSECOND[dtype.time_unit]
+    if isinstance(dtype, pl.Duration):
+        return (_of(value, timedelta) // _MICROSECOND) * _PER_MICROSECOND[dtype.time_unit]
+    clock = time.fromisoformat(value) if isinstance(value, str) else _of(value, time)
+    if clock.tzinfo is not None:
+        raise TypeError
+    return ((datetime.combine(date.min, clock) - datetime.min) // _MICROSECOND) * _PER_MICROSECOND["ns"]
+
+
 def _moment(value: Any, zone: str | None) -> datetime:
+    """Give a written moment with its zone; one without stands in the column's, or in UTC where that has none."""
     moment = datetime.fromisoformat(value) if isinstance(value, str) else _of(value, date)
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time())
-    if zone is None:
-        if moment.tzinfo is not None:
+    if moment.tzinfo is not None:
+        if zone is None:
             raise TypeError
         return moment
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
-
-
-def _day(value: Any, _: str | None) -> date:
-    day: date = date.fromisoformat(value) if isinstance(value, str) else _of(value, date)
-    if isinstance(day, datetime):
-        raise TypeError
-    return day
+    return moment.replace(tzinfo=UTC if zone is None else ZoneInfo(zone))
 
 
 def _of(value: Any, *types: type) -> Any:
@@ -128,11 +183,3 @@ def _no_boolean(value: Any) -> Any:
     if isinstance(value, bool):
         raise TypeError
     return value
-
-
-_BY_TYPE: dict[type[pl.DataType], _Convert] = {
-    pl.Boolean: lambda value, _: _of(value, bool),
-    pl.Date: _day,
-    pl.Time: lambda value, _: time.fromisoformat(value) if isinstance(value, str) else _of(value, time),
-    pl.Duration: lambda value, _: _of(value, timedelta),
-}

@@ -6,16 +6,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
+from platform_core.asset_checks.model import (
+    Check,
+    Fused,
+    Plan,
+    Verdict,
+    check_name,
+    column_of,
+    counted,
+    missing,
+    refusal,
+)
 from platform_core.errors import UsageError
 
 if TYPE_CHECKING:
     from platform_core.asset_checks.facts import Facts
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STORED = {"ms": Fraction(1, 10**3), "us": Fraction(1, 10**6), "ns": Fraction(1, 10**9)}  # seconds
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -93,31 +106,33 @@ class Freshness:
         """Look at the newest value."""
         if absent := missing([self.column], schema):
             return absent
-        dtype, value = schema[self.column], pl.col(self.column)
-        if isinstance(dtype, pl.String):
-            value = value.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-        elif isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-            value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        dtype, value = schema[self.column], column_of(self.column)
+        if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+            value = value.cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         elif not isinstance(dtype, pl.Date | pl.Datetime):
             return refusal(f"Column {self.column} is {dtype}, not a date or time.")
+        # As it is stored: Python's own dates end with the year 9999, and have no nanoseconds
+        newest = value.max().to_physical()
+        unit = _STORED[dtype.time_unit] if isinstance(dtype, pl.Datetime) else Fraction(86_400)
 
         def judge(figures: Mapping[str, Any]) -> Verdict:
-            newest = figures["newest"]
-            if newest is None:
+            if figures["newest"] is None:
                 return Verdict(False, 1, f"Column {self.column} holds no date.")
-            age = (self.as_of or datetime.now(UTC)) - newest.replace(tzinfo=UTC)
-            passed = age <= self.max_age
-            days = age / timedelta(days=1)
+            age = _seconds((self.as_of or datetime.now(UTC)) - _EPOCH) - figures["newest"] * unit
+            passed = age <= _seconds(self.max_age)
+            days = float(age / 86_400)
             description = f"The newest {self.column} is {days:,.1f} days old{'' if passed else ', which is too old'}."
             return Verdict(passed, 0 if passed else 1, description, {"age_days": round(days, 3)})
-
-        newest = value.cast(pl.Datetime("us")).max()
 
         def told(facts: Facts) -> dict[str, Any] | None:
             ends = facts.extremes(self.column)
             return None if ends is None else {"newest": ends.to_frame().select(newest).item()}
 
         return Fused({"newest": newest}, judge, told=told)
+
+
+def _seconds(span: timedelta) -> Fraction:
+    return Fraction(span // timedelta(microseconds=1), 10**6)
 
 
 def _duration(value: str | timedelta) -> timedelta:

@@ -1,7 +1,8 @@
 """Assets as Delta tables: `<root>/<layer>/<asset>/`, on a disk or in an object store.
 
-A table's log says which of its files count, so a reader has one version whole whoever writes meanwhile, and of two that
-write at once the second is told where its write does not fit the first. Files of a write that was killed stand in no
+A table's log says which of its files count, so a reader has one version whole whoever writes meanwhile. Of two that
+write at once the second is told where its write does not fit the first; two appends both stand, and one that loses the
+race to make the table is made again. Files of a write that was killed stand in no
 version; they and superseded ones are deleted a week after, by a later write.
 """
 
@@ -162,12 +163,15 @@ class DeltaTables:
             safe_name(partition, "partition key")
         about_it = {f"workbench.{key}": text for key, text in notes_of(listed, classification).items()}
         notes = commit_notes({**about_it, **self.writing.notes})
-        with told_of_writing(value, label), stream_of(value) as rows:
-            for about in rows.schema:
-                _refuse(about.name, about.type)
+        with told_of_writing(value, label):
             try:
-                given = rows if partition is None else _with_partition(rows, self._column, partition)
-                self._commit(self._url(layer, name), given, partition, notes)
+                try:
+                    self._commit(layer, name, value, partition, notes)
+                except errors.CommitFailedError:
+                    # Appends fit each other, but for the first two of a table: each of them makes it
+                    if self.writing.mode != "append" or isinstance(value, pa.RecordBatchReader):
+                        raise
+                    self._commit(layer, name, value, partition, notes)
             except errors.CommitFailedError:
                 raise UserError(
                     f"{label} was not written: another run wrote it meanwhile.", hint="Run it again."
@@ -191,7 +195,15 @@ class DeltaTables:
     def _column(self) -> str:
         return self.writing.column or OWN_COLUMN
 
-    def _commit(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
+    def _commit(self, layer: str, name: str, value: object, partition: str | None, notes: Any) -> None:
+        url = self._url(layer, name)
+        with stream_of(value) as rows:
+            for about in rows.schema:
+                _refuse(about.name, about.type)
+            given = rows if partition is None else _with_partition(rows, self._column, partition)
+            self._commit_rows(url, given, partition, notes)
+
+    def _commit_rows(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
         delta: Any = needed("deltalake", "delta")
         writing, options = self.writing, dict(self.options) or None
         if writing.mode == "merge" and delta.DeltaTable.is_deltatable(url, options):

@@ -315,6 +315,21 @@ def test_of_two_delta_writers_one_stands_whole_and_the_other_is_told(tmp_path: P
     assert frame["n"][0] in {1, 2}
 
 
+def test_an_append_that_loses_the_race_to_make_the_table_is_made_again(tmp_path: Path) -> None:
+    tables, times = DeltaTables(str(tmp_path / "delta"), Writing(mode="append")), []
+
+    def late(frame: pl.DataFrame) -> pl.DataFrame:
+        """While the rows are computed, another run makes the table."""
+        if not times:
+            tables.write("silver", "x", pl.DataFrame({"n": [1]}))
+        times.append(1)
+        return frame
+
+    tables.write("silver", "x", pl.LazyFrame({"n": [2]}).map_batches(late, schema={"n": pl.Int64}))
+    assert sorted(tables.read("x", "polars")["n"]) == [1, 2]
+    assert len(times) == 2
+
+
 def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:
     place = tmp_path / "a.duckdb"
     code = """
