@@ -16,7 +16,9 @@ import pytest
 from platform_core.errors import UserError
 from tests.template.support import gates, render, rendered_project, run
 from tests.template.with_dbt import dbt_environment, python_with_dbt
+from tests.workbench.review.projects import Repo
 from workbench.definitions import load_definitions
+from workbench.review.review import review
 
 RUN = Path(__file__).with_name("dbt_run.py")
 PERSONAL = "QQ123456C"
@@ -66,6 +68,35 @@ def test_where_dbt_is_not_installed_the_code_location_says_what_to_do(with_dbt: 
         load_definitions(with_dbt / "src/demo_blank/definitions.py")
     assert found.value.location == "src/demo_blank/defs/dbt_models.py:5"
     assert "pip install 'notebook-workbench[dbt]'" in (found.value.hint or "")
+
+
+def test_a_review_tells_lineage_classification_and_verdict_of_a_model(with_dbt: Path, tmp_path: Path) -> None:
+    """Without dbt: what a branch does to a model is read from the files of both revisions."""
+    repo = Repo(tmp_path / "review")
+    shutil.copytree(with_dbt, repo.root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git"))
+    schema = repo.root / "dbt/models/gold/schema.yml"
+    model = repo.root / "dbt/models/gold/library_visits.sql"
+    kept = model.read_text(encoding="utf-8")
+    model.unlink()
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "without the model")
+    model.write_text(kept, encoding="utf-8")
+    added = review(repo.root, "demo_blank", "HEAD")
+    assert [(one.name, one.words) for one in added.changes] == [("library_visits", ("NEW",))]
+    assert added.lineage.added == (("visits", "library_visits"),)
+    (governed,) = added.governed
+    assert (governed.level, governed.before, governed.breaches) == ("OFFICIAL", "", ())
+    (columns,) = added.models
+    assert dict(columns.columns)["share_of_visits"] == ("visits.visits",)
+
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "with it")
+    model.write_text(kept.replace("visits::bigint as visits", "visits::bigint + 1 as visits"), encoding="utf-8")
+    schema.write_text(schema.read_text(encoding="utf-8").replace('owners: ["team:your-team"]', ""), encoding="utf-8")
+    changed = review(repo.root, "demo_blank", "HEAD")
+    assert [(one.name, one.words) for one in changed.changes] == [("library_visits", ("CODE_VERSION",))]
+    assert [said for severity, said, _ in changed.governed[0].breaches if severity == "error"]
+    assert changed.verdict == "blocked"
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ def _incomparable(stands: str, stood: str) -> str:
 
 def _words(before: Asset, after: Asset) -> Iterator[str]:
     """Give Dagster's words for what it compares itself, in its order."""
-    if before.code_version != after.code_version:
+    if (before.code_version, before.logic) != (after.code_version, after.logic):
         yield "CODE_VERSION"
     if before.parents != after.parents:
         yield "DEPENDENCIES"

@@ -12,7 +12,7 @@ _GOOD = frozenset(("proven", "by hand"))
 
 
 def judge(
-    base: Snapshot, head: Snapshot, changes: Sequence[AssetChange], assurance: Sequence[str] = ()
+    base: Snapshot, head: Snapshot, changes: Sequence[AssetChange], lacking: Sequence[str] = ()
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Give the verdict, the reasons for it, and notes that change nothing in it.
 
@@ -20,9 +20,9 @@ def judge(
         base: The revision before.
         head: The revision after.
         changes: What differs.
-        assurance: What is missing of the assurance that the project asks for.
+        lacking: What is missing of what the project asks for: assurance, and its policies.
     """
-    blocking = (*_blocking(head, changes), *assurance)
+    blocking = (*_blocking(head, changes), *lacking)
     worth = tuple(_worth_a_look(changes))
     notes = tuple(_notes(base, head, changes))
     if blocking:

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from workbench.review.assurance import machine
+from workbench.review.model_columns import machine as models
+from workbench.review.policies import machine as policies
 from workbench.review.prices import machine as prices
 from workbench.review.sections_assets import in_order
 from workbench.review.values import Asset, AssetChange, Count, DataChange, Review, Snapshot
@@ -26,13 +28,14 @@ def render_json(review: Review) -> str:
         "checklist": [said(one) for one in review.checklist],
         "unchanged": review.unchanged,
         "small_counts": review.small,
-        "assets": [_change(one, review.small) | _assurance(review, one) for one in in_order(review)],
+        "assets": [_change(one, review.small) | _asked(review, one) for one in in_order(review)],
         "lineage": {
             "added": [_edge(*one) for one in review.lineage.added],
             "removed": [_edge(*one) for one in review.lineage.removed],
             "downstream": [clean(one) for one in review.lineage.downstream],
             "owners": {clean(owner): [clean(one) for one in owned] for owner, owned in review.lineage.owners},
             **_impacts(review),
+            **models(review.models),
         },
         "settings": [{"setting": clean(a), "before": b, "after": c} for a, b, c in review.settings],
     }
@@ -62,10 +65,10 @@ def _edge(parent: str, child: str) -> dict[str, str]:
     return {"from": clean(parent), "to": clean(child)}
 
 
-def _assurance(review: Review, change: AssetChange) -> dict[str, Any]:
-    """Give the key `assurance`, which is there only where the project asks for records or has any."""
-    found = machine(review, change.name)
-    return {} if found is None else {"assurance": found}
+def _asked(review: Review, change: AssetChange) -> dict[str, Any]:
+    """Give what the project asks of an asset: `policies`, and `assurance` where it asks for records or has any."""
+    found = {"policies": policies(review, change.name), "assurance": machine(review, change.name)}
+    return {key: one for key, one in found.items() if one is not None}
 
 
 def _change(change: AssetChange, small: int) -> dict[str, Any]:

@@ -153,6 +153,7 @@ class _Reader:
             compute=compute,
             parameters=_parameters(functions.get(name), self.node),
             contract=contract(self.given.get("schema"), classes),
+            sources=tuple(self._sources()),
             other=tuple((word, shown(value)) for word, value in sorted(self.given.items()) if word not in _OWN),
         )
 
@@ -173,11 +174,18 @@ class _Reader:
         for one in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs):
             kind = called(one.annotation) if one.annotation is not None else ""
             plain = one.arg == "context" or kind.endswith("Context") or one.arg == "config" or kind in self.configs
-            if plain or kind.endswith("Resource") or kind in {"str", "int", "float", "bool"}:
-                continue
-            if kind == "Any" and one.arg in self.settings.resources:
+            if plain or self._is_source(one.arg, kind) or kind in {"str", "int", "float", "bool"}:
                 continue
             yield from assets.get(one.arg, (one.arg,))
+
+    def _is_source(self, parameter: str, kind: str) -> bool:
+        return kind.endswith("Resource") or (kind == "Any" and parameter in self.settings.resources)
+
+    def _sources(self) -> Iterator[str]:
+        """Give the resources that the function takes."""
+        for one in (*self.node.args.posonlyargs, *self.node.args.args, *self.node.args.kwonlyargs):
+            if one.annotation is not None and self._is_source(one.arg, called(one.annotation)):
+                yield one.arg
 
     def _partition_values(self) -> tuple[str, ...]:
         """Give the values of static partitions, which stand in the configuration."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from platform_core.governance.days import today
 from promote.small_counts import small_of
 from promote.values import replace
 from workbench.review.assurance import assurance, missing
 from workbench.review.differences import differences
 from workbench.review.judgement import checklist, judge
 from workbench.review.lineage import lineage
+from workbench.review.model_columns import model_columns
+from workbench.review.policies import governed, stopping
 from workbench.review.revisions import Repository, Revision
 from workbench.review.snapshot import Reader
 from workbench.review.values import AssetChange, ColumnImpact, Review, Snapshot
@@ -42,7 +45,9 @@ def review(root: Path, package: str, asked: str, columns: Below | None = None) -
         below = replace(below, columns=columns(head, changes))
     settings = tuple(_settings(base, head))
     assured = assurance(head, changes)
-    verdict, reasons, notes = judge(base, head, changes, missing(assured) if head.level else ())
+    ruled = governed(base, head, changes, today())
+    lacking = [*(missing(assured) if head.level else ()), *stopping(ruled)]
+    verdict, reasons, notes = judge(base, head, changes, lacking)
     return Review(
         base=base,
         head=head,
@@ -57,6 +62,8 @@ def review(root: Path, package: str, asked: str, columns: Below | None = None) -
         prefix=repository.prefix,
         small=small_of(root),
         assurance=assured,
+        governed=ruled,
+        models=model_columns(head, changes),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from platform_core.links import Links
 from workbench.review.assurance import section as assurance
 from workbench.review.document import Document, Items, Paragraph, Section
+from workbench.review.policies import section as policies
 from workbench.review.sections_assets import assets, data, edges, schema
 from workbench.review.sections_proof import cells, compute, evidence, parameters, settings
 from workbench.review.values import WORDS, Review, Snapshot
@@ -44,6 +45,7 @@ def document(review: Review, links: Links) -> Document:
             Section("verdict", "Verdict", tuple(_verdict(review))),
             Section("assets", "Assets", tuple(assets(review, links))),
             Section("lineage", "Lineage", tuple(edges(review))),
+            Section("policies", "Policies and classification", tuple(policies(review))),
             Section("schema", "Schema", tuple(schema(review))),
             Section("data", "Data", tuple(data(review))),
             Section("code", "From notebook cells to code", tuple(cells(review, links)), fold=True),

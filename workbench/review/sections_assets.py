@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from platform_core.links import Links
 from workbench.review.document import Block, Cell, Items, Paragraph, Table
+from workbench.review.model_columns import blocks as model_columns
 from workbench.review.values import Asset, AssetChange, ColumnImpact, DataChange, Frame, Review
 from workbench.review.wording import counted, fewer_or_more, name, names, rows, rows_after
 
@@ -87,6 +88,7 @@ def edges(review: Review) -> Iterator[Block]:
             ("Column", "Difference", "Made from its values", "Influenced by it", "Not known", "Owners touched"),
             tuple(_impact(one) for one in found.columns),
         )
+    yield from model_columns(review.models)
 
 
 def _impact(found: ColumnImpact) -> tuple[Cell, ...]:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from promote.render.helpers import helpers_folder
 from promote.values import replace
 from workbench.review.assurance import level_of
+from workbench.review.models import is_of_dbt, read_models
 from workbench.review.modules import Around, read_module
+from workbench.review.policies import is_policies, policies_of
 from workbench.review.proofs import Helpers, read_proof
 from workbench.review.revisions import Repository, Revision
 from workbench.review.settings import Settings, read_settings
@@ -56,22 +58,30 @@ class Reader:
                     problems.append((path, "It declares an asset that another module declares too."))
                     continue
                 assets[asset.name] = replace(asset, proof=proofs.get(f"evidence/{asset.layer}/{asset.name}.json"))
+        models, unreadable = read_models(of["dbt"]) if of["dbt"] else ((), [])
+        problems += unreadable
+        for model in models:
+            if model.name in assets:
+                problems.append((model.path, "A module makes an asset of the same name."))
+                continue
+            assets[model.name] = replace(model, proof=proofs.get(f"evidence/{model.layer}/{model.name}.json"))
+        policies, unusable = policies_of(of["policies"])
+        problems += unusable
         return Snapshot(
             revision.name,
             revision.commit,
             dict(sorted(assets.items())),
-            {**of["modules"], **helpers},
+            {**of["modules"], **helpers, **of["dbt"]},
             self.repository.identities(
                 revision, [*(p for p in sorted(revision.ids) if p.startswith(_BESIDE)), *helpers]
             ),
             settings.marks,
             tuple(problems) + settings.problems,
-            tuple(
-                sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof} - _of_models(proofs))
-            ),
+            tuple(sorted(proofs.keys() - {one.proof.path for one in assets.values() if one.proof})),
             level_of(of["project"].get("pyproject.toml", "")),
             of["records"],
             of["evidence"],
+            policies,
         )
 
     def _dotted(self, path: str) -> str:
@@ -92,28 +102,25 @@ class Reader:
         return {path: self._proofs[path, text, shared] for path, text in texts.items()}
 
 
-def _of_models(proofs: Mapping[str, Proof]) -> set[str]:
-    """Give the evidence of steps that dbt makes: it has no module, and is not forsaken for that."""
-    return {path for path, proof in proofs.items() if any(file.startswith("dbt/models/") for file, _ in proof.files)}
-
-
 def _mark(settings: Settings) -> object:
     return settings.resources, tuple(settings.partitions.items())
 
 
-_KINDS = ("evidence", "modules", "helpers", "settings", "records", "project")
+_KINDS = ("evidence", "modules", "helpers", "settings", "records", "project", "dbt", "policies")
 
 
 def _kind(path: str, package: str) -> str:
     """Tell what a file is for a review; empty where it is nothing to it."""
-    if path.startswith("evidence/") and path.endswith(".json"):
-        return "evidence"
-    if path.startswith("assurance/") and path.endswith(".json"):
-        return "records"
-    if path == "pyproject.toml":
-        return "project"
-    if path.startswith(f"{helpers_folder(package.removeprefix('src/'))}/") and path.endswith(".py"):
-        return "helpers"
-    if path.startswith(f"{package}/defs/") and path.endswith(".py") and not path.endswith("/__init__.py"):
-        return "modules"
-    return "settings" if path.startswith("config/") and path.endswith(".yaml") else ""
+    helpers = f"{helpers_folder(package.removeprefix('src/'))}/"
+    defs = path.startswith(f"{package}/defs/") and not path.endswith("/__init__.py")
+    kinds = (
+        ("evidence", path.startswith("evidence/") and path.endswith(".json")),
+        ("records", path.startswith("assurance/") and path.endswith(".json")),
+        ("project", path == "pyproject.toml"),
+        ("dbt", is_of_dbt(path)),
+        ("policies", is_policies(path)),
+        ("helpers", path.startswith(helpers) and path.endswith(".py")),
+        ("modules", defs and path.endswith(".py")),
+        ("settings", path.startswith("config/") and path.endswith(".yaml")),
+    )
+    return next((kind for kind, fits in kinds if fits), "")

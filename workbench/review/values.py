@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from platform_core.governance.policies.model import Policies
 from promote.small_counts import SMALL
 from promote.values import dataclass, field
 
@@ -109,6 +110,10 @@ class Asset:
     body: str = ""
     marked_unverified: bool = False
     other: Pairs = ()  # decorator keywords that stand in no other field
+    sources: tuple[str, ...] = ()  # what it reads outside the lake
+    logic: str = ""  # of a model of dbt: a digest of all that it rests on, for its file names no code version
+    query: str = ""  # of a model of dbt: its SQL, where that can be told without dbt
+    hidden: bool = False  # whether it reads something that only dbt can name
     proof: Proof | None = None
 
     @property
@@ -142,6 +147,7 @@ class Snapshot:
     level: str = ""  # of assurance, as the project asks for it
     records: Mapping[str, str] = field(default_factory=dict)  # of assurance: path -> text
     evidence: Mapping[str, str] = field(default_factory=dict)  # path -> text
+    policies: Policies | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,31 @@ class Assurance:
     approved: tuple[str, ...] = ()
     assumptions: int = 0
     lacks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """How an asset that is new or changed stands by the policies of its revision, and how it is classified.
+
+    `breaches` are triples: error, warning or excepted; the sentence, which says the rule; what to do.
+    """
+
+    name: str
+    level: str = ""  # what counts
+    declared: str = ""
+    before: str = ""  # what counted in the revision before
+    downgrade: str = ""  # who lowered it, and why
+    breaches: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelColumns:
+    """What the columns of a model of dbt are made from by its SQL: columns of assets, and what cannot be known."""
+
+    name: str
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # column, places as asset.column
+    rows: tuple[str, ...] = ()  # places that decide which rows there are
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,3 +284,5 @@ class Review:
     prefix: str = ""  # where the project lies in its repository
     small: int = SMALL  # counts of rows below it are not shown
     assurance: tuple[Assurance, ...] = ()
+    governed: tuple[Governed, ...] = ()
+    models: tuple[ModelColumns, ...] = ()

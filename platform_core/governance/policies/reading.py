@@ -70,7 +70,20 @@ def read_policies(project: Path) -> Policies | None:
         UserError: A file cannot be read, or what stands there is no policy.
         ValueError, TypeError: As well: what is wrong, `loading.load_policies` says.
     """
-    documents = [document_of(project, path) for path in files_of(project)]
+    return read_texts(dict(_text(project, path) for path in files_of(project)))
+
+
+def read_texts(texts: Mapping[str, str]) -> Policies | None:
+    """Give policies as `read_policies` does, from the texts of their files by path, as a revision of git holds them.
+
+    Raises:
+        UserError, ValueError, TypeError: As there.
+
+    >>> policies = read_texts({"policies/own.yaml": "use: minimal"})
+    >>> policies.use if policies else None
+    ('minimal',)
+    """
+    documents = [_document(text, path) for path, text in sorted(texts.items())]
     found = [File(built(Written, shaped(Written, one.value or {})), one.places) for one in documents]
     return with_sets(found) if found else None
 
@@ -81,13 +94,21 @@ def document_of(project: Path, path: Path) -> Document:
     Raises:
         UserError: It cannot be read, or is no YAML.
     """
-    from platform_core.config.yaml12 import read_yaml  # noqa: PLC0415 - a project without policies does not pay for it
+    shown, text = _text(project, path)
+    return _document(text, shown)
 
+
+def _text(project: Path, path: Path) -> tuple[str, str]:
     shown = path.relative_to(project).as_posix() if path.is_relative_to(project) else path.name
     try:
-        text = path.read_text(encoding="utf-8")
+        return shown, path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The policies cannot be read: {type(error).__name__}.", location=shown) from None
+
+
+def _document(text: str, shown: str) -> Document:
+    from platform_core.config.yaml12 import read_yaml  # noqa: PLC0415 - a project without policies does not pay for it
+
     document = read_yaml(text, shown)
     if not isinstance(document.value, dict | None):
         raise UserError("The file must hold sections such as `rules:`.", location=f"{shown}:1")

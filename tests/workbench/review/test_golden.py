@@ -36,6 +36,7 @@ def test_the_order_of_sections_is_the_reviewers(produced: dict[str, str]) -> Non
         "Verdict",
         "Assets",
         "Lineage",
+        "Policies and classification",
         "Schema",
         "Data",
         "From notebook cells to code",

@@ -76,7 +76,7 @@ def test_headings_step_down_one_level_at_a_time(golden: Reader) -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    assert len(levels) == 12
+    assert len(levels) == 13
 
 
 def test_every_table_has_a_caption_and_every_header_a_scope(golden: Reader) -> None:
@@ -97,7 +97,7 @@ def test_every_link_inside_the_page_leads_somewhere_and_the_first_skips(golden: 
     assert len(identifiers) == len(set(identifiers))
     inside = [link["href"] or "" for link in golden.named("a") if (link["href"] or "").startswith("#")]
     assert inside[0] == "#content"
-    assert len(inside) == 12
+    assert len(inside) == 13
     assert {one.removeprefix("#") for one in inside} <= set(identifiers)
     for part in golden.named("section"):
         assert part["aria-labelledby"] in identifiers
