@@ -76,6 +76,12 @@ def context_of(inputs: Iterable[tuple[str, pl.LazyFrame]]) -> Context:
         except _UnreadableError:  # which its plan will be, too
             names[name] = tuple(dict.fromkeys((*names.get(name, ()), *frame.collect_schema().names())))
             continue
+        if len(plan.order) == 1 and not plan.hidden.reasons:  # a scan, each of whose columns stands for itself
+            (leaf,) = plan.leaves.values()
+            names[name] = tuple(dict.fromkeys((*names.get(name, ()), *leaf.columns)))
+            for column in leaf.columns:
+                sources.add(leaf, column, {(name, column)})
+            continue
         reached = plan.walk()
         names[name] = tuple(dict.fromkeys((*names.get(name, ()), *reached.columns)))
         stands: dict[Pair, set[Pair]] = {}

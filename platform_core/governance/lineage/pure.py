@@ -12,7 +12,7 @@ import builtins
 import datetime
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import FunctionType, ModuleType
@@ -107,26 +107,20 @@ def _read(function: Any, found: _Found, depth: int) -> None:
     for argument in arguments:
         argument.annotation = None
     frames = {argument.arg for argument in arguments}
-    local = frames | {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    local |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    local |= {
-        argument.arg
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Lambda | ast.FunctionDef)
-        for argument in ast.walk(node.args)
-        if isinstance(argument, ast.arg)
-    }
-    told = _told_as_text(tree)
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    nodes = [*ast.walk(tree)]  # once: walking costs more than all that is asked of a node
+    local = frames | {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    local |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    local |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    told = _told_as_text(nodes)
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    cells = inspect.getclosurevars(function).nonlocals
+    for node in nodes:
         _check(node, told)
         if isinstance(node, ast.Attribute):
             # A method of an argument that is no frame may do anything
             _attribute(node, frames if depth == 0 and id(node) not in called else set(), found)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
-            _outside(node.id, function, found, depth)
+            _outside(node.id, cells if node.id in cells else function.__globals__, function, found, depth)
         elif isinstance(node, ast.Lambda | ast.FunctionDef) and node is not tree:
             found.closed = found.closed and not _holds(node, local)
 
@@ -145,9 +139,9 @@ def _tree(function: Any) -> ast.FunctionDef | ast.Lambda | None:
     return lambdas[0] if len(lambdas) == 1 and function.__name__ == "<lambda>" else None
 
 
-def _told_as_text(tree: ast.AST) -> set[str]:
+def _told_as_text(nodes: Iterable[ast.AST]) -> set[str]:
     """Give the names that may be put into text: those of loops, never one that may be a frame."""
-    targets = [node.target for node in ast.walk(tree) if isinstance(node, ast.For | ast.comprehension)]
+    targets = [node.target for node in nodes if isinstance(node, ast.For | ast.comprehension)]
     return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
 
 
@@ -203,9 +197,7 @@ def _known() -> frozenset[str]:
     return frozenset(name for holder in holders for name in dir(holder))
 
 
-def _outside(name: str, function: Any, found: _Found, depth: int) -> None:
-    cells = inspect.getclosurevars(function).nonlocals
-    scope: Mapping[str, Any] = cells if name in cells else function.__globals__
+def _outside(name: str, scope: Mapping[str, Any], function: Any, found: _Found, depth: int) -> None:
     if name not in scope:
         if name in _BUILTINS and hasattr(builtins, name):
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -39,6 +39,8 @@ class Values:
         match node:
             case exp.Column():
                 return self._column(scope, node, made)
+            case exp.TableColumn():
+                return self._whole(scope, node)
             case exp.Alias() | exp.Paren():
                 return self.of(scope, node.this, made)
             case exp.Query():
@@ -74,8 +76,7 @@ class Values:
         raise UnfollowedError("a subquery that cannot be followed")
 
     def _column(self, scope: Scope, column: exp.Column, made: Mapping[str, Found]) -> Found:
-        around: Scope | None = scope
-        while around is not None:
+        for around in _around(scope):
             source = around.sources.get(column.table)
             if isinstance(source, Scope):
                 return self._reach(source).columns[column.name]
@@ -83,7 +84,6 @@ class Values:
                 return frozenset(
                     {Dependency(self._tables.input(source), self._tables.column(source, column.name), "identity")}
                 )
-            around = around.parent
         if not column.table and column.name in made:
             return made[column.name]
         # A name that belongs to one of several tables, or to none that is known, is taken to be of each
@@ -95,6 +95,18 @@ class Values:
             for table in tables
         )
 
+    def _whole(self, scope: Scope, named: exp.TableColumn) -> Found:
+        """Give what the name of a table is as a value: its whole row, or its column of that name where both may be."""
+        name = named.name
+        source = next((found for at in _around(scope) if (found := at.sources.get(name)) is not None), None)
+        if isinstance(source, Scope):
+            return transformed(union(self._reach(source).columns.values()))
+        if not isinstance(source, exp.Table):
+            raise UnfollowedError("a row whose table cannot be told")
+        asset = self._tables.input(source)
+        columns = self._tables.columns.get(asset) or [self._tables.column(source, name)]
+        return frozenset(Dependency(asset, column, "transformation") for column in columns)
+
     def within(self, scope: Scope, parts: Iterable[exp.Expr | None], way: str, columns: Mapping[str, Found]) -> Found:
         """Give what some parts of a query have an influence by, in one way."""
         found = NONE
@@ -102,6 +114,12 @@ class Values:
             if part is not None:
                 found |= self.of(scope, part, columns)
         return influence(found, way)
+
+
+def _around(scope: Scope | None) -> Iterator[Scope]:
+    while scope is not None:
+        yield scope
+        scope = scope.parent
 
 
 def _named(scope: Scope, window: exp.Window) -> list[exp.Window]:

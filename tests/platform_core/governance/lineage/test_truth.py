@@ -168,6 +168,21 @@ def test_sql_on_duckdb(full_count: bool) -> None:
             assert shown <= known, (query, sorted(shown - known)[:5])
 
 
+@pytest.mark.parametrize("known", [{}, {"visits": ["library", "visits"]}])
+def test_a_column_that_is_called_as_its_table_is_followed(known: dict[str, list[str]]) -> None:
+    """`visits::bigint` of the table `visits` may be its column or its whole row: neither is without a source."""
+    query = "SELECT visits::BIGINT AS v, max(visits) OVER () AS m FROM visits WHERE visits > 0"
+    found = lineage_of_sql(query, known)
+    assert {(one.asset, one.column) for made in found.columns.values() for one in made} == {("visits", "visits")}
+    assert all(found.columns.values())
+    assert [one.column for one in found.rows] == ["visits"]
+
+
+def test_a_table_as_a_value_is_its_whole_row() -> None:
+    found = lineage_of_sql("SELECT t AS r FROM t", {"t": ["a", "b"]}).columns["r"]
+    assert [(one.column, one.way) for one in found] == [("a", "transformation"), ("b", "transformation")]
+
+
 def test_names_of_sql_are_those_that_duckdb_gives() -> None:
     values = {"a": frames(3)["a"].drop("a_c", "a_by")}
     with duckdb.connect() as connection:
