@@ -1,7 +1,7 @@
 """Bring what the tests of `deployment/` need: linters, Helm's renderer, a reader of Terraform's files, Apache.
 
     python scripts/setup_deployment_tools.py
-    python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for the nightly scans of Terraform and chart
+    python scripts/setup_deployment_tools.py --checkov   also checkov, 300 MB, for scans of Terraform and chart
 
 They stand in an environment of their own, `build/deployment-tools`, since nothing of ours imports them, and come from
 `deployment/tools.lock` with every hash checked. The schemas of the chart's custom kinds come by
