@@ -33,7 +33,7 @@ def stack(open_folder: Path, full_count: bool) -> Iterator[Stack]:
     project = odp_project(open_folder / "odp", warm=full_count)
     settings = (COMPOSE / "dagster.yaml").read_text(encoding="utf-8")
     for slow, quick in (("poll_interval_seconds: 15", "poll_interval_seconds: 5"), ("_delay: 15", "_delay: 2"),
-                        ("start_timeout_seconds: 600", "start_timeout_seconds: 3600")):  # fmt: skip
+                        ("start_timeout_seconds: 900", "start_timeout_seconds: 3600")):  # fmt: skip
         assert slow in settings
         settings = settings.replace(slow, quick)
     (open_folder / "dagster.yaml").write_text(settings, encoding="utf-8")

@@ -15,6 +15,7 @@ from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreac
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, LaunchRunContext, WorkerStatus
 from dagster._core.remote_representation.code_location import GrpcServerCodeLocation
 from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.client import DEFAULT_GRPC_TIMEOUT
 from dagster._grpc.types import (
     CanCancelExecutionRequest,
     CanCancelExecutionResult,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from dagster._grpc.client import DagsterGrpcClient
     from dagster._serdes import ConfigurableClassData
 
-WAIT_SECONDS = 10
+WAIT_SECONDS = 10  # for an answer about a run that was sent; the question before has as long as the server may take
 
 
 class CheckedRunLauncher(DefaultRunLauncher):
@@ -59,7 +60,7 @@ class CheckedRunLauncher(DefaultRunLauncher):
         try:
             location = context.workspace.get_code_location(origin.location_name)
             assert isinstance(location, GrpcServerCodeLocation)  # noqa: S101 - no other starts runs
-            if not _knows(location.client, run.run_id):
+            if not _knows(location.client, run.run_id, DEFAULT_GRPC_TIMEOUT):
                 self._send(location.client, run, origin)
         finally:
             self._sending.discard(run.run_id)
@@ -100,7 +101,7 @@ class CheckedRunLauncher(DefaultRunLauncher):
         if client is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         try:
-            known = _knows(client, run.run_id)
+            known = _knows(client, run.run_id, WAIT_SECONDS)
         except DagsterUserCodeUnreachableError:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "the code server does not answer")
         if known:
@@ -108,7 +109,7 @@ class CheckedRunLauncher(DefaultRunLauncher):
         return CheckRunHealthResult(WorkerStatus.FAILED, "the code server has no process of this run")
 
 
-def _knows(client: DagsterGrpcClient, run_id: str) -> bool:
+def _knows(client: DagsterGrpcClient, run_id: str, seconds: int) -> bool:
     """Ask a code server whether it has the process of a run."""
-    reply = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=WAIT_SECONDS)
+    reply = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=seconds)
     return deserialize_value(reply, CanCancelExecutionResult).can_cancel
