@@ -240,7 +240,8 @@ class WorkerPool:
                     continue
                 step_key, worker.step_key = worker.step_key or "", None
                 worker.done += 1
-                if worker.done >= self._recycle_after_steps or message.own_memory > self._recycle_above:
+                spent = worker.done >= self._recycle_after_steps or message.own_memory > self._recycle_above
+                if spent or message.spoiled:
                     self._retire(worker)
                 yield StepDone(step_key, message.error)
                 return

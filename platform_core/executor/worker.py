@@ -16,6 +16,7 @@ from dagster._utils.interrupts import capture_interrupts
 
 from platform_core.environment import setting
 from platform_core.executor.capture import capture_quietly
+from platform_core.executor.left import nothing_left
 from platform_core.executor.processes import own_memory
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ class StepEnd:
     Args:
         own_memory: What the worker now holds of memory that no other process shares, in bytes.
         error: What Dagster itself raised, where it did.
+        spoiled: Whether the step left something in the process that no other step should meet.
     """
 
     own_memory: int
     error: SerializableErrorInfo | None = None
+    spoiled: bool = False
 
 
 def work(orders: Connection, loaded: LoadedRun, instance_ref: InstanceRef) -> None:
@@ -54,15 +57,24 @@ def work(orders: Connection, loaded: LoadedRun, instance_ref: InstanceRef) -> No
 
 
 def _carry_out(order: StepOrder, orders: Connection, loaded: LoadedRun, instance: dg.DagsterInstance) -> StepEnd:
-    error = None
-    try:
-        with setting(order.variables):
-            for event in loaded.steps(order, instance):
-                orders.send(event)
-    except (Exception, KeyboardInterrupt, DagsterExecutionInterruptedError):  # noqa: BLE001 - the run worker tells it
-        error = serializable_error_info_from_exc_info(sys.exc_info())
+    error, own = None, os.getpid()
+    with nothing_left() as left:
+        try:
+            with setting(order.variables):
+                for event in loaded.steps(order, instance):
+                    _end_unless(own)
+                    orders.send(event)
+        except (Exception, KeyboardInterrupt, DagsterExecutionInterruptedError):  # noqa: BLE001 - the run worker tells it
+            error = serializable_error_info_from_exc_info(sys.exc_info())
+        _end_unless(own)
     _flush()
-    return StepEnd(own_memory(), error)
+    return StepEnd(own_memory(), error, left.spoiled)
+
+
+def _end_unless(own: int) -> None:
+    """End a process that the step has forked and that goes on as if it were the worker: that speaks for both."""
+    if os.getpid() != own:
+        os._exit(0)
 
 
 def _seed_anew() -> None:
