@@ -124,21 +124,29 @@ def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance, packa
 def select(definitions: dg.Definitions, nodes: tuple[AssetNode, ...], selection: str | None) -> tuple[AssetNode, ...]:
     """Give the assets that a text in Dagster's selection syntax names; all of them where it is None.
 
+    Commas stand between several selections, as in `dagster asset materialize --select`.
+
     Raises:
-        UsageError: The text cannot be read or names no asset.
+        UsageError: The text, or a part of it, cannot be read or names no asset.
     """
     if selection is None:
         return nodes
-    names = [node.name for node in nodes]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own use of its own parameter
-            chosen = dg.AssetSelection.from_string(selection).resolve(definitions.resolve_asset_graph())
-    except dg.DagsterError as error:
-        hint = did_you_mean(selection, names)
-        raise UsageError(f"The selection {selection!r} names no asset.", hint=hint) from error
-    wanted = {key.to_user_string() for key in chosen}
+        wanted = _named(definitions, selection)
+    except dg.DagsterError:
+        wanted = set()
+    if not wanted:
+        parts = [part.strip() for part in selection.split(",")] if "," in selection else []
+        wanted = {node.name for part in parts if part for node in select(definitions, nodes, part)}
     found = tuple(node for node in nodes if node.name in wanted)
     if not found:
-        raise UsageError(f"The selection {selection!r} names no asset.", hint=did_you_mean(selection, names))
+        hint = did_you_mean(selection, [node.name for node in nodes])
+        raise UsageError(f"The selection {selection!r} names no asset.", hint=hint)
     return found
+
+
+def _named(definitions: dg.Definitions, selection: str) -> set[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own use of its own parameter
+        chosen = dg.AssetSelection.from_string(selection).resolve(definitions.resolve_asset_graph())
+    return {key.to_user_string() for key in chosen}

@@ -142,6 +142,11 @@ def test_one_partition_is_made_alone(project: Path, capsys: pytest.CaptureFixtur
     assert not (project / "data" / "lake" / "bronze" / "raw_rents" / "2023.parquet").exists()
 
 
+def test_several_selections_stand_with_commas_between(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(run(capsys, "rents, raw_rents", "--all-partitions")) == ["raw_rents", "rents"]
+    assert list(run(capsys, "rents+,key:rents", "--all-partitions")) == ["rents", "rents_by_town"]
+
+
 @pytest.mark.parametrize(
     ("text", "keys"), [("2023..2024", ["2023", "2024"]), ("2024..", ["2024"]), ("..2023", ["2023"])]
 )
@@ -165,6 +170,8 @@ def test_a_range_of_partitions_is_made(
         (["rnets"], "Did you mean 'rents'?"),
         (["group:nothing"], "names no asset"),
         (["(("], "names no asset"),
+        (["rents,rnets_by_town"], "'rnets_by_town' names no asset.\nhint: Did you mean 'rents_by_town'?"),
+        ([","], "names no asset"),
     ],
 )
 @pytest.mark.usefixtures("project")

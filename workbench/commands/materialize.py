@@ -21,7 +21,9 @@ HELP = "Make the project's assets in dependency order; what did not change is pa
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("selection", nargs="?", help="which assets, in Dagster's selection syntax (default: all)")
+    parser.add_argument(
+        "selection", nargs="?", help="which assets, in Dagster's selection syntax, commas between (default: all)"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--partition",
