@@ -100,11 +100,13 @@ def decide(
         )
     told = (_told(one, data["rules"], allowed) for one in looked.values() if one.kind != chosen.kind)
     others = sorted(told, key=_cost_of)
+    if known is None:
+        others = [_for_less(one, chosen, measuring["least_runs"]) for one in others]
     seconds = expected_seconds(chosen.spec, needs, measuring)
     why = _reason(rule["why"], chosen, others, needs, known, given)
     if known is None:
         runs, least = history.runs if history else 0, measuring["least_runs"]
-        why += f"; {runs} of the {least} measured runs are there that decide from then on"
+        why += f"; measured runs decide from {least} on, and there {'is' if runs == 1 else 'are'} {runs}"
     return Decision(chosen.spec, why, chosen.cost, "history" if known else "hints", seconds, tuple(others))
 
 
@@ -123,6 +125,13 @@ def _told(one: Alternative, rules: Any, allowed: list[Alternative]) -> Alternati
         return one
     what = " and ".join(rule["why"] for rule in rules if rule["kind"] == one.kind)
     return replace(one, why=f"is for {what}" if what else "is in no rule")
+
+
+def _for_less(one: Alternative, chosen: Alternative, least: int) -> Alternative:
+    """Say why a kind that would do for less is not taken: as long as too little is measured the first rule decides."""
+    if one.why != WOULD_DO or _cost_of(one) >= _cost_of(chosen):
+        return one
+    return replace(one, why=f"{WOULD_DO} for less, which counts from {least} measured runs on")
 
 
 def _cost_of(one: Alternative) -> tuple[bool, bool, float]:

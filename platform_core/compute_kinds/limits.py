@@ -84,7 +84,9 @@ def check_together(kind: str, values: Mapping[str, Any]) -> Problem | None:
 
 def _check_integer(name: str, value: Any, allowed: Mapping[str, Any]) -> Problem | None:
     if isinstance(value, bool) or not isinstance(value, int):
-        return Problem(name, "is no whole number", str(allowed["default"]))
+        number = _rounded(value, allowed["default"])
+        beyond = _check_integer(name, number, allowed)
+        return Problem(name, "is no whole number", beyond.nearest if beyond else str(number))
     if choices := allowed.get("choices"):
         return (
             None if value in choices else Problem(name, f"is none of {_listed(choices)}", str(_closest(value, choices)))
@@ -93,6 +95,14 @@ def _check_integer(name: str, value: Any, allowed: Mapping[str, Any]) -> Problem
     if low <= value <= high:
         return None
     return Problem(name, f"is not between {low} and {high}", str(low if value < low else high))
+
+
+def _rounded(value: Any, default: int) -> int:
+    """Give the whole number nearest to what somebody wrote; the default for what is no number."""
+    try:
+        return default if isinstance(value, bool) else round(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return default
 
 
 def _check_variables(name: str, value: Any, maximum_bytes: int) -> Problem | None:

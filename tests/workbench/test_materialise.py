@@ -142,7 +142,10 @@ def test_one_partition_is_made_alone(project: Path, capsys: pytest.CaptureFixtur
     assert not (project / "data" / "lake" / "bronze" / "raw_rents" / "2023.parquet").exists()
 
 
-def test_several_selections_stand_with_commas_between(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_selections_stand_beside_each_other_or_with_commas_between(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert list(run(capsys, "rents", "raw_rents", "--all-partitions")) == ["raw_rents", "rents"]
     assert list(run(capsys, "rents, raw_rents", "--all-partitions")) == ["raw_rents", "rents"]
     assert list(run(capsys, "rents+,key:rents", "--all-partitions")) == ["rents", "rents_by_town"]
 

@@ -28,6 +28,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from platform_core.costs.settings import prices_of  # noqa: PLC0415
     from platform_core.errors import UsageError  # noqa: PLC0415
     from platform_core.suggest import did_you_mean  # noqa: PLC0415
+    from workbench.commands.materialize import check_partition  # noqa: PLC0415
     from workbench.costing.explained import explained  # noqa: PLC0415
     from workbench.session import open_session  # noqa: PLC0415
 
@@ -35,6 +36,8 @@ def execute(arguments: argparse.Namespace) -> int:
         facts = facts_of(session.definitions)
         if arguments.asset not in facts:
             raise UsageError(f"There is no asset {arguments.asset!r}.", hint=did_you_mean(arguments.asset, facts))
+        own = [node for node in session.nodes if node.name == arguments.asset]
+        check_partition(own, arguments.partition, all_partitions=True)
         asked = facts[arguments.asset]
         records = read_records(session.instance, asset=arguments.asset)
         history = history_of(records, arguments.partition)

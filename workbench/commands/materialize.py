@@ -22,7 +22,7 @@ HELP = "Make the project's assets in dependency order; what did not change is pa
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "selection", nargs="?", help="which assets, in Dagster's selection syntax, commas between (default: all)"
+        "selection", nargs="*", help="which assets, in Dagster's selection syntax, also several (default: all)"
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
@@ -39,7 +39,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Make the assets, print what became of each, and give 1 where one failed."""
     return materialise(
         find_project(),
-        arguments.selection,
+        ",".join(arguments.selection) or None,
         partition=arguments.partition,
         all_partitions=arguments.all_partitions,
         force=arguments.force,

@@ -74,5 +74,8 @@ def show_plan(found: Estimate, verdicts: Sequence[Verdict]) -> list[str]:
         for line in found.lines
     ]
     whole = f"All together {band(found.cost)}, as an estimate"
-    more = f", without {found.unknown:,} runs of which nothing is known" if found.unknown else ""
-    return [*lines, f"{whole}{more}.", *(verdict.said for verdict in verdicts)]
+    if found.unknown:
+        whole += f", without {found.unknown:,} runs of which nothing is known"
+    if found.lines and all(line.cost is None for line in found.lines):
+        whole = "What they cost is not known before they have run once, or without an `estimated_cost_per_run`"
+    return [*lines, f"{whole}.", *(verdict.said for verdict in verdicts)]

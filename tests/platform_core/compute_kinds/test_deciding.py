@@ -47,7 +47,7 @@ def test_a_few_runs_are_no_history() -> None:
     found = decide(Hints(duration_seconds=600), History(2, 1, 1, 100))
     assert (found.basis, found.spec.kind) == ("hints", "fargate")
     assert found.why.startswith("short containerised work, from the hints (duration seconds)")
-    assert found.why.endswith("2 of the 3 measured runs are there that decide from then on")
+    assert found.why.endswith("; measured runs decide from 3 on, and there are 2")
 
 
 @given(
@@ -91,6 +91,12 @@ def test_prices_decide_between_kinds_that_would_do() -> None:
     dear = with_own({"lambda": {"gb_second": 0.01}})
     assert decide(None, history).spec.kind == "lambda"
     assert decide(None, history, dear).spec.kind == "fargate"
+
+
+def test_what_would_do_for_less_says_from_when_on_that_counts() -> None:
+    told = {one.kind: one.why for one in decide(Hints()).alternatives}
+    assert told["fargate"] == "would do for less, which counts from 3 measured runs on"
+    assert decide(None, History(2, 60, 1, 300)).spec.kind == "lambda"
 
 
 def test_rules_are_data() -> None:

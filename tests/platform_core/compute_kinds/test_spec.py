@@ -147,3 +147,11 @@ def test_the_package_needs_the_standard_library_only() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("value", "nearest"), [("3", 3), (2.6, 3), ("500000", 100_000), (True, 10), ("many", 10), (float("nan"), 10)]
+)
+def test_what_is_no_whole_number_is_told_the_nearest(value: object, nearest: int) -> None:
+    with pytest.raises(UserError, match=f"is no whole number.\nhint: The nearest allowed is {nearest}."):
+        ComputeSpec("eks", {"max_nodes": value})

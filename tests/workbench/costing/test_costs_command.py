@@ -185,6 +185,7 @@ def test_a_choice_of_compute_is_explained(ran: Path, workbench: Workbench) -> No
         (["costs", "--since", "2026-02-01", "--until", "2026-01-01"], "--since comes after --until"),
         (["costs", "--partition", "a"], "--partition belongs to --plan"),
         (["explain-compute", "rent"], "Did you mean 'rents'?"),
+        (["explain-compute", "rents", "--partition", "1999"], "There is no partition '1999'"),
         (["rightsize", "--dry-run"], "belong to --write"),
         (["rightsize", "--headroom", "0.5"], "from 1 to 10"),
         (["rightsize", "rent"], "Did you mean 'rents'?"),
