@@ -59,7 +59,7 @@ def merge_driver(project: Project) -> Standing:
 
 def output_filter(project: Project) -> Standing:
     """Look at whether outputs are left out when notebooks are staged."""
-    command = f'"{_program("nbstripout")}" {" ".join(OPTIONS)}'
+    command = f'"{sys.executable}" -P -m nbstripout {" ".join(OPTIONS)}'
     values = {f"filter.{FILTER}.clean": command, f"filter.{FILTER}.smudge": "cat"}
     said = ("outputs are left out as notebooks are staged", "outputs are staged with notebooks")
     return _configured(project, "output filter", "nbstripout", ("filter", FILTER), values, said)
