@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Error, Locator, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page, Request, sync_playwright
 
 from scripts.tutorial.acts import Act
 from scripts.tutorial.terminal import StoppedError
@@ -34,6 +34,10 @@ class Browser:
         self.page = page
         self.scratch = scratch
         self.pictures = pictures
+        self.asked: set[Request] = set()
+        page.on("request", self.asked.add)
+        page.on("requestfinished", self.asked.discard)
+        page.on("requestfailed", self.asked.discard)
 
     def do(self, act: Act) -> None:
         """Do one act.
@@ -104,9 +108,19 @@ class Browser:
 
     def _take(self, path: Path) -> None:
         self.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)  # no tooltip over what is shown
+        self._settle()
         taken = base64.b64encode(self.page.screenshot(animations="disabled", caret="initial")).decode()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.scratch.evaluate(TO_WEBP, taken)))
+
+    def _settle(self) -> None:
+        """Wait until the page has asked nothing for half a second: what it still loads, it shows as grey bars."""
+        quiet = 0
+        for _ in range(300):  # a page that polls without an end is taken as it is
+            quiet = 0 if self.asked else quiet + 1
+            if quiet == 5:  # times a tenth of a second
+                return
+            self.page.wait_for_timeout(100)
 
 
 @contextmanager
