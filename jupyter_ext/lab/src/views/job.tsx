@@ -5,7 +5,7 @@ import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
 import { IMade, IOutcome } from '../core/wire';
-import { SEVERITY_ICONS, severityText } from './words';
+import { inWords, SEVERITY_ICONS, severityText } from './words';
 
 interface IProps {
   analyst: Analyst;
@@ -30,7 +30,7 @@ function Made({ made, analyst }: { made: IMade; analyst: Analyst }): JSX.Element
             <dl className="nbw-facts">
               {asset.metadata.filter(one => !one.markdown).map(one => (
                 <React.Fragment key={one.name}>
-                  <dt>{one.name}</dt>
+                  <dt>{inWords(one.name)}</dt>
                   <dd>{one.value}</dd>
                 </React.Fragment>
               ))}

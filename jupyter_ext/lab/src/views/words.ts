@@ -49,3 +49,8 @@ export function computeText(compute: Record<string, unknown> | null, trans: Tran
   const told = Object.entries(sizes).map(([name, value]) => `${name} ${String(value)}`);
   return [String(kind), ...told].join(', ');
 }
+
+/** Give a key of Dagster's metadata as a narrow column can break it: `workbench/size_bytes` is "size bytes". */
+export function inWords(key: string): string {
+  return key.replace(/^(dagster|workbench)\//, '').replace(/_/g, ' ');
+}
