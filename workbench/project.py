@@ -66,6 +66,22 @@ class Project(NamedTuple):  # which costs a tenth of what `dataclasses` does, an
             settings.write_text(DAGSTER_YAML, encoding="utf-8")
         return self.dagster_home
 
+    def writable_dagster_home(self) -> Path:
+        """Give that folder, made; SQLite opens no records in a folder it cannot write to, not even to read them.
+
+        Raises:
+            UserError: It cannot be made, or nothing can be written there.
+        """
+        import tempfile  # noqa: PLC0415 - as in `find_project`
+
+        try:
+            home = self.prepare_dagster_home()
+            with tempfile.TemporaryFile(dir=home):
+                return home
+        except OSError as error:
+            hint = "data/dagster must be writable; `workbench doctor` says what else is not."
+            raise UserError(f"Dagster's records cannot be written: {error.strerror}.", hint=hint) from error
+
 
 def find_project(start: Path | None = None) -> Project:
     """Find the project around `start` (the working directory by default).

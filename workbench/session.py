@@ -51,7 +51,11 @@ def open_session(project: Project) -> Iterator[Session]:
 
 @contextmanager
 def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
-    """Open Dagster's records of the project (SQLite under `data/dagster`), with telemetry off."""
+    """Open Dagster's records of the project (SQLite under `data/dagster`), with telemetry off.
+
+    Raises:
+        UserError: They cannot be written.
+    """
     overrides: dict[str, Any] = {
         "telemetry": {"enabled": False},
         # What a step prints is shown, not put away
@@ -60,6 +64,6 @@ def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
             "class": "NoOpComputeLogManager",
         },
     }
-    home = str(project.prepare_dagster_home())
+    home = str(project.writable_dagster_home())
     with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
         yield instance

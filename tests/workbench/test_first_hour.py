@@ -15,6 +15,7 @@ from promote.writing.write import commit
 from tests.promote.small_project import CLEAN, HARVEST, make_project, write_notebook
 from workbench.cli import main as workbench
 from workbench.definitions import forget
+from workbench.stack.ports import HeldPorts
 
 Said = Callable[[], str]
 
@@ -135,6 +136,16 @@ def test_spaces_and_umlauts_in_every_name(tmp_path: Path, monkeypatch: pytest.Mo
     assert workbench(["materialize", "--all-partitions"]) == 0
     assert workbench(["status"]) == 0
     forget("rents")
+
+
+def test_records_that_cannot_be_written(root: Path, said: Said) -> None:
+    (root / "data").mkdir(exist_ok=True)
+    (root / "data/dagster").write_text("a file where the folder would be")
+    assert promote(["--no-run", "notebooks/bronze/harvest.ipynb"]) == 0
+    with HeldPorts() as held:
+        for command in (["materialize"], ["dev", "--port", str(held.any())]):
+            assert workbench(command) == 1
+            assert "Dagster's records cannot be written" in said()
 
 
 def test_a_disk_that_cannot_be_written_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

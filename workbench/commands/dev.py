@@ -27,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
     project = find_project()
     refuse_taken(arguments.host, arguments.port, "workbench dev")
-    project.prepare_dagster_home()
+    project.writable_dagster_home()
     command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "dagster", "dev"]
     if (project.root / "workspace.yaml").is_file():
         command += ["--workspace", "workspace.yaml"]
