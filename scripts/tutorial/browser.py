@@ -35,9 +35,9 @@ class Browser:
         self.scratch = scratch
         self.pictures = pictures
         self.asked: set[Request] = set()
-        page.on("request", self.asked.add)
-        page.on("requestfinished", self.asked.discard)
-        page.on("requestfailed", self.asked.discard)
+        page.on("request", self._asks)
+        page.on("requestfinished", self._has)
+        page.on("requestfailed", self._has)
 
     def do(self, act: Act) -> None:
         """Do one act.
@@ -112,6 +112,12 @@ class Browser:
         taken = base64.b64encode(self.page.screenshot(animations="disabled", caret="initial")).decode()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.scratch.evaluate(TO_WEBP, taken)))
+
+    def _asks(self, request: Request) -> None:
+        self.asked.add(request)  # Playwright takes no method of a set
+
+    def _has(self, request: Request) -> None:
+        self.asked.discard(request)
 
     def _settle(self) -> None:
         """Wait until the page has asked nothing for half a second: what it still loads, it shows as grey bars."""
