@@ -47,7 +47,7 @@ def docstring(text: str, prefix: str = "") -> list[str]:
     clean = re.sub(r'"{3}|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), clean)
     lines: list[str] = []
     for line in clean.split("\n"):
-        wrapped = _wrapped_text(line.rstrip(), WIDTH - len(prefix) - 4, break_long_words=False)
+        wrapped = _wrapped_text(line.rstrip(), WIDTH - len(prefix) - 4, long_words=False)
         lines += wrapped or ([""] if lines and lines[-1] else [])
     if not lines:
         lines = ["No description."]
@@ -59,10 +59,11 @@ def docstring(text: str, prefix: str = "") -> list[str]:
     return [prefix + line if line else "" for line in lines]
 
 
-def _wrapped_text(text: str, width: int, **how: bool) -> list[str]:
+def _wrapped_text(text: str, width: int, *, long_words: bool = True, blanks: bool = False) -> list[str]:
+    """Wrap a text; without `long_words` these are left whole, with `blanks` those at the ends of lines stay."""
     import textwrap  # noqa: PLC0415 - a check renders nothing, and its patterns take a while to compile
 
-    return textwrap.wrap(text, width, break_on_hyphens=False, **how)
+    return textwrap.wrap(text, width, break_long_words=long_words, drop_whitespace=not blanks, break_on_hyphens=False)
 
 
 def call(prefix: str, items: Sequence[str], suffix: str, *, explode: bool = False) -> list[str]:
@@ -92,7 +93,7 @@ def keyword(name: str, value: Any, indentation: str = "    ") -> str:
     if isinstance(value, tuple):
         value = list(value)
     if isinstance(value, str):
-        pieces = _wrapped_text(value, WIDTH - len(inner) - 6, drop_whitespace=False)
+        pieces = _wrapped_text(value, WIDTH - len(inner) - 6, blanks=True)
         return f"{name}=(\n" + "".join(f"{inner}{literal(piece)}\n" for piece in pieces) + f"{indentation})"
     if isinstance(value, list):
         return f"{name}=[\n" + "".join(f"{inner}{_wrapped(item, inner)},\n" for item in value) + f"{indentation}]"
