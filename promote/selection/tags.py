@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from functools import lru_cache
 
 from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
 from promote.patterns import pattern
@@ -47,6 +48,7 @@ def role_of(notebook: Notebook, cell: Cell) -> tuple[Role | None, list[Finding]]
     return (None if any(finding.severity == "error" for finding in findings) else role), findings
 
 
+@lru_cache(maxsize=1024)
 def name_problem(name: str) -> tuple[str, str] | None:
     """Say why a NAME cannot be an asset's, with a hint; None where it can.
 
