@@ -1,6 +1,7 @@
 """What comes of small notebooks over every construct: the notebook's data, or a refusal at the right place.
 
-The cases stand in `soundness/*.txt`; how to read them is told in `soundness_cases`.
+The cases stand in `soundness/*.txt`, one construct each; those in `soundness/at_large` were written by someone who did
+not know the analysis, and run in full at night. How to read them is told in `soundness_cases`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from tests.promote.soundness_cases import FOLDER, Case, Expected, all_cases, rea
 from tests.promote.soundness_fakes import assets
 
 CASES = all_cases()
+AT_LARGE = [case for path in sorted((FOLDER / "at_large").glob("*.txt")) for case in read_cases(path)]
 pytestmark = pytest.mark.filterwarnings("ignore")  # the notebooks of the cases do what they like
 
 
@@ -30,6 +32,19 @@ def test_there_are_many_cases_and_each_has_a_name_of_its_own() -> None:
 def test_a_notebook_is_promoted_soundly_or_refused_where_it_must_be(case: Case) -> None:
     as_expected(compare(case.cells, assets=assets()), case.plain)
     as_expected(compare(case.cells, include_needed=True, assets=assets()), case.needed)
+
+
+def test_notebooks_as_strangers_write_them_are_promoted_soundly(full_count: bool) -> None:
+    cases = AT_LARGE if full_count else AT_LARGE[::17]
+    for case in cases:
+        as_expected(compare(case.cells, assets=assets()), case.plain)
+        as_expected(compare(case.cells, include_needed=True, assets=assets()), case.needed)
+        assert in_one_process(case.cells, include_needed=True, assets=assets()) == {}, case.id
+    assert sum(not case.needed.refused for case in cases) >= 0.9 * len(cases)
+
+
+def test_there_are_many_notebooks_of_strangers() -> None:
+    assert len({case.id for case in AT_LARGE}) == len(AT_LARGE) >= 340
 
 
 @pytest.mark.parametrize("case", read_cases(FOLDER / "process_shared.txt"), ids=lambda case: case.id)
