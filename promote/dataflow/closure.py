@@ -299,7 +299,7 @@ class _Resolver:
 
     def unbound(self, name: str, at: Statement, use: Use) -> None:
         """Account for a name that no statement binds before it is read."""
-        if is_state(name) or (name in _BUILTINS and not self.refusals.star_shadows(at)):
+        if is_state(name) or (name in _BUILTINS and not self.refusals.star_shadows(name, at)):
             return
         if name in at.effects.touched and binds_above(at.node, name, use.line):
             return  # on some path of its own, as in the notebook

@@ -15,14 +15,15 @@ from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
 from promote.language.cell_only import annotation_that_runs, shown_name
-from promote.language.statements import star_module, star_source
+from promote.language.statements import star_modules, star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity, Step
 from promote.values import replace
 from promote.vocabulary import vocabulary
 
-_SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy math torch sympy pyspark cmath operator".split())
+_SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())
+_SHADOWED = {"math": ("pow",), "operator": ("abs", "pow")}  # by star imports of modules whose names are all known
 _UNSURE = {
     "raises-exception": "it may stop at any line, and the notebook goes on",
     "skip-execution": "Jupyter runs it, papermill does not",
@@ -201,11 +202,12 @@ class Refusals:
                 return True
         return False
 
-    def star_shadows(self, at: Statement) -> bool:
-        """Whether a star import before a statement is known to bind names of Python's own; `%pylab` makes one."""
+    def star_shadows(self, name: str, at: Statement) -> bool:
+        """Whether a star import before a statement may bind this name of Python's own; `%pylab` makes one."""
         if any(s.index < at.index and magic_of(s.node)[0] == "pylab" for s in self.program.wild):
             return True
-        return any(s.index < at.index and star_module(s.node) in _SHADOWING_STARS for s in self.program.stars)
+        before = [star for s in self.program.stars if s.index < at.index for star in star_modules(s.node)]
+        return any(module in _SHADOWING_STARS or name in _SHADOWED.get(module, ()) for module in before)
 
     def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
         """A star import may have bound the name."""

@@ -104,9 +104,10 @@ def keeps_annotations(node: ast.stmt) -> bool:
     return future and any(alias.name == "annotations" for alias in node.names)  # type: ignore[attr-defined]  # an import, as `future` says
 
 
-def star_module(statement: ast.stmt) -> str:
-    """Give the top package that a star import takes its names from."""
-    return star_source(statement).split(".")[0]
+def star_modules(statement: ast.stmt) -> list[str]:
+    """Give the top package of every star import of a statement; it may try one and then another."""
+    stars = [n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
+    return ["" if n.level else (n.module or "").split(".")[0] for n in stars]
 
 
 def star_source(statement: ast.stmt) -> str:
