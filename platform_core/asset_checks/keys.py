@@ -108,7 +108,8 @@ class Referential:
         types = other.collect_schema()
         if unknown := [column for column in self.to_columns if column not in types]:
             return refusal(f"The other frame has no column {listed(unknown)}.", missing_columns=unknown)
-        ours, theirs = [], []
+        ours: list[pl.Expr] = []
+        theirs: list[pl.Expr] = []
         for column, to_column in zip(self.columns, self.to_columns, strict=True):
             common = _common_type(schema[column], types[to_column])
             if common is None:

@@ -118,9 +118,13 @@ def _comparison(dtype: pl.DataType) -> Comparison:
 
 
 def _ends(dtype: pl.DataType) -> tuple[int, int]:
-    """Give the least and the greatest whole number of a type."""
-    low, high = pl.select(low=dtype.min(), high=dtype.max()).row(0)
-    return int(low), int(high)
+    """Give the least and the greatest whole number of a type.
+
+    >>> _ends(pl.UInt8()), _ends(pl.Int16())
+    ((0, 255), (-32768, 32767))
+    """
+    bits = int(str(dtype).removeprefix("U").removeprefix("Int"))
+    return (0, (1 << bits) - 1) if dtype.is_unsigned_integer() else (-(1 << bits - 1), (1 << bits - 1) - 1)
 
 
 def _integer(value: Any, rounding: str | None, ends: tuple[int, int]) -> int | float | None:
@@ -154,8 +158,9 @@ def _count(value: Any, dtype: pl.DataType) -> Decimal:
         span = _moment(value, dtype.time_zone) - datetime(1970, 1, 1, tzinfo=UTC)
         return (span // _MICROSECOND) * _PER_MICROSECOND[dtype.time_unit]
     if isinstance(dtype, pl.Duration):
-        return (_of(value, timedelta) // _MICROSECOND) * _PER_MICROSECOND[dtype.time_unit]
-    clock = time.fromisoformat(value) if isinstance(value, str) else _of(value, time)
+        length: timedelta = _of(value, timedelta)
+        return (length // _MICROSECOND) * _PER_MICROSECOND[dtype.time_unit]
+    clock: time = time.fromisoformat(value) if isinstance(value, str) else _of(value, time)
     if clock.tzinfo is not None:
         raise TypeError
     return ((datetime.combine(date.min, clock) - datetime.min) // _MICROSECOND) * _PER_MICROSECOND["ns"]

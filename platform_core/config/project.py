@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from platform_core.errors import UserError
@@ -43,13 +44,20 @@ def find_project(start: Path | str | None = None) -> Path:
 def _is_project(folder: Path) -> bool:
     file = folder / "pyproject.toml"
     try:
-        with file.open("rb") as stream:
-            content = tomllib.load(stream)
+        about = file.stat()
+        return _names_workbench(file, (about.st_mtime_ns, about.st_size, about.st_ino))
     except (FileNotFoundError, NotADirectoryError):
         return False
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"The file is not valid TOML: {error}.", location=str(file)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"The file cannot be read ({type(error).__name__}).", location=str(file)) from None
+
+
+@lru_cache(maxsize=64)
+def _names_workbench(file: Path, _: tuple[int, int, int]) -> bool:
+    """Say whether a file has the table; asked for every step, it is read anew only where its state is another."""
+    with file.open("rb") as stream:
+        content = tomllib.load(stream)
     tool = content.get("tool")
     return isinstance(tool, dict) and isinstance(tool.get("workbench"), dict)

@@ -193,7 +193,7 @@ class PostgresResource(QueryResource):
         details = {_text(key): _text(value) for key, value in getattr(error, "details", None) or ()}
         said = details.get("PG_DIAG_MESSAGE_PRIMARY", "")
         state = getattr(error, "sqlstate", None) or ""
-        if not said and (found := _REASON.search(str(error))):
+        if not said and "FATAL:" not in str(error) and (found := _REASON.search(str(error))):  # what is fatal ends it
             said, state = without_values(found[1]), "not known"
         if not said or state.startswith("57P"):
             return UserError(

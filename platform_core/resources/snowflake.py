@@ -19,6 +19,7 @@ from platform_core.resources.query import QueryResource, quoted, without_values
 from platform_core.resources.table_rows import Rows, WriteMode, check_columns, check_mode
 from platform_core.resources.warehouse_write import STAGED, check_key, fill, move
 
+_NOT_SENT = 250003  # the connector's number for a request that came to nothing, sent again as long as it may be
 _FIXED = 0  # the connector's number for NUMBER
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
@@ -39,6 +40,7 @@ class SnowflakeResource(QueryResource):
         port: Its port.
         protocol: `https`, but for a server of tests.
         login_timeout_seconds: How long to wait for the server.
+        statement_timeout_seconds: How long a query may take, and is asked again where the network is gone; 0 for ever.
     """
 
     account: str
@@ -53,6 +55,7 @@ class SnowflakeResource(QueryResource):
     port: int = 443
     protocol: str = "https"
     login_timeout_seconds: int = Field(default=30, ge=1)
+    statement_timeout_seconds: int = Field(default=0, ge=0)
 
     secrets: ClassVar[tuple[str, ...]] = ("password",)
 
@@ -134,6 +137,7 @@ class SnowflakeResource(QueryResource):
     @contextmanager
     def _cursor(self, sql: str, params: Parameters | None) -> Iterator[Any]:
         connector = needed("snowflake.connector", "snowflake")
+        lost = needed("snowflake.connector.vendored.requests.exceptions", "snowflake").RequestException
         order: list[int] = []
 
         def place(number: int) -> str:
@@ -148,7 +152,10 @@ class SnowflakeResource(QueryResource):
                 # Bound by the server; a name that stands twice has two places
                 cursor.execute(text, tuple(values[number - 1] for number in order) or None)
                 yield cursor
-        except connector.errors.Error as error:
+        except (lost, connector.errors.Error) as error:
+            if isinstance(error, lost) or error.errno == _NOT_SENT:
+                self.close()  # the next query has a connection of its own
+                raise UserError("The connection to Snowflake was lost.", hint="Run it again.") from None
             said = without_values((error.raw_msg or error.msg or "").strip().partition("\n")[0])
             raise UserError(
                 f"Snowflake says: {self.scrubbed(said) or 'nothing'} ({error.sqlstate or error.errno}).",
@@ -173,6 +180,7 @@ class SnowflakeResource(QueryResource):
             **{key: value for key, value in given.items() if value},
             "port": self.number("port"),
             "login_timeout": self.login_timeout_seconds,
+            "network_timeout": self.statement_timeout_seconds or None,
             "paramstyle": "qmark",
             "application": "notebook_workbench",
         }

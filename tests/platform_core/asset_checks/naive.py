@@ -347,7 +347,7 @@ def mean(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
     if any(isinstance(v, float) and not math.isfinite(v) for v in numbers):
         value = NAN if any(math.isnan(v) for v in numbers) or {INF, -INF} <= set(numbers) else sum(numbers)
     else:
-        exact = sum(map(Decimal, numbers)) / len(numbers)
+        exact = sum(map(Decimal, numbers), Decimal(0)) / len(numbers)
         if abs(exact - Decimal(bound)) <= Decimal("1e-6") + max(abs(Decimal(v)) for v in numbers) / 10**9:
             return None  # too near for the arithmetic of floats
         value = float(exact)

@@ -20,10 +20,11 @@ Write = Callable[[pl.DataFrame, Path, random.Random], None]
 
 
 def by_polars(frame: pl.DataFrame, path: Path, chance: random.Random) -> None:
+    statistics: list[bool | str] = [True, False, "full"]
     frame.write_parquet(
         path,
         row_group_size=chance.choice([1, 3, 7, 100]),
-        statistics=chance.choice([True, False, "full"]),
+        statistics=chance.choice(statistics),
         compression=chance.choice(["zstd", "snappy", "gzip", "lz4", "uncompressed"]),
         data_page_size=chance.choice([None, 8]),
     )

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from threading import Thread
@@ -16,6 +18,7 @@ from typing import Any
 
 import fakesnow
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from platform_core.errors import UserError
@@ -149,6 +152,28 @@ class TestWriting:
         assert written(warehouse) == HELD
 
 
+def test_a_redshift_connection_lost_in_a_query_is_told_and_replaced(redshift: RedshiftResource) -> None:
+    with pytest.raises(UserError, match="connection to Redshift was lost"):
+        redshift.execute_query("SELECT pg_terminate_backend(pg_backend_pid()) AS gone")
+    assert redshift.execute_query("SELECT 1 AS a").height == 1
+
+
+def test_a_redshift_connection_lost_in_a_write_leaves_the_old_rows(
+    postgres: PostgresServer, redshift: RedshiftResource, table: str
+) -> None:
+    redshift.write_table(pl.DataFrame({"permit_id": [1, 2]}), table)
+    frame = pl.DataFrame({"permit_id": range(3)}).to_arrow()
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from frame.to_batches()
+        postgres.execute("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = 'reader'")
+        yield from frame.to_batches()
+
+    with pytest.raises(UserError, match="connection to Redshift was lost"):
+        redshift.write_table(pa.RecordBatchReader.from_batches(frame.schema, batches()), table, mode="truncate")
+    assert redshift.execute_query("SELECT permit_id FROM written ORDER BY 1")["permit_id"].to_list() == [1, 2]
+
+
 def test_two_writers_of_one_redshift_table_leave_each_key_once(
     postgres: PostgresServer, redshift: RedshiftResource, table: str
 ) -> None:
@@ -177,6 +202,68 @@ def account() -> Iterator[dict[str, Any]]:
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
     with fakesnow.server() as settings:
         yield settings
+
+
+class Cutting:
+    """Stands before a server. While it cuts, it sends what is asked on, and `answered` of each byte of the answer."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.cutting, self.answered, self._server = False, 0.0, server
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # it is closed
+            while True:
+                client, _ = self._listening.accept()
+                server = socket.create_connection(self._server)
+                Thread(target=self._pass, args=(client, server, False), daemon=True).start()
+                Thread(target=self._pass, args=(server, client, True), daemon=True).start()
+
+    def _pass(self, one: socket.socket, other: socket.socket, answer: bool) -> None:
+        with suppress(OSError), one, other:
+            while part := one.recv(1 << 16):
+                if answer and self.cutting:
+                    other.sendall(part[: int(len(part) * self.answered)])
+                    break
+                other.sendall(part)
+            for side in (one, other):
+                side.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+@pytest.fixture
+def cutting(account: dict[str, Any]) -> Iterator[Cutting]:
+    between = Cutting((account["host"], account["port"]))
+    yield between
+    between.close()
+
+
+# The connector's own thread, which cancels a query that took too long, finds no server either
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(("answered", "seconds"), [(0.5, 0), (0.0, 1)], ids=["half an answer", "no answer"])
+def test_a_snowflake_connection_lost_in_a_query_is_told_and_replaced(
+    account: dict[str, Any], cutting: Cutting, answered: float, seconds: int
+) -> None:
+    resource = SnowflakeResource(
+        account=account["account"],
+        username="reader",
+        password=PASSWORD,
+        host="127.0.0.1",
+        port=cutting.port,
+        protocol=account["protocol"],
+        statement_timeout_seconds=seconds,
+    )
+    assert resource.execute_query("SELECT 1 AS a").height == 1
+    cutting.answered, cutting.cutting = answered, True
+    with pytest.raises(UserError, match=r"^The connection to Snowflake was lost\."):
+        resource.execute_query("SELECT 2 AS a")
+    cutting.cutting = False
+    assert resource.execute_query("SELECT 3 AS a").height == 1
+    resource.close()
 
 
 @pytest.fixture
