@@ -45,12 +45,14 @@ _KIND_OF_SCHOOL = (
 _PLACES = (
     "Schools?|Academy|College|University|Institute|Form|Hospital|Infirmary|Hospice|Centre|Library|Museum|Gallery|Theatre|Foundation|Trust|Road|Rd|Street|Lane"
     "|Avenue|Ave|Close|Drive|Way|Crescent|Grove|Gardens?|Terrace|Mews|Court|House|Hall|Place|Square|Walk|Row|Gate|Bridge|Park|Buildings?|Towers?|Wharf|Quay"
-    "|Embankment|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund"
+    "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund"
 )
 _CALLED_AFTER = (
     rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
-    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital)(?-u:\b)"
+    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
+    r"|foundation|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
+_FOLLOWS = 40  # characters of the next run that say what `of` leads to
 # Organisations and places that are called as a person might be
 _FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
 
@@ -103,6 +105,10 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     else:
         wide = cells.select(foreign(pl.col("text"))).to_series()
         runs = pl.concat([cut(cells.filter(~wide), _ASCII), cut(cells.filter(wide), _ANY)])
+    # `Lord Lawson of Beamish Academy`: what follows `of` is a run of its own
+    on = (pl.col("right") == " of ") & (pl.col("row") == pl.col("row").shift(-1))
+    follows = pl.col("right") + pl.col("piece").shift(-1).str.head(_FOLLOWS)
+    runs = runs.with_columns(right=pl.when(on).then(follows).otherwise("right"))
     runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD)).with_row_index("run")
     if runs.is_empty():
         return _none(runs)

@@ -41,9 +41,11 @@ CARD = (
 IBAN = rf"(?i:IBAN)?{_COUNTRY}{_D}{{2}}(?:[ .\-]?[A-Za-z0-9]{{4}}){{2,7}}(?:[ .\-]?[A-Za-z0-9]{{1,3}})?"
 LICENCE = rf"[A-Za-z][A-Za-z9]{{4}}[ \-]?{_D}{{6}}[ \-]?{_A}[A-Za-z9][ \-]?{_D}{_A}{{2}}(?:[ \-]?{_D}{{2}})?"
 _PAIRS = rf"{_D}{{2}}[ .\-/]?{_D}{{2}}[ .\-/]?{_D}{{2}}"
+_UNDOTTED = _PAIRS.replace(".", "")
 # A small word before numbers is more often a word
 NI = (
-    rf"[A-Z]{{2}}[ .\-/]?{_PAIRS}(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}{_PAIRS}(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}[ .\-/]?{_PAIRS}[ .\-/]?[A-Da-d]"
+    # `IP 10.20.30.40` is none: dots go on as they began
+    rf"[A-Z]{{2}}(?:[ \-/]{_UNDOTTED}|\.?{_PAIRS})(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}{_PAIRS}(?:[ .\-/]?[A-Da-d])?|{_A}{{2}}[ .\-/]?{_PAIRS}[ .\-/]?[A-Da-d]"
     rf"|[A-Z] [A-Z](?: {_D}){{6}}(?: [A-D])?"
     rf"|{_A}{{2}} {_D}{{3}} {_D}{{3}}(?: [A-Da-d])"
 )

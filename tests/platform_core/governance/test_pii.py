@@ -271,3 +271,30 @@ def test_what_stands_beside_a_cell_is_the_same_in_one_column_and_in_many() -> No
     alone = pl.concat([pii.scan(frame, name) for name in frame.columns]).select(together.columns)
     assert together.equals(alone)
     assert together.rows() == [("NHS No", "nhs_number", 0, 0.98), ("mobile", "phone", 0, 0.8)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Visit to Lord Lawson of Beamish Academy",
+        "Sir John of Gaunt School opens",
+        "Peter Jones store",
+        "Lord Nelson Inn",
+        "Ashley Down",
+        "Community Infrastructure Levy",
+    ],
+)
+def test_a_place_called_after_somebody_is_nobody_however_it_goes_on(text: str) -> None:
+    assert found(pl.DataFrame({"note": [text]})) == []
+
+
+def test_an_address_of_the_internet_behind_its_label_is_no_national_insurance_number() -> None:
+    """`IP 44.17.47.179` begins as a number in pairs would, and dots go on where a space began."""
+    frame = pl.DataFrame({"log": ["IP 44.17.47.179 refused", "AB.12.34.56.C and AB 12 34 56 C"]})
+    kinds = [row[2] for row in pii.scan(frame).rows()]
+    assert kinds == ["ip_address", "national_insurance", "national_insurance"]
+
+
+@pytest.mark.parametrize("text", ["Jackson, Trevor", "spoke to Trevor T. Jackson today"])
+def test_a_family_name_that_is_a_given_name_too_is_found_on_either_side(text: str) -> None:
+    assert [row[2] for row in pii.scan(pl.DataFrame({"note": [text]})).rows()] == ["name"]
