@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 def readable(environ: dict[str, str], bucket: str) -> dict[str, list[str]]:
     """Give what a person reads and may not write who has the policy of each layer, as the simulator judges it.
 
-    It heeds no conditions, so what may be listed is read from the policy itself.
+    It heeds no conditions: what may be listed is read from the policy itself, and the bucket's own, which refuses
+    everything that comes without TLS, is put aside meanwhile.
     """
     where = {"endpoint_url": environ["AWS_ENDPOINT_URL"], "region_name": environ["AWS_DEFAULT_REGION"]}
     known = {
@@ -23,6 +24,8 @@ def readable(environ: dict[str, str], bucket: str) -> dict[str, list[str]]:
     s3, iam = (boto3.client(name, **where, **known) for name in ("s3", "iam"))
     policies = {one["PolicyName"].removeprefix("wb-reads-"): one for one in
                 iam.list_policies(Scope="Local")["Policies"] if one["PolicyName"].startswith("wb-reads-")}  # fmt: skip
+    of_bucket = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    s3.delete_bucket_policy(Bucket=bucket)
     keys = [f"{layer}/one.parquet" for layer in policies]
     versions = {key: s3.put_object(Bucket=bucket, Key=key, Body=b"rows")["VersionId"] for key in keys}
     found, readers = dict[str, list[str]](), {}
@@ -47,6 +50,7 @@ def readable(environ: dict[str, str], bucket: str) -> dict[str, list[str]]:
         iam.delete_user(UserName=layer)
     for key, version in versions.items():
         s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+    s3.put_bucket_policy(Bucket=bucket, Policy=of_bucket)
     return found
 
 
