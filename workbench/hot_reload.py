@@ -1,9 +1,11 @@
 """Beside `workbench dev`: Dagster's page takes up a changed module by itself, such as one that was just promoted.
 
 Dagster loads a code location once and waits to be told. This process watches the project's code and configuration and
-tells it, by the mutation that the page's own Reload button sends. It ends with the process that started it.
+tells it, by the mutation that the page's own Reload button sends. In a terminal it also opens the project's graph once
+the server listens. It ends with the process that started it.
 
-Run as `python -P -m workbench.hot_reload ADDRESS PROJECT`; standard input is a pipe whose other end the server holds.
+Run as `python -P -m workbench.hot_reload ADDRESS PROJECT [open]`; standard input is a pipe whose other end the server
+holds.
 """
 
 from __future__ import annotations
@@ -15,17 +17,19 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+import webbrowser
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 _MUTATION = "mutation { reloadWorkspace { __typename } }"
+GRAPH = "/asset-groups"  # Dagster's page of all assets and what they are made from
 _WATCHED = {"src": (".py",), "config": (".yaml",), "policies": (".yaml",), "dbt": (".sql", ".yml")}
 _PATIENCE = 600.0  # seconds: a location of thousands of modules loads slowly
 _AGAIN = 0.5  # seconds until a server that does not listen yet is asked again
 
 
-def beside(address: str, project: Path, environment: Mapping[str, str]) -> None:
+def beside(address: str, project: Path, environment: Mapping[str, str], *, show: bool) -> None:
     """Start watching for the server that this process is about to become.
 
     The server holds one end of a pipe for as long as it lives, and its children get no part of it.
@@ -34,11 +38,12 @@ def beside(address: str, project: Path, environment: Mapping[str, str]) -> None:
         address: Where the server will listen, such as `http://127.0.0.1:3001`.
         project: The project's folder.
         environment: The environment of both.
+        show: Whether the project's graph is opened in the person's browser.
     """
     if find_spec("watchfiles") is None:  # it comes with dagster-webserver, and nothing else needs it
         return
     reading, writing = os.pipe()
-    command = [sys.executable, "-P", "-m", "workbench.hot_reload", address, str(project)]
+    command = [sys.executable, "-P", "-m", "workbench.hot_reload", address, str(project), *(["open"] if show else [])]
     subprocess.Popen(command, stdin=reading, env=dict(environment))  # noqa: S603 - our own module, no shell
     os.close(reading)
     os.set_inheritable(writing, True)
@@ -87,7 +92,19 @@ def _reload(address: str, over: threading.Event) -> bool:
     return False
 
 
-def main(address: str, project: Path) -> None:
+def show_graph(address: str, over: threading.Event) -> None:
+    """Open the project's graph in the person's browser, as soon as the server listens."""
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while not over.is_set():
+        try:
+            with directly.open(f"{address}/server_info", timeout=_PATIENCE):
+                webbrowser.open(address + GRAPH)
+                return
+        except OSError:
+            over.wait(_AGAIN)
+
+
+def main(address: str, project: Path, *, show: bool = False) -> None:
     """Watch until standard input ends."""
     over = threading.Event()
 
@@ -97,8 +114,10 @@ def main(address: str, project: Path) -> None:
         over.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
+    if show:
+        threading.Thread(target=show_graph, args=(address, over), daemon=True).start()
     watch(address, project, over)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), show=sys.argv[3:] == ["open"])

@@ -15,6 +15,7 @@ from typing import IO
 import pytest
 import urllib3
 
+from tests.servers.http import Reply, running_http
 from workbench.stack.ports import HeldPorts
 
 
@@ -80,6 +81,23 @@ def test_dagster_serves_the_project_with_telemetry_off_and_shows_a_module_that_i
     assert (project / "data" / "dagster" / "dagster.yaml").read_text(
         encoding="utf-8"
     ) == "telemetry:\n  enabled: false\nnux:\n  enabled: false\n"
+
+
+def test_the_projects_graph_is_opened_once_dagster_answers(tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\nprintf "%s\\n" "$1"\n', encoding="utf-8")
+    browser.chmod(0o755)
+    with running_http() as server:
+        server.paths["/server_info"] = lambda *_: Reply({})
+        command = [sys.executable, "-P", "-m", "workbench.hot_reload", server.url, str(tmp_path), "open"]
+        environment = {**os.environ, "BROWSER": f"{browser} %s"}
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"{server.url}/asset-groups\n"
+            process.communicate(timeout=120)  # the end of its input ends it
+        assert process.returncode == 0
 
 
 def test_jupyterlab_serves_the_project_folder(project: Path) -> None:

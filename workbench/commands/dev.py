@@ -16,7 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--port", type=int, default=3001, help="port of the webserver (default: 3001)")
     parser.add_argument("--no-drafts", action="store_true", help="leave out steps that are tagged and not promoted")
-    parser.add_argument("--no-reload", action="store_true", help="do not load changed modules and settings by itself")
+    parser.add_argument("--no-reload", action="store_true", help="do neither load changes by itself nor open the graph")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the project's graph")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine alone)")
 
 
@@ -38,7 +39,8 @@ def execute(arguments: argparse.Namespace) -> int:
     environment = {"WORKBENCH_DRAFTS": "0" if arguments.no_drafts else "1"} | project.environment()
     if not arguments.no_reload:
         host = "127.0.0.1" if arguments.host == "0.0.0.0" else arguments.host  # noqa: S104 - compared, not bound
-        beside(f"http://{host}:{arguments.port}", project.root, environment)
+        show = sys.stdout.isatty() and not arguments.no_browser
+        beside(f"http://{host}:{arguments.port}", project.root, environment, show=show)
     # Ignored in what a shell starts with `&`; Dagster does at SIGTERM what is done at SIGINT, and would ignore both
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter, no shell
