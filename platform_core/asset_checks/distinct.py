@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from platform_core.asset_checks.facts import Facts
-from platform_core.asset_checks.model import column_of
+from platform_core.columns import column_of
 
 _ODD = 0x9E3779B97F4A7C15
 _BITS = 63  # of a signed number

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from platform_core.asset_checks.keys import frame_of
-from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, column_of, missing, refusal
+from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, missing, refusal
 from platform_core.asset_checks.statistics import number_of
+from platform_core.columns import column_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 

@@ -13,11 +13,10 @@ from platform_core.asset_checks.model import (
     RowWise,
     Test,
     check_name,
-    column_of,
-    is_pattern,
     missing,
     refusal,
 )
+from platform_core.columns import column_of, is_pattern
 from platform_core.errors import UsageError
 
 _RELATIONS = {

@@ -21,10 +21,10 @@ from platform_core.asset_checks.model import (
     RowWise,
     Test,
     Verdict,
-    column_of,
     counted,
     listed,
 )
+from platform_core.columns import column_of
 
 _PASS_ROWS = 50_000_000  # whose codes are held at once
 

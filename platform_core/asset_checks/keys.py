@@ -16,12 +16,12 @@ from platform_core.asset_checks.model import (
     Settled,
     Verdict,
     check_name,
-    column_of,
     counted,
     listed,
     missing,
     refusal,
 )
+from platform_core.columns import column_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import polars as pl
 
 from platform_core.asset_checks.model import Check
+from platform_core.columns import column_of
 from platform_core.metadata.declared import personal_columns
 
 Mask = Callable[[pl.DataFrame], pl.DataFrame]
@@ -36,7 +37,7 @@ def masking(mask: Mask | Iterable[str] | None, checks: Iterable[Check]) -> Mask:
 def hidden(sample: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     """Give a sample with some columns hidden; what is null stays null, since that may be what is wrong."""
     return sample.with_columns(
-        pl.when(pl.col(column).is_not_null()).then(pl.lit(HIDDEN)).alias(column)
+        pl.when(column_of(column).is_not_null()).then(pl.lit(HIDDEN)).alias(column)
         for column in columns
         if column in sample.columns
     )

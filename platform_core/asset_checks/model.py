@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import polars as pl
-import polars.selectors as cs
 
 from platform_core.errors import UsageError
 
@@ -210,20 +209,6 @@ class Check:
         from platform_core.asset_checks.definitions import definition_of  # noqa: PLC0415 - Dagster only where it is used
 
         return definition_of(self, asset, blocking=blocking, show_sample=show_sample)
-
-
-def column_of(name: str) -> pl.Expr:
-    """Give the column of exactly this name, which may be one that Polars takes for a pattern of names.
-
-    >>> pl.DataFrame({"^a$": [1], "a": [2]}).select(column_of("^a$")).columns
-    ['^a$']
-    """
-    return cs.by_name(name).as_expr() if name == "*" or is_pattern(name) else pl.col(name)
-
-
-def is_pattern(name: str) -> bool:
-    """Say whether Polars takes a name for a pattern of names."""
-    return name.startswith("^") and name.endswith("$")
 
 
 def refusal(description: str, **metadata: Any) -> Settled:

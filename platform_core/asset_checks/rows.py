@@ -19,12 +19,12 @@ from platform_core.asset_checks.model import (
     Test,
     Verdict,
     check_name,
-    column_of,
     listed,
     missing,
     refusal,
 )
 from platform_core.asset_checks.values import IncomparableError, accepted, out_of_bounds
+from platform_core.columns import column_of
 from platform_core.errors import UsageError
 
 

@@ -93,7 +93,7 @@ def _scan(path: Path) -> pl.LazyFrame:
     try:
         frame = pl.scan_parquet(path)
         frame.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except _ANY_ERROR as error:  # a type that Polars cannot read is a panic
         raise UserError(
             f"{path.name!r} cannot be read as Parquet ({type(error).__name__}).",
             hint="Give the path of a Parquet file, or of a folder of them.",

@@ -16,11 +16,11 @@ from platform_core.asset_checks.model import (
     Plan,
     Verdict,
     check_name,
-    column_of,
     counted,
     missing,
     refusal,
 )
+from platform_core.columns import column_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from platform_core.asset_checks.model import Check, Plan, check_name, column_of, listed
+from platform_core.asset_checks.model import Check, Plan, check_name, listed
 from platform_core.asset_checks.rows import compared, mapping_of
 from platform_core.asset_checks.values import IncomparableError
+from platform_core.columns import column_of
 from platform_core.errors import UsageError
 
 _TEXT = (pl.String, pl.Categorical, pl.Enum)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from platform_core.asset_checks.model import column_of
+from platform_core.columns import column_of
 
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _TIMES = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
@@ -97,7 +97,7 @@ def _converted(value: Any, dtype: pl.DataType, convert: _Convert, rounding: str 
 
 def _comparison(dtype: pl.DataType) -> Comparison:
     if isinstance(dtype, _TEXT):
-        return Comparison(pl.String(), lambda value, _: _of(value, str))
+        return Comparison(pl.String(), _text)
     if isinstance(dtype, pl.Decimal):
         ends = (1 - 10**_DIGITS, 10**_DIGITS - 1)
         return Comparison(pl.Decimal(_DIGITS, dtype.scale), partial(_number, scale=dtype.scale, ends=ends))
@@ -115,6 +115,12 @@ def _comparison(dtype: pl.DataType) -> Comparison:
     if dtype == pl.Boolean:
         return Comparison(dtype, lambda value, _: _of(value, bool))
     raise IncomparableError(f"is {dtype}, which cannot be compared with written values")
+
+
+def _text(value: Any, _: str | None) -> str | None:
+    """Give a text; None for one that is no Unicode, which no column holds."""
+    text: str = _of(value, str)
+    return text if text == text.encode(errors="replace").decode() else None
 
 
 def _ends(dtype: pl.DataType) -> tuple[int, int]:

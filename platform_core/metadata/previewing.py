@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+import polars as pl
+
+from platform_core.columns import column_of
 from platform_core.metadata.declared import personal_columns
 from platform_core.metadata.text import cell
-
-if TYPE_CHECKING:
-    import polars as pl
 
 MASKED = "masked"
 
@@ -36,16 +35,22 @@ def preview(frame: pl.LazyFrame, personal: Collection[str] = ()) -> str:
     shown = names[:_COLUMNS]
     if not shown:
         return "No columns."
-    head = frame.select(shown).head(_ROWS + 1).collect()
+    head = frame.select(column_of(name) for name in shown).head(_ROWS + 1).collect()
     masked = personal_columns(head, personal)
     rows = [[cell(name) for name in shown], ["---"] * len(shown)]
-    rows += [
-        [MASKED if name in masked else cell("" if value is None else str(value)) for name, value in row.items()]
-        for row in head[:_ROWS].iter_rows(named=True)
-    ]
+    columns = [_texts(column, masked=column.name in masked) for column in head[:_ROWS]]
+    rows += [list(row) for row in zip(*columns, strict=True)]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     if head.height > _ROWS:
         lines.append(f"\nThe first {_ROWS} rows.")
     if len(names) > len(shown):
         lines.append(f"\nThe first {len(shown)} of {len(names)} columns.")
     return "\n".join(lines)
+
+
+def _texts(column: pl.Series, *, masked: bool) -> list[str]:
+    try:
+        values = column.to_list()
+    except (ValueError, OverflowError, pl.exceptions.PanicException):  # a time beyond Python's years
+        values = column.alias("value").to_physical().to_list()
+    return [MASKED if masked else cell("" if value is None else str(value)) for value in values]

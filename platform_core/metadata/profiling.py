@@ -12,6 +12,7 @@ from typing import Any, cast
 import polars as pl
 import polars.selectors as cs
 
+from platform_core.columns import column_of
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.metadata.counting import QUANTILES, Column, sampled
@@ -142,10 +143,10 @@ def _counted(
     }
     nulls = dict.fromkeys(unsaid, 0)
     first = 0
-    for batch in lazy.select([*columns, *(name for name in unsaid if name not in columns)]).collect_batches():
+    for batch in lazy.select(map(column_of, dict.fromkeys([*columns, *unsaid]))).collect_batches():
         chosen = sampled(first, batch.height, rows)
         for name, column in columns.items():
-            column.add(batch[name], chosen)
+            column.add(batch[name].alias("value"), chosen)  # whatever its name means to Polars
         for name in unsaid:
             nulls[name] += batch[name].null_count()
         first += batch.height
@@ -164,7 +165,7 @@ def _scan(path: Path) -> pl.LazyFrame:
     try:
         frame = pl.scan_parquet(path, glob=False)
         frame.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise UserError(
             f"{path.name!r} cannot be read as Parquet ({type(error).__name__}).", hint="Give the path of a file."
         ) from None

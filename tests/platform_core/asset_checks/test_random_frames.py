@@ -12,8 +12,10 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
-from platform_core.asset_checks import run_checks
+from platform_core.asset_checks import check_accepted_values, check_row_count, run_checks
+from platform_core.errors import UserError
 from tests.platform_core.asset_checks.naive import Case, random_case, random_frame
 
 Write = Callable[[pl.DataFrame, Path, random.Random], None]
@@ -138,3 +140,17 @@ def test_the_oracle_makes_every_check_fail_and_pass() -> None:
         met.update((type(case.check.rule).__name__, not case.expected) for case in cases_of(chance, frame))
     assert {kind for kind, _ in met} == {kind for kind, passed in met if passed} == {k for k, p in met if not p}
     assert len({kind for kind, _ in met}) == 14
+
+
+def test_a_file_with_a_type_that_polars_cannot_read_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT INTERVAL 1 DAY AS i) TO '{path}' (FORMAT parquet)")
+    with pytest.raises(UserError, match="cannot be read as Parquet"):
+        run_checks(path, [check_row_count()])
+
+
+def test_an_accepted_value_that_is_no_unicode_is_held_by_no_column() -> None:
+    frame = pl.DataFrame({"t": ["?", None]})
+    assert check_accepted_values({"t": ["\ud800"]}).run(frame).failed_count == 1
+    assert check_accepted_values({"t": ["\ud800", "?"]}).run(frame).passed

@@ -106,6 +106,12 @@ def test_nulls_numbers_and_nested_values_are_shown_as_text() -> None:
 # --- charts
 
 
+def test_a_time_beyond_pythons_years_fails_no_step() -> None:
+    """Milliseconds that were read as seconds: such a column once made every step that gave it fail."""
+    far = pl.Series("^at$", [10**15, None], dtype=pl.Int64).cast(pl.Datetime("ms"))
+    assert preview(pl.LazyFrame([far])).splitlines()[2:] == ["| 1000000000000000 |", "|  |"]
+
+
 def test_an_altair_chart_becomes_a_picture() -> None:
     told = chart_metadata([bars], stored)["workbench/bars"]
     found = re.fullmatch(r"!\[bars\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)\n\nbars", told.value)

@@ -1,0 +1,20 @@
+"""Columns by exactly their name, whatever it is: Polars takes `*` and `^...$` for patterns of names."""
+
+from __future__ import annotations
+
+import polars as pl
+import polars.selectors as cs
+
+
+def column_of(name: str) -> pl.Expr:
+    """Give the column of exactly this name.
+
+    >>> pl.DataFrame({"^a$": [1], "a": [2]}).select(column_of("^a$")).columns
+    ['^a$']
+    """
+    return cs.by_name(name).as_expr() if name == "*" or is_pattern(name) else pl.col(name)
+
+
+def is_pattern(name: str) -> bool:
+    """Say whether Polars takes a name for a pattern of names."""
+    return name.startswith("^") and name.endswith("$")
