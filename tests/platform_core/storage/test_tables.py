@@ -316,7 +316,8 @@ def test_of_two_delta_writers_one_stands_whole_and_the_other_is_told(tmp_path: P
 
 
 def test_an_append_that_loses_the_race_to_make_the_table_is_made_again(tmp_path: Path) -> None:
-    tables, times = DeltaTables(str(tmp_path / "delta"), Writing(mode="append")), []
+    tables = DeltaTables(str(tmp_path / "delta"), Writing(mode="append"))
+    times: list[int] = []
 
     def late(frame: pl.DataFrame) -> pl.DataFrame:
         """While the rows are computed, another run makes the table."""
