@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -117,7 +117,7 @@ def read_health(
     stuck = STUCK_SECONDS
     if alerter is not None and alerter.config.sensors is not None and alerter.config.sensors.queue_minutes:
         stuck = alerter.config.sensors.queue_minutes * 60
-    problems = [f"The daemon {one.name} gives no sign of life." for one in daemons if not one.healthy]
+    problems = list(_silent(daemons))
     problems += [f"The code location {one.name} cannot be loaded: {one.problem}" for one in locations if one.problem]
     if oldest >= stuck:
         problems.append(f"A run waits in the queue for {shown_time(oldest)}.")
@@ -136,6 +136,15 @@ def read_health(
         tuple(one | {"at": _moment(one["at"])} for one in messages),
         tuple(problems),
     )
+
+
+def _silent(daemons: Sequence[Daemon]) -> Iterator[str]:
+    """Tell which daemons give no sign of life, and where none does, what starts them."""
+    silent = [one.name for one in daemons if not one.healthy]
+    if silent and len(silent) == len(daemons):
+        yield "No daemon of Dagster gives a sign of life: `workbench dev` starts them, in a deployment a service does."
+    else:
+        yield from (f"The daemon {name} gives no sign of life." for name in silent)
 
 
 def _failing(instance: dg.DagsterInstance, graph: Any) -> list[Trouble]:

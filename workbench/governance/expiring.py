@@ -55,10 +55,9 @@ def as_text(told: Sequence[Due], on: str, *, every: bool) -> str:
     for one in shown:
         part = f"{one.part.layer}:{one.part.asset}" + (f" {one.part.partition}" if one.part.partition else "")
         state = f"held by {one.hold}" if one.hold and one.due else "due" if one.due else "kept"
+        days = f"{one.days} {'day' if one.days == 1 else 'days'}"
         lines.append(
-            clean(
-                f"{state:<12} {part}: kept until {one.keep_until} ({one.days} days since {one.since}, {one.reckoned})"
-            )
+            clean(f"{state:<12} {part}: kept until {one.keep_until} ({days} since {one.since}, {one.reckoned})")
         )
     free = sum(one.due and not one.hold for one in told)
     lines.append(

@@ -97,7 +97,8 @@ def _lines(erasure: Erasure) -> Iterator[str]:
     }
     for said, names in told.items():
         if names:
-            yield f"{said}: {', '.join(names)}."
+            between = "; " if any("," in one for one in names) else ", "
+            yield f"{said}: {between.join(names)}."
     rows = sum(part.rows_found for part in erasure.parts)
     end = "Erased, and every file read back." if erasure.done else "Nothing was erased; --yes erases."
     yield f"{rows} rows in {len({part.asset for part in erasure.parts if part.rows_found})} assets. {end}"

@@ -73,7 +73,9 @@ def _blocks(one: Report) -> Iterator[Block]:
         if not sheet.rows:
             yield Paragraph(f"{sheet.caption}: none.")
             continue
-        rows = tuple(tuple(_cell(value) for value in row) for row in sheet.rows)
+        rows = tuple(
+            tuple(_cell(value, column) for value, column in zip(row, sheet.columns, strict=True)) for row in sheet.rows
+        )
         if len(sheet.columns) <= _WIDEST:
             yield Table(sheet.caption, sheet.columns, rows, sheet.numbers)
             continue
@@ -82,8 +84,10 @@ def _blocks(one: Report) -> Iterator[Block]:
             yield Table(f"{sheet.caption}: {row[0].text}", ("What", "Stated"), pairs)
 
 
-def _cell(value: compliance.Value) -> Cell:
+def _cell(value: compliance.Value, column: str) -> Cell:
     text = "" if value is None else f"{value:,}" if isinstance(value, int | float) else value
+    if column == "Personal data":  # neither is better than the other
+        return Cell(text)
     return Cell(text, tone="bad" if text in _BAD else "good" if text in _GOOD else "")
 
 

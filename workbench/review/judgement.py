@@ -23,7 +23,7 @@ def judge(
         lacking: What is missing of what the project asks for: assurance, and its policies.
     """
     blocking = (*_blocking(head, changes), *lacking)
-    worth = tuple(_worth_a_look(changes))
+    worth = (*_worth_a_look(changes), *_other_policies(base, head))
     notes = tuple(_notes(base, head, changes))
     if blocking:
         return BLOCKED, blocking + worth, notes
@@ -65,6 +65,14 @@ def _worth_a_look(changes: Sequence[AssetChange]) -> Iterator[str]:
         )
         if warned:
             yield f"{this}: checks failed that only warn: {names(warned)}."
+
+
+def _other_policies(base: Snapshot, head: Snapshot) -> Iterator[str]:
+    """Tell that the rules by which the revision is judged are its own."""
+    every = sorted(path for path in base.files.keys() | head.files.keys() if path.startswith("policies/"))
+    changed = [path for path in every if base.files.get(path) != head.files.get(path)]
+    if changed:
+        yield f"The policies change, and what is told here is judged by the new ones: {names(changed)}."
 
 
 def _weaker(change: AssetChange) -> bool:

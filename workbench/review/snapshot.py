@@ -15,7 +15,7 @@ from workbench.review.revisions import Repository, Revision
 from workbench.review.settings import Settings, read_settings
 from workbench.review.values import Asset, Proof, Snapshot
 
-_BESIDE = ("notebooks/", "tests/assets/")
+_BESIDE = ("notebooks/", "tests/assets/", "policies/")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 

@@ -140,7 +140,7 @@ class Snapshot:
     commit: str  # empty for the working tree
     assets: Mapping[str, Asset]
     texts: Mapping[str, str]  # modules by path, that two revisions can be compared by
-    files: Mapping[str, str]  # notebooks, helpers and generated tests: path -> git's id of the content
+    files: Mapping[str, str]  # notebooks, helpers, generated tests, policies: path -> git's id of the content
     settings: Mapping[str, str]  # what config/*.yaml says, by dotted path
     problems: tuple[tuple[str, str], ...] = ()  # path, what could not be read
     loose: tuple[str, ...] = ()  # evidence of no asset

@@ -45,13 +45,15 @@ def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None 
         anchor: Number and hash of an entry that were noted elsewhere earlier.
 
     Raises:
-        UserError: There is no such file.
+        UserError: There is no such file, and nothing tells that there was one.
     """
+    log = AuditLog(path, key)
     try:
         with path.open("rb") as stream:
-            lines = iter(stream)
-            return _verified(AuditLog(path, key), lines, anchor)
+            return _verified(log, iter(stream), anchor)
     except FileNotFoundError:
+        if anchor is not None or log.head.exists():
+            return _verified(log, iter(()), anchor)
         raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
 
 

@@ -47,7 +47,7 @@ def processing(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> 
                 one.special_category or "none stated",
                 _list(one.recipients, "none stated"),
                 _list(one.transfers, "none stated"),
-                f"{_list([str(days) for days in kept])} days" if kept else NOT_STATED,
+                f"{_list([str(days) for days in kept])} {'day' if [*kept] == [1] else 'days'}" if kept else NOT_STATED,
                 "; ".join([*([one.security] if one.security else []), *levels]) or NOT_STATED,
                 one.dpia or NOT_STATED,
                 _list([asset.name for asset in own]),

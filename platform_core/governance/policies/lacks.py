@@ -150,7 +150,7 @@ def _approves(wanted: Sequence[str], who: str) -> bool:
 def told(rule: Rule) -> str:
     """Say in a sentence what a rule asks for."""
     said = {
-        "requires": f"An asset has {_listed([_SHOWN[need] for need in rule.what])}",
+        "requires": f"An asset has {_listed([_with_article(_SHOWN[need]) for need in rule.what])}",
         "naming": f"An asset's name is as the pattern {rule.pattern} asks",
         "no_sources": "An asset reads no source",
         "checks": f"An asset has one of the checks {', '.join(rule.checks)}",
@@ -165,6 +165,10 @@ def told(rule: Rule) -> str:
     where += [f"of {_listed(rule.assets)}"] if rule.assets else []
     where += ["where data is personal"] if rule.personal else []
     return f"{said}{', ' + ', '.join(where) if where else ''}{' (a warning)' if rule.severity == 'warning' else ''}."
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _limits(rule: Rule) -> Iterator[str]:

@@ -138,7 +138,8 @@ def _email(channel: ChannelConfig, message: Message) -> Any:
         secure_mode=channel.security,
         from_addr=channel.sender,
         targets=list(channel.to),
-        headers={"Message-ID": f"<{message.id}@{(channel.sender or '').rpartition('@')[2] or 'workbench'}>"},
+        # Not `Message-ID`: Apprise writes one too, and there are services that refuse a mail with two
+        headers={"X-Workbench-Id": message.id},
         format="text",
         **login,
         **_common(),

@@ -201,6 +201,17 @@ def test_a_project_keeps_a_log_where_it_has_policies(tmp_path: Path, monkeypatch
     assert actor()
 
 
+def test_a_log_that_was_taken_away_is_missed(tmp_path: Path) -> None:
+    """Its head, or what somebody noted elsewhere, tells that it was there."""
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.append("ran", "rents", who="ana", at=AT)
+    last = log.append("ran", "rents", who="ana", at=AT)
+    log.path.unlink()
+    assert verify(log.path).problems == ("The head tells of 2 entries, and 0 are there: the last were cut off.",)
+    log.head.unlink()
+    assert verify(log.path, anchor=(last.n, last.hash)).problems
+
+
 def test_a_log_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no audit log"):
         verify(tmp_path / "none.jsonl")

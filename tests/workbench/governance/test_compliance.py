@@ -12,6 +12,7 @@ from platform_core.governance import compliance
 from platform_core.governance.compliance import CheckRun, Criterion, Sheet
 from platform_core.governance.policies import Activity, AssetFacts, Exemption, Policies, Rule, judge
 from workbench.cli import main
+from workbench.governance.reporting import _cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,3 +147,7 @@ def test_months_are_apart() -> None:
 def test_a_spreadsheet_runs_nothing() -> None:
     sheet = Sheet("a", "A", ("x",), tuple((text,) for text in ("=1", "+1", "-1", "@a", "\tx", "plain")))
     assert [row[0][:1] for row in csv.reader(compliance.as_csv(sheet).splitlines()[1:])] == ["'"] * 5 + ["p"]
+
+
+def test_holding_no_personal_data_is_no_fault() -> None:
+    assert (_cell("no", "Personal data").tone, _cell("no", "Met").tone) == ("", "bad")

@@ -57,7 +57,7 @@ def test_costs_come_from_a_file(project: Path, capsys: pytest.CaptureFixture[str
 def test_rules_are_said_in_words(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, told = _told(capsys, "policy", "explain", "key")
     (rule,) = told["rules"]
-    assert rule["said"] == "An asset has key, in silver and gold."
+    assert rule["said"] == "An asset has a key, in silver and gold."
     assert rule["exceptions"][0]["owner"] == "team:benefits"
     assert main(["policy", "explain", "keyy"]) == 1
     assert "Did you mean 'key'?" in capsys.readouterr().err

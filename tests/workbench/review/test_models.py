@@ -95,7 +95,17 @@ def test_an_exception_is_told_and_blocks_nothing(repo: Repo) -> None:
     excepted = "exceptions:\n  - {rule: owned, assets: [monthly], owner: team:a, reason: moves to another team, "
     for expires, verdict in (("2999-01-01", "careful"), ("2001-01-01", "blocked")):
         policies = {"policies/own.yaml": POLICIES["policies/own.yaml"] + excepted + f"expires: '{expires}'}}\n"}
-        assert repo.review(files(RENTS), {**files(RENTS), **DBT, **policies}).verdict == verdict
+        assert repo.review({**files(RENTS), **policies}, {**files(RENTS), **DBT, **policies}).verdict == verdict
+
+
+def test_a_branch_that_loosens_the_policies_is_told(repo: Repo) -> None:
+    before = {**files(RENTS), **POLICIES}
+    for after in (files(RENTS), {**files(RENTS), "policies/own.yaml": "rules: {}\n"}):
+        found = repo.review(before, after)
+        assert found.verdict == "careful"
+        assert "The policies change" in found.reasons[0]
+        assert "policies/own.yaml" in found.reasons[0]
+    assert repo.review(before, before).reasons == ()
 
 
 def test_a_source_outside_the_lake_and_a_foreign_classification_are_breaches(repo: Repo) -> None:
