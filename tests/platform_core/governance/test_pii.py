@@ -281,6 +281,8 @@ def test_what_stands_beside_a_cell_is_the_same_in_one_column_and_in_many() -> No
         "Peter Jones store",
         "Lord Nelson Inn",
         "Ashley Down",
+        "Land at Kirkby Stephen",
+        "Melton Mowbray",
         "Community Infrastructure Levy",
     ],
 )
