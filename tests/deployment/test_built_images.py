@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -201,8 +201,55 @@ def lab_answers(image: Image, server: int) -> None:
     assert stranger == [403, []]
 
 
+QUERY = """
+import json, urllib.request
+query = "{ assetNodes { assetKey { path } } }"
+body, headers = json.dumps({"query": query}).encode(), {"Content-Type": "application/json"}
+asked = urllib.request.Request("http://127.0.0.1:3001/graphql", body, headers)
+with urllib.request.urlopen(asked, timeout=600) as answer:
+    print(json.dumps([node["assetKey"]["path"] for node in json.load(answer)["data"]["assetNodes"]]))
+"""
+
+
+def webserver_answers(image: Image, server: int) -> None:
+    """Ask a webserver that is started from the same root, beside the code server, for the example's assets."""
+    command = [
+        "dagster-webserver",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "3001",
+        "--grpc-host",
+        "127.0.0.1",
+        "--grpc-port",
+        "4000",
+    ]
+    started = [tool("nsenter"), f"--net=/proc/{server}/ns/net", *image.prefix(), *image.config["Entrypoint"], *command]
+    health = ("python3", "-m", "workbench.stack.health", "http", "http://127.0.0.1:3001/server_info")
+    with subprocess.Popen(
+        started, env=image.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            healthy_within(900, image, health, beside=server, of=process)
+            asked = image.run("python3", "-c", QUERY, beside=server)
+            assert asked.returncode == 0, asked.stderr
+            assert ["issues"] in json.loads(asked.stdout)
+        finally:
+            process.terminate()
+
+
+def healthy_within(
+    seconds: float, image: Image, check: Sequence[str], *, beside: int, of: subprocess.Popen[str]
+) -> None:
+    """Ask a server's health check until it says yes, as long as its process lives."""
+    deadline = time.monotonic() + seconds
+    while image.run(*check, beside=beside).returncode != 0:
+        assert of.poll() is None, of.communicate()[0]
+        assert time.monotonic() < deadline
+
+
 def test_a_server_serves(image: Image) -> None:
-    """The code server answers over gRPC and JupyterLab over HTTP, as the health check that is in the image says."""
+    """From the built root the code server answers over gRPC, the webserver over GraphQL, JupyterLab over HTTP."""
     if image.target == "lambda":
         pytest.skip("it serves nobody")
     project = odp_project(Path(tempfile.mkdtemp(prefix="image-")) / "odp", warm=True)
@@ -216,13 +263,9 @@ def test_a_server_serves(image: Image) -> None:
         with subprocess.Popen(
             started, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            deadline = time.monotonic() + 900
             try:
-                while image.run(*check, beside=process.pid).returncode != 0:
-                    assert process.poll() is None, process.communicate()[0]
-                    assert time.monotonic() < deadline
-                if image.target == "lab":
-                    lab_answers(image, process.pid)
+                healthy_within(900, image, check, beside=process.pid, of=process)
+                (lab_answers if image.target == "lab" else webserver_answers)(image, process.pid)
             finally:
                 process.terminate()
     finally:
