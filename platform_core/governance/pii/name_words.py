@@ -35,19 +35,15 @@ _LETTERS = {
 @lru_cache(1)
 def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     """Give the letters of words, and those of them that are also a name; read when the first text with capitals comes."""
-    folder = files("platform_core.governance.pii")
-
-    def halves(name: str) -> list[list[str]]:
-        lines = [line for line in (folder / name).read_text("utf-8").splitlines() if not line.startswith("#")]
-        return [part.split() for part in "\n".join(lines).split("---")]
-
-    (given, given_words), (family, family_words) = halves("given.txt"), halves("family.txt")
+    (given, given_words), (family, family_words) = (
+        [part.split() for part in _parts(name)] for name in ("given.txt", "family.txt")
+    )
     levels: dict[str, list[int]] = {}
     for place, (sure, common) in enumerate(((given, given_words), (family, family_words))):
         for words, level in ((sure, 2), (common, 1)):
             for word in words:
                 levels.setdefault(word, [0, 0])[place] = level
-    places, others = halves("words.txt")
+    places, others = (part.split() for part in _parts("words.txt"))
     letters = dict.fromkeys(others, "L") | dict.fromkeys(places, "X")
     for word, (a, b) in levels.items():
         if word not in letters or (letters[word] == "L" and max(a, b) == 2):
@@ -62,6 +58,17 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
     return letters, frozenset(levels)
+
+
+@lru_cache(1)
+def called_alike() -> frozenset[str]:
+    """Give the organisations and places, in small letters, that are called as a person might be."""
+    return frozenset(line for part in _parts("called_alike.txt") for line in part.splitlines() if line)
+
+
+def _parts(name: str) -> list[str]:
+    text = (files("platform_core.governance.pii") / name).read_text("utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#")).split("---")
 
 
 def fold(text: pl.Expr) -> pl.Expr:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
-from platform_core.governance.pii.name_words import PARTICLES, fold, letters_of, lists, mapping
+from platform_core.governance.pii.name_words import PARTICLES, called_alike, fold, letters_of, lists, mapping
 
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
 _WORDS = PARTICLES.replace(" ", "|")
@@ -53,11 +53,6 @@ _CALLED_AFTER = (
     r"|foundation|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
-# Organisations and places that are called as a person might be
-_FIRMS = "grant thornton|john lewis|thomas cook|henry boot|taylor wimpey|charles church|david wilson|william hill|morgan sindall|ernst young|morgan stanley|alexander mcqueen|jack daniels|jack wills|paul smith|ted baker|marks spencer|harvey nichols|johnson matthey|hugo boss|ben jerry|christian dior|calvin klein|tommy hilfiger|charles tyrwhitt|albert hall|royal albert hall|victoria hall|victoria wood|severn trent|harley davidson|mercedes benz|rolls royce|aston martin|austin allegro"
-# Towns and villages of two words, as the gazetteer has them, and consultants and builders of planning applications
-_TOWNS = "kirkby stephen|kirkby lonsdale|leighton buzzard|melton mowbray|newton abbot|newton aycliffe|newton stewart|market harborough|market drayton|market rasen|sutton coldfield|sutton scotney|bradley stoke|milton keynes|church stretton|bishop auckland|bishop castle|bishops stortford|bishops waltham|barton hills|barnard castle|brandon hill|burnham market|carlton colville|clayton west|clifton hampden|compton bassett|chipping norton|chipping sodbury|chipping campden|corby glen|cleobury mortimer|dalton piercy|haydon bridge|harold hill|harold wood|hayward heath|haywards heath|hemel hempstead|holmes chapel|houghton regis|kirby muxloe|kirkby mallory|leigh park|melton constable|marshall meadows|milton abbas|morton bagot|newport pagnell|norton canes|potter heigham|royal tunbridge|scott willoughby|seaton carew|seaton delaval|shepton mallet|shepton montague|shirley heath|stanley park|stoke mandeville|stoke poges|stanton harcourt|sutton courtenay|sydling st nicholas|thornton heath|temple guiting|upton scudamore|walton le dale|warren row|whitley bay|winston churchill hall|winterbourne bassett|woodhouse eaves|wootton bassett|wotton underwood|compton verney|aston clinton|aston tirrold|stoke bruerne|bradwell abbey|ashby magna|ashton keynes|easton grey|hampton lucy|kingston bagpuize|langton matravers|milton malsor|newton solney|norton fitzwarren|stanton drew|stanton fitzwarren|stoke gabriel|sutton veny|thorpe morieux|weston turville|wolverton mill|clement danes|mott macdonald|willmott dixon|knight frank|crest nicholson"
-
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUGANfvbcdeugan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}P{1,3}[GABCDEFVUgabcdefvu]", 0.9),
@@ -88,6 +83,7 @@ _CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked
 _L = r"A-Za-z\x{aa}-\x{1fff}\x{2c00}-\x{2fff}\x{3041}-\x{d7ff}\x{f900}-\x{faff}\x{10000}-\x{10ffff}"  # a fraction of what \p{L} costs
 _CELL = rf"^[ \t]*(?:[{_L}][{_L}'.\-]*[,.]?[ \t]*(?:\([{_L} ]+\)[ \t]*)?){{1,7}}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
+_PLACE_FOLLOWS = re.compile("[FBD]?[Xx]")
 _GREETED = re.compile(r"H([GBCgbc])$")
 
 
@@ -144,7 +140,7 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     )
     # `Edward VI` is a king, and what is called after him
     reigned = pl.col("piece").str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (pl.col("score") < 0.7)
-    found = found.filter(~pl.col("piece").str.to_lowercase().str.contains(f"^(?:{_FIRMS}|{_TOWNS})$") & ~reigned)
+    found = found.filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()) & ~reigned)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
@@ -272,7 +268,8 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
             at += 1
             continue
         end = match.end()
-        followed = letters[end : end + 1] in {"X", "x"} and letters[end - 1].isupper() and score < 0.95
+        # `Garrett Anderson Building`: a family name may stand between
+        followed = bool(_PLACE_FOLLOWS.match(letters, end)) and letters[end - 1].isupper() and score < 0.95
         after_saint = at > 0 and letters[at - 1] == "S"
         if not followed and not after_saint:
             found.append((at, end - 1, score))

@@ -12,7 +12,7 @@ import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
-from platform_core.governance.pii import names, prose, repeating, texts
+from platform_core.governance.pii import checksums, names, prose, repeating, texts
 from platform_core.governance.pii.cutting import are_long
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
@@ -35,6 +35,7 @@ _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
 _LETTER = r"A-Za-z\x{80}-\x{1fff}'\-"
 _LIKE_A_NAME = rf"^{_UPPER}[{_LETTER}]+(?: (?:{_UPPER}[{_LETTER}.]*|van|de|der|al|bin)){{1,3}}$"
+_NEARLY_ALL = 0.9  # a share of valid check digits that leaves no doubt
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
 
@@ -190,6 +191,8 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
             count = int(alike.sum())
             if count >= _FEW and found.filter(by_chance).height < _BY_CHANCE * count:
                 found = found.filter(~by_chance)
+    if found["kind"].eq("nhs_number").any() and not about.other:
+        found = _with_nhs_numbers(found, column)
     if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
         found = found.filter(pl.col("kind") != "name")
     if found["kind"].eq("national_insurance").any():
@@ -197,6 +200,29 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
     if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
         found = _with_names(found, column)
     return found
+
+
+def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Add numbers outside the issued ranges (made-up ones are), where nearly all of a column's have the check digit."""
+    cells = column.cast(pl.String).str.strip_chars().alias("text").to_frame().with_row_index("row")
+    tens = cells.filter(pl.col("text").str.contains("^[0-9]{10}$"))
+    if tens.height < _FEW:
+        return found
+    valid = checksums.modulus_11(tens["text"])
+    if valid.mean() < _NEARLY_ALL:  # type: ignore[operator]  # a number, since there are rows
+        return found
+    tens = tens.filter(valid)
+    by_chance = (pl.col("kind") == "utr") & pl.col("chance") & pl.col("row").is_in(tens["row"].implode())
+    found = found.filter(~by_chance)
+    others = tens.filter(~pl.col("row").is_in(found["row"].implode()))
+    begin = column.gather(others["row"]).cast(pl.String).str.find("[0-9]").cast(pl.Int64)
+    added = others.with_columns(
+        kind=pl.lit("nhs_number"), start=begin, end=begin + 10, score=pl.lit(0.9),
+        chance=pl.lit(value=False), ten=pl.lit(value=True),
+    )  # fmt: skip
+    return pl.concat([found, added.select(pl.col(name).cast(found.schema[name]) for name in found.columns)]).sort(
+        "row", "start"
+    )
 
 
 def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:

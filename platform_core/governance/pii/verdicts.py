@@ -51,7 +51,7 @@ def columns(frame: Any, *, sample: int | None = 1000) -> pl.DataFrame:
     """
     rows = _sampled(frame, sample)
     flat = [name for name, dtype in rows.schema.items() if not dtype.is_nested()]
-    found = scan(rows.select(flat))
+    found = scan(rows, flat)
     counted = (
         found.group_by("column", "kind")
         .agg(cells=pl.col("row").n_unique(), score=pl.col("score").mean())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import sys
 
 import pandas as pd
@@ -136,6 +137,22 @@ def test_numbers_drawn_at_random_are_no_numbers_of_the_nhs() -> None:
     assert found(drawn.to_frame()) == []
     assert not pii.columns(drawn.to_frame())["personal"].any()
     assert len(found(pl.DataFrame({"nhs_no": drawn}))) == pytest.approx(2000 / 11, rel=0.2)
+
+
+def test_a_column_of_nothing_but_valid_check_digits_is_one_of_nhs_numbers_whatever_they_begin_with() -> None:
+    """Made-up numbers lie outside the ranges that are issued; some of them have the check digit of a UTR too."""
+    draw = random.Random(5)  # noqa: S311 - made-up numbers, no secret
+    drawn = pl.Series([str(draw.randrange(10**9, 10**10)) for _ in range(3000)])
+    valid = drawn.filter(checksums.modulus_11(drawn))
+    assert found(pl.DataFrame({"value": valid})) == [(row, "value", "nhs_number") for row in range(len(valid))]
+    assert found(pl.DataFrame({"value": drawn})) == []
+    spaced = pii.scan(pl.DataFrame({"value": " " + valid}))
+    assert set(spaced.select("start", "end").rows()) == {(1, 11)}
+
+
+def test_a_column_is_looked_at_by_its_own_name_whatever_a_pattern_means() -> None:
+    frame = pl.DataFrame({"*": ["ann@example.com"], "^b.*$": ["x"], "b": [1]})
+    assert pii.columns(frame).filter("personal")["column"].to_list() == ["*"]
 
 
 def test_columns_are_judged_by_name_and_by_values() -> None:
@@ -277,6 +294,7 @@ def test_what_stands_beside_a_cell_is_the_same_in_one_column_and_in_many() -> No
     "text",
     [
         "Visit to Lord Lawson of Beamish Academy",
+        "Source: Elizabeth Garrett Anderson Building",
         "Sir John of Gaunt School opens",
         "Peter Jones store",
         "Lord Nelson Inn",
