@@ -251,7 +251,7 @@ def test_a_notebook_that_is_not_there_is_told_with_the_nearest_name(
     project: Path, write_notebook: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_notebook(project / "rents.ipynb", "1")
-    assert main(["run", "rent.ipynb"]) == 1
+    assert main(["run", "rent.ipynb"]) == 2
     assert "Did you mean 'rents.ipynb'?" in capsys.readouterr().err
 
 
