@@ -193,8 +193,8 @@ def _started(command: list[str], environment: dict[str, str], writing: int) -> A
 
 
 def _program(name: str) -> str:
-    """Give the program of this environment, which an image has on its path."""
-    beside = Path(sys.executable).with_name(name)
+    """Give the program of this environment, which an image has on its path; one that has a place of its own is that."""
+    beside = Path(sys.executable).parent / name  # a whole path stays itself
     return str(beside) if beside.exists() else name
 
 
