@@ -28,7 +28,7 @@ for line in sys.stdin:
     number, write = int(line), begin(*arguments)
     while True:
         number += 1
-        os.write(1, f"{os.getpid()} {number}\n".encode())  # at once, or a kill would leave half a line
+        os.write(1, f"{os.getpid()} {number}\\n".encode())  # at once, or a kill would leave half a line
         write(number)
 """
 
