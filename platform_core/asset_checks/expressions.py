@@ -7,15 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from platform_core.asset_checks.model import (
-    Check,
-    Plan,
-    RowWise,
-    Test,
-    check_name,
-    missing,
-    refusal,
-)
+from platform_core.asset_checks.model import Check, Plan, RowWise, Test, check_name, missing, refusal
 from platform_core.columns import column_of, is_pattern
 from platform_core.errors import UsageError
 

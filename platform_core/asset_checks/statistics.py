@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from platform_core.asset_checks.keys import frame_of
-from platform_core.asset_checks.model import (
-    Check,
-    Fused,
-    Plan,
-    Verdict,
-    check_name,
-    counted,
-    missing,
-    refusal,
-)
+from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
 from platform_core.columns import column_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert

@@ -220,9 +220,7 @@ def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
         kind=pl.lit("nhs_number"), start=begin, end=begin + 10, score=pl.lit(0.9),
         chance=pl.lit(value=False), ten=pl.lit(value=True),
     )  # fmt: skip
-    return pl.concat([found, added.select(pl.col(name).cast(found.schema[name]) for name in found.columns)]).sort(
-        "row", "start"
-    )
+    return _with(found, added)
 
 
 def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
@@ -261,6 +259,10 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
         "row", "kind", "start", end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64), score=pl.lit(0.6)
     )
     added = spans.with_columns(chance=pl.lit(value=False), ten=pl.lit(value=False))
-    return pl.concat([found, added.select(pl.col(name).cast(found.schema[name]) for name in found.columns)]).sort(
-        "row", "start"
-    )
+    return _with(found, added)
+
+
+def _with(found: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame:
+    """Put more findings of a column where they belong."""
+    alike = added.select(pl.col(name).cast(dtype) for name, dtype in found.schema.items())
+    return pl.concat([found, alike]).sort("row", "start")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from platform_core.executor.handler import Cause, LaunchError, Phase, TransientError
@@ -73,22 +76,35 @@ def test_an_answer_that_was_lost_starts_nothing_twice(remote: Remote, kind: str)
     assert remote.events(step).count("STEP_START") == 1
 
 
+@contextmanager
+def an_api_server_that_holds(remote: Remote, fault: Fault) -> Iterator[None]:
+    """Hold what the fault says of Kubernetes for as long as the block goes on."""
+    remote.cluster.released.clear()
+    remote.cluster.faults.plan(fault)
+    try:
+        yield
+    finally:
+        remote.cluster.released.set()
+
+
+@contextmanager
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the handler give up an answer of Kubernetes after a twentieth of a second."""
+    with monkeypatch.context() as patch:
+        patch.setattr(eks, "_WAITS", {"_request_timeout": (5.0, 0.05)})
+        yield
+
+
 @pytest.mark.parametrize("fault", [HELD, HELD_ANSWER])
 def test_an_api_server_that_does_not_answer_starts_nothing_twice(
     remote: Remote, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     """The handler gives up in time, and asks again: the Job is made before that, or when nobody waits for it."""
     handler, step = remote.handler("eks"), remote.quick("eks")
-    remote.cluster.released.clear()
-    remote.cluster.faults.plan(Fault(fault, "POST jobs"))
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(eks, "_WAITS", {"_request_timeout": (5.0, 0.05)})
-            with pytest.raises(TransientError, match="could not be reached"):
-                handler.launch(step)
+    with an_api_server_that_holds(remote, Fault(fault, "POST jobs")):
+        with little_patience(monkeypatch), pytest.raises(TransientError, match="could not be reached"):
+            handler.launch(step)
         remote_id = handler.launch(step)
-    finally:
-        remote.cluster.released.set()
     assert remote.ended(handler, remote_id).phase is Phase.SUCCEEDED
     wait_for(lambda: remote.cluster.posted.count(step.name) == 2)
     assert remote.started("eks", step) == 1
@@ -100,15 +116,12 @@ def test_an_api_server_that_hangs_ends_no_work_that_is_looked_at(
     handler = remote.handler("eks")
     remote_id = handler.launch(remote.quick("eks"))
     remote.ended(handler, remote_id)
-    remote.cluster.released.clear()
-    remote.cluster.faults.plan(Fault(HELD, "GET jobs"))
-    try:
-        with monkeypatch.context() as patch:
-            patch.setattr(eks, "_WAITS", {"_request_timeout": (5.0, 0.05)})
-            with pytest.raises(TransientError, match="could not be reached"):
-                handler.check(remote_id)
-    finally:
-        remote.cluster.released.set()
+    with (
+        an_api_server_that_holds(remote, Fault(HELD, "GET jobs")),
+        little_patience(monkeypatch),
+        pytest.raises(TransientError, match="could not be reached"),
+    ):
+        handler.check(remote_id)
     assert handler.check(remote_id).phase is Phase.SUCCEEDED
 
 
