@@ -55,8 +55,8 @@ def timed(call):
         finally:
             spent.append(time.process_time() - before)
     return wrapper
-from platform_core.io_managers import parquet
-parquet.running_metadata = timed(parquet.running_metadata)
+from platform_core.io_managers import base
+base.running_metadata = timed(base.running_metadata)
 @silver_asset(name="fees", classification="OFFICIAL")
 def fees(context) -> pl.LazyFrame:
     table = pl.scan_parquet(sys.argv[1])
