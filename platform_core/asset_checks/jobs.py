@@ -48,11 +48,14 @@ class Job:
     Attributes:
         finish: Gives the verdict and the failing rows, from the figures by name.
         figures: Expressions that give one value each, for the scan that all checks share.
+        columns: Columns by name that the scan works out row by row, for figures that keep a value of every row: Polars
+            would keep all that goes into such a figure as well.
         query: A query of the check's own that gives one row of figures.
     """
 
     finish: Callable[[Mapping[str, Any]], Found]
     figures: Mapping[str, pl.Expr] = field(default_factory=dict)
+    columns: Mapping[str, pl.Expr] = field(default_factory=dict)
     query: pl.LazyFrame | None = None
 
 
@@ -146,7 +149,11 @@ def _distinct(columns: tuple[str, ...], what: str, source: Source, sample: int) 
         verdict = Verdict(False, failed, said, {"groups": groups, "surplus_rows": failed - groups})
         return verdict, source.lazy.filter(shared)
 
-    return Job(finish, {"codes": _share(code, 0, passes).implode()})
+    name = repr(columns)
+    while name in source.schema:
+        name += "'"
+    codes = _share(Code(pl.col(name), code.exact), 0, passes)
+    return Job(finish, {"codes": codes.implode()}, {name: code.expression})
 
 
 def _share(code: Code, number: int, passes: int) -> pl.Expr:

@@ -154,8 +154,10 @@ def _rows_alone(query: pl.LazyFrame) -> pl.DataFrame | None:
 def _computed(frame: pl.LazyFrame, jobs: Mapping[int, Job]) -> dict[int, Found]:
     """Compute every job, all figures from one scan."""
     together = [e.alias(f"{position}:{name}") for position, job in jobs.items() for name, e in job.figures.items()]
+    columns = {name: e.alias(name) for job in jobs.values() for name, e in job.columns.items()}
     queries = {position: job.query for position, job in jobs.items() if job.query is not None}
-    collected = _collected(([frame.select(together)] if together else []) + list(queries.values()))
+    scan = [frame.with_columns(columns.values()).select(together)] if together else []
+    collected = _collected(scan + list(queries.values()))
     figures = collected.pop(0) if together else pl.DataFrame()
     own = dict(zip(queries, collected, strict=True))
     found = {}
