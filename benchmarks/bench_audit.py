@@ -23,6 +23,7 @@ from platform_core.governance.policies.reading import ready
 
 STEPS, BUDGET = 50, 0.2
 ON = "2026-11-29"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def chain() -> list[dg.AssetsDefinition]:
@@ -50,7 +51,7 @@ def main() -> int:
 
     def steps() -> None:
         with dg.DagsterInstance.ephemeral() as instance:
-            dg.materialize(assets, instance=instance)
+            dg.materialize(assets, instance=instance, run_config=QUIET)
 
     dagster = call_seconds(steps, 3) / STEPS
     loading = call_seconds(lambda: governed(assets, (), ready("official"), on=ON), 3) / STEPS
