@@ -97,6 +97,7 @@ class Cell:
     r"""One cell of a notebook. `source` has `\n` line ends and no byte-order mark; `id` is made up where none is kept.
 
     `options` is the cell's metadata under the key `workbench`, as the Lab panel writes it (hostile input: any JSON).
+    `count` is the number that the kernel gave it when it was last run (`[7]` in the margin), where it is kept.
     """
 
     position: int
@@ -105,6 +106,7 @@ class Cell:
     source: str
     tags: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

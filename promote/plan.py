@@ -28,6 +28,7 @@ from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
+from promote.selection.run_order import told_of_order
 from promote.values import dataclass, field, replace
 
 
@@ -84,6 +85,7 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
         refused.append(one.step.tag)
     findings += repeats(planner.context, planner.takers)
     findings += advice_on_size(selection)
+    findings += told_of_order(selection)
     by_step = {tag: tuple(found) for tag, found in told.items()}
     return Planned(tuple(ordered), tuple(findings), tuple(refused), by_step)
 

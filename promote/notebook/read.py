@@ -299,7 +299,9 @@ def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
     tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
     _check_characters(source, tags, at)
     _check_conflict(source, at)
-    return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options)
+    count = cell.get("execution_count")
+    count = count if type(count) is int else None
+    return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options, count)
 
 
 def _tags(tags: Any) -> tuple[str, ...]:
