@@ -10,6 +10,7 @@ The presence of a module is its registration. Modules are plainly imported, whic
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -66,9 +67,10 @@ def load_definitions(file: str | Path) -> dg.Definitions:
     root = find_project(folder)
     config = load_config(root)
     use_alerts(config)
-    with _importable(folder, root), referring_to(source_of(config)):
-        modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
-    return gather(modules, config, drafts_of(config, folder.name))
+    with _uncollected():
+        with _importable(folder, root), referring_to(source_of(config)):
+            modules = import_modules(folder / "defs", f"{folder.name}.defs", root)
+        return gather(modules, config, drafts_of(config, folder.name))
 
 
 def import_modules(folder: Path, package: str, root: Path) -> list[ModuleType]:
@@ -227,6 +229,18 @@ def _importable(package: Path, root: Path) -> Iterator[None]:
     importlib.invalidate_caches()
     with setting({PROJECT_VARIABLE: str(root)}):
         yield
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage meanwhile: what is defined stays, and each look goes through all of it again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def forget(package: str) -> None:
