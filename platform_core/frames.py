@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from platform_core.errors import UserError
-from platform_core.storable import refuse_foreign, refuse_relation
+from platform_core.storable import refuse_foreign, refuse_relation, refuse_repeated
 
 if TYPE_CHECKING:
     import duckdb
@@ -127,7 +127,7 @@ def to_polars(value: object) -> pl.DataFrame:
     """Give any frame as an eager Polars frame, as `convert` does.
 
     Raises:
-        UserError: The value is no frame, or one of its columns mixes types.
+        UserError: The value is no frame, one of its columns mixes types, or two share a name.
     """
     match kind_of(value):
         case "polars":
@@ -141,13 +141,15 @@ def to_polars(value: object) -> pl.DataFrame:
             table = arrow_of_pandas(cast("pd.DataFrame", value))
             return _polars_of(table.drop_columns(row_numbers(table.schema)), len(cast("pd.DataFrame", value)))
     if is_arrow(value):
-        return cast("pl.DataFrame", pl.from_arrow(cast("pa.Table", value)))
+        table = value.read_all() if isinstance(value, pa.RecordBatchReader) else pa.table(value)
+        return _polars_of(table, table.num_rows)
     raise not_a_frame(value)
 
 
 def _polars_of(table: pa.Table, height: int) -> pl.DataFrame:
     if not table.num_columns:
         return pl.DataFrame(height=height)
+    refuse_repeated(table.column_names)
     frame = cast("pl.DataFrame", pl.from_arrow(table))
     frame.columns = table.column_names  # which Polars changes where a name is empty
     return frame

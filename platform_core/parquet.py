@@ -11,7 +11,7 @@ import errno
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,7 +28,7 @@ from platform_core.governance.classification import NOTE
 from platform_core.pandas_parquet.arrow_types import plain_array
 from platform_core.pandas_parquet.refusals import Unstorable
 from platform_core.parquet_read import DUCKDB_TYPES, NOTES, Footer, read_footer
-from platform_core.storable import refuse_relation, refuse_unstorable, types_of
+from platform_core.storable import refuse_relation, refuse_repeated, refuse_unstorable, types_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +134,7 @@ def _write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> N
         _write_batches(value, path, metadata)
     else:
         table = pa.Table.from_batches([value]) if isinstance(value, pa.RecordBatch) else cast("pa.Table", value)
-        _unrepeated(table.schema.names)
+        refuse_repeated(table.schema.names)
         _write_table(_plain_table(table), path, metadata, table.num_rows)
 
 
@@ -149,7 +149,7 @@ def _write_table(table: pa.Table, path: Any, metadata: dict[str, str], rows: int
 
 
 def _write_batches(reader: pa.RecordBatchReader, path: Any, metadata: dict[str, str]) -> None:
-    _unrepeated(reader.schema.names)
+    refuse_repeated(reader.schema.names)
     empty = _told(_plain_table(reader.schema.empty_table()), metadata)
     with pq.ParquetWriter(path, empty.schema, compression="zstd") as writer:
         for batch in reader:
@@ -173,14 +173,6 @@ def _plain_table(table: pa.Table) -> pa.Table:
         if column.type != about.type:
             table = table.set_column(place, about.with_type(column.type), column)
     return table
-
-
-def _unrepeated(names: Sequence[str]) -> None:
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise UserError(
-            f"Several columns are called {', '.join(map(repr, repeated))}.", hint="Give every column its own name."
-        )
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:

@@ -6,7 +6,7 @@ DuckDB (`typed`): `HUGEINT`, which is a decimal there, `UUID`, `ENUM`, arrays of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
@@ -76,6 +76,19 @@ def refuse_relation(relation: duckdb.DuckDBPyRelation) -> None:
             if advice is not None:
                 told = advice.format(f'"{name}"')
                 raise _refused(name, f"values of DuckDB's type {part.upper()}", "no Parquet file", told)
+
+
+def refuse_repeated(names: Sequence[str]) -> None:
+    """Refuse columns that share a name.
+
+    Raises:
+        UserError: Two do.
+    """
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise UserError(
+            f"Several columns are called {', '.join(map(repr, repeated))}.", hint="Give every column its own name."
+        )
 
 
 def types_of(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:

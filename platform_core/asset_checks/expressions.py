@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Plan, RowWise, Test, check_name, missing, refusal
-from platform_core.columns import column_of, is_pattern
+from platform_core.asset_checks.pairs import RELATIONS, related
+from platform_core.asset_checks.values import IncomparableError
+from platform_core.columns import is_pattern
 from platform_core.errors import UsageError
-
-_RELATIONS = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    ">": operator.gt,
-}
 
 
 def check_expression(expression: pl.Expr, *, name: str, description: str = "") -> Check:
@@ -35,6 +27,9 @@ def check_expression(expression: pl.Expr, *, name: str, description: str = "") -
 def check_compare(column: str, relation: str, other: str, *, name: str | None = None) -> Check:
     """Give the check that a column of each row stands in a relation to another; where either is null, the row passes.
 
+    Whole numbers and floats, and times of different units or zones, are compared exactly; a date counts as its
+    beginning, by the clock of the other column's zone.
+
     Args:
         column: The column on the left.
         relation: `<`, `<=`, `==`, `!=`, `>=` or `>`.
@@ -47,14 +42,31 @@ def check_compare(column: str, relation: str, other: str, *, name: str | None = 
     >>> check_compare("closed", ">=", "opened").run(pl.DataFrame({"opened": [3], "closed": [2]})).description
     '1 row breaks the rule.'
     """
-    if relation not in _RELATIONS:
-        raise UsageError(f"check_compare knows no relation {relation!r}.", hint=f"It knows {', '.join(_RELATIONS)}.")
-    expression = _RELATIONS[relation](column_of(column), column_of(other))
+    if relation not in RELATIONS:
+        raise UsageError(f"check_compare knows no relation {relation!r}.", hint=f"It knows {', '.join(RELATIONS)}.")
     return Check(
         name or check_name("compare", [column, other]),
         f"{column} {relation} {other} in every row.",
-        Expression(expression, (column, other)),
+        Compare(column, relation, other),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A column in a relation to another."""
+
+    column: str
+    relation: str
+    other: str
+
+    def plan(self, schema: pl.Schema) -> Plan:
+        """Count where it does not stand in it."""
+        if absent := missing((self.column, self.other), schema):
+            return absent
+        try:
+            return _broken(related(self.column, self.relation, self.other, schema), schema)
+        except IncomparableError as error:
+            return refusal(f"Column {self.column} {error}.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,18 +74,20 @@ class Expression:
     """A boolean expression. Two compare as one only where they are the same object."""
 
     expression: pl.Expr
-    columns: tuple[str, ...] = ()
 
     def plan(self, schema: pl.Schema) -> Plan:
         """Count where the expression is false."""
         roots = self.expression.meta.root_names()
-        columns = self.columns or [name for name in roots if name in schema or not is_pattern(name)]
-        if absent := missing(columns, schema):
-            return absent
-        try:
-            types = list(pl.LazyFrame(schema=schema).select(self.expression).collect_schema().values())
-        except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
-            return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
-        if types != [pl.Boolean]:
-            return refusal("The expression does not give one boolean column.")
-        return RowWise({"": Test(~self.expression)}, ("breaks the rule", "break the rule"))
+        columns = [name for name in roots if name in schema or not is_pattern(name)]
+        return missing(columns, schema) or _broken(self.expression, schema)
+
+
+def _broken(holds: pl.Expr, schema: pl.Schema) -> Plan:
+    """Give the plan that counts where an expression is false."""
+    try:
+        types = list(pl.LazyFrame(schema=schema).select(holds).collect_schema().values())
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
+    if types != [pl.Boolean]:
+        return refusal("The expression does not give one boolean column.")
+    return RowWise({"": Test(~holds)}, ("breaks the rule", "break the rule"))

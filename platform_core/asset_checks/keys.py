@@ -86,7 +86,11 @@ class Unique:
         columns = self.columns or tuple(schema)
         if not columns:
             return Settled(Verdict(True, 0, "The frame has no columns."))
-        return missing(columns, schema) or Distinct(columns, listed(self.columns) if self.columns else "the whole row")
+        if absent := missing(columns, schema):
+            return absent
+        if objects := [column for column in columns if schema[column] == pl.Object]:
+            return refusal(f"Column {listed(objects)} is Object: two Python objects are not compared.")
+        return Distinct(columns, listed(self.columns) if self.columns else "the whole row")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +155,8 @@ def _common_type(ours: pl.DataType, theirs: pl.DataType) -> pl.DataType | None:
         return pl.String()
     if ours != theirs and ours.is_integer() and theirs.is_integer():
         return pl.Int128()
+    if pl.Object in {ours, theirs}:
+        return None
     if ours == pl.Null:
         return theirs
     return ours if theirs in (ours, pl.Null) else None

@@ -14,7 +14,7 @@ from platform_core.asset_checks.jobs import Found, Job, Source, job_of
 from platform_core.asset_checks.masks import Mask, masking
 from platform_core.asset_checks.model import Check, CheckReport, Direct, Outcome, Plan, Settled, Verdict
 from platform_core.errors import UserError
-from platform_core.frames import convert, kind_of, not_a_frame
+from platform_core.frames import convert, is_arrow, kind_of, not_a_frame
 
 # An expression of the analyst's may raise anything, and Polars' own panic is no Exception
 _ANY_ERROR = (Exception, pl.exceptions.PanicException)
@@ -81,6 +81,8 @@ def _source(frame: object, files: Sequence[Path] | None) -> Source:
         lazy: Any = _scan(path)
         given: object = lazy
         files = [path] if files is None and path.is_file() else files
+    elif is_arrow(frame):
+        given = lazy = convert(frame, "lazy")  # a reader is used up by that
     elif kind_of(frame) is None:
         raise not_a_frame(frame, "What is to be checked")
     else:

@@ -51,6 +51,15 @@ def test_arrow_is_converted_but_is_no_kind() -> None:
         assert made.equals(pl.DataFrame({"id": [1, 2]}))
 
 
+def test_arrow_keeps_odd_names_and_rows_without_columns() -> None:
+    table = pa.table({"": [1, 2], "b": [3, 4]})
+    for value in (table, table.to_batches()[0], table.to_reader()):
+        assert to_polars(value).columns == ["", "b"]
+    assert to_polars(table.select([])).height == 2
+    with pytest.raises(UserError, match="Several columns are called 'a'"):
+        to_polars(pa.table([[1], [2]], names=["a", "a"]))
+
+
 @pytest.mark.parametrize(
     ("annotation", "kind"),
     [

@@ -10,6 +10,7 @@ import math
 import operator
 import random
 import re
+import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ NAN, INF = math.nan, math.inf
 LONG = "long " * 40
 TEXTS = ["", "a", "A", "ab", "a\n", "a\0", "\0", "é", "e\u0301", "\ufeff", "\ufffd", "😀", "\U0010ffff", "1", "NaN"]
 TEXTS += [f"{LONG}1", f"{LONG}2", "2025-01-01", "2025-01-01T10:00", "2025-13-01", "null"]
-FLOATS = [0.0, -0.0, 0.5, -1.5, NAN, INF, -INF, 1e300, 5e-324, 1.0, 2.0]
+OTHER_NAN: float = struct.unpack("<d", bytes.fromhex("010000000000f8ff"))[0]  # of other bits than the usual one
+FLOATS = [0.0, -0.0, 0.5, -1.5, NAN, OTHER_NAN, INF, -INF, 1e300, 5e-324, 1.0, 2.0, 2.0**53, 2.0**64, -(2.0**63)]
 DAYS = [date(2025, 1, 1), date(2025, 3, 30), date(1, 1, 1), date(9999, 12, 31), date(1969, 12, 31), date(1970, 1, 1)]
 ZONES = (None, "UTC", "Europe/London", "Asia/Kathmandu")
 PER_SECOND = {"ms": 1000, "us": 10**6, "ns": 10**9}
@@ -55,6 +57,9 @@ DECIMALS = {
     (38, 0): ["0", "9" * 38, "-" + "9" * 38, "1"],
     (38, 18): ["0.1", "1." + "0" * 17 + "1", "9" * 20 + "." + "9" * 18, "-1"],
     (38, 38): ["0." + "9" * 38, "0", "-0." + "1" * 38],
+    (38, 37): ["9." + "9" * 37, "-1", "0." + "0" * 36 + "1", "0"],
+    (19, 19): ["0." + "9" * 19, "0", "-0." + "0" * 18 + "1"],
+    (1, 0): ["9", "-9", "0"],
 }
 NAMES = ["x{}", "é y{}", "a.b{}", "^q{}$", "^.*{}$", 'say "x{}"', "{}", "rows{}"]
 TEXT_KINDS = (pl.String, pl.Categorical, pl.Enum)
@@ -68,7 +73,8 @@ def _whole(bits: int, signed: bool) -> list[int]:
 WIDTHS = (8, 16, 32, 64, 128)
 WHOLE: dict[Any, list[int]] = {getattr(pl, f"Int{bits}")(): _whole(bits, True) for bits in WIDTHS}
 WHOLE |= {getattr(pl, f"UInt{bits}")(): _whole(bits, False) for bits in WIDTHS}
-MOMENTS = [0, -1, 1, 10**15, 10**15 + 1, 3_600_000_000_000, -(10**16)]  # counts of any unit
+MOMENTS = [0, -1, 1, 10**6, 10**15, 10**15 + 1, 3_600_000_000_000, -(10**16)]  # counts of any unit
+MAP = pl.List(pl.Struct({"key": pl.String, "value": pl.Int64}))  # as Polars reads a map of Arrow or DuckDB
 NESTED: dict[Any, list[Any]] = {
     pl.List(pl.Int64): [[], [1], [1, None], [None], [2, 1]],
     pl.List(pl.String): [[], ["a"], ["a\0", ""], [None]],
@@ -77,15 +83,41 @@ NESTED: dict[Any, list[Any]] = {
     pl.Struct({"x": pl.Int64, "y": pl.String}): [{"x": 1, "y": "a"}, {"x": None, "y": None}, {"x": 1, "y": None}],
     pl.List(pl.Struct({"z": pl.Float32})): [[{"z": NAN}], [{"z": None}], [None], []],
     pl.Struct({"deep": pl.List(pl.Int8)}): [{"deep": [1]}, {"deep": []}, {"deep": None}],
+    MAP: [[], [{"key": "a", "value": 1}], [{"key": "a", "value": None}], [{"key": "b", "value": 1}] * 2],
+    pl.List(pl.List(pl.String)): [[], [[]], [None], [["a"], []], [[], ["a"]], [["a", None]]],
+    pl.Struct({"a": pl.Struct({"b": pl.List(pl.Struct({"c": pl.Float64, "d": pl.Decimal(38, 38)}))})}): [
+        {"a": {"b": [{"c": NAN, "d": Decimal("0." + "9" * 38)}]}},
+        {"a": {"b": [{"c": OTHER_NAN, "d": Decimal("0." + "9" * 38)}]}},
+        {"a": {"b": [{"c": NAN, "d": None}]}},
+        {"a": {"b": None}},
+        {"a": None},
+    ],
+    pl.Array(pl.Float64, 2): [[NAN, 0.0], [OTHER_NAN, -0.0], [None, 0.0], [1.0, NAN]],
+    pl.Array(pl.Array(pl.Int8, 1), 2): [[[1], [2]], [[1], None], [[None], [2]]],
+    pl.List(pl.Array(pl.String, 2)): [[], [["a", "b"]], [["a", None]], [None], [["", "ab"]]],
+    pl.List(pl.Decimal(38, 18)): [[], [Decimal("1." + "0" * 17 + "1")], [Decimal(1)], [None]],
+    pl.List(pl.Date): [[], [date(2025, 1, 1)], [None], [date(1, 1, 1), date(9999, 12, 31)]],
+    pl.List(pl.Enum(TEXTS)): [[], ["a"], ["a\0"], [None], ["a", "A"]],
+    pl.List(pl.Categorical()): [[], ["a"], ["a\0"], [None], ["a", "A"]],
+    pl.List(pl.Binary): [[], [b""], [b"\0"], [None], [b"\xff"]],
+    pl.List(pl.Boolean): [[], [True], [False], [None], [True, None]],
+    pl.Struct({"when": pl.Datetime("us", "Europe/London"), "how": pl.Duration("ms")}): [
+        {"when": datetime(2025, 3, 30, 1, tzinfo=UTC), "how": timedelta(milliseconds=1)},
+        {"when": datetime(2025, 3, 30, 0, tzinfo=UTC), "how": timedelta(milliseconds=1)},
+        {"when": None, "how": None},
+    ],
 }
 POOLS: dict[Any, list[Any]] = {
     **WHOLE,
+    pl.Float16(): FLOATS,
     pl.Float32(): FLOATS,
     pl.Float64(): FLOATS,
     pl.Boolean(): [True, False],
     pl.String(): TEXTS,
     pl.Categorical(): TEXTS,
     pl.Enum(TEXTS): TEXTS,
+    pl.Enum(TEXTS[::-1]): TEXTS,
+    pl.Categorical(pl.Categories("t", namespace="n")): TEXTS,
     pl.Binary(): [b"", b"\0", b"a", b"\xff\xfe", b"a" * 300],
     pl.Date(): DAYS,
     pl.Time(): [0, 1, 86_399_999_999_999, 3_600_000_000_000, 3_600_000_000_001],
@@ -98,23 +130,45 @@ POOLS: dict[Any, list[Any]] = {
 TYPES = list(POOLS)
 
 
-def random_frame(chance: random.Random, types: Sequence[Any] | None = None) -> pl.DataFrame:
-    """Give a frame of some columns of random types: few values, so that they meet, at times none or only nulls."""
-    rows = chance.choice([0, 1, 2, 5, 11, 21, 40])
-    chosen = list(types) if types is not None else chance.choices(TYPES, k=chance.randint(1, 6))
+def random_frame(chance: random.Random, types: Sequence[Any] | None = None, *, long: bool = False) -> pl.DataFrame:
+    """Give a frame of some columns of random types: few values, so that they meet, at times none or only nulls.
+
+    Two columns are at times of types that have something in common. There may be none, or thousands of rows.
+    """
+    rows = chance.choice([0, 1, 2, 5, 11, 21, 40, *([3000] if long else [])])
+    chosen = list(types) if types is not None else _types(chance)
     columns = []
     for place, dtype in enumerate(chosen):
         pool = chance.sample(POOLS[dtype], min(len(POOLS[dtype]), chance.choice([1, 2, 3, 20])))
         nulls = chance.choice([0, 0, 0.2, 1 if chance.random() < 0.3 else 0.5])
         values = [None if chance.random() < nulls else chance.choice(pool) for _ in range(rows)]
         columns.append(_series(chance.choice(NAMES).format(place), dtype, values))
-    return pl.DataFrame(columns)
+    return pl.DataFrame(columns) if columns else pl.DataFrame(height=rows)
+
+
+def _types(chance: random.Random) -> list[Any]:
+    chosen = chance.choices(TYPES, k=chance.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 6, *range(1, 7)]))
+    alike = [dtype for dtype in TYPES if chosen and chance.random() < 0.5 and _alike(chosen[0], dtype)]
+    return [*chosen, *chance.choices(alike, k=1 if alike else 0)]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return any(fits(one) and fits(other) for fits in SORTS) and one not in NESTED
+
+
+SORTS: list[Callable[[Any], bool]] = [
+    lambda dtype: dtype.is_integer() or dtype.is_float(),
+    lambda dtype: dtype.is_integer() or isinstance(dtype, pl.Decimal),
+    lambda dtype: isinstance(dtype, TEXT_KINDS),
+    lambda dtype: isinstance(dtype, pl.Date | pl.Datetime),
+    lambda dtype: isinstance(dtype, pl.Duration),
+]
 
 
 def _series(name: str, dtype: Any, values: list[Any]) -> pl.Series:
     if isinstance(dtype, pl.Datetime | pl.Duration | pl.Time):
         return pl.Series(name, values, dtype=pl.Int64).cast(dtype)
-    if isinstance(dtype, pl.Float32):
+    if isinstance(dtype, pl.Float16 | pl.Float32):
         return pl.Series(name, values, dtype=pl.Float64).cast(dtype)
     return pl.Series(name, values, dtype=dtype)
 
@@ -317,20 +371,36 @@ def length(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None
 
 
 def referential(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
-    columns = chance.sample(frame.columns, chance.randint(1, min(2, len(frame.columns))))
-    if any(isinstance(frame.schema[column], pl.Array) for column in columns):
+    columns = chance.sample(frame.columns, chance.randint(1, min(2, len(frame.columns)))) if frame.columns else []
+    if not columns or any(_holds_array(frame.schema[column]) for column in columns):
         return None
     types = [frame.schema[column] for column in columns]
     if any(dtype not in POOLS for dtype in types):
         return None
-    other = random_frame(chance, types)
+    other = random_frame(chance, [_joined(chance, dtype) for dtype in types])
     known = set(zip(*([same(v) for v in plain(other[column])] for column in other.columns), strict=True))
     ours = list(zip(*([same(v) for v in plain(frame[column])] for column in columns), strict=True))
     bad = [place for place, key in enumerate(ours) if None not in key and key not in known]
     return Case(check_referential(columns, other, other.columns, name=name), bad)
 
 
-def null_share(chance: random.Random, frame: pl.DataFrame, name: str) -> Case:
+def _holds_array(dtype: Any) -> bool:
+    """Say whether a type holds lists of one length, which Polars does not join by."""
+    inner = getattr(dtype, "inner", None)
+    fields = [field.dtype for field in dtype.fields] if isinstance(dtype, pl.Struct) else []
+    return isinstance(dtype, pl.Array) or any(_holds_array(part) for part in [*fields, *([inner] if inner else [])])
+
+
+def _joined(chance: random.Random, dtype: Any) -> Any:
+    """Give a type that a check joins with another: itself, or one that holds the same texts or whole numbers."""
+    kinds = (lambda other: other.is_integer(), lambda other: isinstance(other, TEXT_KINDS))
+    alike = [other for other in TYPES for fits in kinds if fits(dtype) and fits(other)]
+    return chance.choice([dtype, *chance.sample(alike, min(2, len(alike)))])
+
+
+def null_share(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
+    if not frame.columns:
+        return None
     column, share = chance.choice(frame.columns), chance.choice([0, 0.25, 0.5, 1])
     bad = [place for place, value in enumerate(plain(frame[column])) if value is None]
     return Case(check_null_share(column, share, name=name), bad if len(bad) > share * frame.height else [])
@@ -395,24 +465,49 @@ def _days(dtype: Any, value: Any) -> float | None:
 
 
 def compare(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
-    left = _column(
-        chance, frame, lambda dtype: dtype.is_integer() or isinstance(dtype, pl.String | pl.Duration | pl.Date)
-    )
-    right = left and _column(chance, frame, lambda dtype: dtype == frame.schema[left])
+    left = _column(chance, frame, lambda dtype: any(fits(dtype) for fits in SORTS))
+    fits = chance.choice([fits for fits in SORTS if fits(frame.schema[left])]) if left else None
+    right = _column(chance, frame, fits) if fits else None
+    relation = chance.choice(["<", "<=", "==", "!=", ">=", ">"])
     if not left or not right:
         return None
-    relations = {
-        "<": operator.lt,
-        "<=": operator.le,
-        "==": operator.eq,
-        "!=": operator.ne,
-        ">=": operator.ge,
-        ">": operator.gt,
-    }
-    relation = chance.choice(list(relations))
-    pairs = zip(plain(frame[left]), plain(frame[right]), strict=True)
-    bad = [p for p, (a, b) in enumerate(pairs) if None not in (a, b) and not relations[relation](a, b)]
-    return Case(check_compare(left, relation, right, name=name), bad)
+    check = check_compare(left, relation, right, name=name)
+    columns = frame[left], frame[right]
+    same_type, kinds = columns[0].dtype == columns[1].dtype, {type(column.dtype) for column in columns}
+    zones = [getattr(column.dtype, "time_zone", None) for column in columns if isinstance(column.dtype, pl.Datetime)]
+    if not same_type and pl.Enum in kinds and relation not in {"==", "!="}:
+        return Case(check, None, 1) if pl.String not in kinds else None  # each has an order of its own
+    if len(zones) == 2 and (zones[0] is None) != (zones[1] is None):
+        return Case(check, None, 1)
+    if same_type and pl.Enum in kinds:
+        places = columns[0].dtype.categories.to_list()  # type: ignore[attr-defined]
+        values = [[None if v is None else places.index(v) for v in column.to_list()] for column in columns]
+    else:
+        values = [_ordered(column, clock=pl.Date in kinds) for column in columns]
+    holds = getattr(operator, {"<": "lt", "<=": "le", "==": "eq", "!=": "ne", ">=": "ge", ">": "gt"}[relation])
+    bad = [p for p, (a, b) in enumerate(zip(*values, strict=True)) if None not in (a, b) and not holds(a, b)]
+    return Case(check, bad)
+
+
+def _ordered(column: pl.Series, *, clock: bool) -> list[Any]:
+    """Give values in their order: NaN last, texts by their bytes, times in nanoseconds, of the zone's own clock."""
+    dtype = column.dtype
+    if isinstance(dtype, pl.Date):
+        return [None if v is None else v * 86_400 * 10**9 for v in plain(column)]
+    if isinstance(dtype, pl.Datetime | pl.Duration):
+        unit = 10**9 // PER_SECOND[dtype.time_unit]
+        zone = ZoneInfo(dtype.time_zone) if clock and isinstance(dtype, pl.Datetime) and dtype.time_zone else None
+        return [
+            None if v is None else v * unit + (0 if zone is None else _offset(v * unit, zone)) for v in plain(column)
+        ]
+    if isinstance(dtype, TEXT_KINDS):
+        return [None if v is None else v.encode() for v in plain(column)]
+    return [None if v is None else (1, 0) if _is_nan(v) else (0, v) for v in plain(column)]
+
+
+def _offset(nanoseconds: int, zone: ZoneInfo) -> int:
+    when = EPOCH + timedelta(seconds=min(max(nanoseconds // 10**9, -(10**10)), 10**11))
+    return (when.astimezone(zone).utcoffset() or timedelta(0)) // timedelta(seconds=1) * 10**9
 
 
 def expression(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
@@ -429,7 +524,8 @@ def drift(chance: random.Random, frame: pl.DataFrame, name: str) -> Case | None:
     )
     if column is None or frame.schema[column] not in POOLS:
         return None
-    other = random_frame(chance, [frame.schema[column]])
+    kinds = [dtype for dtype in TYPES if isinstance(dtype, TEXT_KINDS) and isinstance(frame.schema[column], TEXT_KINDS)]
+    other = random_frame(chance, [chance.choice([frame.schema[column], *kinds])])
     before, now = plain(other.to_series()), plain(frame[column])
     limit, index = chance.choice([0, 0.1, 3, 20]), _stability(before, now)
     if index is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 
 from platform_core.asset_checks import check_accepted_values, check_row_count, run_checks
 from platform_core.errors import UserError
-from tests.platform_core.asset_checks.naive import Case, random_case, random_frame
+from tests.platform_core.asset_checks.naive import MAP, Case, random_case, random_frame
 
 Write = Callable[[pl.DataFrame, Path, random.Random], None]
 
@@ -34,6 +35,11 @@ def by_polars(frame: pl.DataFrame, path: Path, chance: random.Random) -> None:
 
 def by_arrow(frame: pl.DataFrame, path: Path, chance: random.Random) -> None:
     table = frame.to_arrow()
+    for place in [place for place, dtype in enumerate(frame.dtypes) if dtype == MAP]:
+        maps = table.column(place).cast(
+            pa.list_(pa.struct([pa.field("key", pa.string(), False), ("value", pa.int64())]))
+        )
+        table = table.set_column(place, table.column_names[place], maps.cast(pa.map_(pa.string(), pa.int64())))
     pq.write_table(
         table,
         path,
@@ -62,6 +68,12 @@ def by_duckdb(frame: pl.DataFrame, path: Path, chance: random.Random) -> None:
 
 
 WRITERS: dict[str, Write] = {"polars": by_polars, "arrow": by_arrow, "pandas": by_pandas, "duckdb": by_duckdb}
+HIVE_KEYS = {
+    "numbers": ["1", "-7", "10", "007"],
+    "days": ["2025-01-01", "2025-03-30", "1969-12-31"],
+    "texts": ["a", "A", "%C3%A9", "a%2Fb", "a b", "__HIVE_DEFAULT_PARTITION__", "%5Eq%24"],
+    "mixed": ["1", "a", "1.5", "true"],
+}
 REFUSALS = (  # what a writer does not know, or Polars cannot read again
     pa.ArrowException,
     duckdb.Error,
@@ -92,7 +104,9 @@ def in_memory(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - frames to try, no secret
     frame = random_frame(chance)
     cases = cases_of(chance, frame)
-    given = chance.choice([frame, frame.lazy()])
+    parts = [frame[start : start + 7] for start in range(0, frame.height, 7)] if frame.width else []
+    chunked = pl.concat(parts, rechunk=False) if parts else frame
+    given = chance.choice([frame, frame.lazy(), chunked, chunked.lazy()])
     judged(given, cases, frame, f"seed {seed}")
     if cases:
         judged(given, cases[:1], frame, f"seed {seed}, alone")
@@ -103,17 +117,26 @@ def in_files(seed: int, folder: Path) -> int:
     chance = random.Random(seed)  # noqa: S311 - frames to try, no secret
     name = chance.choice(list(WRITERS))
     types = list(random_frame(chance).schema.values())
-    paths = [folder / f"{seed}-{number}.parquet" for number in range(chance.choice([1, 1, 2, 3]))]
+    number = chance.choice([1, 1, 2, 3])
+    keys = chance.sample(HIVE_KEYS[chance.choice(list(HIVE_KEYS))], number) if chance.random() < 0.3 else None
+    folder = folder / str(seed)
+    places = [f"k={key}" for key in keys] if keys else [""] * number
+    paths = [folder / place / f"{part}.parquet" for part, place in enumerate(places)]
     try:
         for path in paths:
-            part = random_frame(chance, types)
+            part = random_frame(chance, types, long=chance.random() < 0.02)
             part.columns = [f"x{place}" for place in range(len(types))]
+            if keys and chance.random() < 0.1:
+                part = part.with_columns(k=pl.lit("another"))  # what the folder says counts
+            path.parent.mkdir(parents=True, exist_ok=True)
             WRITERS[name](part, path, chance)
-        frame = pl.read_parquet(paths)
+        scanned = pl.scan_parquet(folder if keys else paths, hive_partitioning=bool(keys))
+        frame = scanned.collect()
     except REFUSALS:
         return 0
-    given = pl.scan_parquet(paths) if len(paths) > 1 else paths[0]
-    judged(given, cases_of(chance, frame), frame, f"seed {seed}, by {name}", files=paths)
+    given = chance.choice([folder, scanned]) if keys else scanned if len(paths) > 1 else paths[0]
+    files = None if given is folder else sorted(paths) if keys else paths
+    judged(given, cases_of(chance, frame), frame, f"seed {seed}, by {name}", files=files)
     return len(paths)
 
 
@@ -126,8 +149,7 @@ def test_frames_in_files(tmp_path: Path, full_count: bool) -> None:
     read = 0
     for seed in range(5000 if full_count else 100):
         read += in_files(seed, tmp_path) > 0
-        for path in tmp_path.iterdir():
-            path.unlink()
+        shutil.rmtree(tmp_path / str(seed), ignore_errors=True)
     assert read > (3500 if full_count else 70), "writers refuse few of them"
 
 

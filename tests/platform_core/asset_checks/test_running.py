@@ -14,6 +14,7 @@ from platform_core.asset_checks import (
     check_expression,
     check_no_nulls,
     check_range,
+    check_referential,
     check_row_count,
     check_unique_values,
     run_checks,
@@ -33,8 +34,18 @@ def test_a_path_a_folder_and_a_pattern_are_read(tmp_path: Path) -> None:
 
 def test_frames_of_every_kind_are_taken() -> None:
     pandas = pd.DataFrame({"a": [1.0, 2.0, 2.0, float("nan")]})
-    for frame in (FRAME, FRAME.lazy(), pandas, duckdb.sql("SELECT unnest([1, 2, 2, NULL]) AS a")):
+    arrow = FRAME.to_arrow()
+    kinds = [FRAME, FRAME.lazy(), pandas, duckdb.sql("SELECT unnest([1, 2, 2, NULL]) AS a"), arrow, arrow.to_reader()]
+    for frame in kinds:
         assert [outcome.failed_count for outcome in run_checks(frame, CHECKS).outcomes] == [1, 2, 1]
+
+
+def test_python_objects_are_counted_and_never_compared() -> None:
+    frame = pl.DataFrame({"o": pl.Series([{1}, None, {1}], dtype=pl.Object), "n": [1, 1, 2]})
+    uncompared = [check_unique_values(), check_unique_values("n", "o"), check_referential("o", frame)]
+    report = run_checks(frame, [*uncompared, check_no_nulls("o"), check_unique_values("n"), check_row_count(3)])
+    assert [outcome.failed_count for outcome in report.outcomes] == [1, 1, 1, 1, 2, 0]
+    assert all("o is Object" in outcome.description for outcome in report.outcomes[:3])
 
 
 def test_a_report_tells_everything() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,53 @@ def test_columns_are_compared_row_by_row() -> None:
     assert {r: check_compare("a", r, "b").run(frame).failed_count for r in expected} == expected
     assert not check_compare("a", "<", "t").run(frame).passed
     assert "no column z" in check_compare("a", "<", "z").run(frame).description
+
+
+FAR, NOW = date(9999, 12, 31), datetime(2025, 3, 30, 1)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "order"),
+    [
+        (pl.Series([2**53 + 1]), pl.Series([2.0**53]), ">"),
+        (pl.Series([2**127 - 1], dtype=pl.Int128), pl.Series([2.0**127]), "<"),
+        (pl.Series([5]), pl.Series([math.nan]), "<"),
+        (pl.Series([-1], dtype=pl.Int128), pl.Series([2**128 - 1], dtype=pl.UInt128), "<"),
+        (pl.Series([Decimal("1.01")]), pl.Series([10**37], dtype=pl.Int128), "<"),
+        (pl.Series([Decimal("-1.01")]), pl.Series([-1]), "<"),
+        (pl.Series([FAR]), pl.Series([NOW], dtype=pl.Datetime("ns")), ">"),
+        (pl.Series([1]).cast(pl.Datetime("ns")), pl.Series([0]).cast(pl.Datetime("ms")), ">"),
+        (pl.Series([1]).cast(pl.Duration("ns")), pl.Series([0]).cast(pl.Duration("ms")), ">"),
+        (
+            pl.Series([NOW], dtype=pl.Datetime("us", "UTC")),
+            pl.Series([NOW]).dt.replace_time_zone("Asia/Tokyo"),
+            ">",
+        ),
+        (pl.Series([NOW.date()]), pl.Series([datetime(2025, 3, 30)]).dt.replace_time_zone("Asia/Tokyo"), "="),
+        (pl.Series(["b"], dtype=pl.Categorical(pl.Categories("x", "y"))), pl.Series(["a"], dtype=pl.Categorical), ">"),
+    ],
+)
+def test_columns_of_two_types_are_compared_exactly(left: pl.Series, right: pl.Series, order: str) -> None:
+    holding = {"<": {"<", "<=", "!="}, "=": {"<=", "==", ">="}, ">": {">", ">=", "!="}}[order]
+    frame = pl.DataFrame({"a": left, "b": right}).select(pl.all().extend_constant(None, 1))
+    mixed = frame.with_columns(pl.col("b").shift(1).alias("none"))
+    for relation in ("<", "<=", "==", "!=", ">=", ">"):
+        assert check_compare("a", relation, "b").run(frame).passed == (relation in holding), relation
+        assert check_compare("a", relation, "none").run(mixed.head(1)).passed, "null passes"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (pl.Series([1]), pl.Series([FAR])),
+        (pl.Series([NOW]), pl.Series([NOW]).dt.replace_time_zone("UTC")),
+        (pl.Series(["a"], dtype=pl.Enum(["b", "a"])), pl.Series(["a"], dtype=pl.Enum(["a", "b"]))),
+        (pl.Series([{1}], dtype=pl.Object), pl.Series([1])),
+    ],
+)
+def test_columns_that_have_no_order_together_are_refused(left: pl.Series, right: pl.Series) -> None:
+    outcome = check_compare("a", "<=", "b").run(pl.DataFrame({"a": left, "b": right}))
+    assert (outcome.passed, "is not compared with b" in outcome.description) == (False, True)
 
 
 @pytest.mark.parametrize(
