@@ -68,12 +68,13 @@ class MadeFrom:
         return Unchanged(records[0].event_log_entry.run_id, lineage)
 
 
-def made_from(context: dg.AssetExecutionContext, layer: str | None) -> MadeFrom | None:
+def made_from(context: dg.AssetExecutionContext, layer: str | None, key_mark: str | None = None) -> MadeFrom | None:
     """Give what the step that runs is made from; None where that cannot be known.
 
     Args:
         context: Of the step.
         layer: The asset's layer.
+        key_mark: What tells the masking key from another, where one is used.
     """
     definition, key = context.assets_def, context.asset_key
     upstream = definition.asset_deps[key]
@@ -95,6 +96,7 @@ def made_from(context: dg.AssetExecutionContext, layer: str | None) -> MadeFrom 
     parts = [key.to_user_string(), code, partition, inputs, config, _libraries()]
     level = classification_of(definition.specs_by_key[key].metadata)
     parts += [level] if level is not None else []  # the file tells it
+    parts += [key_mark] if key_mark is not None else []
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=repr).encode()).hexdigest()
     return MadeFrom(digest[:32], path, key, partition)
 

@@ -25,7 +25,7 @@ from platform_core.governance.days import today
 from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.lineage.events import events_of
 from platform_core.governance.lineage.steps import Following
-from platform_core.governance.masking.policy import apply_policy
+from platform_core.governance.masking.policy import apply_policy, key_mark
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.governance.policies.facts import declared_of
 from platform_core.governance.policies.holding import found_of, tell_found
@@ -64,7 +64,9 @@ def step_function(
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
             with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
-                made = None if parameters.resources or not cache else made_from(context, layer)
+                made = (
+                    None if parameters.resources or not cache else made_from(context, layer, key_mark(declared.masking))
+                )
                 running.made_from = made.digest if made is not None else None
                 value: Any = made.unchanged(context) if made is not None else None
                 if value is None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import re
 from dataclasses import dataclass, field
+from typing import Never
 
 from platform_core.errors import UserError
 
@@ -14,7 +17,7 @@ _LEAST = 16
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A secret and its version. No log, error or `repr` shows the secret.
+    """A secret and its version. No log, error or `repr` shows the secret, and no pickle takes it along.
 
     Attributes:
         secret: At least 16 characters, drawn at random: `python -c "import secrets; print(secrets.token_hex(32))"`.
@@ -31,13 +34,46 @@ class Key:
     version: str = "1"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.secret, str) or len(self.secret) < _LEAST:
+        if not isinstance(self.secret, str) or len(self.secret.strip()) < _LEAST:
             raise UserError(
                 f"The masking key has fewer than {_LEAST} characters.",
                 hint='Make one: python -c "import secrets; print(secrets.token_hex(32))".',
             )
         if not re.fullmatch(r"[A-Za-z0-9]{1,16}", str(self.version)):
             raise UserError("The version of a masking key is letters and digits.", hint="Write version='2'.")
+
+    @property
+    def mark(self) -> str:
+        """What tells this key from another, and nothing about its secret."""
+        return hmac.new(self.secret.encode(), b"mark", hashlib.sha256).hexdigest()[:16]
+
+    def __copy__(self) -> Key:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Key:
+        return self
+
+    def __reduce__(self) -> Never:
+        raise UserError(
+            "A masking key goes into no pickle, for whoever reads that has the key.",
+            hint=f"Let the other process take it from {VARIABLE}.",
+        )
+
+
+def known_key(key: Key | None) -> Key:
+    """Give the key itself, or the environment's where there is none.
+
+    Raises:
+        UserError: What is given is no key, or the environment holds none.
+
+    >>> known_key(Key("0123456789abcdef0123456789abcdef"))
+    Key(version='1')
+    """
+    if key is None:
+        return key_from_environment()
+    if not isinstance(key, Key):
+        raise UserError("key= is no Key.", hint=f"Let the secret store fill {VARIABLE}, or write key=Key(…).")
+    return key
 
 
 def key_from_environment(variable: str = VARIABLE) -> Key:
@@ -51,11 +87,11 @@ def key_from_environment(variable: str = VARIABLE) -> Key:
     >>> key_from_environment("EXAMPLE_KEY").version
     '3'
     """
-    held = os.environ.get(variable, "")
+    held = os.environ.get(variable, "").strip()  # a secret that is kept in a file often ends its line
     if not held:
         raise UserError(
             f"Keyed masking needs a key, and {variable} is not set.",
             hint=f"Let the secret store fill {variable}, or give key=.",
         )
     version, _, secret = held.rpartition(":")
-    return Key(secret, version or "1")
+    return Key(secret.strip(), version or "1")

@@ -9,36 +9,42 @@ from types import MappingProxyType
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.governance.masking import expressions
-from platform_core.governance.masking.keys import Key
+from platform_core.governance.masking.fitting import unfit
+from platform_core.governance.masking.keys import Key, key_from_environment
+from platform_core.governance.masking.settings import checked
 from platform_core.suggest import did_you_mean
 
 _Make = Callable[..., pl.Expr]
 
-METHODS: Mapping[str, tuple[_Make | None, frozenset[str]]] = MappingProxyType(
+METHODS: Mapping[str, _Make | None] = MappingProxyType(
     {
-        "redact": (expressions.redact, frozenset({"text"})),
-        "partial": (expressions.partial, frozenset({"keep"})),
-        "hash": (expressions.hashed, frozenset({"length"})),
-        "pseudonym": (expressions.pseudonym, frozenset()),
-        "shift_dates": (expressions.shift_dates, frozenset({"by", "most"})),
-        "generalise_postcode": (expressions.generalise_postcode, frozenset({"to"})),
-        "year_band": (expressions.year_band, frozenset({"width"})),
-        "band": (expressions.band, frozenset({"width"})),
-        "drop": (None, frozenset()),
-        "keep": (None, frozenset()),
+        "redact": expressions.redact,
+        "partial": expressions.partial,
+        "hash": expressions.hashed,
+        "pseudonym": expressions.pseudonym,
+        "shift_dates": expressions.shift_dates,
+        "generalise_postcode": expressions.generalise_postcode,
+        "year_band": expressions.year_band,
+        "band": expressions.band,
+        "drop": None,
+        "keep": None,
     }
 )
-"""The methods of a policy, each with its function and its settings.
+"""The methods of a policy, each with its function.
 
 >>> sorted(METHODS)[:3]
 ['band', 'drop', 'generalise_postcode']
 """
 
 KEYED = frozenset({"hash", "pseudonym", "shift_dates"})
+_PARSE = "Parse it first: pl.col(…).str.to_date()."
+_OTHERWISE = "Take another way: redact and drop mask whatever there is; or take it apart first."
+_TYPED = frozenset({"shift_dates", "band"})  # what they give is of the column's own type
 _NEEDS = {"shift_dates": "by", "band": "width"}
 _PROPOSED = {
     "date_of_birth": "year_band",
@@ -73,14 +79,9 @@ def checked_policy(policy: Mapping[str, Any], where: str = "masking") -> dict[st
     for column, said in policy.items():
         settings = {"method": said} if isinstance(said, str) else dict(said) if isinstance(said, Mapping) else {}
         method = settings.pop("method", None)
-        if method not in METHODS:
+        if not isinstance(method, str) or method not in METHODS:
             raise UserError(f"{where}: {column!r} has no method {method!r}.", hint=did_you_mean(str(method), METHODS))
-        known = METHODS[method][1]
-        for name in settings.keys() - known:
-            raise UserError(
-                f"{where}: {method!r} of {column!r} has no setting {name!r}.",
-                hint=f"It takes {', '.join(sorted(known)) or 'none'}.",
-            )
+        checked(method, settings, f"{where}: {column!r}: ")
         if (least := _NEEDS.get(method)) and least not in settings:
             raise UserError(
                 f"{where}: {method!r} of {column!r} needs {least}=.", hint=f"Add `{least}` to its settings."
@@ -99,7 +100,8 @@ def apply_policy(frame: Any, policy: Mapping[str, Any], *, key: Key | None = Non
         where: Names the policy in errors.
 
     Raises:
-        UserError: The policy is wrong, a column is not there, or a key is needed and missing.
+        UserError: The policy is wrong, a column is not there or of a type that its method cannot mask, or a key is
+            needed and missing.
 
     >>> frame = pl.LazyFrame({"name": ["Ada"], "born": ["1983-05-01"], "fee": [10]})
     >>> apply_policy(frame, {"name": "redact", "born": "year_band"}).collect().row(0)
@@ -108,22 +110,33 @@ def apply_policy(frame: Any, policy: Mapping[str, Any], *, key: Key | None = Non
     kind = kind_of(frame)
     if kind is None:
         raise not_a_frame(frame, "What is to be masked")
-    checked = checked_policy(policy, where)
+    policy_of = checked_policy(policy, where)
     lazy: Any = convert(frame, "lazy")
     schema = lazy.collect_schema()
-    for column, (method, settings) in checked.items():
+    for column, (method, settings) in policy_of.items():
         for name in (column, settings.get("by")) if method == "shift_dates" else (column,):
             if name not in schema:
                 raise UserError(f"{where}: there is no column {name!r} to mask.", hint=did_you_mean(str(name), schema))
-        if method == "shift_dates" and not schema[column].is_temporal():
-            raise UserError(f"{where}: {column!r} holds no dates.", hint="Parse it first: pl.col(…).str.to_date().")
+            if (lacks := unfit(method if name == column else "hash", schema[name])) is not None:
+                raise UserError(f"{where}: {name!r} holds {lacks}.", hint=_PARSE if "dates" in lacks else _OTHERWISE)
     made = [
-        METHODS[method][0](column, **settings, **({"key": key} if method in KEYED else {}))  # type: ignore[misc]  # not None here
-        for column, (method, settings) in checked.items()
-        if METHODS[method][0] is not None
+        make(column, **settings, **({"key": key} if method in KEYED else {}))
+        for column, (method, settings) in policy_of.items()
+        if (make := METHODS[method]) is not None and not (method in _TYPED and schema[column] == pl.Null)
     ]
-    dropped = [column for column, (method, _) in checked.items() if method == "drop"]
-    return convert(lazy.with_columns(made).drop(dropped), kind)
+    dropped = [column for column, (method, _) in policy_of.items() if method == "drop"]
+    return convert(lazy.with_columns(made).drop(cs.by_name(dropped)), kind)
+
+
+def key_mark(policy: Mapping[str, Any]) -> str | None:
+    """Give what changes with the key where a policy needs one, so that what an older key masked counts as changed.
+
+    >>> key_mark({"email": "redact"}) is None
+    True
+    """
+    if not KEYED & {method for method, _ in checked_policy(policy).values()}:
+        return None
+    return key_from_environment().mark
 
 
 def masked_version(logic: str, policy: Mapping[str, Any] | None) -> str:

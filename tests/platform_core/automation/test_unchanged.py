@@ -205,3 +205,17 @@ def test_the_same_data_has_the_same_version_and_dagster_knows_it(instance: dg.Da
     GIVEN["rows"] = [5]
     _, third = run(instance, tmp_path, selection=[raw])
     assert told(third, "raw")[1]["dagster/data_version"] != versions[0]
+
+
+def test_a_new_masking_key_makes_what_an_older_one_masked_anew(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @silver_asset(masking={"n": "hash"})
+    def masked(context, raw: pl.LazyFrame) -> pl.LazyFrame:
+        RAN.append("masked")
+        return raw
+
+    for secret, ran in (("1:" + "a1" * 16, True), ("1:" + "a1" * 16, False), ("2:" + "b2" * 16, True)):
+        monkeypatch.setenv("WORKBENCH_MASKING_KEY", secret)
+        assert ("masked" in run(instance, tmp_path, [raw, masked])[0]) is ran
+    assert pl.read_parquet(tmp_path / "silver" / "masked.parquet")["n"][0].startswith("v2:")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import hashlib
 import hmac
+import pickle
 from pathlib import Path
 
 import dagster as dg
@@ -99,6 +101,104 @@ def test_partial_shows_at_most_a_quarter() -> None:
     ]
 
 
+def test_a_value_without_letters_is_hidden_too() -> None:
+    values = ["\U0001f469\u200d\U0001f467", "e\u0301", "\u0939\u093f", "+44 7"]
+    made = pl.DataFrame({"v": values}).select(mask.partial("v"))["v"].to_list()
+    assert made == ["•••", "••", "••", "+•• •"]
+
+
+def test_one_number_joins_with_itself_whatever_its_type_is() -> None:
+    numbers = [7, 9434765919, 4111111111111111, 0]
+    whole = pl.DataFrame({"k": numbers})
+    kept = [
+        whole,
+        whole.cast(pl.Float64),
+        whole.cast(pl.String),
+        whole.cast(pl.String).cast(pl.Categorical),
+        whole.cast(pl.Decimal(20, 0)),
+        whole.cast(pl.Decimal(20, 2)),
+        pl.from_pandas(pd.DataFrame({"k": [*numbers, None]})).drop_nulls(),
+        pl.DataFrame({"k": [7.0, 9434765919.0, 4111111111111111.0, -0.0]}),
+    ]
+    for way in (mask.hashed, mask.pseudonym):
+        wanted = whole.select(way("k", key=KEY))
+        assert all(frame.select(way("k", key=KEY)).equals(wanted) for frame in kept)
+    seen = pl.lit(dt.date(2024, 1, 1)).alias("d")
+    moved = [frame.with_columns(seen).select(mask.shift_dates("d", by="k", key=KEY)) for frame in kept]
+    assert all(one.equals(moved[0]) for one in moved)
+    texts = pl.DataFrame({"k": ["7", "07", "7.0", " 7", "7.50", ""]}).select(mask.hashed("k", key=KEY))["k"]
+    fractions = pl.DataFrame({"k": [0.5, 1e300]}).select(mask.hashed("k", key=KEY))["k"]
+    assert texts.n_unique() == 6
+    assert fractions[0] == pl.DataFrame({"k": ["0.50"]}).cast(pl.Decimal(5, 2)).select(mask.hashed("k", key=KEY)).item()
+
+
+@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Datetime("ns"), pl.Datetime("ms", "UTC")])
+def test_a_date_at_an_end_of_the_calendar_tells_no_shift(dtype: pl.DataType) -> None:
+    ends = ["2262-04-01", "1677-09-30"] if dtype == pl.Datetime("ns") else ["9999-12-31", "9999-07-15", "0001-01-01"]
+    people = pl.DataFrame({"p": [*range(50), None]}, schema={"p": pl.Int64})
+    frame = people.join(pl.DataFrame({"d": ends}), how="cross").with_columns(pl.col("d").str.to_date().cast(dtype))
+    moved = frame.with_columns(mask.shift_dates("d", by="p", key=KEY))
+    assert moved.filter(pl.col("p").is_not_null()).equals(frame.filter(pl.col("p").is_not_null()))
+    assert moved.filter(pl.col("p").is_null())["d"].null_count() == len(ends)
+    assert moved["d"].drop_nulls().to_list()  # Python can take them all
+    day = pl.lit("2024-01-01 10:00:00.123456789").str.to_datetime(time_unit="ns").cast(dtype)
+    moved = (
+        people.drop_nulls().select("p", day.alias("d")).with_columns(mask.shift_dates("d", by="p", key=KEY), was="d")
+    )
+    assert moved.schema["d"] == dtype
+    assert ((moved["d"] - moved["was"]).dt.total_nanoseconds() % 86_400_000_000_000 == 0).all()
+
+
+@pytest.mark.parametrize("name", ["*", "^a.*$", "^.*$"])
+def test_a_column_with_the_name_of_a_pattern_is_masked_alone(name: str) -> None:
+    for frame in (
+        pl.DataFrame({name: ["SW1A 1AA"], "abc": ["LS1 4AP"]}),
+        pl.DataFrame({"abc": ["LS1 4AP"], name: ["SW1A 1AA"]}),
+    ):
+        plain = frame.rename({name: "plain"})
+        for method in ("redact", "partial", "hash", "pseudonym", "generalise_postcode", "year_band", "drop", "keep"):
+            masked = mask.apply_policy(frame.lazy(), {name: method}, key=KEY)
+            wanted = mask.apply_policy(plain, {"plain": method}, key=KEY).rename({"plain": name}, strict=False)
+            assert masked.collect_schema() == wanted.schema
+            assert masked.collect().equals(wanted), method
+    dates = pl.DataFrame({name: [dt.date(2024, 1, 1)], "abc": [dt.date(2024, 1, 1)], "^p$": ["a"], "p": ["b"]})
+    moved = mask.apply_policy(dates, {name: {"method": "shift_dates", "by": "^p$"}}, key=KEY)
+    assert moved["abc"][0] == dt.date(2024, 1, 1) != moved[name][0]
+
+
+@pytest.mark.parametrize(
+    ("column", "method", "said"),
+    [
+        (pl.Series([[1]]), "hash", "List"),
+        (pl.Series([{"a": "x"}]), "partial", "Struct"),
+        (pl.Series([b"\xff"]), "pseudonym", "Binary"),
+        (pl.Series([True]), "partial", "Boolean, which 'partial' does not hide"),
+        (pl.Series([True]), "pseudonym", "Boolean"),
+        (pl.Series(["7"]), {"method": "band", "width": 5}, "String, which 'band' cannot mask"),
+        (pl.Series([7]), "generalise_postcode", "Int64"),
+        (pl.Series([dt.timedelta(1)]), {"method": "shift_dates", "by": "v"}, "no dates"),
+        (pl.Series([dt.date(2024, 1, 1)]), {"method": "shift_dates", "by": "list"}, "'list' holds List"),
+    ],
+)
+def test_a_type_that_a_way_cannot_mask_is_refused_before_anything_is_read(
+    column: pl.Series, method: object, said: str
+) -> None:
+    frame = pl.DataFrame({"v": column, "list": [[1]]}).lazy()
+    with pytest.raises(UserError, match=said):
+        mask.apply_policy(frame, {"v": method}, key=KEY)
+    for any_type in ("redact", "drop"):
+        assert mask.apply_policy(frame, {"v": any_type}, key=KEY).collect().height == 1
+
+
+def test_a_column_of_nothing_has_nothing_to_hide() -> None:
+    frame = pl.LazyFrame({"n": [None], "p": ["a"]})
+    settings: dict[str, dict[str, object]] = {"shift_dates": {"by": "p"}, "band": {"width": 5}}
+    for method in mask.METHODS:
+        made = mask.apply_policy(frame, {"n": {"method": method, **settings.get(method, {})}}, key=KEY)
+        assert made.collect_schema() == made.collect().schema
+        assert method == "drop" or made.collect()["n"].to_list() == [None]
+
+
 def test_a_policy_masks_any_frame_and_a_lazy_one_stays_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
     policy = {
         "name": "redact",
@@ -130,6 +230,14 @@ def test_a_policy_masks_any_frame_and_a_lazy_one_stays_lazy(monkeypatch: pytest.
         ({"name": {"method": "partial", "kep": 1}}, "no setting 'kep'"),
         ({"name": {"method": "band"}}, "needs width"),
         ({"name": {"method": "shift_dates", "by": "name"}}, "holds no dates"),
+        ({"name": {"method": "hash", "length": "16"}}, "length='16' is nothing that 'hash' takes"),
+        ({"name": {"method": "redact", "text": None}}, "text=None"),
+        ({"name": {"method": "partial", "keep": -1}}, "keep=-1"),
+        ({"name": {"method": "band", "width": float("inf")}}, "width=inf"),
+        ({"name": {"method": "year_band", "width": True}}, "width=True"),
+        ({"name": {"method": "shift_dates", "by": "name", "most": 0}}, "most=0"),
+        ({"name": {"method": "generalise_postcode", "to": ["area"]}}, "to="),
+        ({"name": {"method": ["hash"]}}, "no method"),
         ("redact", "no mapping"),
     ],
 )
@@ -144,6 +252,28 @@ def test_a_key_is_never_shown_and_never_short() -> None:
         with pytest.raises(UserError) as told:
             mask.Key(**wrong)
         assert wrong["secret"] not in str(told.value)
+    with pytest.raises(UserError, match="fewer than 16"):
+        mask.Key(" " * 20)
+    with pytest.raises(UserError, match="is no Key") as told:
+        mask.hashed("a", key=SECRET)  # type: ignore[arg-type]  # wrong on purpose
+    assert SECRET not in str(told.value)
+
+
+def test_a_key_goes_into_no_pickle_and_no_text_of_a_plan() -> None:
+    with pytest.raises(UserError, match="no pickle"):
+        pickle.dumps({"key": KEY})
+    assert copy.deepcopy([KEY]) == [copy.copy(KEY)]
+    frame = pl.LazyFrame({"a": ["x"], "d": [dt.date(2024, 1, 1)]})
+    for made in (mask.hashed("a", key=KEY), mask.pseudonym("a", key=KEY), mask.shift_dates("d", by="a", key=KEY)):
+        plan = frame.with_columns(made)
+        assert SECRET not in "".join([str(made), repr(made), plan.explain(), plan.explain(optimized=False), repr(plan)])
+    with pytest.raises(pl.exceptions.ComputeError, match="no pickle"):
+        frame.with_columns(mask.pseudonym("a", key=KEY)).serialize()
+
+
+def test_a_key_in_a_file_may_end_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_MASKING_KEY", f"2:{SECRET}\n")
+    assert mask.key_from_environment() == mask.Key(SECRET, version="2")
 
 
 def test_what_is_proposed_leaves_nothing_to_be_found() -> None:
