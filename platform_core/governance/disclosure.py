@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from platform_core.columns import column_of
 from platform_core.deprecation import renamed
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
@@ -64,10 +65,11 @@ class Anonymity:
 def suppress_small(
     frame: Any, counts: str | Iterable[str], *, threshold: int = 10, by: str | Sequence[str] = ()
 ) -> Any:
-    """Put null in place of counts below a threshold, and of one more where the total of a group gives it back.
+    """Put null in place of counts below a threshold, and of one more where the total of a group gives them away.
 
-    Where exactly one count of a group is suppressed, and the group's total is published somewhere, subtraction gives it
-    back. So the next smallest count of that group goes too; of equal ones the first. Noughts stay: they are no person.
+    Where the group's total is published somewhere, subtraction gives the sum of what is suppressed: the count itself
+    where it is one, and of two that sum to 2 that each is 1. So where that sum is below the threshold, the next
+    smallest count of the group goes too; of equal ones the first. Noughts stay: they are no person.
 
     Args:
         frame: A table, with a row for each published count; any kind of frame, and the same is given back.
@@ -77,7 +79,7 @@ def suppress_small(
             groups alone: where totals of others are published too, call it again for those until nothing changes.
 
     Raises:
-        UserError: A column is not there, or the threshold is not positive.
+        UserError: A column is not there or holds no counts, or the threshold is not positive.
 
     >>> frame = pl.DataFrame({"ward": ["A", "A", "A", "B"], "size": ["1", "2", "3", "1"], "homes": [4, 25, 12, 40]})
     >>> suppress_small(frame, "homes", by="ward")["homes"].to_list()
@@ -88,16 +90,18 @@ def suppress_small(
     lazy, kind, names, groups = _asked(frame, counts, by)
 
     def over(expression: pl.Expr) -> pl.Expr:
-        return expression.over(groups) if groups else expression
+        return expression.over([column_of(one) for one in groups]) if groups else expression
 
     for name in names:
-        count = pl.col(name)
+        count = column_of(name)
         small = (count > 0) & (count < threshold)
-        alone = over((small | count.is_null()).sum()) == 1
+        hidden, together = over((small | count.is_null()).sum()), over(count.filter(small).cast(pl.Float64).sum())
+        # Of what was suppressed before, the size is not known
+        told = (hidden == 1) | ((hidden > 0) & (over(count.null_count()) == 0) & (together < threshold))
         shown = (count >= threshold) & count.is_not_null()
         # The next smallest: by its rank among the counts that are still shown
         rank = over(pl.when(shown).then(count).rank("ordinal"))
-        lazy = lazy.with_columns(pl.when(small | (alone & shown & (rank == 1))).then(None).otherwise(count).alias(name))
+        lazy = lazy.with_columns(pl.when(small | (told & shown & (rank == 1))).then(None).otherwise(count).alias(name))
     return convert(lazy, kind)
 
 
@@ -118,7 +122,9 @@ def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> A
     if base < 1:
         raise UserError(f"base={base} is nothing to round to.", hint="Give a whole number such as 5.")
     lazy, kind, names, _ = _asked(frame, counts, ())
-    return convert(lazy.with_columns(((pl.col(name) + base / 2) // base * base).cast(pl.Int64) for name in names), kind)
+    return convert(
+        lazy.with_columns(((column_of(name) + base / 2) // base * base).cast(pl.Int64) for name in names), kind
+    )
 
 
 def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive: str | None = None) -> Anonymity:
@@ -142,13 +148,23 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
         raise UserError("k-anonymity is about columns, and none is given.", hint="Name the quasi-identifiers.")
     if sensitive is not None and sensitive not in lazy.collect_schema():
         raise UserError(f"There is no column {sensitive!r}.", hint=did_you_mean(sensitive, lazy.collect_schema()))
-    spread = [pl.col(sensitive).n_unique().alias("different of it")] if sensitive is not None else []
-    sizes = lazy.group_by(names).agg(pl.len().alias("rows of it"), *spread).collect(engine="streaming")
+    spread = [column_of(sensitive).n_unique().alias("different of it")] if sensitive is not None else []
+    sizes = (
+        lazy.group_by([column_of(one) for one in names])
+        .agg(pl.len().alias("rows of it"), *spread)
+        .collect(engine="streaming")
+    )
     rows = sizes["rows of it"]
     few = sizes.filter(pl.col("rows of it") < k)
     sets = [(name,) for name in names] + list(combinations(names, 2))
     risky = [
-        (", ".join(some), int(sizes.group_by(some).agg(pl.col("rows of it").sum())["rows of it"].min() or 0))
+        (
+            ", ".join(some),
+            int(
+                sizes.group_by([column_of(one) for one in some]).agg(pl.col("rows of it").sum())["rows of it"].min()
+                or 0
+            ),
+        )
         for some in sets
     ]
     table = pl.DataFrame(risky, schema={"columns": pl.String, "smallest_group": pl.Int64}, orient="row")
@@ -165,14 +181,18 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
 def recomputable_counts(frame: Any, counts: str, *, by: str | Sequence[str] = ()) -> pl.DataFrame:
     """Give the groups of a suppressed table in which subtraction from a published total gives a count back.
 
+    It sees where one count is suppressed; that two are 1 each, only `suppress_small` can know.
+
     >>> frame = pl.DataFrame({"ward": ["A", "A", "B", "B"], "homes": [None, 25, None, None]})
     >>> recomputable_counts(frame, "homes", by="ward")["ward"].to_list()
     ['A']
     """
     lazy, _, (name,), groups = _asked(frame, counts, by)
-    hidden = pl.col(name).is_null().sum().alias("suppressed")
+    hidden = column_of(name).is_null().sum().alias("suppressed")
     told: pl.DataFrame = (
-        lazy.group_by(groups, maintain_order=True).agg(hidden) if groups else lazy.select(hidden)
+        lazy.group_by([column_of(one) for one in groups], maintain_order=True).agg(hidden)
+        if groups
+        else lazy.select(hidden)
     ).collect()
     return told.filter(pl.col("suppressed") == 1)
 
@@ -188,6 +208,9 @@ def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> 
     for name in (*names, *groups):
         if name not in schema:
             raise UserError(f"There is no column {name!r}.", hint=did_you_mean(name, schema))
+    for name in names:
+        if not (schema[name].is_numeric() or schema[name] == pl.Null):
+            raise UserError(f"{name!r} holds {schema[name]}, and no counts.", hint="Name the columns of counts.")
     return lazy, kind, names, groups
 
 

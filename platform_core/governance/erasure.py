@@ -10,6 +10,7 @@ import hmac
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from platform_core.errors import UserError
@@ -28,11 +29,16 @@ Edges = Mapping[Column, Sequence[tuple[Column, str]]]  # to the columns made fro
 
 _CERTAIN = "identity"
 _DOUBTFUL = frozenset({"transformation", "aggregation", "opaque"})
+_COMPUTED = frozenset({"transformation", "aggregation"})
+CHANGED = "same name, changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A column of an asset that says whose a row is, and how that is known: `declared`, `same name` or `lineage`."""
+    """A column of an asset that says whose a row is, and how that is known.
+
+    That is `declared`, `same name` or `lineage`; `same name, changed` where the value was computed on the way.
+    """
 
     asset: str
     column: str
@@ -45,7 +51,8 @@ class Reach:
 
     Attributes:
         holdings: Columns to erase by.
-        confirm: Columns that lineage names alone, of a type in which an equal value may be another thing.
+        confirm: Columns that lineage names alone, of a type in which an equal value may be another thing; and those of
+            the same name into which the value did not go as it was, such as a masked one.
         derived: Assets made from these that have no such column: they are to be made again.
         outside: Outputs outside the lake: somebody has to erase there.
         sources: Assets that read a source, which would bring the rows back.
@@ -102,27 +109,17 @@ def reach(
         for one in asset.inputs:
             below.setdefault(one, []).append(asset.name)
     found = {(name, column): "declared" for name, of in origins.items() for column in of}
-    doubtful: set[tuple[str, str]] = set()
     reached = _downstream(origins, below)
-    waiting = list(found)
-    while waiting:
-        here = waiting.pop()
-        name, column = here
-        told = [(one, column) for one in below.get(name, ()) if column in columns.get(one, {})]
-        for target, how in [(one, "same name") for one in told] + _made_from(here, columns, edges or {}):
-            if target in found or target[0] not in reached:
-                continue
-            if how == "doubtful":
-                doubtful.add(target)
-            else:
-                found[target] = how
-                waiting.append(target)
+    doubtful = _spread(found, reached, below, columns, edges or {})
+    # Where rows go by another column of the asset, whatever this one holds goes with them
     held = {name for name, _ in found}
+    sure = {name for (name, _), how in found.items() if how != CHANGED}
+    confirm = {one for one in doubtful if one[0] not in held}
+    confirm |= {one for one, how in found.items() if how == CHANGED and one[0] not in sure}
     rest = sorted(reached - held)
     return Reach(
         holdings=tuple(Holding(*one, found[one]) for one in sorted(found)),
-        # Where rows go by another column of the asset, whatever this one holds goes with them
-        confirm=tuple(Holding(*one, "lineage") for one in sorted(doubtful) if one[0] not in held),
+        confirm=tuple(Holding(*one, found.get(one, "lineage")) for one in sorted(confirm)),
         derived=tuple(one for one in rest if not known[one].outside),
         outside=tuple(one for one in rest if known[one].outside),
         sources=tuple(sorted(one for one in reached if known[one].sources)),
@@ -130,16 +127,48 @@ def reach(
     )
 
 
-def _made_from(here: Column, columns: Columns, edges: Edges) -> list[tuple[Column, str]]:
+def _spread(
+    found: dict[Column, str], reached: set[str], below: Mapping[str, Sequence[str]], columns: Columns, edges: Edges
+) -> set[Column]:
+    """Add to the columns by which rows are found those made from them, and give those where only people can tell."""
+    doubtful: set[Column] = set()
+    waiting, later = list(found), list[Column]()
+    while waiting or later:
+        changed = not waiting
+        here = later.pop() if changed else waiting.pop()
+        if changed and found.setdefault(here, CHANGED) != CHANGED:
+            continue
+        for target, how in _made_from(here, below, columns, edges):
+            if target in found or target[0] not in reached:
+                continue
+            if how == "doubtful":
+                doubtful.add(target)
+            elif changed or how == CHANGED:
+                later.append(target)
+            else:
+                found[target] = how
+                waiting.append(target)
+    return doubtful
+
+
+def _made_from(
+    here: Column, below: Mapping[str, Sequence[str]], columns: Columns, edges: Edges
+) -> list[tuple[Column, str]]:
     """Give the columns made from one: those that hold the same value, and those where only people can tell.
 
-    Where lineage does not say the way, equal text is taken as the same value; an equal number may be a count.
+    A column of the same name is taken for the same, unless lineage says that the value was changed on the way. Where
+    lineage does not say the way, equal text is taken as the same value; an equal number may be a count.
     """
-    found = []
+    name, column = here
+    ways: dict[Column, set[str]] = {}
     for target, way in edges.get(here, ()):
-        if target[1] not in columns.get(target[0], {}):
+        ways.setdefault(target, set()).add(way)
+    alike = [(one, column) for one in below.get(name, ()) if column in columns.get(one, {})]
+    found = [(one, "same name" if ways.get(one, {""}) - _COMPUTED else CHANGED) for one in alike]
+    for target, way in edges.get(here, ()):
+        if target[1] not in columns.get(target[0], {}) or target in alike:
             continue
-        texts = columns[target[0]][target[1]] == columns.get(here[0], {}).get(here[1]) == "String"
+        texts = columns[target[0]][target[1]] == columns.get(name, {}).get(column) == "String"
         if way == _CERTAIN or (not way and texts):
             found.append((target, "lineage"))
         elif not way or way in _DOUBTFUL:
@@ -162,10 +191,12 @@ def rows_of(schema: Mapping[str, pl.DataType], column: str, value: str) -> pl.Ex
     """
     import polars as pl  # noqa: PLC0415 - planning needs none
 
+    from platform_core.columns import column_of  # noqa: PLC0415 - as above
+
     dtype = schema.get(column)
     if dtype is None:
         raise UserError(f"There is no column {column!r}.", hint="Correct subject_key or subject_keys in policies/.")
-    own = pl.col(column)
+    own = column_of(column)
     if dtype.is_nested() and not (isinstance(dtype, pl.List) and dtype.inner == pl.String):
         raise UserError(f"The column {column!r} holds {dtype}, by which nobody can be found.", hint="Name another one.")
     if isinstance(dtype, pl.List):
@@ -195,6 +226,7 @@ def _number(text: str) -> int | float | None:
     except ValueError:
         pass
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if isfinite(number) else None  # "not a number" is nobody's key

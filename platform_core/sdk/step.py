@@ -24,6 +24,7 @@ from platform_core.governance.classification import classification_of
 from platform_core.governance.days import today
 from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.lineage.events import events_of
+from platform_core.governance.lineage.masked import masked
 from platform_core.governance.lineage.steps import Following
 from platform_core.governance.masking.policy import apply_policy, key_mark
 from platform_core.governance.policies.enforcing import refuse
@@ -80,7 +81,7 @@ def step_function(
                         tell_failed(context, running)
                         raise
                     running.figures = charts_of(value)
-                    events.lineage = following.lineage(value)
+                    events.lineage = masked(following.lineage(value), declared.masking)
                     lineage = lineage_metadata(events.lineage)
                     if declared.masking:
                         value = apply_policy(value, declared.masking, where=f"{name}: masking")
@@ -130,10 +131,10 @@ def _results(
     if not checks:
         return
 
-    def masked(sample: pl.DataFrame) -> pl.DataFrame:
+    def covered(sample: pl.DataFrame) -> pl.DataFrame:
         return hidden(sample, personal_columns(sample, running.hidden | personal(checks)))
 
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
-    for outcome in run_checks(frame, checks, files=None if file is None else [file], mask=masked).outcomes:
+    for outcome in run_checks(frame, checks, files=None if file is None else [file], mask=covered).outcomes:
         result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=running.declared.shows_values)
         yield result._replace(check_name=outcome.name)

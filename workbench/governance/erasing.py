@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -21,6 +21,9 @@ from platform_core.storage.stored import Storage
 from workbench.governance.loading import Governed
 from workbench.governance.proving import Erasure, Part, proof
 from workbench.governance.stored import parts_of, provable, storage_for
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def erase(
@@ -58,17 +61,20 @@ def erase(
         for one in where.holdings
         if (hold := held(found.policies, one.asset, on, token or "")) is not None
     }
+    stored = [
+        (one, _Rows(storage_for(storage, found.by_name[one.asset]), found.by_name[one.asset], partition))
+        for one in where.holdings
+        if one.asset not in kept
+        for partition in parts_of(storage, found.by_name[one.asset])
+    ]
+    for one, rows in stored:  # what cannot be done is told before anything is
+        rows.chosen(one.column, value)
     if really:
         _tell(found, "erased", "begun", key, token, [])
     parts: list[Part] = []
-    for one in where.holdings:
-        if one.asset in kept:
-            continue
-        asset = found.by_name[one.asset]
-        for partition in parts_of(storage, asset):
-            watch(f"{one.asset}{f' {partition}' if partition else ''}")
-            rows = _Rows(storage_for(storage, asset), asset, partition)
-            parts.append(rows.erased(one.column, one.known, value, really=really))
+    for one, rows in stored:
+        watch(f"{one.asset}{f' {rows.partition}' if rows.partition else ''}")
+        parts.append(rows.erased(one.column, one.known, value, really=really))
     erasure = Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
     if really:
         _tell(found, "erased", "done", key, token, parts, sha256(proof(erasure).encode()).hexdigest())
@@ -142,10 +148,18 @@ class _Rows:
         """Give the number of all rows, and of those of a person."""
         import polars as pl  # noqa: PLC0415 - only where data is read
 
-        lazy = self.storage.read(self.asset.name, "lazy", self.partition, self.layer)
-        rows = rows_of(lazy.collect_schema(), column, value)
+        lazy, rows = self.chosen(column, value)
         total, found = lazy.select(pl.len(), rows.sum().alias("found")).collect().row(0)
         return int(total), int(found)
+
+    def chosen(self, column: str, value: str) -> tuple[pl.LazyFrame, pl.Expr]:
+        """Give what is stored, and the expression that is true for the rows of a person.
+
+        Raises:
+            UserError: The column is not there, or of a type that holds no key.
+        """
+        lazy = self.storage.read(self.asset.name, "lazy", self.partition, self.layer)
+        return lazy, rows_of(lazy.collect_schema(), column, value)
 
 
 def _columns(storage: Storage, asset: AssetFacts) -> dict[str, str]:

@@ -14,7 +14,7 @@ NOT_LOOKED_AT = (
     "backups, and older versions that a bucket keeps",
     "executed notebooks under data/runs and outputs that notebooks keep",
     "copies that people took, and what other projects made from these assets",
-    "rows in which the person is written another way than the value that was given",
+    "rows in which the person is written another way than the value that was given, or masked",
 )
 
 

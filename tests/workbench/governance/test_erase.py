@@ -6,17 +6,22 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import polars as pl
 import pytest
 
 from platform_core.errors import UserError
 from platform_core.governance.audit import read_entries, verify
-from platform_core.governance.erasure import Holding, reach, rows_of, subject_token
+from platform_core.governance.erasure import CHANGED, Holding, reach, rows_of, subject_token
+from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies import Activity, AssetFacts, Policies
+from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.parquet_read import read_notes, written_as
+from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
 from workbench.cli import main
@@ -142,6 +147,7 @@ KEYS = {
     "whole": (pl.Series([7, 70, None]), "7", [False, True, True]),
     "float": (pl.Series([7.0, 7.5, None]), "7", [False, True, True]),
     "float, written so": (pl.Series([7.0, 7.5]), "7.0", [False, True]),
+    "not a number": (pl.Series([7.0, float("nan"), float("inf")]), "nan", [True, True, True]),
     "no number": (pl.Series([7, 8]), "x", [True, True]),
     "category": (pl.Series(["a", "b"], dtype=pl.Categorical), "a", [False, True]),
     "date": (pl.Series(["2026-01-31", "2026-02-28"]).str.to_date(), "2026-01-31", [False, True]),
@@ -191,3 +197,64 @@ def test_lineage_to_a_number_is_asked_about_and_not_erased() -> None:
     assert same.holdings == (Holding("a", "id", "declared"), Holding("b", "n", "lineage"))
     only = reach(policies, assets, "id", columns, {("a", "id"): [(("b", "n"), "filter")]})
     assert (len(only.holdings), only.confirm, only.derived) == (1, (), ("b",)), "which rows there are is no value"
+
+
+def test_a_key_that_was_masked_on_the_way_is_asked_about() -> None:
+    """Its rows are not found by the value, and none found there proves nothing."""
+    policies = Policies(processing={"p": Activity(assets=("a",), purpose="x", subject_key="id")})
+    assets = [
+        AssetFacts(name="a"),
+        *(AssetFacts(name=n, inputs=(of,)) for n, of in (("b", "a"), ("c", "b"), ("d", "a"))),
+    ]
+    columns = {name: {"id": "String"} for name in "abcd"}
+    edges = {
+        ("a", "id"): [(("b", "id"), "transformation"), (("d", "id"), "identity")],
+        ("b", "id"): [(("c", "id"), "identity")],
+    }
+    found = reach(policies, assets, "id", columns, edges)
+    assert [(one.asset, one.known) for one in found.holdings] == [
+        ("a", "declared"), ("b", CHANGED), ("c", CHANGED), ("d", "same name"),
+    ]  # fmt: skip
+    assert [one.asset for one in found.confirm] == ["b", "c"]
+    sure = reach(
+        Policies(processing={"p": Activity(assets=("a",), purpose="x", subject_key="id", subject_keys={"b": "id"})}),
+        assets,
+        "id",
+        columns,
+        edges,
+    )
+    assert sure.confirm == (), "whoever answers for the data has looked"
+
+
+def test_the_lineage_of_a_masked_asset_says_so(tmp_path: Path) -> None:
+    @silver_asset(masking={"id": "redact", "email": "drop", "seen": {"method": "shift_dates", "by": "id"}})
+    def masked(people: pl.LazyFrame) -> pl.LazyFrame:
+        return people
+
+    @bronze_asset
+    def people() -> pl.LazyFrame:
+        return pl.LazyFrame({"id": ["7"], "email": ["a@b.example"], "seen": [date(2026, 1, 31)], "town": ["Ambridge"]})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_MASKING_KEY", "0123456789abcdef0123456789abcdef")
+        made = dg.materialize([people, masked], resources={"io_manager": PolarsParquetIOManager(root=str(tmp_path))})
+    (event,) = made.asset_materializations_for_node("masked")
+    told = lineage_of_metadata(event.metadata)
+    assert told is not None
+    assert {name: [(one.column, one.way) for one in of] for name, of in told.columns.items()} == {
+        "id": [("id", "transformation")],
+        "seen": [("id", "transformation"), ("seen", "transformation")],
+        "town": [("town", "identity")],
+    }
+
+
+def test_nothing_is_erased_where_one_asset_cannot_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be done is told first, and not when half is done."""
+    path = project / "data/lake/silver/renamed.parquet"
+    pl.read_parquet(path).with_columns(who=pl.struct("who")).write_parquet(path)
+    policies = project / "policies/own.yaml"
+    policies.write_text(policies.read_text().replace("{payments: payee}", "{payments: payee, renamed: who}"))
+    before = _rows(project)
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "by which nobody can be found" in capsys.readouterr().err
+    assert _rows(project) == before
