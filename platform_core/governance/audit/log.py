@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ ACTIONS = (
 )  # fmt: skip
 KEY_VARIABLE = "WORKBENCH_AUDIT_KEY"
 START = "0" * 64  # what the first entry names as the one before
+
+MOST_BEHIND = 16  # entries: each writer that is killed before it tells the head leaves one or two
 
 _BLOCK = 1 << 16
 _LONGEST = 500
@@ -62,7 +65,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """A file of entries that only grows, and beside it the head: number and hash of the last.
+    """A file of entries that only grows, and beside it the head: number and hash of the last, signed by the key.
 
     Attributes:
         path: The file; the head stands beside it with the ending `.head`.
@@ -94,7 +97,7 @@ class AuditLog:
 
         Raises:
             ValueError: There is no such action.
-            OSError: The file cannot be written.
+            OSError: The file cannot be written; the log is as it was.
         """
         if did not in ACTIONS:
             raise ValueError(f"no action is called {did!r}")
@@ -106,12 +109,15 @@ class AuditLog:
                 os.ftruncate(descriptor, end - torn)
             made: list[tuple[str, str, dict[str, Any]]] = []
             n, before = (last.n, last.hash) if last is not None else (0, START)
-            known = read_head(self.head)
+            known = read_head(self.head, self.key)
+            if known is None and end == 0:
+                self._tell_head(0, START)  # a log without a head has lost it, however short it is
+                known = (0, START)
             if torn:
                 made.append(("recovered", "audit log", {"torn_bytes": torn}))
-            if known is not None and known[0] > n:
+            if known is not None and not n - MOST_BEHIND <= known[0] <= n:
                 made.append(("missing", "audit log", {"head": known[0], "found": n}))
-            elif known is None and n > 1:
+            elif known is None:
                 made.append(("missing", "audit log", {"head": None, "found": n}))
             made.append((did, of, {key: _short(value) for key, value in sorted((about or {}).items())}))
             lines = []
@@ -120,9 +126,13 @@ class AuditLog:
                 entry = self._signed(Entry(n, moment, _short(who), what, _short(thing), more, before))
                 before = entry.hash
                 lines.append(entry.line())
-            _write(descriptor, b"".join(lines))
-            os.fsync(descriptor)
-            self._tell_head(n, before)
+            try:
+                _write(descriptor, b"".join(lines))
+                os.fsync(descriptor)
+                self._tell_head(n, before)
+            except OSError:  # such as a full disk: who is told that nothing was written finds nothing
+                os.ftruncate(descriptor, end - torn)
+                raise
         return entry
 
     def _signed(self, entry: Entry) -> Entry:
@@ -131,7 +141,11 @@ class AuditLog:
 
     def _tell_head(self, n: int, last: str) -> None:
         part = self.head.with_name(f".{self.head.name}.part")  # one writer at a time: the lock is held
-        part.write_bytes(canonical({"n": n, "hash": last}) + b"\n")
+        signed = {"mac": _head_mac(n, last, self.key)} if self.key else {}
+        with part.open("wb") as stream:
+            stream.write(canonical({"n": n, "hash": last, **signed}) + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())  # else a power cut may leave an empty one
         part.replace(self.head)
 
     @contextmanager
@@ -171,13 +185,23 @@ def parsed(line: bytes) -> Entry | None:
         return None
 
 
-def read_head(path: Path) -> tuple[int, str] | None:
-    """Give number and hash of the last entry as the head tells them; None where there is none that can be read."""
+def read_head(path: Path, key: bytes | None) -> tuple[int, str] | None:
+    """Give number and hash of the last entry as the head tells them.
+
+    None where there is none that can be read, or where there is a key and the head was not made with it.
+    """
     try:
         content = json.loads(path.read_bytes())
-        return int(content["n"]), str(content["hash"])
+        n, last = int(content["n"]), str(content["hash"])
+        if key and not hmac.compare_digest(str(content["mac"]), _head_mac(n, last, key)):
+            return None
     except (OSError, ValueError, TypeError, KeyError):
         return None
+    return n, last
+
+
+def _head_mac(n: int, last: str, key: bytes) -> str:
+    return hmac.new(key, canonical({"head": n, "hash": last}), "sha256").hexdigest()
 
 
 def _last(descriptor: int, end: int) -> tuple[Entry | None, int]:
@@ -204,7 +228,7 @@ def _short(value: Any) -> Any:
         return {str(key): _short(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_short(one) for one in value]
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
     text = "".join(c if c.isprintable() else " " for c in str(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from platform_core.errors import UserError
-from platform_core.governance.audit.log import START, AuditLog, Entry, hash_of, parsed, read_head
+from platform_core.governance.audit.log import MOST_BEHIND, START, AuditLog, Entry, hash_of, parsed, read_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None 
     """Check a log from its first line to its head.
 
     What is proven: that no entry up to the last was changed, taken out, put in or moved. That none was cut off at the
-    end is proven against the head; who can write both files could cut both, which only a key or an anchor shows.
+    end is proven against the head. Without a key, who can write both files can cut both; with one he can put back both
+    as they once stood. Only an anchor shows that.
 
     Args:
         path: The log.
@@ -61,7 +62,7 @@ def _verified(log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | N
     n, last = 0, START
     problems: list[str] = []
     notes: list[str] = []
-    head, seen = read_head(log.head), {}
+    head, seen = read_head(log.head, log.key), {}
     wanted = {one[0] for one in (head, anchor) if one is not None}
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
@@ -110,14 +111,17 @@ def _unsigned(entry: Entry, number: int, key: bytes | None) -> str:
 
 def _ends(n: int, last: str, head: tuple[int, str] | None, seen: dict[int, str], notes: list[str]) -> Iterator[str]:
     if head is None:
-        if n > 1:
-            yield "The head is missing or cannot be read, so that nobody can tell whether entries were cut off."
-        elif n:
-            notes.append("The head is missing: the writer of the first entry was killed.")
+        if n:
+            yield (
+                "The head is missing, cannot be read or was made without the key, so that nobody can tell whether"
+                " entries were cut off."
+            )
     elif head[0] > n:
         yield f"The head tells of {head[0]} entries, and {n} are there: the last were cut off."
-    elif seen.get(head[0]) != head[1] and head != (n, last):
+    elif seen.get(head[0], START) != head[1]:
         yield f"Entry {head[0]} is not the one that the head tells of."
+    elif head[0] < n - MOST_BEHIND:
+        yield f"The head is behind by {n - head[0]}, more than killed writers leave: an older one was put in its place."
     elif head[0] < n:
         notes.append(f"The head is behind by {n - head[0]}: a writer was killed before it could tell.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +115,70 @@ def test_the_head_may_not_go_unseen(tmp_path: Path) -> None:
     assert "the head was gone where 6 were found" in verify(log.path).problems[0], "healing it does not hide it"
 
 
+def test_a_log_cut_to_its_first_entry_without_a_head_is_seen(tmp_path: Path) -> None:
+    log = _filled(tmp_path)
+    log.head.unlink()
+    log.path.write_bytes(log.path.read_bytes().splitlines(keepends=True)[0])
+    assert "nobody can tell" in verify(log.path).problems[0]
+    log.append("ran", "silver:more", who="ana", at=AT)
+    assert "the head was gone where 1 were found" in verify(log.path).problems[0]
+
+
+def test_with_a_key_nobody_makes_a_head_for_a_log_that_was_cut(tmp_path: Path) -> None:
+    """Who can write both files cuts off the end, and tells the head what is the last line now."""
+    cut, heads = 3, []
+    for key in (None, b"secret"):
+        log = _filled(tmp_path / str(key), 0, key)
+        for number in range(30):
+            log.append("ran", f"silver:a{number}", who="ana", at=AT)
+            heads.append(log.head.read_bytes())
+        noted = verify(log.path, key)
+        lines = log.path.read_bytes().splitlines(keepends=True)[:cut]
+        last = parsed(lines[-1])
+        assert last is not None
+        log.path.write_bytes(b"".join(lines))
+        log.head.write_bytes(canonical({"n": cut, "hash": last.hash}))
+        verdict = verify(log.path, key)
+        assert verdict.ok is (key is None), "without a key nothing on this disk tells"
+        assert not verify(log.path, key, (noted.entries, noted.last)).ok
+    log.head.write_bytes(heads[30 + cut - 1])
+    assert verify(log.path, b"secret").ok, "both as they once stood: only an anchor tells"
+    assert not verify(log.path, b"secret", (noted.entries, noted.last)).ok
+
+
+def test_an_older_head_is_no_head(tmp_path: Path) -> None:
+    log = _filled(tmp_path, 1, b"secret")
+    old = log.head.read_bytes()
+    for number in range(20):
+        log.append("ran", f"silver:a{number}", who="ana", at=AT)
+    log.head.write_bytes(old)
+    assert "behind by 20" in verify(log.path, b"secret").problems[0]
+    log.append("ran", "silver:more", who="ana", at=AT)
+    assert "told of 1 entries where 21 were found" in verify(log.path, b"secret").problems[0]
+
+
+def test_what_could_not_be_written_stands_nowhere(tmp_path: Path) -> None:
+    """A disk that is full while the line or the head is written: here a limit of the process's files."""
+    log = _filled(tmp_path, 3)
+    before = log.path.read_bytes()
+    for room in (10, 300):
+        child = os.fork()
+        if child == 0:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + room, resource.RLIM_INFINITY))
+            try:
+                log.append("ran", "silver:x", who="ana", about={"why": "x" * 200}, at=AT)
+            except OSError:
+                os._exit(7)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert log.path.read_bytes() == before
+    log.head.with_name(f".{log.head.name}.part").mkdir()  # the line can be written, and its head cannot
+    with pytest.raises(OSError, match="directory"):
+        log.append("ran", "silver:x", who="ana", at=AT)
+    assert log.path.read_bytes() == before
+    assert verify(log.path).ok
+
+
 def test_who_cuts_the_end_off_is_told_by_the_next_entry(tmp_path: Path) -> None:
     log = _filled(tmp_path)
     log.path.write_bytes(b"".join(log.path.read_bytes().splitlines(keepends=True)[:4]))
@@ -176,6 +241,7 @@ def test_an_entry_holds_no_line_break_and_is_short(tmp_path: Path) -> None:
     entry = log.append("approved", "gold:x", who="a\nb\u2028c", about={"reason": "x" * 9999, "list": ["\n"]}, at=AT)
     assert entry.who == "a b c"
     assert len(json.dumps(entry.about)) < 700
+    assert log.append("read", "x", who="ana", about={"share": float("nan")}, at=AT).about == {"share": "nan"}
     with pytest.raises(ValueError, match="no action"):
         log.append("guessed", "x", who="ana")
 
