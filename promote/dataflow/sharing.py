@@ -8,7 +8,7 @@ notebook has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from promote.dataflow.program import Program, Statement
@@ -58,7 +58,7 @@ def lost_changes(
     if not changing:
         return
     aliases = Aliases(program.functions)
-    copies: list[Objects] = []
+    copies: list[tuple[Objects, int]] = []  # each with the last object that there was before
     made: set[int] = set()
     for index, statement in enumerate(program.statements[: max(changing) + 1]):
         before = aliases.heap.count
@@ -66,15 +66,30 @@ def lost_changes(
         if index in included:
             made |= set(range(before + 1, aliases.heap.count + 1))
         if index in changing:
-            here = [*copies, frozenset(made)]
+            here = [*(copy for copy, _ in copies), frozenset(made)]
             doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
+            doubled |= _split(aliases.families, copies, made)
             concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
             if found := _reader(program, statement, concerned, included, sources):
                 name, change, at = found
                 known = [one for one in taken if one.variable in concerned]
                 assets = {one.asset for one in known}
                 yield (known[0].variable if known and name in change.binds else name), change, at, assets
-        copies += [aliases.heap.reach(aliases.own.get(one.variable, NONE)) for one in taken if one.at == index]
+        copies += [
+            (aliases.heap.reach(aliases.own.get(one.variable, NONE)), aliases.heap.count)
+            for one in taken
+            if one.at == index
+        ]
+
+
+def _split(families: Iterable[Objects], copies: Sequence[tuple[Objects, int]], made: Collection[int]) -> set[int]:
+    """Give the frames whose cells are shared by what is taken and something that was there before it was taken."""
+    found: set[int] = set()
+    for family in families:
+        ends = [end for copy, end in copies if not copy.isdisjoint(family)]
+        if len(ends) > 1 or any(one in made and one <= max(ends, default=0) for one in family):
+            found |= family
+    return found
 
 
 def _reader(

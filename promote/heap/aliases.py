@@ -40,7 +40,7 @@ class Aliases(Calls):
 
     def take(self, effects: Effects) -> Happening:
         """Take one statement of the notebook."""
-        self.changed, self.written, self.touched = {}, {}, set()
+        self.changed, self.written, self.touched, self.families = {}, {}, set(), []
         self.ran.clear()
         late: dict[str, dict[str, Use]] = {}
         code: dict[FunctionInfo, Use] = {}

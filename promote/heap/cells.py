@@ -49,10 +49,12 @@ def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
 
 def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
-    if not run.heap.made_of or not isinstance(call.func, ast.Attribute):
+    if not isinstance(call.func, ast.Attribute) or not (run.heap.made_of or call.func.attr in EAGER_METHODS):
         return
     deep = accesses(call.func.value)
-    for_each = call.func.attr in EAGER_METHODS and any(run.summary(i).mutates for i in run.heap.code_in(given))
+    for_each = call.func.attr in EAGER_METHODS and (
+        any(run.summary(i).mutates for i in run.heap.code_in(given)) or run.hands_on_a_changer(call, given)
+    )
     if deep and (for_each or call.func.attr in _OF_CONTAINERS):
         _touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
 
@@ -62,4 +64,6 @@ def _touch_family(run: Calls, objects: Objects, use: Use, *, whole: bool) -> Non
     made_of = run.heap.made_of
     roots = NONE.union(*(made_of.get(one, {one} if whole else ()) for one in objects - run.heap.exact))
     family = roots | {one for one, mine in made_of.items() if whole and not roots.isdisjoint(mine)}
-    run.touch(run.deep(frozenset(family)), use)
+    found = run.deep(frozenset(family))
+    run.families.append(found | objects)
+    run.touch(found, use)

@@ -174,13 +174,20 @@ class Libraries(Values):
 
     def written_to(self, call: ast.Call, name: str, use: Use) -> None:
         """NumPy writes into an argument that stands where `out` belongs."""
+        for argument in self.outs(call, name):
+            self.change(argument, use)
+
+    @staticmethod
+    def outs(call: ast.Call, name: str) -> list[ast.expr]:
+        """Give the argument that stands where `out` belongs, if one does."""
         position = len(call.args)
+        if named := [k.value for k in call.keywords if k.arg == "out"]:
+            return named
         if name.startswith("numpy."):
             position = OUT_POSITIONS.get(name.rsplit(".", 1)[-1], position)
         elif isinstance(call.func, ast.Attribute):
             position = OUT_POSITIONS.get(call.func.attr, position + 1) - 1
-        for argument in call.args[position : position + 1]:
-            self.change(argument, use)
+        return call.args[position : position + 1]
 
     def arguments(self, call: ast.Call) -> Objects:
         """What a call is given, but for what a method is called on."""
@@ -194,6 +201,10 @@ class Libraries(Values):
         """What a call gives that no function of the notebook answers."""
         heap = self.heap
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if call.keywords or target.name.startswith("numpy."):
+            written = self.either(self.outs(call, target.name))
+            if written:  # which is what the call gives
+                return written | self.drawn(target, method, given)
         if is_in_no_table(target.name, method) and not (call.keywords and shares_with_what_it_is_given(call)):
             return NONE if target.infos else self.drawn(target, method, given)
         if target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
@@ -216,8 +227,9 @@ class Libraries(Values):
             heap.look(made, target.receiver)
             return made
         at_once = method in EAGER_METHODS and not self.is_lazy()
-        chosen = heap.within(given) if method in CHOOSING_METHODS else NONE
-        return chosen | self.derived(target.receiver if at_once else given | target.receiver, chosen)
+        chosen = heap.within(given) if method in CHOOSING_METHODS else self.nested(given) if method else NONE
+        made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
+        return chosen | made if method in CHOOSING_METHODS else made
 
     def viewed(self, method: str, target: Target, given: Objects) -> Objects:
         """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
@@ -284,12 +296,17 @@ class Libraries(Values):
 
     def drawn(self, target: Target, method: str, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
-        made = self.derived(given | target.receiver)
+        made = self.derived(given | target.receiver, self.nested(given) if method else NONE)
         if target.name.startswith("pandas."):
             self.heap.frames |= made
         if target.name.partition(".")[0] in PLOTTING_MODULES or method in DRAWING_METHODS:
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made
+
+    def nested(self, given: Objects) -> Objects:
+        """The lists and tables inside of those that a method is given: a frame may hold them in its cells."""
+        exact = self.heap.exact
+        return NONE if given.isdisjoint(exact) else self.heap.within(given & exact) & exact
 
     def is_class_like(self, call: ast.Call, name: str) -> bool:
         """Whether an imported name looks like a class, whose instances hold what they are made of."""

@@ -96,8 +96,10 @@ SHARING_FUNCTIONS = frozenset(
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
-    vars memoryview random.choice random.choices random.sample csv.writer csv.DictWriter
-    xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
+    vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
+    operator.iadd operator.iconcat operator.ior operator.iand operator.ixor operator.isub operator.imul
+    operator.getitem contextlib.nullcontext contextlib.closing heapq.nsmallest heapq.nlargest heapq.merge
+    heapq.heappop heapq.heapreplace heapq.heappushpop xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
 )
 
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:

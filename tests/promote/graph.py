@@ -11,6 +11,7 @@ import codeop
 import contextlib
 import copy
 import io
+import pickle
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -200,7 +201,12 @@ def copied(value: Any) -> Any:
     """Give a deep copy, with lazy frames collected and relations run."""
     if isinstance(value, duckdb.DuckDBPyRelation):
         return duckdb.from_arrow(value.to_arrow_table())
-    return value.collect().lazy() if isinstance(value, pl.LazyFrame) else copy.deepcopy(value)
+    if isinstance(value, pl.LazyFrame):
+        return value.collect().lazy()
+    if isinstance(value, (pd.DataFrame, pd.Series)):
+        with contextlib.suppress(Exception):  # a deep copy of pandas shares the lists in its cells
+            return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own value
+    return copy.deepcopy(value)
 
 
 def equal(left: Any, right: Any) -> bool:
