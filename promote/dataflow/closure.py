@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable
+from functools import partial
 from typing import Literal
 
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
@@ -66,12 +67,12 @@ def resolve(
     of the step that makes the input may be repeated in its place: then the function has one object too.
     """
     own, ends = frozenset(cells), tuple(wanted)
-    closure = _Resolver(context, role, own, include_needed=include_needed).run(ends)
+    closure = _Resolver(context, role, own, ends, include_needed=include_needed).run()
     repeated: frozenset[str] = frozenset()
     again = closure
     while include_needed and role.kind == "step" and again.doubled - repeated and may_repeat(context, again.doubled):
         repeated |= again.doubled
-        again = _Resolver(context, role, own, include_needed=True, repeated=repeated).run(ends)
+        again = _Resolver(context, role, own, ends, include_needed=True, repeated=repeated).run()
         if not again.findings and not again.refused and not any(takes_resource(context, i) for i in again.included):
             return again
     return closure
@@ -81,6 +82,12 @@ def may_repeat(context: Context, assets: Iterable[str]) -> bool:
     """Whether the steps of assets stand in this notebook whole, with no partitions of their own."""
     steps = context.steps
     return all(asset in steps and not steps[asset].options.get("partitions") for asset in assets)
+
+
+def way_out(context: Context, role: Role, cells: frozenset[int], wanted: tuple[str, ...]) -> list[Statement]:
+    """The statements outside a step that `--include-needed` would take."""
+    closure = resolve(context, role, cells, include_needed=True, wanted=wanted)
+    return [context.program.statements[i] for i, origin in sorted(closure.included.items()) if origin == "needed"]
 
 
 def takes_resource(context: Context, index: int) -> bool:
@@ -94,6 +101,7 @@ class _Resolver:
         context: Context,
         role: Role,
         cells: frozenset[int],
+        wanted: tuple[str, ...],
         *,
         include_needed: bool,
         repeated: frozenset[str] = frozenset(),
@@ -106,16 +114,15 @@ class _Resolver:
         own = tuple(self.program.of_cells(cells))
         self.own_indices = {s.index for s in own}
         self.closure = Closure(own)
-        self.refusals = Refusals(context, role, self.way_out)
-        self.wanted: tuple[str, ...] = ()
+        self.refusals = Refusals(context, role, partial(way_out, context, role, cells, wanted))
+        self.wanted = wanted
         self.queue: list[Statement] = []
         self.seen: set[tuple[str, int, bool]] = set()
         self.restored: list[tuple[str, Statement, Statement, Use]] = []  # builtins whose rebinding was deleted
         self.given: set[tuple[str, int]] = set()  # (name, reader) where the value comes from outside, without its code
 
-    def run(self, wanted: Iterable[str]) -> Closure:
+    def run(self) -> Closure:
         closure = self.closure
-        self.wanted = tuple(wanted)
         if self.role.kind != "chart":
             closure.dropped = dropped(closure.own, self.program.functions, self.wanted)
         for statement in closure.own:
@@ -148,12 +155,6 @@ class _Resolver:
         )
         closure.refused = self.refusals.silent
         return closure
-
-    def way_out(self) -> list[Statement]:
-        """The statements outside the step that `--include-needed` would take."""
-        cells = {s.cell for s in self.closure.own}
-        closure = resolve(self.context, self.role, cells, include_needed=True, wanted=self.wanted)
-        return [self.program.statements[i] for i, origin in sorted(closure.included.items()) if origin == "needed"]
 
     def include(self, statement: Statement, origin: Origin) -> None:
         if statement.index in self.closure.included:

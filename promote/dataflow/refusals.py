@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from promote.dataflow.global_names import kept
 from promote.dataflow.offers import hoisted_import, tagged_helpers
@@ -80,7 +80,7 @@ class Refusals:
         self.context = context
         self.program = context.program
         self.role = role
-        self.way_out = way_out
+        self.way_out = cache(way_out)  # asked for each name, and the same for all
         self.findings: list[Finding] = []
         self.told: set[tuple[str, str]] = set()
         self.silent = False  # whether something stands in the way that was told before
