@@ -97,11 +97,21 @@ def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
         )
         if asked is None or name == alone:
             module.configure(command)
+            _take_json(command)
             command.set_defaults(execute=module.execute, parser=command)
         if name == alone:
             command.formatter_class = Formatter
             command.epilog = "\n".join(filter(None, [examples_of(name), command.epilog]))
     return parser
+
+
+def _take_json(command: argparse.ArgumentParser) -> None:
+    """Let a command with JSON among its formats be asked for it by `--json`, as those with no other format are."""
+    if any(action.dest == "format" and "json" in (action.choices or ()) for action in command._actions):
+        command.add_argument(
+            "--json", dest="format", action="store_const", const="json", default=argparse.SUPPRESS,
+            help="the same as --format json",
+        )  # fmt: skip
 
 
 class Formatter(argparse.HelpFormatter):

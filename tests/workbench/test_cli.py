@@ -121,6 +121,13 @@ def test_the_parser_is_built_for_every_module_of_commands() -> None:
     assert sorted(path.stem.removesuffix("_").replace("_", "-") for path in folder.glob("[!_]*.py")) == sorted(COMMANDS)
 
 
+@pytest.mark.parametrize("arguments", [["doctor"], ["rap"], ["review", "HEAD"], ["compliance", "catalogue"]])
+def test_a_command_with_json_among_its_formats_takes_json_like_the_others(arguments: list[str]) -> None:
+    parser = build_parser(arguments[0])
+    assert parser.parse_args([*arguments, "--json"]).format == "json"
+    assert parser.parse_args(arguments).format != "json"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_ends_with_examples_that_it_takes(
     command: str, capsys: pytest.CaptureFixture[str]
