@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -162,6 +163,10 @@ class TestCommand:
             "FAIL  raw_permits: The data breaks the schema: no column fee.\n"
             "warn  raw_permits: not in the contract: note, wide, extra.\n"
         )
+        assert main(["contract", "check", "--json"]) == 1
+        (told,) = json.loads(capsys.readouterr().out)
+        assert (told["asset"], told["passed"], told["failed_count"]) == ("raw_permits", False, 1)
+        assert told["unexpected_columns"] == ["note", "wide", "extra"]
 
     def test_one_made_ones_own_is_not_replaced(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["contract", "infer", "raw_permits"]) == 0
@@ -178,6 +183,7 @@ class TestCommand:
         ("arguments", "code", "said"),
         [
             (["infer"], 2, "needs an asset"),
+            (["infer", "raw_permits", "--json"], 2, "writes Python"),
             (["infer", "gone"], 1, "has no data in the lake"),
             (["infer", "../x"], 1, "no asset name"),
             (["check"], 1, "has no contracts"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.project import find_project
 
@@ -20,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assets", nargs="*", metavar="ASSET", help="the assets (check: default all with a contract)")
     parser.add_argument("--stdout", action="store_true", help="infer: print the contract, and write nothing")
     parser.add_argument("--force", action="store_true", help="infer: replace a contract that is there")
+    parser.add_argument("--json", action="store_true", help="check: print JSON in place of text")
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -31,9 +33,13 @@ def execute(arguments: argparse.Namespace) -> int:
     project = find_project()
     if arguments.action == "check":
         judged = check_contracts(project, arguments.assets)
-        for one in judged:
-            sys.stdout.write(_verdict(one))
+        if arguments.json:
+            sys.stdout.write(json.dumps([_plain(one) for one in judged], indent=2) + "\n")
+        else:
+            sys.stdout.writelines(map(_verdict, judged))
         return 0 if all(one.report.passed for one in judged) else 1
+    if arguments.json:
+        raise UsageError("`workbench contract infer` writes Python, no JSON.", hint="--stdout prints it.")
     if not arguments.assets:
         raise UsageError("`workbench contract infer` needs an asset.", hint="Such as: workbench contract infer permits")
     for asset in arguments.assets:
@@ -44,6 +50,17 @@ def execute(arguments: argparse.Namespace) -> int:
             write_contract(inferred, force=arguments.force)
             sys.stdout.write(_written(inferred, project.relative(inferred.path), project.package, asset))
     return 0
+
+
+def _plain(judged: Judged) -> dict[str, Any]:
+    (outcome,) = judged.report.outcomes
+    return {
+        "asset": judged.asset,
+        "passed": outcome.passed,
+        "failed_count": outcome.failed_count,
+        "description": outcome.description,
+        "unexpected_columns": list(outcome.metadata.get("unexpected_columns") or ()),
+    }
 
 
 def _verdict(judged: Judged) -> str:

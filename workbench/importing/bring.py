@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from platform_core.errors import UserError, WorkbenchError
+from platform_core.errors import UsageError, WorkbenchError
 from promote.model import GeneratedFile, Notebook
 from promote.notebook.read import is_notebook, parse
 from promote.notebook.tagging import Marks, with_marks
@@ -59,7 +59,8 @@ def bring(project: Project, sources: Iterable[Path], *, dry_run: bool) -> list[B
     Nothing is overwritten, the sources stay as they are, and all of it is written or nothing.
 
     Raises:
-        UserError: A source is not there, or the project cannot be written to.
+        UsageError: A source is not there.
+        UserError: The project cannot be written to.
     """
     taken = {name for made in rows(project).values() for _, name, _ in made}
     found = [_one(project, path, taken) for path in _files(sources)]
@@ -81,7 +82,7 @@ def _files(sources: Iterable[Path]) -> Iterator[Path]:
         elif source.is_file():
             yield source
         else:
-            raise UserError(f"There is no {source}.", hint="Name notebooks, scripts or folders that hold them.")
+            raise UsageError(f"There is no {source}.", hint="Name notebooks, scripts or folders that hold them.")
 
 
 def _one(project: Project, path: Path, taken: set[str]) -> Brought:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError
 from promote.outcome import Settings
 from promote.pipeline import run
 from promote.project import find
@@ -126,8 +126,8 @@ def test_what_stands_in_the_project_already_is_left(root: Path) -> None:
     assert (one.target, one.left) == ("", ["it is in the project already: `workbench suggest` proposes tags for it"])
 
 
-def test_a_place_that_is_not_there_is_a_mistake_of_the_user(root: Path) -> None:
-    with pytest.raises(UserError, match="There is no nowhere"):
+def test_a_place_that_is_not_there_is_wrong_usage(root: Path) -> None:
+    with pytest.raises(UsageError, match="There is no nowhere"):
         bring(find(named=root), [Path("nowhere")], dry_run=False)
 
 
