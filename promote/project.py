@@ -14,7 +14,7 @@ from promote.values import dataclass
 VARIABLE = "WORKBENCH_PROJECT"
 _KEPT = ("package", "assurance")  # of [tool.workbench], what `promote` looks at
 _LEVELS = ("light", "standard", "full")  # as in `promote.assurance.record`, which costs more to import than all here
-_HINT = "Change into a project, name one with --project DIR, or make one with `workbench new DIR`."
+_HINT = "Change into a project's folder, or make one with `workbench new DIR`."
 
 
 @dataclass(frozen=True, slots=True)

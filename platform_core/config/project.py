@@ -7,7 +7,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 
@@ -20,13 +20,14 @@ def find_project(start: Path | str | None = None) -> Path:
             project itself, else the search starts at the working directory.
 
     Raises:
-        UserError: There is none, or a pyproject.toml on the way cannot be read.
+        UsageError: There is none.
+        UserError: A pyproject.toml on the way cannot be read.
     """
     named = os.environ.get(PROJECT_VARIABLE) if start is None else None
     if named:
         project = Path(named).resolve()
         if not _is_project(project):
-            raise UserError(
+            raise UsageError(
                 f"The environment variable {PROJECT_VARIABLE} names no data project.",
                 hint="Let it name the folder whose pyproject.toml has a [tool.workbench] table, or unset it.",
             )
@@ -35,7 +36,7 @@ def find_project(start: Path | str | None = None) -> Path:
     for folder in (here, *here.parents):
         if _is_project(folder):
             return folder
-    raise UserError(
+    raise UsageError(
         "No data project was found here or in any folder above.",
         hint="Change into a project's folder, or make one with `workbench new DIR`.",
     )

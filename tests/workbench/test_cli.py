@@ -99,11 +99,18 @@ def test_a_mistake_of_ours_is_exit_code_3_and_says_how_to_report_it(
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_outside_a_project_every_command_that_needs_one_says_so(tmp_path: Path) -> None:
-    done = run("materialize", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "No data project was found" in done.stderr
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("command", ["materialize", "status", "config show", "rename a b"])
+def test_outside_a_project_every_command_that_needs_one_says_the_same(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("WORKBENCH_PROJECT", raising=False)
+    assert main(command.split()) == 2
+    assert capsys.readouterr() == (
+        "",
+        "error: No data project was found here or in any folder above.\n"
+        "hint: Change into a project's folder, or make one with `workbench new DIR`.\n",
+    )
 
 
 def test_a_reader_that_goes_away_is_no_fault() -> None:
