@@ -22,6 +22,8 @@ _BATCH_ROWS = 122_880
 def stream_of(value: object) -> Iterator[pa.RecordBatchReader]:
     """Give the rows of a frame as batches. What a pandas frame says of itself beside its columns is left out.
 
+    Where computing a batch fails, that error is raised, whatever the reader of the stream made of it.
+
     Raises:
         UserError: A column holds what Arrow's plain types cannot.
 
@@ -29,20 +31,25 @@ def stream_of(value: object) -> Iterator[pa.RecordBatchReader]:
     ...     rows.read_all().to_pydict()
     {'a': [1, 2]}
     """
-    reader = _reader(value)
+    failed: list[BaseException] = []
+    reader = _reader(value, failed)
     try:
         yield reader
+    except Exception:
+        if failed:
+            raise failed[0] from None
+        raise
     finally:
         reader.close()
 
 
-def _reader(value: object) -> pa.RecordBatchReader:
+def _reader(value: object, failed: list[BaseException]) -> pa.RecordBatchReader:
     match kind_of(value):
         case "lazy":
             lazy = cast("pl.LazyFrame", value)
             schema = lazy.collect_schema()
             _refuse(schema)
-            return pa.RecordBatchReader.from_batches(_arrow_schema(schema), _batches(lazy, schema))
+            return pa.RecordBatchReader.from_batches(_arrow_schema(schema), _batches(lazy, schema, failed))
         case "polars":
             frame = cast("pl.DataFrame", value)
             _refuse(frame.schema)
@@ -62,14 +69,18 @@ def _reader(value: object) -> pa.RecordBatchReader:
 
 def _refuse(schema: pl.Schema) -> None:
     refuse_unstorable(schema)
-    refuse_foreign(schema, "duckdb")
+    refuse_foreign(schema, "table")
 
 
 def _arrow_schema(schema: pl.Schema) -> pa.Schema:
     return pl.DataFrame(schema=schema).to_arrow().schema
 
 
-def _batches(lazy: pl.LazyFrame, schema: pl.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(lazy: pl.LazyFrame, schema: pl.Schema, failed: list[BaseException]) -> Iterator[pa.RecordBatch]:
     wanted = _arrow_schema(schema)
-    for frame in lazy.collect_batches(chunk_size=_BATCH_ROWS, engine="streaming"):
-        yield from frame.to_arrow().cast(wanted).to_batches()
+    try:
+        for frame in lazy.collect_batches(chunk_size=_BATCH_ROWS, engine="streaming"):
+            yield from frame.to_arrow().cast(wanted).to_batches()
+    except Exception as error:
+        failed.append(error)
+        raise

@@ -136,7 +136,9 @@ def to_polars(value: object) -> pl.DataFrame:
             return cast("pl.LazyFrame", value).collect()
         case "duckdb":
             refuse_relation(cast("duckdb.DuckDBPyRelation", value))
-            return cast("pl.DataFrame", cast("Any", value).pl())
+            frame = cast("pl.DataFrame", cast("Any", value).pl())
+            frame.columns = cast("Any", value).columns  # as below
+            return frame
         case "pandas":
             table = arrow_of_pandas(cast("pd.DataFrame", value))
             return _polars_of(table.drop_columns(row_numbers(table.schema)), len(cast("pd.DataFrame", value)))

@@ -52,7 +52,18 @@ def write_parquet(value: object, target: Path, what: str, notes: Mapping[str, st
     """
     with told_of_writing(value, what), replacing(target) as path:
         _write(value, path, _metadata(notes))
-    return read_footer(target)
+        return _read_again(path, what)
+
+
+def _read_again(path: Path, what: str) -> Footer:
+    """Read the footer of what was written, before it takes the place of what can be read."""
+    try:
+        return read_footer(path)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        raise UserError(
+            f"{what} was not written: it holds a type or a time zone that Polars cannot read again.",
+            hint="Cast the column to text, or to a time zone of the IANA database.",
+        ) from None
 
 
 def write_object(
@@ -164,7 +175,7 @@ def _plain_table(table: pa.Table) -> pa.Table:
     """Give a table whose columns have the types that every reader knows."""
     for place, about in enumerate(table.schema):
         try:
-            column = plain_array(table.column(place))
+            column = plain_array(table.column(place), back=False)
         except Unstorable as error:
             raise UserError(
                 f"Column {about.name!r} holds {error.held}, which no Parquet file can hold.",

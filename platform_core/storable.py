@@ -50,12 +50,12 @@ def refuse_unstorable(schema: Mapping[str, pl.DataType]) -> None:
 
 
 def refuse_foreign(schema: Mapping[str, pl.DataType], kind: str) -> None:
-    """Refuse Polars columns that pandas or DuckDB (`kind`) has no type for.
+    """Refuse Polars columns that pandas, DuckDB or a table of DuckDB or Delta (`kind`) has no type for.
 
     Raises:
-        UserError: A column holds whole numbers of 128 bits or Python objects, or DuckDB gets no column at all.
+        UserError: A column holds whole numbers of 128 bits, or DuckDB gets no column at all.
     """
-    reader = {"pandas": "pandas frame", "duckdb": "DuckDB relation"}[kind]
+    reader = {"pandas": "pandas frame", "duckdb": "DuckDB relation", "table": "table of DuckDB or Delta"}[kind]
     for name, dtype in schema.items():
         if any(isinstance(part, _WIDE) for part in _parts(dtype)):
             advice = f"pl.col({name!r}).cast(pl.Decimal(38, 0))"
@@ -91,9 +91,46 @@ def refuse_repeated(names: Sequence[str]) -> None:
         )
 
 
+def refuse_names(names: Sequence[str], own: str = "") -> None:
+    """Refuse columns that a table cannot have: none at all, two that case alone tells apart, or one that is ours.
+
+    Raises:
+        UserError: They are such.
+
+    >>> refuse_names(["id", "Id"])
+    Traceback (most recent call last):
+    platform_core.errors.UserError: Columns 'id' and 'Id' differ by case alone, which a table does not tell apart.
+    hint: Give one of them another name.
+    """
+    if not names:
+        raise UserError("A frame without columns cannot be stored as a table.", hint="Keep the asset as Parquet.")
+    refuse_repeated(names)
+    seen: dict[str, str] = {}
+    for name in names:
+        if (first := seen.setdefault(name.casefold(), name)) != name:
+            raise UserError(
+                f"Columns {first!r} and {name!r} differ by case alone, which a table does not tell apart.",
+                hint="Give one of them another name.",
+            )
+    if own and own.casefold() in seen:
+        raise UserError(
+            f"Column {seen[own.casefold()]!r} is called as the one in which the table keeps the partition.",
+            hint="Give it another name.",
+        )
+
+
 def types_of(relation: duckdb.DuckDBPyRelation) -> dict[str, str]:
     """Give DuckDB's types of the columns as SQL."""
     return {name: str(dtype) for name, dtype in zip(relation.columns, relation.types, strict=True)}
+
+
+def casts_to(types: Mapping[str, str]) -> str:
+    """Give the columns of a query, cast to what `types_of` told.
+
+    >>> casts_to({"id": "UUID"})
+    'CAST("id" AS UUID) AS "id"'
+    """
+    return ", ".join(f"CAST({quoted(name)} AS {dtype}) AS {quoted(name)}" for name, dtype in types.items())
 
 
 def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb.DuckDBPyRelation:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import polars as pl
 import pyarrow as pa
@@ -98,7 +99,14 @@ class Facts:
             return None
 
     def _places(self, column: str) -> list[tuple[pq.FileMetaData, int | None]]:
-        return [(footer, _place(footer, column)) for _, footer in self._footers]
+        return [
+            # A folder may name the column as Hive does: then that counts, whatever the file holds
+            (
+                footer,
+                None if any(unquote(part).startswith(f"{column}=") for part in path.parts) else _place(footer, column),
+            )
+            for path, footer in self._footers
+        ]
 
     def _chunks(self, column: str) -> Iterator[pq.ColumnChunkMetaData | None]:
         for footer, place in self._places(column):

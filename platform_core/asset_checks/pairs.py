@@ -25,6 +25,7 @@ RELATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _NANOSECONDS = {"ms": 10**6, "us": 10**3, "ns": 1}
 _DAY = 86_400 * 10**9
+_CLOCKS = 2**63 - 1  # nanoseconds: some 292 years from 1970
 
 
 def related(column: str, relation: str, other: str, schema: pl.Schema) -> pl.Expr:
@@ -70,10 +71,13 @@ def _alike(left: pl.DataType, right: pl.DataType) -> bool:
 
 
 def _nanoseconds(value: pl.Expr, dtype: pl.DataType, wall: bool) -> pl.Expr:
-    if wall and isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
-        value = value.dt.replace_time_zone(None)
     unit = _NANOSECONDS[dtype.time_unit] if isinstance(dtype, pl.Datetime | pl.Duration) else _DAY
-    return value.to_physical().cast(pl.Int128) * unit
+    count = value.to_physical().cast(pl.Int128)
+    if wall and isinstance(dtype, pl.Datetime) and dtype.time_zone is not None:
+        # How far the clock is from UTC; Polars gives up on years that are further away than this
+        near = value.to_physical().clip(-_CLOCKS // unit, _CLOCKS // unit).cast(dtype)
+        count = count + near.dt.replace_time_zone(None).to_physical() - near.to_physical()
+    return count * unit
 
 
 def _order(one: pl.Expr, left: pl.DataType, two: pl.Expr, right: pl.DataType) -> tuple[pl.Expr, pl.Expr] | None:

@@ -28,8 +28,13 @@ def type_from_text(text: str) -> Any:
     return pa.ipc.read_schema(pa.py_buffer(base64.b64decode(text))).field(0).type
 
 
-def plain_array(array: Any) -> Any:
-    """Give an Arrow array in a type that every reader of Parquet knows, from which the same array can be cast back.
+def plain_array(array: Any, *, back: bool = True) -> Any:
+    """Give an Arrow array in a type that every reader of Parquet knows.
+
+    Args:
+        array: The array, in one piece or several.
+        back: Whether the same array must be able to be cast back from it. Else it is enough that a cast that refuses
+            to change a value gave it: Arrow's own is wrong for views of lists alone.
 
     Raises:
         Unstorable: There is no such type, or it would not keep every value.
@@ -39,7 +44,8 @@ def plain_array(array: Any) -> Any:
     """
     try:
         plain = array.cast(_plain(array.type))
-        kept = plain.type == array.type or plain.cast(array.type).equals(array)
+        trusted = not back and "list_view" not in str(array.type)
+        kept = trusted or plain.type == array.type or plain.cast(array.type).equals(array)
     except (pa.ArrowException, TypeError):
         kept = False
     if not kept:
@@ -64,11 +70,12 @@ def _plain(arrow: Any) -> Any:  # noqa: PLR0911 -- one return for each type
     if types.is_date64(arrow):
         return pa.date32()
     if types.is_dictionary(arrow) and not types.is_string(arrow.value_type):
-        return _plain(arrow.value_type)
+        text = types.is_large_string(arrow.value_type) or types.is_string_view(arrow.value_type)
+        return pa.dictionary(arrow.index_type, pa.string(), arrow.ordered) if text else _plain(arrow.value_type)
     if types.is_run_end_encoded(arrow):
         return _plain(arrow.value_type)
-    if types.is_decimal(arrow) and arrow.precision > _DIGITS:
-        return pa.decimal128(_DIGITS, arrow.scale)
+    if types.is_decimal(arrow) and (arrow.precision > _DIGITS or arrow.scale < 0):
+        return pa.decimal128(min(_DIGITS, arrow.precision - min(arrow.scale, 0)), max(arrow.scale, 0))
     if types.is_interval(arrow) or types.is_union(arrow) or types.is_struct(arrow):
         raise Unstorable(f"values of Arrow's type {arrow}", _ADVICE)
     return arrow

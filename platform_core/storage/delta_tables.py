@@ -8,8 +8,9 @@ version; they and superseded ones are deleted a week after, by a later write.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from platform_core.lake import lists_of, safe_name
 from platform_core.needed import needed
 from platform_core.parquet import FULL_DISK_TEXT, told_of_writing
 from platform_core.parquet_read import Footer
+from platform_core.storable import refuse_names
 from platform_core.storage.stored import (
     LIST_NOTE,
     OWN_COLUMN,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 _LAYERS = ("bronze", "silver", "gold", "default")
 _KEPT_HOURS = 7 * 24
 _NOTE = f"workbench.{LIST_NOTE}"
+_APPENDS = 5  # times that one is tried
+_NULL_KEY = "__HIVE_DEFAULT_PARTITION__"
 
 Tables = Stored[str]
 
@@ -159,19 +163,21 @@ class DeltaTables:
         """
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
         errors = needed("deltalake.exceptions", "delta")
-        if partition is not None:
-            safe_name(partition, "partition key")
+        if partition is not None and safe_name(partition, "partition key") == _NULL_KEY:
+            raise UserError(f"A Delta table takes the partition key {partition!r} for none.", hint="Name it otherwise.")
         about_it = {f"workbench.{key}": text for key, text in notes_of(listed, classification).items()}
         notes = commit_notes({**about_it, **self.writing.notes})
         with told_of_writing(value, label):
             try:
-                try:
-                    self._commit(layer, name, value, partition, notes)
-                except errors.CommitFailedError:
-                    # Appends fit each other, but for the first two of a table: each of them makes it
-                    if self.writing.mode != "append" or isinstance(value, pa.RecordBatchReader):
-                        raise
-                    self._commit(layer, name, value, partition, notes)
+                # Appends fit each other, but for the first ones of a table: each of them makes it
+                again = self.writing.mode == "append" and not isinstance(value, pa.RecordBatchReader)
+                for left in reversed(range(_APPENDS if again else 1)):
+                    try:
+                        self._commit(layer, name, value, partition, notes)
+                        break
+                    except errors.CommitFailedError:
+                        if not left:
+                            raise
             except errors.CommitFailedError:
                 raise UserError(
                     f"{label} was not written: another run wrote it meanwhile.", hint="Run it again."
@@ -198,10 +204,21 @@ class DeltaTables:
     def _commit(self, layer: str, name: str, value: object, partition: str | None, notes: Any) -> None:
         url = self._url(layer, name)
         with stream_of(value) as rows:
+            own = partition is not None and not self.writing.column
+            refuse_names(rows.schema.names, OWN_COLUMN if own else "")
             for about in rows.schema:
                 _refuse(about.name, about.type)
-            given = rows if partition is None else _with_partition(rows, self._column, partition)
-            self._commit_rows(url, given, partition, notes)
+            if partition is None:
+                self._commit_rows(url, rows, partition, notes)
+                return
+            wrong: list[UserError] = []
+            given = _with_partition(rows, self._column, partition, wrong)
+            try:
+                self._commit_rows(url, given, partition, notes)
+            except Exception:
+                if wrong:
+                    raise wrong[0] from None
+                raise
 
     def _commit_rows(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
         delta: Any = needed("deltalake", "delta")
@@ -304,15 +321,43 @@ def _refuse(column: str, dtype: pa.DataType) -> None:
     )
 
 
-def _with_partition(rows: pa.RecordBatchReader, column: str, key: str) -> pa.RecordBatchReader:
+def _with_partition(rows: pa.RecordBatchReader, column: str, key: str, wrong: list[UserError]) -> pa.RecordBatchReader:
+    """Give rows with the column of their partition; what is not of it is told in `wrong`, as the stream breaks.
+
+    Raises:
+        UserError: There are no rows, and nothing would tell later that the partition was written.
+    """
+    first = next((batch for batch in rows if batch.num_rows), None)
+    if first is None:
+        raise UserError(
+            f"Partition {key!r} has no rows, and a Delta table keeps no partition without any.",
+            hint="Keep the asset as Parquet or in DuckDB.",
+        )
+    given = itertools.chain([first], rows)
     if column in rows.schema.names:
-        return rows
+        return pa.RecordBatchReader.from_batches(rows.schema, _of_partition(given, column, key, wrong))
     schema = rows.schema.append(pa.field(column, pa.string()))
     batches = (
         pa.RecordBatch.from_arrays([*batch.columns, pa.repeat(pa.scalar(key), batch.num_rows)], schema=schema)
-        for batch in rows
+        for batch in given
     )
     return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _of_partition(
+    batches: Iterable[pa.RecordBatch], column: str, key: str, wrong: list[UserError]
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        keys = pl.Series(batch.column(column)).cast(pl.String)
+        if not (keys == key).fill_null(False).all():
+            wrong.append(
+                UserError(
+                    f"Column {column!r}, which names the partition, holds other values than {key!r}.",
+                    hint="Filter the step's rows, or let the column be added.",
+                )
+            )
+            raise wrong[0]
+        yield batch
 
 
 def commit_notes(notes: Mapping[str, str]) -> Any:

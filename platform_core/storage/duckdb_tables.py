@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,25 +18,25 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
-import polars as pl
+import pyarrow as pa
 
 from platform_core.arrow_stream import stream_of
 from platform_core.errors import UserError
-from platform_core.frames import FrameKind
+from platform_core.frames import FrameKind, kind_of, to_polars
 from platform_core.lake import lists_of, safe_name
 from platform_core.parquet import told_of_writing, write_open
 from platform_core.parquet_read import Footer, read_files
 from platform_core.sql_names import quoted
-from platform_core.storable import refuse_relation
+from platform_core.storable import casts_to, refuse_names, refuse_relation, types_of
 from platform_core.storage.stored import OWN_COLUMN, Lists, Stored, never_stored, only, still_listed
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 BOOK = "_workbench.assets"  # which parts there are, and who lists them
 PURGES = "_workbench.purges"  # the assets whose purge has begun
+
+_PLACE = f"{OWN_COLUMN}_place"
+_ODD_TYPE = re.compile(r">\[0\]")  # a list of no place at all, which nothing reads again
 
 Tables = Stored[str]
 
@@ -92,9 +93,14 @@ class DuckDBTables:
             if one.path is None:
                 database.execute("CREATE TEMP TABLE wanted (key VARCHAR, place BIGINT)")
                 database.executemany("INSERT INTO wanted VALUES (?, ?)", [[key, n] for n, key in enumerate(keys)])
+                stored = f"{quoted(one.layer)}.{quoted(name)}"
+                own, place = OWN_COLUMN, "rowid"
+                if any(column.casefold() == "rowid" for column in table.columns):  # which hides DuckDB's own
+                    own, place = f"{OWN_COLUMN}, {_PLACE}", _PLACE
+                    stored = f"(SELECT *, row_number() OVER () AS {_PLACE} FROM {stored})"
                 table = database.sql(
-                    f"SELECT stored.* EXCLUDE ({OWN_COLUMN}) FROM {quoted(one.layer)}.{quoted(name)} AS stored "
-                    f"JOIN wanted ON stored.{OWN_COLUMN} = wanted.key ORDER BY wanted.place, stored.rowid"
+                    f"SELECT stored.* EXCLUDE ({own}) FROM {stored} AS stored "
+                    f"JOIN wanted ON stored.{OWN_COLUMN} = wanted.key ORDER BY wanted.place, stored.{place}"
                 )
             with TemporaryFile() as part:
                 write_open(table, cast("IO[bytes]", part))
@@ -122,13 +128,18 @@ class DuckDBTables:
         label = f"{layer}/{name}" if partition is None else f"{layer}/{name}/{partition}"
         duck = import_module("duckdb")
         with told_of_writing(value, label), stream_of(value) as rows, self.writing() as database:
+            refuse_names(rows.schema.names, OWN_COLUMN)
+            own = types_of(cast("Any", value)) if kind_of(value) == "duckdb" else {}
+            if not own:
+                _refuse_changed(database, rows.schema)
+            query = f"SELECT {casts_to(own) or '*'} FROM stream"
             database.register("stream", rows)
             database.begin()
             try:
                 if partition is None:
-                    _replace_table(database, layer, name)
+                    _replace_table(database, layer, name, query)
                 else:
-                    _replace_partition(database, layer, name, safe_name(partition, "partition key"))
+                    _replace_partition(database, layer, name, safe_name(partition, "partition key"), query)
                 database.execute(
                     f"DELETE FROM {BOOK} WHERE layer = ? AND name = ? AND partition IS NOT DISTINCT FROM ?",
                     [layer, name, partition],
@@ -141,7 +152,6 @@ class DuckDBTables:
                     text = classification.replace("'", "''")
                     database.execute(f"COMMENT ON TABLE {quoted(layer)}.{quoted(name)} IS '{text}'")
                 footer = _footer(database, layer, name, partition)
-                _refuse_changed(rows.schema, footer)
                 database.commit()
             except duck.IOException as error:
                 raise OSError(str(error)) from None
@@ -215,13 +225,13 @@ def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
     ]
 
 
-def _replace_table(database: Any, layer: str, name: str) -> None:
+def _replace_table(database: Any, layer: str, name: str, query: str) -> None:
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
-    database.execute(f"CREATE OR REPLACE TABLE {quoted(layer)}.{quoted(name)} AS SELECT * FROM stream")
+    database.execute(f"CREATE OR REPLACE TABLE {quoted(layer)}.{quoted(name)} AS {query}")
     database.execute(f"DELETE FROM {BOOK} WHERE layer = ? AND name = ?", [layer, name])
 
 
-def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
+def _replace_partition(database: Any, layer: str, name: str, key: str, query: str) -> None:
     table = f"{quoted(layer)}.{quoted(name)}"
     database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
     whole = database.execute(
@@ -230,12 +240,13 @@ def _replace_partition(database: Any, layer: str, name: str, key: str) -> None:
     if whole:
         database.execute(f"DROP TABLE IF EXISTS {table}")
         database.execute(f"DELETE FROM {BOOK} WHERE layer = ? AND name = ?", [layer, name])
-    database.execute("CREATE TEMP TABLE given AS SELECT * FROM stream")
+    database.execute(f"CREATE TEMP TABLE given AS {query}")
     database.execute(
         f"CREATE TABLE IF NOT EXISTS {table} AS SELECT *, NULL::VARCHAR AS {OWN_COLUMN} FROM given LIMIT 0"
     )
     about, stored = database.table("given"), database.table(table)
     present = dict(zip(stored.columns, map(str, stored.types), strict=True))
+    refuse_names([*present, *(column for column in about.columns if column not in present)])
     for column, dtype in zip(about.columns, map(str, about.types), strict=True):
         if present.setdefault(column, dtype) != dtype:
             raise UserError(
@@ -253,17 +264,28 @@ def _footer(database: Any, layer: str, name: str, partition: str | None) -> Foot
     where, values = ("", []) if partition is None else (f" WHERE {OWN_COLUMN} = ?", [partition])
     rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
     refuse_relation(database.table(table))
-    empty = database.sql(f"SELECT * FROM {table} LIMIT 0").pl()
+    empty = to_polars(database.sql(f"SELECT * FROM {table} LIMIT 0"))
     columns = tuple((column, str(dtype)) for column, dtype in empty.schema.items() if column != OWN_COLUMN)
     return Footer(int(rows), columns, 0)
 
 
-def _refuse_changed(given: pa.Schema, footer: Footer) -> None:
-    """Refuse what DuckDB would give back as another type: a zone, a category, a duration."""
-    stored = dict(footer.columns)
-    for column, dtype in cast("pl.DataFrame", pl.from_arrow(given.empty_table())).schema.items():
-        if stored[column] != str(dtype):
+def _refuse_changed(database: Any, given: pa.Schema) -> None:
+    """Refuse what DuckDB does not take or would give back as another type: a zone, a category, a duration."""
+    for about in given:
+        empty = pa.schema([about]).empty_table()
+        dtype = to_polars(empty).dtypes[0]
+        try:
+            relation = database.from_arrow(empty)
+            refuse_relation(relation)
+            stored = None if _ODD_TYPE.search(str(about.type)) else to_polars(relation).dtypes[0]
+            renamed = relation.columns != [about.name]
+        except (pa.ArrowException, import_module("duckdb").Error):
+            stored, renamed = None, False
+        if renamed:
+            raise UserError(f"DuckDB takes no column called {about.name!r}.", hint="Give it another name.")
+        if stored != dtype:
+            told = "does not take" if stored is None else f"would give back as {stored}"
             raise UserError(
-                f"Column {column!r} is {dtype}, which DuckDB would give back as {stored[column]}.",
+                f"Column {about.name!r} is {dtype}, which DuckDB {told}.",
                 hint="Cast it to text or another type first.",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,39 @@ def test_an_arrow_table_gets_types_that_every_reader_knows(lake: Lake) -> None:
         assert lake.read("frame", "polars").schema == {"t": pl.Datetime("us", "UTC"), "d": pl.Duration("ms")}
     with pytest.raises(UserError, match="Column 'i' holds values of Arrow's type month_day_nano_interval"):
         lake.write("silver", "frame", pa.table({"i": pa.array([(1, 2, 3)], pa.month_day_nano_interval())}))
+
+
+TEXTS = pa.array(["b", "a", None])
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (TEXTS.cast(pa.large_string()).dictionary_encode(), pl.Series(["b", "a", None], dtype=pl.Categorical)),
+        (pa.array([["a"], None], pa.list_(pa.dictionary(pa.int8(), pa.large_string()))), pl.List(pl.Categorical)),
+        (pa.array([2, NAN, None]).dictionary_encode(), pl.Series([2.0, NAN, None])),
+        (pa.array([{"x": NAN, "t": 1}], pa.struct([("x", pa.float64()), ("t", pa.duration("s"))])), None),
+        (pa.array([Decimal(1500)], pa.decimal128(5, -2)), pl.Series([Decimal(1500)], dtype=pl.Decimal(7, 0))),
+    ],
+)
+def test_arrow_comes_back_with_its_values(lake: Lake, given: pa.Array, found: Any) -> None:
+    lake.write("silver", "frame", pa.table({"a": given}))
+    read = lake.read("frame", "polars")["a"]
+    if isinstance(found, pl.Series):
+        assert read.equals(found, check_dtypes=True)
+    else:
+        assert read.dtype == (found or pl.Struct({"x": pl.Float64, "t": pl.Duration("ms")}))
+        assert read.len() == len(given)
+
+
+def test_what_cannot_be_read_again_takes_no_place(lake: Lake) -> None:
+    lake.write("silver", "frame", pl.DataFrame({"a": [1]}))
+    with pytest.raises(UserError, match="a time zone that Polars cannot read again"):
+        lake.write("silver", "frame", pa.table({"a": pa.array([1], pa.timestamp("us", "Nowhere/City"))}))
+    with pytest.raises(UserError, match="list_view"):  # whose cast Arrow gets wrong
+        lake.write("silver", "frame", pa.table({"a": pa.array([[1], None, [2]], pa.list_view(pa.int64()))}))
+    assert lake.read("frame", "polars").to_dict(as_series=False) == {"a": [1]}
 
 
 def test_a_named_index_is_a_column_of_every_other_kind() -> None:

@@ -84,6 +84,7 @@ NESTED: dict[Any, list[Any]] = {
     pl.List(pl.Struct({"z": pl.Float32})): [[{"z": NAN}], [{"z": None}], [None], []],
     pl.Struct({"deep": pl.List(pl.Int8)}): [{"deep": [1]}, {"deep": []}, {"deep": None}],
     MAP: [[], [{"key": "a", "value": 1}], [{"key": "a", "value": None}], [{"key": "b", "value": 1}] * 2],
+    pl.Map(pl.String, pl.Int64): [{}, {"a": 1}, {"a": None}, {"a": 1, "b": 2}, {"b": 2, "a": 1}],
     pl.List(pl.List(pl.String)): [[], [[]], [None], [["a"], []], [[], ["a"]], [["a", None]]],
     pl.Struct({"a": pl.Struct({"b": pl.List(pl.Struct({"c": pl.Float64, "d": pl.Decimal(38, 38)}))})}): [
         {"a": {"b": [{"c": NAN, "d": Decimal("0." + "9" * 38)}]}},

@@ -182,6 +182,15 @@ def test_a_file_and_its_frame_are_judged_alike(tmp_path: Path, check: Check, row
     assert of_file.sample.equals(of_frame.sample)
 
 
+def test_a_folder_that_names_a_column_counts_more_than_what_the_file_tells(tmp_path: Path) -> None:
+    path = tmp_path / "day=2025-01-01" / "x.parquet"
+    path.parent.mkdir()
+    pl.DataFrame({"day": ["a", None], "n": [1, 2]}).write_parquet(path)
+    scan = pl.scan_parquet(tmp_path, hive_partitioning=True)
+    checks = [check_no_nulls("day"), check_accepted_values({"day": ["a"]})]
+    assert [one.failed_count for one in run_checks(scan, checks, files=[path]).outcomes] == [0, 2]
+
+
 def test_what_is_proven_reads_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.parquet"
     FRAME.write_parquet(path, row_group_size=2)

@@ -80,8 +80,9 @@ def test_a_plan_that_fails_leaves_the_old_and_shows_no_value(storage: Storage) -
     storage.write("silver", "rents", FRAME)
     before = storage.mark("silver", "rents")
     with pytest.raises(UserError) as caught:
-        storage.write("silver", "rents", pl.LazyFrame({"id": ["SECRET"]}).select(pl.col("id").cast(pl.Int64)))
+        storage.write("silver", "rents", FRAME.lazy().with_columns(pl.lit("SECRET").cast(pl.Int64).alias("id")))
     assert "SECRET" not in str(caught.value)
+    assert "conversion from `str` to `i64` failed" in str(caught.value)
     assert storage.mark("silver", "rents") == before
     assert_frame_equal(storage.read("rents", "polars"), FRAME, check_row_order=False)
 
@@ -132,7 +133,44 @@ def test_delta_refuses_unsigned_numbers(tmp_path: Path) -> None:
         delta(tmp_path).write("silver", "x", pl.DataFrame({"n": pl.Series([2**63], dtype=pl.UInt64)}))
 
 
+@pytest.mark.parametrize("key", [None, "a"])
+def test_names_that_no_table_has_are_refused(storage: Storage, key: str | None) -> None:
+    with pytest.raises(UserError, match="'Id' and 'id' differ by case alone"):
+        storage.write("silver", "x", pl.DataFrame({"Id": [1], "id": [2]}), key)
+    for frame in (pl.DataFrame(), pa.table({})):
+        with pytest.raises(UserError, match="without columns"):
+            storage.write("silver", "x", frame, key)
+    if isinstance(storage, DuckDBTables) or key is not None:
+        with pytest.raises(UserError, match="'_Partition' is called as the one in which the table keeps"):
+            storage.write("silver", "x", pl.DataFrame({"_Partition": ["a"]}), key)
+    assert storage.find("x") is None
+
+
 # --- DuckDB alone
+
+
+@pytest.mark.parametrize("frame", [pl.DataFrame({"odd": [1.5]}, schema={"odd": pl.Float16}), pl.DataFrame({"": [1]})])
+def test_what_duckdb_does_not_take_is_named(tmp_path: Path, frame: pl.DataFrame) -> None:
+    with pytest.raises(UserError, match=r"'odd' is Float16, which DuckDB does not take|no column called ''"):
+        DuckDBTables(tmp_path / "a.duckdb").write("silver", "x", frame)
+
+
+@pytest.mark.parametrize("key", [None, "a"])
+def test_a_relation_keeps_the_types_of_duckdb(tmp_path: Path, key: str | None) -> None:
+    tables = DuckDBTables(tmp_path / "a.duckdb")
+    relation: Any = duckdb.sql(
+        "SELECT sum(x) AS s, gen_random_uuid() AS u, '{}'::JSON AS j, 'b'::ENUM('c', 'b') AS e, {'x': 1::HUGEINT} AS o "
+        "FROM range(3) AS t(x)"
+    )
+    tables.write("silver", "x", relation, key)
+    assert tables.read("x", "duckdb", key).types == relation.types
+
+
+def test_rows_stand_in_their_order_though_a_column_is_called_rowid(tmp_path: Path) -> None:
+    tables = DuckDBTables(tmp_path / "a.duckdb")
+    for key in ("b", "a", "b"):
+        tables.write("bronze", "x", pl.DataFrame({"RowID": [3, 1, 2], "key": [key] * 3}), key)
+    assert tables.read("x", "polars").rows() == [(n, key) for key in "ab" for n in (3, 1, 2)]
 
 
 def test_a_duckdb_partition_with_other_columns(tmp_path: Path) -> None:
@@ -142,6 +180,8 @@ def test_a_duckdb_partition_with_other_columns(tmp_path: Path) -> None:
     assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": [1, 2], "new": [None, "x"]}
     with pytest.raises(UserError, match="'n' of bronze/odp is VARCHAR in partition 'c' but BIGINT in others"):
         tables.write("bronze", "odp", pl.DataFrame({"n": ["3"]}), "c")
+    with pytest.raises(UserError, match="'n' and 'N' differ by case alone"):
+        tables.write("bronze", "odp", pl.DataFrame({"N": [3]}), "c")
     assert tables.read("odp", "polars")["n"].to_list() == [1, 2]
     tables.write("bronze", "odp", pl.DataFrame({"n": ["whole"]}))
     assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": ["whole"]}
@@ -213,8 +253,24 @@ def test_a_delta_partition_column_of_the_frame_is_kept(tmp_path: Path) -> None:
     tables.write("bronze", "odp", pl.DataFrame({"n": [2]}), "b")
     found = tables.read("odp", "polars")
     assert dict(zip(found["day"], found["n"], strict=True)) == {"a": 1, "b": 2}
-    with pytest.raises(UserError):
-        tables.write("bronze", "odp", pl.DataFrame({"day": ["another"], "n": [1]}), "a")
+    schema = {"day": pl.String, "n": pl.Int64}
+    for mode in ("overwrite", "append"):
+        for day in ("another", None):
+            with pytest.raises(UserError, match="'day', which names the partition, holds other values than 'a'"):
+                delta(tmp_path, column="day", mode=mode).write(
+                    "bronze", "odp", pl.DataFrame({"day": [day], "n": [1]}, schema=schema), "a"
+                )
+    assert tables.read("odp", "polars").height == 2
+
+
+def test_delta_refuses_a_partition_that_it_would_not_give_back(tmp_path: Path) -> None:
+    tables = delta(tmp_path)
+    tables.write("bronze", "odp", pl.DataFrame({"n": [1]}), "a")
+    with pytest.raises(UserError, match="Partition 'a' has no rows"):
+        tables.write("bronze", "odp", pl.DataFrame({"n": [1]}).clear(), "a")
+    with pytest.raises(UserError, match="takes the partition key '__HIVE_DEFAULT_PARTITION__' for none"):
+        tables.write("bronze", "odp", pl.DataFrame({"n": [1]}), "__HIVE_DEFAULT_PARTITION__")
+    assert tables.read("odp", "polars", "a")["n"].to_list() == [1]
 
 
 # --- through Dagster
