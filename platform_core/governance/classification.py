@@ -36,6 +36,7 @@ class Downgrade:
         by: Who decided, as a name with an address.
         reason: Why, in a sentence.
         on: The day of the decision, such as `2026-11-02`.
+        expires: The last day on which it holds; for good where none is named.
     """
 
     asset: str
@@ -44,6 +45,7 @@ class Downgrade:
     by: str
     reason: str
     on: str
+    expires: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a record that says too little.
@@ -58,6 +60,12 @@ class Downgrade:
         if not self.by.strip() or len(self.reason.split()) < 3:
             raise ValueError("a downgrade says who decided, and why in at least three words")
         checked_date(self.on)
+        if self.expires is not None:
+            checked_date(self.expires)
+
+    def holds(self, on: str) -> bool:
+        """Whether it counts on a day."""
+        return self.expires is None or on <= self.expires
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "strict": True, "hide_input_in_errors": True}
 

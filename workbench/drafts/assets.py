@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 
 from platform_core import partitions as ways
-from platform_core.governance.classification import CLASSIFICATION
+from platform_core.governance.classification import CLASSIFICATION, classification_of, highest
 from workbench.drafts.finding import Draft, Drafts, DraftStep, find_drafts
 from workbench.drafts.running import DraftFailed, parameters_of, run_draft
 from workbench.project import Project
@@ -54,7 +54,8 @@ def _asset(project: Project, draft: Draft) -> dg.AssetsDefinition:
     def run(context: dg.AssetExecutionContext) -> Iterator[dg.Output[Any]]:
         partition = context.partition_key if context.has_partition_key else None
         wanted = [step for step in draft.steps if step.name in context.op_execution_context.selected_output_names]
-        output = _executed(project, draft, partition)
+        levels = [classification_of(spec.metadata) for spec in context.assets_def.specs_by_key.values()]
+        output = _executed(project, draft, partition, highest(levels))
         given = parameters_of(draft.steps, partition)
         try:
             with run_draft(project, draft, given, context.log.info, output) as frames:
@@ -104,9 +105,12 @@ def _op_name(draft: Draft) -> str:
     return f"draft__{re.sub(r'[^A-Za-z0-9_]', '_', stem)}__{draft.steps[0].name}"
 
 
-def _executed(project: Project, draft: Draft, partition: str | None) -> Path | None:
-    """Give the place of the executed notebook below `data/runs`; none where the classification of a step forbids it."""
-    if any(step.options.get("classification") not in _SHOWN for step in draft.steps):
+def _executed(project: Project, draft: Draft, partition: str | None, level: str | None) -> Path | None:
+    """Give the place of the executed notebook below `data/runs`.
+
+    None where the classification of a step forbids it, or that of what one is made of, which code locations tell it.
+    """
+    if level not in _SHOWN or any(step.options.get("classification") not in _SHOWN for step in draft.steps):
         return None
     stem = Path(draft.path.removeprefix("notebooks/")).with_suffix("")
     name = stem if partition is None else stem.with_name(f"{stem.name}-{re.sub(r'[^A-Za-z0-9_.-]', '_', partition)}")

@@ -67,7 +67,8 @@ def governed(base: Snapshot, head: Snapshot, changes: Sequence[AssetChange], on:
     for breach in judge(head.policies, facts, on=on) if head.policies is not None else _falling(facts):
         if breach.asset in shown and breach.kind not in _ELSEWHERE:
             breaches[breach.asset].append(_told(breach))
-    now, before = classes_of(head.policies, facts), classes_of(base.policies, [_facts(a) for a in base.assets.values()])
+    now = classes_of(head.policies, facts, on=on)
+    before = classes_of(base.policies, [_facts(asset) for asset in base.assets.values()], on=on)
     return tuple(
         Governed(
             key,

@@ -31,7 +31,7 @@ def processing(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> 
         ("Data protection officer", (who.protection_officer if who else "") or NOT_STATED),
     )
     belongs = activities_of(policies, assets)
-    classes = classes_of(policies, assets)
+    classes = classes_of(policies, assets, on=on)
     rows = []
     for key, one in sorted(policies.processing.items()):
         own = [asset for asset in assets if key in belongs[asset.name]]
@@ -76,7 +76,7 @@ def catalogue(
     policies: Policies, assets: Sequence[AssetFacts], stored: Iterable[StoredPart] = (), *, on: str
 ) -> Report:
     """Give the data catalogue: every asset with owner, classification, checks and what is stored of it."""
-    classes, belongs = classes_of(policies, assets), activities_of(policies, assets)
+    classes, belongs = classes_of(policies, assets, on=on), activities_of(policies, assets)
     parts: dict[str, list[StoredPart]] = {}
     for part in stored:
         parts.setdefault(part.asset, []).append(part)
@@ -128,7 +128,7 @@ def catalogue(
 
 def access(policies: Policies, assets: Sequence[AssetFacts], entries: Iterable[Entry], *, on: str) -> Report:
     """Give who may read and write which layer, and who did what with which asset by the audit log."""
-    classes = classes_of(policies, assets)
+    classes = classes_of(policies, assets, on=on)
     roles = []
     for layer in LAYERS:
         highest = sorted({classes[one.name].level or NOT_STATED for one in assets if one.layer == layer})
@@ -166,7 +166,10 @@ def exceptions(policies: Policies, breaches: Sequence[Breach], *, on: str) -> Re
         )
         for one in policies.exceptions
     )
-    records = tuple((one.asset, _list(one.inputs), one.to, one.by, one.on, one.reason) for one in policies.downgrades)
+    records = tuple(
+        (one.asset, _list(one.inputs), one.to, one.by, one.on, one.expires or "open", one.reason)
+        for one in policies.downgrades
+    )
     holds = tuple(
         (
             one.id,
@@ -181,7 +184,7 @@ def exceptions(policies: Policies, breaches: Sequence[Breach], *, on: str) -> Re
         (one.asset or "policies", one.rule, one.severity, one.said) for one in breaches if one.exemption is None
     )
     exempt = ("Rule", "Assets", "State", "Until", "Owner", "Reason", "Covers now")
-    downgrade = ("Asset", "Of inputs", "To", "By", "On", "Reason")
+    downgrade = ("Asset", "Of inputs", "To", "By", "On", "Until", "Reason")
     return Report(
         "exceptions",
         "Policy exceptions",

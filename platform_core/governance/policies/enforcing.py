@@ -37,9 +37,9 @@ def governed(
     Raises:
         UserError: Assets read one another in a circle.
     """
-    made = [one for one in assets if isinstance(one, dg.AssetsDefinition)]
-    facts = facts_of_assets(made, checks)
-    classes = classes_of(policies, facts)
+    known = [one for one in assets if isinstance(one, dg.AssetsDefinition | dg.AssetSpec)]
+    facts = facts_of_assets(known, checks)
+    classes = classes_of(policies, facts, on=on)
     breaches: dict[str, list[Breach]] = {}
     held = policies or Policies()
     for one in judge(held, facts, on=on):
@@ -77,13 +77,16 @@ def attributes(level: Classified, breaches: Sequence[Breach]) -> dict[str, str]:
             told[DECLARED] = level.declared or ""
     if level.downgrade is not None:
         told[DOWNGRADE] = f"{level.downgrade.reason} ({level.downgrade.by}, {level.downgrade.on})"
-    if breaches:
-        told[REFUSALS] = json.dumps(
-            [
-                {"said": one.said, "hint": one.hint, "until": one.exemption.expires if one.exemption else ""}
-                for one in breaches
-            ]
-        )
+    refusals = [
+        {"said": one.said, "hint": one.hint, "until": one.exemption.expires if one.exemption else ""}
+        for one in breaches
+    ]
+    if level.downgrade is not None and level.downgrade.expires is not None:  # a code location may stay loaded for long
+        said = f"The downgrade of {level.downgrade.asset} expired on {level.downgrade.expires}."
+        hint = "Load the code location again, once somebody has decided anew or the asset says what it is made of."
+        refusals.append({"said": said, "hint": hint, "until": level.downgrade.expires})
+    if refusals:
+        told[REFUSALS] = json.dumps(refusals)
     return told
 
 

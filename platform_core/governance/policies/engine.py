@@ -6,11 +6,11 @@ continuous integration and the run can each tell it in their own way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from platform_core.governance.classification import Classified, Downgrade, classify
+from platform_core.governance.classification import Classified, classify
 from platform_core.governance.policies.lacks import lacks, matches, told
 from platform_core.governance.policies.model import Activity, AssetFacts, Exemption, Hold, Policies
 from platform_core.governance.policies.rule import Rule, Severity
@@ -82,7 +82,7 @@ def judge(
     ['A run of rents costs 7.50 US dollars, above the 5.00 that are allowed.']
     """
     known = {asset.name: asset for asset in assets}
-    classes = classes_of(policies, assets)
+    classes = classes_of(policies, assets, on=on)
     activities = {
         name: [policies.processing[key] for key in keys] for name, keys in activities_of(policies, assets).items()
     }
@@ -100,11 +100,12 @@ def judge(
     return tuple(sorted(covered, key=lambda one: (one.asset, one.rule, one.said)))
 
 
-def classes_of(policies: Policies | None, assets: Sequence[AssetFacts]) -> dict[str, Classified]:
-    """Classify every asset, with the downgrades that the policies record."""
-    records: Iterable[Downgrade] = policies.downgrades if policies is not None else ()
+def classes_of(policies: Policies | None, assets: Sequence[AssetFacts], *, on: str) -> dict[str, Classified]:
+    """Classify every asset, with the downgrades that the policies record and that hold on a day."""
+    records = [one for one in policies.downgrades if one.holds(on)] if policies is not None else []
     inputs = {asset.name: asset.inputs for asset in assets}
-    return classify(inputs, {asset.name: asset.classification for asset in assets}, records)
+    beyond = {name: level for asset in assets for name, level in asset.beyond.items()}
+    return classify(inputs, {**beyond, **{asset.name: asset.classification for asset in assets}}, records)
 
 
 def activities_of(policies: Policies, assets: Sequence[AssetFacts]) -> dict[str, tuple[str, ...]]:

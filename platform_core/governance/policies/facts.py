@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 
 from platform_core.compute_kinds import COMPUTE_TAG
-from platform_core.governance.classification import CLASSIFICATION
+from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.policies.model import AssetFacts
 
 PERSONAL = "workbench/personal"
@@ -35,23 +35,28 @@ def facts_of(definitions: dg.Definitions, modules: Mapping[str, str] | None = No
     >>> found.shown, found.owners, found.retention_days
     ('gold:rents', ('team:housing',), 30)
     """
-    assets = [one for one in definitions.assets or () if isinstance(one, dg.AssetsDefinition)]
+    assets = [one for one in definitions.assets or () if isinstance(one, dg.AssetsDefinition | dg.AssetSpec)]
     checks = [one for one in definitions.asset_checks or () if isinstance(one, dg.AssetsDefinition)]
     found = facts_of_assets(assets, checks)
     return tuple(replace(one, module=(modules or {}).get(one.name, "")) for one in found)
 
 
 def facts_of_assets(
-    assets: Iterable[dg.AssetsDefinition], checks: Iterable[dg.AssetsDefinition] = ()
+    assets: Iterable[dg.AssetsDefinition | dg.AssetSpec], checks: Iterable[dg.AssetsDefinition] = ()
 ) -> tuple[AssetFacts, ...]:
-    """Give the same of assets and checks that stand in no `Definitions` yet."""
-    listed = list(assets)
+    """Give the same of assets and checks that stand in no `Definitions` yet.
+
+    What is only read here, a spec or a source, is no asset of this code location: its classification alone counts.
+    """
+    every = list(assets)
+    listed = [one for one in every if isinstance(one, dg.AssetsDefinition)]
+    beyond = dict(_beyond(every))
     named: dict[dg.AssetKey, list[str]] = {}
     for one in (*listed, *checks):
         for spec in one.check_specs:
             named.setdefault(spec.asset_key, []).append(spec.name)
     found = [
-        _facts(one, key, sorted(named.get(key, ())))
+        _facts(one, key, sorted(named.get(key, ())), beyond)
         for one in listed
         if not isinstance(one, dg.AssetChecksDefinition) and one.is_materializable
         for key in one.keys
@@ -69,16 +74,29 @@ def declared_of(metadata: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(column for one in told for column in _texts(getattr(one, "value", one)))
 
 
-def _facts(definition: dg.AssetsDefinition, key: dg.AssetKey, checks: list[str]) -> AssetFacts:
+def _beyond(assets: Iterable[dg.AssetsDefinition | dg.AssetSpec]) -> Iterator[tuple[str, str]]:
+    """Give how assets are classified that nobody makes here."""
+    for one in assets:
+        if isinstance(one, dg.AssetSpec) or not one.is_materializable:
+            for spec in (one,) if isinstance(one, dg.AssetSpec) else one.specs:
+                if (level := classification_of(spec.metadata)) is not None:
+                    yield spec.key.to_user_string(), level
+
+
+def _facts(
+    definition: dg.AssetsDefinition, key: dg.AssetKey, checks: list[str], beyond: Mapping[str, str]
+) -> AssetFacts:
     spec = definition.specs_by_key[key]
     metadata = {name: getattr(value, "value", value) for name, value in spec.metadata.items()}
     outside = spec.group_name == _OUTPUTS
     cost, days = metadata.get("workbench/estimated_cost_per_run"), metadata.get("workbench/retention_days")
     level = metadata.get(DECLARED, metadata.get(CLASSIFICATION))
+    inputs = sorted(one.to_user_string() for one in definition.asset_deps[key] if one != key)
     return AssetFacts(
         name=key.to_user_string(),
         layer=str(metadata.get("workbench/layer") or spec.group_name or ""),
-        inputs=tuple(sorted(one.to_user_string() for one in definition.asset_deps[key] if one != key)),
+        inputs=tuple(inputs),
+        beyond={name: beyond[name] for name in inputs if name in beyond},
         sources=() if outside else tuple(sorted(definition.required_resource_keys - _IO)),
         owners=tuple(spec.owners),
         description=spec.description or "",

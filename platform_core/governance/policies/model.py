@@ -254,6 +254,7 @@ class AssetFacts:
         owners: Its owners.
         description: What it is.
         classification: What it declares.
+        beyond: What those of its inputs are classified that nobody makes here: other projects, sources.
         retention_days: How long its data is kept.
         key: The columns of its key.
         checks: The names of its checks.
@@ -276,6 +277,7 @@ class AssetFacts:
     owners: tuple[str, ...] = ()
     description: str = ""
     classification: str | None = None
+    beyond: Mapping[str, str] = field(default_factory=dict)
     retention_days: int | None = None
     key: tuple[str, ...] = ()
     checks: tuple[str, ...] | None = ()

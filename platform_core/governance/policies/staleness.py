@@ -64,11 +64,14 @@ def _exceptions(policies: Policies, assets: Sequence[AssetFacts], on: str) -> It
                 yield position, "warning", said, _COLUMN, one.rule
 
 
-def _downgrades(policies: Policies, assets: Sequence[AssetFacts], _: str) -> Iterator[_Told]:
+def _downgrades(policies: Policies, assets: Sequence[AssetFacts], on: str) -> Iterator[_Told]:
     inputs = {asset.name: set(asset.inputs) for asset in assets}
     for position, record in enumerate(policies.downgrades):
         lost = sorted(set(record.inputs) - inputs.get(record.asset, set()))
-        if record.asset not in inputs:
+        if not record.holds(on):
+            said = f"The downgrade of {record.asset} expired on {record.expires}; {record.by} decided it."
+            yield position, "error", said, "Take it out, or decide anew with a reason.", ""
+        elif record.asset not in inputs:
             yield position, "warning", f"A downgrade is of {record.asset}, and there is no such asset.", _NAME, ""
         elif lost:
             said = f"The downgrade of {record.asset} covers {lost[0]}, which the asset does not read."

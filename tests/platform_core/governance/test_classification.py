@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dagster as dg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from platform_core.errors import UserError
-from platform_core.governance.classification import LEVELS, Downgrade, checked_level, classify, highest
+from platform_core.governance.classification import CLASSIFICATION, LEVELS, Downgrade, checked_level, classify, highest
+from platform_core.governance.policies import AssetFacts, Policies, judge
+from platform_core.governance.policies.enforcing import attributes, governed, refuse
+from platform_core.governance.policies.engine import classes_of
+from platform_core.governance.policies.staleness import stale
 
 OFFICIAL, SENSITIVE = LEVELS
 SAID = {"by": "Ana Lyst <ana@example.gov.uk>", "reason": "Only counts are kept.", "on": "2026-11-02"}
@@ -68,6 +73,50 @@ def test_a_record_covers_its_inputs_and_no_other() -> None:
     assert classify(graph, said, [record])["c"].level == OFFICIAL
     found = classify(graph, {**said, "b": SENSITIVE}, [record])["c"]
     assert (found.level, found.falls_from, found.downgrade) == (SENSITIVE, SENSITIVE, None)
+
+
+def test_a_record_that_expired_covers_nothing() -> None:
+    record = Downgrade(asset="c", inputs=("a",), to=OFFICIAL, expires="2026-11-29", **SAID)
+    own = Policies(downgrades=(record,))
+    facts = [
+        AssetFacts(name="a", classification=SENSITIVE),
+        AssetFacts(name="c", inputs=("a",), classification=OFFICIAL),
+    ]
+    assert classes_of(own, facts, on="2026-11-29")["c"].level == OFFICIAL
+    assert classes_of(own, facts, on="2026-11-30")["c"].level == SENSITIVE
+    assert [one.rule for one in judge(own, facts, on="2026-11-30")] == ["classification"]
+    assert [one.said for one in stale(own, facts, on="2026-11-30")] == [
+        f"The downgrade of c expired on 2026-11-29; {SAID['by']} decided it."
+    ]
+    # A code location that was loaded before refuses all the same
+    told = attributes(classes_of(own, facts, on="2026-11-29")["c"], [])
+    refuse(told, "c", on="2026-11-29")
+    with pytest.raises(UserError, match="The downgrade of c expired"):
+        refuse(told, "c", on="2026-11-30")
+
+
+def test_what_is_made_elsewhere_counts_by_what_it_is_said_to_be() -> None:
+    """A spec or a source that nobody makes here may be classified all the same."""
+    metadata = {CLASSIFICATION: SENSITIVE}
+
+    @dg.asset(deps=["people"], metadata={CLASSIFICATION: OFFICIAL})
+    def counts() -> None: ...
+
+    @dg.multi_asset(specs=[dg.AssetSpec("below", deps=["counts"]), dg.AssetSpec("beside")])
+    def several(): ...
+
+    spec = dg.AssetSpec("people", metadata=metadata)
+    for others in ([spec], [dg.AssetsDefinition(specs=[spec])]):
+        made = {
+            key.to_user_string(): spec.metadata
+            for one in governed([*others, counts, several], [], None, on="2026-11-29")
+            if isinstance(one, dg.AssetsDefinition)
+            for key, spec in one.specs_by_key.items()
+        }
+        assert made["counts"][CLASSIFICATION] == made["below"][CLASSIFICATION] == SENSITIVE
+        assert CLASSIFICATION not in made["beside"]
+        with pytest.raises(UserError, match="made of what is OFFICIAL-SENSITIVE"):
+            refuse(made["counts"], "counts", on="2026-11-29")
 
 
 def test_long_chains_and_own_partitions_are_no_trouble() -> None:

@@ -143,6 +143,21 @@ def test_an_executed_notebook_is_not_kept_where_its_data_is_sensitive(root: Path
     assert not (root / "data/runs").exists()
 
 
+def test_nor_where_what_it_is_made_of_is_sensitive(root: Path) -> None:
+    option = "#| classification: OFFICIAL-SENSITIVE\n"
+    write_notebook(
+        root / BRONZE, [(tags, option + text if tags == "bronze:raw_rents" else text) for tags, text in HARVEST]
+    )
+    for year in ("2023", "2024"):
+        assert make(root, "raw_rents", partition=year).success
+    result = make(root, "rents")
+    assert result.success
+    (made,) = result.get_asset_materialization_events()
+    assert made.materialization.metadata["workbench/classification"].value == "OFFICIAL-SENSITIVE"
+    assert "executed notebook" not in made.materialization.metadata
+    assert not (root / "data/runs").exists()
+
+
 def test_what_can_be_no_draft_is_said_and_the_rest_is_there(root: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_notebook(root / "notebooks/wrong.ipynb", [("gold:wrong", "wrong = nowhere.head()")])
     (root / "notebooks/broken.ipynb").write_text("{")
