@@ -26,6 +26,7 @@ _LONGEST = 10_000  # letters on a marker line
 _KIND = re.compile(r"\[(markdown|md|raw|code)\]")
 _KEY = re.compile(r"(?:^|[ \t])([A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 _HIDDEN = re.compile(r"#[ \t]?(?P<magic>(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]).*)")
+_ASSIGNED = re.compile(r"#[ \t]?(?P<magic>[^\W\d]\w*[ \t]*=[ \t]*(?:%%?[A-Za-z]|![ \t]*[A-Za-z.~$\\/{]).*)")
 _WORD = re.compile(r"%%?([A-Za-z_]\w*)(?=[ \t]|$)")
 _HIDDEN_TWICE = re.compile(r"#[ \t]?(#[ \t]?(?:%%?[A-Za-z]|[!?][ \t]*[A-Za-z.~$\\/{]))")
 _FORMAT = re.compile(r"^#[ \t]+format_name:[ \t]*(\S+)", re.MULTILINE)
@@ -180,6 +181,8 @@ def _shown(body: str, *, shell: bool) -> str:
             made.append(indent + bare[twice.start(1) :])
         elif (hidden := _HIDDEN.fullmatch(bare)) and _is_magic(hidden["magic"], shell=shell):
             made.append(indent + hidden["magic"])
+        elif shell and (assigned := _ASSIGNED.fullmatch(bare)):
+            made.append(indent + assigned["magic"])
         else:
             made.append(line)
     return "\n".join(made)
