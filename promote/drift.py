@@ -40,7 +40,6 @@ _CODES: dict[State, str] = {
     "tool": "PR614",
     "foreign": "PR401",
     "conflict": "PR623",
-    "same": "",
 }
 
 
@@ -61,6 +60,9 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
         module: The module's text, None where there is none.
         last: The evidence on disk, whatever version of the step it is of.
     """
+    state = _state(plan, module, last)
+    if state == "same":
+        return Drift(state, None)
     tag, again = plan.step.tag, f"Run `promote {plan.notebook}`."
     pull = f"`promote --pull {plan.notebook}`"
     said, hint = {
@@ -84,10 +86,8 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
             f"The module of {tag} holds the markers of an unresolved merge.",
             f"It is generated: merge the notebook, take either side of {path} and of its evidence, and promote.",
         ),
-        "same": ("", ""),
-    }[state := _state(plan, module, last)]
-    found = Finding(_CODES[state], "error", said, Location(path, line=1), hint) if said else None
-    return Drift(state, found)
+    }[state]
+    return Drift(state, Finding(_CODES[state], "error", said, Location(path, line=1), hint))
 
 
 def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:

@@ -97,7 +97,7 @@ def _said(work: Steps, twice: Collection[str]) -> Outcome:
         if stand.plan.step.name in twice:
             continue
         told = work.drift_of(stand)
-        if stand.drift.finding is not None:
+        if stand.drift.finding is not None and stand.module is not None:
             from promote.merge.pinpoint import pinpointed  # noqa: PLC0415 - what stands as it was is not looked into
 
             told = [pinpointed(work, stand, finding) for finding in told]
