@@ -159,7 +159,9 @@ class Stage:
         }
         # Another hash seed than the notebook's: an output that rests on the order of a set shows itself
         environment = self._environment | {"PYTHONHASHSEED": "1"}
-        answer = self._ask("promote.verify.worker", request, environment, self._tell_asset)
+        answer = self._ask(
+            "promote.verify.worker", request, environment, "loading the project's definitions", self._tell_asset
+        )
         outcomes = {part: {n: _outcome(o) for n, o in answer[part].items()} for part in ("assets", "upstreams")}
         for name, outcome in (outcomes["assets"] | outcomes["upstreams"]).items():
             if outcome.ok:
@@ -209,7 +211,8 @@ class Stage:
             cell = f"cell {message['cell']} of {len(notebook.cells)}"
             return f"running {notebook.path}: {cell}" + (f" ({tag})" if tag else "")
 
-        answer = self._ask("promote.verify.observe", request, environment, tell, folder)
+        start = f"running {notebook.path}: starting the kernel"
+        answer = self._ask("promote.verify.observe", request, environment, start, tell, folder)
         return observed(notebook, captures, folder, answer, self.root)
 
     def compare(
@@ -269,7 +272,8 @@ class Stage:
         def told(message: dict[str, Any]) -> str:
             return f"making up test data for {message['name']} ({message['at']} of {len(requests)})"
 
-        answer = self._ask("promote.verify.cases", {"requests": list(requests)}, self._environment, told)
+        request = {"requests": list(requests)}
+        answer = self._ask("promote.verify.cases", request, self._environment, "making up test data", told)
         return list(answer["cases"])
 
     def run_tests(self, paths: Sequence[str]) -> TestsResult:
@@ -300,13 +304,18 @@ class Stage:
         module: str,
         request: dict[str, Any],
         environment: Mapping[str, str],
+        start: str,
         told: Callable[[dict[str, Any]], str],
         folder: Path | None = None,
     ) -> Any:
-        """Have a module serve a request in a fresh process, in a folder if it has one, and give its answer."""
+        """Have a module serve a request in a fresh process, in a folder if it has one, and give its answer.
+
+        `start` says what is done until the process tells more itself.
+        """
         self._calls += 1
         stem = f"{module.rpartition('.')[2]}-{self._calls}"
-        now = [""]
+        now = [start]
+        self._progress(start)
 
         def on_message(message: dict[str, Any]) -> None:
             now[0] = told(message)

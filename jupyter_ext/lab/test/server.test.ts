@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { ServerConnection } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
-import { Refusal, Server } from '../src/lab/server';
+import { Away, Refusal, Server } from '../src/lab/server';
 import { VERSION } from '../src/version';
 
 /** A server that gives one answer; the real one is asked by the suite's Python tests and in the browser. */
@@ -42,5 +42,16 @@ describe('the server', () => {
     await expect(refused.job('promote', {}, () => undefined, never)).rejects.toThrow('No.');
     const broken = serverThatSays('{"told": {"doing": "copying"}}\n').server;
     await expect(broken.job('promote', {}, () => undefined, never)).rejects.toThrow('went away');
+  });
+  it('says in words that it does not answer, and that it went away at work', async () => {
+    const fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+    const settings = ServerConnection.makeSettings({ baseUrl: 'http://lab.example/', fetch: fetch as never });
+    const asked = new Server(settings).ask('analyse', {});
+    await expect(asked).rejects.toThrow(Away);
+    await expect(asked).rejects.toThrow('The Jupyter server does not answer.');
+    const broken = new ReadableStream({ start: one => one.error(new TypeError('network error')) });
+    const answers = async () => new Response(broken, { headers: { 'X-Notebook-Workbench': VERSION } });
+    const lost = new Server(ServerConnection.makeSettings({ baseUrl: 'http://lab.example/', fetch: answers as never }));
+    await expect(lost.job('promote', {}, () => undefined, new AbortController().signal)).rejects.toThrow('went away');
   });
 });

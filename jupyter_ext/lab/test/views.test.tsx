@@ -11,9 +11,14 @@ import { DocumentationView } from '../src/views/documentation';
 import { Findings } from '../src/views/findings';
 import { OptionsForm } from '../src/views/form';
 import { keep } from '../src/core/keep';
+import { Job } from '../src/views/job';
 import { Lineage } from '../src/views/lineage';
+import { PromoteView } from '../src/views/panel';
 import { Step } from '../src/views/step';
-import { computeText, stateText, summary } from '../src/views/words';
+import { breakable, computeText, stateText, summary } from '../src/views/words';
+
+// It loads all of JupyterLab, which jsdom cannot; nothing of it is drawn here
+vi.mock('@jupyterlab/apputils', () => ({ Notification: {}, ReactWidget: class {} }));
 
 const { act } = React;
 (globalThis as Record<string, unknown>).IS_REACT_ACT_ENVIRONMENT = true;
@@ -146,7 +151,78 @@ describe('the form of options', () => {
   });
 });
 
+describe('many findings', () => {
+  it('leave the steps in sight until one asks for all', () => {
+    const findings = Array.from({ length: 100 }, (_, at) => ({
+      code: 'PR301', severity: 'error', message: `no ${at}`, hint: '', cell: at, line: 1, column: 1, fix: null
+    }));
+    const host = show(<Findings findings={findings as never} analyst={{ trans } as never} commands={null as never} />);
+    expect(host.querySelectorAll('li')).toHaveLength(10);
+    const more = [...host.querySelectorAll('button')].at(-1)!;
+    expect(more.textContent).toBe('Show all 100 findings');
+    act(() => more.click());
+    expect(host.querySelectorAll('li')).toHaveLength(100);
+  });
+});
+
+describe('the panel', () => {
+  const panel = { id: 'one', title: { label: 'one.ipynb' } };
+  const bare = { notebook: 'one.ipynb', package: '', steps: [], findings: [], lineage: { nodes: [], edges: [] }, names: [] };
+  const draw = (analyst: object) => {
+    const done: unknown[] = [];
+    const commands = { execute: (...one: unknown[]) => done.push(one) } as never;
+    const host = show(<PromoteView analyst={{ trans, ...analyst } as never} commands={commands} open={null} opened={() => undefined} />);
+    return { host, done };
+  };
+
+  it('says how to begin: a notebook, then a tag', () => {
+    const without = draw({ panel: null });
+    without.host.querySelector('button')!.click();
+    expect(without.done).toEqual([['notebook-workbench:new-notebook', { layer: 'bronze' }]]);
+    const { host } = draw({ panel, analysis: bare, job: null, problem: null });
+    const buttons = [...host.querySelectorAll('button')];
+    expect(buttons.filter(one => one.className === 'nbw-primary').map(one => one.textContent)).toEqual(['Tag the chosen cell']);
+    expect(buttons.find(one => one.textContent === 'Promote notebook')!.disabled).toBe(true);
+  });
+
+  it('names the notebook that a job is of where another is in front, and does not say a finding twice', () => {
+    const finding = { code: 'PR301', severity: 'error', message: 'x is not defined', hint: '', cell: 1, line: 1, column: 1, fix: null };
+    const analysis = { ...bare, findings: [finding] };
+    const answer = { exit_code: 1, steps: [], findings: [finding, { ...finding, code: 'PR801', message: 'rows differ' }] };
+    const job = { kind: 'promote', panel, running: false, doing: '', refused: null, answer };
+    const own = draw({ panel, analysis, job, problem: null, path: 'one.ipynb' }).host.querySelector('.nbw-Job')!;
+    expect(own.querySelector('h3')!.textContent).toBe('Promotion');
+    expect(own.textContent).toContain('It cannot be promoted as it is; nothing was written.');
+    expect([...own.querySelectorAll('li')].map(one => one.textContent)).toEqual([expect.stringContaining('rows differ')]);
+    Element.prototype.scrollIntoView = () => undefined;
+    const other = { ...job, running: true, answer: null, panel: { title: { label: 'two.ipynb' } } };
+    const { host } = draw({ panel, analysis, job: other, problem: null });
+    expect(host.querySelector('.nbw-Job h3')!.textContent).toBe('Promotion of two.ipynb');
+  });
+
+  it('shows the module of a step first, and where the work is told when it begins', () => {
+    const files = ['evidence/silver/a.json', 'src/p/defs/silver/a.py', 'tests/assets/test_a.py'];
+    const answer = { exit_code: 0, steps: [{ tag: 'silver:a', status: 'new', parity: '', files, rows: 1 }], findings: [] };
+    const job = { kind: 'promote', panel, running: false, doing: '', refused: null, answer };
+    const { host } = draw({ panel, analysis: bare, job, problem: null, path: 'one.ipynb' });
+    expect([...host.querySelectorAll('.nbw-link')].map(one => one.textContent)).toEqual([files[1], files[0], files[2]]);
+    expect(host.querySelector('.nbw-Job summary')!.textContent).toBe('2 more files');
+
+    const place = document.body.appendChild(document.createElement('div'));
+    place.className = 'nbw-Panel';
+    const root = createRoot(place);
+    const at = (one: object) => act(() => root.render(<><button /><Job analyst={{ trans, panel, job: one } as never} commands={null as never} /></>));
+    at({ ...job, answer: null });
+    place.querySelector('button')!.focus();
+    at({ ...job, answer: null, running: true });
+    expect(document.activeElement!.textContent).toBe('Promotion');
+  });
+});
+
 describe('words', () => {
+  it('let a long name break after an underscore', () => {
+    expect(show(<p>{breakable('raw_rents')}</p>).innerHTML).toBe('<p>raw_<wbr>rents</p>');
+  });
   it('say state, sums and compute', () => {
     expect(stateText('module', trans)).toBe('The module was edited');
     expect(stateText('of a later version', trans)).toBe('of a later version');

@@ -96,6 +96,9 @@ def test_a_notebook_and_its_asset_are_tried_out_without_a_trace(
     assert list(home.iterdir()) == []
     assert "running notebooks/silver/rents.ipynb: cell 3 of 4 (silver:rents)" in told
     assert "running notebooks/silver/rents.ipynb: parameters" in told
+    # What takes its time before a process tells anything itself is told too
+    assert told.index("loading the project's definitions") < told.index("materialising rents")
+    assert "running notebooks/silver/rents.ipynb: starting the kernel" in told
     assert "materialising rents" in told
 
 

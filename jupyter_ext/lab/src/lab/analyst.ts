@@ -2,6 +2,7 @@
 
 import { Notification } from '@jupyterlab/apputils';
 import { DocumentRegistry } from '@jupyterlab/docregistry';
+import { ServerConnection } from '@jupyterlab/services';
 import { INotebookModel, INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Token, UUID } from '@lumino/coreutils';
@@ -10,15 +11,20 @@ import { keep } from '../core/keep';
 import { Latest } from '../core/later';
 import { IAnalysis, IFinding, IFixed } from '../core/wire';
 import { applyFixed, contentOf } from './cells';
-import { Refusal, Server } from './server';
+import { Away, Refusal, Server } from './server';
+
+const AGAIN = 3000; // milliseconds until a server that did not answer is asked once more
 
 export const IAnalyst = new Token<Analyst>('notebook-workbench:IAnalyst', 'What the workbench knows of the notebook.');
 
 /** A long job under way, or what it ended with. */
 export interface IJob {
   kind: 'promote' | 'pull' | 'materialise';
+  /** The notebook that it is of, which may be another than the one in front. */
+  panel: NotebookPanel;
   doing: string;
   running: boolean;
+  stopped: boolean;
   refused: { message: string; hint: string } | null;
   answer: unknown;
 }
@@ -48,7 +54,11 @@ export class Analyst {
   panel: NotebookPanel | null = null;
   analysis: IAnalysis | null = null;
   problem: Refusal | null = null;
-  job: IJob | null = null;
+
+  /** The job under way, whichever notebook it is of; without one, the last of the notebook in front. */
+  get job(): IJob | null {
+    return this._running ?? (this.panel && this._jobs.get(this.panel)) ?? null;
+  }
 
   /** Emitted when anything of the above is another. */
   get changed(): ISignal<this, void> {
@@ -86,29 +96,39 @@ export class Analyst {
     }
   }
 
-  /** Do a long job on the notebook as it is saved; what it ends with stands in `job`. */
-  async run<T>(kind: IJob['kind'], body: Record<string, unknown>): Promise<T | null> {
-    const panel = this.panel;
-    if (!panel || this.job?.running) {
+  /** Do a long job on the notebook in front as it is saved, and give what it ended with; null where one is under way. */
+  async run(kind: IJob['kind'], body: Record<string, unknown>): Promise<IJob | null> {
+    const { panel, trans } = this;
+    if (!panel || this._running) {
       return null;
     }
     const abort = (this._abort = new AbortController());
-    this._setJob({ kind, doing: this.trans.__('saving the notebook'), running: true, refused: null, answer: null });
+    let job: IJob = {
+      kind, panel, doing: trans.__('saving the notebook'), running: true, stopped: false, refused: null, answer: null
+    };
+    const set = (part: Partial<IJob>) => {
+      job = { ...job, ...part };
+      this._running = job.running ? job : null;
+      this._jobs.set(panel, job);
+      this._changed.emit();
+    };
+    set({});
     try {
-      await panel.context.save();
-      const told = (doing: string) => this._setJob({ ...this.job!, doing });
-      const answer = await this.server.job<T>(kind, { ...body, path: this.path }, told, abort.signal);
-      this._setJob({ ...this.job!, running: false, answer });
-      return answer;
+      await this._save(panel);
+      set({ doing: trans.__('starting') });
+      const path = this.localPath(panel.context.path); // another notebook may be in front by now
+      const answer = await this.server.job(kind, { ...body, path }, doing => set({ doing }), abort.signal);
+      set({ running: false, answer });
     } catch (error) {
-      const refused = abort.signal.aborted
-        ? { message: this.trans.__('It was stopped; the steps below say how they stand.'), hint: '' }
+      const stopped = abort.signal.aborted;
+      const refused = stopped
+        ? { message: trans.__('It was stopped; the steps below say how they stand.'), hint: '' }
         : { message: String((error as Error).message), hint: (error as Refusal).hint ?? '' };
-      this._setJob({ ...this.job!, running: false, refused });
-      return null;
+      set({ running: false, stopped, refused });
     } finally {
       this.refresh();
     }
+    return job;
   }
 
   stop(): void {
@@ -139,7 +159,6 @@ export class Analyst {
     this._latest.stop();
     this._model = null;
     this.panel = panel;
-    this.job = null;
     this._set(null, null);
     if (!panel) {
       return;
@@ -175,9 +194,29 @@ export class Analyst {
   }
 
   private _failed(error: unknown): void {
-    if ((error as Refusal).status !== 409) {
+    if (error instanceof Away) {
+      this._sent = '';
+      const hint = this.trans.__('It is asked again every few seconds; what you typed is still here.');
+      const problem = this.problem instanceof Away ? this.problem : new Away(error.message, hint, 0);
+      this._set(this.analysis, problem); // what was known still stands
+      this._latest.ask(AGAIN);
+    } else if ((error as Refusal).status !== 409) {
       this._sent = '';
       this._set(null, error instanceof Refusal ? error : new Refusal(String((error as Error).message), '', 0));
+    }
+  }
+
+  /** Save a notebook, or say that it was not: JupyterLab asks where the file changed below, and one may say no. */
+  private async _save(panel: NotebookPanel): Promise<void> {
+    try {
+      await panel.context.save();
+    } catch (error) {
+      const { trans } = this;
+      const said = trans.__('The notebook was not saved, so nothing was done.');
+      if ((error as Error).name === 'ModalCancelError') {
+        throw new Refusal(said, trans.__('Its file changed on the disk: promote again, and choose which of the two to keep.'), 0);
+      }
+      throw new Refusal(said, error instanceof ServerConnection.NetworkError ? this.server.away : String((error as Error).message), 0);
     }
   }
 
@@ -189,12 +228,9 @@ export class Analyst {
     }
   }
 
-  private _setJob(job: IJob): void {
-    this.job = job;
-    this._changed.emit();
-  }
-
   private _latest: Latest<IAnalysis>;
+  private _running: IJob | null = null;
+  private _jobs = new WeakMap<NotebookPanel, IJob>();
   private _abort: AbortController | null = null;
   private _client = UUID.uuid4();
   private _context: DocumentRegistry.IContext<INotebookModel> | null = null;

@@ -19,7 +19,14 @@ export class Refusal extends Error {
   }
 }
 
+/** The server did not answer at all: it is stopped, or the network is down. */
+export class Away extends Refusal {}
+
 export class Server {
+  /** What is said where the server does not answer, and where it stops to; whoever has translations sets them. */
+  away = 'The Jupyter server does not answer.';
+  gone = 'The server went away while it was at work.';
+
   constructor(private readonly settings = ServerConnection.makeSettings()) {}
 
   /** Emitted once with the server's version when it is not ours; empty where no such server answers. */
@@ -43,9 +50,12 @@ export class Server {
   async job<T>(route: string, body: unknown, told: (doing: string) => void, signal: AbortSignal): Promise<T> {
     const response = await this._request(route, { method: 'POST', body: JSON.stringify(body), signal });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const gone = () => new Away(this.gone, '', 0);
     let rest = '';
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch(() => {
+        throw gone();
+      });
       rest += value ?? '';
       const lines = rest.split('\n');
       rest = lines.pop()!;
@@ -59,14 +69,16 @@ export class Server {
         }
       }
       if (done) {
-        throw new Refusal('The server went away.', '', 0);
+        throw gone();
       }
     }
   }
 
   private async _request(route: string, init: RequestInit): Promise<Response> {
     const url = URLExt.join(this.settings.baseUrl, PREFIX, route);
-    const response = await ServerConnection.makeRequest(url, init, this.settings);
+    const response = await ServerConnection.makeRequest(url, init, this.settings).catch(error => {
+      throw error instanceof ServerConnection.NetworkError ? new Away(this.away, '', 0) : error;
+    });
     const version = response.headers.get(VERSION_HEADER) ?? '';
     if (version !== VERSION && (version || response.status === 404) && !this._told) {
       this._told = true;

@@ -26,6 +26,8 @@ export const analyst: JupyterFrontEndPlugin<Analyst> = {
   ): Analyst => {
     const trans = (translator ?? nullTranslator).load('notebook_workbench');
     const server = new Server(app.serviceManager.serverSettings);
+    server.away = trans.__('The Jupyter server does not answer.');
+    server.gone = trans.__('The server went away while it was at work; the steps below say how they stand.');
     const contents = app.serviceManager.contents;
     const made = new Analyst(tracker, server, trans, path =>
       // Another drive than the server's own holds other files, whatever their names

@@ -3,9 +3,10 @@
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IMade, IOutcome } from '../core/wire';
-import { Analyst, IAnalyst } from '../lab/analyst';
+import { Analyst, IAnalyst, IJob } from '../lab/analyst';
 import { announce } from '../lab/announce';
 import { ID, PANEL } from '../lab/commands';
+import { outcomeText } from '../views/words';
 
 const ARGUMENTS = { args: { type: 'object', properties: { steps: { type: 'array', items: { type: 'string' } } } } } as const;
 
@@ -17,16 +18,23 @@ export const jobs: JupyterFrontEndPlugin<void> = {
   optional: [ICommandPalette],
   activate: ({ commands, shell }: JupyterFrontEnd, analyst: Analyst, palette: ICommandPalette | null) => {
     const { trans } = analyst;
-    const idle = () => analyst.panel !== null && !analyst.job?.running;
+    const idle = () => analyst.panel !== null && analyst.analysis !== null && !analyst.job?.running;
     const steps = (args: { steps?: unknown }) => (Array.isArray(args.steps) ? args.steps.map(String) : []);
-    const details = (message: string, ok: boolean) => {
+    /** Say what a job ended with, and of which notebook: another may be in front by now. */
+    const told = ({ panel, refused, stopped }: IJob, said: string, ok: boolean) => {
+      const message = `${panel.title.label}: ${refused?.message ?? said}`;
       announce(message);
-      const actions = [{ label: trans.__('Show details'), callback: () => void commands.execute(ID.panel) }];
-      (ok ? Notification.success : Notification.error)(message, { actions, autoClose: ok ? 5000 : false });
+      const callback = () => {
+        if (!panel.isDisposed) {
+          shell.activateById(panel.id);
+        }
+        void commands.execute(ID.panel);
+      };
+      const options = { actions: [{ label: trans.__('Show details'), callback }], autoClose: ok || stopped ? 5000 : (false as const) };
+      (stopped ? Notification.info : ok ? Notification.success : Notification.error)(message, options);
     };
     /** Show the panel, which says what is being done; the focus stays where it is. */
     const watched = () => shell.activateById(PANEL);
-    const refused = () => analyst.job?.refused && details(analyst.job.refused.message, false);
 
     commands.addCommand(ID.promote, {
       label: trans.__('Promote This Notebook'),
@@ -37,18 +45,11 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         const how = { force: args.force === true, run: args.run !== false, include_needed: analyst.includeNeeded };
         const body = { select: steps(args), ...how };
         watched();
-        const outcome = await analyst.run<IOutcome>('promote', body);
-        if (!outcome) {
-          return refused();
+        const job = await analyst.run('promote', body);
+        if (job) {
+          const outcome = job.answer as IOutcome | null;
+          told(job, outcome ? outcomeText('promote', outcome, trans) : '', outcome?.exit_code === 0);
         }
-        const message = [
-          trans.__('The notebook is promoted.'),
-          trans.__('It cannot be promoted as it is.'),
-          trans.__('It cannot be promoted as it is.'),
-          trans.__('Promotion met a fault of ours.'),
-          trans.__('The promoted module does not give what the notebook gave; nothing was written.')
-        ][outcome.exit_code];
-        details(message, outcome.exit_code === 0);
       }
     });
     commands.addCommand(ID.pull, {
@@ -60,19 +61,16 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         const panel = analyst.panel!;
         watched();
         const sides = { ours: (args.ours as string[]) ?? [], theirs: (args.theirs as string[]) ?? [] };
-        const outcome = await analyst.run<IOutcome>('pull', { select: steps(args), ...sides });
-        if (!outcome) {
-          return refused();
+        const job = await analyst.run('pull', { select: steps(args), ...sides });
+        if (!job) {
+          return;
         }
-        const pulled = outcome.steps.some(step => step.status === 'pulled');
-        if (pulled) {
+        const outcome = job.answer as IOutcome | null;
+        if (outcome?.steps.some(step => step.status === 'pulled')) {
           await panel.context.revert(); // the file is another one now
           analyst.refresh();
         }
-        const nothing = trans.__('There was nothing to pull.');
-        const ok = outcome.exit_code === 0;
-        const said = pulled ? trans.__('The modules’ edits stand in the notebook.') : nothing;
-        details(ok ? said : trans.__('The edits cannot be pulled as they are.'), ok);
+        told(job, outcome ? outcomeText('pull', outcome, trans) : '', outcome?.exit_code === 0);
       }
     });
     commands.addCommand(ID.materialise, {
@@ -87,12 +85,11 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         const name = String(args.step ?? analyst.analysis?.steps[0]?.name ?? '');
         const selection = args.downstream ? `${name}+` : name;
         const body = { selection, all_partitions: args.partition === undefined, force: args.force === true };
-        const made = await analyst.run<IMade>('materialise', args.partition ? { ...body, partition: args.partition } : body);
-        if (!made) {
-          return refused();
+        const job = await analyst.run('materialise', args.partition ? { ...body, partition: args.partition } : body);
+        if (job) {
+          const ok = (job.answer as IMade | null)?.exit_code === 0;
+          told(job, ok ? trans.__('%1 is made.', name) : trans.__('%1 could not be made.', name), ok);
         }
-        const ok = made.exit_code === 0;
-        details(ok ? trans.__('%1 is made.', name) : trans.__('%1 could not be made.', name), ok);
       }
     });
     commands.addCommand(ID.stop, {

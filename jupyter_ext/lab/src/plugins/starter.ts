@@ -2,6 +2,7 @@
 
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { notebookIcon } from '@jupyterlab/ui-components';
@@ -24,6 +25,14 @@ export const starter: JupyterFrontEndPlugin<void> = {
   ) => {
     const { trans } = analyst;
     const contents = app.serviceManager.contents;
+    /** Give the folder for notebooks of a layer: at the root of a project that has one it is that, else where one is. */
+    const folderOf = async (layer: string, here: string): Promise<string> => {
+      const wanted = PathExt.join(here, 'notebooks', layer);
+      return contents.get(wanted, { content: false }).then(
+        found => (found.type === 'directory' ? wanted : here),
+        () => here
+      );
+    };
     app.commands.addCommand(ID.starter, {
       label: args => trans.__('New %1 notebook', String(args.layer ?? LAYERS[0])),
       caption: args => trans.__('A notebook to begin the %1 layer with', String(args.layer ?? LAYERS[0])),
@@ -33,7 +42,7 @@ export const starter: JupyterFrontEndPlugin<void> = {
         const layer = String(args.layer ?? LAYERS[0]);
         try {
           const content = await analyst.server.get<never>(`starter/${layer}`);
-          const path = String(args.cwd ?? browser?.model.path ?? '');
+          const path = await folderOf(layer, String(args.cwd ?? browser?.model.path ?? ''));
           const made = await contents.newUntitled({ path, type: 'notebook' });
           await contents.save(made.path, { type: 'notebook', format: 'json', content });
           return await app.commands.execute('docmanager:open', { path: made.path });

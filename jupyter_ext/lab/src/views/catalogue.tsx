@@ -7,6 +7,7 @@ import { search } from '../core/search';
 import { IAsset, IPeek } from '../core/wire';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
+import { breakable } from './words';
 
 interface IProps {
   analyst: Analyst;
@@ -47,7 +48,7 @@ function Asset({ asset, analyst, commands }: Omit<IProps, 'assets' | 'problem'> 
   return (
     <li>
       <div>
-        <span className={`nbw-Layer nbw-mod-${asset.layer}`}>{asset.layer}</span> <strong>{asset.name}</strong>
+        <span className={`nbw-Layer nbw-mod-${asset.layer}`}>{asset.layer}</span> <strong>{breakable(asset.name)}</strong>
       </div>
       {asset.description && <div>{asset.description}</div>}
       <div className="nbw-hint">
@@ -87,7 +88,8 @@ export function CatalogueView({ analyst, commands, assets, problem }: IProps): J
     return <p className="nbw-problem" role="alert">✕ {problem}</p>;
   }
   if (!assets) {
-    return <p role="status">{trans.__('Open a notebook of a project to see its assets.')}</p>;
+    const said = analyst.panel ? trans.__('Looking at the project') : trans.__('Open a notebook of a project to see its assets.');
+    return <p role="status">{said}</p>;
   }
   const found = search(assets, text);
   return (
@@ -107,7 +109,7 @@ export function CatalogueView({ analyst, commands, assets, problem }: IProps): J
         />
       </label>
       <p role="status">
-        {trans._n('%1 asset', '%1 assets', found.length)}
+        {assets.length ? trans._n('%1 asset', '%1 assets', found.length) : trans.__('No asset yet: tag a cell as a step, and save the notebook.')}
         {text && found.length > 0 && `; ${trans.__('Enter inserts %1', found[0].name)}`}
       </p>
       <ul className="nbw-list">
@@ -131,6 +133,8 @@ export class Catalogue extends ReactWidget {
     this.node.setAttribute('aria-label', analyst.trans.__('Catalogue'));
     this.title.caption = analyst.trans.__('Catalogue: the assets of the project');
     analyst.tracker.currentChanged.connect(() => this.isVisible && void this.ask());
+    // A server that did not answer is asked again by the analyst
+    analyst.changed.connect(() => this.isVisible && this._problem && !analyst.problem && void this.ask());
   }
 
   protected override onAfterShow(): void {
@@ -142,6 +146,7 @@ export class Catalogue extends ReactWidget {
     if (!this.analyst.panel) {
       return;
     }
+    this.update();
     try {
       const found = await this.analyst.server.ask<{ assets: IAsset[] }>('catalogue', { path: this.analyst.path });
       this._assets = found.assets;

@@ -4,8 +4,8 @@ import * as React from 'react';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
-import { IMade, IOutcome } from '../core/wire';
-import { inWords, SEVERITY_ICONS, severityText } from './words';
+import { IFinding, IMade, IOutcome } from '../core/wire';
+import { breakable, inWords, outcomeText, SEVERITY_ICONS, severityText } from './words';
 
 interface IProps {
   analyst: Analyst;
@@ -48,6 +48,11 @@ function Made({ made, analyst }: { made: IMade; analyst: Analyst }): JSX.Element
   );
 }
 
+/** Give the module among a step's files, which is what one wants to see. */
+function moduleOf(files: string[]): string | undefined {
+  return files.find(file => file.includes('/defs/')) ?? files[0];
+}
+
 function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome }): JSX.Element {
   const { trans } = analyst;
   const contested = outcome.findings.some(one => one.code === 'PR615'); // both changed the same statement
@@ -56,12 +61,22 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
       {label}
     </button>
   );
+  const said = (one: IFinding) => `${one.code} ${one.cell} ${one.line} ${one.message}`;
+  const listed = new Set(analyst.analysis?.findings.map(said)); // those stand below, with what can be done about them
   const root = analyst.path.slice(0, analyst.path.length - (analyst.analysis?.notebook.length ?? 0));
+  const link = (file: string | undefined) =>
+    file && (
+      <div key={file}>
+        <button type="button" className="nbw-link" onClick={() => void commands.execute('docmanager:open', { path: root + file })}>
+          {breakable(file)}
+        </button>
+      </div>
+    );
   return (
     <ul className="nbw-list">
       {outcome.steps.map(step => (
         <li key={step.tag}>
-          <strong>{step.tag}</strong>: {step.status}
+          <strong>{breakable(step.tag)}</strong>: {step.status}
           {contested && step.status === 'refused' && (
             <div className="nbw-actions">
               {side(step.tag, 'ours', trans.__('The notebook is right'))}
@@ -69,17 +84,17 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
             </div>
           )}
           {step.parity && <div>{trans.__('Parity: %1', step.parity)}</div>}
-          {step.files.map(file => (
-            <div key={file}>
-              <button type="button" className="nbw-link" onClick={() => void commands.execute('docmanager:open', { path: root + file })}>
-                {file}
-              </button>
-            </div>
-          ))}
+          {link(moduleOf(step.files))}
+          {step.files.length > 1 && (
+            <details>
+              <summary>{trans._n('%1 more file', '%1 more files', step.files.length - 1)}</summary>
+              {step.files.filter(file => file !== moduleOf(step.files)).map(link)}
+            </details>
+          )}
         </li>
       ))}
-      {outcome.findings.map(one => (
-        <li key={one.code + one.message}>
+      {outcome.findings.filter(one => !listed.has(said(one))).map((one, at) => (
+        <li key={at}>
           {SEVERITY_ICONS[one.severity]} {severityText(one.severity, trans)} <code>{one.code}</code> {one.message} {one.hint}
         </li>
       ))}
@@ -89,13 +104,24 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
 
 export function Job({ analyst, commands }: IProps): JSX.Element | null {
   const { job, trans } = analyst;
+  const heading = React.useRef<HTMLHeadingElement>(null);
+  const running = job?.running ?? false;
+  React.useEffect(() => {
+    // What was pressed may stand far below, and cannot be pressed meanwhile: the eyes and the focus come here
+    if (running && heading.current?.closest('.nbw-Panel')?.contains(document.activeElement)) {
+      heading.current.focus();
+    } else if (running) {
+      heading.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [running]);
   if (!job) {
     return null;
   }
   const names = { promote: trans.__('Promotion'), pull: trans.__('Pull'), materialise: trans.__('Materialisation') };
+  const elsewhere = job.panel !== analyst.panel;
   return (
     <section aria-label={names[job.kind]} className="nbw-Job">
-      <h3>{names[job.kind]}</h3>
+      <h3 ref={heading} tabIndex={-1}>{elsewhere ? trans.__('%1 of %2', names[job.kind], job.panel.title.label) : names[job.kind]}</h3>
       {job.running && (
         <div>
           <progress aria-label={names[job.kind]} />
@@ -108,7 +134,10 @@ export function Job({ analyst, commands }: IProps): JSX.Element | null {
         (job.kind === 'materialise' ? (
           <Made made={job.answer as IMade} analyst={analyst} />
         ) : (
-          <Outcome outcome={job.answer as IOutcome} analyst={analyst} commands={commands} />
+          <>
+            <p>{outcomeText(job.kind, job.answer as IOutcome, trans)}</p>
+            <Outcome outcome={job.answer as IOutcome} analyst={analyst} commands={commands} />
+          </>
         ))}
     </section>
   );

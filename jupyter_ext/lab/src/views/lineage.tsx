@@ -11,10 +11,6 @@ interface IProps {
   onChoose: (node: INode) => void;
 }
 
-function short(name: string): string {
-  return name.length > 19 ? `${name.slice(0, 18)}…` : name;
-}
-
 export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }: IProps): JSX.Element {
   const placed = layout(lineage);
   const id = React.useId();
@@ -64,8 +60,11 @@ export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }:
             const { x, y } = placed.nodes.get(node.name)!;
             return (
               <g key={node.name} className={`nbw-Lineage-node ${node.here ? 'nbw-mod-here' : ''}`} onClick={() => onChoose(node)}>
+                <title>{node.name}</title>
                 <rect x={x} y={y} width={BOX.width} height={BOX.height} rx={4} />
-                <text x={x + 8} y={y + 18}>{short(node.name)}</text>
+                <foreignObject x={x + 8} y={y + 3} width={BOX.width - 16} height={20}>
+                  <div className="nbw-Lineage-name">{node.name}</div>
+                </foreignObject>
                 <text x={x + 8} y={y + 34} className="nbw-Lineage-layer">
                   {node.layer || trans.__('outside')}{node.here ? '' : ' ↗'}
                 </text>

@@ -5,6 +5,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID, PANEL } from '../lab/commands';
+import { LAYERS } from '../core/tags';
 import { INode } from '../core/wire';
 import { Findings } from './findings';
 import { Job } from './job';
@@ -25,16 +26,28 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
   const { trans, analysis, problem, panel } = analyst;
   const choose = React.useCallback((node: INode) => goToMaker(node, analyst, commands), [analyst, commands]);
   if (!panel) {
-    return <p>{trans.__('Open a notebook of a project to see what it would become.')}</p>;
+    return (
+      <>
+        <p>{trans.__('Open a notebook of a project to see what it would become, or begin one:')}</p>
+        <div className="nbw-actions" role="group" aria-label={trans.__('New notebooks')}>
+          {LAYERS.map(layer => (
+            <button key={layer} type="button" onClick={() => void commands.execute(ID.starter, { layer })}>
+              {trans.__('New %1 notebook', layer)}
+            </button>
+          ))}
+        </div>
+      </>
+    );
   }
   const count = (severity: string) => analysis?.findings.filter(one => one.severity === severity).length ?? 0;
   const edited = analysis?.steps.some(step => ['module', 'both'].includes(step.state));
   const running = analyst.job?.running ?? false;
+  const empty = analysis !== null && !analysis.steps.length && !count('error');
   return (
     <>
       <h2>{panel.title.label}</h2>
       <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with the notebook')}>
-        <button type="button" className="nbw-primary" disabled={!analysis || running} onClick={() => void commands.execute(ID.promote)}>
+        <button type="button" className={empty ? '' : 'nbw-primary'} disabled={!analysis || empty || running} onClick={() => void commands.execute(ID.promote)}>
           {trans.__('Promote notebook')}
         </button>
         {edited && (
@@ -53,7 +66,7 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
         <>
           <section aria-label={trans.__('Findings')}>
             <h3>{trans.__('Findings')}</h3>
-            <Findings findings={analysis.findings} analyst={analyst} commands={commands} />
+            <Findings key={panel.id} findings={analysis.findings} analyst={analyst} commands={commands} />
           </section>
           <section aria-label={trans.__('Steps')}>
             <h3>{trans.__('Steps')}</h3>
@@ -64,7 +77,7 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
                 ))}
               </ol>
             ) : (
-              <p>{trans.__('No cell has a layer’s tag yet.')}</p>
+              <Begin analyst={analyst} commands={commands} />
             )}
           </section>
           {analysis.lineage.nodes.length > 0 && (
@@ -77,6 +90,32 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
       )}
     </>
   );
+}
+
+/** What to do in a notebook without steps. */
+function Begin({ analyst, commands }: Pick<IProps, 'analyst' | 'commands'>): JSX.Element {
+  const { trans } = analyst;
+  return (
+    <>
+      <p>
+        {trans.__('A step is one cell or more that make a table worth keeping. Choose such a cell, then tag it: with “Tag” in its toolbar, Alt+Shift+T, or here.')}
+      </p>
+      <button type="button" className="nbw-primary" onClick={() => void tagActive(analyst, commands)}>
+        {trans.__('Tag the chosen cell')}
+      </button>
+    </>
+  );
+}
+
+/** Ask for the tag of the active cell; a markdown cell has none, and the first code cell stands in for it. */
+async function tagActive(analyst: Analyst, commands: CommandRegistry): Promise<void> {
+  const { content } = analyst.panel!;
+  const code = content.widgets.findIndex(cell => cell.model.type === 'code');
+  const cell = content.activeCell?.model.type === 'code' ? content.activeCellIndex : code;
+  if (cell >= 0) {
+    await commands.execute(ID.goTo, { cell: cell + 1, line: null, column: null });
+    await commands.execute(ID.tag);
+  }
 }
 
 function goToMaker(node: INode, analyst: Analyst, commands: CommandRegistry): void {

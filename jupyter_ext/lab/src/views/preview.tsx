@@ -7,7 +7,7 @@ import { stretches } from '../core/stretches';
 import { IPreview } from '../core/wire';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
-import { stateText } from './words';
+import { breakable, stateText } from './words';
 
 const SIGNS = { same: ' ', added: '+', removed: '−', place: '…' };
 
@@ -32,7 +32,7 @@ export function PreviewView({ analyst, commands, preview, problem, pointed }: IP
   const file = preview.files[Math.min(chosen, preview.files.length - 1)];
   return (
     <>
-      <h2>{preview.step}</h2>
+      <h2>{breakable(preview.step)}</h2>
       <p>{stateText(preview.state, trans)}. {preview.verified ? trans.__('It has proven itself as it is.') : trans.__('It has not run as it is: kinds of frames may be guessed.')}</p>
       <div className="nbw-actions">
         <label>

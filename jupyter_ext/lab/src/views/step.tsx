@@ -7,7 +7,7 @@ import { optionsOf, setOptions } from '../lab/cells';
 import { ID } from '../lab/commands';
 import { IProblem, IStep } from '../core/wire';
 import { OptionsForm } from './form';
-import { computeText, STATE_ICONS, stateText } from './words';
+import { breakable, computeText, STATE_ICONS, stateText } from './words';
 
 interface IProps {
   step: IStep;
@@ -39,7 +39,7 @@ function Facts({ step, analyst }: { step: IStep; analyst: Analyst }): JSX.Elemen
       {facts.map(([name, value]) => (
         <React.Fragment key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          <dd>{breakable(value)}</dd>
         </React.Fragment>
       ))}
     </dl>
@@ -95,7 +95,7 @@ export const Step = React.memo(function Step({ step, analyst, commands, running,
     <li>
       <details open={expanded} onToggle={event => setExpanded(event.currentTarget.open)}>
         <summary ref={heading}>
-          <span className={`nbw-Layer nbw-mod-${step.layer}`}>{step.layer}</span> <strong>{step.name}</strong>
+          <span className={`nbw-Layer nbw-mod-${step.layer}`}>{step.layer}</span> <strong>{breakable(step.name)}</strong>
           <span className="nbw-state">
             <span aria-hidden="true"> {STATE_ICONS[step.state] ?? '!'} </span>
             {stateText(step.state, trans)}
@@ -104,7 +104,7 @@ export const Step = React.memo(function Step({ step, analyst, commands, running,
         {/* Only what is open is drawn: a large notebook has a hundred steps, and all of them change at every edit */}
         {expanded && (
           <>
-            {step.said && <p className="nbw-hint">{step.said} {step.hint}</p>}
+            {step.said && step.state !== 'new' && <p className="nbw-hint">{step.said} {step.hint}</p>}
             <Facts step={step} analyst={analyst} />
             <div className="nbw-actions" role="group" aria-label={trans.__('What can be done with %1', step.name)}>
               <button type="button" onClick={() => void commands.execute(ID.goTo, { cell: step.cells[0], line: null, column: null })}>

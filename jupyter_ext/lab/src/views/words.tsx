@@ -1,7 +1,8 @@
 /** Words for what the server says in one. */
 
+import * as React from 'react';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { Severity } from '../core/wire';
+import { IOutcome, Severity } from '../core/wire';
 
 export function stateText(state: string, trans: TranslationBundle): string {
   const words: Record<string, string> = {
@@ -40,6 +41,25 @@ export function summary(steps: number, errors: number, warnings: number, trans: 
   ].join(', ');
 }
 
+/** Say in one sentence what a promotion or a pull came to. */
+export function outcomeText(kind: 'promote' | 'pull', { exit_code: code, steps }: IOutcome, trans: TranslationBundle): string {
+  if (kind === 'pull') {
+    const pulled = steps.some(step => step.status === 'pulled');
+    const said = pulled ? trans.__('The modules’ edits stand in the notebook.') : trans.__('There was nothing to pull.');
+    return code === 0 ? said : trans.__('The edits cannot be pulled as they are.');
+  }
+  switch (code) {
+    case 0:
+      return trans.__('The notebook is promoted.');
+    case 3:
+      return trans.__('Promotion met a fault of ours.');
+    case 4:
+      return trans.__('The promoted module does not give what the notebook gave; nothing was written.');
+    default:
+      return trans.__('It cannot be promoted as it is; nothing was written.');
+  }
+}
+
 /** Give a compute's sizes as a person reads them. */
 export function computeText(compute: Record<string, unknown> | null, trans: TranslationBundle): string {
   if (!compute) {
@@ -48,6 +68,11 @@ export function computeText(compute: Record<string, unknown> | null, trans: Tran
   const { kind, ...sizes } = compute;
   const told = Object.entries(sizes).map(([name, value]) => `${name} ${String(value)}`);
   return [String(kind), ...told].join(', ');
+}
+
+/** Give a long name or path so that a narrow panel breaks it after an underscore, a slash or a colon, not inside a word. */
+export function breakable(name: string): React.ReactNode[] {
+  return name.split(/(?<=[_/:])/).flatMap((part, at) => (at ? [<wbr key={at} />, part] : [part]));
 }
 
 /** Give a key of Dagster's metadata as a narrow column can break it: `workbench/size_bytes` is "size bytes". */
