@@ -51,12 +51,19 @@ def test_in_the_wrong_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sa
     assert "No data project was found here or in any folder above." in said()
 
 
-def test_a_kernel_that_is_not_there_does_no_harm(root: Path) -> None:
+def test_a_kernel_that_is_not_there_does_no_harm(root: Path, said: Said) -> None:
     path = root / "notebooks/bronze/harvest.ipynb"
     content = json.loads(path.read_text())
     content["metadata"]["kernelspec"] = {"name": "gone", "display_name": "Gone", "language": "python"}
     path.write_text(json.dumps(content))
     assert workbench(["run", str(path)]) == 0  # the project's own Python runs it
+    content["metadata"]["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    path.write_text(json.dumps(content))
+    assert workbench(["run", str(path)]) == 1
+    told = said()
+    assert "The notebook asks for a kernel of R, 'ir', which is not installed." in told
+    assert "choose a Python kernel in JupyterLab: Kernel, Change Kernel" in told
+    assert "as far as it ran" not in told  # nothing of it did
 
 
 def test_a_notebook_that_somebody_else_saved_meanwhile(root: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,14 +33,19 @@ def kernel(project: Project) -> Standing:
 
 
 def _named(root: Path) -> Iterator[str]:
-    """Give the names of the kernels that notebooks name; a name that no kernel can have is passed over."""
+    """Give the names of the Python kernels that notebooks name; a name that no kernel can have is passed over.
+
+    A kernel of another language is not ours to put there: it would be Python under that language's name.
+    """
     for path in sorted((root / "notebooks").rglob("*.ipynb")):
         try:
-            name = json.loads(path.read_text(encoding="utf-8"))["metadata"]["kernelspec"]["name"]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            spec = json.loads(path.read_text(encoding="utf-8"))["metadata"]["kernelspec"]
+            name, language = spec["name"], spec.get("language", "python")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             continue
         if (
             isinstance(name, str)
+            and language == "python"
             and name.isascii()
             and name.replace("-", "").replace("_", "").replace(".", "").isalnum()
         ):

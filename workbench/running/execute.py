@@ -91,7 +91,7 @@ def _execute(job: Job, output: Path, live: Live) -> Failure | None:
     except PapermillExecutionError as error:
         return _failed(error, job.notebook, numbers)
     except NoSuchKernel as error:
-        return Failure(f"There is no kernel called {error.name!r}.", hint="Run the notebook with a Python kernel.")
+        return _kernel_missing(str(error.name), language_of(job.notebook))
     except (DeadKernelError, RuntimeError) as error:
         if not live.stopping.is_set() and not isinstance(error, DeadKernelError) and "Kernel" not in str(error):
             raise  # jupyter_client's word for a kernel that never answered names it; anything else is ours
@@ -101,6 +101,15 @@ def _execute(job: Job, output: Path, live: Live) -> Failure | None:
         hint = "" if live.stopping.is_set() else "Often it ran out of memory."
         return Failure(said, number, _id(job.notebook, number), hint=hint)
     return None
+
+
+def _kernel_missing(name: str, language: str) -> Failure:
+    if language == "python":
+        return Failure(f"There is no kernel called {name!r}.", hint="`workbench doctor --fix` installs it.")
+    return Failure(
+        f"The notebook asks for a kernel of {language}, {name!r}, which is not installed.",
+        hint="Install it, or, if the code is Python, choose a Python kernel in JupyterLab: Kernel, Change Kernel.",
+    )
 
 
 def _failed(error: Any, notebook: Mapping[str, Any], numbers: Sequence[int | None]) -> Failure:

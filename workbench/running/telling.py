@@ -53,7 +53,9 @@ def error_of(record: Record, failure: Failure) -> UserError:
     if failure.trace:
         shown += ["traceback:", *(f"    {line}" for line in failure.trace)]
     hints = [failure.hint] if failure.hint else []
-    hints.append(f"The notebook as far as it ran is {record.output}; open it with `workbench lab -- {record.output}`.")
+    if failure.cell is not None:
+        ran = f"The notebook as far as it ran is {record.output}"
+        hints.append(f"{ran}; open it with `workbench lab -- {record.output}`.")
     if record.kept is not None:
         hints.append(
             f"Its kernel waits until {record.kept:%H:%M} UTC: mend the cell, then "

@@ -168,6 +168,11 @@ def test_the_kernel(project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path:
     found = kernel(project)
     assert found.said == "the kernel analysis is not installed"
     assert found.mend == "python -m ipykernel install --sys-prefix --name analysis"
+    content["metadata"]["kernelspec"] |= {"name": "ir", "language": "R"}  # no Python is installed under R's name
+    (project.root / NOTEBOOK).write_text(json.dumps(content))
+    assert kernel(project).fine
+    content["metadata"]["kernelspec"] |= {"name": "analysis", "language": "python"}
+    (project.root / NOTEBOOK).write_text(json.dumps(content))
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
     spec = tmp_path / "jupyter/kernels/analysis/kernel.json"
     spec.parent.mkdir(parents=True)
