@@ -14,7 +14,7 @@ from pydantic import Field
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
 from platform_core.resources.placeholders import Parameters, numbered
-from platform_core.resources.postgres_types import Columns, StreamError, bound, tables
+from platform_core.resources.postgres_types import Columns, StreamError, bound, refuse_dimensions, tables
 from platform_core.resources.query import QueryResource, line_of, without_values
 
 if TYPE_CHECKING:
@@ -94,23 +94,31 @@ class PostgresResource(QueryResource):
     @contextmanager
     def _batches(self, sql: str, params: Parameters | None, *, whole: bool = False) -> Iterator[Iterator[pl.DataFrame]]:
         with self._cursor(sql) as cursor:
-            self._execute(cursor, sql, params)
+            statement = self._execute(cursor, sql, params)
             columns = Columns()
             if whole:
-                yield iter((columns.frame(cursor.fetch_arrow_table()),))
-            else:
-                yield map(columns.frame, tables(cursor.fetch_record_batch()))
+                table = cursor.fetch_arrow_table()
+                refuse_dimensions(cursor, table.schema, *statement)
+                yield iter((columns.frame(table),))
+                return
+            reader = cursor.fetch_record_batch()
+            if refuse_dimensions(cursor, reader.schema, *statement):
+                cursor.execute(*statement)  # once more, since a connection does one thing at a time
+                reader = cursor.fetch_record_batch()
+            yield map(columns.frame, tables(reader))
 
-    def _execute(self, cursor: Any, sql: str, params: Parameters | None) -> None:
-        text, values = numbered(sql, params)
+    def _execute(self, cursor: Any, sql: str, params: Parameters | None) -> tuple[Any, ...]:
+        """Run a statement; give what the driver was given, the text and the values."""
+        text, values = numbered(_statement(sql), params)
         if not values:
             cursor.execute(text)
-            return
+            return (text,)
         # The server says what each placeholder takes, so that a text is read as the date that it is compared with
         batch, casts = bound(cursor.adbc_prepare(text), values)
         if any(casts):
-            text, _ = numbered(sql, params, lambda number: f"${number}{casts[number - 1]}")
+            text, _ = numbered(_statement(sql), params, lambda number: f"${number}{casts[number - 1]}")
         cursor.execute(text, batch)
+        return text, batch
 
     @contextmanager
     def _cursor(self, sql: str = "") -> Iterator[Any]:
@@ -205,6 +213,14 @@ class PostgresResource(QueryResource):
         said = without_values(said) if state.startswith("22") else said
         hint = details.get("PG_DIAG_MESSAGE_HINT") or None
         return UserError(f"{self._engine} says: {self.scrubbed(said)} (SQLSTATE {state}).", hint=hint, location=place)
+
+
+def _statement(sql: str) -> str:
+    """Give a statement without the semicolon at its end, and behind a comment at its end a line of its own.
+
+    The driver puts a query into a COPY, where both would break it.
+    """
+    return sql.rstrip().removesuffix(";") + "\n"
 
 
 def _text(value: bytes | str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from platform_core.errors import UserError
+from platform_core.sql_names import quoted
 
 _TYPE_NAME = b"POSTGRESQL:type"
 _OPAQUE = "cast to text in the query, `column::text`"
@@ -23,6 +25,7 @@ _EARLIEST = {
     "date": (pa.types.is_date, pa.int32(), -(2**31) + 10_957),
     "timestamp": (pa.types.is_timestamp, pa.int64(), -(2**63) + 946_684_800_000_000),
 }
+_WRITES = re.compile(r"\b(insert|update|delete|merge|nextval|setval)\b", re.IGNORECASE)
 _DAY = 86_400_000_000_000  # nanoseconds
 
 
@@ -68,7 +71,7 @@ def _bound(field: pa.Field, value: Any) -> tuple[pa.Array | None, str]:
             natural = pa.array([value])
             # From a text Arrow reads what PostgreSQL would; a number is not cut short
             return (natural.cast(given) if given is not None else natural), ""
-        except (pa.ArrowException, OverflowError):
+        except (pa.ArrowException, OverflowError, ValueError):  # a value of pandas that is missing
             continue
     return None, ""
 
@@ -119,6 +122,8 @@ class Columns:
                 raise UserError(
                     f"The column {field.name!r} is an array of a special type.", hint=f"It can be {_OPAQUE}."
                 )
+            if sort == "oid":  # 32 bits without a sign, which the driver reads as with one
+                return pa.chunked_array([(pl.Series(column).cast(pl.Int64) % 2**32).to_arrow()])
             return column
         stored = column.cast(kind.storage_type) if not isinstance(kind, pa.UuidType) else column
         if isinstance(kind, pa.UuidType):
@@ -169,6 +174,29 @@ def _refuse_endless(name: str, column: pa.ChunkedArray) -> None:
         last = pc.max(column.cast(pa.time64("ns")).cast(pa.int64())).as_py()
         if last is not None and last >= _DAY:
             raise UserError(f"A time of {name!r} is 24:00, which no frame has.", hint=f"Write `{name}::text`.")
+
+
+def refuse_dimensions(cursor: Any, schema: pa.Schema, text: str, *values: Any) -> bool:
+    """Refuse arrays of several dimensions, which the driver gives as flat lists without a word.
+
+    Only the server can tell: it runs the query once more, and gives no row of it. What writes is not run again. Gives
+    whether the server was asked.
+
+    Raises:
+        UserError: An array has several dimensions.
+    """
+    lists = [field.name for field in schema if pa.types.is_list(field.type)]
+    if not lists or _WRITES.search(text) or len(set(schema.names)) < len(schema.names):
+        return False
+    nested = " OR ".join(f"array_ndims(q.{quoted(name)}) > 1" for name in lists)
+    # The query itself, and quoted identifiers
+    cursor.execute(f"SELECT EXISTS (SELECT FROM ({text}\n) AS q WHERE {nested})", *values)  # noqa: S608
+    if cursor.fetchall()[0][0]:
+        raise UserError(
+            f"An array of {' or '.join(map(repr, lists))} has several dimensions, which no frame has.",
+            hint="Write `to_jsonb(column)`, or `unnest(column)` for its values.",
+        )
+    return True
 
 
 def tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

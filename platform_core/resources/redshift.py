@@ -52,7 +52,7 @@ class RedshiftResource(PostgresResource):
         self.refuse_writing()
         keys = (key,) if isinstance(key, str) else tuple(key)
         check_mode(mode, keys)
-        target, rows = quoted_table(table), Rows(frame)
+        target, rows = quoted_table(table), Rows(frame, microseconds=True)
         columns = {name: quoted(name) for name in rows.schema.names}
         with self._cursor() as cursor:
             cursor.execute(f"SELECT * FROM {target} WHERE false")  # noqa: S608 - a quoted identifier

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import polars as pl
 import pyarrow as pa
 
+from platform_core.columns import column_of
 from platform_core.errors import UserError
 from platform_core.frames import is_arrow, to_polars
 from platform_core.suggest import did_you_mean
@@ -15,6 +16,7 @@ from platform_core.suggest import did_you_mean
 WriteMode = Literal["append", "upsert", "truncate"]
 
 _BATCH_ROWS = 200_000
+_LISTS = (pl.List, pl.Array)
 
 
 def check_mode(mode: str, key: tuple[str, ...]) -> None:
@@ -39,7 +41,7 @@ def check_columns(table: str, schema: pa.Schema, whole: Mapping[str, bool], key:
         key: The columns of the key.
 
     Raises:
-        UserError: There is no such table or column, the key is not in the frame, or floats would be rounded unseen.
+        UserError: There is no such table or column, the key is not in the frame, or numbers would be rounded unseen.
     """
     if not whole:
         raise UserError(f"The database has no table {table!r}.", hint="Create it first, with the types it should have.")
@@ -50,9 +52,11 @@ def check_columns(table: str, schema: pa.Schema, whole: Mapping[str, bool], key:
         if name not in schema.names:
             raise UserError(f"The frame has no key column {name!r}.", hint=did_you_mean(name, schema.names))
     for field in schema:
-        if pa.types.is_floating(field.type) and whole[field.name]:
+        places = pa.types.is_decimal(field.type) and field.type.scale > 0
+        if whole[field.name] and (pa.types.is_floating(field.type) or places):
             raise UserError(
-                f"The column {field.name!r} holds floats, and {table} holds whole numbers there.",
+                f"The column {field.name!r} holds {'decimals' if places else 'floats'}, and {table} holds whole "
+                "numbers there.",
                 hint="Round and cast it before it is written, so that nothing is rounded unseen.",
             )
 
@@ -60,12 +64,17 @@ def check_columns(table: str, schema: pa.Schema, whole: Mapping[str, bool], key:
 class Rows:
     """The rows of a frame as a stream of Arrow batches; a LazyFrame is never held as a whole."""
 
-    def __init__(self, frame: object) -> None:
+    def __init__(self, frame: object, *, microseconds: bool = False) -> None:
         """Take a frame of any kind, or a stream of Arrow batches.
 
+        Args:
+            frame: The frame.
+            microseconds: Whether the database keeps no more of a time, so that a finer one of a frame is refused.
+
         Raises:
-            UserError: It is no frame, or has no columns.
+            UserError: It is no frame, has no columns, or one holds lists of lists.
         """
+        self._microseconds = microseconds
         self._failure: Exception | None = None
         self.reader = frame if isinstance(frame, pa.RecordBatchReader) else self._stream(frame)
 
@@ -78,6 +87,8 @@ class Rows:
         """Give what really went wrong where a driver only saw its input end early, else the error itself."""
         if self._failure is None:
             return error
+        if isinstance(self._failure, UserError):
+            return self._failure
         return UserError(
             f"The rows of the frame cannot be computed ({type(self._failure).__name__}).",
             hint="Collect it alone to see why.",
@@ -88,9 +99,17 @@ class Rows:
         schema = lazy.collect_schema()
         structs = [name for name, kind in schema.items() if isinstance(kind, pl.Struct)]
         unsigned = [name for name, kind in schema.items() if kind == pl.UInt64]
+        wide = [name for name, kind in schema.items() if kind in {pl.Int128, pl.UInt128}]
+        for name, kind in schema.items():
+            if isinstance(kind, _LISTS) and isinstance(kind.inner, _LISTS):
+                raise UserError(
+                    f"The column {name!r} holds lists of lists, which cannot be written.",
+                    hint="Write it as text, as with pl.struct(...).struct.json_encode().",
+                )
         ready = lazy.with_columns(
-            *(pl.col(name).struct.json_encode() for name in structs),
-            *(pl.col(name).cast(pl.Int64) for name in unsigned),
+            *(column_of(name).struct.json_encode() for name in structs),
+            *(column_of(name).cast(pl.Int64) for name in unsigned),
+            *(column_of(name).cast(pl.Decimal(38, 0)) for name in wide),
         )
         empty = ready.collect_schema().to_frame().to_arrow()
         if not is_arrow(empty) or not empty.num_columns:
@@ -100,10 +119,22 @@ class Rows:
     def _batches(self, ready: pl.LazyFrame, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         try:
             for batch in ready.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True):
+                if self._microseconds:
+                    _refuse_finer(batch)
                 yield from batch.to_arrow().cast(schema).to_batches()
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, UserError) as error:
             self._failure = error
             raise
+
+
+def _refuse_finer(batch: pl.DataFrame) -> None:
+    for column in batch:
+        nanoseconds = column.dtype == pl.Time or getattr(column.dtype, "time_unit", "") == "ns"
+        if nanoseconds and (column.to_physical() % 1000 != 0).any():
+            raise UserError(
+                f"The column {column.name!r} holds times finer than a microsecond, which the database would cut off.",
+                hint='Round it, as with .dt.round("1us"), so that nothing is rounded unseen.',
+            )
 
 
 def chunks(rows: Rows, most: int) -> Iterator[list[tuple[object, ...]]]:

@@ -143,6 +143,7 @@ class TestQueries:
             ("SELECT point(1, 2) AS p", r"'p' has the type point.*\nhint: It can be cast to text"),
             ("SELECT 'NaN'::numeric AS n", r"NaN.*\nhint: Write `n::float8`"),
             ("SELECT ARRAY[1.5] AS a", "'a' is an array of a special type"),
+            ("SELECT ARRAY[[1, 2], [3, 4]] AS a", "An array of 'a' has several dimensions"),
             ("SELECT 'infinity'::date AS d", r"A date of 'd' is 'infinity'.*\nhint: Write `nullif\(nullif\(d"),
             ("SELECT '-infinity'::date AS d", "A date of 'd' is 'infinity' or '-infinity'"),
             ("SELECT 'infinity'::timestamp AS t", "A timestamp of 't' is 'infinity'"),
@@ -155,6 +156,30 @@ class TestQueries:
         with pytest.raises(UserError, match=message):
             register.execute_query(sql)
         assert register.execute_query("SELECT 1 AS one")["one"].item() == 1, "the connection is good afterwards"
+
+    @pytest.mark.parametrize("end", [";", ";\n", " ;\n\n", " -- the end", " -- the end;\n", "\n"])
+    def test_a_query_may_end_in_a_semicolon_or_a_comment(self, register: PostgresResource, end: str) -> None:
+        assert register.execute_query(f"SELECT ARRAY[1, NULL] AS a{end}")["a"].to_list() == [[1, None]]
+        assert register.execute_query(f"SELECT ARRAY[%s] AS a{end}", ["x"])["a"].to_list() == [["x"]]
+
+    def test_arrays_are_streamed_and_given_back_by_what_writes(self, register: PostgresResource) -> None:
+        sql = "SELECT ARRAY[n, n] AS a FROM generate_series(1, %s) AS n"
+        assert sum(part["a"].list.sum().sum() for part in register.stream_query(sql, [1000])) == 1000 * 1001
+        with pytest.raises(UserError, match="several dimensions"):
+            next(register.stream_query("SELECT ARRAY[[1]] AS a"))
+        register.execute("CREATE TABLE tagged (id int, tags text[])")
+        sql = "INSERT INTO tagged VALUES (1, '{a,b}') RETURNING id, tags"
+        assert register.execute_query(sql).rows() == [(1, ["a", "b"])]
+        assert register.execute_query("SELECT count(*) AS n FROM tagged").item() == 1
+        register.execute("DROP TABLE tagged")
+
+    def test_an_oid_has_no_sign(self, register: PostgresResource) -> None:
+        assert register.execute_query("SELECT 4294967295::oid AS a, NULL::oid AS b").row(0) == (2**32 - 1, None)
+
+    def test_a_missing_value_of_pandas_is_no_parameter(self, register: PostgresResource) -> None:
+        for value in (pd.NaT, pd.NA):
+            with pytest.raises(UserError, match="Parameter 1 of the query cannot be sent"):
+                register.execute_query("SELECT %s::timestamptz AS a", [value])
 
     def test_the_earliest_and_latest_days_that_are_ones_are_read(self, register: PostgresResource) -> None:
         sql = (

@@ -110,6 +110,48 @@ def test_values_arrive_in_the_types_of_the_table(register: PostgresResource) -> 
     )
 
 
+def test_times_do_not_depend_on_the_zone_that_the_server_is_set_to(
+    postgres: PostgresServer, register: PostgresResource, database: str
+) -> None:
+    noon = dt.datetime(2025, 7, 1, 23, 30)
+    frame = pl.DataFrame({"zoned": [noon], "bare": pl.Series([noon]).dt.replace_time_zone("UTC")})
+    frame = frame.with_columns(day="bare", text=pl.lit("2025-07-01 23:30"))
+    postgres.execute(f"ALTER DATABASE {database} SET timezone TO 'Asia/Tokyo'")
+    there = PostgresResource(host=postgres.folder, database=database, username="reader")
+    try:
+        there.execute("CREATE TABLE times (zoned timestamptz, bare timestamp, day date, text timestamptz)")
+        there.write_table(frame, "times")
+        got = there.execute_query("SELECT * FROM times").row(0)
+    finally:
+        there.close()
+        postgres.execute(f"ALTER DATABASE {database} RESET timezone")
+    utc = noon.replace(tzinfo=dt.UTC)
+    assert got == (utc, noon, noon.date(), utc)
+
+
+def test_nothing_of_a_value_is_cut_off_unseen(register: PostgresResource) -> None:
+    register.execute("CREATE TABLE fine (at timestamp, clock time, bits bit(1), wide numeric, nothing int)")
+    for name, dtype in (("at", pl.Datetime("ns")), ("clock", pl.Time())):
+        for value, fits in ((1000, True), (1001, False)):
+            frame = pl.DataFrame({name: pl.Series([value]).cast(dtype)})
+            if fits:
+                assert register.write_table(frame, "fine") == 1
+                continue
+            with pytest.raises(UserError, match=f"'{name}' holds times finer than a microsecond"):
+                register.write_table(frame, "fine")
+    with pytest.raises(UserError, match="bit string length 3 does not match type bit"):
+        register.write_table(pl.DataFrame({"bits": ["101"]}), "fine")
+    frame = pl.DataFrame({"wide": pl.Series([2**100], dtype=pl.Int128), "nothing": [None]})
+    assert register.write_table(frame, "fine", mode="truncate") == 1
+    assert register.execute_query("SELECT wide::text, nothing FROM fine").row(0) == (str(2**100), None)
+
+
+def test_a_table_may_be_called_as_the_staged_one(register: PostgresResource) -> None:
+    register.execute("CREATE TABLE workbench_staged (id int)")
+    assert register.write_table(pl.DataFrame({"id": [7]}), "workbench_staged") == 1
+    assert register.execute_query("SELECT id FROM workbench_staged").item() == 7
+
+
 @pytest.mark.parametrize(
     ("frame", "options", "message"),
     [
@@ -120,10 +162,13 @@ def test_values_arrive_in_the_types_of_the_table(register: PostgresResource) -> 
         (ROWS, {"mode": "upsert"}, "needs a key="),
         (ROWS, {"key": "permit_id"}, "nothing else takes one"),
         (ROWS, {"mode": "upsert", "key": "id"}, "no key column 'id'"),
-        (ROWS, {"mode": "upsert", "key": "fee"}, "no unique or exclusion constraint"),
+        (ROWS.drop_nulls(), {"mode": "upsert", "key": "fee"}, "no unique or exclusion constraint"),
         (pl.concat([ROWS, ROWS]), {"mode": "upsert", "key": "permit_id"}, "cannot affect row a second time"),
         (pl.concat([ROWS, ROWS]), {}, "duplicate key value violates unique constraint"),
         (pl.DataFrame({"permit_id": [1.5]}), {}, "holds floats"),
+        (pl.DataFrame({"permit_id": [Decimal("1.5")]}), {}, "holds decimals"),
+        (pl.DataFrame({"permit_id": [[[1]]]}), {}, "'permit_id' holds lists of lists"),
+        (pl.DataFrame({"permit_id": [None, 1]}), {"mode": "upsert", "key": "permit_id"}, "has no key"),
         (pl.DataFrame({"permit_id": [2**40]}), {}, "integer out of range"),
         (pl.DataFrame({"permit_id": [1], "authority": ["planted " * 9]}), {}, "value too long"),
         (pl.DataFrame({"permit_id": ["planted"]}), {}, "invalid input syntax for type integer"),
