@@ -52,6 +52,7 @@ _PROSE = (
     "total transaction true truncated truth try tuple type types unable unauthorized undefined unexpected "
     "unhashable union unique unit unknown unpack unreachable unreadable unresolved unsupported update upload use "
     "used user uses using utf valid validate validation value values variable version view violated violates "
+    "project personal looks stands declared nowhere classified classification downgrade "
     "violation wait wanted warning way width window wrong write writing written wrote year zero zone"
 )
 # Names of types, of exceptions and of programs, as messages write them
