@@ -57,6 +57,11 @@ def parse(source: str) -> ast.Module:
         SyntaxError: The text is no Python.
         ValueError, RecursionError, MemoryError: Python cannot read it.
     """
+    return parse_anew(source)
+
+
+def parse_anew(source: str) -> ast.Module:
+    """Parse Python into a tree of which no node is another tree's."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of escapes that a string does not know
         return ast.parse(source)

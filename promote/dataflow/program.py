@@ -26,7 +26,7 @@ from promote.language.states import HIDDEN_STATE
 from promote.language.syntax import dotted_of
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
-from promote.trees import parse
+from promote.trees import parse, parse_anew
 from promote.values import dataclass, replace
 
 
@@ -208,7 +208,9 @@ def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue  # `select` has told it
         found = facts_of(cell.python, lazy)
-        if _defines(found) and (cell.python in seen or _asks(found)):  # its functions are its own, and are told more of
+        if _defines(found) and cell.python in seen:  # functions are known by their nodes, so these are its own too
+            found = facts_anew(parse_anew(cell.python).body, lazy=lazy)
+        elif _defines(found) and _asks(found):  # its functions are told more of
             found = facts_anew([facts.node for facts in found.statements], lazy=lazy)
         seen.add(cell.python)
         lazy = found.lazy
