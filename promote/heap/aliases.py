@@ -187,6 +187,8 @@ class Aliases(Calls):
         for name in event.names:
             if self.heap.classes and name in self.own:
                 self.given_up(self.own[name] - given, event.use)
+            if self.inside is not None and name in self.inside.captured:  # by `nonlocal`: the functions around share it
+                self.changed.setdefault(name, event.use)
             self.own[name] = given | (self.of(name) if event.weak else NONE)
 
     def given_up(self, objects: Objects, use: Use) -> None:

@@ -34,6 +34,9 @@ from promote.language.effects import (
     SHARING_FUNCTIONS,
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
+    TREE_CHANGES,
+    TREE_PACKAGES,
+    TREE_VIEWS,
     VIEWING_METHODS,
 )
 from promote.language.functions import Functions
@@ -44,12 +47,14 @@ from promote.values import dataclass
 
 _TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
-    | LOOKING_METHODS
+    | LOOKING_METHODS | TREE_VIEWS
 )  # fmt: skip
 _TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy")).union(
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
 )  # fmt: skip
+_IN_PARTS = frozenset(("chunksize", "iterator"))  # arguments with which pandas gives what it reads in parts
+_ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone through once
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
@@ -125,6 +130,8 @@ class Libraries(Values):
             drawn = bool(drawings) and bool(self.value(call.func.value) & drawings)
             if drawn or not (shown or self.draws(call.func)):
                 self.change(call.func.value, use)
+                if not drawn and method not in _TOLD_METHODS:  # it may have been given what it keeps
+                    self.heap.hold(self.value(call.func.value), self.arguments(call) - self.heap.plain_code)
         path = dotted_of(call.func)
         if path and path[0] in self.functions.imports and not self.leaves_alone(path[0], target.name):
             self.touch(self.deep(self.arguments(call)), use)
@@ -151,6 +158,8 @@ class Libraries(Values):
         name = target.name
         if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
             self.touch(given & self.heap.drawings, use)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in TREE_CHANGES and self.has_trees():
+            self.change(call.func.value, use)
         if not call.args and not self.heap.changers and name not in CHANGING_FUNCTIONS:
             return
         if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
@@ -160,6 +169,10 @@ class Libraries(Values):
             for argument in call.args:
                 self.change(argument, use)
         self.written_to(call, name, use)
+
+    def has_trees(self) -> bool:
+        """Whether the notebook imports a package that reads HTML into a tree of live elements."""
+        return any(path.split(".", 1)[0] in TREE_PACKAGES for path in self.functions.imports.values())
 
     def hands_on_a_changer(self, call: ast.Call, given: Objects) -> bool:
         """Whether a call is given a function that changes its arguments: `map(random.shuffle, rows)`."""
@@ -205,20 +218,22 @@ class Libraries(Values):
             written = self.either(self.outs(call, target.name))
             if written:  # which is what the call gives
                 return written | self.drawn(target, method, given)
-        if is_in_no_table(target.name, method) and not (call.keywords and shares_with_what_it_is_given(call)):
+        in_parts = any(k.arg in _IN_PARTS for k in call.keywords)
+        shares = bool(call.keywords) and shares_with_what_it_is_given(call)
+        if is_in_no_table(target.name, method) and not (in_parts or shares):
             return NONE if target.infos else self.drawn(target, method, given)
-        if target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS:
+        if in_parts or self.gives_stateful(target, method):
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
         if found is not None:
             return found
-        if shares_with_what_it_is_given(call):
+        if shares:
             return self.derived(given | target.receiver) | target.receiver | given
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
         if method == "_replace":  # of a named tuple
             return self.shallow(target.receiver, given)
-        if method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS):
+        if self.gives_a_view(method):
             return self.viewed(method, target, given)
         if target.infos:
             return NONE
@@ -231,12 +246,27 @@ class Libraries(Values):
         made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
         return chosen | made if method in CHOOSING_METHODS else made
 
+    def gives_stateful(self, target: Target, method: str) -> bool:
+        """Whether a call gives what changes whenever it is used."""
+        told = target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS
+        return told or (method == "map" and not target.receiver.isdisjoint(self.heap.executors))
+
+    def gives_a_view(self, method: str) -> bool:
+        """Whether a method gives a part of what it is called on, or that itself."""
+        viewing = method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS)
+        return viewing or (method in TREE_VIEWS and self.has_trees())
+
     def viewed(self, method: str, target: Target, given: Objects) -> Objects:
         """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
         found = target.receiver | self.heap.contents(target.receiver) | given
+        pairs = NONE
         if method == "items":
-            found |= self.heap.new(self.heap.new(self.heap.parts(target.receiver), exact=True), exact=True)
-        return found
+            pairs = self.heap.new(self.heap.new(self.heap.parts(target.receiver), exact=True), exact=True)
+        if method in _ONCE and not target.receiver <= self.heap.exact:  # an iterator, and frames give one for `items`
+            stream = self.heap.new(found | pairs, stateful=True)
+            self.heap.streams |= stream
+            found |= stream
+        return found | pairs
 
     def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What changes whenever it is used; a plain iterator changes itself and no more."""
@@ -268,6 +298,8 @@ class Libraries(Values):
             return heap.new(heap.reach(given) - heap.exact)
         if name == "copy.deepcopy":
             made = self.derived(given)
+            for one in heap.reach(given) & heap.ancestors.keys():
+                heap.inherit(made, frozenset(heap.ancestors[one]))
             if heap.frames.isdisjoint(heap.made_of.get(min(made), NONE)):
                 heap.made_of.pop(min(made), None)  # of a frame it copies no cell
             return made
@@ -282,7 +314,9 @@ class Libraries(Values):
             heap.carry(made, code, frozenset())
             return made
         if name and self.is_class_like(call, name):
-            return heap.new(given)
+            made = heap.new(given)
+            heap.executors |= made if name.endswith("Executor") else NONE
+            return made
         return None
 
     def shallow(self, copied: Objects, named: Objects) -> Objects:

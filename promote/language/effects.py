@@ -46,9 +46,19 @@ MUTABLE_TYPES = frozenset("list dict set bytearray object deque defaultdict type
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
     """get setdefault pop values items keys iter iterfind find findall find_all select_one getroot view reshape ravel
-    transpose swapaxes squeeze diagonal to_numpy __getitem__ __iter__ __next__ __enter__ __getattribute__
+    find_next find_previous find_parent find_parents find_next_sibling find_next_siblings find_previous_sibling
+    find_previous_siblings find_all_next find_all_previous xpath cssselect getElementsByTagName getElementsByTagNameNS
+    getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
+    add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
+    __getitem__ __iter__ __next__ __enter__ __getattribute__
     result""".split()
 )
+
+# Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
+# with names that frames have too.
+TREE_PACKAGES = frozenset(("bs4", "lxml"))
+TREE_VIEWS = frozenset(("select",))
+TREE_CHANGES = frozenset("extract decompose replace_with unwrap wrap insert_before insert_after drop_tree".split())
 
 # Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.
 LOOKING_METHODS = frozenset("groupby group_by rolling expanding ewm resample group_by_dynamic".split())
@@ -99,7 +109,8 @@ SHARING_FUNCTIONS = frozenset(
     vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
     operator.iadd operator.iconcat operator.ior operator.iand operator.ixor operator.isub operator.imul
     operator.getitem contextlib.nullcontext contextlib.closing heapq.nsmallest heapq.nlargest heapq.merge
-    heapq.heappop heapq.heapreplace heapq.heappushpop xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
+    heapq.heappop heapq.heapreplace heapq.heappushpop
+    xml.etree.ElementTree.SubElement lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
 )
 
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:
@@ -200,7 +211,13 @@ STATEFUL_FUNCTIONS = frozenset(
     itertools.pairwise itertools.compress itertools.filterfalse itertools.batched
     itertools.combinations_with_replacement duckdb.connect
     sqlite3.connect sqlalchemy.create_engine queue.Queue collections.Counter.elements
-    faker.Faker os.scandir glob.iglob""".split()
+    faker.Faker os.scandir glob.iglob os.walk os.fwalk os.popen struct.iter_unpack re.finditer heapq.merge ast.walk
+    ast.iter_child_nodes ast.iter_fields xml.etree.ElementTree.iterparse numpy.ndenumerate numpy.ndindex
+    difflib.unified_diff difflib.context_diff difflib.ndiff tokenize.generate_tokens tokenize.tokenize
+    concurrent.futures.as_completed contextvars.ContextVar shlex.shlex io.BufferedReader io.TextIOWrapper io.FileIO
+    io.open gzip.open bz2.open lzma.open codecs.open os.fdopen tarfile.open wave.open tempfile.TemporaryFile
+    tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile urllib.request.urlopen mmap.mmap zlib.decompressobj
+    zlib.compressobj subprocess.Popen tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm""".split()
 )
 
 # Those of them that only go through what they are given.
@@ -215,7 +232,9 @@ ITERATING_METHODS = frozenset("iter_rows iter_slices itertuples iterrows findite
 
 # Methods that give such an object.
 STATEFUL_METHODS = frozenset(
-    "cursor iter_rows iter_slices itertuples iterrows finditer iterdir glob rglob open".split()
+    """cursor iter_rows iter_slices iter_columns itertuples iterrows finditer iterdir glob rglob open iterparse iterdump
+    iterencode itertext iterchildren itersiblings iterancestors iter_lines iter_content iter_batches imap imap_unordered
+    hosts subnets itermonthdates itermonthdays itermonthdays2""".split()
 )
 
 # What a `with` may enter that goes on after an exception, and what is known to pass every exception on.

@@ -39,7 +39,7 @@ class ExpressionScope:
         self.hidden: list[set[str]] = []  # names local to the comprehensions around
         self.declared_global: dict[str, Use] = {}
         self.comprehended: set[str] = set()  # names of a class body that its comprehensions look up outside of it
-        self.declared_nonlocal: set[str] = set()
+        self.declared_nonlocal: dict[str, Use] = {}
         self.yields = False
         self.taken: set[int] = set()  # calls whose result is given a name, or has another method called on it
 

@@ -54,8 +54,9 @@ def function_info(
     found = visitor.found
     declared = visitor.declared_global
     bound = visitor.bound | found.maybe | found.deletes | found.declared
-    local = (set(every) | bound) - declared.keys() - visitor.declared_nonlocal
-    free = {name: use for name, use in (*found.reads.items(), *found.late.items()) if name not in local}
+    local = (set(every) | bound) - declared.keys() - visitor.declared_nonlocal.keys()
+    looked_up = (*visitor.declared_nonlocal.items(), *found.reads.items(), *found.late.items())
+    free = {name: use for name, use in looked_up if name not in local}
     for inner in found.lambdas.values():
         inner.captured.update(inner.free.keys() & local)
     info = FunctionInfo(
@@ -63,7 +64,7 @@ def function_info(
         free=free,
         local=frozenset(local),
         events=tuple(found.events),
-        generator=visitor.yields,
+        generator=visitor.yields or isinstance(node, ast.AsyncFunctionDef),
         dotted=tuple(found.dotted),
         queries=tuple(found.queries),
         dynamic=found.dynamic,
@@ -165,7 +166,7 @@ class _Scope(BlockScope):
             self.found.global_writes |= {name: use_of(node) for name in node.names}
 
     def nonlocal_names(self, node: ast.Nonlocal) -> None:
-        self.declared_nonlocal |= set(node.names)
+        self.declared_nonlocal |= dict.fromkeys(node.names, use_of(node))
 
     def returning(self, node: ast.Return) -> None:
         if node.value is not None:

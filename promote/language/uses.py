@@ -117,7 +117,7 @@ class FunctionInfo:
     free: dict[str, Use]
     local: frozenset[str]
     events: tuple[Event, ...]
-    generator: bool
+    generator: bool  # or a coroutine: the body runs when what the call gave is used
     dotted: tuple[DottedUse, ...]
     queries: tuple[Query, ...]
     dynamic: dict[str, Use]
