@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +76,52 @@ def digest_of(path: str | Path) -> str:
         return ""
 
 
-class Memory:
-    """The records of one project by the path of the notebook; `key` says for whom they were made."""
+class Files:
+    """The files that one check reads. Most of those it asks for are not there, which the list of a folder tells."""
 
-    def __init__(self, root: Path, key: str) -> None:
-        self.key = key
+    def __init__(self) -> None:
+        self.names = cache(_names)
+        self.real_folder = cache(os.path.realpath)
+
+    def digest(self, folder: str, name: str) -> str:
+        """Give the digest of a file's content, empty where there is no file that can be read."""
+        names = self.names(folder)
+        if names is not None and name.isascii() and name.lower() not in names:
+            return ""
+        return digest_of(f"{folder}/{name}")
+
+    def real(self, path: str) -> str:
+        """Give a path with every link in it followed."""
+        folder, name = os.path.split(path)
+        if os.path.islink(path) or name in {"", ".", ".."}:  # noqa: PTH114 - a thousand of them are felt
+            return os.path.realpath(path)
+        return os.path.join(self.real_folder(folder), name)  # noqa: PTH118 - as above
+
+
+def _names(folder: str) -> frozenset[str] | None:
+    """The names in a folder as a disk that knows no capitals tells them apart; None where they cannot be listed."""
+    try:
+        return frozenset(map(str.lower, os.listdir(folder or ".")))  # noqa: PTH208 - a text so far
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except OSError:
+        return None
+
+
+class Memory:
+    """The records of one project by the path of the notebook, made for one tool, one Python and what `of` tells."""
+
+    def __init__(self, root: Path, *of: str) -> None:
+        self.of = of
         self.folder = _base()
         if self.folder is not None:
             self.folder /= digest_of_bytes(os.fsencode(root))[:24]
         self._made = False
+
+    @cached_property
+    def key(self) -> str:
+        """What tells for whom a record was made."""
+        return fingerprint(*self.of)
 
     def load(self, notebook: str) -> Mapping[str, Any]:
         """Give the record of a notebook, empty where there is none of use."""
@@ -107,8 +144,8 @@ class Memory:
                 self._made = True
             path = self._path(notebook)
             beside = f"{path}.{os.getpid()}"
-            with open(beside, "w", encoding="utf-8") as stream:  # noqa: PTH123 - as above
-                json.dump({"key": self.key, **record}, stream)
+            with open(beside, "wb") as stream:  # noqa: PTH123 - as above
+                stream.write(json.dumps({"key": self.key, **record}).encode())  # `dump` would work in Python
             os.replace(beside, path)  # noqa: PTH105 - as above
 
     def _path(self, notebook: str) -> str:

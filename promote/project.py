@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from platform_core.errors import UsageError, UserError
-from promote.memory import Memory, digest_of_bytes, fingerprint
+from promote.memory import Memory, digest_of_bytes
 from promote.values import dataclass
 
 VARIABLE = "WORKBENCH_PROJECT"
@@ -67,7 +67,7 @@ def _table(folder: Path) -> Mapping[str, Any] | None:
         return None
     except OSError as error:
         raise UserError(f"The file cannot be read: {error.strerror}.", location=str(file)) from None
-    memory = Memory(folder, fingerprint(digest_of_bytes(content)))
+    memory = Memory(folder, digest_of_bytes(content))
     record = memory.load("pyproject.toml")
     if "table" in record:
         return record["table"]  # type: ignore[no-any-return]  # as it was kept

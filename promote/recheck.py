@@ -11,14 +11,13 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from promote import model
 from promote.findings import order
 from promote.garbage import seldom_collected
-from promote.memory import Memory, digest_of, digest_of_text, fingerprint
+from promote.memory import Files, Memory, digest_of, digest_of_text
 from promote.merge.left_over import left_over
 from promote.model import Finding
 from promote.outcome import Outcome, Settings, StepOutcome
@@ -68,16 +67,17 @@ class _Check:
     def __init__(self, project: Project, paths: Sequence[Path], settings: Settings) -> None:
         self.project, self.settings = project, settings
         self.started = time.time_ns()
-        self.digest = cache(lambda path: digest_of(f"{project.root}/{path}"))  # many read the same upstream evidence
+        self.files = Files()
+        self.digests: dict[str, str] = {}  # many read the same upstream evidence
         self.wanted = {self.shown(path): path for path in paths}
         others = () if paths is project.notebooks else project.notebooks
         every = {self.shown(path): path for path in others} | self.wanted
         config = sorted((project.root / "config").glob("*.yaml"))
         policies = sorted((project.root / "policies").glob("*.y*ml"))
         day = [time.strftime("%Y-%m-%d")] if policies else []  # exceptions from them expire
-        key = fingerprint(project.package, str(settings.include_needed), *map(digest_of, [*config, *policies]), *day)
-        self.memory = Memory(project.root, key)
-        self.contents = {name: _content(path) for name, path in every.items()}
+        read = map(digest_of, [*config, *policies])
+        self.memory = Memory(project.root, project.package, str(settings.include_needed), *read, *day)
+        self.contents = {name: self.content(path) for name, path in every.items()}
         loaded = {name: self.memory.load(name) for name in every}
         self.records = {name: one for name, one in loaded.items() if one.get("content") == self.contents[name]}
         self.rows: Rows | None = None
@@ -107,8 +107,20 @@ class _Check:
 
     def shown(self, path: Path) -> str:
         """Give a notebook's path in the project; one outside it, of which nothing is kept, as it was named."""
-        real, root = os.path.realpath(path), f"{self.project.root}{os.sep}"
+        real, root = self.files.real(str(path)), f"{self.project.root}{os.sep}"
         return real[len(root) :] if real.startswith(root) else str(path)
+
+    def content(self, notebook: Path) -> str:
+        """Give what stands for the content of a notebook and of the script that it may be paired with."""
+        return " ".join([self.files.digest(*os.path.split(path)) for path in _pair(notebook)])
+
+    def digest(self, path: str) -> str:
+        """Give the digest of a file of the project, empty where there is none."""
+        found = self.digests.get(path)
+        if found is None:
+            folder, _, name = path.rpartition("/")
+            found = self.digests[path] = self.files.digest(f"{self.project.root}/{folder}", name)
+        return found
 
     def made_in(self, name: str, path: Path) -> Sequence[tuple[str, str, int]]:
         """Give what a notebook makes, from its record or from its cells."""
@@ -225,17 +237,15 @@ def unpacked(value: Any) -> Any:
     >>> unpacked(packed(model.Location("a.ipynb", 4))) == model.Location("a.ipynb", 4)
     True
     """
-    if isinstance(value, list):
-        return tuple(_each_unpacked(value))
-    if isinstance(value, dict):
+    if value.__class__ is dict:
         ((name, fields),) = value.items()
-        return _KINDS[name](*_each_unpacked(fields))
+        return _KINDS[name](*[unpacked(one) if one.__class__ in _HOLDING else one for one in fields])
+    if value.__class__ is list:
+        return tuple([unpacked(one) if one.__class__ in _HOLDING else one for one in value])
     return value
 
 
-def _each_unpacked(values: list[Any]) -> list[Any]:
-    """Unpack values, most of which are plain: a call for each of them took half of a check where nothing changed."""
-    return [unpacked(one) if isinstance(one, (list, dict)) else one for one in values]
+_HOLDING = frozenset((list, dict))  # most values hold none: a call for each took half of a check where nothing changed
 
 
 def _examine(*given: Any) -> Examined:
@@ -246,10 +256,6 @@ def _examine(*given: Any) -> Examined:
 
 def _context(rows: Rows) -> str:
     return digest_of_text(json.dumps(rows, sort_keys=True))
-
-
-def _content(notebook: Path) -> str:
-    return " ".join(map(digest_of, _pair(notebook)))
 
 
 def _pair(notebook: Path) -> tuple[str, str]:
