@@ -13,7 +13,7 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-_MOST_TEXT = 200_000  # letters whose trees are kept; a notebook of 245 cells has some 50,000
+_MOST_TEXT = 80_000  # letters whose trees are kept; a notebook of 245 cells has some 50,000
 _NO_NODES = frozenset(
     """id attr arg name asname level module type_comment kind conversion is_async simple ctx n s rest kwd_attrs tag str
     lineno""".split()  # noqa: SIM905 - as `effects` writes its tables
