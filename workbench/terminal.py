@@ -49,16 +49,28 @@ def progress(what: str, total: int) -> Iterator[Bar]:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    grouped: bool = False,
 ) -> None:
     """Print a table on stdout; the columns named in `right` are aligned to the right.
 
-    A long one has no frame: drawing that takes a millisecond of CPU a row.
+    A long one has no frame: drawing that takes a millisecond of CPU a row. One that is wider than the terminal has none
+    either, and where it is `grouped`, its first column stands in lines of its own (see `workbench.narrow`).
     """
     if len(rows) > _MOST_FRAMED:
         sys.stdout.write(_unframed(title, columns, rows, right))
         return
     console = Console()
+    natural = sum(max(_width(value) for value in column) + 3 for column in zip(columns, *rows, strict=True)) + 1
+    if console.is_terminal and natural > console.width:
+        from workbench.narrow import narrow  # noqa: PLC0415 - a wide terminal does without
+
+        sys.stdout.write(narrow(title, columns, rows, right, console.width, grouped=grouped))
+        return
     table = Table(title=Text(title), title_justify="left")
     for column in columns:
         table.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")

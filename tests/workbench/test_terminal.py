@@ -60,6 +60,30 @@ def test_a_terminal_gets_a_bar_and_no_color_is_respected() -> None:
     assert "\x1b[38;" not in plain
 
 
+NARROW = """
+from workbench.terminal import print_table
+rows = [["notebooks/a.ipynb", "bronze:odp_conformance", "12 minutes ago", "", "3"], ["", "silver:a", "never", "", ""]]
+print_table("Steps", ["notebook", "step", "last made", "late", "rows made"], rows, right=["rows made"], grouped=True)
+"""
+
+
+def test_a_table_wider_than_the_terminal_breaks_between_words_and_leaves_nothing_out() -> None:
+    master, slave = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "47"}
+    subprocess.run([sys.executable, "-c", NARROW], stdout=slave, env=environment, check=True)
+    os.close(slave)
+    shown = os.read(master, 100_000).decode().replace("\r\n", "\n")
+    os.close(master)
+    assert shown.splitlines() == [
+        "Steps",
+        "  step                    last made   rows made",
+        "notebooks/a.ipynb",
+        "  bronze:odp_conformance  12 minutes          3",
+        "                          ago",
+        "  silver:a                never",
+    ]
+
+
 def test_a_long_table_is_plain_lines_with_its_columns_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
     rows = [[f"name{n}", str(n), "ä\x1b[31m"] for n in range(150)]
     print_table("Many", ["name", "rows", "what"], rows, right=["rows"])

@@ -19,7 +19,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
     from promote.project import find  # noqa: PLC0415 - as above
     from workbench.project import find_project  # noqa: PLC0415 - as above
-    from workbench.status.showing import as_json, rows_of, summary  # noqa: PLC0415 - as above
+    from workbench.status.showing import advice, as_json, rows_of, summary  # noqa: PLC0415 - as above
     from workbench.status.standing import standing  # noqa: PLC0415 - as above
 
     now = dt.datetime.now(dt.UTC)
@@ -30,8 +30,10 @@ def execute(arguments: argparse.Namespace) -> int:
     from workbench.terminal import print_table  # noqa: PLC0415 - JSON is quicker without
 
     columns = ["notebook", "step", "standing", "last made", "rows", "checks passed", "freshness"]
-    print_table("How the project stands", columns, rows_of(found, now), right=["rows", "checks passed"])
+    print_table("How the project stands", columns, rows_of(found, now), right=["rows", "checks passed"], grouped=True)
     print(summary(found))  # noqa: T201 - the command's result
+    if todo := advice(found):
+        print(f"Next: {todo}")  # noqa: T201 - as above
     if not found.history.known:
         print(f"{found.history.why}: what was made when is not known here.")  # noqa: T201 - as above
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shlex
 from typing import Any
 
 from workbench.status.standing import SAID, UNVERIFIED, Notebook, Standing, Step
@@ -52,6 +53,19 @@ def summary(found: Standing) -> str:
     )
     parts += [f"{count} {what}" for count, what in counts if count]
     return ", ".join(parts) + "."
+
+
+def advice(found: Standing) -> str:
+    """Give the command that does what comes next, edits of modules first; empty where nothing wants doing."""
+    steps = [(notebook.path, step) for notebook in found.notebooks for step in notebook.steps]
+    for path, step in steps:
+        if step.state in (SAID["module"], SAID["both"]):
+            return f"promote --pull {shlex.quote(path)}"
+    for path, step in steps:
+        if step.state not in (SAID["same"], SAID["conflict"], SAID["foreign"]):
+            return f"promote {shlex.quote(path)}"
+    unmade = found.history.known and any(step.last.made is None or step.last.failed for _, step in steps)
+    return "workbench materialize" if unmade else ""
 
 
 def as_json(found: Standing) -> str:

@@ -23,7 +23,7 @@ from workbench.commands.materialize import materialise
 from workbench.definitions import forget
 from workbench.project import find_project
 from workbench.status.history import History, Last, read_history
-from workbench.status.showing import as_json, rows_of, summary
+from workbench.status.showing import advice, as_json, rows_of, summary
 from workbench.status.standing import Standing, standing
 
 BRONZE, SILVER = "notebooks/bronze/harvest.ipynb", "notebooks/silver/clean.ipynb"
@@ -86,6 +86,7 @@ def test_what_was_promoted_and_made_is_told_with_its_numbers(root: Path) -> None
     assert (numbers["silver:rents"].passed, numbers["silver:rents"].checks) == (3, 3)
     assert all(one.made is not None and _now() - one.made < dt.timedelta(hours=1) for one in numbers.values())
     assert summary(found) == "3 notebooks, 3 steps, 1 only explored, 3 unverified."
+    assert advice(found) == f"promote {BRONZE}"
 
 
 def test_each_kind_of_drift_is_told_in_its_own_words(root: Path) -> None:
@@ -104,6 +105,7 @@ def test_each_kind_of_drift_is_told_in_its_own_words(root: Path) -> None:
         "gold:extra": "not promoted",
     }
     assert "3 out of step" in summary(found)
+    assert advice(found) == f"promote --pull {SILVER}"  # the edit of a module is not to be lost
 
 
 def test_a_notebook_that_cannot_be_read_and_a_refused_step_are_told(root: Path) -> None:
