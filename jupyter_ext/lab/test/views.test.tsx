@@ -6,6 +6,7 @@ import packageJson from '../package.json';
 import { pageOf } from '../src/core/links';
 import { search } from '../src/core/search';
 import { stretches } from '../src/core/stretches';
+import { showBeside } from '../src/lab/beside';
 import { VERSION } from '../src/version';
 import { DocumentationView } from '../src/views/documentation';
 import { Findings } from '../src/views/findings';
@@ -148,6 +149,18 @@ describe('the form of options', () => {
     });
     expect(given).toEqual([{ compute: { memory_mb: 1 } }]);
     vi.useRealTimers();
+  });
+});
+
+describe('a page beside the notebook', () => {
+  it('is a tab in front of it where half of its width could not be read', () => {
+    const placed: unknown[] = [];
+    const shell = { widgets: () => [], activateById: () => undefined, add: (_: unknown, __: string, how: { mode: string }) => placed.push(how.mode) };
+    for (const offsetWidth of [785, 320]) {
+      const panel = { id: 'one', node: { offsetWidth } };
+      showBeside(shell as never, {} as never, { id: 'two', isAttached: false } as never, panel as never);
+    }
+    expect(placed).toEqual(['split-right', 'tab-after']);
   });
 });
 

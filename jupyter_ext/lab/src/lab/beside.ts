@@ -7,6 +7,9 @@ import { Widget } from '@lumino/widgets';
 export const PAGE = 'notebook-workbench-page';
 export const PREVIEW = 'notebook-workbench-preview';
 
+/** A notebook that is narrower is not halved: the page is a tab in front of it. */
+const WIDE = 600; // pixels, as the page counts them: a window of 1366 has half as many at 200 %
+
 /**
  * Show a page; a third column would leave none of the three wide enough to be read.
  *
@@ -16,7 +19,10 @@ export const PREVIEW = 'notebook-workbench-preview';
 export function showBeside(shell: JupyterFrontEnd.IShell, lab: ILabShell | null, widget: Widget, panel: NotebookPanel | null): void {
   if (!widget.isAttached) {
     const other = [...shell.widgets('main')].find(one => one.id === PAGE || one.id === PREVIEW);
-    const place = other ? { mode: 'tab-after' as const, ref: other.id } : { mode: 'split-right' as const, ref: panel?.id };
+    const halved = !panel || panel.node.offsetWidth >= WIDE;
+    const place = other
+      ? { mode: 'tab-after' as const, ref: other.id }
+      : { mode: halved ? ('split-right' as const) : ('tab-after' as const), ref: panel?.id };
     shell.add(widget, lab ? 'main' : 'right', lab ? place : { rank: 730 });
   }
   shell.activateById(widget.id);
