@@ -28,9 +28,14 @@ _FRAME_AFFIX = re.compile(r"^(?:df|tbl|lf)_|_(?:df|dataframe|tbl|lf|data)$")
 def snake(text: str) -> str:
     """Give a text as words in lower case with underscores between, letters and digits of ASCII only.
 
-    >>> snake("RentsByTown"), snake("3. Rents -- by town!"), snake("Löhne")
-    ('rents_by_town', '3_rents_by_town', 'l_hne')
+    >>> snake("RentsByTown"), snake("3. Rents -- by town!"), snake("Löhne, große")
+    ('rents_by_town', '3_rents_by_town', 'lohne_grosse')
     """
+    if not text.isascii():
+        import unicodedata  # noqa: PLC0415 - few names need it
+
+        parts = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        text = "".join(letter for letter in parts if not unicodedata.combining(letter))
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
 

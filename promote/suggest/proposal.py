@@ -73,7 +73,9 @@ def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
     parts = worth_a_step(found, program, free)
     frames = tuple(dict.fromkeys(part.variable for part in found))
     steps = _named(selection, program, parts, frames, taken)
-    left: list[str] = []
+    left = [
+        f"Cell {finding.location.cell}: {finding.message}" for finding in selection.findings if finding.code == "PR120"
+    ]
     if not parts:
         left.append("No cell binds a frame that a later cell uses or that says something of another.")
     return _settled(selection, steps, left)

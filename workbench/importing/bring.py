@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,14 +76,34 @@ def bring(project: Project, sources: Iterable[Path], *, dry_run: bool) -> list[B
 def _files(sources: Iterable[Path]) -> Iterator[Path]:
     for source in sources:
         if source.is_dir():
-            for path in sorted(source.rglob("*")):
-                known = path.suffix.lower() in {".ipynb", ".py", *_LEFT}
-                if path.is_file() and known and _PASSED.isdisjoint(path.relative_to(source).parts):
-                    yield path
+            yield from sorted(_below(source))
         elif source.is_file():
             yield source
         else:
             raise UsageError(f"There is no {source}.", hint="Name notebooks, scripts or folders that hold them.")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Give what may be a notebook below a folder, links that lead nowhere too; not what tools put there."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [one for one in folders if one not in _PASSED and not Path(place, one, "pyvenv.cfg").exists()]
+        for path in (Path(place, name) for name in names):
+            if path.suffix.lower() in {".ipynb", ".py", *_LEFT} and (path.is_file() or not path.exists()):
+                yield path
+
+
+def _no_notebook(script: Path) -> str:
+    """Say why a script is no notebook of its own; nothing where it is one, or where reading it says why not."""
+    pair = script.with_suffix(".ipynb")
+    if is_notebook(script):
+        return ""
+    if pair.exists():
+        return f"it is one notebook with {pair.name}: import that"
+    try:
+        script.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return "a script without cells: `from` a helpers cell it can be imported as it is"
 
 
 def _one(project: Project, path: Path, taken: set[str]) -> Brought:
@@ -91,8 +112,8 @@ def _one(project: Project, path: Path, taken: set[str]) -> Brought:
     if kind in _LEFT:
         brought.left.append(_LEFT[kind].replace("FILE", str(path)))
         return brought
-    if kind == ".py" and not is_notebook(path):
-        brought.left.append("a script without cells: `from` a helpers cell it can be imported as it is")
+    if kind == ".py" and (why := _no_notebook(path)):
+        brought.left.append(why)
         return brought
     if path.resolve().is_relative_to(project.root):
         brought.left.append("it is in the project already: `workbench suggest` proposes tags for it")
@@ -129,9 +150,10 @@ def _tagged(raw: bytes, notebook: Notebook, brought: Brought, taken: set[str]) -
         brought.how = "tagged already"
         return raw
     proposal = suggest(notebook, taken)
+    brought.left += proposal.left
     if not proposal.steps:
         brought.how = "as it is"
-        brought.left += [*proposal.left, *(finding.message for finding in proposal.stopped)]
+        brought.left += [finding.message for finding in proposal.stopped]
         return raw
     brought.how = "proposed"
     if proposal.needed:

@@ -101,6 +101,26 @@ def test_what_is_left_is_said_with_the_way_out(root: Path, theirs: Path) -> None
     assert [path.name for path in (root / "notebooks").rglob("*.*")] == ["harvest.ipynb"]
 
 
+def test_a_messy_folder_is_told_file_by_file(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "messy"
+    for place in ("env/lib", "node_modules", "deep"):
+        (folder / place).mkdir(parents=True)
+        (folder / place / "cells.py").write_text("# %%\nx = 1\n")
+    (folder / "env/pyvenv.cfg").write_text("home = /usr/bin\n")
+    write_notebook(folder / "Größe Été.ipynb", (("", "print 'x'"),))
+    write_notebook(folder / "pair.ipynb", (("", "x = 1"),))
+    (folder / "pair.py").write_text("# %%\nx = 1\n")
+    (folder / "latin.py").write_bytes(b"# %%\nx = '\xe9'\n")
+    (folder / "gone.ipynb").symlink_to(tmp_path / "nowhere.ipynb")
+    found = by_name(bring(find(), [folder], dry_run=True))
+    assert set(found) == {"cells.py", "Größe Été.ipynb", "pair.ipynb", "pair.py", "latin.py", "gone.ipynb"}
+    assert found["Größe Été.ipynb"].target == "notebooks/grosse_ete.ipynb"
+    assert found["Größe Été.ipynb"].left[0].startswith("Cell 1: The cell is not valid Python, so it was passed over")
+    assert found["pair.py"].left == ["it is one notebook with pair.ipynb: import that"]
+    assert "not UTF-8" in found["latin.py"].left[0]
+    assert found["gone.ipynb"].left == ["it cannot be read: No such file or directory"]
+
+
 def test_kale_steps_keep_their_cells_names_and_order(root: Path, theirs: Path) -> None:
     bring(find(), [theirs / "deep"], dry_run=False)
     cells = json.loads((root / "notebooks/bronze/kale.ipynb").read_text())["cells"]
