@@ -122,9 +122,13 @@ class HTTPResource(HTTPClientResource):
         with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
             for page in self._pages(path, params, pages):
                 lines.writelines(json.dumps(record) + "\n" for record in page)
+                _refuse_halves(page, path)
             lines.flush()
             if lines.tell():
-                pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(target)
+                try:
+                    pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(target)
+                except pl.exceptions.PolarsError:
+                    raise _several_types(path) from None
             else:
                 pl.DataFrame().write_parquet(target)
 
@@ -138,10 +142,26 @@ def frame_of(records: list[Record], path: str) -> pl.DataFrame:
     Raises:
         UserError: A key holds values that no one column can.
     """
+    _refuse_halves(records, path)
     try:
         return pl.DataFrame(records, infer_schema_length=None)
     except (pl.exceptions.PolarsError, TypeError, OverflowError):
+        raise _several_types(path) from None
+
+
+def _several_types(path: str) -> UserError:
+    return UserError(
+        f"The records of {path} have a key whose values are of several types, or too large for any.",
+        hint='Read the pages with get("…").json() and make one type of them.',
+    )
+
+
+def _refuse_halves(records: list[Record], path: str) -> None:
+    """Refuse text with half of a surrogate pair, which JSON can write and no column can hold."""
+    try:
+        json.dumps(records, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
         raise UserError(
-            f"The records of {path} have a key whose values are of several types.",
-            hint='Read the pages with get("…").json() and make one type of them.',
+            f"The records of {path} hold text that is no Unicode (lone surrogates).",
+            hint='Read the pages with get("…").json() and take it out.',
         ) from None

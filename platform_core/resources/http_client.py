@@ -151,4 +151,5 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         when = email.utils.parsedate_to_datetime(said)
     except ValueError:
         return None
+    when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)  # `-0000` says that nobody knows the zone
     return max((when - datetime.now(UTC)).total_seconds(), 0.0)

@@ -87,6 +87,11 @@ class Pages:
         if self.paginate is None:
             return None
         found = at(body, self.cursor_field)
+        if isinstance(found, list | dict):
+            raise UserError(
+                f"What {self.cursor_field!r} says of the next page is no mark but a {type(found).__name__}.",
+                hint='Say where the mark stands: cursor_field="page.next".',
+            )
         return None if found in {None, "", MISSING, False} else str(found)
 
 
@@ -98,7 +103,7 @@ def body_of(answer: httpx.Response, path: str) -> Any:
     """
     try:
         return json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         kind = answer.headers.get("content-type", "nothing said").partition(";")[0]
         raise UserError(
             f"{path} answers with something that is no JSON (content type {kind}).",

@@ -86,10 +86,11 @@ class TestRequests:
 
     def test_the_server_says_how_long_to_wait(self, api: HTTPResource, server: HTTPServer, waits: list[float]) -> None:
         later = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-        replies = [Reply(status=429, headers={"retry-after": said}) for said in ("7", later, "no time at all")]
+        past = "Wed, 21 Oct 2015 07:28:00 -0000"
+        replies = [Reply(status=429, headers={"retry-after": said}) for said in ("7", later, "no time at all", past)]
         server.paths["/permits"] = lambda asked, before: [*replies, Reply(RECORDS)][before]
         assert api.get("/permits").json() == RECORDS
-        assert waits[0] == 7
+        assert (waits[0], waits[3]) == (7, 0)
         assert 0 < waits[1] <= 30
         assert 2 <= waits[2] <= 3
 
@@ -194,7 +195,10 @@ class TestPages:
             (lambda *_: Reply({"a": 1}), {"records": "data.items"}, "no list of records at 'data.items'"),
             (lambda *_: Reply([1, 2]), {}, "no list of records"),
             (lambda *_: Reply([{"a": [1]}, {"a": "x"}]), {}, "values are of several types"),
+            (lambda *_: Reply(b"[" * 100_000), {}, "no JSON"),
+            (lambda *_: Reply(b'[{"a": "\\ud800"}]'), {}, "no Unicode"),
             (lambda *_: Reply({"i": RECORDS, "next_cursor": "same"}), {"paginate": "cursor"}, "go round"),
+            (lambda *_: Reply({"i": RECORDS, "next_cursor": {"a": 1}}), {"paginate": "cursor"}, "no mark but a dict"),
             (lambda *_: Reply(RECORDS), {"paginate": "offset"}, "the same page again"),
             (lambda *_: Reply(RECORDS), {"paginate": "pages"}, "Use 'link', 'cursor' or 'offset'"),
             (
@@ -217,6 +221,18 @@ class TestPages:
         with pytest.raises(UserError, match=message):
             api.read("/permits", **options)
         assert len(server.asked) <= 5
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [(b'[{"a": "\\ud800"}]', "no Unicode"), (b'[{"a": [1]}, {"a": 2}]', "several types")],
+    )
+    def test_records_that_no_file_holds_are_told(
+        self, api: HTTPResource, server: HTTPServer, tmp_path: Path, body: bytes, message: str
+    ) -> None:
+        server.paths["/permits"] = lambda *_: Reply(body)
+        with pytest.raises(UserError, match=message):
+            api.save("/permits", tmp_path / "permits.parquet")
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_page_that_fails_leaves_no_file(self, api: HTTPResource, server: HTTPServer, tmp_path: Path) -> None:
         server.paths["/permits"] = lambda asked, before: linked(asked, before) if before < 2 else Reply(status=404)
