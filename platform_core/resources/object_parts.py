@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from platform_core.errors import UserError
+
+_NOWHERE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # in a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def checked(key: str) -> str:
         UserError: It is empty, leaves the bucket, or names no object.
     """
     parts = key.split("/")
-    if not key or "\0" in key or any(part in {"", ".", ".."} for part in parts):
+    if not key or _NOWHERE.search(key) or any(part in {"", ".", ".."} for part in parts):
         raise UserError(f"{key!r} is no key of an object.", hint="Write a path such as 'raw/permits.csv'.")
     return key
 
@@ -62,6 +65,11 @@ def told(store: str, key: str, errors: Any) -> Iterator[None]:
         ) from None
     except (errors.PermissionDeniedError, errors.UnauthenticatedError):
         raise UserError(f"{store} does not allow this on {key!r}.", hint="Look at the credentials.") from None
+    except errors.InvalidPathError:
+        raise UserError(
+            f"{store} holds a key under {key!r} that is no path: with '//', a slash at an end, or a control character.",
+            hint="List a prefix without it, or rename it with the store's own tool.",
+        ) from None
     except errors.BaseError as error:
         raise UserError(
             f"{store} did not answer for {key!r} ({type(error).__name__}).",

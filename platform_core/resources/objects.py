@@ -119,6 +119,12 @@ class ObjectStoreResource(PlatformResource):
         if reader is None:
             raise UserError(f"The ending of {key!r} says no format.", hint=f"Use {', '.join(_READERS)}.")
         keys = self._matching(key)
+        if reader is not pl.scan_ndjson:
+            options = {"glob": False} | options  # a key that was found may itself look like a pattern
+        elif odd := [name for name in keys if _GLOB.search(name)]:
+            raise UserError(
+                f"{odd[0]!r} looks like a pattern to Polars.", hint="Read it with read_bytes, or rename it."
+            )
         kept = [self._kept_object(name) for name in keys]
         if all(path is not None for path in kept):
             return reader(kept, **options)
@@ -272,7 +278,8 @@ class ObjectStoreResource(PlatformResource):
         if not _GLOB.search(key):
             return [key]
         start = _GLOB.split(key, maxsplit=1)[0]
-        found = [name for name in self.list_objects(start) if fnmatch.fnmatchcase(name, key)]
+        names = self.list_objects(start)
+        found = [key] if key in names else [name for name in names if fnmatch.fnmatchcase(name, key)]
         if not found:
             raise UserError(f"{self._label} has no object that matches {key!r}.")
         return found

@@ -36,7 +36,7 @@ class Generations:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         environ["HTTP_AUTHORIZATION"] = _ACCOUNT
         query = environ.get("QUERY_STRING", "")
-        environ["RAW_URI"] = environ["REQUEST_URI"] = quote(path) + (f"?{query}" if query else "")
+        environ["RAW_URI"] = environ["REQUEST_URI"] = quote(path, encoding="latin-1") + (f"?{query}" if query else "")
         ends = (method == "PUT" and "uploadId" not in query) or (method == "POST" and "uploadId" in query)
         wanted = environ.get("HTTP_X_GOOG_IF_GENERATION_MATCH")
         if wanted is not None and int(wanted) != self._current.get(path, 0):

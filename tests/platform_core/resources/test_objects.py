@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import boto3
 import duckdb
 import pandas as pd
 import polars as pl
@@ -90,11 +91,25 @@ class TestInterface:
                 read()
         assert not (tmp_path / "down").exists()
 
-    @pytest.mark.parametrize("key", ["", "/a", "a/", "../a", "a/./b", "a//b", "a\0"])
+    @pytest.mark.parametrize("key", ["", "/a", "a/", "../a", "a/./b", "a//b", "a\0", "a\nb", "\ud800"])
     def test_a_key_that_is_none_is_refused(self, store: ObjectStoreResource, key: str) -> None:
         for use in (store.read_bytes, store.delete, lambda name: store.upload_bytes(b"", name)):
             with pytest.raises(UserError, match="is no key"):
                 use(key)
+
+    @pytest.mark.parametrize("name", ["a b+c", "é%2F&=;", "q?x#y", "[1]", "{a,b}*", "'\"`|^", "😀~"])
+    def test_a_key_of_odd_characters_is_one(self, store: ObjectStoreResource, tmp_path: Path, name: str) -> None:
+        """A key that looks like a pattern and is there is that object, and no other that the pattern would fit."""
+        key = f"odd/{name}.csv"
+        for other in ("1", "1.csv", "a", "a.csv"):
+            store.upload_bytes(b"n\n7\n", f"odd/{other}.csv")
+        store.upload_bytes(b"n\n1\n", key)
+        assert (store.exists(key), key in store.list_objects("odd/")) == (True, True)
+        assert store.download_file(key, tmp_path / "down").read_bytes() == store.read_bytes(key) == b"n\n1\n"
+        if not isinstance(store._store(), LocalStore):
+            assert store.read_frame(key)["n"].to_list() == [1]
+        store.delete(key)
+        assert not store.exists(key)
 
     def test_what_was_read_is_replayed(
         self, store: ObjectStoreResource, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -121,6 +136,13 @@ class TestInterface:
 
 
 class TestS3:
+    def test_a_listing_that_meets_a_key_that_is_no_path_says_so(self, s3: S3Resource) -> None:
+        s3.upload_bytes(b"", "fine/a")
+        boto3.client("s3").put_object(Bucket=s3.bucket_name, Key="odd//b", Body=b"")
+        with pytest.raises(UserError, match=r"holds a key under '' that is no path(.|\n)*List a prefix without it"):
+            s3.list_objects()
+        assert s3.list_objects("fine/") == ["fine/a"]
+
     def test_a_large_file_goes_up_in_parts(self, s3: S3Resource, tmp_path: Path) -> None:
         large = tmp_path / "large.bin"
         large.write_bytes(bytes(range(256)) * 60_000)
