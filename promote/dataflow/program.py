@@ -20,6 +20,7 @@ from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
 from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
+from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package
 from promote.language.states import HIDDEN_STATE
@@ -137,11 +138,12 @@ def build(cells: Sequence[CodeCell]) -> Program:
     every = [facts for _, facts in rows]
     effects = [facts.effects for facts in every]
     imports, modules = _imports(every)
-    functions = collect_functions(effects, imports, modules)
+    bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
+    plainly = frozenset().union(*[f.effects.touched for f in every if not _imports_something(f)])
+    functions = collect_functions(effects, imports, modules, plainly)
     if any("cache_info" in facts.attributes for facts in every):
         functions = replace(functions, asks_caches=True)
     texts = Texts(every)
-    bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
     for info in functions.lambdas.values():
         if info.queries:
             hidden = {n: u for n, u in texts.names(info.queries).items() if n in bound and n not in info.local}
@@ -265,16 +267,21 @@ def _imports(statements: Sequence[Facts]) -> tuple[dict[str, str], frozenset[str
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]
-                    found[name] = alias.name if alias.asname else name
+                    found[name] = weightier(found.get(name), alias.name if alias.asname else name)
                     modules.add(name)
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 for alias in node.names:
-                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                    name = alias.asname or alias.name
+                    found[name] = weightier(found.get(name), f"{node.module}.{alias.name}")
     for name, value in _module_aliases(statements) if found else ():
         path = ".".join((found.get(value[0], ""), *value[1:]))
         if name not in found and any(key == path or key.startswith(f"{path}.") for key in HIDDEN_STATE):
             found[name] = path  # `rng = np.random` is as good as an import
     return found, frozenset(modules)
+
+
+def _imports_something(facts: Facts) -> bool:
+    return bool(facts.kinds.get(ast.Import) or facts.kinds.get(ast.ImportFrom))
 
 
 def _module_aliases(statements: Iterable[Facts]) -> Iterable[tuple[str, Dotted]]:

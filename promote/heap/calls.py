@@ -11,7 +11,7 @@ from promote.heap.libraries import Libraries, Target
 from promote.heap.unseen import unseen
 from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
 from promote.language.functions import CONSTRUCTORS
-from promote.language.syntax import dotted_of
+from promote.language.syntax import dotted_of, root_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
 _QUIET_EVENTS = frozenset(
@@ -220,13 +220,26 @@ class Calls(Libraries):
                 (info, self.bind(info, call, None if on_class and not info.decorated else receiver, receiver))
                 for info in self.functions.methods(func.attr)
             )
-            stored = self.heap.contents(receiver) if func.attr in self.functions.attributes else NONE
+            assigned = func.attr in self.functions.attributes
+            stored = self.heap.contents(receiver) if assigned else self.wrapped(receiver, infos)
             name = self.functions.canonical(path) if path else ""
+            for one in receiver & self.heap.modules.keys():
+                name = f"{self.heap.modules[one]}.{func.attr}"
             return Target(infos, name, receiver, stored - self.heap.plain_code)
         if isinstance(func, ast.Lambda):
             info = self.functions.lambdas[id(func)]
             return Target(((info, self.bind(info, call)),), "", NONE, NONE)
         return Target((), "", NONE, self.value(func))
+
+    def wrapped(self, receiver: Objects, infos: Iterable[tuple[FunctionInfo, object]]) -> Objects:
+        """What the notebook's own decorators made of methods: their class holds it."""
+        own = self.functions.by_name.keys() | self.functions.classes.keys()
+        decorators = {
+            root_of(one) for info, _ in infos if info.decorated for one in getattr(info.node, "decorator_list", ())
+        }
+        if not any(root is not None and root[0] in own for root in decorators):
+            return NONE
+        return frozenset(one for one in self.heap.contents(receiver) if one in self.heap.code)
 
     def named_target(self, call: ast.Call, name: str) -> Target:
         """Tell what a call of a plain name calls."""
@@ -240,8 +253,16 @@ class Calls(Libraries):
         if name in self.functions.classes and not local:
             cls = name
             infos = []
-        called = "" if local or name in self.functions.by_name or name in self.own else self.functions.canonical([name])
+        called = ""
+        if name in self.functions.imports:  # whatever else has the name: an import may have it here
+            called = "" if local and name in self.inside_parameters() else self.functions.canonical([name])
+        elif not local and name not in self.functions.by_name and name not in self.own:
+            called = self.functions.canonical([name])
         return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls)
+
+    def inside_parameters(self) -> tuple[str, ...]:
+        """The parameters of the function whose body this is."""
+        return self.inside.parameters if self.inside is not None else ()
 
     def receiver(self, node: ast.expr) -> Objects:
         """What a method is called on; `super()` is the object itself."""

@@ -40,6 +40,7 @@ class Heap:
         self.drawings: set[int] = set()  # figures, axes and what else is drawn: drawing changes them
         self.made_of: dict[int, Objects] = {}  # what was made of others, with the first of these
         self.frames: set[int] = set()  # what a function of pandas gave
+        self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}

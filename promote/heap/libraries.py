@@ -49,7 +49,8 @@ _TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
     | LOOKING_METHODS | TREE_VIEWS
 )  # fmt: skip
-_TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy")).union(
+LOADERS = frozenset(("importlib.import_module", "__import__"))
+_TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy", *LOADERS)).union(
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
 )  # fmt: skip
@@ -284,6 +285,8 @@ class Libraries(Values):
     def function_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:  # noqa: PLR0911 - one way out for each table
         """What a function gives that stands in a table, None where it stands in none."""
         heap = self.heap
+        if (named := self.named_by_text(call, name)) is not None:
+            return named
         if name in SCALAR_FUNCTIONS and not heap.classes_in(given):
             return NONE
         if name in SHALLOW_COPIES:
@@ -313,11 +316,26 @@ class Libraries(Values):
             made = heap.new(stateful=not all(self.functions.is_settled(info) for info in code))
             heap.carry(made, code, frozenset())
             return made
-        if name and self.is_class_like(call, name):
-            made = heap.new(given)
-            heap.executors |= made if name.endswith("Executor") else NONE
+        return self.library_instance(name, given) if name and self.is_class_like(call, name) else None
+
+    def library_instance(self, name: str, given: Objects) -> Objects:
+        """An instance of a library's class holds what it was made of."""
+        made = self.heap.new(given)
+        if name.endswith("Executor"):
+            self.heap.executors |= made
+        return made
+
+    def named_by_text(self, call: ast.Call, name: str) -> Objects | None:
+        """What `getattr(random, "shuffle")` and `__import__("heapq")` give, None where a call is neither."""
+        words = [a.value for a in call.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        if not words:
+            return None
+        if name in LOADERS:
+            made = self.heap.new()
+            self.heap.modules.update(dict.fromkeys(made, words[0]))
             return made
-        return None
+        path = dotted_of(call.args[0]) if name == "getattr" else None
+        return (self.tool((*path, words[0])) or None) if path and self.is_library(path[0]) else None
 
     def shallow(self, copied: Objects, named: Objects) -> Objects:
         """A copy that shares what it holds, and what its class holds, with what was copied."""

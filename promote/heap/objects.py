@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from promote.heap.heap import NONE, Heap, Objects
-from promote.language.effects import BOUND_METHODS, IMMUTABLE_ATTRIBUTES
+from promote.language.effects import ARGUMENT_MUTATORS, BOUND_METHODS, IMMUTABLE_ATTRIBUTES
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, operands, selects_a_copy
 from promote.language.uses import FunctionInfo, Use
@@ -26,6 +26,7 @@ class Values:
         self.heap = Heap()
         self.own: dict[str, Objects] = {}
         self.packages: dict[str, Objects] = {}
+        self.tools: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
@@ -47,6 +48,17 @@ class Values:
             return NONE
         return self.packages.setdefault(path.split(".")[0], self.heap.new())  # what a local module holds is shared
 
+    def tool(self, path: Sequence[str]) -> Objects:
+        """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
+        name = self.functions.canonical(path)
+        if name not in ARGUMENT_MUTATORS or path[0] in self.functions.by_name:
+            return NONE
+        if name not in self.tools:
+            made = self.tools[name] = self.heap.new()
+            self.heap.changers |= made
+            self.heap.quiet |= made
+        return self.tools[name]
+
     def is_local(self, name: str) -> bool:
         """Whether a name is of the function whose body this is."""
         return self.inside is not None and (name in self.inside.local or name in self.inside.captured)
@@ -61,7 +73,8 @@ class Values:
 
     def name(self, node: ast.Name) -> Objects:
         """What a name stands for."""
-        return self.of(node.id)
+        name = node.id
+        return self.of(name) or (NONE if name in self.own or self.is_local(name) else self.tool((name,)))
 
     def comparison(self, node: ast.Compare) -> Objects:
         """A truth value, or a column of them that may be changed."""
@@ -172,7 +185,7 @@ class Values:
             return NONE
         path = dotted_of(node)
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
-            return NONE
+            return self.tool(path)
         objects = self.value(node.value)
         infos = self.functions.methods(node.attr)
         if node.attr in BOUND_METHODS or infos:

@@ -116,8 +116,13 @@ def is_known(path: str) -> bool:
     return root in sys.stdlib_module_names or root in KNOWN_PACKAGES
 
 
-def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], modules: frozenset[str]) -> Functions:
-    """Gather the functions and classes of all statements."""
+def collect_functions(
+    effects: Iterable[Effects],
+    imports: Mapping[str, str],
+    modules: frozenset[str],
+    plainly: frozenset[str] = frozenset(),
+) -> Functions:
+    """Gather the functions and classes of all statements; `plainly` are names that others than imports bind."""
     by_name: dict[str, list[FunctionInfo]] = {}
     classes: dict[str, list[ClassInfo]] = {}
     lambdas: dict[int, FunctionInfo] = {}
@@ -132,7 +137,7 @@ def collect_functions(effects: Iterable[Effects], imports: Mapping[str, str], mo
             binders[name] = binders.get(name, 0) + 1
             if name not in given:
                 other.add(name)
-            if name not in one.functions and name not in one.classes and name not in imports:
+            if name not in one.functions and name not in one.classes and (name not in imports or name in plainly):
                 variables.add(name)
         constant |= given
         for name, info in one.functions.items():

@@ -16,7 +16,7 @@ from promote.language.block_scope import BlockScope
 from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN
 from promote.language.statements import only_defines
-from promote.language.syntax import arguments_of, use_of
+from promote.language.syntax import arguments_of, dotted_of, use_of
 from promote.language.uses import Effects, Event, FunctionInfo
 
 
@@ -123,7 +123,7 @@ class _Scope(BlockScope):
                 self.found.late.setdefault(name, use)
         values = own - found.functions.keys() - found.classes.keys()
         self.found.fields |= values | found.declared
-        held = self.class_attributes(node, inner, values)
+        held = self.class_attributes(node, inner, values | (own & _wrapped_methods(node)))
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
         self.found.global_writes |= inner.declared_global
@@ -200,6 +200,19 @@ class _Scope(BlockScope):
             self.read_at(name, use)
         self.found.dotted += info.dotted
         self.found.queries += info.queries
+
+
+_PLAIN_WRAPPERS = frozenset(("property", "staticmethod", "classmethod", "abstractmethod", "overload", "override"))
+
+
+def _wrapped_methods(node: ast.ClassDef) -> set[str]:
+    """The methods that stand under a decorator that is none of Python's own for methods."""
+    methods = [part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {
+        method.name
+        for method in methods
+        if any((dotted_of(one) or ("",))[-1] not in _PLAIN_WRAPPERS for one in method.decorator_list)
+    }
 
 
 _STATEMENTS: dict[type, Any] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Collection, Iterator
 
 from promote.dataflow.program import Statement
@@ -21,14 +22,27 @@ _COPIERS = frozenset(
     urllib.request.urlretrieve""".split()  # noqa: SIM905 - as `effects` writes its tables
 )
 _WRITING = frozenset(("write_text", "write_bytes", "touch"))
+_QUERYING = frozenset(("sql", "execute", "query"))
+_COPY = re.compile(r"\bcopy\b.*?\bto\s+'([^']+)'", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r"'([^'\n]+\.\w+)'")
 _DEEPEST = 8
 
 
 def made_by(argument: ast.expr, at: Statement, included: Collection[int], looker: Looker) -> Statement | None:
     """Give the last statement above that is not `included` and writes the file that an argument names."""
-    path = named(argument, looker, at.index)
+    paths = [named(argument, looker, at.index)]
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and "'" in argument.value:
+        paths += map(posixpath.normpath, _QUOTED.findall(argument.value))  # a query
+    found = [made for path in paths if (made := _maker(path, at, included, looker))]
+    return max(found, key=lambda one: one.index, default=None)
+
+
+def _maker(path: str, at: Statement, included: Collection[int], looker: Looker) -> Statement | None:
     for statement in reversed(looker.program.statements[: at.index] if path else ()):
-        if statement.index not in included and path in written(statement, looker):
+        if statement.index not in included and (
+            path in written(statement, looker)
+            or any(f"/{path}".endswith(f"/{word}") for word in handed_to_writers(statement, looker))
+        ):
             return statement
     return None
 
@@ -39,6 +53,29 @@ def written(statement: Statement, looker: Looker) -> Iterator[str]:
         target = _target(call)
         if target is not None and (path := named(target, looker, statement.index)):
             yield path
+        if call.method in _QUERYING:
+            for part in ast.walk(call.node):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield from map(posixpath.normpath, _COPY.findall(part.value))
+
+
+def handed_to_writers(statement: Statement, looker: Looker) -> Iterator[str]:
+    """Give the names that a statement gives to functions of the notebook which write files."""
+    for call in looker.at(statement).calls:
+        name = call.node.func.id if isinstance(call.node.func, ast.Name) else ""
+        given = [*call.node.args, *(k.value for k in call.node.keywords)] if _writes(name, looker) else []
+        yield from filter(None, [named(argument, looker, statement.index) for argument in given])
+
+
+def _writes(function: str, looker: Looker) -> bool:
+    """Whether a function of the notebook writes a file."""
+    if not looker.program.functions.infos(function):
+        return False
+    return any(
+        call.function == function and _target(call) is not None
+        for statement in looker.program.bindings(function)
+        for call in looker.at(statement).calls
+    )
 
 
 def named(node: ast.expr | None, looker: Looker, before: int, depth: int = 0) -> str:

@@ -202,8 +202,10 @@ class _Look:
     def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path, node = call.path, call.node
         if path.startswith("duckdb.") or call.method in {"sql", "execute"}:
-            for origin in sql_origins(call.argument("query", "sql"), self.looker, s.index):
-                yield from self.source(s, node, origin)
+            query = call.argument("query", "sql")
+            made = made_by(query, s, self.included, self.looker) if self.bronze and query is not None else None
+            for origin in sql_origins(query, self.looker, s.index):
+                yield from [self.made(s, node, made)] if made and origin in _FILES else self.source(s, node, origin)
         if path in names.DATABASE_READERS:
             yield self.network(s, node, f"`{path}` reads a database.")
             return
@@ -222,11 +224,14 @@ class _Look:
         told = self.bronze or origin == "unknown"  # a file with a name is none of silver's, whoever writes it
         made = made_by(argument, s, self.included, self.looker) if told and argument is not None else None
         if made is not None and origin in _FILES:
-            message = f"{self.context.where(made).capitalize()} writes this file, and is no part of the step."
-            hint = "Write it in a cell of this step, or take what is written from its variable."
-            yield self.tell("PR707" if self.bronze else "PR706", "error", message, s, node, hint)
+            yield self.made(s, node, made)
         else:
             yield from self.source(s, node, origin)
+
+    def made(self, s: Statement, node: ast.Call, made: Statement) -> Finding:
+        message = f"{self.context.where(made).capitalize()} writes this file, and is no part of the step."
+        hint = "Write it in a cell of this step, or take what is written from its variable."
+        return self.tell("PR707" if self.bronze else "PR706", "error", message, s, node, hint)
 
     def source(self, s: Statement, node: ast.Call, origin: Origin) -> Iterator[Finding]:
         if origin == "network":
