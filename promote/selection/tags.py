@@ -29,8 +29,10 @@ def role_of(notebook: Notebook, cell: Cell) -> tuple[Role | None, list[Finding]]
     findings: list[Finding] = []
     roles: dict[Role, str] = {}
     for tag in cell.tags:
-        role = _role(tag, notebook.at(cell.position, tag=tag), findings)
-        if role is not None:
+        role = _role(tag)
+        if role is None:
+            findings += _wrong(tag, notebook.at(cell.position, tag=tag))
+        else:
             roles[role] = tag
     if cell.kind != "code":
         for tag in roles.values():
@@ -77,25 +79,32 @@ def shown(text: str) -> str:
     return ascii(text) if len(text) <= 60 else ascii(text[:60]) + "…"
 
 
-def _role(tag: str, at: Location, findings: list[Finding]) -> Role | None:
+@lru_cache(maxsize=1024)
+def _role(tag: str) -> Role | None:
+    """Give the role that a tag gives; None where it is none of ours, or something is wrong with it."""
     if tag in layers():
         return Role("step", tag)
     if tag in plain_roles():
         return Role(_PLAIN.get(tag, "explore"))
+    word, _, name = tag.partition(":")
+    if word not in named_roles() or not name.strip() or name_problem(name):
+        return None
+    return Role("step", word, name) if word in layers() else Role(_NAMED[word], name=name)
+
+
+def _wrong(tag: str, at: Location) -> list[Finding]:
+    """Tell what is wrong with a tag that gives no role; nothing where it is another tool's."""
     word, colon, name = tag.partition(":")
     if word not in named_roles():
-        findings.extend(_near_miss(tag, at))
-    elif not colon:
+        return _near_miss(tag, at)
+    if not colon:
         message = f"The tag {shown(tag)} has no name, so it does nothing."
-        findings.append(Finding("PR201", "warning", message, at, f"Write {word}:NAME, with the name of the asset."))
-    elif not name.strip():
-        message = f"The tag {shown(tag)} has no name."
-        findings.append(Finding("PR201", "error", message, at, f"Write {word}:NAME, with the name of the asset."))
-    elif problem := name_problem(name):
-        findings.append(Finding("PR204", "error", problem[0], at, problem[1]))
-    else:
-        return Role("step", word, name) if word in layers() else Role(_NAMED[word], name=name)
-    return None
+        return [Finding("PR201", "warning", message, at, f"Write {word}:NAME, with the name of the asset.")]
+    problem = name_problem(name) if name.strip() else None
+    if problem is not None:
+        return [Finding("PR204", "error", problem[0], at, problem[1])]
+    message = f"The tag {shown(tag)} has no name."
+    return [Finding("PR201", "error", message, at, f"Write {word}:NAME, with the name of the asset.")]
 
 
 def _near_miss(tag: str, at: Location) -> list[Finding]:
