@@ -120,7 +120,7 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool) -> type[Made]:
     kept["__dataclass_fields__"] = _StandardFields(names, defaults)
 
     def first(self: Any, *given: Any, **named: Any) -> None:
-        made.__init__ = _constructor(made, names, defaults)  # the constructor itself, late
+        made.__init__ = _constructor(made, names, defaults, frozen=frozen)  # the constructor itself, late
         made.__init__(self, *given, **named)
 
     kept["__init__"] = first
@@ -129,8 +129,8 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool) -> type[Made]:
     return finished
 
 
-def _constructor(kind: type, names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-    """Compile the constructor of a class: a slot is set by its own descriptor, which a frozen class leaves open."""
+def _constructor(kind: type, names: tuple[str, ...], defaults: dict[str, Any], *, frozen: bool) -> Callable[..., None]:
+    """Compile the constructor of a class: in a frozen one a slot is set by its own descriptor, which is left open."""
     known: dict[str, Any] = {}
     anew: list[bool] = []
     for index, name in enumerate(names):
@@ -139,19 +139,25 @@ def _constructor(kind: type, names: tuple[str, ...], defaults: dict[str, Any]) -
         anew.append(isinstance(default, _Field))
         if isinstance(default, _Field):
             known |= {f"_default{index}": default, f"_make{index}": default.factory}
-    code = _code(tuple(anew)).replace(co_varnames=("self", *names), co_qualname=f"{kind.__qualname__}.__init__")
+    code = _code(tuple(anew), frozen=frozen)
+    own = {f"field{index}": name for index, name in enumerate(names)}
+    code = code.replace(
+        co_varnames=("self", *names),
+        co_names=tuple(own.get(name, name) for name in code.co_names),
+        co_qualname=f"{kind.__qualname__}.__init__",
+    )
     last = tuple(defaults[name] for name in names if name in defaults)
     return FunctionType(code, known, "__init__", last)
 
 
 @cache
-def _code(anew: tuple[bool, ...]) -> CodeType:
+def _code(anew: tuple[bool, ...], *, frozen: bool) -> CodeType:
     """Compile the constructor of all classes of one form: which of their fields have a default that is made anew."""
+    lines: list[str] = []
+    for i, made in enumerate(anew):
+        value = f"_make{i}() if _{i} is _default{i} else _{i}" if made else f"_{i}"
+        lines.append(f" _set{i}(self, {value})" if frozen else f" self.field{i} = {value}")
     heads = [f"_{index}" for index in range(len(anew))]
-    lines = [
-        f" _set{i}(self, {f'_make{i}() if _{i} is _default{i} else _{i}' if made else f'_{i}'})"
-        for i, made in enumerate(anew)
-    ]
     known: dict[str, Any] = {}
     exec(f"def __init__({', '.join(['self', *heads])}):\n" + "\n".join(lines), known)  # noqa: S102 - a text of numbers
     code: CodeType = known["__init__"].__code__
