@@ -33,7 +33,7 @@ class Facts:
     upstream: Mapping[str, str] = field(default_factory=dict)
     partition: str | None = None
     order: str = "not compared"
-    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, severity
+    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, "error" or "warning"
     tests: int = 0
     mutants: Mapping[str, Any] = field(default_factory=dict)  # made, killed, survived, equivalent
     tools: Mapping[str, str] = field(default_factory=dict)

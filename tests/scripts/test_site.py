@@ -8,10 +8,11 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -74,6 +75,9 @@ def test_examples_become_code() -> None:
 
 LOOKED_AT = ("index.html", "guides/add-a-check.html", "findings/PR302.html", "tutorial/index.html")
 
+Look = tuple[Literal["light", "dark"], int, Sequence[str]]
+DARK = ("guides/jupyterlab.html",)  # it has links that are code
+
 
 @pytest.fixture(scope="module")
 def served(site: Path) -> Iterator[str]:
@@ -101,13 +105,16 @@ def test_the_site_is_searched_read_and_accessible_without_a_network(served: str,
         page.set_default_timeout(120_000)
         elsewhere: list[str] = []
         page.on("request", lambda asked: None if asked.url.startswith(served) else elsewhere.append(asked.url))
-        for width, names in ((1280, LOOKED_AT), (390, LOOKED_AT if full_count else LOOKED_AT[:2])):
+        narrow = LOOKED_AT if full_count else LOOKED_AT[:2]
+        looks: tuple[Look, ...] = ("light", 1280, LOOKED_AT), ("light", 390, narrow), ("dark", 1280, DARK)
+        for scheme, width, names in looks:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.set_viewport_size({"width": width, "height": 900})
             for name in names:
                 page.goto(f"{served}/{name}")
                 assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name}, {width}"
                 page.evaluate(axe)
-                assert page.evaluate(AXE, WCAG) == [], f"{name}, {width}"
+                assert page.evaluate(AXE, WCAG) == [], f"{name}, {scheme}, {width}"
         page.set_viewport_size({"width": 1280, "height": 900})
         # What is typed before the index is there is lost
         page.locator(".md-search-result__meta", has_text="Type to start searching").wait_for(state="attached")

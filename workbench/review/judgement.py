@@ -61,7 +61,7 @@ def _worth_a_look(changes: Sequence[AssetChange]) -> Iterator[str]:
             yield f"{this} was written by hand, so no run has proven it."
         proof = change.after.proof if change.after else None
         warned = (
-            [check for check, passed, severity in proof.checks if not passed and severity == "warn"] if proof else []
+            [check for check, passed, severity in proof.checks if not passed and severity == "warning"] if proof else []
         )
         if warned:
             yield f"{this}: checks failed that only warn: {names(warned)}."

@@ -107,7 +107,8 @@ def section(review: Review) -> Iterator[Block]:
     if review.head.policies is None:
         yield Paragraph("The project has no policies that could be read.")
     else:
-        yield Paragraph("Compute, costs and approval are judged where they are known: by `workbench policy check`.")
+        command = name("workbench policy check")
+        yield Paragraph(f"Compute, costs and approval are judged where they are known: by {command}.")
 
 
 def machine(review: Review, asset: str) -> dict[str, Any] | None:

@@ -84,6 +84,6 @@ def _edited(asset: Asset, proof: Proof, text_of: TextOf) -> Iterator[str]:
 def _failures(proof: Proof) -> Iterator[str]:
     if proof.verdict != "equal":
         yield f"Its evidence does not say that both sides gave equal data, but {name(proof.verdict or 'nothing')}."
-    failed = [check for check, passed, severity in proof.checks if not passed and severity != "warn"]
+    failed = [check for check, passed, severity in proof.checks if not passed and severity != "warning"]
     if failed:
         yield f"Checks failed: {names(failed)}."

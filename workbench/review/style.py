@@ -58,9 +58,11 @@ figure { margin: 1rem 0; }
   border: 2px solid var(--line); border-radius: .15rem; }
 @media (max-width: 45rem) {
   th, td { padding: .4rem .5rem; }
-  td:not(.number) { min-width: 8rem; overflow-wrap: anywhere; }
+  table { width: max-content; min-width: 100%; }
+  caption { max-width: calc(100vw - 2rem); }
+  td:not(.number), thead th { max-width: 16rem; overflow-wrap: anywhere; }
   th[scope=row], thead th:first-child { position: sticky; left: 0; background: var(--soft);
-    min-width: 8rem; max-width: 40vw;
+    min-width: 8rem; max-width: 45vw;
     overflow-wrap: anywhere; border-right: 1px solid var(--line); }
 }
 @media print {

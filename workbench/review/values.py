@@ -71,7 +71,7 @@ class Proof:
     verdict: str = ""
     order: str = ""
     tolerance: str = ""
-    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, severity
+    checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, "error" or "warning"
     tests: int = 0
     killed: int = 0
     survived: int = 0

@@ -9,8 +9,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
 
 from platform_core.links import Links
+from tests.browser.lab import chromium, node_modules
 from tests.workbench.review.golden import FOLDER
 from tests.workbench.review.hostile import review_of
 from tests.workbench.review.test_markdown import ATTACKS
@@ -164,3 +166,18 @@ def test_no_text_of_a_branch_becomes_markup(text: str) -> None:
     assert found.open == []
     for link in found.named("a"):
         assert (link["href"] or "").startswith(("#", "./"))
+
+
+def test_the_page_is_read_on_a_phone_and_axe_finds_nothing() -> None:
+    axe = (node_modules() / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": 400, "height": 900})
+        shown.goto((FOLDER / "review.html").as_uri())
+        assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert shown.evaluate("[...document.querySelectorAll('caption')].every(one => one.offsetWidth <= innerWidth)")
+        shown.evaluate(axe)
+        for scheme in ("light", "dark"):
+            shown.emulate_media(color_scheme=scheme)
+            assert shown.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == [], scheme
+        browser.close()

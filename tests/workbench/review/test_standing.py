@@ -164,7 +164,7 @@ def test_an_asset_that_nobody_changed_and_that_was_unverified_before_is_a_note(r
 
 def test_a_check_that_only_warns_asks_for_a_look(repo: Repo) -> None:
     before = files(RAW, RENTS)
-    found = repo.review(before, evidence(checks=[{"name": "few", "passed": False, "severity": "warn"}])(before))
+    found = repo.review(before, evidence(checks=[{"name": "few", "passed": False, "severity": "warning"}])(before))
     assert found.verdict == "careful"
     assert [said(reason) for reason in found.reasons] == ["rents: checks failed that only warn: few."]
 
