@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -64,6 +65,13 @@ def test_a_kernel_that_is_not_there_does_no_harm(root: Path, said: Said) -> None
     assert "The notebook asks for a kernel of R, 'ir', which is not installed." in told
     assert "choose a Python kernel in JupyterLab: Kernel, Change Kernel" in told
     assert "as far as it ran" not in told  # nothing of it did
+
+
+def test_an_installation_that_runs_no_notebooks(root: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "papermill" else find(name))
+    assert workbench(["run", str(root / "notebooks/bronze/harvest.ipynb")]) == 1
+    assert said() == "error: Running a notebook needs papermill.\nhint: Install notebook-workbench[lab].\n"
 
 
 def test_a_notebook_that_somebody_else_saved_meanwhile(root: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:

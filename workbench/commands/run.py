@@ -126,7 +126,10 @@ def _jobs(project: Project, notebook: Path, arguments: argparse.Namespace) -> li
 
 def _run(jobs: list[Job], arguments: argparse.Namespace, keep: float | None) -> int:
     import warnings  # noqa: PLC0415 - as above
+    from importlib.util import find_spec  # noqa: PLC0415 - as above
 
+    if find_spec("papermill") is None:
+        raise UserError("Running a notebook needs papermill.", hint="Install notebook-workbench[lab].")
     from workbench.running.telling import as_json, error_of, line_of  # noqa: PLC0415 - as above
 
     records: list[Record] = []

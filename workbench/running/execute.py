@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,8 @@ def _execute(job: Job, output: Path, live: Live) -> Failure | None:
 
 def _kernel_missing(name: str, language: str) -> Failure:
     if language == "python":
-        return Failure(f"There is no kernel called {name!r}.", hint="`workbench doctor --fix` installs it.")
+        mend = "`workbench doctor --fix` installs it." if find_spec("ipykernel") else "Install notebook-workbench[lab]."
+        return Failure(f"There is no kernel called {name!r}.", hint=mend)
     return Failure(
         f"The notebook asks for a kernel of {language}, {name!r}, which is not installed.",
         hint="Install it, or, if the code is Python, choose a Python kernel in JupyterLab: Kernel, Change Kernel.",
