@@ -173,6 +173,8 @@ class Calls(Libraries):
         for holder, held in summary.keeps_inside:
             inside = self.heap.within(self.place(holder, info, bound, itself))
             self.heap.hold(inside, self.place(held, info, bound, itself))
+        for holder in summary.fills:
+            self.heap.hold(self.place(holder, info, bound, itself), self.heap.new(stateful=True))
         for holder, code in summary.left:
             self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
         for holder, code in summary.left_inside:

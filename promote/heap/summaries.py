@@ -65,6 +65,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
         keeps=_kept(run, outside, outside),
         keeps_inside=_kept(run, inside, outside),
+        fills=frozenset(n for n, mine in outside.items() if (heap.reach(mine) - mine) & heap.stateful),
         writes=frozenset({*info.global_writes, *run.written}),
         code=code,
         left=frozenset((holder, one) for holder, mine in outside.items() for one in heap.code_in(mine)),
