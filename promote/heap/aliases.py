@@ -16,7 +16,7 @@ from promote.language.uses import Effects, Event, FunctionInfo, Use
 from promote.values import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Happening:
     """What one statement does to objects, and what code it may run.
 

@@ -59,7 +59,7 @@ _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone thro
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Target:
     """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
 

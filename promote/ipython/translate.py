@@ -24,7 +24,7 @@ _SHELL_CALLS = ("system", "getoutput", "getoutput_pipes", "system_piped", "syste
 _FIX = "Put the syntax right, or take the tag off the cell."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Translated:
     """A cell without IPython syntax. `broken` is true where not even Python's syntax is left; it is then empty."""
 

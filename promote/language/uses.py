@@ -17,7 +17,7 @@ class Use:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Event:
     """One step of a statement that matters for the objects behind its names, in the order of execution.
 
@@ -43,7 +43,7 @@ class Event:
     events: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class DottedUse:
     """A use of an attribute chain such as `numpy.random.seed`, rooted at a name of the notebook."""
 
