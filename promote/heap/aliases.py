@@ -115,7 +115,7 @@ class Aliases(Calls):
                 stack += sorted(mentioned)
                 seen |= mentioned
             take(infos)
-        return found
+        return dict(sorted(found.items()))  # code was met in the order of sets
 
     def use(self, reads: dict[str, Use], *, operators: bool = True) -> None:
         """Some objects change whenever they are used: generators, and instances whose operators have effects."""

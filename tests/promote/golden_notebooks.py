@@ -196,3 +196,14 @@ NOTEBOOKS: dict[str, Cells] = {
         ),
     ),
 }
+
+# What a function looks up is met in the order of a set: which of its names is told must not hang on that
+LOOKED_UP: Cells = (
+    (
+        "",
+        f'{LOAD}\nsource = load_asset("source")\na, b, c, d, e = 1, 1, 1, 1, 1\n\n\ndef f(): return a + b + c + d + e',
+    ),
+    ("silver:three", "three = [f]"),
+    ("", "a = 2\nb = 2\nc = 2\nd = 2\ne = 2"),
+    ("silver:two", "two = [three]"),
+)

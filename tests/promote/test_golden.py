@@ -62,8 +62,10 @@ def test_what_a_golden_folder_holds_gives_what_the_notebook_gave(name: str, need
 def test_the_bytes_are_the_same_under_any_hash_seed() -> None:
     program = (
         "import hashlib; from tests.promote.golden_rendering import rendered\n"
-        "from tests.promote.golden_notebooks import NOTEBOOKS; from tests.promote.notebooks import notebook\n"
-        "print(hashlib.sha256(repr([rendered(notebook(c), n) for n, c in NOTEBOOKS.items()]).encode()).hexdigest())"
+        "from tests.promote.golden_notebooks import LOOKED_UP, NOTEBOOKS\n"
+        "from tests.promote.notebooks import notebook\n"
+        "every = {**NOTEBOOKS, 'looked_up': LOOKED_UP}.items()\n"
+        "print(hashlib.sha256(repr([rendered(notebook(c), n) for n, c in every]).encode()).hexdigest())"
     )
     root = Path(__file__).parents[2]
     seen = {
