@@ -74,7 +74,7 @@ class Progress:
     def __call__(self, message: str) -> None:
         """Show what is being done now, in place of what was shown before."""
         if self._live:
-            self._stream.write(f"\r\x1b[2K{clean(message)[:100]}")
+            self._stream.write(f"\r\x1b[2K{fitted(clean(message), _columns(self._stream))}")
             self._stream.flush()
             self._shown = True
 
@@ -171,6 +171,26 @@ def _exit_code(error: Exception) -> int:
 
 def _has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def fitted(message: str, columns: int) -> str:
+    """Give a message as one line of a terminal shows it: a longer one would leave its first line behind.
+
+    >>> fitted("running notebooks/silver/rents.ipynb: cell 3 of 4", 30)
+    'running n...pynb: cell 3 of 4'
+    """
+    most = max(columns - 1, 10)
+    if len(message) <= most:
+        return message
+    start = most // 3
+    return f"{message[:start]}...{message[start + 3 - most :]}"
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):  # it has no size, or is none after all
+        return 80
 
 
 def _show(code: int, text: str) -> int:

@@ -253,7 +253,7 @@ def test_progress_takes_one_line_of_a_terminal_and_leaves_none(monkeypatch: pyte
     progress.clear()
     progress.clear()
     first, second, third = stream.getvalue().split("\r\x1b[2K")[1:]
-    assert (len(first), first[:20], second, third) == (100, "Reading \\x1b[31mrent", "Writing", "")
+    assert (len(first), first[:20], second, third) == (79, "Reading \\x1b[31mrent", "Writing", "")
     monkeypatch.setenv("TERM", "dumb")
     quiet = Terminal()
     Progress(quiet)("Reading")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -57,5 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _watch(part: str) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[2K{part[:100]}")
+        from promote.cli import fitted  # noqa: PLC0415 - as above
+
+        sys.stderr.write(f"\r\x1b[2K{fitted(part, os.get_terminal_size(sys.stderr.fileno()).columns or 80)}")
         sys.stderr.flush()
