@@ -38,6 +38,7 @@ _SHAPES = (
     ("passport", _PASSPORT, ""),
 )
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
+_MARK_NEXT = r"(?:reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
 _IPV6 = (
     r"^(?:(?:[0-9A-F]{1,4}:){7}[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,7}:|(?:[0-9A-F]{1,4}:){1,6}:[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,5}(?::[0-9A-F]{1,4}){1,2}"
     r"|(?:[0-9A-F]{1,4}:){1,4}(?::[0-9A-F]{1,4}){1,3}|(?:[0-9A-F]{1,4}:){1,3}(?::[0-9A-F]{1,4}){1,4}|(?:[0-9A-F]{1,4}:){1,2}(?::[0-9A-F]{1,4}){1,5}"
@@ -170,12 +171,15 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
+    # `van was 10m away`: small words before a number are more often words; and `E6 4th floor` is no postcode
+    spaced = (shape == "older") & ~piece.str.contains("[A-Z]") & piece.str.contains(" ", literal=True)
+    ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
         .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni))).then(pl.lit("national_insurance"))
-        .when((shape == "postcode") & free & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
-        .when(pl.col("mark") & pl.col("said_mark")).then(pl.lit("vehicle_registration"))
+        .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
+        .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
     )  # fmt: skip
     made = known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null())

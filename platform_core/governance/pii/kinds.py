@@ -156,8 +156,14 @@ _OTHER = re.compile(
 _NOT_PEOPLE = re.compile(
     r"(?:^|_)(?:organi[sz]ations?|company|companies|firm|employer|street|road|town|city|county|country|place|area|region|ward|parish|authority|council|department"
     r"|status|outcome|decision|type|category|class|title|site|project|team|product|dataset|building|property|school|species|brand|model|make"
-    r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice)_?(?:name|names)?(?:_|$)"
+    r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice|books?|films?|novel|song|venue|premises|estate|station|club|charity|landmark|monument|tree|plant|bird|animal|habitat"
+    r"|park|village|locality|constituency|job|role|post|position|occupation|hotel|pub|vessel|ship|boat|software|act|legislation|law)_?(?:name|names)?(?:_|$)"
     r"|(?:^|_)(?:file|table|column|field|layer)_?names?(?:_|$)"
+)
+# `property_owner` is a person all the same
+_PEOPLE = re.compile(
+    r"_(?:owner|manager|leader|lead|contact|officer|director|applicant|agent|clerk|organiser|tenant|occupier|driver|keeper|holder|teacher|author"
+    r"|signatory|person|landlord|worker|nurse|doctor|consultant|councillor)s?(?:_?names?)?$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
@@ -208,7 +214,7 @@ def named(column: str) -> Named:
     """
     text = words_of(column)
     kinds = {kind for kind, pattern in _COMPILED.items() if pattern.search(text)}
-    people = not _NOT_PEOPLE.search(text)
+    people = not _NOT_PEOPLE.search(text) or bool(_PEOPLE.search(text))
     if not people or len(kinds) > 1:
         kinds.discard("name")
     if "birth" in text and "date_of_birth" in kinds and re.search("place|town|country|name", text):

@@ -8,17 +8,27 @@ from importlib.resources import files
 
 import polars as pl
 
-_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman pc lt col maj messrs mme"
+_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman canon archdeacon viscount viscountess rabbi pc lt col maj messrs mme"
 PARTICLES = "van de der den la las los le von al el bin bint ibn ben da dos das do du di del della ap ab ferch y ter ten zu af san"
 _ALSO_FAMILIES = (
     "green wood woods hall hill hills moore wells marsh dale banks mills day law field fields lock moss forest peak"
 )
-_FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh)$)"
+# Words of places, buildings and points of the compass that some families are called by: Emily Church, Karen West
+_PLACE_FAMILIES = (
+    "church park street stone ward lane temple bridge castle lake tower west north cross gate glass grove head"
+    " heath ridge vale forge meadows lodge cliff bay beach steel"
+)
+# What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
+_BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
+_WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|ologists?|ical|ically|i[sz](?:ed|ing|es?)|ularly|fully)$"
+_MAYBE_WORD_LIKE = r"(?:[a-z]{2}ings?|[a-z]{2}[ai]bl[ey]|[a-z]{2}(?:[bcdfghklnpst]|[aeiou]r|rr|mm|[^aeilm]m|[^e]t|ow|iv|uc|as|os|us)ed)$"
+_FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh|czak|czuk|niak|owicz|chuk|auskas|vicius|kiene|akis|oulou|iadis|oulides|onides|[^aeiou]iou)$)"
 
 _SCOTTISH = r"^M(?:a?c)\p{Lu}"
 
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
-# unknown; N initials and family name in one; given and family names as G A F V B C D E below. Small: a comma follows.
+# unknown, K two capitals, W unknown and ending as everyday words do, Y a place that families are called by; N initials and family name in
+# one; given and family names as G A F V B C D E below. Small: a comma follows.
 _LETTERS = {
     (0, 0): "U",
     (2, 0): "G",
@@ -49,7 +59,7 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
         if word not in letters or (letters[word] == "L" and max(a, b) == 2):
             letters[word] = _LETTERS[a, b]
     # Words of places that many people are called by too
-    letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V")
+    letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V") | dict.fromkeys(_PLACE_FAMILIES.split(), "Y")
     letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(
         ("may", "rose", "hope"), "E"
     )
@@ -93,9 +103,14 @@ def letters_of(words: pl.Series) -> pl.Series:
 def _of_whole(words: pl.Series) -> pl.Series:
     """Give the letters of words of nothing but A to Z, which on no list can only be told by their form."""
     word = pl.col("word")
+    small = word.str.to_lowercase()
     letter = (
         pl.when(word.str.len_bytes() == 1).then(pl.lit("I"))
-        .when(word.str.to_lowercase().str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
+        .when(word.str.contains("^[A-Z]{2}$")).then(pl.lit("K"))
+        .when(small.str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
+        .when(small.str.contains(_BOTH_LIKE)).then(pl.lit("B"))
+        .when(small.str.contains(_WORD_LIKE)).then(pl.lit("L"))
+        .when(small.str.contains(_MAYBE_WORD_LIKE)).then(pl.lit("W"))
         .otherwise(pl.lit("U"))
     )  # fmt: skip
     return words.to_frame("word").select(letter).to_series()
@@ -129,6 +144,7 @@ def _of_parts(words: pl.Series) -> pl.Series:
         pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
         .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
         .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
+        .when(plain.is_in(["ni", "nic", "ui"]) & ~word.is_in(["ni", "NI", "Ni"])).then(pl.lit("P"))
         .when(known.is_not_null()).then(known)
         .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
         .when(plain.str.contains("-", literal=True)).then(double)

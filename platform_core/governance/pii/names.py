@@ -36,7 +36,7 @@ _ASCII, _ANY = (
     ),
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar)\b|[@_/]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
 # What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
 _KIND_OF_SCHOOL = (
     "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
@@ -52,38 +52,81 @@ _CALLED_AFTER = (
     r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
     r"|foundation|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
+# A school may be called so in short: `Ada Lovelace High`
+_CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
+# `Emily Church`, but not what queens and saints gave their names to
+_BY_A_PLACE = 0.62
+_GAVE_THEIR_NAMES = (
+    r"(?i)^(?:victoria|albert|charles|charlotte|edward|elizabeth|alexandra|alfred|adelaide|augusta|caroline|catherine|katherine|frederick|mary|margaret|anne?|helen|regina|alma|beatrice"
+    r"|diana|louisa?|louise|eleanor|isabella|daisy|hazel|holly|heather|ivy|jasmine|lily|myrtle|laurel|poppy|violet|iris|florence|matilda|agnes|emma|ernest|alice|clara|julia|maria|sophia"
+    r"|amelia|nicholas|jubilee)\b"
+)
 _RULES: tuple[tuple[str, float], ...] = (
-    (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUGANfvbcdeugan]", 0.95),
-    (r"[GBCAE][GABCDEIJ]{0,2}P{1,3}[GABCDEFVUgabcdefvu]", 0.9),
+    (r"T+P{2,3}[LXYlxy]", 0.95),
+    (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
+    (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
     (r"[GBC][GABCDEIJ]{0,3}[FBDfbd]", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[VCEvce]", 0.8),
     (r"[ADE][GABCDEIJ]{0,2}[FBDfbd]", 0.85),
     (r"[GBC][GBCIJ]{0,2}S[GBCFgbcf]", 0.8),
-    (r"[GBC][IJ]{0,2}[Uu]", 0.65),
+    (r"[GBC][IJ]{0,2}[UWuw]", 0.65),
+    (r"G[IJ]{0,2}[Yy]", _BY_A_PLACE),
     (r"[U][IJ]{0,2}[FBDfbd]", 0.55),
-    (r"J+P{0,3}[FBDVCEUfbdvceu]", 0.7),
+    (r"J+P{0,3}[FBDVCEUWYfbdvceuwy]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
-    (r"[fbd][GBCgbc][GBCIJ]{0,2}", 0.85),
+    (r"K[FBfb]", 0.6),
+    (r"[fbd](?:[GBCIJ]{0,2}[gbc]|[GBC][GBCIJ]{0,2})", 0.85),
     (r"[fbdvce u][GBCADE](?:[IJ]{0,2})$", 0.7),
     (r"[fbd][IJ]{1,3}$", 0.65),
     (r"[fbd]U$", 0.6),
     (r"N", 0.75),
-    (r"[GBC][GBC]", 0.7),
+    (r"[GBC][GBCgbc]", 0.7),
+    (r"[FB]P{1,2}[GBUgbu]", 0.6),
 )
-# Two words that stand on no list are a name where somebody is spoken of so
-_CUED = (re.compile(r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG]){1,2}"), 0.6)
+# Words that stand on no list, or are everyday ones too, are a name where somebody is spoken of so
+_CUED = (
+    re.compile(
+        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEU][IJ]{0,2}|[fbd][gbcu]"
+    ),
+    0.6,
+)
+_MAY_BE_CUED = (
+    "U|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
+)
 _CUE_BEFORE = (
-    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|liaise[ds]?)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed) by"
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
+    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
     r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
-    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
+    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
     r"(?: was| is)?)[:,.]{0,2}\s*$"
+)
+# Where something stands is no person, nor is what has an article before it
+_PLACED_BEFORE = (
+    r"(?i)\b(?:near|opposite|beside|adjacent to|adjoining|close to|next to|alongside|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb|edge|centre) of"
+    r"|at|in|via|towards|through|along|across) $"
+)
+_SURELY_PLACED_BEFORE = (
+    r"(?i)\b(?:near|adjacent to|adjoining|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb) of"
+    r"|(?:stops?|land|works?|sites?|house|premises|flood(?:s|ing)|fire|held|school|meets?|arrives?|situated|located) at) $"
+)
+# `12 CHARLES STREET`; `Exmouth, Devon`; `Maria DB`
+_NUMBERED = r"[0-9][A-Za-z]?,? $"
+_TOWN_BEHIND = (
+    r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
+    r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
+)
+_SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
+
+_THING_BEFORE = (
+    r"(?i)\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
+    r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"
 )
 _CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b"
 _L = r"A-Za-z\x{aa}-\x{1fff}\x{2c00}-\x{2fff}\x{3041}-\x{d7ff}\x{f900}-\x{faff}\x{10000}-\x{10ffff}"  # a fraction of what \p{L} costs
 _CELL = rf"^[ \t]*(?:[{_L}][{_L}'.\-]*[,.]?[ \t]*(?:\([{_L} ]+\)[ \t]*)?){{1,7}}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
-_PLACE_FOLLOWS = re.compile("[FBD]?[Xx]")
+_PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
 _GREETED = re.compile(r"H([GBCgbc])$")
 
 
@@ -132,6 +175,15 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     firm = pl.col("right").str.contains(_NOT_A_PERSON_AFTER) | partners
     behind = pl.col("piece").str.slice(pl.col("end")) + pl.col("right")
     found = found.filter(~(last & firm) | (pl.col("score") >= 0.95), ~behind.str.contains(_CALLED_AFTER))
+    # What stands right before the name: more of the run, or what the run stands behind
+    before = pl.col("left") + pl.col("piece").str.head(begin)
+    thing = before.str.contains(_THING_BEFORE) & (pl.col("score") < 0.95)
+    placed = before.str.contains(_PLACED_BEFORE) & (pl.col("score") < 0.85)
+    placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (pl.col("score") < 0.95)
+    placed |= before.str.contains(_NUMBERED) & (pl.col("score") == _BY_A_PLACE)
+    # `Marks & Spencer, Ted Baker`
+    placed |= before.str.ends_with("& ") & pl.col("piece").str.contains(",", literal=True)
+    found = found.filter(~thing & ~placed)
     found = found.with_columns(
         piece=pl.col("piece").str.slice(begin, length),
         start=pl.col("start") + begin,
@@ -140,7 +192,11 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     )
     # `Edward VI` is a king, and what is called after him
     reigned = pl.col("piece").str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (pl.col("score") < 0.7)
-    found = found.filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()) & ~reigned)
+    gave = (pl.col("score") == _BY_A_PLACE) & pl.col("piece").str.contains(_GAVE_THEIR_NAMES)
+    town = pl.col("piece").str.contains(_TOWN_BEHIND) | (
+        pl.col("piece").str.contains(_SHORT_IN_CAPITALS) & (pl.col("score") <= 0.65)
+    )
+    found = found.filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()) & ~reigned & ~gave & ~town)
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
@@ -160,16 +216,19 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     never = [
         word
         for word, letter in letters.items()
-        if len(word) > 1 and (letter in "XLHS" if strict else letter == "X" and word not in called)
+        if len(word) > 1 and (letter in "XYLHS" if strict else letter == "X" and word not in called)
     ]
     empty = [word for word, letter in letters.items() if letter in "XLH" and word not in called]
     shaped = cells.filter(text.str.contains(_CELL))
     word = pl.element().str.strip_chars(".,")
     words = text.str.to_lowercase().str.strip_chars().str.split(" ")
     kept = shaped.filter(
-        ~words.list.eval(word.is_in(never)).list.any()
+        ~text.str.to_lowercase().is_in(called_alike())
+        & ~words.list.eval(word.is_in(never)).list.any()
         & ~words.list.eval(word.is_in(empty)).list.all()
-        & ~text.str.contains(r"(?i)^\s*(?:n/?a|none|nil|null|tbc|tba|unknown|redacted|x+|male|female|mr|mrs)\s*$")
+        & ~text.str.contains(
+            r"(?i)^\s*(?:n\.?/?a\.?|none|nil|null|tbc|tba|unknown|redacted|withheld|vacant|various|anon(?:ymous)?|deceased|self|private|confidential|(?:not|none|no|see|same|as) .*|x+|male|female|mr|mrs)\s*$"
+        )
     )
     piece = text.str.strip_chars()
     return kept.select(
@@ -187,7 +246,9 @@ def alike(texts: pl.Series) -> pl.Series:
     word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
     letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
     joined = letters.to_series().list.join("")
-    return joined.str.contains("^(?:[TI]*[GBCF]|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$")
+    return joined.str.contains(
+        "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
+    )
 
 
 def small(cells: Cells) -> pl.DataFrame:
@@ -240,12 +301,19 @@ def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
 
 
 def _cued(lettered: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
-    """Mark (`!`) the runs of words that stand on no list beside words that people are spoken of with."""
-    open_ = lettered["letter"].str.contains("U")
-    spoken = runs.filter(open_).select(
+    """Mark (`!`) the runs of words on no list, or everyday ones, beside words that people are spoken of with."""
+    open_ = lettered["letter"].str.contains(_MAY_BE_CUED)
+    # `seen by Ama Frick and Lotte Quist`: who stands behind one that is spoken of is spoken of too
+    joined = runs.select(
+        pl.col("left").is_in([" and ", ", and ", " & "])
+        & (pl.col("row") == pl.col("row").shift(1)).fill_null(value=False)
+    ).to_series()
+    asked = open_ | joined.shift(-1, fill_value=False)
+    spoken = runs.filter(asked).select(
         pl.col("left").str.contains(_CUE_BEFORE) | pl.col("right").str.contains(_CUE_AFTER)
     )
-    marked = open_.scatter(open_.arg_true(), spoken.to_series())
+    marked = asked.scatter(asked.arg_true(), spoken.to_series())
+    marked = open_ & (marked | (joined & marked.shift(1, fill_value=False)))
     return lettered.with_columns(letter=pl.when(marked).then(pl.col("letter") + "!").otherwise("letter"))
 
 

@@ -30,6 +30,7 @@ FINDINGS = pl.Schema(
 _PART_BYTES, _PART_ROWS = 32 << 20, 1 << 20  # of a part at most: each costs the making of every pattern once more
 _FEW_ROWS = 20_000  # of different texts, which are not worth a second core
 _LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on it is one of people
+_MOST = 0.6  # of the cells of a column that look like a name, from which on the others are taken for one too
 _FEW_ALIKE, _SURE_NI = 3, 0.8
 _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
@@ -252,7 +253,7 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
     named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
     share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
-    if not isinstance(share, float) or share < 0.35:
+    if not isinstance(share, float) or share < _MOST:
         return found
     others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
     spans = others.select(
