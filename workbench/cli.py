@@ -56,7 +56,8 @@ class Parser(argparse.ArgumentParser):
         options = [option for action in self._actions for option in action.option_strings]
         choices = re.search(r"\(choose from (.*)\)$", message)
         known = re.findall(r"[^\s',]+", choices[1]) if choices else [*COMMANDS, *options]
-        near = difflib.get_close_matches(wrong, known, 1)
+        value = re.search(r": invalid \w+ value: ", message)  # what no name of ours was meant by
+        near = [] if value else difflib.get_close_matches(wrong, known, 1)
         hint = f"Did you mean {near[0]!r}?" if near and near[0] != wrong else f"See `{self.prog} --help`."
         if message.startswith(
             "argument COMMAND: invalid choice"

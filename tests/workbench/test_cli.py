@@ -47,8 +47,9 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["review", "HEAD", "--format", "htm"], "Did you mean 'html'?"),
         (["materialize", "--forec"], "Did you mean '--force'?"),
         (["materialize", "--partition", "a", "--all-partitions"], "not allowed with argument"),
-        (["dev", "--port", "abc"], "invalid int value: 'abc'"),
+        (["metrics", "--port", "abc"], "invalid int value: 'abc'.\nhint: See `workbench metrics --help`."),
         (["new"], "the following arguments are required: DIR"),
+        (["erase", "--token", "--subject", "x"], "error: A subject is a key and a value."),
     ],
 )
 def test_wrong_usage_is_exit_code_2_with_a_hint(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.config import load_config
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from platform_core.governance.audit import note
 from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
 from platform_core.governance.lineage.dagster import lineage_of_metadata
@@ -85,11 +85,11 @@ def split(subject: str) -> tuple[str, str]:
     """Give key and value of `KEY=VALUE`.
 
     Raises:
-        UserError: It is not so.
+        UsageError: It is not so.
     """
     key, equals, value = subject.partition("=")
     if not equals or not key.isidentifier() or not value:
-        raise UserError("A subject is a key and a value.", hint="Write --subject person_id=VALUE.")
+        raise UsageError("A subject is a key and a value.", hint="Write --subject person_id=VALUE.")
     return key, value
 
 
