@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, Union, cast, get_args, get_origin
 
 import dagster as dg
 
@@ -76,7 +77,7 @@ class FrameIOManager(dg.ConfigurableIOManager):
         """Load an asset as the input's annotation asks.
 
         Raises:
-            UserError: It, or a partition that is asked for, was never stored.
+            UserError: It, or a partition that is asked for, was never stored, or the annotation is of no frame.
         """
         upstream = context.upstream_output
         name = _name(upstream if upstream is not None else context)
@@ -139,5 +140,15 @@ def _wanted(context: dg.InputContext) -> tuple[FrameKind, bool]:
     if told.get("workbench/kind") in KINDS:
         return cast("FrameKind", told["workbench/kind"]), bool(told.get("workbench/by_partition"))
     annotation = context.dagster_type.typing_type
-    by_partition = get_origin(annotation) is dict
-    return annotation_kind(get_args(annotation)[-1] if by_partition else annotation) or "lazy", by_partition
+    if get_origin(annotation) in {Union, UnionType}:  # a frame or None
+        present = [one for one in get_args(annotation) if one is not NoneType]
+        annotation = present[0] if len(present) == 1 else annotation
+    by_partition = dict in {annotation, get_origin(annotation)}
+    held = (get_args(annotation) or (Any,))[-1] if by_partition else annotation
+    kind = "lazy" if held is object else annotation_kind(held)
+    if kind is None:
+        raise UserError(
+            f"An input is annotated {getattr(annotation, '__name__', annotation)}, as which no asset is loaded.",
+            hint="Annotate it pl.LazyFrame, pl.DataFrame, pd.DataFrame or duckdb.DuckDBPyRelation, or a dict of one.",
+        )
+    return kind, by_partition

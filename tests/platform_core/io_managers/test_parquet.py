@@ -330,13 +330,26 @@ def test_a_plain_dagster_asset_is_read_and_stored_by_its_annotations(lake: Lake)
     def parts(odp: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
         return pl.concat(odp.values())
 
+    @dg.asset
+    def perhaps(left: pl.DataFrame | None) -> pl.DataFrame:
+        assert isinstance(left, pl.DataFrame)
+        return left
+
+    @dg.asset
+    def wrong(left: int) -> pl.DataFrame:
+        raise AssertionError(left)
+
     store_partitions(lake, ["2025-01-22"])
-    result = run(lake, [left, plain, odp, parts], selection=["left", "plain", "parts"])
+    result = run(lake, [left, plain, odp, parts, perhaps], selection=["left", "plain", "parts", "perhaps"])
     assert result.success
     assert lake.find("plain") == lake.find("plain", "default")
     assert told(result, "plain")["dagster/row_count"] == 2
     assert "workbench/seconds" not in told(result, "plain")
     assert lake.read("parts", "polars").height == 1
+    failed = run(lake, [left, wrong], raise_on_error=False).get_step_failure_events()
+    (error,) = [event.step_failure_data.error for event in failed]
+    assert error is not None
+    assert "An input is annotated int, as which no asset is loaded" in str(error.cause)
 
 
 # --- failures
