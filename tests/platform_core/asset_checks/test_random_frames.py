@@ -161,7 +161,7 @@ def test_the_oracle_makes_every_check_fail_and_pass() -> None:
         frame = random_frame(chance)
         met.update((type(case.check.rule).__name__, not case.expected) for case in cases_of(chance, frame))
     assert {kind for kind, _ in met} == {kind for kind, passed in met if passed} == {k for k, p in met if not p}
-    assert len({kind for kind, _ in met}) == 14
+    assert len({kind for kind, _ in met}) == 15
 
 
 def test_a_file_with_a_type_that_polars_cannot_read_is_told(tmp_path: Path) -> None:
