@@ -9,7 +9,9 @@ Planning a step over one stored Parquet file of 20 columns is calling its functi
   than 5 % of planning the program ends with 1; its share of the optimiser alone is printed beside it.
 * `first` is that of a plan which this process has not seen; `shown` is the part of it that Polars takes to show the
   plan, which no reader of plans can go below.
-* `source` is what a process pays once for a function, to tell whether it does nothing but build a plan.
+* `source` is what a process pays once for a function, to tell whether it does nothing but build a plan: when it runs
+  for the second time, or when its plan holds Python functions.
+* `once` is all that a process of one step pays, such as that of a remote one: it watches the step and reads its plan.
 """
 
 from __future__ import annotations
@@ -73,10 +75,18 @@ def main() -> int:
             def follow(step: Callable[..., pl.LazyFrame] = step, value: pl.LazyFrame = value) -> object:
                 return Following(step, {"homes": homes}, (("homes", homes),)).lineage(value)
 
+            def once(step: Callable[..., pl.LazyFrame] = step, value: pl.LazyFrame = value) -> object:
+                _KNOWN.pop(step, None)
+                following = Following(step, {"homes": homes}, (("homes", homes),))
+                with following.watched():
+                    pass
+                return following.lineage(value)
+
             def anew(step: Callable[..., pl.LazyFrame] = step, follow: Callable[[], object] = follow) -> object:
                 _KNOWN[step].shapes.clear()
                 return follow()
 
+            alone = least(once)
             follow()
             planning, first, again = least(value.explain), least(anew), least(follow)
             shown = least(lambda value=value: _visited(value, _PLAIN))  # type: ignore[misc]  # the plan of this turn
@@ -87,7 +97,7 @@ def main() -> int:
             print(
                 f"{nodes:4} nodes: building {built:6.0f} us, optimising {planning:6.0f} us, first {first:6.0f} us"
                 f" ({first / whole:.0%}; {shown / whole:.0%} is Polars showing the plan),"
-                f" source {source:.0f} us, again {again:6.1f} us"
+                f" once {alone:.0f} us, source {source:.0f} us, again {again:6.1f} us"
                 f" ({again / whole:.1%}; {again / planning:.1%} of optimising)"
             )
     print(f"again: at most {worst:.1%} of planning, allowed {LIMIT:.0%}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
@@ -34,7 +35,7 @@ class Call:
 
 
 def lineage_of_call(
-    call: Call, value: object, executed: Sequence[pl.LazyFrame] = (), purity: Purity | None = None
+    call: Call, value: object, executed: Sequence[pl.LazyFrame] = (), proven: Callable[[], Purity] | None = None
 ) -> ColumnLineage:
     """Give the column lineage of what a function gave.
 
@@ -42,27 +43,27 @@ def lineage_of_call(
         call: The call.
         value: What it gave.
         executed: The lazy frames that were executed while it ran.
-        purity: What is known of the function; read here where it is not given.
+        proven: Gives what is known of the function: reading it costs more than reading most plans, and few need it.
     """
-    purity = purity or purity_of(call.function)
+    proven = cache(proven or partial(purity_of, call.function))
     eager = [(name, frame) for name, frame in call.inputs if not isinstance(frame, pl.LazyFrame)]
     alone = len(eager) == len(call.inputs) or not executed  # nothing of a lazy input was seen
     if eager and alone and all(frame is value for _, frame in eager):  # as it was given
         name = eager[0][0]
         return ColumnLineage({column: (Dependency(name, column, "identity"),) for column in _names_of(value)})
     context = context_of([(name, frame) for name, frame in call.inputs if isinstance(frame, pl.LazyFrame)])
-    if (eager or context.sources.alike or not isinstance(value, pl.LazyFrame)) and purity.pure:
-        traced = _traced(call, value, purity)
+    if (eager or context.sources.alike or not isinstance(value, pl.LazyFrame)) and proven().pure:
+        traced = _traced(call, value, proven())
         if traced is not None:
             return traced
-    context = _knowing(context, eager, executed, closed=purity.pure and purity.closed)
+    context = _knowing(context, eager, executed, closed=lambda: proven().pure and proven().closed)
     if isinstance(value, pl.LazyFrame):
         return lineage_of_plan(value, context)
     return _of_eager(value, eager, context)
 
 
 def _knowing(
-    context: Context, eager: Sequence[tuple[str, Any]], executed: Sequence[pl.LazyFrame], *, closed: bool
+    context: Context, eager: Sequence[tuple[str, Any]], executed: Sequence[pl.LazyFrame], *, closed: Callable[[], bool]
 ) -> Context:
     """Add what the function could see: the values of eager frames, and all that it collected."""
     inputs = dict(context.inputs)
@@ -117,7 +118,7 @@ def _traced(call: Call, value: object, purity: Purity) -> ColumnLineage | None:
         plan = call.function(**{name: _replaced(value, stand_ins) for name, value in call.arguments.items()})
         if not isinstance(plan, pl.LazyFrame) or plan.collect_schema().names() != _names_of(value):
             return None
-        return lineage_of_plan(plan, replace(context_of(inputs), watched=True, closed=purity.closed))
+        return lineage_of_plan(plan, replace(context_of(inputs), watched=True, closed=lambda: purity.closed))
     except Exception:  # noqa: BLE001 - the function has no lazy form, and may say so with anything
         return None
 

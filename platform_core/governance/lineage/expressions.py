@@ -40,12 +40,12 @@ class Hidden:
     """What of a plan could not be looked into.
 
     Attributes:
-        everything: What a Python function may depend on beyond what it is given.
+        beyond: Gives what a Python function may depend on beyond what it is given: to know that may cost.
         reasons: Why something could not be looked into.
         python: Whether one of the reasons is, or may be, that Python runs there.
     """
 
-    everything: int
+    beyond: Callable[[], int]
     reasons: set[str] = field(default_factory=set)
     python: bool = False
 
@@ -56,7 +56,7 @@ class Hidden:
             return 0
         self.reasons.add("a Python function" if said.startswith(_PYTHON) else "a part of the plan that is not known")
         self.python = True
-        return self.everything
+        return self.beyond()
 
 
 class Expressions:

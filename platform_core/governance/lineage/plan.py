@@ -7,7 +7,7 @@ hidden, Polars's own projection pushdown tells which columns they need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ class Context:
         sources: The scans that stand for them.
         watched: Whether all that was collected while the plan was made is known.
         collected: The columns whose values were collected while it was made.
-        closed: Whether its Python functions hold nothing but what they are given.
+        closed: Says whether its Python functions hold nothing but what they are given; asked only where it has some.
         bare: Whether every scan counts by itself, called by its node.
     """
 
@@ -46,7 +46,7 @@ class Context:
     sources: Sources
     watched: bool = False
     collected: frozenset[Pair] = frozenset()
-    closed: bool = False
+    closed: Callable[[], bool] = bool  # which gives False
     bare: bool = False
 
 
@@ -61,7 +61,7 @@ def lineage_of_plan(frame: pl.LazyFrame, context: Context) -> ColumnLineage:
     except _UnreadableError as error:
         return every_column(frame.collect_schema().names(), context.inputs, str(error))
     reached = plan.walk()
-    if plan.hidden.reasons and (context.closed or not plan.hidden.python):
+    if plan.hidden.reasons and (not plan.hidden.python or context.closed()):
         reached = plan.narrowed(reached)
     return plan.lineage(reached)
 
@@ -126,7 +126,7 @@ class _Plan:
         ]
         self.bits = Bits(tuple(dict.fromkeys((*given, *stands, *collected))))
         self.numbers = {pair: number for number, pair in enumerate(self.bits.columns)}
-        self.hidden = Hidden(0 if context.closed else self.bits.opaque(self.columns(given)))
+        self.hidden = Hidden(lambda: 0 if context.closed() else self.bits.opaque(self.columns(given)))
 
     def _stands(self, node: int, leaf: Leaf, name: str) -> Iterable[Pair]:
         """Give what a column of a scan stands for: columns of inputs, of another source, or nothing that is known."""
@@ -158,7 +158,7 @@ class _Plan:
         if not self._is_known(leaf):
             self.hidden.reasons.add("a frame that was made before the plan")
             self.hidden.python = True  # where its values are from is not in the plan
-            columns = dict.fromkeys(columns, self.hidden.everything)
+            columns = dict.fromkeys(columns, self.hidden.beyond())
         return Reached(columns)
 
     def _is_known(self, leaf: Leaf) -> bool:

@@ -1,8 +1,9 @@
 """The column lineage of a step that runs, remembered where it is sure to be the same again.
 
 A function that does nothing but build a plan (`pure`) makes the same one for the same columns, types and constants.
-For such a one the second run in a process costs a comparison. Every other function is watched while it runs, and its
-plan is read each time. Nothing here can make a step fail.
+For such a one the third run in a process costs a comparison. Every other function is watched while it runs, and its
+plan is read each time. To tell the two apart costs more than to watch and to read a plan of fifty nodes, so it is done
+when a function runs for the second time: a process of one step never does. Nothing here can make a step fail.
 """
 
 from __future__ import annotations
@@ -37,8 +38,15 @@ Shape = tuple[Any, ...]
 
 @dataclass(slots=True)
 class _Known:
-    purity: Purity
+    runs: int = 0
+    purity: Purity | None = None
     shapes: list[tuple[Shape, ColumnLineage]] = field(default_factory=list)
+
+    def proven(self, function: Callable[..., Any]) -> Purity:
+        """Give what is known of the function: which is not held here, or it would live for ever."""
+        if self.purity is None:
+            self.purity = purity_of(function)
+        return self.purity
 
 
 _KNOWN: WeakKeyDictionary[Callable[..., Any], _Known] = WeakKeyDictionary()
@@ -62,12 +70,14 @@ class Following:
         self.call = Call(function, arguments, tuple(inputs))
         self._executed: list[pl.LazyFrame] = []
         self._queries: list[Query] = []
-        self._known = _known(function)
+        self._known = _KNOWN.setdefault(function, _Known())
+        self._known.runs += 1
         self._shape: Shape | None = None
         self._remembered: ColumnLineage | None = None
         try:
-            self._shape = _shape(self._known.purity, self.call)
-            self._remembered = self._find()
+            if self._known.runs > 1:
+                self._shape = _shape(self._proven(), self.call)
+                self._remembered = self._find()
         except Exception:  # noqa: BLE001 - what is wrong with an input, the step itself will say
             self._shape = None
 
@@ -75,7 +85,7 @@ class Following:
     def watched(self) -> Iterator[None]:
         """Watch what is executed inside the block, unless it is known that nothing is."""
         with ExitStack() as stack:
-            if not self._known.purity.pure:
+            if self._known.runs == 1 or not self._proven().pure:
                 self._executed = stack.enter_context(watching())
                 self._queries = stack.enter_context(noting())
             yield
@@ -93,20 +103,23 @@ class Following:
             self._known.shapes.append((self._shape, found))
         return found
 
+    def _proven(self) -> Purity:
+        return self._known.proven(self.call.function)
+
     def _find(self) -> ColumnLineage | None:
-        if self._shape is None or not self._known.purity.unchanged():
+        if self._shape is None or not self._proven().unchanged():
             return None
         return next((found for shape, found in self._known.shapes if shape == self._shape), None)
 
     def _read(self, value: object) -> ColumnLineage:
         if not self._queries:
-            return lineage_of_call(self.call, value, self._executed, self._known.purity)
+            return lineage_of_call(self.call, value, self._executed, self._proven)
         from platform_core.governance.lineage.sql import lineage_of_query  # noqa: PLC0415 - sqlglot costs 0.2 s
 
         between = {f"query {number}": query for number, query in enumerate(self._queries, 1)}
         inputs = (*self.call.inputs, *((name, query.frame) for name, query in between.items()))
         outer = lineage_of_call(
-            Call(self.call.function, self.call.arguments, inputs), value, self._executed, self._known.purity
+            Call(self.call.function, self.call.arguments, inputs), value, self._executed, self._proven
         )
         return composed(
             outer,
@@ -124,13 +137,6 @@ class Following:
             return every_column(columns_of(value), inputs, reason)
         except Exception:  # noqa: BLE001 - as above
             return ColumnLineage({}, (), (Unknown("", reason),))
-
-
-def _known(function: Callable[..., Any]) -> _Known:
-    known = _KNOWN.get(function)
-    if known is None:
-        known = _KNOWN[function] = _Known(purity_of(function))
-    return known
 
 
 def _shape(purity: Purity, call: Call) -> Shape | None:

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from platform_core.errors import UserError
-from platform_core.governance.lineage import ColumnLineage, Dependency, Unknown, events
+from platform_core.governance.lineage import ColumnLineage, Dependency, Unknown, events, steps
 from platform_core.governance.lineage.dagster import lineage_metadata, lineage_of_metadata
 from platform_core.governance.lineage.packing import packed, unpacked
 from platform_core.governance.lineage.pure import purity_of
@@ -182,13 +182,41 @@ def test_a_plan_that_is_sure_to_be_the_same_is_remembered(monkeypatch: pytest.Mo
         return following.lineage(value)
 
     frame = pl.LazyFrame({"town": ["x"], "rent": [1]})
+    read: list[object] = []
+
+    def noted(function: Any) -> Any:
+        read.append(function)
+        return purity_of(function)
+
+    monkeypatch.setattr(steps, "purity_of", noted)
+    once = follow(frame, factor=2)
+    assert not read, "a process of one step never pays for reading the source"
     first = follow(frame, factor=2)
+    assert (first, read) == (once, [step])
     assert follow(pl.LazyFrame({"town": ["y"], "rent": [5]}), factor=2) is first  # other values
     assert follow(frame, factor=3) is not first
     assert follow(frame.with_columns(more=1), factor=2) is not first
     assert follow(frame.select("rent", "town"), factor=2) is not first  # the order counts, as for `nth`
     monkeypatch.setitem(RATE, "z", 1.0)
     assert follow(frame, factor=2) is not first
+    assert read == [step]
+
+
+def hides(homes: pl.LazyFrame) -> pl.LazyFrame:
+    return homes.select("town", rent=pl.col("rent").map_elements(lambda rent: max(rent, 2), return_dtype=pl.Int64))
+
+
+def test_a_function_in_a_plan_is_proven_to_hold_nothing_else_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source is read where the plan alone does not tell: then the first run says what each later one does."""
+    frame = pl.LazyFrame({"town": ["x"], "rent": [1]})
+    told = []
+    for _ in range(3):
+        following = Following(hides, {"homes": frame}, (("homes", frame),))
+        with following.watched():
+            value = hides(frame)
+        told.append(following.lineage(value))
+    assert told[0] == told[1] == told[2]
+    assert [one.column for one in told[0].columns["rent"]] == ["rent"]
 
 
 def reads_the_clock(homes: pl.LazyFrame) -> pl.LazyFrame:
