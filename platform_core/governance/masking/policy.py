@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import polars.selectors as cs
@@ -150,10 +150,14 @@ def masked_version(logic: str, policy: Mapping[str, Any] | None) -> str:
 def proposed_policy(frame: Any, *, sample: int | None = 1000) -> dict[str, str]:
     """Propose a policy for the columns that hold personal data, to be put right by a person.
 
+    What the usual way of a kind cannot mask is redacted: a column called `postcode` may hold numbers.
+
     >>> proposed_policy(pl.DataFrame({"email": ["ann@example.com"], "postcode": ["LS1 4AP"], "fee": [3]}))
     {'email': 'partial', 'postcode': 'generalise_postcode'}
     """
     from platform_core.governance import pii  # noqa: PLC0415 - the detector is loaded where it is asked
 
     found = pii.columns(frame, sample=sample).filter("personal")
-    return {column: _PROPOSED.get(kind, "redact") for column, kind in found.select("column", "kind").iter_rows()}
+    schema: Any = cast("pl.LazyFrame", convert(frame, "lazy")).collect_schema()
+    ways = {column: _PROPOSED.get(kind, "redact") for column, kind in found.select("column", "kind").iter_rows()}
+    return {column: way if unfit(way, schema[column]) is None else "redact" for column, way in ways.items()}

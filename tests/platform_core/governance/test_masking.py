@@ -292,6 +292,14 @@ def test_what_is_proposed_leaves_nothing_to_be_found() -> None:
     assert pii.scan(mask.apply_policy(frame, policy, key=KEY)).is_empty()
 
 
+def test_what_is_proposed_can_mask_the_column_that_it_is_for() -> None:
+    values = [[12345], [True], [b"x"], [["LS1 4AP"]], [dt.timedelta(1)], [dt.time(1)], [None], [1.5], [{"a": "x"}]]
+    for name in ("postcode", "email", "phone", "name", "date_of_birth", "nhs_number", "uprn", "utr", "religion"):
+        for value in values:
+            frame = pl.DataFrame({name: value}, strict=False)
+            mask.apply_policy(frame, mask.proposed_policy(frame), key=KEY)
+
+
 def test_an_asset_is_stored_masked(tmp_path: Path) -> None:
     @silver_asset(masking={"email": "redact"}, classification="OFFICIAL")
     def people() -> pl.DataFrame:
