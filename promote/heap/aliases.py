@@ -175,8 +175,10 @@ class Aliases(Calls):
             case "call" | "apply" if event.value is not None:
                 applied = event.kind == "apply"
                 self.called(event.value, event.use, alone=event.alone, applied=applied)  # type: ignore[arg-type]  # a call's value is a Call
-            case "item" if event.value is not None and self.heap.defaulting:
-                self.touch(self.value(event.value) & self.heap.defaulting, event.use)
+            case "item" if event.value is not None and (self.heap.defaulting or self.functions.defaults):
+                asked = self.value(event.value)
+                self.asked_items |= asked
+                self.touch(asked & self.heap.defaulting, event.use)
             case "return" if event.value is not None:
                 self.results |= self.value(event.value)
             case "scope":

@@ -152,6 +152,10 @@ class Calls(Libraries):
             if not self.is_local(name) and (name in summary.writes or not self.is_constant(name)):
                 self.changed.setdefault(name, use)
             self.touch(self.of(name) | self.depth(self.of(name), deep=name in summary.deeply), use)
+        for name in summary.asks:
+            asked = self.heap.reach(self.place(name, info, bound, itself))
+            self.asked_items |= asked
+            self.touch(asked & self.heap.defaulting, use)
         self.link(info, bound, itself)
         for name in summary.writes:
             self.written.setdefault(name, use)
@@ -173,8 +177,8 @@ class Calls(Libraries):
         for holder, held in summary.keeps_inside:
             inside = self.heap.within(self.place(holder, info, bound, itself))
             self.heap.hold(inside, self.place(held, info, bound, itself))
-        for holder in summary.fills:
-            self.heap.hold(self.place(holder, info, bound, itself), self.heap.new(stateful=True))
+        for holder, kind in summary.fills:
+            self.heap.hold(self.place(holder, info, bound, itself), self.heap.of_kinds((kind,)))
         for holder, code in summary.left:
             self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
         for holder, code in summary.left_inside:
@@ -337,7 +341,9 @@ class Calls(Libraries):
     def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """What a function of the notebook gives."""
         summary = self.summary(info)
-        made = self.heap.new(stateful=summary.stateful)
+        made = self.heap.of_kinds(summary.kinds)
+        if summary.stateful:
+            self.heap.stateful |= made
         self.heap.hold(made, NONE.union(*(self.place(n, info, bound, itself) for n in summary.holds)))
         if info.generator:
             self.heap.hold(made, NONE.union(*bound.values()))

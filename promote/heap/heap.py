@@ -14,6 +14,7 @@ Objects = frozenset[int]
 NONE: Objects = frozenset()
 NO_CODE: frozenset[FunctionInfo] = frozenset()
 _NO_CODE: frozenset[FunctionInfo] = frozenset()
+_KINDS = ("stateful", "defaulting", "drawings")
 
 
 class Heap:
@@ -57,6 +58,17 @@ class Heap:
             self.stateful |= made
         if held:
             self.hold(made, held)
+        return made
+
+    def kinds_in(self, objects: Objects) -> frozenset[str]:
+        """Give the kinds of objects among some that change by being used."""
+        return frozenset([kind for kind in _KINDS if not objects.isdisjoint(getattr(self, kind))])
+
+    def of_kinds(self, kinds: Iterable[str]) -> Objects:
+        """Make an object that is of such kinds."""
+        made = self.new()
+        for kind in kinds:
+            getattr(self, kind).update(made)
         return made
 
     def hold(self, holders: Objects, held: Objects) -> None:

@@ -26,6 +26,7 @@ class Values:
         self.heap = Heap()
         self.own: dict[str, Objects] = {}
         self.packages: dict[str, Objects] = {}
+        self.asked_items: set[int] = set()  # of which a function's body reads items
         self.tools: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}

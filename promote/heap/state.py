@@ -106,6 +106,8 @@ def state_uses(
     ]
     uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
     for use, place, sure in uses:
+        if use.stored and use.call is None and not use.path[1:] and use.path[0] not in functions.imports:
+            continue  # an item of a variable
         within = use.call is not None and id(use.call) in entered and functions.canonical(use.path) in STATE_HOLDERS
         for state, kind in _states(use, functions):
             if within and kind != "read":

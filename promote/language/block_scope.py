@@ -212,19 +212,24 @@ class BlockScope(ExpressionScope):
             self.expression(node.value)
             if isinstance(node, ast.Subscript):
                 self.expression(node.slice)
-            base: ast.expr = node
-            while isinstance(base, (ast.Attribute, ast.Subscript)):
-                if path := dotted_of(base):
-                    self.found.dotted.append(DottedUse(path, use_of(node), stored=True, key=literal_key(node)))
-                    break
-                base = base.value
-            if isinstance(base, ast.Call) and dotted_of(base.func) == ("type",):  # `type(frame).total = …`
-                self.found.dotted.append(DottedUse(("type",), use_of(node), call=base, stored=True))
+            base = self.stored(node)
             self.event("mutate", node.value, node, held=value)
             if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):  # `tree.find("b").text = …`
                 self.event("mutate", base.func.value, node, held=value)
             if dotted_of(node) in _STREAMS and value is not None:
                 self.event("mutate", value, node)  # by every print from here on
+
+    def stored(self, node: ast.Attribute | ast.Subscript) -> ast.expr:
+        """Note what an attribute or item that is stored belongs to, and give where its chain begins."""
+        base: ast.expr = node
+        while isinstance(base, (ast.Attribute, ast.Subscript)) and not dotted_of(base):
+            base = base.value
+        path = dotted_of(base)  # of one name where it is an item of an imported object: `environ["TZ"] = …`
+        if path:
+            self.found.dotted.append(DottedUse(path, use_of(node), stored=True, key=literal_key(node)))
+        elif isinstance(base, ast.Call) and dotted_of(base.func) == ("type",):  # `type(frame).total = …`
+            self.found.dotted.append(DottedUse(("type",), use_of(node), call=base, stored=True))
+        return base
 
     def unpack(self, node: ast.Tuple | ast.List, value: ast.expr | None, *, element: bool) -> None:
         """Pair targets with the parts of a display, all evaluated before any is bound; else each takes a part."""

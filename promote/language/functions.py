@@ -29,6 +29,7 @@ class Functions:
     attributes: frozenset[str]  # names of attributes that are assigned somewhere
     constants: frozenset[str]  # names that are only ever bound to what cannot change
     settled: frozenset[str]  # names that one statement binds, to a function or to what cannot change
+    defaults: bool = False  # whether the notebook has dictionaries that change when an item is read
     asks_caches: bool = False  # whether anyone asks how often a remembering function was called
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
@@ -156,4 +157,5 @@ def collect_functions(
         frozenset(attributes),
         frozenset(constant - other),
         frozenset(n for n in constant | by_name.keys() if binders.get(n) == 1 and (n in constant) != (n in by_name)),
+        any(path in {"collections", "collections.defaultdict"} for path in imports.values()),
     )

@@ -33,7 +33,8 @@ def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
         [n for e in found.events if e.kind == "assign" and isinstance(e.value, ast.Constant) for n in e.names]
     )
     stores = [found.dotted, *(info.dotted for info in found.lambdas.values())]
-    found.attributes = frozenset([one.path[-1] for dotted in stores for one in dotted if one.stored]) | found.fields
+    attributes = [one.path[-1] for dotted in stores for one in dotted if one.stored and one.path[1:]]
+    found.attributes = frozenset(attributes) | found.fields
     found.uses_classes = not only_defines(statement)
     return found
 

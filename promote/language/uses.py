@@ -154,8 +154,9 @@ class Summary:
     those of both of which it may change what they hold too. `gives`: whose objects the result may be; `parts`: what of
     theirs it may be; `holds`: whose objects it may hold. `keeps`: (holder, held) pairs that are linked
     afterwards; `keeps_inside`: those whose holder is something within the first. `fills`: names whose objects hold
-    afterwards what changes whenever it is used. `code`: functions that the result may
-    hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now hold.
+    afterwards what changes by being used, with its kind; `asks`: those of which items are read. `code`: functions that
+    the result may hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now
+    hold.
     """
 
     mutates: frozenset[str] = frozenset()
@@ -166,7 +167,9 @@ class Summary:
     holds: frozenset[str] = frozenset()
     keeps: frozenset[tuple[str, str]] = frozenset()
     keeps_inside: frozenset[tuple[str, str]] = frozenset()
-    fills: frozenset[str] = frozenset()
+    fills: frozenset[tuple[str, str]] = frozenset()
+    asks: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()  # of what the result holds
     writes: frozenset[str] = frozenset()
     code: frozenset[FunctionInfo] = frozenset()
     left: frozenset[tuple[str, FunctionInfo]] = frozenset()
