@@ -13,11 +13,11 @@ from functools import cached_property
 from promote.dataflow.loads import LoadCall, load_calls
 from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
-from promote.heap.aliases import Aliases
 from promote.heap.handed import Handed
 from promote.heap.standing import Carriers, with_aliases
 from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
+from promote.heap.trace import Trace
 from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
@@ -75,12 +75,14 @@ class Program:
         touches: Mapping[str, tuple[int, ...]],
         stars: tuple[Statement, ...],
         wild: tuple[Statement, ...],
+        trace: Trace,
     ) -> None:
         self.statements = statements
         self.functions = functions
         self.touches = touches
         self.stars = stars
         self.wild = wild
+        self.trace = trace
         states = sorted(filter(is_state, touches))
         self.ambient = tuple(filter(is_ambient, states))
         self.shown = tuple(filter(is_shown, states))
@@ -150,7 +152,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             info.queried.update(hidden)
             info.free.update({n: u for n, u in hidden.items() if n not in info.free})
     summarise(functions)
-    aliases = Aliases(functions)
+    trace = Trace(functions)
     standing, unsure = with_aliases(every, functions)
     carriers, handed = Carriers(standing), Handed(standing)
     entered = {id(item.context_expr) for facts in every for item in facts.kinds.get(ast.withitem, ())}
@@ -165,7 +167,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             more = {n: u for n, u in told.items() if n in touches and n not in found.reads}
             found = replace(found, reads={**found.reads, **more}) if more else found
             hides = {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches}
-        happening = aliases.take(found)
+        happening = trace.take(found)
         state_reads, changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
         through = carriers.take(node, found, happening) | handed.take(facts, found, happening)
         if through:
@@ -194,7 +196,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
             touches.setdefault(name, []).append(index)
     stars = tuple(s for s in statements if any(map(_is_star, s.facts.kinds.get(ast.ImportFrom, ()))))
     of_name = {name: tuple(found) for name, found in touches.items()}
-    return Program(tuple(statements), functions, of_name, stars, _wild(statements, functions, imports, shells(every)))
+    wild = _wild(statements, functions, imports, shells(every))
+    return Program(tuple(statements), functions, of_name, stars, wild, trace)
 
 
 def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:

@@ -55,7 +55,7 @@ def lost_changes(
     changing = {
         i for i in included if i > first and any(not name.startswith("~") for name in program.statements[i].changes)
     }
-    if not changing:
+    if not _may_double(program, included, taken, changing):
         return
     aliases = Aliases(program.functions)
     copies: list[tuple[Objects, int]] = []  # each with the last object that there was before
@@ -90,6 +90,22 @@ def _split(families: Iterable[Objects], copies: Sequence[tuple[Objects, int]], m
         if len(ends) > 1 or any(one in made and one <= max(ends, default=0) for one in family):
             found |= family
     return found
+
+
+def _may_double(program: Program, included: Collection[int], taken: Iterable[Taken], changing: Collection[int]) -> bool:
+    """Whether a change may reach an object that the function has twice.
+
+    The notebook's own pass tells it, with all that objects came to hold by the end: where it says no, as it does for
+    most steps, the step needs no pass of its own.
+    """
+    trace = program.trace
+    made = {one for index in included for one in trace.made[index]} if changing else set()
+    copies = [(one.at, trace.heap.reach(trace.stood_for(one.variable, one.at))) for one in taken if changing]
+    for index in changing:
+        here = [made, *(copy for at, copy in copies if at < index)]
+        if any(sum(one in each for each in here) > 1 for one in trace.touched[index]):
+            return True
+    return False
 
 
 def _reader(

@@ -6,6 +6,8 @@ from promote.dataflow.closure import Closure, resolve
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import build
 from promote.dataflow.refusals import Context
+from promote.heap.aliases import Aliases, Happening
+from promote.language.uses import Effects
 from promote.model import Role
 from tests.promote.graph import chosen, planned
 from tests.promote.programs import errors, finding
@@ -87,3 +89,28 @@ def test_a_cell_that_papermill_injected_counts_for_nothing() -> None:
     found = closure(cells)
     assert not found.findings
     assert found.parameters == {"n"}
+
+
+def test_steps_that_change_copies_in_place_need_no_pass_over_the_notebook_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Effects] = []
+    take = Aliases.take
+
+    def counted(self: Aliases, effects: Effects) -> Happening:
+        taken.append(effects)
+        return take(self, effects)
+
+    monkeypatch.setattr(Aliases, "take", counted)
+    cells = [("", "import pandas as pd"), ("bronze:t0", "t0 = pd.DataFrame({'n': [1]})")]
+    cells += [(f"silver:t{n}", f"t{n} = t{n - 1}.copy()\nt{n}['m'] = {n}") for n in range(1, 8)]
+    assert len(planned(cells).plans) == 8
+    assert len(taken) == 16
+
+
+def test_a_change_that_reaches_two_inputs_is_still_told_after_the_names_were_bound_anew() -> None:
+    cells = [
+        ("", "import pandas as pd"),
+        ("bronze:a", "#| output: df\ndf = pd.DataFrame({'n': [1]})"),
+        ("silver:b", "b = df"),
+        ("gold:c", "df['m'] = 1\nc = b.join(df, rsuffix='_')\ndf = None"),
+    ]
+    assert "PR304" in {found.code for found in planned(cells).findings}

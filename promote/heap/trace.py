@@ -1,0 +1,36 @@
+"""What one pass over the statements of a notebook did to objects, kept for questions that steps ask afterwards."""
+
+from __future__ import annotations
+
+from promote.heap.aliases import Aliases, Happening
+from promote.heap.heap import NONE, Objects
+from promote.language.functions import Functions
+from promote.language.uses import Effects
+
+
+class Trace:
+    """The pass and what it met, by the number of the statement: the objects that it `made`, those that it `touched`.
+
+    What objects hold only ever grows, so whatever is out of reach in the heap as the pass left it was so at any time.
+    """
+
+    def __init__(self, functions: Functions) -> None:
+        self.aliases = Aliases(functions)
+        self.heap = self.aliases.heap
+        self.made: list[range] = []
+        self.touched: list[Objects] = []
+        self.stood: dict[str, list[tuple[int, Objects]]] = {}
+
+    def take(self, effects: Effects) -> Happening:
+        """Take the next statement of the notebook."""
+        index, before = len(self.made), self.heap.count
+        happening = self.aliases.take(effects)
+        self.made.append(range(before + 1, self.heap.count + 1))
+        self.touched.append(happening.touched)
+        for name in effects.touched:
+            self.stood.setdefault(name, []).append((index, self.aliases.own.get(name, NONE)))
+        return happening
+
+    def stood_for(self, name: str, at: int) -> Objects:
+        """Give what a name stood for after statement `at`."""
+        return next((objects for index, objects in reversed(self.stood.get(name, ())) if index <= at), NONE)
