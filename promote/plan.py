@@ -13,7 +13,6 @@ from platform_core.canonical import digest
 from promote import __version__
 from promote.dataflow.assemble import Assembly
 from promote.dataflow.closure import Closure, resolve
-from promote.dataflow.displays import inner_displays
 from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
@@ -261,7 +260,7 @@ class _Planner:
         dropped = [note("PR318", shown, s) for s in closure.own if s.index in closure.dropped]
         inner = "The display within this block or function is left out."
         included = [self.program.statements[i] for i in sorted(closure.included)]
-        dropped += [note("PR318", inner, s) for s in included if inner_displays(s.node, self.program.functions)]
+        dropped += [note("PR318", inner, s) for s in included if self.context.inner_displays(s)]
         repeated = f"{step.tag} needs this statement, so its function repeats it."
         origins = sorted(closure.included.items())
         taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence, Set
 
-from promote.dataflow.displays import inner_displays
 from promote.dataflow.disturbed import disturbed
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.global_names import of_statement, rewritten
@@ -265,8 +264,7 @@ class Assembly(Inputs):
             for outer, _ in of_statement(statement) if self.outer else ():
                 if id(outer) in self.outer:
                     found.append(Edit(*cell_offsets(source, outer), self.outer[id(outer)]))
-            shown = inner_displays(statement.node, self.program.functions)
-            for display, alone in shown:
+            for display, alone in self.context.inner_displays(statement):
                 start, end = cell_offsets(source, display)
                 found.append(Edit(start, end, "pass") if alone else removal(source, display))
         return found

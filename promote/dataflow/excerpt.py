@@ -154,7 +154,8 @@ def _trailing_semicolons(source: str, statements: Sequence[Statement], limit: in
     return found
 
 
-def lines_in_strings(text: str) -> set[int]:
+@kept_by_text
+def lines_in_strings(text: str) -> frozenset[int]:
     r"""Give the lines (from 1) that begin inside a string, so that they must not be indented.
 
     >>> sorted(lines_in_strings("x = '''a\nb\nc'''\ny = 1"))
@@ -162,7 +163,7 @@ def lines_in_strings(text: str) -> set[int]:
     """
     inside: set[int] = set()
     if "\n" not in text:
-        return inside
+        return frozenset()
     opened: list[int] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -173,8 +174,8 @@ def lines_in_strings(text: str) -> set[int]:
             elif token.type in _STRING_ENDS:
                 inside |= set(range(opened.pop() + 1, token.end[0] + 1))
     except (tokenize.TokenError, SyntaxError):
-        return set(range(2, text.count("\n") + 2))
-    return inside
+        return frozenset(range(2, text.count("\n") + 2))
+    return frozenset(inside)
 
 
 def indent(text: str, prefix: str = "    ") -> str:

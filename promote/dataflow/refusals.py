@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 
+from promote.dataflow.displays import inner_displays
 from promote.dataflow.global_names import kept
 from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.out_of_sight import out_of_sight
@@ -47,6 +48,14 @@ class Context:
         self.outputs = outputs  # step tag -> output
         self.broken = broken  # cells of which an error was told before
         self.session = session  # what was told of magics that change the session
+        self._displays: dict[int, list[tuple[ast.Expr, bool]]] = {}
+
+    def inner_displays(self, statement: Statement) -> list[tuple[ast.Expr, bool]]:
+        """Give the displays within a statement that can be left out: many steps share a definition."""
+        found = self._displays.get(statement.index)
+        if found is None:
+            found = self._displays[statement.index] = inner_displays(statement.node, self.program.functions)
+        return found
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
