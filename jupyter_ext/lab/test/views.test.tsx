@@ -224,17 +224,24 @@ describe('the panel', () => {
     const place = document.body.appendChild(document.createElement('div'));
     place.className = 'nbw-Panel';
     const root = createRoot(place);
-    const at = (one: object) => act(() => root.render(<><button /><Job analyst={{ trans, panel, job: one } as never} commands={null as never} /></>));
+    const at = (one: object) => act(() => root.render(<><button /><Job analyst={{ trans, panel, job: one } as never} commands={{ execute: () => undefined } as never} /></>));
     at({ ...job, answer: null });
     place.querySelector('button')!.focus();
     at({ ...job, answer: null, running: true });
     expect(document.activeElement!.textContent).toBe('Promotion');
+    const stop = [...place.querySelectorAll('button')].at(-1)!;
+    stop.focus();
+    act(() => stop.click());
+    at({ ...job, answer: null, stopped: true, refused: { message: 'It was stopped.', hint: '' } });
+    expect(document.activeElement!.textContent).toBe('Promotion');
+    expect(place.querySelector('.nbw-problem')!.textContent!.trim()).toBe('It was stopped.');
   });
 });
 
 describe('words', () => {
   it('let a long name break after an underscore', () => {
-    expect(show(<p>{breakable('raw_rents')}</p>).innerHTML).toBe('<p>raw_<wbr>rents</p>');
+    expect(breakable('raw_rents')).toBe('raw_rents');
+    expect(show(<p>{breakable('applications_by_quarter')}</p>).innerHTML).toBe('<p>applications_<wbr>by_<wbr>quarter</p>');
   });
   it('say state, sums and compute', () => {
     expect(stateText('module', trans)).toBe('The module was edited');

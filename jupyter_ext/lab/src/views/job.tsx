@@ -118,6 +118,10 @@ export function Job({ analyst, commands }: IProps): JSX.Element | null {
     return null;
   }
   const names = { promote: trans.__('Promotion'), pull: trans.__('Pull'), materialise: trans.__('Materialisation') };
+  const stop = () => {
+    heading.current?.focus(); // the button goes, and the focus would go with it
+    void commands.execute(ID.stop);
+  };
   const elsewhere = job.panel !== analyst.panel;
   return (
     <section aria-label={names[job.kind]} className="nbw-Job">
@@ -125,11 +129,11 @@ export function Job({ analyst, commands }: IProps): JSX.Element | null {
       {job.running && (
         <div>
           <progress aria-label={names[job.kind]} />
-          <button type="button" onClick={() => void commands.execute(ID.stop)}>{trans.__('Stop')}</button>
+          <button type="button" onClick={stop}>{trans.__('Stop')}</button>
         </div>
       )}
       <p role="status">{job.running ? job.doing : ''}</p>
-      {job.refused && <p className="nbw-problem">✕ {job.refused.message} {job.refused.hint}</p>}
+      {job.refused && <p className="nbw-problem">{job.stopped ? '' : '✕ '}{job.refused.message} {job.refused.hint}</p>}
       {job.answer !== null &&
         (job.kind === 'materialise' ? (
           <Made made={job.answer as IMade} analyst={analyst} />

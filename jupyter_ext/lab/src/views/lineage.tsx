@@ -11,6 +11,11 @@ interface IProps {
   onChoose: (node: INode) => void;
 }
 
+/** Cut a name to what a box holds; its whole is the tooltip, and stands in the list. */
+function short(name: string): string {
+  return name.length > 17 ? `${name.slice(0, 16)}…` : name;
+}
+
 export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }: IProps): JSX.Element {
   const placed = layout(lineage);
   const id = React.useId();
@@ -62,9 +67,7 @@ export const Lineage = React.memo(function Lineage({ lineage, trans, onChoose }:
               <g key={node.name} className={`nbw-Lineage-node ${node.here ? 'nbw-mod-here' : ''}`} onClick={() => onChoose(node)}>
                 <title>{node.name}</title>
                 <rect x={x} y={y} width={BOX.width} height={BOX.height} rx={4} />
-                <foreignObject x={x + 8} y={y + 3} width={BOX.width - 16} height={20}>
-                  <div className="nbw-Lineage-name">{node.name}</div>
-                </foreignObject>
+                <text x={x + 8} y={y + 18}>{short(node.name)}</text>
                 <text x={x + 8} y={y + 34} className="nbw-Lineage-layer">
                   {node.layer || trans.__('outside')}{node.here ? '' : ' ↗'}
                 </text>

@@ -70,9 +70,15 @@ export function computeText(compute: Record<string, unknown> | null, trans: Tran
   return [String(kind), ...told].join(', ');
 }
 
-/** Give a long name or path so that a narrow panel breaks it after an underscore, a slash or a colon, not inside a word. */
-export function breakable(name: string): React.ReactNode[] {
-  return name.split(/(?<=[_/:])/).flatMap((part, at) => (at ? [<wbr key={at} />, part] : [part]));
+/**
+ * Give a text so that a narrow panel breaks its long names and paths after an underscore, a slash or a colon, not inside
+ * a word. What fits into a line stays the text that it is: a large notebook has a hundred names, drawn at every edit.
+ */
+export function breakable(text: string): React.ReactNode {
+  if (!/\S{21}/.test(text)) {
+    return text;
+  }
+  return text.split(/(?<=[_/:])/).flatMap((part, at) => (at ? [<wbr key={at} />, part] : [part]));
 }
 
 /** Give a key of Dagster's metadata as a narrow column can break it: `workbench/size_bytes` is "size bytes". */
