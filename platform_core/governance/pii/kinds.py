@@ -76,7 +76,7 @@ _EVERY = (
         "|names?$|fore_?names?|sur_?names?|lname|fname|initials?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
         "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|contact(?:_person)?$|employees?"
         "|person|people|owners?|residents?|councillor|author|next_of_kin|payee|cardholder|account_holder|account_name|inspector"
-        "|created_by|updated_by|approved_by|reviewed_by|assigned_to|submitted_by|decided_by",
+        "|(?:created|updated|approved|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
         "none",
     ),
     Kind(

@@ -15,8 +15,14 @@ _ALSO_FAMILIES = (
 )
 # Words of places, buildings and points of the compass that some families are called by: Emily Church, Karen West
 _PLACE_FAMILIES = (
-    "church park street stone ward lane temple bridge castle lake tower west north cross gate glass grove head"
+    "church fountain towers park street stone ward lane temple bridge castle lake tower west north cross gate glass grove head"
     " heath ridge vale forge meadows lodge cliff bay beach steel"
+)
+# What a person is beside a name: `Nurse Bill Woods`
+_ROLES = (
+    "nurse applicant tenant neighbour officer inspector sergeant constable engineer proprietor chairman chairwoman chairperson secretary treasurer daughter son mother father sister brother"
+    " uncle aunt patient client doctor teacher driver pupil student witness agent owner landlord carer complainant objector surveyor architect planner colonel warden major corporal private"
+    " detective superintendent midwife claimant defendant resident occupier caretaker headteacher solicitor barrister magistrate coroner clerk"
 )
 # What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
 _BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
@@ -26,7 +32,7 @@ _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka
 
 _SCOTTISH = r"^M(?:a?c)\p{Lu}"
 
-# Letters: T title, H greeting, I initial, J initials with dots, P particle, S saint, X place or organisation, L any other word, U
+# Letters: T title, H greeting, I initial, J initials with dots, P particle, Q particle of Irish, S saint, X place or organisation, L any other word, R what somebody is, U
 # unknown, K two capitals, W unknown and ending as everyday words do, Y a place that families are called by; N initials and family name in
 # one; given and family names as G A F V B C D E below. Small: a comma follows.
 _LETTERS = {
@@ -64,6 +70,7 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
         ("may", "rose", "hope"), "E"
     )
     letters |= {"king": "V", "keynes": "X"}
+    letters |= dict.fromkeys((role for role in _ROLES.split() if letters.get(role) == "L"), "R")
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
@@ -144,7 +151,8 @@ def _of_parts(words: pl.Series) -> pl.Series:
         pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
         .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
         .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
-        .when(plain.is_in(["ni", "nic", "ui"]) & ~word.is_in(["ni", "NI", "Ni"])).then(pl.lit("P"))
+        .when(plain.is_in(["ni", "nic", "ui"]) & ~word.is_in(["ni", "NI", "Ni"])).then(pl.lit("Q"))
+        .when(word == "Ó").then(pl.lit("Q"))
         .when(known.is_not_null()).then(known)
         .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
         .when(plain.str.contains("-", literal=True)).then(double)

@@ -45,16 +45,23 @@ _KIND_OF_SCHOOL = (
 _PLACES = (
     "Schools?|Academy|College|University|Institute|Form|Hospital|Infirmary|Hospice|Centre|Library|Museum|Gallery|Theatre|Foundation|Trust|Road|Rd|Street|Lane"
     "|Avenue|Ave|Close|Drive|Way|Crescent|Grove|Gardens?|Terrace|Mews|Court|House|Hall|Place|Square|Walk|Row|Gate|Bridge|Park|Buildings?|Towers?|Wharf|Quay"
-    "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund"
+    "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund|Stand|Wing|Suite|Room|Cup|Trophy|Stakes|Statue|Memorial|Centenary|Tour|Pub"
 )
 _CALLED_AFTER = (
     rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
     r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
-    r"|foundation|scholarship|lecture|prize|award|statue)(?-u:\b)"
+    r"|foundation|pub|statue|stand|wing|suite|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
 # A school may be called so in short: `Ada Lovelace High`
 _CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
+# `Chow Wing Kit`: a family name of China comes first
+_BY_A_FIRST = 0.58
+_COME_FIRST = (
+    r"(?i)^(?:au|cai|cao|chan|chang|chau|chen|cheng|cheung|chiu|choi|chow|chu|chui|deng|ding|fang|feng|fong|fung|gao|guo|hoang|huang|huynh|hui|ip|jiang|jin|kong|kwan|kwok|lai|lam|lau|leung"
+    r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|peng|pham|phan|qian|shen|shi|siu|tam|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
+    r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
+)
 # `Emily Church`, but not what queens and saints gave their names to
 _BY_A_PLACE = 0.62
 _GAVE_THEIR_NAMES = (
@@ -64,16 +71,17 @@ _GAVE_THEIR_NAMES = (
 )
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+P{2,3}[LXYlxy]", 0.95),
-    (r"T+[IJ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
+    (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
-    (r"[GBC][GABCDEIJ]{0,3}[FBDfbd]", 0.92),
+    (r"[UGABCDEFL][IJ]?Q[A-Za-z]", 0.85),
+    (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBDfbd]", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[VCEvce]", 0.8),
     (r"[ADE][GABCDEIJ]{0,2}[FBDfbd]", 0.85),
     (r"[GBC][GBCIJ]{0,2}S[GBCFgbcf]", 0.8),
     (r"[GBC][IJ]{0,2}[UWuw]", 0.65),
     (r"G[IJ]{0,2}[Yy]", _BY_A_PLACE),
     (r"[U][IJ]{0,2}[FBDfbd]", 0.55),
-    (r"J+P{0,3}[FBDVCEUWYfbdvceuwy]", 0.7),
+    (r"J+P{0,3}[FBDVCEUWYGQfbdvceuwyg]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
     (r"K[FBfb]", 0.6),
     (r"[fbd](?:[GBCIJ]{0,2}[gbc]|[GBC][GBCIJ]{0,2})", 0.85),
@@ -81,22 +89,27 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[fbd][IJ]{1,3}$", 0.65),
     (r"[fbd]U$", 0.6),
     (r"N", 0.75),
-    (r"[GBC][GBCgbc]", 0.7),
+    (r"[GBC][IJ]{0,2}[GBCgbc]", 0.7),
+    (r"P{1,3}[fbdu][GBCgbc]", 0.7),
+    (r"(?<=R)[GABCDEU][IJ]{0,2}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
+    (r"(?<=R)[IJ]{1,3}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
+    (r"(?<=R)[fbdvceu][GBCgbc]", 0.6),
+    (r"[FBDC][UGBCF]?[UGBCFugbcf]", _BY_A_FIRST),
     (r"[FB]P{1,2}[GBUgbu]", 0.6),
 )
 # Words that stand on no list, or are everyday ones too, are a name where somebody is spoken of so
 _CUED = (
     re.compile(
-        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEU][IJ]{0,2}|[fbd][gbcu]"
+        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEUgbcadeu][IJ]{0,2}|[fbd][gbcu]"
     ),
     0.6,
 )
-_MAY_BE_CUED = (
-    "U|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
-)
+# Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
+_CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
+_MAY_BE_CUED = "U|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
 _CUE_BEFORE = (
-    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
-    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
+    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
     r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
     r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
     r"(?: was| is)?)[:,.]{0,2}\s*$"
@@ -197,6 +210,7 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
         pl.col("piece").str.contains(_SHORT_IN_CAPITALS) & (pl.col("score") <= 0.65)
     )
     found = found.filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()) & ~reigned & ~gave & ~town)
+    found = found.filter((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST))
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
 
@@ -216,9 +230,9 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     never = [
         word
         for word, letter in letters.items()
-        if len(word) > 1 and (letter in "XYLHS" if strict else letter == "X" and word not in called)
+        if len(word) > 1 and (letter in "XYLHSR" if strict else letter == "X" and word not in called)
     ]
-    empty = [word for word, letter in letters.items() if letter in "XLH" and word not in called]
+    empty = [word for word, letter in letters.items() if letter in "XLHR" and word not in called]
     shaped = cells.filter(text.str.contains(_CELL))
     word = pl.element().str.strip_chars(".,")
     words = text.str.to_lowercase().str.strip_chars().str.split(" ")
@@ -327,7 +341,7 @@ def _judged(lettered: list[str]) -> pl.DataFrame:
 @lru_cache(65536)
 def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
     found: list[tuple[int, int, float]] = []
-    rules = [*_COMPILED, _CUED] if letters.endswith("!") else _COMPILED
+    rules = [*_COMPILED, _CUED, _CUED_FIRST] if letters.endswith("!") else _COMPILED
     letters = letters.removesuffix("!")
     at = 0
     while at < len(letters):
