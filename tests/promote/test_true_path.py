@@ -79,7 +79,7 @@ def _on_the_true_path(folder: Path, case: Case) -> str:
         "json",
         "notebooks/case.ipynb",
     ]
-    promoted = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    promoted = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if promoted.returncode:
         return str(json.loads(promoted.stdout)["findings"])
     made = warm.run([sys.executable, "-c", ASSETS], env=env, cwd=folder)
