@@ -113,7 +113,7 @@ def test_a_key_that_nobody_declared_is_refused(project: Path, capsys: pytest.Cap
     said = capsys.readouterr().err
     assert "Did you mean 'person_id'?" in said
     assert PERSON not in said
-    assert main(["erase", "--subject", "person_id"]) == 1
+    assert main(["erase", "--subject", "person_id"]) == 2
 
 
 def test_a_run_that_is_killed_is_run_again(project: Path) -> None:
