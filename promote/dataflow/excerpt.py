@@ -24,6 +24,7 @@ _STRING_STARTS = {
 _STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
 
 
+_SEMICOLON = pattern(r"[ \t]*;[ \t]*")
 _COMMENT = pattern(r"[ \t]*#[^\n]*")
 
 
@@ -101,7 +102,7 @@ def excerpt(
     every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
     text = source[start:end]
     at = list(range(first, first + text.count("\n") + 1))  # the cell's line of each line of the text
-    for edit in sorted(every, key=lambda e: e.start, reverse=True):
+    for edit in reversed(_merged(source, every)):
         if start <= edit.start and edit.end <= end:
             at = _lines_after(at, text, edit.start - start, edit.end - start, edit.text)
             text = text[: edit.start - start] + edit.text + text[edit.end - start :]
@@ -113,6 +114,26 @@ def excerpt(
     if at == list(range(first, first + len(at))):
         at = []
     return Fragment(cell.position, first, last, "\n".join(line for _, line in stay), origin, tuple(at))
+
+
+def _merged(source: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Give the edits in order, those that cut the same characters as one: several statements of a line that all go."""
+    found: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: e.start):
+        last = found[-1] if found else None
+        if last is not None and edit.start <= last.end and not edit.text and not last.text:
+            found[-1] = Edit(last.start, max(last.end, edit.end), "")
+        else:
+            found.append(edit)
+    return [_with_semicolon(source, edit) for edit in found]
+
+
+def _with_semicolon(source: str, edit: Edit) -> Edit:
+    """Let a cut at the beginning of a line take the semicolon behind it along."""
+    following = _SEMICOLON.match(source, edit.end)
+    if edit.text or not following or source[source.rfind("\n", 0, edit.start) + 1 : edit.start].strip():
+        return edit
+    return Edit(edit.start, following.end(), "")
 
 
 def _lines_after(at: list[int], text: str, start: int, end: int, new: str) -> list[int]:

@@ -139,10 +139,12 @@ def build(cells: Sequence[CodeCell]) -> Program:
     rows = _rows(cells)
     every = [facts for _, facts in rows]
     effects = [facts.effects for facts in every]
-    imports, modules = _imports(every)
+    imports, modules, others = _imports(every)
     bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
     plainly = frozenset().union(*[f.effects.touched for f in every if not _imports_something(f)])
     functions = collect_functions(effects, imports, modules, plainly)
+    if others:
+        functions = replace(functions, others=others)
     if any("cache_info" in facts.attributes for facts in every):
         functions = replace(functions, asks_caches=True)
     texts = Texts(every)
@@ -260,9 +262,12 @@ def _is_star(node: ast.ImportFrom) -> bool:
     return any(a.name == "*" for a in node.names)
 
 
-def _imports(statements: Sequence[Facts]) -> tuple[dict[str, str], frozenset[str]]:
-    """The dotted path that each imported name stands for, and the names bound to modules by `import`."""
+def _imports(
+    statements: Sequence[Facts],
+) -> tuple[dict[str, str], frozenset[str], dict[str, tuple[str, ...]]]:
+    """The path that each imported name stands for, the names that `import` binds, and what else names stand for."""
     found: dict[str, str] = {}
+    every: dict[str, set[str]] = {}
     modules: set[str] = set()
     for facts in statements:
         whole, parts = facts.kinds.get(ast.Import, ()), facts.kinds.get(ast.ImportFrom, ())
@@ -270,17 +275,20 @@ def _imports(statements: Sequence[Facts]) -> tuple[dict[str, str], frozenset[str
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.split(".")[0]
+                    every.setdefault(name, set()).add(alias.name if alias.asname else name)
                     found[name] = weightier(found.get(name), alias.name if alias.asname else name)
                     modules.add(name)
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 for alias in node.names:
                     name = alias.asname or alias.name
+                    every.setdefault(name, set()).add(f"{node.module}.{alias.name}")
                     found[name] = weightier(found.get(name), f"{node.module}.{alias.name}")
     for name, value in _module_aliases(statements) if found else ():
         path = ".".join((found.get(value[0], ""), *value[1:]))
         if name not in found and any(key == path or key.startswith(f"{path}.") for key in HIDDEN_STATE):
             found[name] = path  # `rng = np.random` is as good as an import
-    return found, frozenset(modules)
+    others = {name: tuple(sorted(paths - {found[name]})) for name, paths in every.items() if len(paths) > 1}
+    return found, frozenset(modules), others
 
 
 def _imports_something(facts: Facts) -> bool:

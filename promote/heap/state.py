@@ -109,11 +109,11 @@ def state_uses(
         if use.stored and use.call is None and not use.path[1:] and use.path[0] not in functions.imports:
             continue  # an item of a variable
         within = use.call is not None and id(use.call) in entered and functions.canonical(use.path) in STATE_HOLDERS
-        for state, kind in _states(use, functions):
+        for state, kind in _states_of_all(use, functions):
             if within and kind != "read":
                 continue
             name = PREFIX + state
-            if kind == "set" and sure:
+            if kind == "set" and sure and use.path[0] not in functions.others:
                 sets.add(name)
                 changes.setdefault(name, place)
             else:
@@ -159,6 +159,13 @@ def is_set_up(name: str) -> bool:
 def is_shown(name: str) -> bool:
     """Whether only texts made of frames and arrays depend on a state."""
     return name[len(PREFIX) :] in SHOWN_STATES
+
+
+def _states_of_all(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
+    """The states that a use touches by whatever its name is imported from."""
+    if use.path[0] not in functions.others:
+        return _states(use, functions)
+    return [one for meant in functions.meanings(use.path[0]) for one in _states(use, meant)]
 
 
 def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:

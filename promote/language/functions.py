@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from promote.language.effects import KNOWN_PACKAGES, PLAIN_BASES
 from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
-from promote.values import dataclass, field
+from promote.values import dataclass, field, replace
 
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 
@@ -30,6 +30,7 @@ class Functions:
     constants: frozenset[str]  # names that are only ever bound to what cannot change
     settled: frozenset[str]  # names that one statement binds, to a function or to what cannot change
     defaults: bool = False  # whether the notebook has dictionaries that change when an item is read
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # paths that an imported name has elsewhere
     asks_caches: bool = False  # whether anyone asks how often a remembering function was called
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
@@ -39,6 +40,10 @@ class Functions:
         if root is None:
             root = path[0] if len(path) == 1 else f".{path[0]}"
         return ".".join((root, *path[1:]))
+
+    def meanings(self, name: str) -> list[Functions]:
+        """Give this with each path that an imported name stands for somewhere."""
+        return [self, *(replace(self, imports={**self.imports, name: path}) for path in self.others.get(name, ()))]
 
     def known(self, name: str) -> bool:
         """Whether an imported name is of a package whose calls stand in the tables of `effects`."""

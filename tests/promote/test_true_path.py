@@ -53,9 +53,10 @@ CASES = [case for case in read_cases(FOLDER / "at_large" / "notebooks.txt") if n
 @pytest.mark.nightly
 def test_the_lake_holds_what_the_notebook_gave(tmp_path: Path, full_count: bool) -> None:
     if not full_count:
-        pytest.skip("promotes and makes the assets of some 80 notebooks: `make test-nightly`")
-    told = {case.name: found for n, case in enumerate(CASES) if (found := _on_the_true_path(tmp_path / str(n), case))}
-    assert len([name for name in told.values() if name == "same"]) >= 80
+        pytest.skip("promotes and makes the assets of many notebooks: `make test-nightly`")
+    cases = enumerate(CASES[::4])
+    told = {case.name: found for n, case in cases if (found := _on_the_true_path(tmp_path / str(n), case))}
+    assert len(told) >= 20
     assert {name: found for name, found in told.items() if found != "same"} == {}
 
 
