@@ -66,7 +66,7 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
             letters[word] = _LETTERS[a, b]
     # Words of places that many people are called by too
     letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V") | dict.fromkeys(_PLACE_FAMILIES.split(), "Y")
-    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace"), "A") | dict.fromkeys(
+    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace", "bill"), "A") | dict.fromkeys(
         ("may", "rose", "hope"), "E"
     )
     letters |= {"king": "V", "keynes": "X"}
