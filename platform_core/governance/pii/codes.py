@@ -174,6 +174,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     # `van was 10m away`: small words before a number are more often words; and `E6 4th floor` is no postcode
     spaced = (shape == "older") & ~piece.str.contains("[A-Z]") & piece.str.contains(" ", literal=True)
     ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")
+    ordinal &= around.of(pl.col("after").str.contains("^ (?:floor|storey|level|form|year|century)"))
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
