@@ -16,6 +16,13 @@ import pyarrow as pa
 
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
+from platform_core.governance.pii.name_surroundings import (
+    BY_A_PLACE,
+    CUE_AFTER,
+    CUE_BEFORE,
+    without_namesakes,
+    without_things_and_places,
+)
 from platform_core.governance.pii.name_words import PARTICLES, called_alike, fold, letters_of, lists, mapping
 
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
@@ -36,24 +43,6 @@ _ASCII, _ANY = (
     ),
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
-# What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
-_KIND_OF_SCHOOL = (
-    "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
-    "|Comprehensive|Upper|Lower|Middle|First|Special|Girls'?|Boys'?|Sixth|Health|Medical|Leisure|Care|Nursing|Retail|Shopping|Industrial|Business|Day|Playing"
-)
-_PLACES = (
-    "Schools?|Academy|College|University|Institute|Form|Hospital|Infirmary|Hospice|Centre|Library|Museum|Gallery|Theatre|Foundation|Trust|Road|Rd|Street|Lane"
-    "|Avenue|Ave|Close|Drive|Way|Crescent|Grove|Gardens?|Terrace|Mews|Court|House|Hall|Place|Square|Walk|Row|Gate|Bridge|Park|Buildings?|Towers?|Wharf|Quay"
-    "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund|Stand|Wing|Suite|Room|Cup|Trophy|Stakes|Statue|Memorial|Centenary|Tour|Pub"
-)
-_CALLED_AFTER = (
-    rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
-    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
-    r"|foundation|pub|statue|stand|wing|suite|scholarship|lecture|prize|award|statue)(?-u:\b)"
-)
-# A school may be called so in short: `Ada Lovelace High`
-_CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
 # `Chow Wing Kit`: a family name of China comes first
 _BY_A_FIRST = 0.58
@@ -61,13 +50,6 @@ _COME_FIRST = (
     r"(?i)^(?:au|cai|cao|chan|chang|chau|chen|cheng|cheung|chiu|choi|chow|chu|chui|deng|ding|fang|feng|fong|fung|gao|guo|hoang|huang|huynh|hui|ip|jiang|jin|kong|kwan|kwok|lai|lam|lau|leung"
     r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|peng|pham|phan|qian|shen|shi|siu|tam|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
     r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
-)
-# `Emily Church`, but not what queens and saints gave their names to
-_BY_A_PLACE = 0.62
-_GAVE_THEIR_NAMES = (
-    r"(?i)^(?:victoria|albert|charles|charlotte|edward|elizabeth|alexandra|alfred|adelaide|augusta|caroline|catherine|katherine|frederick|mary|margaret|anne?|helen|regina|alma|beatrice"
-    r"|diana|louisa?|louise|eleanor|isabella|daisy|hazel|holly|heather|ivy|jasmine|lily|myrtle|laurel|poppy|violet|iris|florence|matilda|agnes|emma|ernest|alice|clara|julia|maria|sophia"
-    r"|amelia|nicholas|jubilee)\b"
 )
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+P{2,3}[LXYlxy]", 0.95),
@@ -79,7 +61,7 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[ADE][GABCDEIJ]{0,2}[FBDfbd]", 0.85),
     (r"[GBC][GBCIJ]{0,2}S[GBCFgbcf]", 0.8),
     (r"[GBC][IJ]{0,2}[UWuw]", 0.65),
-    (r"G[IJ]{0,2}[Yy]", _BY_A_PLACE),
+    (r"G[IJ]{0,2}[Yy]", BY_A_PLACE),
     (r"[U][IJ]{0,2}[FBDfbd]", 0.55),
     (r"J+P{0,3}[FBDVCEUWYGQfbdvceuwyg]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
@@ -107,35 +89,6 @@ _CUED = (
 # Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
 _CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
 _MAY_BE_CUED = "U|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
-_CUE_BEFORE = (
-    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
-    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
-    r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
-    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
-    r"(?: was| is)?)[:,.]{0,2}\s*$"
-)
-# Where something stands is no person, nor is what has an article before it
-_PLACED_BEFORE = (
-    r"(?i)\b(?:near|opposite|beside|adjacent to|adjoining|close to|next to|alongside|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb|edge|centre) of"
-    r"|at|in|via|towards|through|along|across) $"
-)
-_SURELY_PLACED_BEFORE = (
-    r"(?i)\b(?:near|adjacent to|adjoining|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb) of"
-    r"|(?:stops?|land|works?|sites?|house|premises|flood(?:s|ing)|fire|held|school|meets?|arrives?|situated|located) at) $"
-)
-# `12 CHARLES STREET`; `Exmouth, Devon`; `Maria DB`
-_NUMBERED = r"[0-9][A-Za-z]?,? $"
-_TOWN_BEHIND = (
-    r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
-    r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
-)
-_SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
-
-_THING_BEFORE = (
-    r"(?i)\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
-    r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"
-)
-_CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b"
 _L = r"A-Za-z\x{aa}-\x{1fff}\x{2c00}-\x{2fff}\x{3041}-\x{d7ff}\x{f900}-\x{faff}\x{10000}-\x{10ffff}"  # a fraction of what \p{L} costs
 _CELL = rf"^[ \t]*(?:[{_L}][{_L}'.\-]*[,.]?[ \t]*(?:\([{_L} ]+\)[ \t]*)?){{1,7}}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
@@ -182,34 +135,14 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
         (words["at"].gather(ends) + words["kept"].gather(ends)).alias("end"),
     )
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
-    last = pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64) - 1
-    # `Hill, Carter and Graham` are partners of a firm
-    partners = pl.col("piece").str.contains(",", literal=True) & pl.col("right").str.contains(r"^ (?:and|&) \p{Lu}")
-    firm = pl.col("right").str.contains(_NOT_A_PERSON_AFTER) | partners
-    behind = pl.col("piece").str.slice(pl.col("end")) + pl.col("right")
-    found = found.filter(~(last & firm) | (pl.col("score") >= 0.95), ~behind.str.contains(_CALLED_AFTER))
-    # What stands right before the name: more of the run, or what the run stands behind
-    before = pl.col("left") + pl.col("piece").str.head(begin)
-    thing = before.str.contains(_THING_BEFORE) & (pl.col("score") < 0.95)
-    placed = before.str.contains(_PLACED_BEFORE) & (pl.col("score") < 0.85)
-    placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (pl.col("score") < 0.95)
-    placed |= before.str.contains(_NUMBERED) & (pl.col("score") == _BY_A_PLACE)
-    # `Marks & Spencer, Ted Baker`
-    placed |= before.str.ends_with("& ") & pl.col("piece").str.contains(",", literal=True)
-    found = found.filter(~thing & ~placed)
+    found = without_things_and_places(found)
     found = found.with_columns(
         piece=pl.col("piece").str.slice(begin, length),
         start=pl.col("start") + begin,
         kind=pl.lit("name"),
         chance=pl.lit(value=False),
     )
-    # `Edward VI` is a king, and what is called after him
-    reigned = pl.col("piece").str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (pl.col("score") < 0.7)
-    gave = (pl.col("score") == _BY_A_PLACE) & pl.col("piece").str.contains(_GAVE_THEIR_NAMES)
-    town = pl.col("piece").str.contains(_TOWN_BEHIND) | (
-        pl.col("piece").str.contains(_SHORT_IN_CAPITALS) & (pl.col("score") <= 0.65)
-    )
-    found = found.filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()) & ~reigned & ~gave & ~town)
+    found = without_namesakes(found).filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()))
     found = found.filter((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST))
     return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
 
@@ -324,7 +257,7 @@ def _cued(lettered: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     ).to_series()
     asked = open_ | joined.shift(-1, fill_value=False)
     spoken = runs.filter(asked).select(
-        pl.col("left").str.contains(_CUE_BEFORE) | pl.col("right").str.contains(_CUE_AFTER)
+        pl.col("left").str.contains(CUE_BEFORE) | pl.col("right").str.contains(CUE_AFTER)
     )
     marked = asked.scatter(asked.arg_true(), spoken.to_series())
     marked = open_ & (marked | (joined & marked.shift(1, fill_value=False)))

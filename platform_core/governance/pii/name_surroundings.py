@@ -1,0 +1,100 @@
+"""What stands around a run of capitalised words: what says that it is a person, and what says that it is none."""
+
+from __future__ import annotations
+
+import polars as pl
+
+BY_A_PLACE = 0.62  # the score of a given name with a word of places behind it: `Emily Church`
+_SURE = 0.95  # from which on the words around say nothing more: `Mrs Ada Khan`
+
+CUE_BEFORE = (
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
+    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
+    r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
+    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
+    r"(?: was| is)?)[:,.]{0,2}\s*$"
+)
+CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b"
+
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
+# What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
+_KIND_OF_SCHOOL = (
+    "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
+    "|Comprehensive|Upper|Lower|Middle|First|Special|Girls'?|Boys'?|Sixth|Health|Medical|Leisure|Care|Nursing|Retail|Shopping|Industrial|Business|Day|Playing"
+)
+_PLACES = (
+    "Schools?|Academy|College|University|Institute|Form|Hospital|Infirmary|Hospice|Centre|Library|Museum|Gallery|Theatre|Foundation|Trust|Road|Rd|Street|Lane"
+    "|Avenue|Ave|Close|Drive|Way|Crescent|Grove|Gardens?|Terrace|Mews|Court|House|Hall|Place|Square|Walk|Row|Gate|Bridge|Park|Buildings?|Towers?|Wharf|Quay"
+    "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund|Stand|Wing|Suite|Room|Cup|Trophy|Stakes|Statue|Memorial|Centenary|Tour|Pub"
+)
+_CALLED_AFTER = (
+    rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
+    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
+    r"|foundation|pub|statue|stand|wing|suite|scholarship|lecture|prize|award|statue)(?-u:\b)"
+)
+# A school may be called so in short: `Ada Lovelace High`
+_CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
+# What queens and saints gave their names to
+_GAVE_THEIR_NAMES = (
+    r"(?i)^(?:victoria|albert|charles|charlotte|edward|elizabeth|alexandra|alfred|adelaide|augusta|caroline|catherine|katherine|frederick|mary|margaret|anne?|helen|regina|alma|beatrice"
+    r"|diana|louisa?|louise|eleanor|isabella|daisy|hazel|holly|heather|ivy|jasmine|lily|myrtle|laurel|poppy|violet|iris|florence|matilda|agnes|emma|ernest|alice|clara|julia|maria|sophia"
+    r"|amelia|nicholas|jubilee)\b"
+)
+# Where something stands is no person, nor is what has an article before it
+_PLACED_BEFORE = (
+    r"(?i)\b(?:near|opposite|beside|adjacent to|adjoining|close to|next to|alongside|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb|edge|centre) of"
+    r"|at|in|via|towards|through|along|across) $"
+)
+_SURELY_PLACED_BEFORE = (
+    r"(?i)\b(?:near|adjacent to|adjoining|(?:north|south|east|west|rear|outskirts|village|town|parish|ward|hamlet|borough|city|suburb) of"
+    r"|(?:stops?|land|works?|sites?|house|premises|flood(?:s|ing)|fire|held|school|meets?|arrives?|situated|located) at) $"
+)
+# `12 CHARLES STREET`; `Exmouth, Devon`; `Maria DB`
+_NUMBERED = r"[0-9][A-Za-z]?,? $"
+_TOWN_BEHIND = (
+    r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
+    r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
+)
+_SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
+
+_THING_BEFORE = (
+    r"(?i)\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
+    r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"
+)
+
+
+def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what the words around make a firm, a place or a thing.
+
+    Args:
+        found: Names with `piece`, the run that holds each, `begin` and `end` within it, `left` and `right` of it, `score`.
+    """
+    piece, right, score = pl.col("piece"), pl.col("right"), pl.col("score")
+    last = pl.col("end") >= piece.str.len_chars().cast(pl.Int64) - 1
+    # `Hill, Carter and Graham` are partners of a firm
+    partners = piece.str.contains(",", literal=True) & right.str.contains(r"^ (?:and|&) \p{Lu}")
+    firm = right.str.contains(_NOT_A_PERSON_AFTER) | partners
+    behind = piece.str.slice(pl.col("end")) + right
+    found = found.filter(~(last & firm) | (score >= _SURE), ~behind.str.contains(_CALLED_AFTER))
+    # What stands right before the name: more of the run, or what the run stands behind
+    before = pl.col("left") + piece.str.head(pl.col("begin"))
+    thing = before.str.contains(_THING_BEFORE) & (score < _SURE)
+    placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
+    placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
+    placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
+    # `Marks & Spencer, Ted Baker`
+    placed |= before.str.ends_with("& ") & piece.str.contains(",", literal=True)
+    return found.filter(~thing & ~placed)
+
+
+def without_namesakes(found: pl.DataFrame) -> pl.DataFrame:
+    """Leave out kings, what queens and saints gave their names to, and towns with their county.
+
+    Args:
+        found: Names with `piece`, the name itself, and `score`.
+    """
+    piece, score = pl.col("piece"), pl.col("score")
+    reigned = piece.str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (score < 0.7)  # `Edward VI`
+    gave = (score == BY_A_PLACE) & piece.str.contains(_GAVE_THEIR_NAMES)
+    town = piece.str.contains(_TOWN_BEHIND) | (piece.str.contains(_SHORT_IN_CAPITALS) & (score <= 0.65))
+    return found.filter(~reigned & ~gave & ~town)
