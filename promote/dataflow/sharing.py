@@ -105,6 +105,8 @@ def _may_double(program: Program, included: Collection[int], taken: Iterable[Tak
         here = [made, *(copy for at, copy in copies if at < index)]
         if any(sum(one in each for each in here) > 1 for one in trace.touched[index]):
             return True
+        if any(not family.isdisjoint(copy) for family in trace.families[index] for copy in here[1:]):
+            return True
     return False
 
 

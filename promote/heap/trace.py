@@ -9,7 +9,9 @@ from promote.language.uses import Effects
 
 
 class Trace:
-    """The pass and what it met, by the number of the statement: the objects that it `made`, those that it `touched`.
+    """The pass and what it met, by the number of the statement.
+
+    The objects that it `made`, those that it `touched`, and the `families` of frames whose cells it touched.
 
     What objects hold only ever grows, so whatever is out of reach in the heap as the pass left it was so at any time.
     """
@@ -19,6 +21,7 @@ class Trace:
         self.heap = self.aliases.heap
         self.made: list[range] = []
         self.touched: list[Objects] = []
+        self.families: list[list[Objects]] = []
         self.stood: dict[str, list[tuple[int, Objects]]] = {}
 
     def take(self, effects: Effects) -> Happening:
@@ -27,6 +30,7 @@ class Trace:
         happening = self.aliases.take(effects)
         self.made.append(range(before + 1, self.heap.count + 1))
         self.touched.append(happening.touched)
+        self.families.append(self.aliases.families)
         for name in effects.touched:
             self.stood.setdefault(name, []).append((index, self.aliases.own.get(name, NONE)))
         return happening
