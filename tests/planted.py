@@ -13,7 +13,7 @@ from pathlib import Path
 
 SECRET_NAME = "PLANTED_API_TOKEN"  # noqa: S105 - a name
 SECRET = "never-written-" + "5b9e41c07d"
-IDENTIFIERS = ("Planted Person", "pl4nted")
+IDENTIFIERS = ("Agatha Plantedson", "pl4nted")
 TELLING = ("*.html", "*.json", "*.jsonl", "*.log", "*.db", "*.db-wal", "*.svg", "*.md", "*.prom")
 
 
@@ -23,7 +23,7 @@ def written_under(folder: Path) -> list[str]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place:
     ...     for name in ("report.html", "people.csv"):
-    ...         _ = Path(place, name).write_text("Planted Person")
+    ...         _ = Path(place, name).write_text("Agatha Plantedson")
     ...     _ = Path(place, "note.txt").write_text(SECRET)
     ...     [Path(found).name for found in written_under(Path(place))]
     ['note.txt', 'report.html']

@@ -8,7 +8,7 @@ from tests.planted import SECRET, written_under
 
 def test_the_search_finds_what_is_planted() -> None:
     with TemporaryDirectory() as place:  # not under pytest's own folder, which is searched at the end
-        for name, text in {"report.html": "Planted Person", "people.csv": "Planted Person", "a/note": SECRET}.items():
+        for name, text in {"report.html": "Agatha Plantedson", "people.csv": "Agatha Plantedson", "a/note": SECRET}.items():
             path = Path(place, name)
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)

@@ -19,7 +19,7 @@ from platform_core.metadata import mask_with, with_chart
 from platform_core.metadata.charts import charts_of
 from platform_core.sdk import silver_asset
 
-PLANTED = "Planted Person"
+PLANTED = "Agatha Plantedson"
 FRAME = pl.DataFrame(
     {"name": [PLANTED, "B"], "born": [19010203, 19990909], "fee": [1.5, None], "town": ["York", "Ely"]}
 )
