@@ -3,12 +3,13 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.planted import SECRET, written_under
+from tests.planted import IDENTIFIERS, SECRET, written_under
 
 
 def test_the_search_finds_what_is_planted() -> None:
     with TemporaryDirectory() as place:  # not under pytest's own folder, which is searched at the end
-        for name, text in {"report.html": "Agatha Plantedson", "people.csv": "Agatha Plantedson", "a/note": SECRET}.items():
+        person = IDENTIFIERS[0]
+        for name, text in {"report.html": person, "people.csv": person, "a/note": SECRET}.items():
             path = Path(place, name)
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)

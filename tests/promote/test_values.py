@@ -102,7 +102,8 @@ def test_replace_and_copies():
 
 def test_the_standard_library_sees_dataclasses():
     assert dataclasses.is_dataclass(Cell)
-    assert [f.name for f in dataclasses.fields(Cell)] == ["position", "id", "kind", "source", "tags", "options", "count"]
+    names = ["position", "id", "kind", "source", "tags", "options", "count"]
+    assert [f.name for f in dataclasses.fields(Cell)] == names
     assert dataclasses.asdict(Location("a", 1))["cell"] == 1
     assert dataclasses.replace(Ours("a", 5), name="b") == Ours("b", 5)
 
