@@ -133,7 +133,7 @@ def _distinct(columns: tuple[str, ...], what: str, source: Source, sample: int) 
     def finish(found: Mapping[str, Any]) -> Found:
         parts = [repeated(found["codes"], sample)]
         for number in range(1, passes):
-            codes = source.lazy.select(_share(code, number, passes)).collect(engine="streaming")
+            codes = source.lazy.select(_share(code.expression, number, passes)).collect(engine="streaming")
             parts.append(repeated(codes.to_series(), sample))
         failed, groups = sum(part.rows for part in parts), sum(part.groups for part in parts)
         shared = pl.struct(column_of(column) for column in columns).is_duplicated()
@@ -152,15 +152,13 @@ def _distinct(columns: tuple[str, ...], what: str, source: Source, sample: int) 
     name = repr(columns)
     while name in source.schema:
         name += "'"
-    codes = _share(Code(pl.col(name), code.exact), 0, passes)
-    return Job(finish, {"codes": codes.implode()}, {name: code.expression})
+    codes = _share(pl.col(name), 0, passes).implode()
+    return Job(finish, {"codes": codes}, {name: code.expression})
 
 
-def _share(code: Code, number: int, passes: int) -> pl.Expr:
+def _share(code: pl.Expr, number: int, passes: int) -> pl.Expr:
     """Give the codes that one of several passes holds; those of one key are never parted."""
-    if passes == 1:
-        return code.expression
-    return code.expression.filter(code.expression.hash(0) % passes == number)
+    return code if passes == 1 else code.filter(code.hash(0) % passes == number)
 
 
 def _one_of(code: Code, parts: list[Repeated]) -> pl.Expr:

@@ -98,9 +98,11 @@ def _may_double(program: Program, included: Collection[int], taken: Iterable[Tak
     The notebook's own pass tells it, with all that objects came to hold by the end: where it says no, as it does for
     most steps, the step needs no pass of its own.
     """
+    if not changing:
+        return False
     trace = program.trace
-    made = {one for index in included for one in trace.made[index]} if changing else set()
-    copies = [(one.at, trace.heap.reach(trace.stood_for(one.variable, one.at))) for one in taken if changing]
+    made = {one for index in included for one in trace.made[index]}
+    copies = [(one.at, trace.heap.reach(trace.stood_for(one.variable, one.at))) for one in taken]
     for index in changing:
         here = [made, *(copy for at, copy in copies if at < index)]
         if any(sum(one in each for each in here) > 1 for one in trace.touched[index]):

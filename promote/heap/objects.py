@@ -33,9 +33,8 @@ class Values:
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
         self.asked: set[FunctionInfo] = set()  # whose summaries were looked at
         self.touched: set[int] = set()
-        self.families: list[
-            Objects
-        ] = []  # frames whose cells the statement at hand may have changed, each with its kin
+        # Frames whose cells the statement at hand may have changed, each with its kin
+        self.families: list[Objects] = []
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it
         self.given: dict[int, Objects] = {}  # what calls and named values of the statement at hand gave, by identity

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import isfinite
 from types import MappingProxyType
+from typing import TypeGuard
 
 from platform_core.errors import UserError
 
@@ -14,17 +15,17 @@ _Takes = tuple[_Test, str]
 
 def _whole(low: int, high: int | None = None) -> _Takes:
     def test(value: object) -> bool:
-        return _is_whole(value) and low <= value and (high is None or value <= high)  # type: ignore[operator]  # a whole number
+        return _is_whole(value) and low <= value and (high is None or value <= high)
 
     return test, f"a whole number {f'from {low} on' if high is None else f'from {low} to {high:,}'}"
 
 
-def _is_whole(value: object) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _above_none(value: object) -> bool:
-    return (_is_whole(value) or isinstance(value, float)) and isfinite(value) and value > 0  # type: ignore[arg-type,operator]  # a number
+    return (_is_whole(value) or isinstance(value, float)) and isfinite(value) and value > 0
 
 
 _PARTS = ("area", "district", "sector")
