@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,13 +34,21 @@ def stream_of(value: object) -> Iterator[pa.RecordBatchReader]:
     failed: list[BaseException] = []
     reader = _reader(value, failed)
     try:
-        yield reader
+        with telling(failed):
+            yield reader
+    finally:
+        reader.close()
+
+
+@contextmanager
+def telling(failed: Sequence[BaseException]) -> Iterator[None]:
+    """Raise what a stream failed with, in place of what its reader made of that."""
+    try:
+        yield
     except Exception:
         if failed:
             raise failed[0] from None
         raise
-    finally:
-        reader.close()
 
 
 def _reader(value: object, failed: list[BaseException]) -> pa.RecordBatchReader:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 import pyarrow as pa
 
-from platform_core.arrow_stream import stream_of
+from platform_core.arrow_stream import stream_of, telling
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind, convert
 from platform_core.lake import lists_of, safe_name
@@ -213,12 +213,8 @@ class DeltaTables:
                 return
             wrong: list[UserError] = []
             given = _with_partition(rows, self._column, partition, wrong)
-            try:
+            with telling(wrong):
                 self._commit_rows(url, given, partition, notes)
-            except Exception:
-                if wrong:
-                    raise wrong[0] from None
-                raise
 
     def _commit_rows(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
         delta: Any = needed("deltalake", "delta")
