@@ -1,9 +1,11 @@
-"""Columns by exactly their name, whatever it is: Polars takes `*` and `^...$` for patterns of names."""
+"""Columns by exactly their name, whatever it is (Polars takes `*` and `^...$` for patterns), and the types of texts."""
 
 from __future__ import annotations
 
 import polars as pl
 import polars.selectors as cs
+
+TEXT = (pl.String, pl.Categorical, pl.Enum)  # the types of texts
 
 
 def column_of(name: str) -> pl.Expr:

@@ -11,11 +11,11 @@ from typing import cast
 
 import polars as pl
 
+from platform_core.columns import TEXT
 from platform_core.errors import UserError
 
 _SIGNED: tuple[type[pl.DataType], ...] = (pl.Int8, pl.Int16, pl.Int32, pl.Int64)
 _UNSIGNED: tuple[type[pl.DataType], ...] = (pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str, parts: str = "partitions") -> pl.Schema:
@@ -69,7 +69,7 @@ def common_type(left: pl.DataType, right: pl.DataType) -> pl.DataType | None:  #
         return left
     if left == pl.Null:
         return right
-    if isinstance(left, _TEXT) and isinstance(right, _TEXT):
+    if isinstance(left, TEXT) and isinstance(right, TEXT):
         return pl.String()
     if left.is_integer() and right.is_integer():
         return _common_integer(left, right)

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from platform_core.asset_checks.dictionaries import UnreadableError, dictionary_of
+from platform_core.columns import TEXT
 
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 _UNITS = {"ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _MOST_VALUES = 50_000  # of a column's dictionaries; beyond it reading the data costs no more
 
@@ -80,7 +80,7 @@ class Facts:
     def _values(self, column: str) -> pl.Series | None:
         """Give the values that a column of text can hold at most, or None where not every page has a dictionary."""
         dtype = self._schema[column]
-        if not isinstance(dtype, _TEXT):
+        if not isinstance(dtype, TEXT):
             return None
         found: set[bytes] = set()
         for (path, footer), (_, place) in zip(self._footers, self._places(column), strict=True):

@@ -21,11 +21,9 @@ from platform_core.asset_checks.model import (
     missing,
     refusal,
 )
-from platform_core.columns import column_of
+from platform_core.columns import TEXT, column_of
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
-
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 def check_unique_values(*columns: str, name: str | None = None) -> Check:
@@ -151,7 +149,7 @@ def frame_of(to: object) -> pl.LazyFrame:
 
 
 def _common_type(ours: pl.DataType, theirs: pl.DataType) -> pl.DataType | None:
-    if isinstance(ours, _TEXT) and isinstance(theirs, _TEXT):
+    if isinstance(ours, TEXT) and isinstance(theirs, TEXT):
         return pl.String()
     if ours != theirs and ours.is_integer() and theirs.is_integer():
         return pl.Int128()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import polars as pl
 
 from platform_core.asset_checks.values import IncomparableError
-from platform_core.columns import column_of
+from platform_core.columns import TEXT, column_of
 
 RELATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "<": operator.lt,
@@ -22,7 +22,6 @@ RELATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">=": operator.ge,
     ">": operator.gt,
 }
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 _NANOSECONDS = {"ms": 10**6, "us": 10**3, "ns": 1}
 _DAY = 86_400 * 10**9
 _CLOCKS = 2**63 - 1  # nanoseconds: some 292 years from 1970
@@ -50,7 +49,7 @@ def related(column: str, relation: str, other: str, schema: pl.Schema) -> pl.Exp
             raise refused
         wall = pl.Date in (left, right)  # a date has no zone: it is one of the other's own clock
         return RELATIONS[relation](_nanoseconds(one, left, wall), _nanoseconds(two, right, wall))
-    if isinstance(left, _TEXT) and isinstance(right, _TEXT) and pl.String not in (left, right):
+    if isinstance(left, TEXT) and isinstance(right, TEXT) and pl.String not in (left, right):
         if relation not in {"==", "!="} and (isinstance(left, pl.Enum) or isinstance(right, pl.Enum)):
             raise refused  # each has an order of its own
         return RELATIONS[relation](one.cast(pl.String), two.cast(pl.String))

@@ -11,10 +11,8 @@ import polars as pl
 from platform_core.asset_checks.model import Check, Plan, check_name, listed
 from platform_core.asset_checks.rows import compared, mapping_of
 from platform_core.asset_checks.values import IncomparableError
-from platform_core.columns import column_of
+from platform_core.columns import TEXT, column_of
 from platform_core.errors import UsageError
-
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *, name: str | None = None) -> Check:
@@ -83,7 +81,7 @@ class Pattern:
         """Match whole texts; whole numbers count as the text of their digits."""
 
         def bad(column: str, pattern: str) -> pl.Expr:
-            if not (isinstance(schema[column], _TEXT) or schema[column].is_integer()):
+            if not (isinstance(schema[column], TEXT) or schema[column].is_integer()):
                 raise IncomparableError(f"is {schema[column]}, not text")
             return ~column_of(column).cast(pl.String).str.contains(_whole(pattern))
 
@@ -111,7 +109,7 @@ class Length:
 
 def _length(column: str, dtype: pl.DataType) -> pl.Expr:
     value = column_of(column)
-    if isinstance(dtype, _TEXT):
+    if isinstance(dtype, TEXT):
         return value.cast(pl.String).str.len_chars()
     if dtype == pl.Binary:
         return value.bin.size()

@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from platform_core.columns import column_of
+from platform_core.columns import TEXT, column_of
 
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 _TIMES = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
 _DIGITS = 38  # of the widest decimal
 _MICROSECOND = timedelta(microseconds=1)
@@ -71,7 +70,7 @@ def out_of_bounds(column: str, dtype: pl.DataType, low: Any, high: Any) -> pl.Ex
     Raises:
         IncomparableError: The column is neither of numbers nor of dates or times, or a bound is of another sort.
     """
-    if isinstance(dtype, _TEXT) or dtype == pl.Boolean:
+    if isinstance(dtype, TEXT) or dtype == pl.Boolean:
         raise IncomparableError(f"is {dtype}, which has no range")
     how = _comparison(dtype)
     value = how.of(column)
@@ -96,7 +95,7 @@ def _converted(value: Any, dtype: pl.DataType, convert: _Convert, rounding: str 
 
 
 def _comparison(dtype: pl.DataType) -> Comparison:
-    if isinstance(dtype, _TEXT):
+    if isinstance(dtype, TEXT):
         return Comparison(pl.String(), _text)
     if isinstance(dtype, pl.Decimal):
         ends = (1 - 10**_DIGITS, 10**_DIGITS - 1)

@@ -12,9 +12,8 @@ import polars as pl
 
 from platform_core.asset_checks.model import Check, Plan, Test, check_name, listed, missing, refusal
 from platform_core.asset_checks.rows import row_plan
+from platform_core.columns import TEXT
 from platform_core.errors import UsageError
-
-_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 def check_in_partition(
@@ -140,13 +139,13 @@ def _outside(column: str, dtype: pl.DataType, of: dg.PartitionsDefinition[Any], 
     """Give the expression that is true outside the partition, or say why there is none."""
     value = pl.col(column)
     if not isinstance(of, dg.TimeWindowPartitionsDefinition):
-        if isinstance(dtype, _TEXT) or dtype.is_integer() or dtype in {pl.Date, pl.Null}:
+        if isinstance(dtype, TEXT) or dtype.is_integer() or dtype in {pl.Date, pl.Null}:
             return value.cast(pl.String) != key
         return "which no key of these partitions can be compared with"
     window = of.time_window_for_partition_key(key)
     if isinstance(dtype, pl.Datetime):
         return _of_time(value, dtype, window.start, window.end)
-    if dtype == pl.Date or isinstance(dtype, _TEXT):
+    if dtype == pl.Date or isinstance(dtype, TEXT):
         return _of_day(value, dtype, window.start, window.end)
     return pl.lit(False) if dtype == pl.Null else "neither a date nor a time"
 

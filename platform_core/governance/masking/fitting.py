@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-_TEXTS = (pl.String, pl.Categorical, pl.Enum)
+from platform_core.columns import TEXT
+
 _ANY = frozenset({"redact", "drop", "keep"})
 
 
@@ -16,7 +17,7 @@ def unfit(method: str, dtype: pl.DataType) -> str | None:
     """
     if method in _ANY or dtype == pl.Null:  # there is nothing to hide
         return None
-    text, dated = dtype.base_type() in _TEXTS, dtype.base_type() in (pl.Date, pl.Datetime)
+    text, dated = dtype.base_type() in TEXT, dtype.base_type() in (pl.Date, pl.Datetime)
     if method == "shift_dates":
         return None if dated else "no dates"
     if method in {"partial", "pseudonym"} and dtype == pl.Boolean:
