@@ -16,7 +16,6 @@ from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
 from promote.patterns import pattern
 from promote.plan import source_hash
-from promote.render.module import HEADER, without_header
 from promote.values import dataclass
 
 State = Literal[
@@ -93,6 +92,8 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
 def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:
     if module is None:
         return "new" if last is None else "gone"
+    from promote.render.module import HEADER, without_header  # noqa: PLC0415 - where nothing is promoted, nothing is read
+
     header = HEADER.search(module)
     if _CONFLICT.search(module):
         return "conflict"

@@ -22,7 +22,8 @@ from promote.hashing import body_hash
 from promote.model import GeneratedFile, Plan
 from promote.prepare import Standing
 from promote.project import Project
-from promote.render.module import HEADER, module_path, without_header
+from promote.render.module import HEADER, without_header
+from promote.render.names import module_path
 from promote.values import replace
 from promote.verify.columns import agreement
 from promote.verify.stage import Stage

@@ -13,7 +13,7 @@ from promote.personal import told_of_evidence
 from promote.prepare import Standing, is_governed, prepare, standing
 from promote.project import Project
 from promote.register import Rows, places
-from promote.render.module import module_path
+from promote.render.names import module_path
 from promote.steps import Steps, code_versions
 from promote.values import dataclass
 from promote.vocabulary import layers

@@ -20,7 +20,8 @@ from promote.evidence import read_evidence
 from promote.findings import FindingError
 from promote.model import Finding, Location, Notebook, Plan
 from promote.project import Project
-from promote.render.module import CLASSIFIED, paths_of
+from promote.render.module import CLASSIFIED
+from promote.render.names import paths_of
 from promote.trees import parse
 from promote.vocabulary import layers
 

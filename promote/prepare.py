@@ -18,7 +18,7 @@ from promote.plan import plan
 from promote.project import Project
 from promote.register import Rows, clashes, places, rows
 from promote.render.kinds import Kinds, guess_kinds, observed_kinds
-from promote.render.module import module_path
+from promote.render.names import module_path
 from promote.selection.select import select
 from promote.values import dataclass
 from promote.vocabulary import nearest

@@ -23,7 +23,8 @@ from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import beside, paths_of, render_module
+from promote.render.module import beside, render_module
+from promote.render.names import paths_of
 from promote.small_counts import kept_count, small_of
 from promote.values import replace
 from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage

@@ -14,7 +14,7 @@ from promote.outside.secret_values import concealed
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds
-from promote.render.module import beside, paths_of, render_module
+from promote.render.names import paths_of
 from promote.resources import resource_classes
 from promote.vocabulary import layers
 
@@ -77,6 +77,8 @@ class Steps:
         if stand.evidence.facts is None:
             said = f"{plan.step.tag} is unverified: it was promoted without a run."
             return [*found, Finding("PR605", "error", said, at, again)]
+        from promote.render.module import beside  # noqa: PLC0415 - where nothing is promoted, nothing is rendered
+
         shared = beside(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
         if not found and not (rendered and all(text_of(self.project.root / f.path) == f.text for f in shared)):
@@ -97,6 +99,8 @@ class Steps:
 
     def module(self, stand: Standing, kinds: Kinds | None = None, *, verified: bool | None = None) -> GeneratedFile:
         """Render the module of a step."""
+        from promote.render.module import render_module  # noqa: PLC0415 - as above
+
         shown = verified if verified is not None else bool(stand.evidence and stand.evidence.facts)
         return render_module(stand.plan, kinds or stand.kinds, self.project.package, self.classes, verified=shown)
 

@@ -17,7 +17,7 @@ from promote.personal import told_of_evidence
 from promote.prepare import Prepared, prepare, standing
 from promote.project import Project
 from promote.register import Rows, made_in
-from promote.render.module import module_path
+from promote.render.names import module_path
 from promote.selection.select import names
 from promote.steps import Steps, code_versions
 

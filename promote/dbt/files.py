@@ -11,7 +11,8 @@ from promote.hashing import body_hash
 from promote.model import Finding, Location
 from promote.prepare import Standing
 from promote.project import Project
-from promote.render.module import HEADER, paths_of, without_header
+from promote.render.module import HEADER, without_header
+from promote.render.names import paths_of
 from promote.steps import text_of
 from promote.vocabulary import layers
 

@@ -13,7 +13,7 @@ from promote.ipython.queries import common_tables, tables
 from promote.model import DbtModel, Finding, Input, Notebook, Plan, Selection
 from promote.plan import Planned, hashed
 from promote.project import Project
-from promote.render.module import paths_of
+from promote.render.names import paths_of
 from promote.values import dataclass, replace
 
 _KEPT = frozenset(

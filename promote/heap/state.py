@@ -57,12 +57,17 @@ _READING_CALLS = frozenset(("get", "getenv", "getcwd", "geterr", "items", "keys"
 _WRITING_SQL = pattern(
     r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b", re.IGNORECASE
 )
-_FILE_CALLS = pattern(
-    r"(^|\.)(open|read_\w+|scan_\w+|Path|i?glob|rglob|listdir|scandir|walk|iterdir|cwd|resolve|absolute|exists"
-    r"|is_file|is_dir|samefile)$|^os\.(stat|lstat|access|readlink)$"
-    r"|^os\.path\.(abspath|realpath|relpath|exists|lexists|isfile|isdir|islink|getsize|getmtime|samefile)$"
-    r"|^numpy\.(loadtxt|genfromtxt|fromfile|load|memmap)$|^sqlite3\.connect$"
+# Calls that look at files: by how their last word begins, by that word, and by their whole path
+_FILE_READERS = ("read_", "scan_")
+_FILE_WORDS = frozenset(
+    """open Path glob iglob rglob listdir scandir walk iterdir cwd resolve absolute exists is_file is_dir
+    samefile""".split()  # noqa: SIM905 - as `effects` writes its tables
 )
+_FILE_CALLS = frozenset((
+    *("os.stat", "os.lstat", "os.access", "os.readlink", "os.path.abspath", "os.path.realpath", "os.path.relpath"),
+    *("os.path.lexists", "os.path.isfile", "os.path.isdir", "os.path.islink", "os.path.getsize", "os.path.getmtime"),
+    *("numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile", "numpy.load", "numpy.memmap", "sqlite3.connect"),
+))  # fmt: skip
 # Calls of what looks at the environment by itself; other processes do, and take the working directory too
 _STARTING = ("subprocess.", "os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn")
 _ASKING = frozenset((
@@ -71,13 +76,10 @@ _ASKING = frozenset((
     *("tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "urllib.request.getproxies"),
 ))  # fmt: skip
 # Packages whose calls draw no numbers but those that stand in a table
-_DRAWING_NOTHING = frozenset(("pandas", "polars", "numpy")) | sys.stdlib_module_names | HARMLESS_MODULES
+_DRAWING_NOTHING = (
+    frozenset(("pandas", "polars", "numpy", "platform_core")) | sys.stdlib_module_names | HARMLESS_MODULES
+)
 _STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
-_OPENING = (
-    *("open", "read_", "scan_", "Path", "glob", "iglob", "rglob", "listdir", "scandir", "walk", "iterdir", "cwd"),
-    *("resolve", "absolute", "exists", "is_file", "is_dir", "samefile", "stat", "lstat", "access", "readlink"),
-    *("loadtxt", "genfromtxt", "fromfile", "load", "memmap", "connect"),
-)  # how the last word begins where `_FILE_CALLS` says yes
 _SETTING = pattern(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
 
 
@@ -232,8 +234,8 @@ def touches_none(path: str) -> bool:
 
 
 def _looks_at_files(path: str) -> bool:
-    told = path.rpartition(".")[2].startswith(_OPENING) or path.startswith("os.path.")
-    return told and _FILE_CALLS.search(path) is not None
+    word = path.rpartition(".")[2]
+    return word in _FILE_WORDS or word.startswith(_FILE_READERS) or path in _FILE_CALLS
 
 
 def _asks_environment(path: str) -> bool:

@@ -12,7 +12,7 @@ from promote.merge.left_over import Rows
 from promote.outcome import Outcome, Settings
 from promote.prepare import Prepared, prepare
 from promote.project import Project
-from promote.render.module import module_path
+from promote.render.names import module_path
 from promote.values import replace
 
 

@@ -12,7 +12,8 @@ from promote.model import Finding, Location, Plan
 from promote.prepare import Standing
 from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import HEADER, beside, module_path, without_header
+from promote.render.module import HEADER, beside, without_header
+from promote.render.names import module_path
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
 from promote.values import dataclass

@@ -15,7 +15,7 @@ from promote.merge.editable import last_kinds
 from promote.model import Finding, Notebook
 from promote.prepare import Standing
 from promote.render.helpers import render_helpers
-from promote.render.module import module_path
+from promote.render.names import module_path
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
 from promote.values import dataclass, replace

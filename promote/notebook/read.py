@@ -11,6 +11,7 @@ import json
 import os
 import re
 from binascii import crc32
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,7 @@ def _content(raw: bytes, shown: str) -> Any:
     """Give a notebook's JSON; the outputs of a large one are cut out first, unseen, where its lines allow that."""
     if len(raw) > _LARGE and (short := _without_outputs(raw)) is not None:
         try:
-            return json.loads(short.decode("utf-8-sig"))
+            return json.loads(short.removeprefix(BOM_UTF8).decode())
         except (ValueError, RecursionError):
             pass  # whatever is wrong, the whole file says it with the right place
     return _json(_text(raw, shown), shown)
@@ -221,7 +222,7 @@ def _text(raw: bytes, shown: str) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, "Save it as UTF-8.")
     try:
-        return raw.decode("utf-8-sig")
+        return raw.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1

@@ -15,6 +15,7 @@ from promote.dataflow.program import Statement
 from promote.language.syntax import dotted_of
 from promote.outside.outside_names import PATH_CLASSES, SOURCE_ARGUMENTS, WRITERS, WRITING_METHODS
 from promote.outside.sightings import Looker, SeenCall
+from promote.patterns import pattern
 
 _SAME = PATH_CLASSES | {"str", "os.fspath", "os.path.join", "os.path.abspath"}
 _COPIERS = frozenset(
@@ -23,8 +24,8 @@ _COPIERS = frozenset(
 )
 _WRITING = frozenset(("write_text", "write_bytes", "touch"))
 _QUERYING = frozenset(("sql", "execute", "query"))
-_COPY = re.compile(r"\bcopy\b.*?\bto\s+'([^']+)'", re.IGNORECASE | re.DOTALL)
-_QUOTED = re.compile(r"'([^'\n]+\.\w+)'")
+_COPY = pattern(r"\bcopy\b.*?\bto\s+'([^']+)'", re.IGNORECASE | re.DOTALL)
+_QUOTED = pattern(r"'([^'\n]+\.\w+)'")
 _DEEPEST = 8
 
 

@@ -18,13 +18,11 @@ from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
-from promote.outside.files_made import made_by
 from promote.outside.orders import listed, sorted_names, unordered
 from promote.outside.origins import Origin, origin_of
 from promote.outside.places import placed
 from promote.outside.seeds import added_argument, seed_before, sorted_instead
 from promote.outside.sightings import Looker, SeenCall
-from promote.outside.sql_sources import sql_origins
 from promote.trees import walk
 from promote.values import replace
 
@@ -200,6 +198,9 @@ class _Look:
     # Files, networks, machines
 
     def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        from promote.outside.files_made import made_by  # noqa: PLC0415 - few steps read what is no asset
+        from promote.outside.sql_sources import sql_origins  # noqa: PLC0415 - as above
+
         path, node = call.path, call.node
         if path.startswith("duckdb.") or call.method in {"sql", "execute"}:
             query = call.argument("query", "sql")

@@ -17,7 +17,7 @@ from promote.patterns import pattern
 from promote.render.helpers import render_helpers
 from promote.render.imports import import_block
 from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
-from promote.render.names import ASSET_SUFFIX, check_name, config_name, output_variable
+from promote.render.names import ASSET_SUFFIX, check_name, config_name, module_path, output_variable
 from promote.render.pytext import call, docstring, keyword, literal, plain_text
 from promote.render.sections import add_section, body_lines, ends_in_block
 from promote.selection.publish_option import output_kind
@@ -26,20 +26,6 @@ _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResu
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "personal", "retention_days", "cost")
 CLASSIFIED = "# Classification: "
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
-
-
-def module_path(plan: Plan, package: str) -> str:
-    """Give the place in the project of the module, or of the model of dbt, that a step becomes."""
-    return paths_of(package, plan.step.layer, plan.step.name)[plan.model is not None]
-
-
-def paths_of(package: str, layer: str, name: str) -> tuple[str, str]:
-    """Give the places of a step's module and of its model of dbt, of which at most one is there.
-
-    >>> paths_of("housing", "gold", "fees")
-    ('src/housing/defs/gold/fees.py', 'dbt/models/gold/fees.sql')
-    """
-    return f"src/{package.replace('.', '/')}/defs/{layer}/{name}.py", f"dbt/models/{layer}/{name}.sql"
 
 
 def summary(plan: Plan) -> str:

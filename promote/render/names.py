@@ -1,4 +1,4 @@
-"""The names that a promoted module uses for itself, so that the analyst's definitions stay clear of them."""
+"""Where a promoted module stands, and the names that it uses for itself, of which the analyst's stay clear."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from platform_core.resource_types import CLASSES
-from promote.model import Step
-from promote.selection.publish_option import asset_name
+from promote.model import Plan, Step
 
 ASSET_SUFFIX = "_asset"
 _IMPORTED = (
@@ -20,6 +19,20 @@ _IMPORTED = (
     )
     | CLASSES
 )
+
+
+def module_path(plan: Plan, package: str) -> str:
+    """Give the place in the project of the module, or of the model of dbt, that a step becomes."""
+    return paths_of(package, plan.step.layer, plan.step.name)[plan.model is not None]
+
+
+def paths_of(package: str, layer: str, name: str) -> tuple[str, str]:
+    """Give the places of a step's module and of its model of dbt, of which at most one is there.
+
+    >>> paths_of("housing", "gold", "fees")
+    ('src/housing/defs/gold/fees.py', 'dbt/models/gold/fees.sql')
+    """
+    return f"src/{package.replace('.', '/')}/defs/{layer}/{name}.py", f"dbt/models/{layer}/{name}.sql"
 
 
 def camel(name: str) -> str:
@@ -43,6 +56,8 @@ def check_name(step: Step, number: int) -> str:
 
 def output_variable(step: Step, output: Mapping[str, Any]) -> str:
     """Give the name that an output asset has in the module of its step."""
+    from promote.selection.publish_option import asset_name  # noqa: PLC0415 - few steps give anything out
+
     return asset_name(step.name, output) + "_output"
 
 

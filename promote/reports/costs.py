@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platform_core.costs.money import amount
 from platform_core.costs.remembered import PLACE, remembered
 from promote.outcome import Outcome
 from promote.values import replace
@@ -22,6 +21,8 @@ def with_costs(outcome: Outcome, start: Path) -> Outcome:
     known = remembered(root) if root is not None else {}
     if not known:
         return outcome
+    from platform_core.costs.money import amount  # noqa: PLC0415 - few projects know what a run costs
+
     steps = []
     for step in outcome.steps:
         told = known.get(step.tag.partition(":")[2])

@@ -7,7 +7,6 @@ out as escapes, so that a finding cannot repaint a terminal.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Mapping
 
 from promote.findings import place
@@ -164,8 +163,16 @@ def _excerpt(text: str, column: int | None) -> list[str]:
     if not column:
         return [f"    {shown}"]
     before = "…" * bool(start) + clean(text[start : column - 1])
-    width = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in before)
-    return [f"    {shown}", f"    {' ' * width}^"]
+    return [f"    {shown}", f"    {' ' * _width(before)}^"]
+
+
+def _width(text: str) -> int:
+    """Give how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width  # noqa: PLC0415 - most lines are ASCII
+
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _is_harmless(letter: str) -> bool:

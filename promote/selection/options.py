@@ -17,8 +17,7 @@ from promote.selection.option_types import Problem, convert, unknown
 from promote.trees import kept_by_text
 from promote.vocabulary import is_foreign, vocabulary
 
-_LINE = pattern(r"#\|[ \t]?(.*)")
-_DIRECTIVE = pattern(r"\s*([\w-]+)(?:\s+[\w.*-]+)*\s*")
+_DIRECTIVE = pattern(r"\s*[\w-]+(?:\s+[\w.*-]+)*\s*")
 _KEY = pattern(r"#\|\s*([\w-]+)\s*:")
 
 
@@ -102,10 +101,11 @@ def _text(source: str, numbers: tuple[int, ...]) -> str:
     lines = source.split("\n")
     kept = []
     for number in numbers:
-        match = _LINE.match(lines[number - 1])
-        text = match[1] if match else ""
-        directive = _DIRECTIVE.fullmatch(text)
-        kept.append("" if directive and is_foreign(directive[1]) else text)
+        text = lines[number - 1][2:]
+        text = text[1:] if text.startswith((" ", "\t")) else text
+        words = text.split(maxsplit=1)
+        directive = bool(words) and is_foreign(words[0]) and _DIRECTIVE.fullmatch(text) is not None
+        kept.append("" if directive else text)
     return "\n".join(kept)
 
 
@@ -168,8 +168,8 @@ def _misplaced(
     if "#|" not in source:
         return findings
     for number, line in enumerate(source.split("\n"), 1):
-        match = _KEY.match(line)
-        if match and number not in numbers and match[1] in vocabulary()["options"] and not is_foreign(match[1]):
+        match = _KEY.match(line) if line.startswith("#|") and number not in numbers else None
+        if match and match[1] in vocabulary()["options"] and not is_foreign(match[1]):
             message = f"The option {match[1]!r} is not read here: {why}."
             at = notebook.at(position, number, match.start(1) + 1, tag=tag)
             findings.append(

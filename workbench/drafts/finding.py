@@ -10,7 +10,8 @@ from promote.ipython.queries import runnable
 from promote.model import Notebook, Options, Plan
 from promote.prepare import Prepared, prepare
 from promote.project import Project
-from promote.render.module import module_path, summary
+from promote.render.module import summary
+from promote.render.names import module_path
 from promote.verify.values import Capture
 
 

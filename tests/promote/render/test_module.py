@@ -14,7 +14,8 @@ from platform_core import partitions
 from promote.hashing import body_hash
 from promote.model import FrameKind, Options, Plan
 from promote.render.kinds import Kinds, guess_kinds
-from promote.render.module import module_path, render_module, summary, without_header
+from promote.render.module import render_module, summary, without_header
+from promote.render.names import module_path
 from promote.vocabulary import vocabulary
 from tests.promote.graph import planned
 
