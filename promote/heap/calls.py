@@ -61,7 +61,7 @@ class Calls(Libraries):
 
     def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
         """Run the methods that a library may call: of instances that it is given, or whose classes stand on its own."""
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        method = target.method
         told = target.infos or method in STORING_METHODS or method in CONSTRUCTORS
         if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:
             return
@@ -94,7 +94,7 @@ class Calls(Libraries):
             return False  # a special method, or a generator's body
         if target.infos:
             return all(event.kind in _QUIET_EVENTS for info, _ in target.infos for event in info.events)
-        return target.name == "setattr" or (isinstance(call.func, ast.Attribute) and call.func.attr in STORING_METHODS)
+        return target.name == "setattr" or target.method in STORING_METHODS
 
     def handed(self, called: Set[FunctionInfo], more: Set[FunctionInfo], given: Objects, use: Use) -> None:
         """Run the code that a call is given, and any that is in reach of what runs."""
@@ -219,7 +219,7 @@ class Calls(Libraries):
         if isinstance(func, ast.Attribute):
             path = dotted_of(func)
             if path and self.is_library(path[0]):
-                return Target((), self.functions.canonical(path), NONE, NONE)
+                return Target((), self.functions.canonical(path), NONE, NONE, func.attr)
             receiver = self.receiver(func.value)
             on_class = isinstance(func.value, ast.Name) and func.value.id in self.functions.classes
             infos = tuple(
@@ -231,7 +231,7 @@ class Calls(Libraries):
             name = self.functions.canonical(path) if path else ""
             for one in receiver & self.heap.modules.keys():
                 name = f"{self.heap.modules[one]}.{func.attr}"
-            return Target(infos, name, receiver, stored - self.heap.plain_code)
+            return Target(infos, name, receiver, stored - self.heap.plain_code, func.attr)
         if isinstance(func, ast.Lambda):
             info = self.functions.lambdas[id(func)]
             return Target(((info, self.bind(info, call)),), "", NONE, NONE)
@@ -239,11 +239,11 @@ class Calls(Libraries):
 
     def wrapped(self, receiver: Objects, infos: Iterable[tuple[FunctionInfo, object]]) -> Objects:
         """What the notebook's own decorators made of methods: their class holds it."""
-        own = self.functions.by_name.keys() | self.functions.classes.keys()
+        by_name, classes = self.functions.by_name, self.functions.classes
         decorators = {
             root_of(one) for info, _ in infos if info.decorated for one in getattr(info.node, "decorator_list", ())
         }
-        if not any(root is not None and root[0] in own for root in decorators):
+        if not any(root is not None and (root[0] in by_name or root[0] in classes) for root in decorators):
             return NONE
         return frozenset(one for one in self.heap.contents(receiver) if one in self.heap.code)
 
@@ -264,7 +264,7 @@ class Calls(Libraries):
             called = "" if local and name in self.inside_parameters() else self.functions.canonical([name])
         elif not local and name not in self.functions.by_name and name not in self.own:
             called = self.functions.canonical([name])
-        return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls)
+        return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls=cls)
 
     def inside_parameters(self) -> tuple[str, ...]:
         """The parameters of the function whose body this is."""

@@ -49,13 +49,14 @@ def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
 
 def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
-    if not isinstance(call.func, ast.Attribute) or not (run.heap.made_of or call.func.attr in EAGER_METHODS):
+    method = target.method
+    if not (method in EAGER_METHODS or (method and run.heap.made_of)):
         return
-    deep = accesses(call.func.value)
-    for_each = call.func.attr in EAGER_METHODS and (
+    deep = accesses(call.func.value)  # type: ignore[attr-defined]  # a method has one
+    for_each = method in EAGER_METHODS and (
         any(run.summary(i).mutates for i in run.heap.code_in(given)) or run.hands_on_a_changer(call, given)
     )
-    if deep and (for_each or call.func.attr in _OF_CONTAINERS):
+    if deep and (for_each or method in _OF_CONTAINERS):
         _touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
 
 

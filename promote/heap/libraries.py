@@ -63,14 +63,15 @@ _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 class Target:
     """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
 
-    `name` is the dotted path of an imported function or the name of a builtin; `receiver` what a method is called on;
-    `callee` objects that are called and are no plain functions.
+    `name` is the dotted path of an imported function or the name of a builtin; `method` the word behind the last dot;
+    `receiver` what a method is called on; `callee` objects that are called and are no plain functions.
     """
 
     infos: tuple[tuple[FunctionInfo, dict[str, Objects]], ...]
     name: str
     receiver: Objects
     callee: Objects
+    method: str = ""
     cls: str = ""
 
 
@@ -159,8 +160,8 @@ class Libraries(Values):
         name = target.name
         if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
             self.touch(given & self.heap.drawings, use)
-        if isinstance(call.func, ast.Attribute) and call.func.attr in TREE_CHANGES and self.has_trees():
-            self.change(call.func.value, use)
+        if target.method in TREE_CHANGES and self.has_trees():
+            self.change(call.func.value, use)  # type: ignore[attr-defined]  # a method has one
         if not call.args and not self.heap.changers and name not in CHANGING_FUNCTIONS:
             return
         if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
@@ -213,17 +214,16 @@ class Libraries(Values):
 
     def library_result(self, call: ast.Call, target: Target, given: Objects) -> Objects:  # noqa: PLR0911 - one way out for each kind of call
         """What a call gives that no function of the notebook answers."""
-        heap = self.heap
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        heap, method = self.heap, target.method
         if call.keywords or target.name.startswith("numpy."):
             written = self.either(self.outs(call, target.name))
             if written:  # which is what the call gives
-                return written | self.drawn(target, method, given)
+                return written | self.drawn(target, given)
         in_parts = any(k.arg in _IN_PARTS for k in call.keywords)
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
         if is_in_no_table(target.name, method) and not (in_parts or shares):
-            return NONE if target.infos else self.drawn(target, method, given)
-        if in_parts or self.gives_stateful(target, method):
+            return NONE if target.infos else self.drawn(target, given)
+        if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
         if found is not None:
@@ -235,7 +235,7 @@ class Libraries(Values):
         if method == "_replace":  # of a named tuple
             return self.shallow(target.receiver, given)
         if self.gives_a_view(method):
-            return self.viewed(method, target, given)
+            return self.viewed(target, given)
         if target.infos:
             return NONE
         if method in LOOKING_METHODS:
@@ -247,23 +247,25 @@ class Libraries(Values):
         made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
         return chosen | made if method in CHOOSING_METHODS else made
 
-    def gives_stateful(self, target: Target, method: str) -> bool:
+    def gives_stateful(self, target: Target) -> bool:
         """Whether a call gives what changes whenever it is used."""
-        told = target.name in STATEFUL_FUNCTIONS or method in STATEFUL_METHODS
-        return told or (method == "map" and not target.receiver.isdisjoint(self.heap.executors))
+        told = target.name in STATEFUL_FUNCTIONS or target.method in STATEFUL_METHODS
+        return told or (target.method == "map" and not target.receiver.isdisjoint(self.heap.executors))
 
     def gives_a_view(self, method: str) -> bool:
         """Whether a method gives a part of what it is called on, or that itself."""
         viewing = method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS)
         return viewing or (method in TREE_VIEWS and self.has_trees())
 
-    def viewed(self, method: str, target: Target, given: Objects) -> Objects:
+    def viewed(self, target: Target, given: Objects) -> Objects:
         """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
         found = target.receiver | self.heap.contents(target.receiver) | given
         pairs = NONE
-        if method == "items":
+        if target.method == "items":
             pairs = self.heap.new(self.heap.new(self.heap.parts(target.receiver), exact=True), exact=True)
-        if method in _ONCE and not target.receiver <= self.heap.exact:  # an iterator, and frames give one for `items`
+        if (
+            target.method in _ONCE and not target.receiver <= self.heap.exact
+        ):  # an iterator, and frames give one for `items`
             stream = self.heap.new(found | pairs, stateful=True)
             self.heap.streams |= stream
             found |= stream
@@ -275,9 +277,8 @@ class Libraries(Values):
         if target.name == "itertools.zip_longest":  # which gives what fills up, not parts of it
             used |= heap.new(self.either(k.value for k in call.keywords), exact=True)
         made = heap.new(used, stateful=True)
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         runs = heap.code_in(used) or heap.classes_in(used) or heap.reach(used) & heap.bound
-        iterates = target.name in ITERATORS or method in ITERATING_METHODS
+        iterates = target.name in ITERATORS or target.method in ITERATING_METHODS
         if iterates and not runs and not self.hands_on_a_changer(call, given):
             heap.streams |= made
         return made
@@ -346,12 +347,12 @@ class Libraries(Values):
             heap.inherit(made, frozenset(heap.ancestors[one]))
         return made
 
-    def drawn(self, target: Target, method: str, given: Objects) -> Objects:
+    def drawn(self, target: Target, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
-        made = self.derived(given | target.receiver, self.nested(given) if method else NONE)
+        made = self.derived(given | target.receiver, self.nested(given) if target.method else NONE)
         if target.name.startswith("pandas."):
             self.heap.frames |= made
-        if target.name.partition(".")[0] in PLOTTING_MODULES or method in DRAWING_METHODS:
+        if target.name.partition(".")[0] in PLOTTING_MODULES or target.method in DRAWING_METHODS:
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made
 

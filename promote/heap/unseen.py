@@ -20,16 +20,15 @@ if TYPE_CHECKING:
 
 def unseen(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
     """Let a call change what it is given, and a state that stands for what happens to it later."""
-    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     if target.name.startswith("weakref."):
         run.touch(run.deep(given), use)
         run.changed.setdefault(LIVES, use)
-    elif method in HANDLER_METHODS or target.name == "logging.basicConfig":
+    elif target.method in HANDLER_METHODS or target.name == "logging.basicConfig":
         heap = run.heap
         classes = heap.classes_in(given)
         run.callbacks((info for cls in classes for info in cls.methods.values()), given, use)
         if classes or heap.reach(given) & (heap.stateful | heap.exact):
             run.touch(run.deep(given), use)
             run.changed.setdefault(HANDLERS, use)
-    elif alone and method in {"sql", "query"} and call.args and "setseed" in ast.unparse(call.args[0]).lower():
+    elif alone and target.method in {"sql", "query"} and call.args and "setseed" in ast.unparse(call.args[0]).lower():
         run.changed.setdefault(SHOWN_SEED, use)
