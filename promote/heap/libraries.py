@@ -39,7 +39,7 @@ from promote.language.effects import (
     TREE_VIEWS,
     VIEWING_METHODS,
 )
-from promote.language.functions import Functions
+from promote.language.functions import Functions, nameless
 from promote.language.showing import DISPLAY_METHODS, DRAWING_METHODS, PLOTTING_MODULES, PURE_EFFECTS, WRITING_METHODS
 from promote.language.syntax import dotted_of, names_a_type, root_of, shares_with_what_it_is_given
 from promote.language.uses import FunctionInfo, Use
@@ -221,7 +221,7 @@ class Libraries(Values):
                 return written | self.drawn(target, given)
         in_parts = any(k.arg in _IN_PARTS for k in call.keywords)
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
-        if is_in_no_table(target.name, method) and not (in_parts or shares):
+        if is_in_no_table(nameless(target.name), method) and not (in_parts or shares):
             return NONE if target.infos else self.drawn(target, given)
         if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
 from promote.language.effects import ARGUMENT_MUTATORS, MUTATING_METHODS
-from promote.language.functions import Functions, is_known
+from promote.language.functions import Functions, is_known, nameless
 from promote.language.showing import HARMLESS_MODULES
 from promote.language.states import (
     ALSO_SETTING,
@@ -173,7 +173,7 @@ def _states_of_all(use: DottedUse, functions: Functions) -> Iterable[tuple[str, 
 def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     """The states that a use of an attribute chain touches, each with what it does: read, change or set."""
     path = functions.canonical(use.path)
-    if not use.stored and touches_none(path):
+    if not use.stored and touches_none(nameless(path)):
         return
     if (options := option_states(path, use)) is not None:
         yield from ((state, "change") for state in options)

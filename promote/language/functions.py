@@ -116,6 +116,15 @@ class Functions:
         return [cls.methods[m] for cls in self.lineage(name) for m in CONSTRUCTORS if m in cls.methods]
 
 
+def nameless(path: str) -> str:
+    """Give the path of a chain on a variable without the variable's name, which no table can tell of.
+
+    >>> nameless(".rents.filter"), nameless("polars.col")
+    ('..filter', 'polars.col')
+    """
+    return "." + path[path.find(".", 1) :] if path.startswith(".") else path
+
+
 def is_known(path: str) -> bool:
     """Whether a dotted path is of the standard library or of a package that `effects` knows."""
     root = path.split(".", maxsplit=1)[0]

@@ -15,6 +15,7 @@ from functools import lru_cache
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
+from promote.language.functions import nameless
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
@@ -66,7 +67,7 @@ class _Look:
         sorted_later = sorted_names(seen for _, seen in looked)
         for s, seen in looked:
             for call in seen.calls:
-                if not is_inward(call.path, call.method):
+                if not is_inward(nameless(call.path), call.method):
                     yield from self.call(s, call)
             for path, attribute in seen.attributes:
                 yield from self.attribute(s, path, attribute)
