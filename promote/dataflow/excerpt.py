@@ -22,7 +22,8 @@ _STRING_STARTS = {
     getattr(tokenize, n) for n in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, n)
 }  # from Python 3.12 on
 _STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
-
+# Where none of these stands, no string goes on in the next line; from Python 3.12 on the braces of an f-string may
+_SPANNING = ('"""', "'''", "\\\n", *("{" for _ in _STRING_STARTS))
 
 _SEMICOLON = pattern(r"[ \t]*;[ \t]*")
 _COMMENT = pattern(r"[ \t]*#[^\n]*")
@@ -183,7 +184,7 @@ def lines_in_strings(text: str) -> frozenset[int]:
     [2, 3]
     """
     inside: set[int] = set()
-    if "\n" not in text:
+    if "\n" not in text or not any(sign in text for sign in _SPANNING):
         return frozenset()
     opened: list[int] = []
     try:
