@@ -135,7 +135,8 @@ def _constructor(kind: type, names: tuple[str, ...], defaults: dict[str, Any], *
     known: dict[str, Any] = {}
     anew: list[bool] = []
     for index, name in enumerate(names):
-        known[f"_set{index}"] = kind.__dict__[name].__set__
+        if frozen:
+            known[f"_set{index}"] = kind.__dict__[name].__set__
         default = defaults.get(name)
         anew.append(isinstance(default, _Field))
         if isinstance(default, _Field):
