@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from promote.dataflow.offers import named_output
 from promote.dataflow.program import Program, is_state
 from promote.model import Finding, Notebook, Step
 from promote.values import dataclass
@@ -49,6 +48,8 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
     names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
     if len(names) == 1:
         return Output(step, names.pop(), own[0].index, own[-1].index)
+    from promote.dataflow.offers import named_output  # noqa: PLC0415 - only where something is refused
+
     said = f"its last cell binds {_listed(names)}" if names else "its last cell binds no variable"
     return Finding(
         "PR310",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.global_names import kept
-from promote.dataflow.offers import hoisted_import, tagged_helpers
 from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
 from promote.dataflow.placed_modules import placed_modules
@@ -89,7 +88,7 @@ class Refusals:
         self.context = context
         self.program = context.program
         self.role = role
-        self.way_out = cache(way_out)  # asked for each name, and the same for all
+        self.way_out = way_out
         self.findings: list[Finding] = []
         self.told: set[tuple[str, str]] = set()
         self.silent = False  # whether something stands in the way that was told before
@@ -133,12 +132,19 @@ class Refusals:
             self.say("PR302", name, message, at, use, hint)
         else:
             message = f"`{name}` is computed by a cell that is not promoted ({where})."
+            from promote.dataflow.offers import tagged_helpers  # noqa: PLC0415 - only where something is refused
+
             fix = tagged_helpers(self.context.notebook, self.program, statement)
             self.say("PR302", name, message, at, use, self.slice_hint(), fix)
 
+    @cached_property
+    def needed(self) -> list[Statement]:
+        """The statements that `--include-needed` would take: asked for each name, and the same for all."""
+        return self.way_out()
+
     def slice_hint(self) -> str:
         """Name the statements that `--include-needed` would take."""
-        needed = self.way_out()
+        needed = self.needed
         shown = ", ".join(self.context.where(s) for s in needed[:8]) + (", …" if len(needed) > 8 else "")
         plural = "this statement" if len(needed) == 1 else f"these {len(needed)} statements"
         return f"Tag that cell {self.role.tag}, or use --include-needed, which takes {plural}: {shown}."
@@ -273,6 +279,8 @@ class Refusals:
         elif later := [s for s in self.program.statements if name in s.effects.touched and s.index > at.index]:
             message = f"`{name}` is read before {self.context.where(later[0])} defines it."
             hint = "Run the notebook from the top: move the definition above this cell."
+            from promote.dataflow.offers import hoisted_import  # noqa: PLC0415 - as above
+
             fix = hoisted_import(self.context.notebook, self.program, later[0], at)
             self.say("PR303", name, message, at, use, hint, fix)
         elif hint := vocabulary()["platform_globals"].get(name):
