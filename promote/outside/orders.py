@@ -7,7 +7,7 @@ What sorts, counts or collects into another set takes the elements whatever thei
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from promote.dataflow.program import Statement
 from promote.language.syntax import dotted_of
@@ -26,12 +26,13 @@ _SET_OPERATORS = (ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
 _DEEPEST = 8
 
 
-def unordered(statement: Statement, looker: Looker, sorted_later: frozenset[str]) -> Iterator[tuple[ast.expr, bool]]:
+def unordered(
+    statement: Statement, seen: Sightings, looker: Looker, sorted_later: frozenset[str]
+) -> Iterator[tuple[ast.expr, bool]]:
     """Give the places of a statement where a set's elements get an order, and whether it is kept in a sequence.
 
-    `sorted_later` are names that some statement sorts in place.
+    `seen` is what was seen in it, `sorted_later` are names that some statement sorts in place.
     """
-    seen = looker.at(statement)
     if not (seen.loops or seen.comprehensions or any(_keeps(call) for call in seen.calls)):
         return
     free = _order_free(seen.calls)
@@ -53,9 +54,8 @@ def unordered(statement: Statement, looker: Looker, sorted_later: frozenset[str]
                 yield generator.iter, False
 
 
-def listed(statement: Statement, looker: Looker) -> Iterator[ast.Call]:
+def listed(calls: Sequence[SeenCall]) -> Iterator[ast.Call]:
     """Give the listings of folders that nothing sorts: their order is the file system's."""
-    calls = looker.at(statement).calls
     listings = [call for call in calls if call.path in LISTINGS or call.method in PATH_LISTINGS]
     free = _order_free(calls) if listings else set()
     for call in listings:

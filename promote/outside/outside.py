@@ -71,9 +71,9 @@ class _Look:
                     yield from self.call(s, call)
             for path, attribute in seen.attributes:
                 yield from self.attribute(s, path, attribute)
-            for node, kept in unordered(s, self.looker, sorted_later):
+            for node, kept in unordered(s, seen, self.looker, sorted_later):
                 yield self.order(s, node, kept=kept)
-            for listing in listed(s, self.looker):
+            for listing in listed(seen.calls):
                 if self.is_listing(s, listing):
                     hint = "Write sorted(…) around it."
                     yield self.tell("PR703", "warning", "A folder is listed in no fixed order.", s, listing, hint)
