@@ -16,6 +16,7 @@ from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
 from promote.patterns import pattern
+from promote.selection.options import emptied, header
 from promote.trees import is_python, kept_by_text, parse
 from promote.values import dataclass, field
 
@@ -26,7 +27,7 @@ _FIX = "Put the syntax right, or take the tag off the cell."
 
 @dataclass(slots=True, eq=False)
 class Translated:
-    """A cell without IPython syntax. `broken` is true where not even Python's syntax is left; it is then empty."""
+    """A cell without IPython syntax and options. `broken` is true where not even Python is left; it is then empty."""
 
     python: str
     dropped: tuple[int, ...] = ()
@@ -40,13 +41,16 @@ def translate(notebook: Notebook, position: int, *, step: bool, tag: str | None 
     Args:
         notebook: Where the cell stands.
         position: Which cell.
-        step: Whether the cell carries a tag of ours, so that what cannot be translated is an error, not a note.
+        step: Whether the cell carries a tag of ours, so that what cannot be translated is an error, not a note, and
+            `#|` lines at its top are options.
         tag: The tag that findings show.
     """
     source = text = notebook.cells[position - 1].source
-    tree = _parse(source)
-    if isinstance(tree, ast.Module) and "get_ipython" not in source and not (step and _compile_error(source)):
-        return Translated(without_semicolons(source))
+    options = header(source) if step else ()
+    code = emptied(source, options)  # which data flow parses too
+    tree = _parse(code)
+    if isinstance(tree, ast.Module) and "get_ipython" not in source and not (step and _compile_error(code)):
+        return Translated(without_semicolons(code))
     cell = _Cell(notebook, position, step, tag, source.split("\n"))
     if isinstance(tree, Exception):
         cell.translate()
@@ -58,7 +62,7 @@ def translate(notebook: Notebook, position: int, *, step: bool, tag: str | None 
     if problem is not None:
         cell.findings.append(_syntax_finding(cell, problem))
         return Translated("\n" * source.count("\n"), (), tuple(cell.findings), broken=True)
-    python = without_semicolons("\n".join(cell.lines))
+    python = emptied(without_semicolons("\n".join(cell.lines)), options)
     return Translated(python, tuple(sorted(cell.dropped)), tuple(cell.findings))
 
 

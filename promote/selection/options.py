@@ -38,6 +38,20 @@ def header(source: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+def emptied(source: str, numbers: tuple[int, ...]) -> str:
+    r"""Give a cell's code with some of its lines, from 1, emptied: options are read, and no part of the code.
+
+    >>> emptied("#| key: [a]\nx = 1", (1,))
+    '\nx = 1'
+    """
+    if not numbers:
+        return source
+    lines = source.split("\n")
+    for number in numbers:
+        lines[number - 1] = ""
+    return "\n".join(lines)
+
+
 def read_options(notebook: Notebook, position: int, tag: str, role: str = "step") -> tuple[Options, list[Finding]]:
     """Read the options of the cell at `position` (from 1), whose tag is `tag`, for a step or a check.
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from promote.findings import order
 from promote.ipython.translate import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
-from promote.selection.options import header, read_options, stray_options
+from promote.selection.options import read_options, stray_options
 from promote.selection.tags import name_problem, role_of, shown
 from promote.trees import parse
 from promote.values import dataclass, replace
@@ -47,7 +47,7 @@ def select(notebook: Notebook) -> Selection:
         message = "Nothing to promote: no cell has a layer's tag."
         findings.append(Finding("PR213", "note", message, Location(notebook.path), hint))
     code = tuple(
-        CodeCell(item.cell.position, item.role, _without_options(item), item.translated.dropped) for item in cells
+        CodeCell(item.cell.position, item.role, item.translated.python, item.translated.dropped) for item in cells
     )
     return Selection(notebook, code, steps, tuple(sorted(findings, key=order)))
 
@@ -235,19 +235,6 @@ def _is_empty(item: _Read) -> bool:
         isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         for node in body
     )
-
-
-def _without_options(item: _Read) -> str:
-    """Give the cell's Python with the option lines at its top emptied: they are read, and no part of the code."""
-    if item.role.kind in ("explore", "injected"):
-        return item.translated.python
-    numbers = header(item.cell.source)
-    if not numbers:
-        return item.translated.python
-    lines = item.translated.python.split("\n")
-    for number in numbers:
-        lines[number - 1] = ""
-    return "\n".join(lines)
 
 
 def _markdown(notebook: Notebook, position: int) -> str:
