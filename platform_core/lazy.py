@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
 
@@ -24,6 +23,8 @@ def loader(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
         """Load a name of the package when it is first asked for."""
         if name not in places:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        from importlib import import_module  # noqa: PLC0415 - most packages are imported for one module, not for a name
+
         place = places[name]
         return getattr(import_module(place if "." in place else f"{package}.{place}"), name)
 

@@ -5,7 +5,6 @@ Standard library alone: promotion reads it before anything else is imported, and
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 
@@ -97,8 +96,10 @@ def entropy(text: str) -> float:
     >>> entropy("aaaa"), entropy("abcd")
     (0.0, 2.0)
     """
+    from math import log2  # noqa: PLC0415 - few texts are long and in one word
+
     counts = [text.count(letter) / len(text) for letter in set(text)]
-    return max(0.0, -sum(share * math.log2(share) for share in sorted(counts)))
+    return max(0.0, -sum(share * log2(share) for share in sorted(counts)))
 
 
 def scrubbed(text: str, known: tuple[str, ...] = ()) -> str:

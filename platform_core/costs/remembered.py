@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from math import isfinite
 from pathlib import Path
 
 PLACE = "data/dagster/costs.json"
@@ -45,4 +44,6 @@ def remembered(root: Path) -> dict[str, tuple[float, str]]:
         found = {str(name): (float(one["usd"]), str(one["basis"])) for name, one in assets}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
+    from math import isfinite  # noqa: PLC0415 - few projects remember any
+
     return {name: (usd, basis) for name, (usd, basis) in found.items() if isfinite(usd) and usd >= 0}

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Collection
 
 from promote.dataflow.program import Program, Statement
-from promote.dataflow.settable import settable_type
 from promote.language.statements import binds_literal, only_imports
 
 
 def is_parameter(program: Program, name: str, statement: Statement) -> bool:
     """Whether a name is a value of the parameters cell that a run can set, bound there once."""
+    from promote.dataflow.settable import settable_type  # noqa: PLC0415 - only where there are parameters
+
     bound = [s for s in program.bindings(name) if s.role.kind == "parameters"]
     settable = binds_literal(statement.node, name) and settable_type(getattr(statement.node, "value", None))
     return bool(settable) and bound == [statement]

@@ -12,7 +12,6 @@ from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
-from promote.dataflow.settable import parameter_type
 from promote.model import CodeCell, Finding, Parameter
 
 
@@ -114,6 +113,8 @@ class Inputs:
 
     def parameter(self, name: str) -> Parameter:
         """Give a value of the parameters cell with its type, by annotation or by the literal."""
+        from promote.dataflow.settable import parameter_type  # noqa: PLC0415 - only where there are parameters
+
         given = self.parameter_statement(name)
         node = given.node
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None

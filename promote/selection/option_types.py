@@ -7,7 +7,6 @@ of problems, so that everything wrong is told at once.
 from __future__ import annotations
 
 import keyword
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -141,7 +140,9 @@ def _choice(spec: Mapping[str, Any], node: Node, what: str) -> str:
 
 def _number(spec: Mapping[str, Any], node: Node, what: str) -> int | float:
     value = node.value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    from math import isfinite  # noqa: PLC0415 - few options are numbers
+
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise _WrongError(node, f"{what} must be a number.")
     if value < spec.get("minimum", value):
         raise _WrongError(node, f"{what} must be at least {spec['minimum']}.")
