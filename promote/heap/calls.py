@@ -7,7 +7,8 @@ from collections.abc import Iterable, Set
 
 from promote.heap.cells import called_in_cell
 from promote.heap.heap import NO_CODE, NONE, Objects
-from promote.heap.libraries import Libraries, Target
+from promote.heap.libraries import Libraries
+from promote.heap.library_changes import Target
 from promote.heap.unseen import unseen
 from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
 from promote.language.functions import CONSTRUCTORS

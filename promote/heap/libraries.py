@@ -1,18 +1,14 @@
-"""What calls of libraries change, and which objects they give, by the tables of `effects`."""
+"""Which objects calls of libraries give, by the tables of `effects`."""
 
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Iterable
 from functools import lru_cache
 
 from promote.heap.heap import NONE, Objects
-from promote.heap.objects import Values
+from promote.heap.library_changes import TOLD_METHODS, LibraryChanges, Target
 from promote.language.effects import (
-    ARGUMENT_MUTATORS,
     ARRAY_HOLDERS,
-    CHANGING_FUNCTIONS,
     CHOOSING_METHODS,
     COPYING_METHODS,
     DEFAULTING_FUNCTIONS,
@@ -25,30 +21,20 @@ from promote.language.effects import (
     LOOKING_METHODS,
     METHOD_CALLERS,
     MUTATING_METHODS,
-    OUT_POSITIONS,
     PART_GETTERS,
-    QUIET_MODULES,
     REMEMBERING,
     SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
     SHARING_FUNCTIONS,
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
-    TREE_CHANGES,
-    TREE_PACKAGES,
     TREE_VIEWS,
     VIEWING_METHODS,
 )
-from promote.language.functions import Functions, nameless
-from promote.language.showing import DISPLAY_METHODS, DRAWING_METHODS, PLOTTING_MODULES, PURE_EFFECTS, WRITING_METHODS
-from promote.language.syntax import dotted_of, names_a_type, root_of, shares_with_what_it_is_given
-from promote.language.uses import FunctionInfo, Use
-from promote.values import dataclass
+from promote.language.functions import nameless
+from promote.language.showing import DRAWING_METHODS, PLOTTING_MODULES
+from promote.language.syntax import dotted_of, shares_with_what_it_is_given
 
-_TOLD_METHODS = (
-    STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
-    | LOOKING_METHODS | TREE_VIEWS
-)  # fmt: skip
 LOADERS = frozenset(("importlib.import_module", "__import__"))
 _TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy", *LOADERS)).union(
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
@@ -59,154 +45,8 @@ _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone thro
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
-@dataclass(slots=True, eq=False)
-class Target:
-    """What a call calls: functions of the notebook with their arguments by parameter, a class, or something else.
-
-    `name` is the dotted path of an imported function or the name of a builtin; `method` the word behind the last dot;
-    `receiver` what a method is called on; `callee` objects that are called and are no plain functions.
-    """
-
-    infos: tuple[tuple[FunctionInfo, dict[str, Objects]], ...]
-    name: str
-    receiver: Objects
-    callee: Objects
-    method: str = ""
-    cls: str = ""
-
-
-class Libraries(Values):
-    """Values that know the tables."""
-
-    def __init__(self, functions: Functions, inside: FunctionInfo | None = None) -> None:
-        super().__init__(functions, inside)
-        self.calls: dict[int, tuple[Target, Objects]] = {}  # of the statement at hand, by the identity of the call
-
-    def touch(self, objects: Iterable[int], use: Use) -> None:
-        """Let objects change, and so every name through which they can be reached."""
-        found = frozenset(objects)
-        if found:
-            self.touched |= found
-            marked = self.heap.holders(found)
-            for name, own in self.own.items():
-                if own and not own.isdisjoint(marked):
-                    self.changed.setdefault(name, use)
-            for name in self.functions.imports.keys() - self.own.keys() if self.packages else ():
-                if self.of(name) & marked:
-                    self.changed.setdefault(name, use)
-
-    def change(self, node: ast.expr, use: Use) -> None:
-        """Let what an expression gives change; a name without known objects changes all the same."""
-        root = root_of(node)
-        if root is not None:
-            if self.is_library(root[0]):
-                return  # what changes there is hidden state: see `state`
-            if not self.is_constant(root[0]):
-                self.changed.setdefault(root[0], use)
-        self.touch(self.value(node), use)
-
-    def is_library(self, name: str) -> bool:
-        """Whether a name is an import of a package whose calls stand in tables."""
-        return name not in self.own and name in self.functions.imports and self.functions.known(name)
-
-    def is_constant(self, name: str) -> bool:
-        """Whether a name surely holds nothing that can change."""
-        return name in self.own and not self.own[name]
-
-    def deep(self, objects: Objects) -> Objects:
-        """What a function may change that is given objects: all that can be reached, but for plain code."""
-        return self.heap.reach(objects) - self.heap.plain_code
-
-    def mutated_arguments(self, call: ast.Call, use: Use) -> None:
-        """Functions such as `setattr` and `heapq.heappush` change their first argument."""
-        if call.args:
-            self.change(call.args[0], use)
-            self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
-
-    def for_its_effect(self, call: ast.Call, target: Target, use: Use) -> None:
-        """A call whose value nobody takes was made for an effect: where no table tells it, it is taken to be there."""
-        if isinstance(call.func, ast.Attribute):
-            method = call.func.attr
-            shown = method in DISPLAY_METHODS or method.startswith(PURE_EFFECTS)
-            drawings = frozenset() if method.startswith(WRITING_METHODS) else self.heap.drawings
-            drawn = bool(drawings) and bool(self.value(call.func.value) & drawings)
-            if drawn or not (shown or self.draws(call.func)):
-                self.change(call.func.value, use)
-                if not drawn and method not in _TOLD_METHODS:  # it may have been given what it keeps
-                    self.heap.hold(self.value(call.func.value), self.arguments(call) - self.heap.plain_code)
-        path = dotted_of(call.func)
-        if path and path[0] in self.functions.imports and not self.leaves_alone(path[0], target.name):
-            self.touch(self.deep(self.arguments(call)), use)
-            for argument in call.args:
-                if isinstance(argument, ast.Name):
-                    self.changed.setdefault(argument.id, use)
-
-    def leaves_alone(self, name: str, path: str) -> bool:
-        """Whether what an import names surely leaves its arguments alone, or is told by the tables."""
-        package = path.partition(".")[0]
-        unknown = package in sys.stdlib_module_names and package not in QUIET_MODULES and path.count(".") > 0
-        return self.functions.known(name) and (not unknown or path.rpartition(".")[2].startswith(PURE_EFFECTS))
-
-    def draws(self, node: ast.expr) -> bool:
-        """Whether a chain begins with a package's own function, so that what changes is no variable."""
-        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-            if isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "style"}:
-                return True
-            node = node.func if isinstance(node, ast.Call) else node.value
-        return not isinstance(node, ast.Name) or self.is_library(node.id)
-
-    def library_changes(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
-        """What a function of a library changes among what it is given."""
-        name = target.name
-        if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
-            self.touch(given & self.heap.drawings, use)
-        if target.method in TREE_CHANGES and self.has_trees():
-            self.change(call.func.value, use)  # type: ignore[attr-defined]  # a method has one
-        if not call.args and not self.heap.changers and name not in CHANGING_FUNCTIONS:
-            return
-        if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
-            self.mutated_arguments(call, use)
-        if name in CHANGING_FUNCTIONS or target.callee & self.heap.changers or self.hands_on_a_changer(call, given):
-            self.touch(self.deep(given), use)
-            for argument in call.args:
-                self.change(argument, use)
-        self.written_to(call, name, use)
-
-    def has_trees(self) -> bool:
-        """Whether the notebook imports a package that reads HTML into a tree of live elements."""
-        return any(path.split(".", 1)[0] in TREE_PACKAGES for path in self.functions.imports.values())
-
-    def hands_on_a_changer(self, call: ast.Call, given: Objects) -> bool:
-        """Whether a call is given a function that changes its arguments: `map(random.shuffle, rows)`."""
-        if self.heap.changers and self.heap.reach(given) & self.heap.changers:
-            return True
-        for argument in call.args:
-            if isinstance(argument, ast.Attribute) and (path := dotted_of(argument)):
-                changing = self.functions.canonical(path) in ARGUMENT_MUTATORS
-                if changing or (path[-1] in MUTATING_METHODS and names_a_type(argument.value)):
-                    return True
-        return False
-
-    def written_to(self, call: ast.Call, name: str, use: Use) -> None:
-        """NumPy writes into an argument that stands where `out` belongs."""
-        for argument in self.outs(call, name):
-            self.change(argument, use)
-
-    @staticmethod
-    def outs(call: ast.Call, name: str) -> list[ast.expr]:
-        """Give the argument that stands where `out` belongs, if one does."""
-        position = len(call.args)
-        if named := [k.value for k in call.keywords if k.arg == "out"]:
-            return named
-        if name.startswith("numpy."):
-            position = OUT_POSITIONS.get(name.rsplit(".", 1)[-1], position)
-        elif isinstance(call.func, ast.Attribute):
-            position = OUT_POSITIONS.get(call.func.attr, position + 1) - 1
-        return call.args[position : position + 1]
-
-    def arguments(self, call: ast.Call) -> Objects:
-        """What a call is given, but for what a method is called on."""
-        return self.either([*call.args, *(k.value for k in call.keywords)])
+class Libraries(LibraryChanges):
+    """Values that know what calls of libraries change and give."""
 
     def is_lazy(self) -> bool:
         """Whether the notebook imports a package that runs functions later than they are given."""
@@ -378,7 +218,7 @@ def is_in_no_table(name: str, method: str) -> bool:
     """
     return not (
         name in _TOLD_FUNCTIONS
-        or method in _TOLD_METHODS
+        or method in TOLD_METHODS
         or name.startswith("functools.")
         or name.rpartition(".")[2][:1].isupper()
     )

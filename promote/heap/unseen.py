@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from promote.heap.heap import Objects
-from promote.heap.libraries import Target
+from promote.heap.library_changes import Target
 from promote.language.states import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
 from promote.language.uses import Use
 
