@@ -169,6 +169,20 @@ def test_what_is_unchanged_is_not_analysed_and_the_project_is_not_written(projec
     assert tree(project) == before
 
 
+def test_where_nothing_is_promoted_nothing_is_rendered(tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.workbench]\npackage = "housing"\n')
+    write_notebook(tmp_path / "notebooks" / "a.ipynb", [("silver:a", "a = [1]")])
+    code = (
+        "import sys; from promote.cli import main; code = main(['--check', '--project', sys.argv[1]])\n"
+        "loaded = {'promote.render.module', 'promote.selection.publish_option', 'promote.dataflow.offers'}\n"
+        "print(code, sorted(loaded & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "1 []", done.stderr
+    assert "PR604 silver:a is not promoted" in done.stdout
+
+
 def test_a_file_edited_a_moment_ago_is_looked_at_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recheck, "_RACY", 10**15)
     checked(project)
