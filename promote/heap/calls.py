@@ -18,7 +18,6 @@ from promote.language.uses import FunctionInfo, Summary, Use
 _QUIET_EVENTS = frozenset(
     {"assign", "define", "mutate", "return"}
 )  # a body of these alone runs nothing that it is given
-_NO_SUMMARY = Summary()
 
 
 class Calls(Libraries):
@@ -197,7 +196,7 @@ class Calls(Libraries):
     def summary(self, info: FunctionInfo) -> Summary:
         """What a function does, as far as it is known by now."""
         self.asked.add(info)
-        return self.functions.summaries.get(info) or _NO_SUMMARY
+        return self.functions.summaries.get(info) or Summary()
 
     # Targets
 
