@@ -98,7 +98,7 @@ def _told(changes: tuple[Change, ...], arguments: argparse.Namespace, *, stopped
     elif arguments.dry_run:
         lines += ["", "Nothing was written: this was a look."]
     else:
-        lines += ["", "Look at `git diff`, run `workbench ci`, and commit."]
+        lines += ["", "Look at `git status` and `git diff`, run `workbench ci`, and commit."]
     return "\n".join(lines) + "\n"
 
 

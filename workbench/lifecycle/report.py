@@ -120,4 +120,4 @@ def _ending(report: Report) -> str:
         return f"{why}Nothing was changed."
     if report.dry_run:
         return "Nothing was changed: this is what it would do."
-    return "Done. Look at `git diff`, then commit it as one change."
+    return "Done. Look at `git status` and `git diff`, then commit it as one change."
