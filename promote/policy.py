@@ -212,8 +212,8 @@ def _facts(plan: Plan, found: Mapping[str, Mapping[str, Any]]) -> AssetFacts:
 def _told(notebook: Notebook, plan: Plan, breach: Breach, policies: Policies, on: str) -> Iterator[Finding]:
     cell, line = plan.step.options.lines.get(breach.option, (plan.step.cells[0], 1))
     at = notebook.at(cell, line, tag=plan.step.tag)
-    rule = f"the rule {breach.rule} of {breach.place}" if breach.place else f"the rule {breach.rule}"
-    message = f"{breach.said[:-1]}: {rule}."
+    place = f", {breach.place}" if breach.place else ""
+    message = f"{breach.said[:-1]} (rule {breach.rule}{place})."
     if breach.exemption is not None:
         covered = f"Excepted until {breach.exemption.expires}; {breach.exemption.owner} answers for it."
         yield Finding(CODES[breach.kind], "note", message, at, covered)

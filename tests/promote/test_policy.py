@@ -77,7 +77,7 @@ def test_a_rule_is_told_at_the_line_of_its_option(tmp_path: Path) -> None:
     }
     (dear,) = (one for one in found if "costs" in one.message)
     assert dear.message == (
-        "A run of counts costs 9.00 US dollars, above the 5.00 that are allowed: the rule dear of policies/own.yaml:4."
+        "A run of counts costs 9.00 US dollars, above the 5.00 that are allowed (rule dear, policies/own.yaml:4)."
     )
     assert dear.location.text == "#| cost: 9"
     assert dear.location.cell == 2

@@ -22,7 +22,7 @@ def test_one_definition_acts_in_three_places(promoted_blank: Path, tmp_path: Pat
     checked = run("promote --check --format json", project)
     (found,) = (one for one in json.loads(checked.stdout)["findings"] if one["code"].startswith("PR95"))
     assert (checked.returncode, found["code"]) == (1, "PR952")
-    assert "bronze:visits has no retention period: the rule kept of policies/project.yaml:5." in found["message"]
+    assert "bronze:visits has no retention period (rule kept, policies/project.yaml:5)." in found["message"]
     gate = run("workbench ci policies", project)
     assert gate.returncode == 1
     assert "bronze:visits has no retention period." in gate.stdout

@@ -162,8 +162,8 @@ def _falling(facts: Sequence[AssetFacts]) -> Iterator[Breach]:
 
 
 def _told(breach: Breach) -> tuple[str, str, str]:
-    rule = f"the rule {name(breach.rule)} of {name(breach.place)}" if breach.place else f"the rule {name(breach.rule)}"
-    said = f"{clean(breach.said.removesuffix('.'))}: {rule}."
+    place = f", {name(breach.place)}" if breach.place else ""
+    said = f"{clean(breach.said.removesuffix('.'))} (rule {name(breach.rule)}{place})."
     if breach.exemption is not None:
         until = f"Excepted until {breach.exemption.expires}; {clean(breach.exemption.owner)} answers for it."
         return "excepted", said, until

@@ -75,8 +75,8 @@ def test_promotion_tells_it_at_the_cell_and_keeps_no_value(promoted: tuple[Path,
     assert outcome.exit_code == 0
     told = {one.severity: one for one in _personal(outcome)}
     assert told.keys() == {"warning", "note"}, "the contract, the option and the activity declare the others"
-    assert told["warning"].message == f"{SAID}: the rule own of policies/own.yaml:2."
-    assert told["note"].message.endswith(": switchboard: the rule own of policies/own.yaml:2.")
+    assert told["warning"].message == f"{SAID} (rule own, policies/own.yaml:2)."
+    assert told["note"].message.endswith(": switchboard (rule own, policies/own.yaml:2).")
     at = told["warning"].location
     assert (at.path, at.cell, at.line, at.text) == ("notebooks/people.ipynb", 3, 4, "#| personal: [tel]")
     evidence = (root / "evidence/bronze/people.json").read_text()
@@ -115,7 +115,7 @@ def test_ci_tells_the_same_by_the_evidence_alone(
     for outcome in (check, again):
         assert outcome.exit_code == 1
         assert [one.message for one in _personal(outcome) if one.severity == "error"] == [
-            f"{SAID}: the rule own of policies/own.yaml:2."
+            f"{SAID} (rule own, policies/own.yaml:2)."
         ]
 
 
@@ -127,7 +127,7 @@ def _question(root: Path) -> dict[str, Any]:
 def test_the_lab_tells_it_and_hides_the_rows(promoted: tuple[Path, Outcome]) -> None:
     root, _ = promoted
     found = analyse.run(_question(root), lambda _: None)["findings"]
-    assert f"{SAID}: the rule own of policies/own.yaml:2." in [one["message"] for one in found]
+    assert f"{SAID} (rule own, policies/own.yaml:2)." in [one["message"] for one in found]
     with chdir(root):
         assert main(["materialize"]) == 0
     rows = peek.run({**_question(root), "asset": "people"}, lambda _: None)["rows"]
@@ -151,7 +151,7 @@ def test_nothing_is_promoted_while_a_rule_says_no(tmp_path: Path, full_count: bo
     assert outcome.exit_code == 1
     assert [step.status for step in outcome.steps] == ["refused"]
     assert [one.message for one in _personal(outcome) if one.severity == "error"] == [
-        f"{SAID}: the rule own of policies/own.yaml:2."
+        f"{SAID} (rule own, policies/own.yaml:2)."
     ]
     assert not (root / "evidence").exists()
     cells = [(tag, source.replace("[tel]", "[tel, contact]")) for tag, source in CELLS]
