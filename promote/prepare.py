@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from platform_core.errors import UsageError
+from platform_core.suggest import meant
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.findings import FindingError
 from promote.garbage import seldom_collected
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
-from promote.notebook.read import read
+from promote.notebook.read import NoNotebookError, read
 from promote.outside.secret_values import secret_findings
 from promote.plan import plan
 from promote.project import Project
@@ -85,22 +86,11 @@ def prepare(
         unsaved: Notebooks as an editor has them, by path: their files are not read.
 
     Gives the notebooks, what was found, and what every notebook of the project makes.
+
+    Raises:
+        NoNotebookError: A path that was named is no file.
     """
-    findings: list[Finding] = []
-    selections: list[Selection] = []
-    seen: set[Path] = set()
-    for path in notebooks:
-        real = path.resolve()
-        if real in seen:
-            continue
-        seen.add(real)
-        try:
-            selection = select((unsaved or {}).get(path) or read(path, project.root))
-        except FindingError as error:
-            findings.append(error.finding)
-            continue
-        selections.append(selection)
-        findings += selection.findings
+    selections, findings = _selections(project, notebooks, unsaved or {})
     made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
     where = places(made)
     findings += clashes(where, selections)
@@ -132,9 +122,7 @@ def prepare(
     for tag in chosen:
         if tag not in tags:
             near = nearest(tag, tags)
-            raise UsageError(
-                f"No step of these notebooks is tagged {tag!a}.", hint=f"Did you mean {near}?" if near else None
-            )
+            raise UsageError(f"No step of these notebooks is tagged {tag!a}.", hint=meant(near) if near else None)
     if is_governed(project, (one for _, one in every)):
         from promote.policy import policy_findings  # noqa: PLC0415 - a project without policies does not pay for them
 
@@ -199,6 +187,28 @@ def _text(path: Path) -> str | None:
         return ""  # no module of ours
 
 
+def _selections(
+    project: Project, notebooks: Sequence[Path], unsaved: Mapping[Path, Notebook]
+) -> tuple[list[Selection], list[Finding]]:
+    """Read each notebook once, however often it was named; give what they hold, and what was found."""
+    findings: list[Finding] = []
+    selections: list[Selection] = []
+    named: dict[Path, Path] = {}
+    for path in notebooks:
+        named.setdefault(path.resolve(), path)
+    for path in named.values():
+        try:
+            selection = select(unsaved.get(path) or read(path, project.root))
+        except NoNotebookError:
+            raise
+        except FindingError as error:
+            findings.append(error.finding)
+            continue
+        selections.append(selection)
+        findings += selection.findings
+    return selections, findings
+
+
 def _upstreams(
     selection: Selection, plans: Sequence[Plan], places: Mapping[str, object], near_to: Callable[[str], str | None]
 ) -> list[Finding]:
@@ -226,7 +236,7 @@ def _upstreams(
                         "warning",
                         f"No notebook of the project makes {given.asset}.",
                         at,
-                        f"Did you mean {near}?",
+                        meant(near),
                     )
                 )
     return found

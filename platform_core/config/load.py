@@ -36,7 +36,7 @@ from platform_core.config.project import find_project
 from platform_core.config.remote import remote_problems
 from platform_core.config.variables import overridden, place_of
 from platform_core.config.yaml12 import Document, read_yaml
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from platform_core.executor.handlers.settings import (
     BatchSettings,
     DaskSettings,
@@ -100,6 +100,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
 
     Raises:
         UserError: A file cannot be read, or holds a wrong key or value: with file and line.
+        UsageError: There is no configuration for the environment.
     """
     folder = find_project() if project is None else Path(project).resolve()
     asked = env or os.environ.get(ENVIRONMENT_VARIABLE) or None
@@ -108,7 +109,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
     over = _read(folder, environment)
     if over is None and asked not in {None, DEFAULT_ENVIRONMENT}:
         known = {file.stem for file in (folder / "config").glob("*.yaml")} - {"base"}
-        raise UserError(
+        raise UsageError(
             f"There is no configuration for the environment {environment!r}.", hint=did_you_mean(environment, known)
         )
     documents = [document for document in (base, over) if document is not None]

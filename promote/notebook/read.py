@@ -15,6 +15,7 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
+from platform_core.errors import UsageError
 from promote.findings import FindingError
 from promote.model import Cell, CellKind, Finding, Location, Notebook
 from promote.patterns import pattern
@@ -39,19 +40,27 @@ class NotebookError(FindingError):
     """A file that cannot be read as a notebook of ours."""
 
 
+class NoNotebookError(NotebookError, UsageError):
+    """A path that was named and that no file stands at: a wrong call, and not a notebook to mend."""
+
+
 def read(path: Path, project: Path) -> Notebook:
     """Read the notebook at `path`, in the project whose root is `project`.
 
     Raises:
         NotebookError: With the finding that says what stands in the way, where, and the way out.
+        NoNotebookError: Likewise, where there is no file at the path.
     """
     shown = relative(path, project)
     try:
         notebook = parse(path.read_bytes(), shown)
     except OSError as error:
-        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        hint = "Give the path of a .ipynb file." if path.is_dir() or not path.exists() else "Check its permissions."
-        raise _refuse("PR101", f"The notebook {reason}.", shown, hint) from None
+        if path.is_dir():
+            raise _unnamed("This is a folder, not a notebook.", shown, "Name the notebooks in it.") from None
+        if not os.path.lexists(path):
+            raise _unnamed("The notebook does not exist.", shown, "Give the path of a .ipynb file.") from None
+        reason = "leads nowhere" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        raise _refuse("PR101", f"The notebook {reason}.", shown, "Check its permissions, or its link.") from None
     return _paired(notebook, path, shown)
 
 
@@ -355,6 +364,10 @@ class _Names:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _unnamed(message: str, shown: str, hint: str) -> NoNotebookError:
+    return NoNotebookError(Finding("PR101", "error", message, Location(shown), hint))
 
 
 def _refuse(code: str, message: str, shown: str, hint: str) -> NotebookError:

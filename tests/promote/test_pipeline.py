@@ -301,7 +301,7 @@ def test_the_command_gives_the_exit_code_and_json(journey: Path, capsys: pytest.
     assert {step["status"] for step in content["steps"]} == {"unchanged"}
     assert main(["--check", "--project", str(root / "sources")]) == 2
     assert main(["--project", str(root), "--select", "silver:rent", str(root / "notebooks/silver/clean.ipynb")]) == 2
-    assert "Did you mean silver:rents?" in capsys.readouterr().err
+    assert "Did you mean 'silver:rents'?" in capsys.readouterr().err
 
 
 def test_checking_imports_neither_dagster_nor_a_frame_nor_a_notebook_library(journey: Path) -> None:

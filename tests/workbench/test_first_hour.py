@@ -93,7 +93,7 @@ def test_a_notebook_that_somebody_else_saved_meanwhile(root: Path, said: Said, m
 def test_a_tag_misspelt(root: Path, said: Said) -> None:
     write_notebook(root / "notebooks/a.ipynb", [("sliver:rents_by_year", "a = 1")])
     assert promote(["--no-run", "notebooks/a.ipynb"]) == 1
-    assert "Did you mean silver:rents_by_year?" in said()
+    assert "Did you mean 'silver:rents_by_year'?" in said()
 
 
 def test_a_parameter_of_the_wrong_type_or_name(root: Path, said: Said) -> None:
@@ -104,6 +104,23 @@ def test_a_parameter_of_the_wrong_type_or_name(root: Path, said: Said) -> None:
     assert "Did you mean 'least'?" in said()
     assert workbench(["run", str(path.with_name("b.ipynb"))]) == 2  # what is named on the command line and is not there
     assert "Did you mean 'a.ipynb'?" in said()
+
+
+def test_what_is_named_and_is_no_notebook_is_a_wrong_call(root: Path, said: Said) -> None:
+    for program, *words in ((promote, "--no-run"), (workbench, "suggest"), (workbench, "run")):
+        assert program([*words, "notebooks"]) == 2
+        assert "This is a folder, not a notebook." in said()
+        assert program([*words, "notebooks/no.ipynb"]) == 2
+    assert workbench(["restore", "notebooks"]) == 2
+    assert "notebooks is no backup." in said()
+    assert workbench(["config", "show", "--env", "no"]) == 2
+    assert "There is no configuration for the environment 'no'." in said()
+    (root / "notebooks/link.ipynb").symlink_to("gone.ipynb")
+    write_notebook(root / "notebooks/a.ipynb", [("silver:a", "a = b")])
+    assert promote(["--no-run", "notebooks/link.ipynb", "notebooks/a.ipynb"]) == 1  # all that is found is told
+    told = said()
+    assert "PR101 The notebook leads nowhere." in told
+    assert "PR301" in told
 
 
 def test_no_data_yet(root: Path, said: Said) -> None:
@@ -126,7 +143,9 @@ def test_a_port_that_is_taken(root: Path, said: Said) -> None:
     shown = said()
     assert f"Port {port} of 127.0.0.1 is taken" in shown
     assert "--port" in shown
-    assert workbench(["dev", "--port", "70000"]) == 1
+    assert workbench(["dev", "--port", "70000"]) == 2
+    assert "There is no port 70000." in said()
+    assert workbench(["metrics", "--port", "70000"]) == 2
     assert "There is no port 70000." in said()
     assert root.is_dir()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from platform_core.governance.policies.engine import Breach, explain, judge
 from platform_core.governance.policies.lacks import matches
 from platform_core.governance.policies.model import Policies
@@ -108,13 +108,13 @@ def explained(policies: Policies, names: Sequence[str]) -> list[dict[str, Any]]:
     """Give every rule, or those named, in words, with where it stands and who is excepted.
 
     Raises:
-        UserError: There is no rule of a name.
+        UsageError: There is no rule of a name.
     """
     rules = explain(policies)
     known = [rule for rule, _, _ in rules]
     for name in names:
         if name not in known:
-            raise UserError(f"There is no rule {name!r}.", hint=did_you_mean(name, known))
+            raise UsageError(f"There is no rule {name!r}.", hint=did_you_mean(name, known))
     return [
         {
             "rule": rule,

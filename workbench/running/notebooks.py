@@ -23,6 +23,8 @@ def read_notebook(path: Path, location: str) -> dict[str, Any]:
         UsageError: There is no such file.
         UserError: It is no notebook of the present format (4).
     """
+    if path.is_dir():
+        raise UsageError("This is a folder, not a notebook.", hint="Name the notebooks in it.", location=location)
     if not path.is_file():
         near = [found.name for found in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near) if near else "Give the path of a .ipynb file."

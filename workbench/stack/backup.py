@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from workbench.stack.alone import client
 from workbench.stack.database import asking, connected
 
@@ -108,12 +108,12 @@ def read_contents(backup: Path) -> Contents:
     """Read what a backup holds.
 
     Raises:
-        UserError: The folder is no backup.
+        UsageError: The folder is no backup.
     """
     try:
         return Contents(**json.loads((backup / CONTENTS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{backup} is no backup.", hint="`workbench backup FOLDER` makes one.") from error
+        raise UsageError(f"{backup} is no backup.", hint="`workbench backup FOLDER` makes one.") from error
 
 
 def restore(environ: Mapping[str, str], backup: Path, lake: Path) -> Contents:

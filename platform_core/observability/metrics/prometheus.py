@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
 
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 from platform_core.needed import needed
 from platform_core.observability.metrics.family import BUCKETS, Durations, Metric
 
@@ -58,14 +58,17 @@ def serve_metrics(read: Callable[[], Iterable[Metric]], *, port: int, host: str 
         host: Where to listen; `0.0.0.0` for every address of the machine.
 
     Raises:
+        UsageError: There is no such port.
         UserError: The port or the address cannot be had.
     """
     client = needed("prometheus_client", "otel")
     try:
         server, thread = client.start_http_server(port, host, registry=_registry(read))
-    except (OSError, OverflowError) as error:
+    except OverflowError:
+        raise UsageError(f"There is no port {port}.", hint="Ports are numbers from 1 to 65535.") from None
+    except OSError as error:
         raise UserError(
-            f"Metrics cannot be served on port {port} of {host}: {getattr(error, 'strerror', None) or error}.",
+            f"Metrics cannot be served on port {port} of {host}: {error.strerror or error}.",
             hint="Give another port, or 0 for a free one.",
         ) from None
     try:
