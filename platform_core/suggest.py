@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _MOST_SHOWN = 20
+
+
+def meant(word: str) -> str:
+    """Ask whether a known word was meant, in the one form that every hint has.
+
+    >>> meant("issues")
+    "Did you mean 'issues'?"
+    """
+    return f"Did you mean {word!r}?"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -18,11 +26,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("x", [])
     'None is known.'
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     words = sorted(set(known))
     near = get_close_matches(word.lower(), [w.lower() for w in words], n=1, cutoff=0.6)
     if near:
-        found = next(w for w in words if w.lower() == near[0])
-        return f"Did you mean {found!r}?"
+        return meant(next(w for w in words if w.lower() == near[0]))
     shown = ", ".join(words[:_MOST_SHOWN]) + (
         f" and {len(words) - _MOST_SHOWN} more" if len(words) > _MOST_SHOWN else ""
     )

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from platform_core.errors import UsageError
+from platform_core.suggest import meant
 from promote.model import Selection
 from promote.vocabulary import nearest
 
@@ -26,7 +27,7 @@ def check_parameters(
         if name not in names:
             near = nearest(name, names)
             there = f"There is: {', '.join(names)}." if names else "No cell is tagged `parameters`."
-            hint = f"Did you mean {near}?" if near else there
+            hint = meant(near) if near else there
             raise UsageError(f"There is no parameter {name!a}.", hint=hint)
     return {
         path: {name: _typed(name, text, defaults[name]) for name, text in given if name in defaults}

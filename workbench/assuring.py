@@ -10,6 +10,7 @@ from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
 from platform_core.governance.audit import note
+from platform_core.suggest import meant
 from promote.assurance.checking import Stand, standing
 from promote.assurance.record import LEVELS, Approval, Record, person, record_path, render, same_person
 from promote.assurance.standing import Lack, approved_by
@@ -153,7 +154,7 @@ def _chosen(named: Sequence[str], tags: Sequence[str]) -> set[str]:
         match = [tag for tag in tags if name in (tag, tag.partition(":")[2])]
         if not match:
             near = nearest(name, [*tags, *(tag.partition(":")[2] for tag in tags)])
-            hint = f"Did you mean {near}?" if near else "`promote --check` lists the steps."
+            hint = meant(near) if near else "`promote --check` lists the steps."
             raise UsageError(f"No step of the project is called {name!a}.", hint=hint)
         found.update(match)
     return found or set(tags)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from platform_core.errors import Fault, UsageError, UserError, VerificationError
+from platform_core.suggest import meant
 
 COMMANDS = (
     "new", "import", "update", "status", "suggest", "run", "materialize", "lineage", "contract", "review",
@@ -57,8 +58,9 @@ class Parser(argparse.ArgumentParser):
         choices = re.search(r"\(choose from (.*)\)$", message)
         known = re.findall(r"[^\s',]+", choices[1]) if choices else [*COMMANDS, *options]
         value = re.search(r": invalid \w+ value: ", message)  # what no name of ours was meant by
-        near = [] if value else difflib.get_close_matches(wrong, known, 1)
-        hint = f"Did you mean {near[0]!r}?" if near and near[0] != wrong else f"See `{self.prog} --help`."
+        bare = {name.lstrip("-"): name for name in known}  # dashes alone make no two words alike
+        near = [] if value else [bare[name] for name in difflib.get_close_matches(wrong.lstrip("-"), bare, 1)]
+        hint = meant(near[0]) if near and near[0] != wrong else f"See `{self.prog} --help`."
         if message.startswith(
             "argument COMMAND: invalid choice"
         ):  # the help lists them; the point is not lost among forty

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from platform_core.config.models import PlaceMap, nearest_place
 from platform_core.errors import UserError
-from platform_core.suggest import did_you_mean
+from platform_core.suggest import did_you_mean, meant
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -52,10 +52,10 @@ def problem(detail: ErrorDetails, places: PlaceMap, known: Known) -> UserError:
             return UserError(f"{shown} must be a {_SHAPES[kind]}.", location=location)
         case "value_error":
             return UserError(f"{shown}: {detail['ctx']['error']}.", location=location)
-    meant = get_close_matches(
+    near = get_close_matches(
         str(detail["input"]), re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected"))), 1
     )
-    hint = f"Did you mean {meant[0]!r}?" if meant else None
+    hint = meant(near[0]) if near else None
     return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", hint=hint, location=location)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from platform_core.suggest import meant
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.global_names import kept
 from promote.dataflow.out_of_sight import out_of_sight
@@ -297,7 +298,7 @@ class Refusals:
         own = sorted(n for n in self.program.touches if not is_state(n) and n != name)
         close = difflib.get_close_matches(name, own, 1)
         close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)
-        return f"Did you mean `{close[0]}`?" if close else "Define it, or import it, in a cell above."
+        return meant(close[0]) if close else "Define it, or import it, in a cell above."
 
     # What no subsequence can keep
 

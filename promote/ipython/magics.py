@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from platform_core.suggest import meant
 from promote.model import Severity
 from promote.patterns import pattern
 from promote.values import dataclass
@@ -152,5 +153,5 @@ def _hint(name: str, kind: Literal["line", "cell"]) -> str:
     table = vocabulary()["magics"][kind]
     near = nearest(name, (word for part in table.values() for word in part)) if name else None
     sign = "%" if kind == "line" else "%%"
-    meant = f"Did you mean {sign}{near}? " if near and near != name else ""
-    return f"{meant}Write what it does in Python, or move it to an untagged cell."
+    asked = f"{meant(sign + near)} " if near and near != name else ""
+    return f"{asked}Write what it does in Python, or move it to an untagged cell."

@@ -54,11 +54,11 @@ def finding_text(finding: Finding, *, colour: bool = False) -> str:
 
     >>> from promote.model import Location
     >>> at = Location("a.ipynb", 4, "a1b2", "silver:rents", 2, 5, "x = rens")
-    >>> print(finding_text(Finding("PR301", "error", "`rens` is never defined.", at, "Did you mean rents?")))
+    >>> print(finding_text(Finding("PR301", "error", "`rens` is never defined.", at, "Did you mean 'rents'?")))
     a.ipynb:cell 4 (a1b2, silver:rents):2:5: PR301 `rens` is never defined.
         x = rens
             ^
-    hint: Did you mean rents?
+    hint: Did you mean 'rents'?
     """
     at = finding.location
     kind = "" if finding.severity == "error" else f" ({finding.severity})"

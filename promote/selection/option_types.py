@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from platform_core.suggest import meant
 from promote.patterns import pattern
 from promote.selection.option_tree import Node
 from promote.values import dataclass, field
@@ -60,7 +61,7 @@ def convert(key: str, node: Node, problems: list[Problem]) -> Any:
 def unknown(word: str, choices: Mapping[str, Any] | list[str], what: str, node: Node, code: str) -> Problem:
     """Give the problem of a word that the vocabulary does not hold, with the nearest one it does."""
     near = nearest(word, choices)
-    hint = f"Did you mean {near}?" if near else f"Known are: {', '.join(choices)}."
+    hint = meant(near) if near else f"Known are: {', '.join(choices)}."
     return Problem(code, f"{_short(word)} is no {what}.", hint, node, near or "")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from platform_core.suggest import meant
 from promote.findings import order
 from promote.ipython.translate import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
@@ -190,9 +191,7 @@ def _dangling(notebook: Notebook, cells: Sequence[_Read], members: Mapping[str, 
         at = notebook.at(item.cell.position, tag=role.tag)
         if role.name not in members:
             near = nearest(role.name, members)
-            hint = (
-                f"Did you mean {role.kind}:{near}?" if near else "Put the cell into the notebook that makes the asset."
-            )
+            hint = meant(f"{role.kind}:{near}") if near else "Put the cell into the notebook that makes the asset."
             message = f"No step of this notebook makes {role.name}."
             findings.append(Finding("PR207", "error", message, at, hint))
         elif _is_empty(item):

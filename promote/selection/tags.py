@@ -11,6 +11,7 @@ import keyword
 import re
 from functools import lru_cache
 
+from platform_core.suggest import meant
 from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
 from promote.patterns import pattern
 from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
@@ -114,9 +115,9 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
         near = nearest(word, named_roles())
         if near is None:
             return []
-        meant = "NAME" if name_problem(name.strip()) else name.strip()
-        hint = f"Did you mean {near}:{meant}?"
-        fix = _renamed(at, tag, f"{near}:{meant}") if meant != "NAME" else None
+        named = "NAME" if name_problem(name.strip()) else name.strip()
+        hint = meant(f"{near}:{named}")
+        fix = _renamed(at, tag, f"{near}:{named}") if named != "NAME" else None
         return [Finding("PR202", "error", f"The tag {shown(tag)} is nearly one of ours but is none.", at, hint, fix)]
     separated = _SEPARATED.fullmatch(tag)
     near = nearest(tag, (*layers(), *plain_roles()))
@@ -126,7 +127,7 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
         return []
     message = f"The tag {shown(tag)} is nearly one of ours but is none, so it does nothing."
     fix = None if near.endswith(":NAME") else _renamed(at, tag, near)
-    return [Finding("PR202", "warning", message, at, f"Did you mean {near}?", fix)]
+    return [Finding("PR202", "warning", message, at, meant(near), fix)]
 
 
 def _renamed(at: Location, old: str, new: str) -> Fix | None:

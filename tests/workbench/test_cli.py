@@ -46,6 +46,7 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
         (["nwe"], "error: 'nwe' is no command.\nhint: Did you mean 'new'?"),
         (["review", "HEAD", "--format", "htm"], "Did you mean 'html'?"),
         (["materialize", "--forec"], "Did you mean '--force'?"),
+        (["costs", "--last", "5"], "hint: See `workbench costs --help`."),
         (["materialize", "--partition", "a", "--all-partitions"], "not allowed with argument"),
         (["metrics", "--port", "abc"], "invalid int value: 'abc'.\nhint: See `workbench metrics --help`."),
         (["new"], "the following arguments are required: DIR"),

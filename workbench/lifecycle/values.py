@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from platform_core.errors import UsageError, UserError
 from platform_core.places import step_header
+from platform_core.suggest import meant
 from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
@@ -88,5 +89,5 @@ def _was_promoted(project: Project, layer: str, name: str) -> bool:
 def unknown(project: Project, rows: Rows, named: str) -> UsageError:
     """Give the error for a name that no asset has."""
     near = nearest(named.rpartition(":")[2], [name for each in rows.values() for _, name, _ in each])
-    hint = f"Did you mean {near}?" if near else "`dg list defs` shows the assets of the project."
+    hint = meant(near) if near else "`dg list defs` shows the assets of the project."
     return UsageError(f"No notebook of the project makes {named!a}.", hint=hint)
