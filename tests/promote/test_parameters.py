@@ -37,7 +37,7 @@ def test_a_value_of_another_type_is_wrong_usage(name: str, text: str) -> None:
 def test_a_name_that_no_notebook_has_is_wrong_usage() -> None:
     with pytest.raises(UsageError) as raised:
         check_parameters([chosen(CELLS)], [("yaer", "2025")])
-    assert raised.value.hint == "Did you mean year?"
+    assert raised.value.hint == "Did you mean 'year'?"
     with pytest.raises(UsageError) as raised:
         check_parameters([chosen((("", "x = 1"),))], [("zzz", "1")])
     assert raised.value.hint == "No cell is tagged `parameters`."

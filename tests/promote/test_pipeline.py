@@ -335,7 +335,7 @@ def test_a_parameter_is_checked_by_name_and_type_and_a_steady_step_proven_twice(
     root = make_project(tmp_path, {})
     path = str(write_notebook(root / "notebooks/a.ipynb", cells))
     assert main(["-p", "leest", "1", "--project", str(root), path]) == 2
-    assert "Did you mean least?" in capsys.readouterr().err
+    assert "Did you mean 'least'?" in capsys.readouterr().err
     assert main(["-p", "least", "many", "--project", str(root), path]) == 2
     assert main(["-p", "least", "3", "--twice", "--project", str(root), path]) == 0
     assert json.loads((root / "evidence/bronze/numbers.json").read_text())["output"]["rows"] == 1

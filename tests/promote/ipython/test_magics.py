@@ -63,8 +63,8 @@ def test_line_magics(name: str, arguments: str, code: str, *, keep: bool) -> Non
 
 
 def test_a_misspelt_magic_is_named() -> None:
-    assert line_magic("matplotlb", "", step=True).hint.startswith("Did you mean %matplotlib?")
-    assert cell_magic("tmie", "", step=True).hint.startswith("Did you mean %%time?")
+    assert line_magic("matplotlb", "", step=True).hint.startswith("Did you mean '%matplotlib'?")
+    assert cell_magic("tmie", "", step=True).hint.startswith("Did you mean '%%time'?")
 
 
 @pytest.mark.parametrize("command", ["pip3 install x", "conda install -y x", "uv add x", "apt-get update"])

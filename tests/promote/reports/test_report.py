@@ -13,7 +13,7 @@ from promote.outcome import Outcome, StepOutcome
 from promote.reports.report import clean, finding_text, render
 
 AT = Location("notebooks/rents.ipynb", 4, "a1b2c3d4", "silver:rents", 2, 7, "x = a\t+ rens")
-ERROR = Finding("PR301", "error", "`rens` is never defined.", AT, "Did you mean rents?")
+ERROR = Finding("PR301", "error", "`rens` is never defined.", AT, "Did you mean 'rents'?")
 NOTE = Finding("PR318", "note", "A display was left out.", Location("notebooks/rents.ipynb", 5))
 STEP = StepOutcome(
     "silver:rents", "notebooks/rents.ipynb", "updated", ("src/a.py", "tests/b.py"), "", "same rows", 1234
@@ -25,7 +25,7 @@ def test_a_finding_reads_as_the_design_says() -> None:
         "notebooks/rents.ipynb:cell 4 (a1b2c3d4, silver:rents):2:7: PR301 `rens` is never defined.\n"
         "    x = a + rens\n"
         "          ^\n"
-        "hint: Did you mean rents?"
+        "hint: Did you mean 'rents'?"
     )
     assert finding_text(NOTE) == "notebooks/rents.ipynb:cell 5: PR318 (note) A display was left out."
 
@@ -62,7 +62,7 @@ def test_json_holds_everything_and_nothing_but_ascii() -> None:
                 "code": "PR301",
                 "severity": "error",
                 "message": "`rens` is never defined.",
-                "hint": "Did you mean rents?",
+                "hint": "Did you mean 'rents'?",
                 "path": "notebooks/rents.ipynb",
                 "cell": 4,
                 "cell_id": "a1b2c3d4",

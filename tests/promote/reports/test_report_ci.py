@@ -16,7 +16,7 @@ from promote.reports.report_ci import fingerprints
 from promote.values import replace
 
 AT = Location("notebooks/räte.ipynb", 4, "a1b2c3d4", "silver:rents", 2, 7, "x = a + rens")
-ERROR = Finding("PR301", "error", "`rens` is never defined.", AT, "Did you mean rents?")
+ERROR = Finding("PR301", "error", "`rens` is never defined.", AT, "Did you mean 'rents'?")
 NOTE = Finding("PR318", "note", "A display was left out.", Location("notebooks/a.ipynb", 5))
 FILE = Finding("PR602", "warning", "Edited, by hand: 5%.", Location("src/a.py", line=3, column=2))
 STEP = StepOutcome("silver:rents", "notebooks/a.ipynb", "updated", (), "", "same rows", 1234)
@@ -47,7 +47,7 @@ def test_sarif() -> None:
     assert cell["logicalLocations"][0]["fullyQualifiedName"].endswith(":cell 4 (a1b2c3d4, silver:rents):2:7")
     assert file["physicalLocation"]["region"] == {"startLine": 3, "startColumn": 2}
     assert run["results"][1]["message"]["text"] == (
-        "cell 4 (a1b2c3d4, silver:rents):2:7: `rens` is never defined. Did you mean rents?"
+        "cell 4 (a1b2c3d4, silver:rents):2:7: `rens` is never defined. Did you mean 'rents'?"
     )
 
 
@@ -55,7 +55,7 @@ def test_github() -> None:
     assert render(OUTCOME, "github").splitlines() == [
         "::notice file=notebooks/a.ipynb,line=1,title=PR318::cell 5: A display was left out.",
         "::error file=notebooks/räte.ipynb,line=1,title=PR301::"
-        "cell 4 (a1b2c3d4, silver:rents):2:7: `rens` is never defined. Did you mean rents?",
+        "cell 4 (a1b2c3d4, silver:rents):2:7: `rens` is never defined. Did you mean 'rents'?",
         "::warning file=src/a.py,line=3,col=2,title=PR602::Edited, by hand: 5%25.",
     ]
 
@@ -76,7 +76,7 @@ def test_markdown() -> None:
         "**notebooks/a.ipynb**\n\n- PR318 (note) cell 5: A display was left out.\n\n"
         "**notebooks/räte.ipynb**\n\n"
         "- PR301 (error) cell 4 \\(a1b2c3d4, silver:rents\\):2:7: \\`rens\\` is never defined.\n"
-        "  ` x = a + rens `\n  *hint:* Did you mean rents?\n\n"
+        "  ` x = a + rens `\n  *hint:* Did you mean 'rents'?\n\n"
         "**src/a.py**\n\n- PR602 (warning) 3:2: Edited, by hand: 5%.\n\n"
         "| step | status | rows | parity |\n|---|---|---:|---|\n| silver:rents | updated | 1,234 | same rows |\n"
     )

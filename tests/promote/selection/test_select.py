@@ -157,9 +157,9 @@ def test_names_that_no_asset_can_have(notebook_of: Make, name: str, hint: str) -
 
 def test_a_misspelt_tag_names_the_right_one(notebook_of: Make) -> None:
     (finding,) = select(notebook_of(("sliver:issues", "x = 1"))).findings
-    assert finding.hint == "Did you mean silver:issues?"
+    assert finding.hint == "Did you mean 'silver:issues'?"
     (finding, *_) = select(notebook_of(("silver:issues", "issues = 1"), ("check:isues", "assert issues"))).findings
-    assert finding.hint == "Did you mean check:issues?"
+    assert finding.hint == "Did you mean 'check:issues'?"
 
 
 def test_a_bare_layer_takes_the_name_of_its_variable(notebook_of: Make) -> None:
