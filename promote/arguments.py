@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from platform_core.errors import UsageError
+from promote.examples import laid_out
 from promote.outcome import Settings
 from promote.reports.report import FORMATS
 
@@ -26,7 +27,7 @@ exit codes: 0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of promote, 4 
 """
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
+class _Help(argparse.HelpFormatter):
     """Help as wide as the terminal; left alone, argparse loads `shutil` to ask, even where nobody wants help."""
 
     def __init__(self, prog: str) -> None:
@@ -35,6 +36,9 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         except (OSError, ValueError):
             columns = 80
         super().__init__(prog, width=columns - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return laid_out(text, width)
 
 
 def parser() -> argparse.ArgumentParser:

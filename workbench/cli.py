@@ -118,10 +118,14 @@ def _take_json(command: argparse.ArgumentParser) -> None:
 
 
 class Formatter(argparse.HelpFormatter):
-    """Leaves the lines of examples as they are, and fills other text."""
+    """Lays out examples, and what stands behind them, for the width of the terminal, and fills other text."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return text if text.startswith("examples:") else super()._fill_text(text, width, indent)
+        if not text.startswith("examples:"):
+            return super()._fill_text(text, width, indent)
+        from promote.examples import laid_out  # noqa: PLC0415 - only who asks for help pays for it
+
+        return laid_out(text, width)
 
 
 def exit_code(error: BaseException) -> int:

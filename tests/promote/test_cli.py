@@ -141,8 +141,11 @@ def test_help_and_explain_need_no_notebook(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.startswith("PR202 ")
 
 
-def test_the_help_names_every_code_of_exit_and_an_example_for_the_main_uses() -> None:
-    text = parser().format_help()
+def test_the_help_names_every_code_of_exit_and_an_example_for_the_main_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = parser().format_help()
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+    text = " ".join(shown.split())
     assert "0 fine, 1 findings or drift, 2 wrong usage, 3 a fault of promote, 4 verification failed" in text
     assert all(f"promote {use}" in text for use in ("notebooks/", "--dry-run", "--check", "--no-run", "--explain"))
 

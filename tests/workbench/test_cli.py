@@ -34,9 +34,14 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help_that_fits_80_columns(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     assert main([command, "--help"]) == 0
-    assert f"usage: workbench {command}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"usage: workbench {command}" in said
+    assert [line for line in said.splitlines() if len(line) > 80] == []
 
 
 @pytest.mark.parametrize(
@@ -139,8 +144,9 @@ def test_a_command_with_json_among_its_formats_takes_json_like_the_others(argume
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_ends_with_examples_that_it_takes(
-    command: str, capsys: pytest.CaptureFixture[str]
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     assert main([command, "--help"]) == 0
     shown = capsys.readouterr().out
     examples = [line for line in examples_of(command).splitlines() if "workbench" in line]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.running.records import Record
 
 HELP = "Run a notebook in a fresh kernel, with parameters; every run is kept under data/runs."
-ENDS = "Exit codes: 0 all ran, 1 a cell failed, 2 a parameter is wrong and nothing ran, 130 interrupted."
+ENDS = "\nexit codes: 0 all ran, 1 a cell failed, 2 a parameter is wrong and nothing ran, 130 interrupted."
 _LONGEST_KEEP = 24 * 60
 
 
