@@ -102,7 +102,6 @@ def build_parser(asked: str | None = None) -> argparse.ArgumentParser:
             module.configure(command)
             _take_json(command)
             command.set_defaults(execute=module.execute, parser=command)
-        if name == alone:
             command.formatter_class = Formatter
             command.epilog = "\n".join(filter(None, [examples_of(name), command.epilog]))
     return parser
