@@ -6,6 +6,21 @@ sentence with its place and a hint, and never with a traceback. A `Fault` is a m
 
 from __future__ import annotations
 
+import errno
+
+_ROOM = "Free some space there, then call it again."
+_RIGHTS = "Check the permissions of the file and of its folder."
+_BY_SYSTEM = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: "Lift the limit on the size of files (ulimit -f), then call it again.",
+    errno.EMFILE: "Lift the limit on open files (ulimit -n), then call it again.",
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: "Mount it for writing, or work in a copy.",
+    errno.EIO: "Look at the disk, or at the network that it is reached by.",
+}
+
 
 class WorkbenchError(Exception):
     """Base of everything that the workbench raises on purpose.
@@ -48,3 +63,18 @@ class VerificationError(UserError):
 
 class Fault(WorkbenchError):  # noqa: N818 - a fault of ours, beside the errors of a user
     """A mistake of ours, to be reported (exit code 3)."""
+
+
+def refused_by_system(error: BaseException) -> UserError | None:
+    """Give the error for what the machine refused (room, permission, a broken disk); None where that is not it.
+
+    >>> print(refused_by_system(OSError(errno.ENOSPC, "No space left on device", "data/lake/rents.parquet")))
+    data/lake/rents.parquet: No space left on device.
+    hint: Free some space there, then call it again.
+    >>> refused_by_system(FileNotFoundError(errno.ENOENT, "No such file or directory")) is None
+    True
+    """
+    if not isinstance(error, OSError) or error.errno not in _BY_SYSTEM:
+        return None
+    where = error.filename if isinstance(error.filename, str) else None
+    return UserError(f"{error.strerror}.", hint=_BY_SYSTEM[error.errno], location=where)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError
+from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError, refused_by_system
 from promote.arguments import parser, settings_of
 from promote.findings import FindingError, explain
 from promote.garbage import end_at_once, seldom_collected
@@ -144,6 +144,7 @@ def _error(error: Exception, form: str) -> tuple[int, str]:
         import traceback  # noqa: PLC0415 - only for those who look for a fault of ours
 
         traceback.print_exception(error)
+    error = refused_by_system(error) or error
     code = _exit_code(error)
     if isinstance(error, FindingError):
         return code, render(Outcome((error.finding,), (), code), form, colour=_has_colour(sys.stdout))
@@ -198,6 +199,9 @@ def _show(code: int, text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"promote: The report could not be printed: {error.strerror}.\n")
+            return code or FINDINGS
     return code

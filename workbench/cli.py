@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
-from platform_core.errors import Fault, UsageError, UserError, VerificationError
+from platform_core.errors import Fault, UsageError, UserError, VerificationError, refused_by_system
 from platform_core.suggest import meant
 
 COMMANDS = (
@@ -167,8 +167,9 @@ def guarded(action: Callable[[], int]) -> int:
             import traceback  # noqa: PLC0415 - as above
 
             traceback.print_exc()
-        sys.stderr.write(describe(error) + "\n")
-        return exit_code(error)
+        told = refused_by_system(error) or error
+        sys.stderr.write(describe(told) + "\n")
+        return exit_code(told)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -63,7 +63,10 @@ class Project(NamedTuple):  # which costs a tenth of what `dataclasses` does, an
         self.dagster_home.mkdir(parents=True, exist_ok=True)
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
-            settings.write_text(DAGSTER_YAML, encoding="utf-8")
+            from platform_core.atomic import replacing  # noqa: PLC0415 - only the first call in a project needs it
+
+            with replacing(settings) as new:  # one cut short would stay so, and leave telemetry on
+                new.write_text(DAGSTER_YAML, encoding="utf-8")
         return self.dagster_home
 
     def writable_dagster_home(self) -> Path:
@@ -79,8 +82,13 @@ class Project(NamedTuple):  # which costs a tenth of what `dataclasses` does, an
             with tempfile.TemporaryFile(dir=home):
                 return home
         except OSError as error:
-            hint = "data/dagster must be writable; `workbench doctor` says what else is not."
-            raise UserError(f"Dagster's records cannot be written: {error.strerror}.", hint=hint) from error
+            raise unwritable(error.strerror or type(error).__name__) from error
+
+
+def unwritable(why: str) -> UserError:
+    """Give the error for records of Dagster that the machine lets nobody write."""
+    hint = "data/dagster must be writable; `workbench doctor` says what else is not."
+    return UserError(f"Dagster's records cannot be written: {why}.", hint=hint)
 
 
 def find_project(start: Path | None = None) -> Project:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,14 +10,16 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
+from sqlalchemy.exc import OperationalError
 
 from platform_core.config import ProjectConfig, load_config
 from platform_core.errors import UserError
 from workbench.fingerprints import Memory
 from workbench.graph import AssetNode, asset_nodes, load_project
-from workbench.project import Project
+from workbench.project import Project, unwritable
 
 RECORDS = "materialised.json"
+_REFUSED = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +68,10 @@ def open_instance(project: Project) -> Iterator[dg.DagsterInstance]:
         },
     }
     home = str(project.writable_dagster_home())
-    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
-        yield instance
+    try:
+        with dg.DagsterInstance.from_ref(InstanceRef.from_dir(home, overrides=overrides)) as instance:
+            yield instance
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) not in _REFUSED:
+            raise
+        raise unwritable(str(error.orig)) from error

@@ -68,8 +68,10 @@ def main() -> int:
         try:
             sys.stdout.write(help_text(width))
             sys.stdout.flush()
-        except BrokenPipeError:  # the reader has gone, as with `| head`
+        except OSError as error:  # mostly because the reader has gone, as with `| head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                sys.stderr.write(f"error: {error.strerror}.\n")
             return 1
         return 0
     from workbench.cli import main as command  # noqa: PLC0415 - what it imports is what `--help` goes without

@@ -75,6 +75,11 @@ def test_wrong_usage_is_exit_code_2_with_a_hint(
         (UsageError("No."), 2, "error: No.\n"),
         (Fault("Ours."), 3, "fault: Ours.\n"),
         (VerificationError("Not the same."), 4, "error: Not the same.\n"),
+        (
+            OSError(28, "No space left on device", "a.txt"),
+            1,
+            "error: a.txt: No space left on device.\nhint: Free some space there, then call it again.\n",
+        ),
         (KeyboardInterrupt(), 130, "interrupted\n"),
     ],
 )
@@ -87,6 +92,16 @@ def test_an_error_becomes_its_exit_code_without_a_traceback(
     monkeypatch.setattr("workbench.commands.lab.execute", fail)
     assert main(["lab"]) == code
     assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("words", [["--help"], ["completion", "bash"]])
+def test_output_that_finds_no_room_is_told_in_a_line(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "error: No space left on device.")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_mistake_of_ours_is_exit_code_3_and_says_how_to_report_it(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
 
 from platform_core.errors import UserError
 from workbench.project import Project, find_project
+from workbench.session import open_instance
 
 
 def test_a_project_is_found_from_a_folder_inside(project: Path) -> None:
@@ -43,3 +45,26 @@ def test_settings_of_dagster_that_are_there_are_left(project: Path) -> None:
     settings.write_text("telemetry:\n  enabled: false\nconcurrency: {}\n", encoding="utf-8")
     found.prepare_dagster_home()
     assert "concurrency" in settings.read_text(encoding="utf-8")
+
+
+def test_a_full_disk_leaves_no_settings_of_dagster_cut_short(tmp_path: Path) -> None:
+    """An empty `dagster.yaml` would be taken for the project's own, and leave telemetry on."""
+    found = Project(tmp_path, "letting")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(UserError, match="Dagster's records cannot be written: File too large"):
+            found.writable_dagster_home()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(found.dagster_home.iterdir()) == []
+
+
+def test_records_that_sqlite_cannot_write_are_told_in_a_sentence(tmp_path: Path) -> None:
+    found = Project(tmp_path, "letting")
+    (found.dagster_home / "history" / "runs.db").mkdir(parents=True)
+    with (
+        pytest.raises(UserError, match="Dagster's records cannot be written: unable to open database file"),
+        open_instance(found),
+    ):
+        pass
