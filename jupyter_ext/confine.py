@@ -6,7 +6,6 @@ judged, so that none leads out.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -91,11 +90,3 @@ def all_inside_project(project: Project, relatives: Iterable[str]) -> None:
         if path.parent not in seen or path.is_symlink():
             inside_project(project, relative)
             seen.add(path.parent)
-
-
-def project_folder(root: Path, notebook: Path) -> str | None:
-    """Give the path of a notebook's project as the front end writes it, None where there is none to be used."""
-    try:
-        return project_of(root, notebook).root.relative_to(root.resolve()).as_posix()
-    except (UserError, tomllib.TOMLDecodeError):
-        return None

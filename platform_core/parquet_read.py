@@ -150,30 +150,20 @@ def duckdb_types(place: Place) -> dict[str, str]:
     return types
 
 
-def scan_files(files: Sequence[tuple[str, Place]], what: str) -> pl.LazyFrame:
-    """Give one or several Parquet files as one lazy frame, in the order given.
+def read_files(files: Sequence[tuple[str, Place]], kind: FrameKind, what: str) -> Any:
+    """Give one or several Parquet files as one frame of the kind asked for, in the order given.
 
     Where the files differ, a column that one lacks is null there, and types are widened where no value can change.
+    `lazy` and, where the files are alike and on a disk, `duckdb` read nothing yet. `pandas` gives back what pandas
+    wrote, with index, types and labels, and `duckdb` the types of what DuckDB wrote.
 
     Args:
         files: A label for errors (the partition) and the place of each.
+        kind: The kind of frame.
         what: What the files are to a reader of an error.
 
     Raises:
         UserError: A column's types in two files have no common type that holds both.
-    """
-    with _opened(files) as opened:
-        return _lazy(opened, what)
-
-
-def read_files(files: Sequence[tuple[str, Place]], kind: FrameKind, what: str) -> Any:
-    """Give one or several Parquet files as one frame of the kind asked for.
-
-    `lazy` and, where the files are alike and on a disk, `duckdb` read nothing yet. `pandas` gives back what pandas
-    wrote, with index, types and labels, and `duckdb` the types of what DuckDB wrote.
-
-    Raises:
-        UserError: As `scan_files` does.
     """
     with _opened(files) as opened:
         lazy = _lazy(opened, what)

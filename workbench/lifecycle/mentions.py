@@ -12,7 +12,7 @@ from promote.project import Project
 from promote.steps import text_of
 from workbench.lifecycle.code import code_uses
 from workbench.lifecycle.notebooks import place
-from workbench.lifecycle.uses import EDITED, Use
+from workbench.lifecycle.uses import Use
 
 _PASSED = frozenset(("node_modules", "__pycache__", "notebooks", "data", "sources", "evidence", "assurance", "build"))
 _LARGEST = 1_000_000  # bytes; what is larger is no text that a person wrote
@@ -66,11 +66,6 @@ def with_python(text: str, uses: list[Use], new: dict[int, str]) -> str:
         line, start = (use.at.line or 1) - 1, (use.at.column or 1) - 1
         lines[line] = lines[line][:start] + new[id(use)] + lines[line][start + len(use.old) :]
     return "\n".join(lines)
-
-
-def can_be_edited(use: Use) -> bool:
-    """Tell whether a program may change a place."""
-    return use.kind in EDITED
 
 
 def _files(root: Path, endings: tuple[str, ...], below: tuple[str, ...] = ("",)) -> Iterator[str]:

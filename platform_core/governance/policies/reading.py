@@ -36,11 +36,6 @@ class File(NamedTuple):
     places: Mapping[tuple[str | int, ...], str]
 
 
-def has_policies(project: Path) -> bool:
-    """Whether a project has policies: a folder of YAML files."""
-    return bool(files_of(project))
-
-
 def files_of(project: Path) -> list[Path]:
     """Give the files of a project's policies, by name."""
     folder = project / FOLDER
