@@ -32,6 +32,22 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize(
+    ("index", "folders"),
+    [
+        ("README.md", ("docs/explanation", "docs/reference")),
+        ("docs/guides/README.md", ("docs/guides",)),
+        ("docs/decisions/README.md", ("docs/decisions",)),
+    ],
+)
+def test_every_page_stands_in_its_index(index: str, folders: tuple[str, ...]) -> None:
+    said = (ROOT / index).read_text(encoding="utf-8")
+    home = (ROOT / index).parent
+    pages = [page for folder in folders for page in sorted((ROOT / folder).glob("*.md"))]
+    lost = [page.name for page in pages if page.name != "README.md" and f"({page.relative_to(home)}" not in said]
+    assert lost == []
+
+
 def test_no_registry_and_no_path_of_a_machine_stands_in_the_lock() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock
