@@ -163,5 +163,5 @@ def test_what_can_be_no_draft_is_said_and_the_rest_is_there(root: Path, caplog: 
     (root / "notebooks/broken.ipynb").write_text("{")
     with caplog.at_level(logging.WARNING, "workbench.drafts"):
         assert set(specs(root)) == {"raw_rents", "rents", "rent_by_town"}
-    assert "notebooks/broken.ipynb: PR102" in caplog.text or "notebooks/broken.ipynb: PR10" in caplog.text
+    assert "notebooks/broken.ipynb: PR103" in caplog.text
     assert "notebooks/wrong.ipynb" in caplog.text
