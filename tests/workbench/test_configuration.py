@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ def test_every_value_is_shown_with_where_it_came_from(project: Path, capsys: pyt
         "{env: WORKBENCH__RESOURCES__DB__USERNAME} (set)",
         "environment variable WORKBENCH__RESOURCES__DB__USERNAME",
     )
+
+
+def test_a_narrow_terminal_breaks_values_below_their_names(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(["config", "show", "--env", "prod"]) == 0
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 60
+    assert "config/" in told
 
 
 def test_no_secret_is_shown(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from shutil import get_terminal_size
 
 from workbench.project import find_project
 
@@ -32,8 +33,14 @@ def execute(arguments: argparse.Namespace) -> int:
         told = {"version": 1, "environment": config.environment, "settings": rows}
         sys.stdout.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         return 0
-    sys.stdout.write(f"environment {config.environment}\n\n")
-    names, values = (max(len(getattr(one, part)) for one in settings) for part in ("name", "shown"))
-    for one in settings:
-        sys.stdout.write(f"{clean(one.name):<{names}}  {clean(one.shown):<{min(values, 60)}}  {clean(one.came_from)}\n")
+    cells = [(clean(one.name), clean(one.shown), clean(one.came_from)) for one in settings]
+    names, values = (max(len(row[at]) for row in cells) for at in (0, 1))
+    lines = [f"{name:<{names}}  {value:<{min(values, 60)}}  {came_from}" for name, value, came_from in cells]
+    title, columns = f"environment {config.environment}\n", get_terminal_size().columns
+    if sys.stdout.isatty() and max(map(len, lines)) > columns:
+        from workbench.narrow import narrow  # noqa: PLC0415 - a wide terminal does without
+
+        sys.stdout.write(narrow(title, ("setting", "value", "from"), cells, (), columns, grouped=False))
+    else:
+        sys.stdout.write("\n".join([title, *lines]) + "\n")
     return 0
