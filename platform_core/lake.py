@@ -153,7 +153,7 @@ class Lake:
     def _found(self, name: str, layer: str | None) -> AssetFiles:
         files = self.find(name, layer)
         if files is None:
-            raise never_stored(name)
+            raise never_stored(name, self.names())
         return files
 
     def write(

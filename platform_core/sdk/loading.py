@@ -14,6 +14,7 @@ from platform_core.errors import UsageError, UserError
 from platform_core.frames import KINDS, FrameKind, convert, fresh
 from platform_core.governance.audit.places import note
 from platform_core.storage.routes import storage_of_project
+from platform_core.storage.stored import never_stored
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -67,11 +68,7 @@ def load_asset(
         return fresh(convert(supplied[name], as_))
     storage = storage_of_project()
     if storage.find(name) is None:
-        near = did_you_mean(name, storage.names())
-        hint = f"{near} Else run" if near.startswith("Did") else "Run"
-        raise UserError(
-            f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`."
-        )
+        raise never_stored(name, storage.names())
     frame = storage.read(name, as_, partition)
     note("read", name, {"as": as_, **({} if partition is None else {"partition": partition})})
     return frame

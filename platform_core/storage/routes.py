@@ -67,7 +67,7 @@ class Routes:
         if layer is None:
             found = self._anywhere(name)
             if found is None:
-                raise never_stored(name)
+                raise never_stored(name, self.names())
             layer = found.layer
         return self.of(layer, name).read(name, kind, partition, layer)
 

@@ -10,6 +10,7 @@ from platform_core.errors import UserError
 from platform_core.frames import FrameKind
 from platform_core.governance.classification import NOTE
 from platform_core.parquet_read import Footer
+from platform_core.suggest import did_you_mean
 
 Place = TypeVar("Place")
 One = TypeVar("One")
@@ -147,9 +148,16 @@ def only(found: Sequence[One], name: str, layers: Sequence[str]) -> One | None:
     return found[0] if found else None
 
 
-def never_stored(name: str) -> UserError:
-    """Give the error for an asset that nobody wrote yet."""
-    return UserError(f"Asset {name!r} has no data in the lake.", hint=f"Run: workbench materialize {name}")
+def never_stored(name: str, known: Iterable[str] = ()) -> UserError:
+    """Give the error for an asset that nobody wrote yet; a near name among those that are stored may be meant.
+
+    >>> print(never_stored("isues", ["issues"]))
+    The asset 'isues' has not been materialised.
+    hint: Did you mean 'issues'? Else run `workbench materialize isues`.
+    """
+    near = did_you_mean(name, known)
+    hint = f"{near} Else run" if near.startswith("Did") else "Run"
+    return UserError(f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`.")
 
 
 def still_listed(keys: Iterable[str], noted: Iterable[str | None], lists: Lists) -> list[str]:

@@ -184,7 +184,8 @@ class TestCommand:
         [
             (["infer"], 2, "needs an asset"),
             (["infer", "raw_permits", "--json"], 2, "writes Python"),
-            (["infer", "gone"], 1, "has no data in the lake"),
+            (["infer", "gone"], 1, "has not been materialised"),
+            (["infer", "raw_permit"], 1, "Did you mean 'raw_permits'? Else run `workbench materialize raw_permit`."),
             (["infer", "../x"], 1, "no asset name"),
             (["check"], 1, "has no contracts"),
             (["check", "raw_permits"], 1, "has no contract"),

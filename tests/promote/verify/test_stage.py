@@ -85,7 +85,7 @@ def test_a_notebook_and_its_asset_are_tried_out_without_a_trace(
         assert (parity.equal, parity.order) == (True, "compared")
         other = stage.compare(captured, "few")
         assert (other.equal, other.columns) == (False, ("rent",))
-        assert "no data in the lake" in stage.compare(captured, "nowhere").difference
+        assert "has not been materialised" in stage.compare(captured, "nowhere").difference
         made = stage.materialise(["total"])  # its upstream was made before, of what was recorded
         assert (made.ok, made.upstreams) == (True, {})
         assert Lake(stage.lake).read("total", "polars")["n"].to_list() == [14]
