@@ -12,7 +12,8 @@ from typing import Literal
 
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, sql_names
-from promote.values import dataclass, replace
+from promote.suggest.frame_use import flat, literal, reads_by_name, source_of
+from promote.values import dataclass, field, replace
 
 Shape = Literal["frame", "column", "group"]
 
@@ -67,19 +68,25 @@ class Guess:
 
 @dataclass(slots=True)
 class Guesser:
-    """Guesses one expression after another; `frames` are the variables that hold frames at that point."""
+    """Guesses one expression after another; `frames` are the variables that hold frames at that point.
+
+    `used` are variables that the notebook uses as frames, `near` those that the cell at hand bound: of these it is
+    passed on how they came about, since they are made in the same step.
+    """
 
     functions: Functions
     definitions: Mapping[str, ast.FunctionDef]
     frames: dict[str, Guess]
     depth: int = 0
+    used: frozenset[str] = frozenset()
+    near: set[str] = field(default_factory=set)
 
     def guess(self, node: ast.expr) -> Guess | None:  # noqa: PLR0911 - one way out for each kind of expression
         """Give what an expression seems to be; None where it is no part of a frame."""
         match node:
             case ast.Name(id=name):
                 known = self.frames.get(name)
-                return Guess(known.shape, view=known.view) if known else None
+                return known if known is None or name in self.near else Guess(known.shape, view=known.view)
             case ast.Call():
                 return self._call(node)
             case ast.Subscript(value=ast.Attribute(value=base, attr="loc" | "iloc"), slice=index):
@@ -108,7 +115,7 @@ class Guesser:
                 return found
         if isinstance(node.func, ast.Name) and node.func.id in self.definitions:
             made = self._function(self.definitions[node.func.id], node)
-            return replace(made, path=_literal(node)) if made is not None and made.read and not made.path else made
+            return replace(made, path=literal(node)) if made is not None and made.read and not made.path else made
         if isinstance(node.func, ast.Attribute):
             return self._method(node.func.value, node.func.attr, node)
         return None
@@ -117,20 +124,22 @@ class Guesser:
         last = name.rpartition(".")[2]
         library = name.startswith(_LIBRARIES)
         if library and last.startswith(_READERS):
-            return Guess("frame", read=True, path=_literal(node))
+            return Guess("frame", read=True, path=literal(node))
         if name in _SAMPLES or name.startswith("vega_datasets.data"):
-            return Guess("frame", read=True, path=_literal(node) or last)
+            return Guess("frame", read=True, path=literal(node) or last)
         if name in ("duckdb.sql", "duckdb.query"):
             tables = [t for a in node.args if isinstance(a, ast.Constant) for t in sql_names(str(a.value))]
-            summary = "group by" in _literal(node).lower()
+            summary = "group by" in literal(node).lower()
             return Guess("frame", read=not any(t in self.frames for t in tables), summary=summary)
         if name.startswith("platform_core.sdk") and last == "load_asset":
             return Guess("frame", view=True)  # an input: nothing that this notebook makes
         if name in _MAKERS:
             return Guess("frame")
         if name in _COMBINERS or name in _SUMMARISERS:
-            inner = [g for a in ast.walk(node) if isinstance(a, ast.Call) and a is not node and (g := self._call(a))]
-            return Guess("frame", read=any(g.read for g in inner), summary=name in _SUMMARISERS)
+            parts = [a for a in ast.walk(node) if isinstance(a, (ast.Call, ast.Name)) and a is not node]
+            inner = [g for a in parts if (g := self.guess(a))]
+            path = next((g.path for g in inner if g.path), "")
+            return Guess("frame", read=any(g.read for g in inner), summary=name in _SUMMARISERS, path=path)
         return None
 
     def _method(self, base: ast.expr, method: str, node: ast.Call) -> Guess | None:  # noqa: PLR0911 - as `guess`
@@ -166,7 +175,7 @@ class Guesser:
         frames = {name: found for name, value in given.items() if (found := self.guess(value)) is not None}
         inside = Guesser(self.functions, self.definitions, {**self.frames, **frames}, self.depth + 1)
         result: Guess | None = None
-        for statement in _flat(definition.body):
+        for statement in flat(definition.body):
             inside.learn(statement)
             if isinstance(statement, ast.Return) and statement.value is not None:
                 result = result or inside.told(statement.value)
@@ -179,7 +188,7 @@ class Guesser:
     def learn(self, statement: ast.stmt) -> dict[str, Guess]:
         """Take in what a statement binds, and give the variables that it binds to frames."""
         found: dict[str, Guess] = {}
-        for inner in _flat([statement]):
+        for inner in flat([statement]):
             if isinstance(inner, ast.Assign):
                 targets = inner.targets
             elif isinstance(inner, ast.AnnAssign) and inner.value is not None:
@@ -189,12 +198,23 @@ class Guesser:
             guessed = self.guess(inner.value) if inner.value is not None else None
             for target in targets:
                 if isinstance(target, ast.Name):
+                    given = guessed or self._used(target.id, inner.value)
                     self.frames.pop(target.id, None)
                     found.pop(target.id, None)
-                    if guessed is not None:
-                        self.frames[target.id] = guessed
-                        found[target.id] = guessed
+                    if given is not None:
+                        self.frames[target.id] = given
+                        found[target.id] = given
+                        self.near.add(target.id)
         return {name: one for name, one in found.items() if one.shape == "frame"}
+
+    def _used(self, name: str, value: ast.expr | None) -> Guess | None:
+        """Guess that a call gives a frame, since what it gives is used as one later."""
+        call = value.value if isinstance(value, ast.Await) else value
+        if name not in self.used or not isinstance(call, ast.Call):
+            return None
+        given = [n for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in self.frames]
+        read = not given and reads_by_name(call)
+        return Guess("frame", read=read, path=source_of(call, self.functions.imports) if read else "")
 
     def _part(self, whole: Guess | None, index: ast.expr) -> Guess | None:
         if whole is None or whole.shape == "column":
@@ -224,26 +244,3 @@ def _selects_column(base: ast.expr) -> bool:
     if isinstance(base, ast.Subscript):
         return not isinstance(base.slice, (ast.List, ast.Tuple))
     return isinstance(base, ast.Attribute)
-
-
-def _flat(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Give statements with those inside of `if`, `with`, `try` and loops, in order; functions stay closed."""
-    found: list[ast.stmt] = []
-    for statement in body:
-        found.append(statement)
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        for part in ("body", "orelse", "finalbody"):
-            found += _flat(getattr(statement, part, []))
-        for handler in getattr(statement, "handlers", []):
-            found += _flat(handler.body)
-    return found
-
-
-def _literal(node: ast.Call) -> str:
-    """Give the first literal text among a call's arguments, however deep, such as a path."""
-    for argument in node.args[:1]:
-        for part in ast.walk(argument):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                return part.value
-    return ""

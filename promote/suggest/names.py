@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from promote.model import Notebook
 from promote.selection.tags import name_problem
 
 _GENERIC = frozenset(
@@ -13,15 +14,17 @@ _GENERIC = frozenset(
     raw_data data_raw df_raw""".split()
 )
 _EMPTY_WORDS = frozenset(
-    """a about an analyse analysis analyze and as at by calculate clean cleaning compute create customize data
-    dataframe dataset declare define defining demo df do eda example examples exploration exploratory explore
-    exploring export extract fetch file files final first for from get how import importing imports in into
-    introduction is it let lets load loading look make next notebook now of on our out overview part plot plots
-    plotting preparation prepare preprocessing process processing question read reading result results save section
-    set setup show solution step the then this to transform up us using visualisation visualise visualization
-    visualize we what with write your""".split()
+    """a about an analyse analysis analyze and appendix as at basic by calculate can check clean cleaning compute create
+    customize data dataframe dataset declare define defining demo df do eda example examples exploration
+    exploratory explore exploring export extract fetch file files final first for from get how illustration import
+    importing imports in into introduction is it let lets load loading look make next notebook now of on our out
+    overview part phase plot plots plotting preparation prepare preprocessing problem process processing question
+    read reading result results save section set setup show solution step the then this to transform up us using
+    visualisation visualise visualization visualize we what why with write your""".split()
 )
+_MOST_WORDS = 5
 _JOINING = frozenset(("by", "of", "per", "and", "in", "to", "with", "from", "for"))
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+\S")
 _FRAME_AFFIX = re.compile(r"^(?:df|tbl|lf)_|_(?:df|dataframe|tbl|lf|data)$")
 
 
@@ -52,8 +55,9 @@ def from_variable(variable: str) -> str:
     if whole in _GENERIC or re.fullmatch(r"(?:df|d|data|temp|tmp|res|result)_?\d*", whole):
         return ""
     short = _FRAME_AFFIX.sub("", whole)
-    name = short if len(short) > 2 and short not in _GENERIC else whole
-    return name if len(name) > 2 and usable(name) else ""
+    if short != whole and (len(short) <= 2 or short in _GENERIC):
+        return ""
+    return short if len(short) > 2 and usable(short) else ""
 
 
 def from_heading(heading: str) -> str:
@@ -63,16 +67,35 @@ def from_heading(heading: str) -> str:
     ('rents_by_town', '', 'top_10_dear_towns')
     """
     plain = re.sub(r"<[^>]*>|\([^)]*\)|[*_`#]", " ", heading)
-    plain = re.sub(r"^\s*(?:\d+[.):]?)+\s*", "", plain)
+    plain = re.sub(r"^\s*(?:(?:\d+[.):]?)+|[IVX]+[.):])\s*", "", plain)
     words = [word for word in snake(plain).split("_") if word]
     while words and (words[0] in _EMPTY_WORDS or words[0].isdigit()):
         words.pop(0)
-    words = words[:5]
+    if len(words) > _MOST_WORDS:
+        return ""  # a sentence, and what is left of it after five words says something else
     while words and words[-1] in _EMPTY_WORDS | _JOINING:
         words.pop()
     telling = [word for word in words if word not in _EMPTY_WORDS and len(word) > 1]
     name = "_".join(words)
     return name if telling and len(name) > 2 and usable(name) else ""
+
+
+def headings(notebook: Notebook, position: int) -> tuple[str, str]:
+    """Give names made of the nearest heading above a cell and of the notebook's title, empty where they say nothing.
+
+    A title under which other headings stand says nothing of one cell.
+    """
+    above: list[str] = []
+    parted = False
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.kind == "markdown":
+            found = [line.strip() for line in cell.source.split("\n") if _HEADING.match(line)]
+            parted = parted or bool(found and above) or len(found) > 1
+            above += found if number < position else []
+    title = from_heading(above[0]) if above and above[0].startswith("# ") else ""
+    if parted and len(above) == 1 and above[0].startswith("# "):
+        return "", title
+    return (from_heading(above[-1]) if above else ""), title
 
 
 def from_path(path: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from promote.dataflow.program import Program, Statement
 from promote.suggest.frame_guess import Guess, Guesser
+from promote.suggest.frame_use import used_as_frames
 from promote.values import dataclass
 
 _WRITERS = re.compile(r"^(?:to_(?:csv|parquet|excel|sql|json|feather|pickle|gbq)|write_\w+|sink_\w+)$")
@@ -32,10 +33,13 @@ class Part:
 def parts_of(program: Program) -> list[Part]:
     """Follow every variable that holds a frame, from cell to cell."""
     definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
-    guesser = Guesser(program.functions, definitions, {})
+    guesser = Guesser(program.functions, definitions, {}, used=used_as_frames(s.node for s in program.statements))
+    at = 0
     found: list[Part] = []
     current: dict[str, Part] = {}
     for statement in program.statements:
+        if statement.cell != at:
+            at, guesser.near = statement.cell, set()
         before = dict(guesser.frames)
         bound = guesser.learn(statement.node)
         for name, guess in bound.items():
@@ -101,7 +105,9 @@ def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> lis
     worth = [
         p
         for p in parts
-        if not p.guess.view and set(p.cells) <= free and (users[id(p)] or p.guess.summary or _is_last(p, parts))
+        if not p.guess.view
+        and set(p.cells) <= free
+        and (users[id(p)] or (not _of_a_round(p) and (p.guess.summary or _is_last(p, parts))))
     ]
     ranked = sorted(
         worth, key=lambda p: (bool(users[id(p)]), p.statements[-1].index), reverse=True
@@ -127,6 +133,11 @@ def users_of(part: Part, program: Program) -> set[int]:
         if part.variable in statement.binds and part.variable not in statement.reads:
             break
     return found
+
+
+def _of_a_round(part: Part) -> bool:
+    """Whether a loop binds the variable anew in each round, so that what it holds in the end is the last round's."""
+    return isinstance(part.statements[0].node, (ast.For, ast.While))
 
 
 def _is_last(part: Part, parts: Sequence[Part]) -> bool:

@@ -8,8 +8,7 @@ planned as promotion would plan it, and steps are taken out of it until nothing 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from promote.dataflow.program import Program, build
@@ -98,18 +97,20 @@ def _named(
     steps: list[ProposedStep] = []
     names: dict[str, str] = {}  # variable -> the step that gave it last
     for part in parts:
-        heading = naming.from_heading(_heading(notebook, part.cells[0]))
+        heading, title = naming.headings(notebook, part.cells[0])
+        new_heading = "" if heading in taken else heading
         if heading in taken:  # another step under it has its name
             heading = f"{heading}_{'summary' if part.guess.summary else naming.snake(part.variable)}"
         file = naming.from_path(part.guess.path)
         variable = naming.from_variable(part.variable)
         if part.after_read:
-            base = names.get(part.variable) or variable or file or stem
-            candidates = [heading if heading != base else "", f"{base}_prepared"]
+            base = names.get(part.variable, "").removesuffix("_source")
+            prepared = f"{base or variable or file or stem}_prepared"
+            candidates = ["" if base else variable, new_heading if new_heading != base else "", prepared]
         elif part.guess.read:
-            candidates = [variable, file, heading, f"{stem}_source", "source"]
+            candidates = [variable, file, heading, title, f"{stem}_source", "source"]
         else:
-            candidates = [variable, heading, f"{stem}_{naming.snake(part.variable)}", stem, "result"]
+            candidates = [variable, heading, title, f"{stem}_{naming.snake(part.variable)}", stem, "result"]
         name = next((c for c in candidates if c and naming.usable(c)), "step")
         if name in taken:
             name = next((c for c in candidates if c and naming.usable(c) and c not in taken), name)
@@ -121,9 +122,8 @@ def _named(
 
 
 def _step(part: Part, name: str, parts: Sequence[Part], frames: Sequence[str], program: Program) -> ProposedStep:
-    reads = {r for s in part.statements for r in s.reads}
-    own = set() if part.after_read else {part.variable}
-    inputs = tuple(variable for variable in frames if variable in reads - own)
+    reads = _reads(part, program, frames)
+    inputs = tuple(variable for variable in frames if variable in reads)
     if part.guess.read and not part.after_read:
         layer, why = "bronze", "reads from outside"
     elif part.guess.summary and not _feeds(part, parts, program):
@@ -142,14 +142,19 @@ def _feeds(part: Part, parts: Sequence[Part], program: Program) -> bool:
     return any(users & set(p.cells) for p in parts if p is not part)
 
 
-def _heading(notebook: Notebook, position: int) -> str:
-    """Give the nearest heading above a cell, with the cell it stands in, empty where none is."""
-    for cell in reversed(notebook.cells[: position - 1]):
-        if cell.kind == "markdown":
-            lines = [line for line in cell.source.split("\n") if re.match(r"\s{0,3}#{1,6}\s+\S", line)]
-            if lines:
-                return lines[-1].strip()
-    return ""
+def _reads(part: Part, program: Program, frames: Collection[str]) -> set[str]:
+    """Give the variables that a part's cells read from others, and those that went into what they read."""
+    found: set[str] = set()
+    own: set[str] = set()
+    for statement in program.of_cells(part.cells):
+        found |= statement.reads.keys() - own
+        own |= statement.binds
+    waiting = found - {*frames}
+    while waiting:
+        more = {r for name in waiting for s in program.reaching(name, part.statements[0].index) for r in s.reads}
+        waiting = more - found - {*frames}
+        found |= more
+    return found
 
 
 # Whether it can be promoted
@@ -183,11 +188,12 @@ def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str
         chosen = select(proposed)
         planned = plan(chosen, include_needed=True)
         errors = _errors(chosen, planned)
+        refused = {*planned.refused}
         if not errors:
             needed = any(f.origin == "needed" for p in planned.plans for f in _fragments(p))
             warnings = tuple(f for f in planned.findings if f.severity == "warning" and f.code.startswith("PR7"))
             return Proposal(proposed, tuple(with_checks), needed, warnings, tuple(stopped), tuple(left))
-        current, checks = _without_refused(current, checks, errors, stopped)
+        current, checks = _without_refused(current, checks, errors, refused, stopped)
     return Proposal(notebook, (), stopped=tuple(stopped), left=tuple(left))
 
 
@@ -206,6 +212,7 @@ def _without_refused(
     steps: Sequence[ProposedStep],
     checks: dict[str, tuple[int, ...]],
     errors: Sequence[Finding],
+    refused: Collection[str],
     stopped: list[Finding],
 ) -> tuple[list[ProposedStep], dict[str, tuple[int, ...]]]:
     """Take out the steps that have an error; one that only reads in the wrong layer is made a bronze step."""
@@ -215,15 +222,19 @@ def _without_refused(
         checks = {name: tuple(c for c in cells if c not in wrong_checks) for name, cells in checks.items()}
         return list(steps), checks
     placed = False
+    tags = {step.tag for step in steps}
     for step in steps:
         own = [f for f in errors if f.location.tag == step.tag or f.location.cell in step.cells]
+        if not own and step.tag in refused:
+            own = [f for f in errors if f.location.tag not in tags]  # in statements that the step needs
         placed = placed or bool(own)
         if not own:
             kept.append(step)
         elif step.layer != "bronze" and {f.code for f in own} <= _BRONZE_ONLY:
             kept.append(replace(step, layer="bronze", why="reads from outside"))
         else:
-            stopped += own
+            told = {(f.message, f.location.cell, f.location.line) for f in stopped}
+            stopped += [f for f in own if (f.message, f.location.cell, f.location.line) not in told]
     if not placed:  # an error without a step of ours: nothing can be proposed
         stopped += errors
         return [], {}

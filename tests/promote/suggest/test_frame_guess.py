@@ -34,13 +34,14 @@ def nothing():
 """
 
 
-def guessed(expression: str) -> Guess | None:
-    """Guess an expression after the statements above."""
+def guessed(expression: str, *near: str) -> Guess | None:
+    """Guess an expression after the statements above; the cell at hand bound the names in `near`."""
     read = program(BEFORE)
     definitions = {s.node.name: s.node for s in read.statements if isinstance(s.node, ast.FunctionDef)}
     guesser = Guesser(read.functions, definitions, {})
     for statement in read.statements:
         guesser.learn(statement.node)
+    guesser.near = {*near}
     return guesser.guess(ast.parse(expression, mode="eval").body)
 
 
@@ -83,7 +84,7 @@ FRAME, COLUMN, GROUP = Guess("frame"), Guess("column"), Guess("group")
         ("vega_datasets.data.cars()", Guess("frame", read=True, path="cars")),
         ("load_asset('rents')", Guess("frame", view=True)),
         ("pd.DataFrame({})", FRAME),
-        ("pd.concat([pd.read_csv('a.csv'), df])", Guess("frame", read=True)),
+        ("pd.concat([pd.read_csv('a.csv'), df])", Guess("frame", read=True, path="a.csv")),
         ("pd.crosstab(df.a, df.b)", Guess("frame", summary=True)),
         ("duckdb.sql('SELECT a FROM df GROUP BY a')", Guess("frame", summary=True)),
         ("duckdb.sql(\"SELECT * FROM 'a.csv'\")", Guess("frame", read=True)),
@@ -122,6 +123,30 @@ FRAME, COLUMN, GROUP = Guess("frame"), Guess("column"), Guess("group")
 )
 def test_what_an_expression_seems_to_give(expression: str, expected: Guess | None) -> None:
     assert guessed(expression) == expected
+
+
+def test_what_the_same_cell_read_is_still_read() -> None:
+    assert guessed("df.T", "df") == Guess("frame", read=True, path="rents.csv")
+    assert guessed("pd.concat([df, df])", "df") == Guess("frame", read=True, path="rents.csv")
+    assert guessed("pd.concat([df, df])") == FRAME
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("x = bq.cached_read(sql, 'x.csv')", Guess("frame", read=True, path="x.csv")),
+        ("x = wage_panel.load()", Guess("frame", read=True, path="wage_panel")),
+        ("x = loader.load()", Guess("frame", read=True)),
+        ("x = fitted.summary(df)", FRAME),
+        ("x = other(3)", FRAME),
+        ("x = 3", None),
+    ],
+)
+def test_what_is_used_as_a_frame_is_one(given: str, expected: Guess | None) -> None:
+    read = program("import bq\nfrom data import wage_panel\nloader = made()")
+    guesser = Guesser(read.functions, {}, {"df": FRAME}, used=frozenset({"x"}))
+    found = guesser.learn(ast.parse(given).body[0])
+    assert found == ({"x": expected} if expected else {})
 
 
 def test_an_awaited_call_is_what_it_gives() -> None:
