@@ -13,9 +13,13 @@ from promote.model import Finding, Notebook
 from promote.notebook import percent
 from promote.notebook.read import parse, read
 from promote.notebook.tagging import Marks, with_marks, with_script_marks
-from promote.project import find
+from promote.plan import plan
+from promote.policy import policy_findings
+from promote.prepare import is_governed
+from promote.project import Project, find
 from promote.register import rows
 from promote.reports.report import clean, finding_text
+from promote.selection.select import select
 from promote.suggest.proposal import Proposal, suggest
 
 
@@ -25,12 +29,13 @@ def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bo
     Raises:
         UserError: The notebook cannot be read, or not be written.
     """
-    root, taken = _surroundings(path)
+    root, taken, project = _surroundings(path)
     notebook = read(path, root)
     proposal = suggest(notebook, taken(notebook.path))
+    asked = _asked(project, proposal) if project is not None and proposal.steps else []
     if write_tags and proposal.steps:
         write(root / notebook.path, notebook, proposal)
-    text = as_json(proposal) if json_wanted else as_text(proposal, written=write_tags)
+    text = as_json(proposal, asked) if json_wanted else as_text(proposal, asked, written=write_tags)
     return text, bool(proposal.steps)
 
 
@@ -44,14 +49,25 @@ class _Taken:
         return {name for other, names in self.made.items() if other != notebook for name in names}
 
 
-def _surroundings(path: Path) -> tuple[Path, _Taken]:
-    """Give the root that the notebook's path is told from, and the names taken there; a project is not needed."""
+def _surroundings(path: Path) -> tuple[Path, _Taken, Project | None]:
+    """Give the root that the notebook's path is told from, the names taken there, and the project, if there is one."""
     folder = path.resolve().parent
     try:
         project = find(folder)
     except UsageError:
-        return folder, _Taken({})
-    return project.root, _Taken({shown: [name for _, name, _ in made] for shown, made in rows(project).items()})
+        return folder, _Taken({}), None
+    names = _Taken({shown: [name for _, name, _ in made] for shown, made in rows(project).items()})
+    return project.root, names, project
+
+
+def _asked(project: Project, proposal: Proposal) -> list[Finding]:
+    """Give what the project's policies refuse of the proposed steps, such as a missing owner."""
+    planned = plan(select(proposal.notebook), include_needed=True)
+    if not is_governed(project, planned.plans):
+        return []
+    every = [(proposal.notebook, one) for one in planned.plans]
+    found = policy_findings(project, every, {step.tag for step in proposal.steps})
+    return [one for one in found if one.severity == "error"]
 
 
 def write(path: Path, notebook: Notebook, proposal: Proposal) -> None:
@@ -91,8 +107,8 @@ def marked(raw: bytes, notebook: Notebook, proposal: Proposal) -> bytes:
     return made
 
 
-def as_json(proposal: Proposal) -> str:
-    """Give a proposal as JSON."""
+def as_json(proposal: Proposal, asked: Sequence[Finding] = ()) -> str:
+    """Give a proposal as JSON; `asked` is what policies ask for before its steps promote."""
     return json.dumps(
         {
             "notebook": proposal.notebook.path,
@@ -113,6 +129,7 @@ def as_json(proposal: Proposal) -> str:
             "warnings": [_shown(finding) for finding in proposal.warnings],
             "stopped": [_shown(finding) for finding in proposal.stopped],
             "left": list(proposal.left),
+            "policies": [_shown(finding) for finding in asked],
         },
         indent=2,
         ensure_ascii=False,
@@ -130,8 +147,8 @@ def _shown(finding: Finding) -> dict[str, Any]:
     }
 
 
-def as_text(proposal: Proposal, *, written: bool = False) -> str:
-    """Give a proposal as a table, with what stopped other steps and what to do next."""
+def as_text(proposal: Proposal, asked: Sequence[Finding] = (), *, written: bool = False) -> str:
+    """Give a proposal as a table, with what stopped other steps, what policies ask for and what to do next."""
     blocks: list[str] = []
     if proposal.steps:
         head = ("cells", "tag", "gives", "reads", "why")
@@ -145,6 +162,12 @@ def as_text(proposal: Proposal, *, written: bool = False) -> str:
         blocks.append(_table([head, *rows_of]))
     blocks += [finding_text(finding) for finding in (*proposal.warnings, *proposal.stopped)]
     blocks += list(proposal.left)
+    if asked:
+        wanted: dict[str, list[str]] = {}
+        for one in asked:
+            wanted.setdefault(f"{one.code} {one.hint or one.message}", []).append(one.location.tag or "")
+        lines = [f"{what} ({', '.join(dict.fromkeys(tags))})" for what, tags in wanted.items()]
+        blocks.append("\n".join(["The project's policies ask for more before these steps promote:", *lines]))
     shown = clean(proposal.notebook.path)
     if not proposal.steps:
         blocks.append(f"Nothing can be proposed for {shown}.")

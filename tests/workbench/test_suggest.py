@@ -53,6 +53,20 @@ def test_it_prints_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (said["notebook"], said["include_needed"], said["stopped"]) == ("notebooks/a.ipynb", False, [])
 
 
+def test_it_says_what_the_policies_ask_for(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policies = notebook.parents[1] / "policies"
+    policies.mkdir()
+    (policies / "project.yaml").write_text("use: minimal\n")
+    assert main(["suggest", str(notebook)]) == 0
+    said = capsys.readouterr().out
+    tags = "gold:a_out, silver:rents_prepared"
+    assert "The project's policies ask for more before these steps promote:\n" in said
+    assert f"PR952 Write `#| owner: team:NAME` at the top of the step's first cell. ({tags})\n" in said
+    assert main(["suggest", "--json", str(notebook)]) == 0
+    told = json.loads(capsys.readouterr().out)["policies"]
+    assert [(one["code"], one["cell"]) for one in told] == [("PR952", 4)] * 2 + [("PR952", 3)] * 2
+
+
 def test_what_it_writes_promotes_and_the_file_keeps_its_mode(
     notebook: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
