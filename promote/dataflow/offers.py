@@ -1,15 +1,21 @@
-"""Fixes that the analysis can offer: an import moved up, a cell tagged `helpers`, a line of options added."""
+"""Fixes that the analysis can offer: an import moved up or written out, a cell tagged `helpers`, a line of options."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Sequence
 
 from promote.dataflow.program import Program, Statement
+from promote.language.effects import IPYTHON_NAMES
+from promote.language.statements import star_source
 from promote.model import Edit, Fix, Notebook, TagEdit
 from promote.selection.options import header
+from promote.trees import walk
+from promote.vocabulary import vocabulary
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_WIDEST = 100
 _DEFINITIONS = (*_IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -52,6 +58,44 @@ def named_output(notebook: Notebook, cell: int, own: Sequence[Statement]) -> Fix
     if line > len(lines):
         return None
     return Fix(f"Write `#| output: {name}`.", (Edit(cell, line, 1, line, 1, f"#| output: {name}\n"),))
+
+
+def named_imports(notebook: Notebook, program: Program) -> Fix | None:
+    """Give the fix that writes the names in place of the one star of a notebook: all that it uses and nothing binds."""
+    if len(program.stars) != 1 or program.wild:
+        return None
+    star = program.stars[0]
+    node = star.node
+    line = notebook.cells[star.cell - 1].source.split("\n")[star.first - 1]
+    written = f"from {star_source(node)} import *"
+    if not isinstance(node, ast.ImportFrom) or not line.startswith(written) or line.count("*") != 1:
+        return None
+    given = vocabulary()["platform_globals"].keys() | IPYTHON_NAMES | vars(builtins).keys() | {"__file__"}
+    nodes = [inner for statement in program.statements for inner in walk(statement.node)]
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    bound = {name for n in nodes for name in _bound_by(n)}
+    names = sorted(read - bound - given)
+    if not names:
+        return None
+    text = ", ".join(names)
+    if len(line) + len(text) > _WIDEST:
+        import textwrap  # noqa: PLC0415 - only for a long list
+
+        lines = textwrap.wrap(f"{text},", _WIDEST - 4, break_long_words=False)
+        text = "\n".join(["(", *(f"    {one}" for one in lines), ")"])
+    column = len(written)
+    what = f"Write `from {star_source(node)} import {', '.join(names[:3])}{' …' if len(names) > 3 else ''}`."
+    return Fix(what, (Edit(star.cell, star.first, column, star.first, column + 1, text),))
+
+
+def _bound_by(node: ast.AST) -> tuple[str, ...]:
+    """Give the names that a node binds somewhere, in whatever scope."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, ast.alias):
+        return ((node.asname or node.name).split(".")[0],)
+    fields = [getattr(node, key, None) for key in ("name", "arg", "rest")]
+    return () if isinstance(node, ast.keyword) else tuple(one for one in fields if isinstance(one, str))
 
 
 def _magic_head(lines: Sequence[str]) -> Sequence[str]:

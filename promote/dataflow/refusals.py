@@ -29,6 +29,7 @@ _UNSURE = {
     "raises-exception": "it may stop at any line, and the notebook goes on",
     "skip-execution": "Jupyter runs it, papermill does not",
 }  # tags of other tools
+_SDK = frozenset(("load_asset", "resource"))
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
 
@@ -227,8 +228,12 @@ class Refusals:
 
     def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
         """A star import may have bound the name."""
+        from promote.dataflow.offers import named_imports  # noqa: PLC0415 - as above
+
         message = f"`{name}` may come from the star import in {self.context.where(star)}."
-        self.say("PR309", name, message, at, use, f"Import it by name: from {star_source(star.node)} import {name}.")
+        fix = named_imports(self.context.notebook, self.program)
+        hint = f"Import it by name: from {star_source(star.node)} import {name}."
+        self.say("PR309", name, message, at, use, hint, fix)
 
     def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:
         """Code that makes names at run time, or a magic that does, may have bound the name."""
@@ -295,6 +300,8 @@ class Refusals:
         """Ask whether a near name was meant."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
 
+        if name in _SDK:
+            return f"Import it in a cell above: from platform_core.sdk import {name}."
         own = sorted(n for n in self.program.touches if not is_state(n) and n != name)
         close = difflib.get_close_matches(name, own, 1)
         close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)

@@ -71,6 +71,7 @@ def test_a_name_is_refused_once_for_each_reason() -> None:
         ("PR301", [("silver:a", "a = [qqqqqq]")], "Define it, or import it, in a cell above."),
         ("PR301", [("silver:a", "a = [plot(1)]")], "Define it, or import it, in a cell above."),
         ("PR301", [("", "def f():\n    global k\n    k = 1"), ("silver:a", "a = [k]")], "Define it, or import it"),
+        ("PR301", [("silver:a", "a = resource('x').path('y')")], "from platform_core.sdk import resource"),
         ("PR301", [("silver:a", "a = spark.table('x')")], "Read the table with load_asset"),
         ("PR308", [("", "from m import *"), ("silver:a", "a = [1 if globals() else 2]")], "Use a dictionary"),
         ("PR303", [("silver:a", "a = [k]"), ("", "k = 1")], "move the definition above this cell"),

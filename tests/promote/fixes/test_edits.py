@@ -54,6 +54,29 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         [("silver:out", "out = [floor(2.5)]"), ("", "from math import (\n    floor,\n)")],
         ["from math import (\n    floor,\n)\nout = [floor(2.5)]"],
     ),
+    "a star": (
+        "PR309",
+        [
+            ("", "import math  # π\nfrom operator import *  # all of it"),
+            (
+                "",
+                "def rise(n, by=1):\n    try:\n        return add(n, by)\n    except TypeError as e:\n        print(e)",
+            ),
+            ("silver:out", "out = [rise(mul(2, 3)), math.pi, len(str(by))] if (by := 2) else neg"),
+        ],
+        ["from operator import add, mul, neg  # all of it"],
+    ),
+    "a star that brings much": (
+        "PR309",
+        [
+            ("", "from operator import *"),
+            (
+                "silver:out",
+                "out = [itemgetter, attrgetter, methodcaller, countOf, concat, contains, truediv, floordiv, lshift]",
+            ),
+        ],
+        ["import (\n    attrgetter, concat, contains, countOf,", "truediv,\n)"],
+    ),
     "constants": ("PR302", [("", "LIMIT = max([1, 2])"), ("silver:out", "out = [LIMIT]")], ["LIMIT = max([1, 2])"]),
     "a generator": (
         "PR701",
