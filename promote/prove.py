@@ -206,11 +206,7 @@ class _Prover:
                 "PR504",
                 plan,
                 f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
-                'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'
-                if "FileNotFoundError" in message
-                else "Run the notebook from the top in a fresh kernel, then promote again."
-                if plan.model is None
-                else 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.',
+                _way_out(message, plan),
             )
             return
         parity = self.stage.compare(
@@ -345,6 +341,17 @@ def looks_personal(made: AssetOutcome, rows: int | None, small: int) -> dict[str
         }
         for column, about in made.personal.items()
     }
+
+
+def _way_out(message: str, plan: Plan) -> str:
+    """Say what to do about an asset that failed when it was materialised; the notebook itself has run by then."""
+    if "since its upstream" in message:
+        return "Put that step right first: this one may have nothing wrong."
+    if "FileNotFoundError" in message:
+        return 'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'
+    if plan.model is not None:
+        return 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.'
+    return "The notebook ran well, so look at that line: other cells set up something for it that the step lacks."
 
 
 def _without_dbt(prepared: Sequence[Prepared], plan: Plan, lacking: str) -> Finding:

@@ -125,7 +125,8 @@ def split(text: str) -> tuple[str, str]:
 
 def _installs(what: str, *, step: bool) -> Verdict:
     if step:
-        return Verdict("PR124", "error", f"{what} installs a package, which a step cannot do.", _DEPENDENCIES)
+        hint = f"{_DEPENDENCIES.removesuffix('.')}, and move the line to an untagged cell."
+        return Verdict("PR124", "error", f"{what} installs a package, which a step cannot do.", hint)
     return Verdict("PR124", "note", f"{what} that installs a package was left out.", _DEPENDENCIES)
 
 

@@ -279,6 +279,23 @@ def test_what_went_wrong_is_told_of_the_step(
         assert (finding.severity, finding.location.path) == ("error", "notebooks/a.ipynb")
 
 
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        ("It was not run, since its upstream 'rents' failed.", "Put that step right first"),
+        ("FileNotFoundError: No such file or directory: a.csv", "in another folder than the notebook"),
+        ("KeyError: 'fee'", "The notebook ran well, so look at that line"),
+    ],
+)
+def test_a_failed_asset_has_a_way_out_that_helps(
+    error: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (finding,) = proven(
+        PlayedStage(assets={"total": AssetOutcome("total", False, error)}), tmp_path, monkeypatch
+    ).findings
+    assert hint in finding.hint
+
+
 def test_an_asset_that_was_not_reached_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Stopped(PlayedStage):
         def materialise(self, assets: Sequence[str], **named: Any) -> Materialised:
