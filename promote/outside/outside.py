@@ -22,6 +22,7 @@ from promote.outside import outside_names as names
 from promote.outside.orders import listed, sorted_names, unordered
 from promote.outside.origins import Origin, origin_of
 from promote.outside.places import placed
+from promote.outside.roots import root_hint
 from promote.outside.seeds import added_argument, seed_before, sorted_instead
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import walk
@@ -39,7 +40,6 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
 _FILES = frozenset(("relative", "absolute", "home", "unknown"))
 _MOVING = ("%cd", "%chdir", "%pushd", "%popd")
-_ROOT = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
 
 
 def outside_world(context: Context, step: Step, closure: Closure, looker: Looker) -> list[Finding]:
@@ -228,23 +228,25 @@ class _Look:
         if made is not None and origin in _FILES:
             yield self.made(s, node, made)
         else:
-            yield from self.source(s, node, origin)
+            yield from self.source(s, node, origin, argument)
 
     def made(self, s: Statement, node: ast.Call, made: Statement) -> Finding:
         message = f"{self.context.where(made).capitalize()} writes this file, and is no part of the step."
         hint = "Write it in a cell of this step, or take what is written from its variable."
         return self.tell("PR707" if self.bronze else "PR706", "error", message, s, node, hint)
 
-    def source(self, s: Statement, node: ast.Call, origin: Origin) -> Iterator[Finding]:
+    def source(
+        self, s: Statement, node: ast.Call, origin: Origin, argument: ast.expr | None = None
+    ) -> Iterator[Finding]:
         if origin == "network":
             yield self.network(s, node, "This reads an address on the network.")
         elif origin in {"relative", "absolute", "home"}:
-            yield self.file(s, node, origin)
+            yield self.file(s, node, origin, argument)
         elif origin == "unknown" and not self.bronze:
             message = f"{self.step.tag} may read a file here; only bronze steps do."
             yield self.tell("PR706", "warning", message, s, node, _BRONZE)
 
-    def file(self, s: Statement, node: ast.Call, origin: str) -> Finding:
+    def file(self, s: Statement, node: ast.Call, origin: str, argument: ast.expr | None) -> Finding:
         if not self.bronze:
             message = f"{self.step.tag} reads a file; only bronze steps touch sources."
             return self.tell("PR706", "error", message, s, node, _BRONZE)
@@ -253,10 +255,11 @@ class _Look:
             "absolute": "The file is named by a path of this machine.",
             "home": "The file is in somebody's home folder.",
         }[origin]
+        hint = root_hint(argument, self.looker, s.index, self.context.notebook.path)
         if origin == "relative" and (magic := self.magic_before(s, *_MOVING)):
             where = f"The file is looked for in the working directory, which {magic} changed for the notebook alone."
-            return self.tell("PR707", "error", where, s, node, _ROOT)
-        return self.tell("PR707", "warning", where, s, node, _ROOT)
+            return self.tell("PR707", "error", where, s, node, hint)
+        return self.tell("PR707", "warning", where, s, node, hint)
 
     def magic_before(self, s: Statement, *magics: str) -> str:
         """Name the last of some magics above a statement, with its place; empty where there is none."""

@@ -230,3 +230,21 @@ def test_what_a_magic_changed_above_stops_the_step(magic: str, source: str, expe
     assert (magic.split(maxsplit=1)[0] in found.message) == (found.severity == "error")
     below = [("", IMPORTS), ("bronze:out", f"{source}\nout = [1]"), ("", magic)]
     assert {f.severity for f in planned(below).findings if f.code.startswith("PR7")} == {"warning"}
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("x = pd.read_csv('../data/Rents 24.csv')", "root: data}` under resources in config/base.yaml, and read"),
+        ("x = pd.read_csv('../data/Rents 24.csv')", 'resource("data").path("Rents 24.csv")'),
+        ("x = pd.read_csv('a.csv')", 'resource("files").path("a.csv")'),
+        ("p = 'raw data/a.csv'\nx = pl.read_csv(p)", "Write `raw_data: {type: files, root: notebooks/raw data}`"),
+        ("x = pd.read_csv('/kaggle/input/rents/a.csv')", "Put the file into sources/rents, write `rents: {"),
+        ("x = pd.read_csv(r'C:\\me\\a.csv')", "Put the file into sources/me"),
+        ("x = pd.read_csv('../../../a.csv')", "Put the file into sources/files"),
+        ("x = pd.read_csv(f'{BASE}/a.csv')", "Declare a resource with a root"),
+        ("x = glob.glob('data/*.csv')", "Declare a resource with a root"),
+    ],
+)
+def test_the_way_out_for_a_file_can_be_copied(source: str, hint: str) -> None:
+    assert hint in next(f.hint for f in told(source, "bronze") if f.code == "PR707")
