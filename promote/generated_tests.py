@@ -177,7 +177,7 @@ def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: t
 def _spans(fragment: Fragment) -> list[tuple[int, int]]:
     """Give the lines of a fragment that stayed: what only showed something was left out, and no test can miss it."""
     if not fragment.at:
-        return [(fragment.first, fragment.last)]
+        return [(fragment.first, fragment.first + fragment.text.count("\n"))]
     return [(line, line) for line in fragment.at]
 
 

@@ -54,6 +54,14 @@ def test_mistakes_are_made_only_in_lines_that_the_function_has() -> None:
     assert lines == {3, 5}
 
 
+def test_no_mistake_is_made_in_what_a_cell_shows_at_its_end() -> None:
+    cell = "rents = pl.DataFrame({'n': [1]}).sort('n')\nprint(rents)\n\nrents.head(3)"
+    selection = chosen([("", "import polars as pl"), ("silver:rents", cell)])
+    made = plan(selection).plans[0]
+    found = pieces(made.function, made, {c.position: c for c in selection.cells})
+    assert [piece.spans for piece in found if piece.cell == 2] == [((1, 2),)]
+
+
 def test_a_cell_that_is_no_python_has_no_imports() -> None:
     cells = [("", "import math"), ("", "import json = 3"), ("silver:a", "a = [math.pi]")]
     selection = chosen(cells)
