@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from promote.verify.stage import Observed, Stage
 from promote.verify.tables import visible_files
 
 _WORD = re.compile(r"\w+")
+_GIVEN = frozenset(("load_asset", "resource"))
 _DISPLAY = "from IPython.display import display"
 
 
@@ -152,15 +154,19 @@ def program(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: 
 def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: tuple[int, ...] = ()) -> list[Piece]:
     """Give the pieces of the notebook's own source that make what a function gives, in the notebook's order.
 
-    The step's cells stand whole and as written, calls of `load_asset` and all; around them stand the imports of the
-    notebook that these use and the statements that the function was given besides.
+    The step's cells stand as written, calls of `load_asset` and all, but for what they only show, which would be drawn
+    for every candidate; around them stand the imports of the notebook that these use and the statements that the
+    function was given besides.
     """
     whole = own or plan.step.cells
     found: dict[tuple[int, int], Piece] = {}
     kept = [*function.definitions, *function.body]
     for position in whole:
         spans = tuple(span for f in kept if f.cell == position and f.origin != "input" for span in _spans(f))
-        found[position, 0] = Piece(cells[position].python, position, 1, spans)
+        kept_lines = {
+            n for f in kept if f.cell == position for first, last in _lines(f) for n in range(first, last + 1)
+        }
+        found[position, 0] = Piece(_without_shown(cells[position].python, kept_lines), position, 1, spans)
     for fragment in kept:
         if fragment.cell not in whole:
             text = _original(fragment, cells)
@@ -170,8 +176,27 @@ def pieces(function: Function, plan: Plan, cells: Mapping[int, CodeCell], own: t
     imports = dict.fromkeys(_imports(c for c in cells.values() if c.position <= max(whole)))
     words = set(_WORD.findall("\n".join(piece.text for piece in code)))
     used = [Piece(text) for text in imports if _binds(text) & (words | {"*", "__future__"})]
-    display = [Piece(_DISPLAY)] if any("display(" in cells[position].python for position in whole) else []
+    display = [Piece(_DISPLAY)] if any("display(" in piece.text for piece in code) else []
     return [*used, *display, *code]
+
+
+def _lines(fragment: Fragment) -> list[tuple[int, int]]:
+    """Give the lines that a fragment came from; those of an input are not all in its text."""
+    return [(fragment.first, fragment.last)] if fragment.origin == "input" else _spans(fragment)
+
+
+def _without_shown(source: str, kept: Collection[int]) -> str:
+    """Give a cell with empty lines where a statement stood of which the step's function has nothing."""
+    lines = source.split("\n")
+    spans = [(node, range(node.lineno, (node.end_lineno or node.lineno) + 1)) for node in ast.parse(source).body]
+    taken = Counter(n for _, span in spans for n in span)
+    for node, span in spans:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        plain = isinstance(node, (ast.Expr, ast.Assign)) and names.isdisjoint(_GIVEN)
+        if plain and all(n not in kept and taken[n] == 1 for n in span):
+            for n in span:
+                lines[n - 1] = ""
+    return "\n".join(lines)
 
 
 def _spans(fragment: Fragment) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from promote.plan import plan
 from promote.verify.mutants import mutants
 from tests.promote.graph import chosen
 
+IMPORTS = "import pandas as pd\nimport matplotlib.pyplot as plt\nfrom platform_core.sdk import load_asset"
 CELLS = (
     ("", "import polars as pl\nimport math; x = 1\n\nfrom platform_core.sdk import load_asset"),
     ("", "raw = load_asset('raw_rents')"),
@@ -31,12 +32,11 @@ def test_the_cells_stand_whole_and_as_written_between_what_they_need() -> None:
     assert texts == [
         "import polars as pl",
         "from platform_core.sdk import load_asset",
-        "from IPython.display import display",
         "top = raw.select(\n    pl.len()\n).collect().item()",
         "LEAST = 3  # pounds",
         "def keep(frame):\n    return frame.filter(pl.col('n') > LEAST)",
-        CELLS[4][1],
-        CELLS[6][1],
+        "rents = keep(raw)\n",
+        "other = load_asset('others')\nrents = rents.head(top).join(other, on='n')\n",
     ]
     assert program(made.checks[0], made, cells, own=(8,))[-2:] == ["LEAST = 3  # pounds", CELLS[7][1]]
 
@@ -60,6 +60,16 @@ def test_no_mistake_is_made_in_what_a_cell_shows_at_its_end() -> None:
     made = plan(selection).plans[0]
     found = pieces(made.function, made, {c.position: c for c in selection.cells})
     assert [piece.spans for piece in found if piece.cell == 2] == [((1, 2),)]
+
+
+def test_what_a_cell_draws_is_not_drawn_for_every_candidate() -> None:
+    drawing = "plt.figure()\nax = rents.plot(\n    kind='bar'\n)\nax.set_title('x'); n = 1\nplt.show()"
+    cell = f"df = load_asset('raw', as_='pandas')\nrents = df.sort_values('n')\n{drawing}\nrents['n'] += n"
+    selection = chosen([("", IMPORTS), ("silver:rents", cell)])
+    made = plan(selection).plans[0]
+    text = pieces(made.function, made, {c.position: c for c in selection.cells})[-1].text
+    kept = ["", "", "", "", "ax.set_title('x'); n = 1", "", "rents['n'] += n"]
+    assert text.split("\n") == [*cell.split("\n")[:2], *kept]
 
 
 def test_a_cell_that_is_no_python_has_no_imports() -> None:
