@@ -22,6 +22,7 @@ from promote.render.pytext import call, docstring, keyword, literal, plain_text
 from promote.render.sections import add_section, body_lines, ends_in_block
 from promote.selection.publish_option import output_kind
 
+_LIST = r"(?m)^[ \t]*(?:[-*+]|\d+[.)])[ \t]"
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "personal", "retention_days", "cost")
 CLASSIFIED = "# Classification: "
@@ -32,17 +33,21 @@ def summary(plan: Plan) -> str:
     """Give one sentence that says what an asset is: the description, else the first of the markdown, else its name."""
     if described := plan.step.options.get("description"):
         return " ".join(str(described).split())
-    for line in plan.step.markdown.split("\n"):
-        text = line.strip().strip("*_").strip()
-        if text and not text.startswith(("#", "|", "!", "<", ">", "```", "- ", "---")):
-            return re.split(r"(?<=[.!?])\s", " ".join(_paragraph(plan.step.markdown, line).split()))[0]
+    if found := _first_sentence(plan.step.markdown):
+        return found
     title = plan.step.name.replace("_", " ")
     return f"{title[:1].upper()}{title[1:]}."
 
 
-def _paragraph(markdown: str, first: str) -> str:
-    rest = markdown[markdown.index(first) :]
-    return rest.split("\n\n")[0]
+def _first_sentence(markdown: str) -> str:
+    """Give the first sentence under the last heading that has one, empty where there is no prose."""
+    prose = re.sub(r"(?ms)^```.*?(?:^```|\Z)", "", markdown)
+    for part in reversed(re.split(r"(?m)^(?=#{1,6}\s)", prose)):
+        for paragraph in re.split(r"\n\s*\n", re.sub(r"\A#.*", "", part)):
+            text = " ".join(re.split(_LIST, paragraph)[0].split())
+            if text and not text.strip("*_ ").startswith(("|", "!", "<", ">", "---")):
+                return re.split(r"(?<=[.!?])\s", text)[0]
+    return ""
 
 
 def render_module(
@@ -113,10 +118,14 @@ def _module_docstring(plan: Plan) -> str:
     markdown = "\n".join(
         line.lstrip("#").strip() if line.startswith("#") else line for line in plan.step.markdown.split("\n")
     )
-    rest = markdown.strip()
-    if not rest or " ".join(rest.split()) == first:
-        return first
-    return f"{first}\n\n{rest}"
+    paragraphs = re.split(r"\n\s*\n", markdown.strip())
+    for number, paragraph in enumerate(paragraphs):
+        joined = " ".join(paragraph.split())
+        if joined.startswith(first) and not re.search(_LIST, paragraph):  # what the first line says is not said again
+            paragraphs[number] = joined.removeprefix(first).strip()
+            break
+    rest = "\n\n".join(one for one in paragraphs if one)
+    return f"{first}\n\n{rest}" if rest else first
 
 
 class _Writer:

@@ -208,11 +208,31 @@ def test_an_input_that_the_step_changes_is_copied_first() -> None:
         ("# Only a title", "Rents."),
         ("| a | b |\n|---|---|\n\nAfter a table", "After a table"),
         ("One sentence\nover two lines. Second.", "One sentence over two lines."),
+        ("# Rents\n\nAll about rents.\n\n## Load\n\nRead what was\npublished. And more.", "Read what was published."),
+        ("# Rents\n\nAll about rents.\n\n## Load", "All about rents."),
+        ("We clean\n- names\n- rents", "We clean"),
+        ("```python\nx = 1\n\ny = 2\n```\n\nWhat is dear.", "What is dear."),
     ],
 )
 def test_the_summary_is_the_first_sentence_above_the_step(markdown: str, said: str) -> None:
     plan = made(*SIMPLE)
     assert summary(dataclasses.replace(plan, step=dataclasses.replace(plan.step, markdown=markdown))) == said
+
+
+@pytest.mark.parametrize(
+    ("markdown", "said"),
+    [
+        ("What is\ndear. And where.\n\nBut why?", "What is dear.\n\nAnd where.\n\nBut why?"),
+        ("## Dear\n\nWhat is dear.", "What is dear.\n\nDear"),
+        ("We clean\n- names\n- rents", "We clean\n\nWe clean\n- names\n- rents"),
+        ("What is dear.", "What is dear."),
+    ],
+)
+def test_the_modules_docstring_says_nothing_twice(markdown: str, said: str) -> None:
+    plan = made(*SIMPLE)
+    plan = dataclasses.replace(plan, step=dataclasses.replace(plan.step, markdown=markdown))
+    text = text_of(plan)
+    assert ast.get_docstring(ast.parse(text)) == said
 
 
 def test_the_module_stands_where_the_layer_says() -> None:
