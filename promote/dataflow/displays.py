@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from promote.dataflow.program import Statement
 from promote.language.functions import Functions
-from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES
+from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES, is_drawing
 from promote.language.syntax import dotted_of, root_of
 from promote.patterns import pattern
 from promote.trees import walk
@@ -179,7 +179,7 @@ def _draws_value(value: ast.expr, drawn: set[str], functions: Functions) -> bool
     while isinstance(value, (ast.Attribute, ast.Subscript, ast.Call)):
         if isinstance(value, ast.Call) and (path := dotted_of(value.func)):
             name = functions.canonical(path)
-            if path[0] in functions.imports and (name.split(".")[0] in PLOTTING_MODULES or _WIDGET.match(name)):
+            if path[0] in functions.imports and (is_drawing(name) or _WIDGET.match(name)):
                 return True
             if path[-1] in _PLOTTING and len(path) > 1 and not functions.methods(path[-1]):
                 return True

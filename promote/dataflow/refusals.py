@@ -16,7 +16,7 @@ from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
 from promote.language.cell_only import annotation_that_runs, shown_name
-from promote.language.statements import star_modules, star_source
+from promote.language.statements import changes_plainly, star_modules, star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Notebook, Role, Severity, Step
@@ -116,8 +116,13 @@ class Refusals:
             message = f"`{name}` was deleted in {where}, before it is read here."
             self.say("PR303", name, message, at, use, "Remove the `del`, or bind the name again.")
         elif name in statement.changes and name not in statement.effects.touched:
-            message = f"`{name}` is changed in place in {where}, between its making and its use here."
-            hint = "Move the change into a step, or work on a copy there; --include-needed takes it into this step."
+            if name in self.program.functions.imports:
+                message = f"`{name}` is of a package that may remember what {where} does with it."
+                hint = "Do that in a cell of this step, or use --include-needed, which repeats it here."
+            else:
+                is_changed = "is changed" if changes_plainly(statement.node) else "may be changed"
+                message = f"`{name}` {is_changed} in place in {where}, between its making and its use here."
+                hint = "Move the change into a step, or work on a copy there; --include-needed takes it into this step."
             self.say("PR304", name, message, at, use, hint)
         elif statement.role.kind == "step":
             message = f"`{name}` is bound by {statement.role.tag} ({where}), but that step gives another variable."

@@ -32,7 +32,7 @@ from promote.language.effects import (
     VIEWING_METHODS,
 )
 from promote.language.functions import nameless
-from promote.language.showing import DRAWING_METHODS, PLOTTING_MODULES
+from promote.language.showing import DRAWING_METHODS, is_drawing
 from promote.language.syntax import dotted_of, shares_with_what_it_is_given
 
 LOADERS = frozenset(("importlib.import_module", "__import__"))
@@ -192,7 +192,7 @@ class Libraries(LibraryChanges):
         made = self.derived(given | target.receiver, self.nested(given) if target.method else NONE)
         if target.name.startswith("pandas."):
             self.heap.frames |= made
-        if target.name.partition(".")[0] in PLOTTING_MODULES or target.method in DRAWING_METHODS:
+        if is_drawing(target.name) or target.method in DRAWING_METHODS:
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made
 

@@ -28,3 +28,15 @@ PLOTTING_MODULES = frozenset("matplotlib seaborn altair plotly bokeh plotnine hv
 
 # Modules whose options change what is shown and never what is computed.
 HARMLESS_MODULES = PLOTTING_MODULES | frozenset("warnings logging IPython ipywidgets tqdm rich itables".split())
+
+# What plotting modules give besides drawings: example data, a new frame each time.
+_DATA = ("seaborn.load_dataset", "seaborn.get_dataset_names", "plotly.data.", "plotly.express.data.")
+
+
+def is_drawing(name: str) -> bool:
+    """Whether a function, by its dotted path, makes or changes a drawing.
+
+    >>> [is_drawing(name) for name in ("seaborn.lineplot", "seaborn.load_dataset", "plotly.express.data.tips", "len")]
+    [True, False, False, False]
+    """
+    return name.partition(".")[0] in PLOTTING_MODULES and not name.startswith(_DATA)

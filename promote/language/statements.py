@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from promote.language.effects import PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
+from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
 from promote.language.syntax import dotted_of
 
 
@@ -148,3 +148,23 @@ def raised_with(node: ast.Try) -> ast.expr | None:
         return None
     whole = ast.copy_location(ast.Tuple(given, ast.Load()), given[0])  # what `e.args` is; an attribute is a part of it
     return ast.copy_location(ast.Tuple([*given, whole], ast.Load()), given[0])
+
+
+def changes_plainly(node: ast.stmt) -> bool:
+    """Whether a statement says in plain words that it changes what some name holds.
+
+    >>> [changes_plainly(ast.parse(text).body[0]) for text in ("d['a'] = 1", "d.pop('a')", "f(d)", "x = d.head()")]
+    [True, True, False, False]
+    """
+    for part in ast.walk(node):
+        targets: Sequence[ast.expr] = ()
+        if isinstance(part, ast.Assign | ast.Delete):
+            targets = part.targets
+        elif isinstance(part, ast.AugAssign):
+            return True
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            changing = part.func.attr in MUTATING_METHODS or any(k.arg == "inplace" for k in part.keywords)
+            targets = (part.func,) if changing else ()
+        if any(isinstance(one, ast.Attribute | ast.Subscript) for one in targets):
+            return True
+    return False

@@ -76,6 +76,7 @@ def test_a_name_is_refused_once_for_each_reason() -> None:
         ("PR308", [("", "from m import *"), ("silver:a", "a = [1 if globals() else 2]")], "Use a dictionary"),
         ("PR303", [("silver:a", "a = [k]"), ("", "k = 1")], "move the definition above this cell"),
         ("PR303", [("", "k = 1\ndel k"), ("silver:a", "a = [k]")], "Remove the `del`"),
+        ("PR304", [("", "from m import f"), ("", "f(1)"), ("silver:a", "a = [f(2)]")], "which repeats it here"),
         ("PR309", [("", "from math import *"), ("silver:a", "a = [floor(1.5)]")], "from math import floor"),
         ("PR309", [("", "from scipy.stats import *"), ("silver:a", "a = [mode]")], "from scipy.stats import mode"),
         ("PR311", [("", "for k in [1]: pass"), ("silver:a", "a = [k]")], "Bind it on every branch"),
@@ -83,6 +84,26 @@ def test_a_name_is_refused_once_for_each_reason() -> None:
 )
 def test_each_reason_has_its_code_and_its_hint(code: str, cells: list[tuple[str, str]], hint: str) -> None:
     assert hint in finding(code, *cells).hint
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("d['k'] = 1", "`d` is changed in place in cell 2 line 1"),
+        ("d.update(k=1)", "`d` is changed in place in cell 2 line 1"),
+        ("f(d)", "`d` may be changed in place in cell 2 line 1"),
+        ("e = d\ne['k'] = 1", "`d` is changed in place in cell 2 line 2"),
+    ],
+)
+def test_what_may_change_a_value_is_not_said_to_change_it(change: str, words: str) -> None:
+    found = finding("PR304", ("", "from m import f\nd = {'a': 1}"), ("", change), ("silver:a", "a = [d]"))
+    assert found.message.startswith(words)
+
+
+def test_example_data_of_a_plotting_package_is_no_drawing() -> None:
+    look = ("", "d.head()\nsns.relplot(data=d, x='a')")
+    cells = [("", "import seaborn as sns"), ("bronze:d", "d = sns.load_dataset('tips')"), look]
+    assert not closure([*cells, ("silver:a", "a = d.groupby('day').mean()")]).findings
 
 
 def test_a_cell_that_papermill_injected_counts_for_nothing() -> None:
