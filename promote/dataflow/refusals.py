@@ -29,6 +29,7 @@ _UNSURE = {
     "raises-exception": "it may stop at any line, and the notebook goes on",
     "skip-execution": "Jupyter runs it, papermill does not",
 }  # tags of other tools
+_GENERATOR = "the generator of "
 _SDK = frozenset(("load_asset", "resource"))
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
@@ -169,7 +170,16 @@ class Refusals:
 
     def state(self, name: str, statement: Statement, at: Statement, use: Use) -> None:
         """Hidden state is set outside the step."""
-        message = f"This depends on {name[1:]}, which {self.context.where(statement)} sets outside the step."
+        shown = name[1:]
+        if shown.startswith(_GENERATOR):
+            if ("PR319", f"{_GENERATOR} {at.index} {statement.index}") in self.told:
+                self.silent = True  # a package that may draw may draw from each of them: one is told
+                return
+            self.told.add(("PR319", f"{_GENERATOR} {at.index} {statement.index}"))
+            package = shown.removeprefix(_GENERATOR).split(".")[0].lower()
+            roots = {path.split(".")[0] for path in self.program.functions.imports.values()}
+            shown = shown if package in roots else "the generator of random numbers"
+        message = f"This depends on {shown}, which {self.context.where(statement)} sets outside the step."
         self.say("PR319", name, message, at, use, "Set it in a cell of this step, or use --include-needed.")
 
     def patched(self, name: str, statement: Statement, at: Statement, use: Use) -> None:

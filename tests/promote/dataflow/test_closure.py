@@ -100,6 +100,16 @@ def test_what_may_change_a_value_is_not_said_to_change_it(change: str, words: st
     assert found.message.startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("imports", "shown"),
+    [("", "the generator of random numbers"), ("import numpy as np", "the generator of numpy.random")],
+)
+def test_a_package_that_may_draw_is_told_once(imports: str, shown: str) -> None:
+    cells = [("", f"{imports}\nfrom m import simulate"), ("", "n = simulate(1)"), ("silver:a", "a = [simulate(2)]")]
+    found = [f.message for f in closure(cells).findings if f.code == "PR319"]
+    assert found == [f"This depends on {shown}, which cell 2 line 1 sets outside the step."]
+
+
 def test_example_data_of_a_plotting_package_is_no_drawing() -> None:
     look = ("", "d.head()\nsns.relplot(data=d, x='a')")
     cells = [("", "import seaborn as sns"), ("bronze:d", "d = sns.load_dataset('tips')"), look]
