@@ -16,6 +16,8 @@ from promote.dataflow.inputs import Inputs
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Statement
 from promote.heap.state import is_ambient, set_up_of
+from promote.language.functions import is_known
+from promote.language.showing import PLOTTING_MODULES
 from promote.language.statements import imports_package, is_literal
 from promote.language.syntax import use_of
 from promote.model import Fragment, Function, Input, Resource
@@ -197,7 +199,7 @@ class Assembly(Inputs):
                 if name in read:
                     yield Fragment(statement.cell, statement.first, statement.last, line, "import")
                 elif own and not line.startswith(("from platform_core.sdk", "from __future__")):
-                    if line.startswith("import "):
+                    if line.startswith("import ") and not _has_no_effect(line.split()[1]):
                         effect = f"{line}  # noqa: F401 - imported for its effect"
                         yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
                     else:
@@ -299,3 +301,13 @@ def _copied_literal(node: ast.stmt, name: str) -> str | None:
     if inner:
         return None
     return f"{name} = {kind}({name})" if kind else ""
+
+
+def _has_no_effect(module: str) -> bool:
+    """Whether importing a module changes nothing that a step could miss: what draws, and known packages as such.
+
+    >>> [_has_no_effect(name) for name in ("matplotlib.pyplot", "hvplot.pandas", "numpy", "sklearn.experimental", "m")]
+    [True, False, True, False, False]
+    """
+    root = module.partition(".")[0]
+    return (root in PLOTTING_MODULES and root != "hvplot") or (root == module and is_known(module))

@@ -33,7 +33,7 @@ def summary(plan: Plan) -> str:
     """Give one sentence that says what an asset is: the description, else the first of the markdown, else its name."""
     if described := plan.step.options.get("description"):
         return " ".join(str(described).split())
-    if found := _first_sentence(plan.step.markdown):
+    if found := _first_sentence(plan.step.markdown) or _last_heading(plan.step.markdown):
         return found
     title = plan.step.name.replace("_", " ")
     return f"{title[:1].upper()}{title[1:]}."
@@ -48,6 +48,13 @@ def _first_sentence(markdown: str) -> str:
             if text and not text.strip("*_ ").startswith(("|", "!", "<", ">", "---")):
                 return re.split(r"(?<=[.!?])\s", text)[0]
     return ""
+
+
+def _last_heading(markdown: str) -> str:
+    """Give the last heading below the first level as a sentence, without its number."""
+    headings = re.findall(r"(?m)^#{2,6}\s+(.*\S)", markdown)
+    text = re.sub(r"^(?:\d+[.)]?)+\s*|[*_`#]", "", headings[-1]).strip() if headings else ""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}" if len(text) > 2 else ""
 
 
 def render_module(
@@ -115,12 +122,13 @@ def without_header(text: str) -> str:
 
 def _module_docstring(plan: Plan) -> str:
     first = summary(plan)
-    markdown = "\n".join(
-        line.lstrip("#").strip() if line.startswith("#") else line for line in plan.step.markdown.split("\n")
-    )
+    markdown = re.sub(r"(?m)^#+[ \t]*(.*?)[ \t]*$", r"\n\1\n", plan.step.markdown)
     paragraphs = re.split(r"\n\s*\n", markdown.strip())
     for number, paragraph in enumerate(paragraphs):
         joined = " ".join(paragraph.split())
+        if joined == first.removesuffix("."):
+            paragraphs[number] = ""
+            break
         if joined.startswith(first) and not re.search(_LIST, paragraph):  # what the first line says is not said again
             paragraphs[number] = joined.removeprefix(first).strip()
             break

@@ -210,6 +210,7 @@ def test_an_input_that_the_step_changes_is_copied_first() -> None:
         ("One sentence\nover two lines. Second.", "One sentence over two lines."),
         ("# Rents\n\nAll about rents.\n\n## Load\n\nRead what was\npublished. And more.", "Read what was published."),
         ("# Rents\n\nAll about rents.\n\n## Load", "All about rents."),
+        ("# Rents\n\n## 2.1 *Dear* towns", "Dear towns."),
         ("We clean\n- names\n- rents", "We clean"),
         ("```python\nx = 1\n\ny = 2\n```\n\nWhat is dear.", "What is dear."),
     ],
@@ -224,6 +225,8 @@ def test_the_summary_is_the_first_sentence_above_the_step(markdown: str, said: s
     [
         ("What is\ndear. And where.\n\nBut why?", "What is dear.\n\nAnd where.\n\nBut why?"),
         ("## Dear\n\nWhat is dear.", "What is dear.\n\nDear"),
+        ("## Dear\nWhat is dear.", "What is dear.\n\nDear"),
+        ("# Rents\n## Dear towns", "Dear towns.\n\nRents"),
         ("We clean\n- names\n- rents", "We clean\n\nWe clean\n- names\n- rents"),
         ("What is dear.", "What is dear."),
     ],
