@@ -122,7 +122,8 @@ def without_header(text: str) -> str:
 
 def _module_docstring(plan: Plan) -> str:
     first = summary(plan)
-    markdown = re.sub(r"(?m)^#+[ \t]*(.*?)[ \t]*$", r"\n\1\n", plan.step.markdown)
+    without_tags = re.sub(r"(?m)^\s*(?:</?\w[^<>]*>\s*)+$", "", plan.step.markdown)
+    markdown = re.sub(r"(?m)^#+[ \t]*(.*?)[ \t]*$", r"\n\1\n", without_tags)
     paragraphs = re.split(r"\n\s*\n", markdown.strip())
     for number, paragraph in enumerate(paragraphs):
         joined = " ".join(paragraph.split())

@@ -227,6 +227,7 @@ def test_the_summary_is_the_first_sentence_above_the_step(markdown: str, said: s
         ("## Dear\n\nWhat is dear.", "What is dear.\n\nDear"),
         ("## Dear\nWhat is dear.", "What is dear.\n\nDear"),
         ("# Rents\n## Dear towns", "Dear towns.\n\nRents"),
+        ("<a id='dear'></a>\n## Dear towns\n<br>\n\n</div>", "Dear towns."),
         ("We clean\n- names\n- rents", "We clean\n\nWe clean\n- names\n- rents"),
         ("What is dear.", "What is dear."),
     ],
