@@ -144,10 +144,17 @@ class Assembly(Inputs):
         }
         while True:
             inside = [s for s in self.statements if s.index not in outside]
-            local = {n for s in inside for n in (*s.effects.touched, *s.effects.declared, *s.changes)}
-            local |= self.names.keys() | set().union(*(s.effects.global_writes for s in self.statements))
-            local |= self.closure.parameters | self.closure.shadowed | {output}
-            back = {i for i in outside if not self.may_hoist(self.program.statements[i], local, outside)}
+            bound = {n for s in inside for n in (*s.effects.touched, *s.effects.declared)}
+            bound |= self.names.keys() | set().union(*(s.effects.global_writes for s in self.statements))
+            bound |= self.closure.parameters | self.closure.shadowed | {output}
+            local = bound.union(*(s.changes for s in inside))
+            first = min((s.index for s in inside if s.changes), default=len(self.program.statements))
+            statements = [(i, self.program.statements[i]) for i in outside]
+            back = {  # an import brings the same object wherever it stands, whoever changes that afterwards
+                i
+                for i, s in statements
+                if not self.may_hoist(s, bound if _is_import(s) and i < first else local, outside)
+            }
             if not back:
                 return outside
             outside -= back

@@ -117,11 +117,12 @@ class Refusals:
             message = f"`{name}` was deleted in {where}, before it is read here."
             self.say("PR303", name, message, at, use, "Remove the `del`, or bind the name again.")
         elif name in statement.changes and name not in statement.effects.touched:
-            if name in self.program.functions.imports:
+            plainly = changes_plainly(statement.node)
+            if name in self.program.functions.imports and not plainly:
                 message = f"`{name}` is of a package that may remember what {where} does with it."
                 hint = "Do that in a cell of this step, or use --include-needed, which repeats it here."
             else:
-                is_changed = "is changed" if changes_plainly(statement.node) else "may be changed"
+                is_changed = "is changed" if plainly else "may be changed"
                 message = f"`{name}` {is_changed} in place in {where}, between its making and its use here."
                 hint = "Move the change into a step, or work on a copy there; --include-needed takes it into this step."
             self.say("PR304", name, message, at, use, hint)

@@ -154,3 +154,11 @@ def test_an_import_that_the_step_does_not_use_is_told() -> None:
         "import colour  # noqa: F401 - imported for its effect",
         "from collections import Counter",
     ]
+
+
+def test_an_import_stands_at_the_top_though_its_package_may_remember_calls() -> None:
+    made = planned([("", "from m import f, g\nn = g(1)"), ("silver:a", "a = [f(n)]")], include_needed=True).plans[0]
+    assert [one.text for one in made.function.imports] == ["from m import f", "from m import g"]
+    assert "import" not in "".join(one.text for one in made.function.body)
+    made = planned([("silver:a", "import m\nm.k = 1\nfrom m import k\na = [k]")]).plans[0]
+    assert "from m import k" in "".join(one.text for one in made.function.body)
