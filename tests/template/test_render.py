@@ -192,3 +192,19 @@ def test_a_wheel_carries_the_evidence_and_an_editable_install_no_copy_of_it(
     assert {f"{package}/evidence/silver/issues.json", f"{package}/definitions.py"} <= names
     with zipfile.ZipFile(tmp_path / build_editable(str(tmp_path))) as wheel:
         assert [name for name in wheel.namelist() if ".dist-info/" not in name] == [f"_{package}.pth"]
+
+
+def test_the_linter_takes_the_names_of_analysts_in_promoted_steps_alone(tmp_path: Path) -> None:
+    shutil.copy(TEMPLATE / "{{cookiecutter.project_slug}}" / "pyproject.toml", tmp_path)
+    source = "def study(OPtrim: int) -> int:\n    spare = 1\n    FINAL_DF = OPtrim + 1\n    return FINAL_DF\n"
+
+    def refused(place: str) -> set[str]:
+        path = tmp_path / place
+        path.parent.mkdir(parents=True)
+        path.write_text(source)
+        command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", place]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return {line.split()[1] for line in done.stdout.splitlines() if line.startswith("src")}
+
+    assert refused("src/planning/defs/silver/study.py") == set()
+    assert refused("src/planning/resources/study.py") == {"F841", "N803", "N806"}
