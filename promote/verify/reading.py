@@ -15,6 +15,10 @@ from promote.verify.values import Capture, Captured, Loaded, Observed, Schema, T
 
 _INJECTED = "injected-parameters"
 _RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must end well."
+_WAYS_OUT = {
+    "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or take the cell out.",
+    "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
+}
 
 
 def notebook_file(notebook: Notebook) -> str:
@@ -120,7 +124,9 @@ def _failure(notebook: Notebook, failure: Mapping[str, Any], root: Path) -> Find
     if line is not None and 0 < line <= source.count("\n") + 1:
         location = notebook.at(failure["cell"], line)
     said = sentence(failure["name"], failure["message"], source=source, root=root)
-    return Finding("PR501", "error", f"The cell fails when it is run: {said}.", location, _RERUN)
+    return Finding(
+        "PR501", "error", f"The cell fails when it is run: {said}.", location, _WAYS_OUT.get(failure["name"], _RERUN)
+    )
 
 
 def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Finding:

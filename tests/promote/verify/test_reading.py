@@ -66,6 +66,14 @@ def test_a_failure_names_its_cell_and_line(
 
 
 @pytest.mark.parametrize(
+    ("name", "hint"),
+    [("ModuleNotFoundError", "Add the package"), ("FileNotFoundError", "in its own folder"), ("KeyError", "Restart")],
+)
+def test_a_failure_has_a_way_out(tmp_path: Path, name: str, hint: str):
+    assert hint in failed(tmp_path, name=name).failure.hint
+
+
+@pytest.mark.parametrize(
     ("told", "code", "message"),
     [
         ({"problem": "no frame", "type": "list"}, "PR502", "`frame`, which the step gives, is no frame but a list."),
