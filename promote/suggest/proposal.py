@@ -99,16 +99,16 @@ def _named(
     for part in parts:
         heading, title = naming.headings(notebook, part.cells[0])
         new_heading = "" if heading in taken else heading
-        if heading in taken:  # another step under it has its name
-            heading = f"{heading}_{'summary' if part.guess.summary else naming.snake(part.variable)}"
         file = naming.from_path(part.guess.path)
         variable = naming.from_variable(part.variable)
+        if heading in taken:  # another step under it has its name
+            heading = f"{heading}_{'summary' if part.guess.summary else variable or naming.snake(part.variable)}"
         if part.after_read:
             base = names.get(part.variable, "").removesuffix("_source")
             prepared = f"{base or variable or file or stem}_prepared"
             candidates = ["" if base else variable, new_heading if new_heading != base else "", prepared]
         elif part.guess.read:
-            candidates = [variable, file, heading, title, f"{stem}_source", "source"]
+            candidates = [variable, file, heading, title, f"{stem}_{variable or 'source'}", "source"]
         else:
             candidates = [variable, heading, title, f"{stem}_{naming.snake(part.variable)}", stem, "result"]
         name = next((c for c in candidates if c and naming.usable(c)), "step")

@@ -74,6 +74,11 @@ def test_what_is_proposed_promotes_to_what_the_notebook_gave(
 def test_names_of_other_notebooks_are_not_given_again() -> None:
     notebook, _ = read_case("made_by_hand")
     assert suggest(notebook, ["trees"]).steps[0].name not in ("trees", "")
+    notebook, _ = read_case("used_as_frames")
+    assert suggest(notebook, ["rents", "sources"]).steps[0].name == "sources_rents"
+    assert suggest(notebook, ["rents", "sources", "sources_rents", "rents_and_regions"]).steps[0].name == (
+        "used_as_frames_rents"
+    )
 
 
 def test_what_needs_untagged_statements_says_so(notebook_of: Callable[..., Notebook]) -> None:
