@@ -1,6 +1,6 @@
 """Tell by what a notebook does with its variables which of them hold frames, whoever made them.
 
-`bq.cached_read(sql)` and `loader.load()` say nothing of what they give; `.groupby(…)` on it, further down, does.
+`store.read_table(sql)` and `loader.load()` say nothing of what they give; `.groupby(…)` on it, further down, does.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def used_as_frames(statements: Iterable[ast.stmt]) -> frozenset[str]:
 def reads_by_name(call: ast.Call) -> bool:
     """Whether what is called says by its name that it fetches something.
 
-    >>> [reads_by_name(ast.parse(text).body[0].value) for text in ("bq.cached_read(q)", "tab.topandas()", "fit(x)")]
+    >>> [reads_by_name(ast.parse(text).body[0].value) for text in ("store.read_table(q)", "tab.topandas()", "fit(x)")]
     [True, True, False]
     """
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")

@@ -196,7 +196,7 @@ def test_a_wheel_carries_the_evidence_and_an_editable_install_no_copy_of_it(
 
 def test_the_linter_takes_the_names_of_analysts_in_promoted_steps_alone(tmp_path: Path) -> None:
     shutil.copy(TEMPLATE / "{{cookiecutter.project_slug}}" / "pyproject.toml", tmp_path)
-    source = "def study(OPtrim: int) -> int:\n    spare = 1\n    FINAL_DF = OPtrim + 1\n    return FINAL_DF\n"
+    source = "def study(Paid: int) -> int:\n    spare = 1\n    RENTS = Paid + 1\n    return RENTS\n"
 
     def refused(place: str) -> set[str]:
         path = tmp_path / place

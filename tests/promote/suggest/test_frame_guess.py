@@ -134,8 +134,8 @@ def test_what_the_same_cell_read_is_still_read() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("x = bq.cached_read(sql, 'x.csv')", Guess("frame", read=True, path="x.csv")),
-        ("x = wage_panel.load()", Guess("frame", read=True, path="wage_panel")),
+        ("x = store.read_table(sql, 'x.csv')", Guess("frame", read=True, path="x.csv")),
+        ("x = wages.load()", Guess("frame", read=True, path="wages")),
         ("x = loader.load()", Guess("frame", read=True)),
         ("x = fitted.summary(df)", FRAME),
         ("x = other(3)", FRAME),
@@ -143,7 +143,7 @@ def test_what_the_same_cell_read_is_still_read() -> None:
     ],
 )
 def test_what_is_used_as_a_frame_is_one(given: str, expected: Guess | None) -> None:
-    read = program("import bq\nfrom data import wage_panel\nloader = made()")
+    read = program("import store\nfrom data import wages\nloader = made()")
     guesser = Guesser(read.functions, {}, {"df": FRAME}, used=frozenset({"x"}))
     found = guesser.learn(ast.parse(given).body[0])
     assert found == ({"x": expected} if expected else {})
