@@ -1,4 +1,4 @@
-"""`workbench audit`: check that the audit log is as it was written, and show it."""
+"""`workbench audit`: check that the audit log is as it was written, sign for one that is not, and show it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from workbench.project import find_project
 if TYPE_CHECKING:
     from platform_core.governance.audit import AuditLog
 
-HELP = "Check that the audit log is as it was written, or show who did what."
+HELP = "Check that the audit log is as it was written, sign for one that is not, or show who did what."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     said = "Check every entry, the chain and the head; gives 1 where something was changed."
     verify = actions.add_parser("verify", help=said, description=said, allow_abbrev=False)
     verify.add_argument("--anchor", metavar="N:HASH", help="an entry as an earlier check told it, kept elsewhere")
+    said = (
+        "Sign for a log that is not as it was written, with the key, so that it can go on; what was wrong stays told."
+    )
+    seal = actions.add_parser("seal", help=said, description=said, allow_abbrev=False)
+    seal.add_argument("--reason", metavar="TEXT", required=True, help="why it is no more than it is")
     said = "Show entries, oldest first."
     show = actions.add_parser("show", help=said, description=said, allow_abbrev=False)
     show.add_argument("--who", metavar="NAME", help="only of this person")
@@ -31,12 +36,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--last", type=int, metavar="N", help="only the last N")
     for one in (verify, show):
         one.add_argument("--json", action="store_true", help="as JSON")
+    for one in (verify, seal, show):
         one.add_argument("--file", type=Path, metavar="FILE", help="another log than the project's")
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Check or show the log."""
-    return {"verify": _verify, "show": _show}[arguments.action](arguments)
+    """Check, seal or show the log."""
+    return {"verify": _verify, "seal": _seal, "show": _show}[arguments.action](arguments)
 
 
 def _log(file: Path | None) -> AuditLog:
@@ -69,10 +75,24 @@ def _verify(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"note: {text}\n")
     for text in verdict.problems:
         sys.stdout.write(f"error: {text}\n")
+    if log.key is not None and not verdict.ok:
+        sys.stdout.write(
+            "do: Find out why. `workbench audit seal --reason TEXT` then signs for the log as it stands.\n"
+        )
     state = "as they were written" if verdict.ok else "hold together before that"
     sys.stdout.write(f"{verdict.entries} entries {'are ' if verdict.ok else ''}{state}.\n")
     sys.stdout.write(f"Keep this elsewhere to prove later that nothing was cut off: {verdict.entries}:{verdict.last}\n")
     return 0 if verdict.ok else 1
+
+
+def _seal(arguments: argparse.Namespace) -> int:
+    from platform_core.governance.audit import actor, seal  # noqa: PLC0415 - as above
+
+    entry = seal(_log(arguments.file), arguments.reason, actor())
+    sys.stdout.write(f"Entry {entry.n} signs for what stands before it, and says what was wrong:\n")
+    for problem in entry.about["was"]:
+        sys.stdout.write(f"  {problem}\n")
+    return 0
 
 
 def _anchor(text: str | None) -> tuple[int, str] | None:
@@ -87,9 +107,15 @@ def _anchor(text: str | None) -> tuple[int, str] | None:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from platform_core.governance.audit import read_entries  # noqa: PLC0415 - as above
+    from platform_core.errors import UsageError  # noqa: PLC0415 - as above
+    from platform_core.governance.audit import ACTIONS, read_entries  # noqa: PLC0415 - as above
+    from platform_core.suggest import did_you_mean  # noqa: PLC0415 - as above
     from promote.reports.report import clean  # noqa: PLC0415 - as above
 
+    if arguments.did not in (None, *ACTIONS):
+        raise UsageError(f"No action is called {arguments.did!a}.", hint=did_you_mean(arguments.did, ACTIONS))
+    if arguments.last is not None and arguments.last < 1:
+        raise UsageError("--last takes a number of at least 1.")
     found = [
         one
         for one in read_entries(_log(arguments.file).path)

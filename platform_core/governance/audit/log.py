@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -17,6 +17,7 @@ from typing import Any
 
 ACTIONS = (
     "ran", "read", "promoted", "recorded", "approved", "downgraded", "deleted", "erased", "recovered", "missing",
+    "sealed",
 )  # fmt: skip
 KEY_VARIABLE = "WORKBENCH_AUDIT_KEY"
 START = "0" * 64  # what the first entry names as the one before
@@ -110,7 +111,7 @@ class AuditLog:
             made: list[tuple[str, str, dict[str, Any]]] = []
             n, before = (last.n, last.hash) if last is not None else (0, START)
             known = read_head(self.head, self.key)
-            if known is None and end == 0:
+            if known is None and end == 0 and not self.head.exists():
                 self._tell_head(0, START)  # a log without a head has lost it, however short it is
                 known = (0, START)
             if torn:
@@ -120,9 +121,11 @@ class AuditLog:
             elif known is None:
                 made.append(("missing", "audit log", {"head": None, "found": n}))
             made.append((did, of, {key: _short(value) for key, value in sorted((about or {}).items())}))
-            lines = []
+            lines: list[bytes] = []
             for what, thing, more in made:
                 n += 1
+                if what == "sealed":
+                    more["sha256"] = _digest(descriptor, end - torn, lines)
                 entry = self._signed(Entry(n, moment, _short(who), what, _short(thing), more, before))
                 before = entry.hash
                 lines.append(entry.line())
@@ -216,6 +219,16 @@ def _last(descriptor: int, end: int) -> tuple[Entry | None, int]:
     whole = tail.rfind(b"\n") + 1
     before = tail.rfind(b"\n", 0, max(whole - 1, 0)) + 1
     return parsed(tail[before:whole]), len(tail) - whole
+
+
+def _digest(descriptor: int, end: int, lines: Iterable[bytes]) -> str:
+    """Give the hash of all that a file holds up to a place, and of lines that follow it."""
+    digest = hashlib.sha256()
+    for start in range(0, end, _BLOCK):
+        digest.update(os.pread(descriptor, min(_BLOCK, end - start), start))
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()
 
 
 def _write(descriptor: int, content: bytes) -> None:

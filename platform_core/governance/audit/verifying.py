@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,15 +53,40 @@ def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None 
     log = AuditLog(path, key)
     try:
         with path.open("rb") as stream:
-            return _verified(log, iter(stream), anchor)
+            if os.fstat(stream.fileno()).st_size or anchor is not None or log.head.exists():
+                seals = _seals(stream, key) if key else {}
+                stream.seek(0)
+                return _verified(log, iter(stream), anchor, seals)
     except FileNotFoundError:
         if anchor is not None or log.head.exists():
-            return _verified(log, iter(()), anchor)
-        raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
+            return _verified(log, iter(()), anchor, {})
+    raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
 
 
-def _verified(log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | None) -> Verdict:
+def _seals(lines: Iterable[bytes], key: bytes) -> dict[int, Entry]:
+    """Give the entries that sign for all that stands before them and for which that still holds, by line."""
+    digest, found = hashlib.sha256(), {}
+    for number, line in enumerate(lines, 1):
+        entry = parsed(line) if b'"did":"sealed"' in line else None
+        signed = entry is not None and entry.did == "sealed" and not _unsigned(entry, number, key)
+        if entry is not None and signed and entry.about.get("sha256") == digest.hexdigest():
+            found[number] = entry
+        digest.update(line)
+    return found
+
+
+def _sealed(entry: Entry) -> Iterator[str]:
+    """Say what a seal signs for."""
+    yield f"What stands before entry {entry.n} is as {entry.who} sealed it: {entry.about.get('reason')}"
+    for problem in entry.about.get("was", ()):
+        yield f"Entry {entry.n} sealed this: {problem}"
+
+
+def _verified(
+    log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | None, seals: Mapping[int, Entry]
+) -> Verdict:
     n, last = 0, START
+    sealed = max(seals, default=0)
     problems: list[str] = []
     notes: list[str] = []
     head, seen = read_head(log.head, log.key), {}
@@ -69,6 +96,13 @@ def _verified(log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | N
             notes.append(f"Line {number} is torn: a writer was killed. The next entry cuts it off and says so.")
             break
         entry = parsed(line)
+        if number <= sealed:
+            if entry is not None and entry.n in wanted:
+                seen[entry.n] = entry.hash
+            if number in seals:
+                n, last = seals[number].n, seals[number].hash
+                notes += _sealed(seals[number])
+            continue
         wrong = _wrong(entry, number, n, last, log.key)
         if entry is None or wrong:
             problems.append(wrong or f"Line {number} is no entry.")
@@ -83,7 +117,7 @@ def _verified(log: AuditLog, lines: Iterator[bytes], anchor: tuple[int, str] | N
         if entry.did == "recovered":
             notes.append(f"Entry {n} says that a torn line of {entry.about.get('torn_bytes')} bytes was cut off.")
     if not any(problem.startswith("Line") for problem in problems):
-        problems += _ends(n, last, head, seen, notes)
+        problems += _ends(n, last, head, seen, notes, there=log.head.exists())
         if anchor is not None and seen.get(anchor[0]) != anchor[1]:
             problems.append(f"Entry {anchor[0]} is not the one that was noted elsewhere, or is gone.")
     return Verdict(n, last, tuple(problems), tuple(notes))
@@ -109,9 +143,11 @@ def _unsigned(entry: Entry, number: int, key: bytes | None) -> str:
     return ""
 
 
-def _ends(n: int, last: str, head: tuple[int, str] | None, seen: dict[int, str], notes: list[str]) -> Iterator[str]:
+def _ends(
+    n: int, last: str, head: tuple[int, str] | None, seen: dict[int, str], notes: list[str], *, there: bool
+) -> Iterator[str]:
     if head is None:
-        if n:
+        if n or there:
             yield (
                 "The head is missing, cannot be read or was made without the key, so that nobody can tell whether"
                 " entries were cut off."

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from platform_core.errors import UserError
-from platform_core.governance.audit import AuditLog, actor, log_of, note, read_entries, verify
+from platform_core.errors import UsageError, UserError
+from platform_core.governance.audit import AuditLog, actor, log_of, note, read_entries, seal, verify
 from platform_core.governance.audit.log import canonical, hash_of, parsed
 
 AT = "2026-11-29T08:00:00Z"
@@ -274,10 +274,87 @@ def test_a_log_that_was_taken_away_is_missed(tmp_path: Path) -> None:
     last = log.append("ran", "rents", who="ana", at=AT)
     log.path.unlink()
     assert verify(log.path).problems == ("The head tells of 2 entries, and 0 are there: the last were cut off.",)
+    log.head.write_bytes(b"{}")  # one that tells nothing hides nothing
+    assert "The head is missing, cannot be read" in verify(log.path).problems[0]
+    log.append("ran", "rents", who="ana", at=AT)
+    assert not verify(log.path).ok
     log.head.unlink()
     assert verify(log.path, anchor=(last.n, last.hash)).problems
+    log.path.write_bytes(b"")
+    with pytest.raises(UserError, match="no audit log"):
+        verify(log.path)
 
 
 def test_a_log_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no audit log"):
         verify(tmp_path / "none.jsonl")
+
+
+KEY = b"a key that came later"
+
+
+def _other_key(log: AuditLog) -> None:
+    for number in range(3):
+        AuditLog(log.path, b"the key before").append("ran", f"silver:b{number}", who="ana", at=AT)
+
+
+def _end_lost(log: AuditLog) -> None:
+    log.path.write_bytes(b"".join(log.path.read_bytes().splitlines(keepends=True)[:-2]))
+    log.append("ran", "silver:c", who="ana", at=AT)
+
+
+def _torn(log: AuditLog) -> None:
+    log.path.write_bytes(log.path.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize("before", [lambda _: None, _other_key, _end_lost, _torn, lambda log: log.path.unlink()])
+def test_a_seal_signs_for_what_stands_there_and_tells_what_was_wrong(
+    before: Callable[[AuditLog], None], tmp_path: Path
+) -> None:
+    old = _filled(tmp_path)
+    before(old)
+    log = AuditLog(old.path, KEY)
+    wrong = verify(log.path, KEY).problems
+    entry = seal(log, "The log is older than the key.", "bea", AT)
+    assert wrong
+    assert entry.about["was"] == list(wrong)
+    log.append("ran", "silver:d", who="ana", at=AT)
+    verdict = verify(log.path, KEY)
+    assert verdict.ok, verdict.problems
+    assert f"as bea sealed it: {entry.about['reason']}" in verdict.notes[0]
+    assert all(any(problem in told for told in verdict.notes) for problem in wrong)
+    assert not verify(log.path).ok, "without the key nobody can tell"
+    assert not verify(log.path, b"another").ok
+
+    whole, head = log.path.read_bytes(), log.head.read_bytes()
+    for place in range(0, len(whole), 31):  # what was sealed is held fast as well
+        log.path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert not verify(log.path, KEY).ok, place
+    lines = whole.splitlines(keepends=True)
+    for number in range(len(lines)):
+        log.path.write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+        assert not verify(log.path, KEY).ok, number
+    log.path.write_bytes(whole)
+    log.head.write_bytes(head)
+    assert verify(log.path, KEY).ok
+
+
+def test_an_anchor_of_before_a_seal_still_counts(tmp_path: Path) -> None:
+    old = _filled(tmp_path)
+    good = verify(old.path)
+    seal(AuditLog(old.path, KEY), "A key was brought in.", "bea")
+    assert verify(old.path, KEY, (good.entries, good.last)).ok
+    assert not verify(old.path, KEY, (3, good.last)).ok
+
+
+def test_who_seals_has_the_key_a_reason_and_something_to_seal(tmp_path: Path) -> None:
+    log = _filled(tmp_path, key=KEY)
+    with pytest.raises(UserError, match="Nothing is wrong"):
+        seal(log, "To be sure.", "ana")
+    with pytest.raises(UsageError, match="without a reason"):
+        seal(log, " ", "ana")
+    plain = AuditLog(log.path)
+    with pytest.raises(UsageError, match="there is no key"):
+        seal(plain, "So that it is green.", "mallory")
+    plain.append("sealed", "audit log", who="mallory", about={"reason": "Trust me."})
+    assert not verify(log.path, KEY).ok, "an entry without the key signs for nothing"

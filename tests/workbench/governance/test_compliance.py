@@ -88,7 +88,9 @@ def test_quality_and_access_come_from_the_records(project: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["tables"]["assets"] == [], "nothing of after that day"
 
 
-def test_the_audit_log_is_shown_and_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_log_is_shown_checked_and_sealed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["audit", "verify"]) == 0
     anchor = capsys.readouterr().out.split()[-1]
     assert main(["audit", "show", "--of", "counts", "--json"]) == 0
@@ -101,6 +103,18 @@ def test_the_audit_log_is_shown_and_checked(project: Path, capsys: pytest.Captur
     assert main(["audit", "verify"]) == 1
     assert "error: Line 1 does not have the hash of what it says" in capsys.readouterr().out
     assert main(["audit", "verify", "--anchor", "nothing"]) == 2
+    capsys.readouterr()
+    assert main(["audit", "show", "--did", "run"]) == 2
+    assert "Did you mean 'ran'?" in capsys.readouterr().err
+    assert main(["audit", "show", "--last", "0"]) == 2
+    assert main(["audit", "seal", "--reason", "It was edited by hand."]) == 2
+    monkeypatch.setenv("WORKBENCH_AUDIT_KEY", "a key that came later")
+    assert main(["audit", "verify"]) == 1
+    assert "do: Find out why. `workbench audit seal" in capsys.readouterr().out
+    assert main(["audit", "seal", "--reason", "It was edited by hand."]) == 0
+    assert "made without the key" in capsys.readouterr().out
+    assert main(["audit", "verify"]) == 0
+    assert "sealed it: It was edited by hand." in capsys.readouterr().out
 
 
 def test_the_record_says_what_nobody_stated() -> None:
