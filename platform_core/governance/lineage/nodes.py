@@ -128,7 +128,8 @@ def _group_by(at: At) -> Reached:
     for item in at.seen.aggs:
         columns[item.output_name] = at.bits.aggregated(expressions.of(item.node))
     # The bounds of a dynamic window come from its index
-    columns |= {name: at.bits.transformed(keys) for name in at.schema if name not in columns}
+    bounds = at.bits.transformed(keys)
+    columns = {name: columns.get(name, bounds) for name in at.schema}
     return Reached(columns, at.input.rows | at.bits.influence(keys, "group_by"))
 
 

@@ -2,7 +2,9 @@
 
 A value that was collected can come back as a constant, which no plan shows. All of Polars's own execution goes through
 the methods of its local engine; while something is watched they tell of each lazy frame that they are given, in the
-thread or task that watches. Anything else that runs a plan (a remote engine) is refused by nobody and seen by nobody.
+thread or task that watches. So does a lazy frame that is serialised or pickled: what is made of the bytes holds the
+values of its frames, and nothing of where they are from. Anything else that runs a plan (a remote engine) is refused
+by nobody and seen by nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _METHODS = (
 _SEEN: ContextVar[list[pl.LazyFrame] | None] = ContextVar("seen", default=None)
 _LOCK = threading.Lock()
 _WATCHING = 0
-_ORIGINAL: dict[str, Callable[..., Any]] = {}
+_ORIGINAL: dict[tuple[type, str], Callable[..., Any]] = {}
+_WATCHED = (*((polars_engine._LocalEngine, name) for name in _METHODS), (pl.LazyFrame, "serialize"))
 
 
 @contextmanager
@@ -52,9 +55,9 @@ def _begin() -> None:
     with _LOCK:
         _WATCHING += 1
         if _WATCHING == 1:
-            for name in _METHODS:
-                _ORIGINAL[name] = getattr(polars_engine._LocalEngine, name)
-                setattr(polars_engine._LocalEngine, name, _noting(_ORIGINAL[name]))
+            for owner, name in _WATCHED:
+                _ORIGINAL[owner, name] = getattr(owner, name)
+                setattr(owner, name, _noting(_ORIGINAL[owner, name], owner))
 
 
 def _end() -> None:
@@ -62,17 +65,18 @@ def _end() -> None:
     with _LOCK:
         _WATCHING -= 1
         if _WATCHING == 0:
-            for name, method in _ORIGINAL.items():
-                setattr(polars_engine._LocalEngine, name, method)
+            for (owner, name), method in _ORIGINAL.items():
+                setattr(owner, name, method)
             _ORIGINAL.clear()
 
 
-def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
+def _noting(method: Callable[..., Any], owner: type) -> Callable[..., Any]:
     @functools.wraps(method)
-    def noted(engine: Any, frames: Any, *rest: Any, **options: Any) -> Any:
+    def noted(self: Any, *given: Any, **options: Any) -> Any:
         seen = _SEEN.get()
         if seen is not None:
+            frames = self if owner is pl.LazyFrame else given[0]
             seen.extend([frames] if isinstance(frames, pl.LazyFrame) else frames)
-        return method(engine, frames, *rest, **options)
+        return method(self, *given, **options)
 
     return noted

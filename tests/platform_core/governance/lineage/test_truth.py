@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import io
+import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,27 @@ EAGER: list[Callable[..., Any]] = [
     lambda a: a.with_columns(x=pl.lit(a["a_i"].max())),
     lambda a: a.head(a.filter("a_b").height),
 ]
+
+
+def test_values_that_leave_a_plan_as_bytes_are_followed() -> None:
+    """A plan that is read back holds its frames' values, and nothing of where they are from."""
+    values = {"a": frames(5)["a"].select("key", "a_i")}
+
+    def read_back(a: pl.LazyFrame) -> pl.LazyFrame:
+        return pl.LazyFrame.deserialize(io.BytesIO(a.select("a_i").serialize()))
+
+    def pickled(a: pl.LazyFrame) -> pl.LazyFrame:
+        return pickle.loads(pickle.dumps(a.select("a_i")))  # noqa: S301 - our own bytes
+
+    for function in (read_back, pickled):
+        found = lineage.of(function, {"a": values["a"].lazy()})
+        assert observed(function, values, {}, 3) == edges(found) == {("a_i", "a", "a_i")}
+
+
+def test_columns_of_a_window_stand_in_the_order_of_the_frame() -> None:
+    a = frames(5)["a"].lazy()
+    plan = a.sort("a_t").group_by_dynamic("a_t", every="1mo", include_boundaries=True, group_by="g").agg(pl.len())
+    assert list(lineage.of(plan, {"a": a}).columns) == plan.collect_schema().names()
 
 
 @pytest.mark.parametrize(("number", "exact"), [(0, True), (1, True), (2, False), (3, False)])
