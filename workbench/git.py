@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import which
+
+from platform_core.errors import UsageError
 
 
 def run_git(
@@ -24,6 +29,29 @@ def run_git(
     except OSError:
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def no_repository(root: Path) -> tuple[str, str]:
+    """Say why git tells nothing of a folder, and what to do about it."""
+    if which("git") is None:
+        return "git is not installed", "Install git."
+    above = next((one for one in (root, *root.parents) if (one / ".git").exists()), None)
+    if above is None:
+        return "the project is in no git repository", "git init"
+    command = ("git", "-C", str(root), "rev-parse", "--git-dir")
+    said = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"}).stderr  # noqa: S603 - no shell, and the program is git
+    if b"safe.directory" in said:
+        return "git trusts the project's repository to another account", (
+            f"git config --global --add safe.directory {shlex.quote(str(above))}"
+        )
+    return "git cannot read the project's repository", "Run `git status` and see what it says."
+
+
+def refused(root: Path, so: str) -> UsageError:
+    """Give the error that git tells nothing of a folder, and what follows from that."""
+    said, mend = no_repository(root)
+    hint = mend if mend.endswith(".") else f"Run `{mend}`."
+    return UsageError(f"{said[0].upper()}{said[1:]}, so {so}.", hint=hint)
 
 
 def read_blobs(root: Path, names: Sequence[str]) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from platform_core.atomic import replacing
 from workbench.doctor.values import Standing
-from workbench.git import run_git
+from workbench.git import no_repository, run_git
 from workbench.project import Project
 from workbench.staged.outputs import OPTIONS
 
@@ -28,7 +28,7 @@ def hooks(project: Project) -> Standing:
     name = "git hooks"
     path = _git_path(project.root, "hooks/pre-commit")
     if path is None:
-        return _no_repository(name)
+        return Standing(name, False, *no_repository(project.root))
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     owner = next((tool for tool in (*_HOOKS, "workbench staged") if tool in text), None)
     if owner is not None:
@@ -76,7 +76,7 @@ def _configured(
     """Look at whether git's settings hold values, and its attributes give them to notebooks."""
     root, (kind, wanted) = project.root, attribute
     if _git_path(root, "config") is None:
-        return _no_repository(name)
+        return Standing(name, False, *no_repository(root))
     if find_spec(module) is None:
         return Standing(name, False, f"{said[1]}: {module} is not installed", _INSTALL)
     present = {key: _setting(root, key) for key in values}
@@ -102,10 +102,6 @@ def _setting(root: Path, key: str) -> str:
 def _runs(command: str) -> bool:
     """Tell whether the program of a setting is still there: an environment may have gone."""
     return Path(command[1:].partition('"')[0]).is_file()
-
-
-def _no_repository(name: str) -> Standing:
-    return Standing(name, False, "the project is in no git repository", "git init")
 
 
 def _git_path(root: Path, path: str) -> Path | None:

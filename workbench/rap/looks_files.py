@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from platform_core.config.yaml12 import read_yaml
 from platform_core.errors import UserError
+from workbench.git import no_repository, run_git
 from workbench.lifecycle.settings import texts
 from workbench.rap.facts import Facts
 from workbench.rap.look import Look, calls, met, missing, none
@@ -32,7 +33,10 @@ def open_source(facts: Facts) -> Look:
 def version_control(facts: Facts) -> Look:
     """A repository whose last commit holds every notebook, module and setting."""
     if facts.tracked is None:
-        return none("no git repository with a commit")
+        if run_git(facts.root, "rev-parse", "--git-dir") is not None:
+            return none("its git repository has no commit yet")
+        said, mend = no_repository(facts.root)
+        return none(f"{said}: {mend}")
     wanted = [path for path in facts.files if path.startswith(("notebooks/", "src/", "config/", "tests/", "evidence/"))]
     loose = [path for path in [*wanted, "pyproject.toml"] if path not in facts.tracked]
     return missing(loose, "is not committed") if loose else met(f"git holds all {len(wanted)} files of the pipeline")

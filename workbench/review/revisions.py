@@ -11,7 +11,7 @@ from pathlib import Path
 
 from platform_core.errors import UsageError
 from promote.values import dataclass
-from workbench.git import names_in, read_blobs, run_git
+from workbench.git import names_in, read_blobs, refused, run_git
 
 LARGEST = 4_000_000  # bytes; a module, an evidence file or a generated test is far smaller
 _REGULAR = frozenset((b"100644", b"100755"))
@@ -42,8 +42,7 @@ class Repository:
         self._blobs: dict[str, bytes] = {}
         prefix = self._run("rev-parse", "--show-prefix")
         if prefix is None:
-            hint = "Run `git init`, commit what you have, and compare with that."
-            raise UsageError("The project is in no git repository, so there is nothing to compare with.", hint=hint)
+            raise refused(root, "there is nothing to compare with")
         self.prefix = prefix.decode("utf-8", "surrogateescape").strip("\n")
 
     def range(self, asked: str) -> tuple[Revision, Revision]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform_core.errors import UsageError
-from workbench.git import names_in, read_blobs, run_git
+from workbench.git import names_in, read_blobs, refused, run_git
 
 _PLAIN = ("100644", "100755")
 
@@ -44,7 +43,7 @@ class Index:
         self.root = root
         found = run_git(root, "rev-parse", "--show-toplevel", "--show-prefix")
         if found is None:
-            raise UsageError("The project is in no git repository, so nothing is staged.", hint="Run `git init`.")
+            raise refused(root, "nothing is staged")
         top, prefix = found.decode("utf-8", "surrogateescape").split("\n")[:2]
         self.top, self.prefix = Path(top), prefix
         listing = run_git(

@@ -277,6 +277,17 @@ def test_a_project_in_no_repository(rendered: Path, monkeypatch: pytest.MonkeyPa
         assert (found.fine, found.mend, found.fix) == (False, "git init", None)
 
 
+def test_a_repository_above_is_not_begun_again(rendered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done(rendered.parent, "init", "--quiet")
+    assert "git init" not in {check(find_project(rendered)).mend for check in (hooks, merge_driver, output_filter)}
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # as where another account has cloned it
+    for check in (hooks, merge_driver, output_filter):
+        found = check(find_project(rendered))
+        assert (found.fine, found.fix) == (False, None)
+        assert found.said == "git trusts the project's repository to another account"
+        assert found.mend == f"git config --global --add safe.directory {rendered.parent}"
+
+
 def mended(found: Standing) -> None:
     """Let a check mend what it found wrong."""
     assert not found.fine

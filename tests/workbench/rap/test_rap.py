@@ -139,7 +139,8 @@ FAILED = [{"name": "unique_values__town", "passed": False, "severity": "warn"}]
 BREAKS = [
     ("open_source", gone("src/rents"), "no Python module"),
     ("open_source", add("model/rents.xlsm", ""), "model/rents.xlsm is of a closed tool"),
-    ("version_control", gone(".git"), "no git repository"),
+    ("version_control", gone(".git"), "no git repository: git init"),
+    ("version_control", gone(".git/refs/heads"), "its git repository has no commit yet"),
     ("version_control", add("src/rents/new.py", '"""New."""\n'), "src/rents/new.py is not committed"),
     ("readme", gone("README.md"), "no README"),
     ("readme", edit("README.md", "promote notebooks/*.ipynb\nworkbench materialize", "nothing"), "no command"),

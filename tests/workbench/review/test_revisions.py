@@ -80,7 +80,7 @@ def test_outside_a_repository_there_is_nothing_to_compare_with(tmp_path: Path, m
 
 def test_without_git_there_is_nothing_to_compare_with(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(repo.root))
-    with pytest.raises(UsageError, match="in no git repository"):
+    with pytest.raises(UsageError, match="Git is not installed"):
         review(repo.root, PACKAGE, "main")
 
 
