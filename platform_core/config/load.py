@@ -99,6 +99,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
         env: The environment; without it `WORKBENCH_ENV`, else `dev`.
 
     Raises:
+        UsageError: There is no such environment.
         UserError: A file cannot be read, or holds a wrong key or value: with file and line.
         UsageError: There is no configuration for the environment.
     """
@@ -140,7 +141,7 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
 
 def _read(folder: Path, name: str) -> Document | None:
     if not name.replace("-", "").replace("_", "").isalnum():
-        raise UserError("The environment's name may hold only letters, digits, dashes and underscores.")
+        raise UsageError("The environment's name may hold only letters, digits, dashes and underscores.")
     shown = f"config/{name}.yaml"
     try:
         text = (folder / shown).read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from platform_core.config import load_config
-from platform_core.errors import UserError
+from platform_core.errors import UsageError, UserError
 
 
 def write(project: Path, **files: str) -> Path:
@@ -141,7 +141,7 @@ def test_all_mistakes_are_told_at_once_and_none_shows_a_value(tmp_path: Path) ->
 
 def test_an_unknown_environment_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, base="", prod="")
-    with pytest.raises(UserError, match="Did you mean 'prod'") as caught:
+    with pytest.raises(UsageError, match="Did you mean 'prod'") as caught:
         load_config(tmp_path, "prd")
     assert "'prd'" in caught.value.message
     with pytest.raises(UserError, match="only letters"):

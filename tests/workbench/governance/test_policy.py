@@ -59,7 +59,7 @@ def test_rules_are_said_in_words(project: Path, capsys: pytest.CaptureFixture[st
     (rule,) = told["rules"]
     assert rule["said"] == "An asset has a key, in silver and gold."
     assert rule["exceptions"][0]["owner"] == "team:benefits"
-    assert main(["policy", "explain", "keyy"]) == 1
+    assert main(["policy", "explain", "keyy"]) == 2
     assert "Did you mean 'key'?" in capsys.readouterr().err
 
 
