@@ -7,6 +7,7 @@ import io
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ from platform_core.dbt.installed import lacking
 from platform_core.dbt.needs import needs_of
 from platform_core.dbt.preparing import QUIET, prepared_manifest, read_manifest
 from platform_core.dbt.problems import problem_of
-from platform_core.dbt.translating import translator
-from platform_core.dbt.workspace import KEPT, Workspace
+from platform_core.dbt.translating import NOTEBOOK, translator
+from platform_core.dbt.workspace import KEPT, Workspace, layer_of
 from platform_core.environment import setting
 from platform_core.errors import UserError
+from platform_core.governance.audit.running import record_run
 from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.days import today
 from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.policies.enforcing import refuse
-from platform_core.metadata.running import footer_metadata
+from platform_core.governance.policies.holding import tell_found
+from platform_core.governance.policies.model import AssetFacts
+from platform_core.metadata.running import footer_metadata, looked
 from platform_core.storage.routes import storage_of_project
 
 _TOLD = ("info", "warn")
@@ -113,6 +117,11 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
             lineage = lineage_of_model(ran, unique_id, tables, [name for name, _ in footer.columns])
             told = footer_metadata(footer, texts) | lineage_metadata(lineage)
             told |= {CLASSIFICATION: level} if level is not None else {}
-            yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told})
+            found, seen = looked(partial(work.stored, node), footer.rows)
+            yield dg.Output(None, output_name=event.output_name, metadata={**event.metadata, **told, **seen})
+            spec = specs[node["name"]]
+            asset = AssetFacts(name=node["name"], layer=layer_of(node), model=NOTEBOOK not in spec.metadata)
+            yield from tell_found(context, asset, found or (), on=today(), key=spec.key)
+            record_run(context, asset.shown, None, spec.key)
         if not invocation.is_successful():
             raise problem_of(work.target, invocation.get_error())

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from platform_core.canonical import digest
+from platform_core.dbt.declared import CHECK, check_of, declared, is_personal
 from platform_core.dbt.needs import parts_of
 from platform_core.dbt.workspace import lake_source, layer_of
 from platform_core.governance.classification import CLASSIFICATION
@@ -31,7 +32,19 @@ def translator(settings: str = "") -> Any:
             spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
             if unique_id in manifest["sources"]:
                 return spec
-            return spec.replace_attributes(code_version=version_of(manifest, unique_id, settings))
+            told = {**spec.metadata, **_declared(manifest, unique_id)}
+            return spec.replace_attributes(code_version=version_of(manifest, unique_id, settings), metadata=told)
+
+        def get_asset_check_spec(
+            self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
+        ) -> dg.AssetCheckSpec | None:
+            spec: dg.AssetCheckSpec | None = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+            if spec is None:
+                return None
+            test = manifest["nodes"][unique_id]
+            name = (test.get("test_metadata") or {}).get("name") or test["name"]
+            check = check_of(name, asset_spec.key.path[-1])
+            return spec.with_metadata({**spec.metadata, CHECK: check}) if check else spec
 
         def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
             if dbt_resource_props["resource_type"] == "source" and lake_source(dbt_resource_props) is None:
@@ -49,6 +62,20 @@ def translator(settings: str = "") -> Any:
             return {**super().get_metadata(dbt_resource_props), LAYER: layer_of(dbt_resource_props), **level}
 
     return Translator()
+
+
+def _declared(manifest: Mapping[str, Any], unique_id: str) -> dict[str, Any]:
+    """Give what a model declares of key, retention and personal columns, as the metadata of any asset."""
+    node = manifest["nodes"][unique_id]
+    tests: dict[str, set[str]] = {}
+    for one in manifest["nodes"].values():
+        if one["resource_type"] == "test" and one.get("attached_node") == unique_id and one.get("column_name"):
+            tests.setdefault(one["column_name"], set()).add((one.get("test_metadata") or {}).get("name", ""))
+    columns = node.get("columns", {})
+    personal = [name for name, column in columns.items() if is_personal(column)]
+    ordered = {name: tests[name] for name in columns if name in tests}
+    meta = node.get("config", {}).get("meta") or {}
+    return {f"workbench/{key}": value for key, value in declared(node["name"], meta, ordered, personal).items()}
 
 
 def version_of(manifest: Mapping[str, Any], unique_id: str, settings: str = "") -> str:

@@ -25,6 +25,8 @@ from platform_core.storage.routes import kept_in
 from platform_core.storage.stored import Storage, never_stored
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from platform_core.dbt.needs import Needs
 
 LAYERS = ("bronze", "silver", "gold")
@@ -109,6 +111,11 @@ class Workspace:
         with self._opened() as database:
             relation = database.sql(f"FROM {_table(node)}")
             return self._storage.write(layer_of(node), node["name"], relation, classification=classification)
+
+    def stored(self, node: Mapping[str, Any]) -> pl.LazyFrame:
+        """Read back what is stored of a model."""
+        frame: pl.LazyFrame = self._storage.read(node["name"], "lazy", None, layer_of(node))
+        return frame
 
     def tables(self) -> dict[str, list[str]]:
         """Give the columns of every asset that the run saw or made, by name."""

@@ -149,13 +149,19 @@ def look(running: Running, stored: Callable[[], pl.LazyFrame], rows: int | None)
     """
     if running.found is not None:
         return {}
+    running.found, told = looked(stored, rows)
+    return told
+
+
+def looked(stored: Callable[[], pl.LazyFrame], rows: int | None) -> tuple[tuple[Found, ...] | None, dict[str, Any]]:
+    """Look for personal columns in a stored frame, and give them, with what is told of them; None where that failed."""
     from platform_core.governance.pii.looking import looked_at  # noqa: PLC0415 - its patterns cost, once a process
 
     try:
-        running.found = looked_at(stored(), rows)
+        found = looked_at(stored(), rows)
     except Exception as error:  # noqa: BLE001 - the asset is stored: what is wrong with it shows where it is read
-        return {"workbench/personal_unknown": f"The detector of personal data failed: {type(error).__name__}."}
-    return {FOUND: dg.MetadataValue.json(packed(running.found))} if running.found else {}
+        return None, {"workbench/personal_unknown": f"The detector of personal data failed: {type(error).__name__}."}
+    return found, {FOUND: dg.MetadataValue.json(packed(found))} if found else {}
 
 
 def _profile_metadata(

@@ -16,9 +16,10 @@ from promote.project import Project
 from promote.render.names import paths_of
 from promote.values import dataclass, replace
 
-_KEPT = frozenset(
-    ("engine", "output", "key", "description", "owner", "checks", "severity", "classification", "tolerance", "ordered")
-)
+_KEPT = frozenset((
+    "engine", "output", "key", "description", "owner", "checks", "severity", "classification", "tolerance", "ordered",
+    "personal", "retention_days",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

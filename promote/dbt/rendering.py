@@ -126,12 +126,17 @@ def _described(plan: Plan) -> str:
     owner = options.get("owner")
     meta: dict[str, Any] = {"notebook": _safe(plan.notebook)}
     meta |= {"classification": level} if (level := options.get("classification")) else {}
+    tests, _ = tests_of(plan)
+    key = _columns(options.get("key") or (), "key")
+    meta |= {"key": key} if len(key) > 1 else {}  # of one column, its tests say so
+    personal = _columns(options.get("personal") or (), "personal")
+    meta |= {"personal": personal} if personal else {}
+    meta |= {"retention_days": days} if (days := options.get("retention_days")) is not None else {}
     if owner is not None:
         meta["dagster"] = {"owners": [owner] if isinstance(owner, str) else list(owner)}
     lines = [f"# {_promoted(plan)}", "version: 2", "models:", f"  - name: {plan.step.name}"]
     lines.append(f"    description: {_yaml(_safe(summary(plan)))}")
     lines += ["    config:", f"      meta: {_yaml(meta)}"]
-    tests, _ = tests_of(plan)
     if tests:
         lines.append("    columns:")
     for column, names in tests.items():

@@ -9,6 +9,9 @@ from typing import Any
 
 import dagster as dg
 
+from platform_core.config import find_project
+from platform_core.governance.audit import log_of, read_entries
+from platform_core.governance.policies import facts_of
 from platform_core.sdk import load_asset
 
 
@@ -27,6 +30,9 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         failed = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
         checks = {one.check_name: one.passed for one in result.get_asset_check_evaluations()}
     schemas = [one.metadata["dagster/column_schema"].schema for one in made]
+    (facts,) = (one for one in facts_of(defs) if one.name == model)
+    log = log_of(find_project())
+    ran = [one for one in read_entries(log.path) if one.did == "ran"] if log is not None else []
     innermost = failed[0] if failed else None
     while innermost is not None and innermost.cause is not None:
         innermost = innermost.cause
@@ -46,6 +52,9 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         },
         "classification": [one.metadata["workbench/classification"].value for one in made],
         "checks": checks,
+        "facts": [facts.key, facts.retention_days, facts.personal, facts.checks, facts.model],
+        "audit": [one.about for one in ran if one.of.endswith(f":{model}")],
+        "looked": [sorted(one.metadata["workbench/personal_found"].data) for one in made],
         "failed": innermost.message if innermost is not None else None,
         "stored": load_asset(model, as_="polars").to_dict(as_series=False),
     }

@@ -105,6 +105,14 @@ def refused(with_dbt: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     dbt_environment()
     project = shutil.copytree(with_dbt, tmp_path_factory.mktemp("refused") / "project")
     (project / "src/demo_blank/defs/gold/visited.py").write_text(MODULE, encoding="utf-8")
+    schema = project / "dbt/models/gold/schema.yml"
+    declared = "classification: OFFICIAL\n        retention_days: 30\n        personal: [opened]"
+    schema.write_text(
+        schema.read_text(encoding="utf-8").replace("classification: OFFICIAL", declared), encoding="utf-8"
+    )
+    model = project / "dbt/models/gold/library_visits.sql"
+    text = model.read_text(encoding="utf-8")
+    model.write_text(text.replace("    library,", f"    library,\n    '{PERSONAL}' as ni,", 1), encoding="utf-8")
     with (project / "sources/example/visits.csv").open("a", encoding="utf-8") as file:
         file.write("Harbour Library,5,1988-09-12\n")
     outcome = python_with_dbt(project, str(RUN), "demo_blank", "library_visits", "visits")
@@ -123,6 +131,7 @@ def test_lineage_crosses_the_boundary_in_both_directions(refused: dict[str, Any]
 def test_lineage_goes_down_to_columns(refused: dict[str, Any]) -> None:
     assert refused["lineage"] == {
         "library": [["visits", "library"]],
+        "ni": [],
         "opened": [["visits", "opened"]],
         "share_of_visits": [["visits", "visits"]],
         "visits": [["visits", "visits"]],
@@ -138,9 +147,18 @@ def test_a_model_is_stored_where_load_asset_reads_it(refused: dict[str, Any]) ->
 def test_rows_and_columns_are_metadata(refused: dict[str, Any]) -> None:
     assert refused["rows"] == [4]
     (columns,) = refused["columns"]
-    assert [name for name, _, _ in columns] == ["library", "visits", "opened", "share_of_visits"]
+    assert [name for name, _, _ in columns] == ["library", "ni", "visits", "opened", "share_of_visits"]
     assert columns[0][1:] == ["String", "The library's name."]
     assert refused["classification"] == ["OFFICIAL"]
+
+
+def test_a_model_is_governed_as_any_asset_is(refused: dict[str, Any]) -> None:
+    key, days, personal, checks, is_model = refused["facts"]
+    assert (key, days, personal, is_model) == (["library"], 30, ["opened"], True)
+    assert {"no_nulls", "unique_values", "shares_add_up"} < set(checks)
+    (ran,) = refused["audit"]
+    assert (ran["classification"], ran["inputs"]) == ("OFFICIAL", ["visits"])
+    assert refused["looked"] == [["ni"]]
 
 
 def test_a_test_of_dbt_is_a_check_and_red_on_wrong_data(refused: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from platform_core.canonical import digest
+from platform_core.dbt.declared import check_of, declared, is_personal
 from platform_core.errors import UserError
 from promote.dbt.rendering import UNVERIFIED
 from promote.dbt.sources import DECLARED, MODELS
@@ -85,7 +86,9 @@ def read_models(texts: Mapping[str, str]) -> tuple[tuple[Asset, ...], Problems]:
         found[name] = _Model(path, text, named, said.get(name, {}), _of_folder(project, path))
     tests = {path: text for path, text in texts.items() if path.startswith("dbt/tests/") and path.endswith(".sql")}
     shared = {path: text for path, text in texts.items() if path.startswith("dbt/macros/")}
-    reader = _Reader(found, tests, digest(texts.get(_SETTINGS, ""), *(t for _, t in sorted(shared.items()))), shared)
+    reader = _Reader(
+        found, tests, digest(texts.get(_SETTINGS, ""), *(t for _, t in sorted(shared.items()))), shared, problems
+    )
     return tuple(reader.asset(name) for name, one in found.items() if one.is_kept), problems
 
 
@@ -93,9 +96,14 @@ class _Reader:
     """Reads the models of one revision against each other."""
 
     def __init__(
-        self, models: Mapping[str, _Model], tests: Mapping[str, str], around: str, macros: Mapping[str, str]
+        self,
+        models: Mapping[str, _Model],
+        tests: Mapping[str, str],
+        around: str,
+        macros: Mapping[str, str],
+        problems: Problems,
     ) -> None:
-        self.models, self.around = models, around
+        self.models, self.around, self.problems = models, around, problems
         self.macros: Mapping[str, Macro] = macros_of(macros)
         self.tests: dict[str, list[tuple[str, str]]] = {}
         for path, text in sorted(tests.items()):
@@ -111,6 +119,10 @@ class _Reader:
         tests = self.tests.get(name, [])
         parts = self.parts(name)
         checks = [*_checks(columns), *(f"{test} (a query of its own)" for test, _ in tests)]
+        told = self.declared(model, meta, columns)
+        known = {
+            check_of(test, name) for test in (*(t for one in columns for t in _tests(one)), *(t for t, _ in tests))
+        }
         reads = tuple(dict.fromkeys(parent for one in (model, *parts) for parent in self.read_by(one)))
         foreign = {source for one in (model, *parts) for source in one.named.sources if source[0] not in LAYERS}
         logic = digest(*(one.text for one in (model, *parts)), repr(columns), repr(tests), self.around)
@@ -125,7 +137,10 @@ class _Reader:
             checks=tuple(sorted(checks)),
             severity="error",
             inputs=reads,
-            metadata=_metadata(model.layer, meta),
+            key=tuple(told.get("key", ())),
+            metadata=_metadata(model.layer, meta, told),
+            judged=tuple(sorted(known - {""})),
+            personal=tuple(told.get("personal", ())),
             compute="local",
             contract=tuple((str(one.get("name")), "not_null" not in _tests(one)) for one in columns),
             source=header[1] if header else "",
@@ -136,6 +151,16 @@ class _Reader:
             hidden=any(one.named.hidden for one in (model, *parts)),
             sources=tuple(sorted(".".join(source) for source in foreign)),
         )
+
+    def declared(self, model: _Model, meta: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Give key, retention period and personal columns; what cannot be used, dbt's own run refuses."""
+        name = PurePosixPath(model.path).stem
+        tests = {str(one.get("name")): _tests(one) for one in columns}
+        try:
+            return declared(name, meta, tests, [str(one.get("name")) for one in columns if is_personal(one)])
+        except UserError as error:
+            self.problems.append((model.path, error.message))
+            return {}
 
     def meta(self, model: _Model) -> dict[str, Any]:
         """Give what is declared of a model: for its folder, in its own entry, under its `config`."""
@@ -166,8 +191,9 @@ class _Reader:
         return "" if own is None or parts else own
 
 
-def _metadata(layer: str, meta: Mapping[str, Any]) -> Pairs:
+def _metadata(layer: str, meta: Mapping[str, Any], declared: Mapping[str, Any]) -> Pairs:
     told = {"layer": layer, **{key: str(meta[key]) for key in _KEPT if meta.get(key)}}
+    told |= {key: str(declared[key]) for key in ("retention_days",) if key in declared}
     return tuple(sorted(told.items()))
 
 

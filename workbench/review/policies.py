@@ -142,11 +142,12 @@ def _facts(asset: Asset) -> AssetFacts:
         classification=level if level in LEVELS else None,
         retention_days=int(days) if days.isascii() and days.isdigit() else None,
         key=asset.key,
-        checks=asset.checks,
-        personal=tuple(column for column, _, declared in personal if declared),
+        checks=(*asset.checks, *asset.judged),
+        personal=(*(column for column, _, declared in personal if declared), *asset.personal),
         found=tuple(Found(column, kind) for column, kind, _ in personal) if proof is not None else None,
         notebook=asset.notebook,
         module=asset.path,
+        model=asset.path.startswith("dbt/") and not asset.notebook,
     )
 
 

@@ -20,18 +20,21 @@ def _commit(root: Path) -> str:
     return commit_of(root).id
 
 
-def record_run(context: dg.AssetExecutionContext, asset: str, made_from: str | None) -> None:
+def record_run(
+    context: dg.AssetExecutionContext, asset: str, made_from: str | None, key: dg.AssetKey | None = None
+) -> None:
     """Tell the audit log that a step ran; where that cannot be, the run's own log says so.
 
     Args:
         context: Of the step.
         asset: The asset, as `silver:rents`.
         made_from: What stands for its code and inputs, where that is known.
+        key: The asset's key, where the step makes several.
     """
     root = project_of_process()
     if log_of(root) is None:
         return
-    key, definition = context.asset_key, context.assets_def
+    key, definition = key or context.asset_key, context.assets_def
     metadata = definition.specs_by_key[key].metadata
     about: dict[str, Any] = {
         "run": context.run.run_id,

@@ -231,7 +231,9 @@ def _total(rule: Rule, spent: Mapping[str, float | None]) -> Iterator[Breach]:
 def _falls(asset: AssetFacts, level: Classified) -> Iterator[Breach]:
     if level.falls_from is not None:
         said = f"{asset.shown} is declared {level.declared}, but it is made of what is {level.falls_from}."
-        hint = f"Write `#| classification: {level.falls_from}`, or record a downgrade under `downgrades:` in policies/."
+        do = f"`classification: {level.falls_from}` under `config: meta:` of the model"
+        do = do if asset.model else f"`#| classification: {level.falls_from}`"
+        hint = f"Write {do}, or record a downgrade under `downgrades:` in policies/."
         yield Breach(
             rule=FALLS, kind="classification", asset=asset.name, severity="error", said=said, hint=hint,
             option="classification",

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from platform_core.compute_kinds import COMPUTE_TAG
+from platform_core.dbt.declared import CHECK
 from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.policies.model import AssetFacts
 
@@ -20,6 +21,7 @@ DECLARED = "workbench/declared_classification"
 
 _IO = {"io_manager"}
 _OUTPUTS = "outputs"
+_MODEL = "dagster_dbt/"  # what begins the metadata of a model of dbt
 
 
 def facts_of(definitions: dg.Definitions, modules: Mapping[str, str] | None = None) -> tuple[AssetFacts, ...]:
@@ -54,9 +56,10 @@ def facts_of_assets(
     named: dict[dg.AssetKey, list[str]] = {}
     for one in (*listed, *checks):
         for spec in one.check_specs:
-            named.setdefault(spec.asset_key, []).append(spec.name)
+            also = (spec.metadata or {}).get(CHECK)
+            named.setdefault(spec.asset_key, []).extend([spec.name, *([str(also)] if also else [])])
     found = [
-        _facts(one, key, sorted(named.get(key, ())), beyond)
+        _facts(one, key, sorted({*named.get(key, ())}), beyond)
         for one in listed
         if not isinstance(one, dg.AssetChecksDefinition) and one.is_materializable
         for key in one.keys
@@ -91,6 +94,7 @@ def _facts(
     outside = spec.group_name == _OUTPUTS
     cost, days = metadata.get("workbench/estimated_cost_per_run"), metadata.get("workbench/retention_days")
     level = metadata.get(DECLARED, metadata.get(CLASSIFICATION))
+    notebook = str(metadata.get("workbench/notebook") or "")
     inputs = sorted(one.to_user_string() for one in definition.asset_deps[key] if one != key)
     return AssetFacts(
         name=key.to_user_string(),
@@ -108,8 +112,9 @@ def _facts(
         compute=_compute(definition),
         cost=float(cost) if isinstance(cost, int | float) else None,
         partitioned=definition.partitions_def is not None,
-        notebook=str(metadata.get("workbench/notebook") or ""),
+        notebook=notebook,
         outside=outside,
+        model=any(name.startswith(_MODEL) for name in metadata) and not notebook,
     )
 
 

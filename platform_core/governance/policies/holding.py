@@ -86,7 +86,12 @@ def held_back(metadata: Mapping[str, Any], asset: AssetFacts, found: Iterable[Fo
 
 
 def tell_found(
-    context: dg.AssetExecutionContext, asset: AssetFacts, found: Iterable[Found], *, on: str
+    context: dg.AssetExecutionContext,
+    asset: AssetFacts,
+    found: Iterable[Found],
+    *,
+    on: str,
+    key: dg.AssetKey | None = None,
 ) -> Iterator[dg.AssetObservation]:
     """Tell what stands against the personal columns of an asset that was just stored, and refuse to go on from it.
 
@@ -96,7 +101,8 @@ def tell_found(
     Raises:
         HeldBackError: A rule says so.
     """
-    breaches = held_back(context.assets_def.specs_by_key[context.asset_key].metadata, asset, found, on=on)
+    key = key or context.asset_key  # a step that makes several names the one
+    breaches = held_back(context.assets_def.specs_by_key[key].metadata, asset, found, on=on)
     open_ones = [one for one in breaches if one.exemption is None]
     if not open_ones:
         return
@@ -107,7 +113,7 @@ def tell_found(
         "workbench/policy": dg.MetadataValue.md("\n".join(f"* {cell(line, _WIDTH)}" for line in told)),
         WARNINGS: dg.MetadataValue.json(warnings),
     }
-    yield dg.AssetObservation(context.asset_key, partition=partition, metadata=metadata)
+    yield dg.AssetObservation(key, partition=partition, metadata=metadata)
     for line in told:
         context.log.warning(line)
     if stops := [one for one in open_ones if one.stops]:

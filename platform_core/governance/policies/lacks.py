@@ -28,6 +28,17 @@ _DO = {
     "dpia": "Give the activity under `processing:` in policies/ that the asset belongs to a dpia.",
     "subject_key": "Give the activity under `processing:` in policies/ that the asset belongs to a subject_key.",
 }
+_OF_A_MODEL = "Write `{}` under `config: meta:` of the model, in the YAML that describes it."
+_DO_IN_DBT = {
+    "owner": _OF_A_MODEL.format('dagster: {owners: ["team:NAME"]}'),
+    "description": "Write a `description:` of the model, in the YAML that describes it.",
+    "classification": _OF_A_MODEL.format("classification: OFFICIAL"),
+    "retention": _OF_A_MODEL.format("retention_days: 365"),
+    "retention_days": _OF_A_MODEL.format("retention_days: 365"),
+    "key": "Give the column that tells one row from another the tests `not_null` and `unique`, or write `key: [column]`"
+    " under `config: meta:` of the model.",
+    "checks": "Write `data_tests: [not_null, unique]` under a column of the model.",
+}
 
 
 def matches(patterns: Iterable[str], name: str) -> bool:
@@ -50,13 +61,15 @@ def lacks(rule: Rule, asset: AssetFacts, level: Classified, met: frozenset[str],
         cost: What a run of it costs, where that is known.
     """
     if rule.rule == "requires":
-        yield from _requires(rule, asset, level, met)
+        found = _requires(rule, asset, level, met)
     elif rule.rule == "classification":
-        yield from _level(rule, asset, level)
+        found = _level(rule, asset, level)
     elif rule.rule == "cost":
-        yield from _cost(rule, asset, cost)
+        found = _cost(rule, asset, cost)
     else:
-        yield from _PLAIN[rule.rule](rule, asset)
+        found = _PLAIN[rule.rule](rule, asset)
+    for said, do, about in found:
+        yield said, _DO_IN_DBT.get(about, do) if asset.model and rule.rule != "classification" else do, about
 
 
 def _requires(rule: Rule, asset: AssetFacts, level: Classified, met: frozenset[str]) -> Iterator[Lack]:
@@ -114,7 +127,11 @@ def _approval(rule: Rule, asset: AssetFacts) -> Iterator[Lack]:
     if asset.approved_by is not None and not any(_approves(rule.by, one) for one in asset.approved_by):
         who = "somebody" if "*" in rule.by else " or ".join(rule.by)
         said = f"{asset.shown} is not approved by {who}."
-        yield said, f"Who approves runs `workbench assure {asset.shown} --approve`.", ""
+        if asset.notebook:
+            yield said, f"Who approves runs `workbench assure {asset.shown} --approve`.", ""
+        else:
+            do = "No notebook makes it, so it has no record to sign: write an exception with who looked at it."
+            yield said, do, ""
 
 
 def _compute(rule: Rule, asset: AssetFacts) -> Iterator[Lack]:

@@ -268,6 +268,7 @@ class AssetFacts:
         module: The module that defines it.
         approved_by: Who signed its record of assurance as it stands.
         outside: Whether it is an output outside the lake (a file, a table), whose rows the platform cannot reach.
+        model: Whether it is a model of dbt that no notebook makes.
     """
 
     name: str
@@ -291,6 +292,7 @@ class AssetFacts:
     module: str = ""
     approved_by: tuple[str, ...] | None = None
     outside: bool = False
+    model: bool = False
 
     @property
     def shown(self) -> str:

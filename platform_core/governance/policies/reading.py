@@ -97,7 +97,10 @@ def _text(project: Path, path: Path) -> tuple[str, str]:
     shown = path.relative_to(project).as_posix() if path.is_relative_to(project) else path.name
     try:
         return shown, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        hint = "Save it as UTF-8: some letter in it is written in another encoding."
+        raise UserError("The file is not UTF-8 text.", hint=hint, location=shown) from None
+    except OSError as error:
         raise UserError(f"The policies cannot be read: {type(error).__name__}.", location=shown) from None
 
 

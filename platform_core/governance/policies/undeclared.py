@@ -14,6 +14,10 @@ _DECLARE = (
     "Write `#| personal: [{}]` (in code `personal=`), or `metadata={{'personal': True}}` in the contract; where it is "
     "no personal data, say so under `exceptions:` in policies/, with owner, reason and last day."
 )
+_DECLARE_IN_DBT = (
+    "Write `personal: [{}]` under `config: meta:` of the model, or `meta: {{personal: true}}` of the column; where it "
+    "is no personal data, say so under `exceptions:` in policies/, with owner, reason and last day."
+)
 
 
 def rules_of(policies: Policies) -> Mapping[str, Rule]:
@@ -43,4 +47,4 @@ def undeclared(asset: AssetFacts, activities: Sequence[Activity]) -> Iterator[tu
         if one.column not in declared:
             said = f"{asset.shown} has a column that looks personal ({one.shown}) and is declared nowhere"
             name = "".join(c if c.isprintable() else "?" for c in one.column)
-            yield f"{said}: {name}.", _DECLARE.format(name), one.column
+            yield f"{said}: {name}.", (_DECLARE_IN_DBT if asset.model else _DECLARE).format(name), one.column

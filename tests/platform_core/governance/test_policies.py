@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from platform_core.governance.policies import (
     ready,
 )
 from platform_core.governance.policies.engine import Breach, held
+from platform_core.governance.policies.found import Found
 from platform_core.governance.policies.reading import SETS, read_policies
 from platform_core.governance.policies.rule import KEYS
 from platform_core.governance.policies.staleness import stale
@@ -296,3 +298,26 @@ def test_breaches_are_sorted_and_plain() -> None:
     found = judge(ready("minimal"), [AssetFacts(name="b", layer="gold"), AssetFacts(name="a", layer="gold")], on=ON)
     assert [one.asset for one in found] == sorted(one.asset for one in found)
     assert all(isinstance(one, Breach) and one.said.endswith(".") and one.hint for one in found)
+
+
+def test_what_a_model_of_dbt_lacks_is_mended_in_its_own_files() -> None:
+    rules = {
+        "r": Rule(rule="requires", what=("owner", "description", "retention", "key", "checks")),
+        "c": Rule(rule="checks", checks=("unique_values",)),
+        "a": Rule(rule="approval", by=("*",)),
+        "p": Rule(rule="personal_columns"),
+    }
+    facts = AssetFacts(name="rents", layer="gold", found=(Found("tel", "phone"),), approved_by=(), model=True)
+    hints = [one.hint for one in judge(Policies(rules=rules), [facts], on="2026-11-29")]
+    assert len(hints) == 8
+    assert not [hint for hint in hints if "#|" in hint or "assure" in hint]
+    ours = [one.hint for one in judge(Policies(rules=rules), [replace(facts, model=False)], on="2026-11-29")]
+    assert len([hint for hint in ours if "#|" in hint]) == 7
+
+
+def test_a_file_in_another_encoding_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "own.yaml").write_bytes(b"use: minimal # caf\xe9\n")
+    with pytest.raises(UserError, match="not UTF-8 text") as caught:
+        read_policies(tmp_path)
+    assert (caught.value.location, bool(caught.value.hint)) == ("policies/own.yaml", True)

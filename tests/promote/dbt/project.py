@@ -31,7 +31,8 @@ DEAR: Cells = (
     ("gold:dear", f"%%sql\n{OPTIONS}{QUERY}"),
     (
         "gold:dear_towns",
-        "%%sql\n#| engine: dbt\n#| key: town\nSELECT town, max(rent) AS rent FROM dear d GROUP BY town",
+        "%%sql\n#| engine: dbt\n#| key: town\n#| retention_days: 30\n#| personal: [town]\n"
+        "SELECT town, max(rent) AS rent FROM dear d GROUP BY town",
     ),
     ("gold:after", 'after = dear_towns.pl().sort("town")'),
 )

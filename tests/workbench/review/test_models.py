@@ -51,6 +51,17 @@ def test_a_new_model_has_its_edges_columns_classification_and_verdict(repo: Repo
     assert found.models[0].rows == ("rents.rent", "rents.town")
 
 
+def test_a_model_meets_the_ready_policies_by_what_its_files_declare(repo: Repo) -> None:
+    meta = "{meta: {classification: OFFICIAL, retention_days: 30, dagster:"
+    said = {**DBT, "dbt/models/gold/schema.yml": SCHEMA.replace("{meta: {classification: OFFICIAL, dagster:", meta)}
+    del said["dbt/models/gold/monthly.sql"]
+    found = repo.review(files(RENTS), {**files(RENTS), **said, "policies/own.yaml": "use: official\n"})
+    assert [one.breaches for one in found.governed if one.name == "dear"] == [()]
+    wrong = {**said, "dbt/models/gold/schema.yml": SCHEMA.replace("{meta: {", "{meta: {retention_days: long, ")}
+    problems = dict(repo.review(files(RENTS), {**files(RENTS), **wrong}).head.problems)
+    assert "The value of retention_days" in problems["dbt/models/gold/dear.sql"]
+
+
 def test_every_format_tells_it(repo: Repo) -> None:
     found = repo.review(files(RENTS), {**files(RENTS), **DBT, **POLICIES})
     told = json.loads(render(found, "json", None, {}))
