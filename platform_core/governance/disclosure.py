@@ -23,7 +23,7 @@ LEFT_TO_PEOPLE = (
     "Which columns together identify a person (the quasi-identifiers), given what else is known or published.",
     "Differences between this table and others: other years, other geographies, earlier editions.",
     "Attribute disclosure: a group that is large and all alike; see `k_anonymity(..., sensitive=)`.",
-    "Averages, maxima and shares beside the counts: a share and its base give a count back.",
+    "Sums, averages, maxima and shares beside the counts: a share and its base give a count back.",
     "Suppression in tables of three or more dimensions with sub-totals: only one set of groups is protected here.",
 )
 """What no function here decides.
@@ -85,8 +85,9 @@ def suppress_small(
     >>> suppress_small(frame, "homes", by="ward")["homes"].to_list()
     [None, 25, None, 40]
     """
-    if threshold < 1:
-        raise UserError(f"threshold={threshold} suppresses nothing.", hint="Give the smallest count that may be shown.")
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not threshold >= 1:
+        hint = "Give the smallest count that may be shown."
+        raise UserError(f"threshold={threshold!r} suppresses nothing.", hint=hint)
     lazy, kind, names, groups = _asked(frame, counts, by)
 
     def over(expression: pl.Expr) -> pl.Expr:
@@ -119,12 +120,17 @@ def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> A
     >>> round_counts(pl.DataFrame({"homes": [2, 3, 7, 8, None]}), "homes")["homes"].to_list()
     [0, 5, 5, 10, None]
     """
-    if base < 1:
-        raise UserError(f"base={base} is nothing to round to.", hint="Give a whole number such as 5.")
+    if isinstance(base, bool) or not isinstance(base, int) or base < 1:
+        raise UserError(f"base={base!r} is nothing to round to.", hint="Give a whole number such as 5.")
     lazy, kind, names, _ = _asked(frame, counts, ())
-    return convert(
-        lazy.with_columns(((column_of(name) + base / 2) // base * base).cast(pl.Int64) for name in names), kind
-    )
+    schema = lazy.collect_schema()
+
+    def rounded(name: str) -> pl.Expr:
+        if schema[name].is_integer():  # large ones too, which a float would not hold
+            return (column_of(name).cast(pl.Int64) + base // 2) // base * base
+        return ((column_of(name) + base / 2) // base * base).cast(pl.Int64)
+
+    return convert(lazy.with_columns(rounded(name) for name in names), kind)
 
 
 def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive: str | None = None) -> Anonymity:
@@ -144,26 +150,27 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     k is 1: 1 of 3 rows stand in 1 group(s) that are too small.
     """
     lazy, _, _, names = _asked(frame, (), quasi)
+    names = list(dict.fromkeys(names))
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise UserError(f"k={k!r} asks for no group.", hint="Give how many rows a group needs at least, such as 5.")
     if not names:
         raise UserError("k-anonymity is about columns, and none is given.", hint="Name the quasi-identifiers.")
     if sensitive is not None and sensitive not in lazy.collect_schema():
         raise UserError(f"There is no column {sensitive!r}.", hint=did_you_mean(sensitive, lazy.collect_schema()))
-    spread = [column_of(sensitive).n_unique().alias("different of it")] if sensitive is not None else []
+    keys = [f"key {number}" for number in range(len(names))]  # a column may be called as ours are
+    spread = [column_of(sensitive).n_unique().alias("different")] if sensitive is not None else []
     sizes = (
-        lazy.group_by([column_of(one) for one in names])
-        .agg(pl.len().alias("rows of it"), *spread)
+        lazy.group_by([column_of(name).alias(key) for name, key in zip(names, keys, strict=True)])
+        .agg(pl.len().alias("rows"), *spread)
         .collect(engine="streaming")
     )
-    rows = sizes["rows of it"]
-    few = sizes.filter(pl.col("rows of it") < k)
-    sets = [(name,) for name in names] + list(combinations(names, 2))
+    rows = sizes["rows"]
+    few = sizes.filter(pl.col("rows") < k)
+    sets = [(number,) for number in range(len(names))] + list(combinations(range(len(names)), 2))
     risky = [
         (
-            ", ".join(some),
-            int(
-                sizes.group_by([column_of(one) for one in some]).agg(pl.col("rows of it").sum())["rows of it"].min()
-                or 0
-            ),
+            ", ".join(names[number] for number in some),
+            int(sizes.group_by([keys[number] for number in some]).agg(pl.col("rows").sum())["rows"].min() or 0),
         )
         for some in sets
     ]
@@ -171,9 +178,9 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     return Anonymity(
         k=int(rows.min() or 0),
         rows=int(rows.sum()),
-        below=int(few["rows of it"].sum()),
+        below=int(few["rows"].sum()),
         groups=few.height,
-        diversity=int(sizes["different of it"].min() or 0) if sensitive is not None else None,
+        diversity=int(sizes["different"].min() or 0) if sensitive is not None else None,
         risky=table.sort("smallest_group", "columns"),
     )
 
@@ -202,7 +209,7 @@ def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> 
     if kind is None:
         raise not_a_frame(frame, "What is to be published")
     lazy: Any = convert(frame, "lazy")
-    names = [counts] if isinstance(counts, str) else list(counts)
+    names = [counts] if isinstance(counts, str) else list(dict.fromkeys(counts))
     groups = [by] if isinstance(by, str) else list(by)
     schema = lazy.collect_schema()
     for name in (*names, *groups):
@@ -211,6 +218,9 @@ def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> 
     for name in names:
         if not (schema[name].is_numeric() or schema[name] == pl.Null):
             raise UserError(f"{name!r} holds {schema[name]}, and no counts.", hint="Name the columns of counts.")
+    floats = [name for name in names if schema[name].is_float()]
+    if floats:  # such as pandas has where a count is missing
+        lazy = lazy.with_columns(column_of(name).fill_nan(None) for name in floats)
     return lazy, kind, names, groups
 
 

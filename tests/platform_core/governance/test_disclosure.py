@@ -84,7 +84,10 @@ def test_what_is_wrong_is_told() -> None:
     for call in (
         lambda: disclosure.suppress_small(frame, "hoems"),
         lambda: disclosure.suppress_small(frame, "homes", threshold=0),
+        lambda: disclosure.suppress_small(frame, "homes", threshold="5"),  # type: ignore[arg-type]
         lambda: disclosure.round_counts(frame, "homes", base=0),
+        lambda: disclosure.round_counts(frame, "homes", base=2.5),  # type: ignore[arg-type]
+        lambda: disclosure.k_anonymity(frame, "homes", k=0),
         lambda: disclosure.k_anonymity(frame, []),
         lambda: disclosure.k_anonymity(frame, "homes", sensitive="x"),
         lambda: disclosure.round_counts([1], "homes"),
@@ -92,3 +95,23 @@ def test_what_is_wrong_is_told() -> None:
     ):
         with pytest.raises(UserError):
             call()
+
+
+def test_a_count_that_is_no_number_is_a_missing_one() -> None:
+    frame = pl.DataFrame({"homes": [float("nan"), 3.0, 50.0, 60.0]})
+    assert disclosure.suppress_small(frame, "homes")["homes"].to_list() == [None, None, 50.0, 60.0]
+    assert disclosure.round_counts(frame, "homes")["homes"].to_list() == [None, 5, 50, 60]
+
+
+def test_whole_counts_are_rounded_as_whole_numbers() -> None:
+    large = pl.DataFrame({"homes": [2**53 + 1, 7]})
+    assert disclosure.round_counts(large, "homes")["homes"].to_list() == [9007199254740995, 5]
+    short = pl.DataFrame({"homes": pl.Series([253, 2], dtype=pl.UInt8)})
+    assert disclosure.round_counts(short, "homes", base=10)["homes"].to_list() == [250, 0]
+
+
+def test_quasi_identifiers_may_be_called_anything_and_be_named_twice() -> None:
+    frame = pl.DataFrame({"rows": ["a", "a", "b"], "key 0": [1, 1, 1], "different": [1, 2, 3]})
+    told = disclosure.k_anonymity(frame, ["rows", "key 0", "rows"], k=2, sensitive="different")
+    assert (told.k, told.groups, told.diversity) == (1, 1, 1)
+    assert told.risky["columns"].to_list() == ["rows", "rows, key 0", "key 0"]
