@@ -83,7 +83,11 @@ def _details(before: Asset, after: Asset) -> Details:
     for what in ("owners", "key"):
         if getattr(before, what) != getattr(after, what):
             yield what, ", ".join(getattr(before, what)), ", ".join(getattr(after, what))
-    for what, old, new in (("checks", before.checks, after.checks), ("read", before.inputs, after.inputs)):
+    for what, old, new in (
+        ("checks", before.checks, after.checks),
+        ("read", before.inputs, after.inputs),
+        ("published", before.published, after.published),
+    ):
         gone, come = sorted(set(old) - set(new)), sorted(set(new) - set(old))
         if gone or come:
             yield what, ", ".join(gone), ", ".join(come)

@@ -137,6 +137,7 @@ def _questions(change: AssetChange) -> Iterator[str]:
         yield from _of_changed(change)
         yield from _of_columns(change)
         yield from _of_data(change)
+    yield from _of_published(change)
     yield from _of_personal(change)
     yield from _of_evidence(change)
 
@@ -195,6 +196,16 @@ def _of_data(change: AssetChange) -> Iterator[str]:
         yield f"{this}: its data differ though its logic is the same: did what it reads change?"
     if data.same is True and "CODE_VERSION" in change.words:
         yield f"{this}: its logic changed and its data did not: does the data of the run reach what changed?"
+
+
+def _of_published(change: AssetChange) -> Iterator[str]:
+    """Ask about what leaves the platform that did not before, or that may say other things now."""
+    outputs = change.after.published if change.after else ()
+    if new := [one for one in outputs if change.before is None or one not in change.before.published]:
+        shown = "may every figure in it be shown: small counts, what can be subtracted, its classification?"
+        yield f"{name(change.name)} is published now ({names(new)}): {shown}"
+    elif outputs and "CODE_VERSION" in change.words:
+        yield f"{name(change.name)}: what is published of it changes ({names(outputs)}): do its readers know?"
 
 
 def _of_personal(change: AssetChange) -> Iterator[str]:

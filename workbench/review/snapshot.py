@@ -11,6 +11,7 @@ from workbench.review.models import is_of_dbt, read_models
 from workbench.review.modules import Around, read_module
 from workbench.review.policies import is_policies, policies_of
 from workbench.review.proofs import Helpers, read_proof
+from workbench.review.published import published_in
 from workbench.review.revisions import Repository, Revision
 from workbench.review.settings import Settings, read_settings
 from workbench.review.values import Asset, Proof, Snapshot
@@ -65,6 +66,9 @@ class Reader:
                 problems.append((model.path, "A module makes an asset of the same name."))
                 continue
             assets[model.name] = replace(model, proof=proofs.get(f"evidence/{model.layer}/{model.name}.json"))
+        for name, outputs in published_in(of["modules"].values()).items():
+            if name in assets:
+                assets[name] = replace(assets[name], published=outputs)
         policies, unusable = policies_of(of["policies"])
         problems += unusable
         return Snapshot(

@@ -114,6 +114,7 @@ class Asset:
     logic: str = ""  # of a model of dbt: a digest of all that it rests on, for its file names no code version
     query: str = ""  # of a model of dbt: its SQL, where that can be told without dbt
     hidden: bool = False  # whether it reads something that only dbt can name
+    published: tuple[str, ...] = ()  # what leaves the platform of it, such as `file fees.csv to outbox`
     judged: tuple[str, ...] = ()  # of a model of dbt: what policies call its tests
     personal: tuple[str, ...] = ()  # of a model of dbt: the columns that it declares as personal
     proof: Proof | None = None

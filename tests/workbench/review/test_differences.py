@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.workbench.review.projects import CONFIG, Repo, Step, change_of, files, without, words
+from tests.workbench.review.projects import CONFIG, PACKAGE, Repo, Step, change_of, files, without, words
 from workbench.review.wording import said
 from workbench.review.writing import render
 
@@ -332,3 +332,22 @@ def test_a_notebook_that_changed_alone_and_evidence_left_behind_are_noted(repo: 
     notes = [said(note) for note in repo.review(before, after).notes]
     assert any(note.startswith("1 notebook changed, but no module of theirs: notebooks/silver.ipynb") for note in notes)
     assert "Evidence without an asset is left behind: evidence/bronze/raw.json." in notes
+
+
+def test_what_is_published_of_an_asset_is_told_and_asked_about(repo: Repo) -> None:
+    """Wherever the line stands; a module that is no Python, or names no asset in words, takes nothing away."""
+    before, path = files(RAW, RENTS, BELOW), f"src/{PACKAGE}/defs/outputs/files.py"
+    outputs = (
+        "from platform_core.sdk.factories import publish_file, publish_table\n"
+        'a = publish_file("below", "outbox", path="below.csv")\n'
+        'b = publish_table("below", "register", "homes.below")\n'
+        "c = publish_file(NAME, 'outbox', 'x.csv')\n"
+    )
+    broken = {path.replace("files", "broken"): "publish_file(\n"}
+    found = repo.review(before, {**before, path: outputs, **broken})
+    ((what, old, new),) = change_of(found, "below").details
+    assert (what, old, new) == ("published", "", "file below.csv to outbox, table homes.below to register")
+    assert any("is published now" in one for one in found.checklist)
+    after = {**files(RAW, RENTS, replace(BELOW, body="return rents.head(3)")), path: outputs}
+    asked = [said(one) for one in repo.review({**before, path: outputs}, after).checklist]
+    assert any("what is published of it changes" in one for one in asked)
