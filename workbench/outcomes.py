@@ -145,6 +145,6 @@ def read_problem(event: dg.DagsterEvent, project: Project) -> Problem | None:
     cause = " ".join(cause.split())
     if len(cause) > LONGEST_CAUSE:
         cause = cause[:LONGEST_CAUSE] + "…"
-    if name not in {"UserError", "UsageError", "Fault"}:
+    if name not in {"UserError", "UsageError", "HeldBackError", "Fault"}:
         cause = f"{name}: {cause}" if cause and cause != name else name
     return Problem("the step failed", cause, hint.strip(), location, notebook=cells[-1] if cells else "")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from platform_core.governance.policies.holding import HeldBackError
 from workbench.fingerprints import Record
-from workbench.outcomes import AssetOutcome, Problem, Status
+from workbench.outcomes import AssetOutcome, Problem, Status, read_problem
+from workbench.project import Project
 
 BLANK = AssetOutcome("rents", "silver")
 RECORD = Record(inputs="", output="", rows=3, checks={"no_nulls": True, "sane": False}, seconds=0.25)
@@ -66,3 +70,14 @@ def test_an_outcome_is_plain_json() -> None:
         ],
         "blocked_by": ["raw"],
     }
+
+
+def test_what_a_policy_holds_back_is_told_in_its_own_words(tmp_path: Path) -> None:
+    @dg.asset
+    def rents() -> None:
+        raise HeldBackError("rents was made, and nothing is made of it.", hint="Declare it.")
+
+    failed = dg.materialize([rents], raise_on_error=False).filter_events(lambda event: event.is_step_failure)
+    problem = read_problem(failed[0], Project(tmp_path, "homes"))
+    assert problem is not None
+    assert (problem.cause, problem.hint) == ("rents was made, and nothing is made of it.", "Declare it.")
