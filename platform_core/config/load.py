@@ -99,7 +99,6 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
         env: The environment; without it `WORKBENCH_ENV`, else `dev`.
 
     Raises:
-        UsageError: There is no such environment.
         UserError: A file cannot be read, or holds a wrong key or value: with file and line.
         UsageError: There is no configuration for the environment.
     """
