@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -85,17 +85,37 @@ def mask_with(detector: Detector) -> Callable[[], None]:
 
 def personal_columns(head: pl.DataFrame, declared: Iterable[str]) -> frozenset[str]:
     """Name the columns whose values nobody may see: those declared, and those that a detector finds."""
-    found = set(declared)
-    for detector in (_by_name_and_values, *_detectors):
-        try:
-            found |= set(detector(head))
-        except Exception:  # noqa: BLE001 - a detector that fails must not let a value through
-            return frozenset(head.columns) | found
-    return frozenset(found)
+    return personal_in_each([head], declared)[0]
 
 
-def _by_name_and_values(head: pl.DataFrame) -> Collection[str]:
-    from platform_core.governance import pii  # noqa: PLC0415 - its patterns are loaded where values are to be shown
+def personal_in_each(heads: Sequence[pl.DataFrame], declared: Iterable[str]) -> list[frozenset[str]]:
+    """Do for each of several frames what `personal_columns` does for one; our own detector reads them together."""
+    always = frozenset(declared)
+    own = _by_name_and_values(heads)
+    return [
+        always.union(found, *(_detected(detector, head) for detector in _detectors))
+        for head, found in zip(heads, own, strict=True)
+    ]
+
+
+def _detected(detector: Detector, head: pl.DataFrame) -> Collection[str]:
+    try:
+        return set(detector(head))
+    except Exception:  # noqa: BLE001 - a detector that fails must not let a value through
+        return head.columns
+
+
+def _by_name_and_values(heads: Sequence[pl.DataFrame]) -> Sequence[Collection[str]]:
+    try:
+        from platform_core.governance import pii  # noqa: PLC0415 - its patterns are loaded where values are to be shown
+
+        return pii.personal_in_each(heads)
+    except Exception:  # noqa: BLE001 - one frame spoils the common reading: each on its own shows which
+        return [_detected(_personal, head) for head in heads]
+
+
+def _personal(head: pl.DataFrame) -> Collection[str]:
+    from platform_core.governance import pii  # noqa: PLC0415 - as above
 
     return pii.personal(head)
 

@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from platform_core.governance.pii.kinds import KINDS, Kind
 from platform_core.governance.pii.scanning import scan
-from platform_core.governance.pii.verdicts import columns, personal
+from platform_core.governance.pii.verdicts import columns, personal, personal_in_each
 
-__all__ = ["KINDS", "Kind", "columns", "personal", "scan"]
+__all__ = ["KINDS", "Kind", "columns", "personal", "personal_in_each", "scan"]

@@ -51,17 +51,15 @@ _LETTERS = {
 @lru_cache(1)
 def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     """Give the letters of words, and those of them that are also a name; read when the first text with capitals comes."""
-    (given, given_words), (family, family_words) = (
-        [part.split() for part in _parts(name)] for name in ("given.txt", "family.txt")
+    given, family = (
+        dict.fromkeys(sure.split(), 2) | dict.fromkeys(common.split(), 1)
+        for sure, common in (_parts("given.txt"), _parts("family.txt"))
     )
-    levels: dict[str, list[int]] = {}
-    for place, (sure, common) in enumerate(((given, given_words), (family, family_words))):
-        for words, level in ((sure, 2), (common, 1)):
-            for word in words:
-                levels.setdefault(word, [0, 0])[place] = level
+    called = given | family
     places, others = (part.split() for part in _parts("words.txt"))
     letters = dict.fromkeys(others, "L") | dict.fromkeys(places, "X")
-    for word, (a, b) in levels.items():
+    for word in called:
+        a, b = given.get(word, 0), family.get(word, 0)
         if word not in letters or (letters[word] == "L" and max(a, b) == 2):
             letters[word] = _LETTERS[a, b]
     # Words of places that many people are called by too
@@ -74,7 +72,7 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
-    return letters, frozenset(levels)
+    return letters, frozenset(called)
 
 
 @lru_cache(1)

@@ -159,13 +159,7 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     [(0, 'xiomara quispe')]
     """
     text = pl.col("text")
-    letters, called = lists()
-    never = [
-        word
-        for word, letter in letters.items()
-        if len(word) > 1 and (letter in "XYLHSR" if strict else letter == "X" and word not in called)
-    ]
-    empty = [word for word, letter in letters.items() if letter in "XLHR" and word not in called]
+    never, empty = _no_names(strict)
     shaped = cells.filter(text.str.contains(_CELL))
     word = pl.element().str.strip_chars(".,")
     words = text.str.to_lowercase().str.strip_chars().str.split(" ")
@@ -182,6 +176,19 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
         "row", piece=piece, start=(text.str.len_chars() - text.str.strip_chars_start().str.len_chars()).cast(pl.Int64),
         left=pl.lit(""), right=pl.lit(""), first=pl.lit(value=True), last=pl.lit(value=True), kind=pl.lit("name"), score=pl.lit(0.9), chance=pl.lit(value=False),
     )  # fmt: skip
+
+
+@lru_cache(2)
+def _no_names(strict: bool) -> tuple[pl.Series, pl.Series]:
+    """Give the words that no name holds, and those of which it cannot be made alone."""
+    letters, called = lists()
+    never = [
+        word
+        for word, letter in letters.items()
+        if len(word) > 1 and (letter in "XYLHSR" if strict else letter == "X" and word not in called)
+    ]
+    empty = [word for word, letter in letters.items() if letter in "XLHR" and word not in called]
+    return pl.Series(never).implode(), pl.Series(empty).implode()
 
 
 def alike(texts: pl.Series) -> pl.Series:
@@ -207,7 +214,7 @@ def small(cells: Cells) -> pl.DataFrame:
     word = pl.element().replace_strict(*mapping(), default="U")
     letters = shaped.select(fold(text).str.split(" ").list.eval(word).list.join("")).to_series()
     kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?P{0,2}[FBD]|T[FBDVU])$"))
-    return whole_cells(kept).with_columns(score=pl.lit(0.65))
+    return whole_cells(kept).with_columns(score=pl.lit(0.65)) if kept.height else kept
 
 
 def _words(runs: pl.DataFrame) -> pl.DataFrame:

@@ -75,10 +75,39 @@ def scan(
     whole = _frame(frame)
     chosen = _chosen(whole.schema, columns)
     extra = prose.finder() if engine == "presidio" else None
-    height = max(whole.height, 1)
-    about = [named(name) for name in chosen]
+    judged = [
+        part.with_columns(column=pl.lit(chosen[place])).select(
+            pl.col(key).cast(dtype) for key, dtype in FINDINGS.items()
+        )
+        for place, part in found_in([whole[name] for name in chosen], least, extra)
+    ]
+    return pl.concat(judged) if judged else pl.DataFrame(schema=FINDINGS)
+
+
+def found_in(
+    columns: Sequence[pl.Series],
+    least: float = 0.5,
+    extra: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+) -> list[tuple[int, pl.DataFrame]]:
+    """Give what is found in columns, of one frame or of several, each judged by its own name and cells alone.
+
+    They are read together: making the patterns costs more than reading a few cells with them.
+
+    Args:
+        columns: The columns; they may differ in length.
+        least: The score below which a finding is left out.
+        extra: Finds more in cells.
+
+    Returns:
+        The place among the columns, ascending, and the findings of each in which there are some, by row and start.
+
+    >>> [(place, part["kind"].to_list()) for place, part in found_in([pl.Series(["x"]), pl.Series(["a@b.org", "x"])])]
+    [(1, ['email'])]
+    """
+    height = max((len(column) for column in columns), default=1) or 1
+    about = [named(column.name) for column in columns]
     again: dict[int, pl.DataFrame] = {}
-    parts = list(_parts(whole, chosen, again))
+    parts = list(_parts(columns, height, again))
     if len(parts) < 2:
         done = [_found(part, about, height, extra) for part in parts]
     else:
@@ -90,19 +119,10 @@ def scan(
     places = every.select(pl.col("row") // height).to_series().rle()
     every = every.with_columns(row=pl.col("row") % height)
     begun, judged = 0, []
-    for count, number in zip(places.struct.field("len"), places.struct.field("value"), strict=True):
-        name, part, begun = chosen[number], every.slice(begun, count), begun + count
-        kept = _as_column(part, whole[name], about[number]).filter(pl.col("score") >= least)
-        judged.append(
-            (
-                number,
-                kept.with_columns(column=pl.lit(name)).select(
-                    pl.col(key).cast(dtype) for key, dtype in FINDINGS.items()
-                ),
-            )
-        )
-    ordered = [part for _, part in sorted(judged, key=lambda item: item[0])]
-    return pl.concat(ordered) if ordered else pl.DataFrame(schema=FINDINGS)
+    for count, place in zip(places.struct.field("len"), places.struct.field("value"), strict=True):
+        part, begun = every.slice(begun, count), begun + count
+        judged.append((place, _as_column(part, columns[place], about[place]).filter(pl.col("score") >= least)))
+    return sorted(judged, key=lambda item: item[0])
 
 
 def written(column: pl.Series) -> pl.DataFrame | None:
@@ -150,14 +170,14 @@ def _chosen(schema: pl.Schema, columns: str | Iterable[str] | None) -> list[str]
     return wanted
 
 
-def _parts(frame: pl.DataFrame, columns: Sequence[str], again: dict[int, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+def _parts(columns: Sequence[pl.Series], height: int, again: dict[int, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
     alike: dict[bool, list[pl.DataFrame]] = {False: [], True: []}
-    for place, name in enumerate(columns):
-        cells = written(frame[name])
+    for place, column in enumerate(columns):
+        cells = written(column)
         if cells is None or cells.is_empty():
             continue
-        cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * frame.height)
+        cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * height)
         cells, rows = repeating.once(cells)
         if rows is not None:
             again[place] = rows

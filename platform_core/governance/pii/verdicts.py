@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
 from platform_core.frames import kind_of, to_polars
 from platform_core.governance.pii.kinds import named
-from platform_core.governance.pii.scanning import scan
+from platform_core.governance.pii.scanning import found_in
 
 VERDICTS = pl.Schema(
     {
@@ -49,22 +50,7 @@ def columns(frame: Any, *, sample: int | None = 1000) -> pl.DataFrame:
     ('religion', True, 'special_category', 'name', 0.0, 2, 0.9)
     ('fee', False, None, None, 0.0, 2, 0.0)
     """
-    rows = _sampled(frame, sample)
-    flat = [name for name, dtype in rows.schema.items() if not dtype.is_nested()]
-    found = scan(rows, flat)
-    counted = (
-        found.group_by("column", "kind")
-        .agg(cells=pl.col("row").n_unique(), score=pl.col("score").mean())
-        .sort("cells", "score", "kind", descending=[True, True, False])
-    )
-    by_column: dict[str, list[tuple[str, int, float]]] = {}
-    for column, kind, cells, score in counted.iter_rows():
-        by_column.setdefault(column, []).append((kind, cells, score))
-    verdicts = []
-    for name in rows.columns:
-        held = rows.height - rows[name].null_count()
-        verdicts.append((name, *_verdict(name, held, by_column.get(name, []))))
-    return pl.DataFrame(verdicts, schema=VERDICTS, orient="row")
+    return _judged([_sampled(frame, sample)])[0]
 
 
 def personal(frame: Any, *, sample: int | None = 1000) -> frozenset[str]:
@@ -74,8 +60,35 @@ def personal(frame: Any, *, sample: int | None = 1000) -> frozenset[str]:
     >>> sorted(pii.personal(pl.DataFrame({"email": ["x"], "note": ["NI AB123456C"], "town": ["Leeds"]})))
     ['email', 'note']
     """
-    verdicts = columns(frame, sample=sample)
-    return frozenset(verdicts.filter("personal")["column"])
+    return personal_in_each([frame], sample=sample)[0]
+
+
+def personal_in_each(frames: Iterable[Any], *, sample: int | None = 1000) -> list[frozenset[str]]:
+    """Name the columns that hold personal data in each of some frames, which are read together; as `personal` does.
+
+    >>> [sorted(found) for found in personal_in_each([pl.DataFrame({"a": ["x"]}), pl.DataFrame({"a": ["a@b.org"]})])]
+    [[], ['a']]
+    """
+    judged = _judged([_sampled(frame, sample) for frame in frames])
+    return [frozenset(verdicts.filter("personal")["column"]) for verdicts in judged]
+
+
+def _judged(frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
+    places = [(number, name) for number, frame in enumerate(frames) for name in frame.columns]
+    flat = [(number, name) for number, name in places if not frames[number].schema[name].is_nested()]
+    found = {flat[place]: part for place, part in found_in([frames[number][name] for number, name in flat])}
+    verdicts: list[list[tuple[Any, ...]]] = [[] for _ in frames]
+    for number, name in places:
+        column = frames[number][name]
+        kinds = _kinds(found[number, name]) if (number, name) in found else []
+        verdicts[number].append((name, *_verdict(name, len(column) - column.null_count(), kinds)))
+    return [pl.DataFrame(rows, schema=VERDICTS, orient="row") for rows in verdicts]
+
+
+def _kinds(found: pl.DataFrame) -> list[tuple[str, int, float]]:
+    """Give the kinds found in a column, in how many cells and how surely; the one of most cells first."""
+    counted = found.group_by("kind").agg(cells=pl.col("row").n_unique(), score=pl.col("score").mean())
+    return counted.sort("cells", "score", "kind", descending=[True, True, False]).rows()
 
 
 def _verdict(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from platform_core.errors import UserError
 from platform_core.governance import pii
 from platform_core.governance.pii import checksums
+from platform_core.governance.pii.scanning import found_in
 
 TEXT = "né Mrs Zoë Müller-Jones, 07700\u00a0900\u2011123; zoe@example.com 🏠 SW1A 1AA"
 
@@ -288,6 +289,29 @@ def test_what_stands_beside_a_cell_is_the_same_in_one_column_and_in_many() -> No
     alone = pl.concat([pii.scan(frame, name) for name in frame.columns]).select(together.columns)
     assert together.equals(alone)
     assert together.rows() == [("NHS No", "nhs_number", 0, 0.98), ("mobile", "phone", 0, 0.8)]
+
+
+def test_frames_that_are_read_together_are_judged_as_each_alone() -> None:
+    chance = random.Random(7)  # noqa: S311 - frames to try, no secret
+    cells = [
+        TEXT, "Ada Khan", "ada khan", "unknown", "9434765919", "AB123456C", "granted", "", "12 High Street", "born 1/2/1980",
+        "4111 1111 1111 1111", "seen by Ama Frick", "a@b.org", "x" * 300, "20-00-00 55779911", "Łucja Żak", None,
+    ]  # fmt: skip
+    names = ["name", "note", "NHS No", "order_no", "mobile", "applicant_name", "street_name", "dob", "ref", "email"]
+    frames = []
+    for _ in range(12):
+        rows = chance.choice([0, 1, 3, 10, 30])
+        texts = {name: chance.choices(cells, k=rows) for name in chance.sample(names, 4)}
+        frame = pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String))
+        numbers = pl.Series("uprn", [chance.choice([9434765919, 7, None]) for _ in range(rows)], dtype=pl.Int64)
+        frames.append(frame.with_columns(numbers, nested=pl.concat_list(numbers)))
+    assert pii.personal_in_each(frames) == [pii.personal(frame) for frame in frames]
+    columns = [frame[name] for frame in frames for name in frame.columns if name != "nested"]
+    together = dict(found_in(columns))
+    for place, column in enumerate(columns):
+        alone = pii.scan(column.to_frame()).drop("column")
+        found = together[place].select(alone.columns) if place in together else alone.clear()
+        assert found.rows() == alone.rows(), column
 
 
 @pytest.mark.parametrize(
