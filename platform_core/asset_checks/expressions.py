@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -51,6 +54,9 @@ def check_compare(column: str, relation: str, other: str, *, name: str | None = 
     )
 
 
+_OF_ONE_ROW = {"Not", "IsNull", "IsNotNull", "IsNan", "IsNotNan", "IsFinite", "IsInfinite", "IsBetween"}
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """A column in a relation to another."""
@@ -64,7 +70,7 @@ class Compare:
         if absent := missing((self.column, self.other), schema):
             return absent
         try:
-            return _broken(related(self.column, self.relation, self.other, schema), schema)
+            return _broken(related(self.column, self.relation, self.other, schema), schema, alone=True)
         except IncomparableError as error:
             return refusal(f"Column {self.column} {error}.")
 
@@ -79,10 +85,42 @@ class Expression:
         """Count where the expression is false."""
         roots = self.expression.meta.root_names()
         columns = [name for name in roots if name in schema or not is_pattern(name)]
-        return missing(columns, schema) or _broken(self.expression, schema)
+        return missing(columns, schema) or _broken(self.expression, schema, alone=_alone(self.expression))
 
 
-def _broken(holds: pl.Expr, schema: pl.Schema) -> Plan:
+def _alone(expression: pl.Expr) -> bool:
+    """Say whether an expression is made of parts alone that look at one row; others may, and are not known to.
+
+    >>> [_alone(expression) for expression in (pl.col("a") + 1 > pl.col("b"), pl.col("a") > pl.col("a").mean())]
+    [True, False]
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that another version may write it otherwise: then nothing is known
+            written = expression.meta.serialize(format="json")
+        return _is_of_one_row(json.loads(written))
+    except Exception:  # noqa: BLE001 - a function of somebody's own need not be written, nor a deep expression
+        return False
+
+
+def _is_of_one_row(node: Any) -> bool:
+    match node:
+        case {"Column": str()}:
+            return True
+        case {"Literal": {"Dyn": _}} | {"Literal": {"Scalar": _}}:
+            return True
+        case {"BinaryExpr": {"left": left, "op": _, "right": right}}:
+            return _is_of_one_row(left) and _is_of_one_row(right)
+        case {"Ternary": {"predicate": when, "truthy": then, "falsy": otherwise}}:
+            return all(map(_is_of_one_row, (when, then, otherwise)))
+        case {"Function": {"input": parts, "function": {"Boolean": kind}}}:
+            return (kind if isinstance(kind, str) else next(iter(kind))) in _OF_ONE_ROW and all(
+                map(_is_of_one_row, parts)
+            )
+    return False
+
+
+def _broken(holds: pl.Expr, schema: pl.Schema, *, alone: bool) -> Plan:
     """Give the plan that counts where an expression is false."""
     try:
         types = list(pl.LazyFrame(schema=schema).select(holds).collect_schema().values())
@@ -90,4 +128,4 @@ def _broken(holds: pl.Expr, schema: pl.Schema) -> Plan:
         return refusal(f"The expression cannot be computed on this frame ({type(error).__name__}).")
     if types != [pl.Boolean]:
         return refusal("The expression does not give one boolean column.")
-    return RowWise({"": Test(~holds)}, ("breaks the rule", "break the rule"))
+    return RowWise({"": Test(~holds)}, ("breaks the rule", "break the rule"), alone)

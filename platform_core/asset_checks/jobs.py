@@ -28,7 +28,16 @@ from platform_core.columns import column_of
 
 _PASS_ROWS = 50_000_000  # whose codes are held at once
 
-Found = tuple[Verdict, pl.LazyFrame | None]
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """The rows that fail, and the condition by which each does where it looks at no other row."""
+
+    rows: pl.LazyFrame
+    condition: pl.Expr | None = None
+
+
+Found = tuple[Verdict, Failing | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +71,22 @@ class Job:
 def job_of(plan: Plan, source: Source, sample: int) -> Job:
     """Say what has to be computed for a plan that needs figures."""
     match plan:
-        case RowWise(tests, saying):
-            return _row_wise(tests, saying, source)
+        case RowWise():
+            return _row_wise(plan, source)
         case Distinct(columns, what):
             return _distinct(columns, what, source, sample)
         case Fused():
             told = plan.told(source.facts) if plan.told is not None and source.facts is not None else None
             figures = plan.figures if told is None else {}
-            rows = None if plan.rows is None else plan.rows(source.lazy)
+            rows = None if plan.rows is None else Failing(plan.rows(source.lazy))
             return Job(lambda found: (plan.judge(found if told is None else told), rows), figures)
         case Query(query, judge, rows):
-            return Job(lambda found: (judge(found), rows(source.lazy)), query=query(source.lazy))
+            return Job(lambda found: (judge(found), Failing(rows(source.lazy))), query=query(source.lazy))
     raise AssertionError(plan)  # the other plans have no figures
 
 
-def _row_wise(tests: Mapping[str, Test], saying: tuple[str, str], source: Source) -> Job:
+def _row_wise(plan: RowWise, source: Source) -> Job:
+    tests = plan.tests
     known = {
         column: count
         for column, test in tests.items()
@@ -94,8 +104,11 @@ def _row_wise(tests: Mapping[str, Test], saying: tuple[str, str], source: Source
     def finish(found: Mapping[str, Any]) -> Found:
         by_column = {c: n for c in possible if (n := int(found[f"in {c}"] if c not in known else known[c]))}
         failed = int(found["failed"]) if "failed" in figures else sum(by_column.values())
-        rows = source.lazy.filter(pl.any_horizontal(tests[column].bad for column in by_column)) if failed else None
-        return _rows_verdict(failed, by_column, saying), rows
+        if not failed:
+            return _rows_verdict(0, {}, plan.saying), None
+        bad = pl.any_horizontal(tests[column].bad for column in by_column)
+        verdict = _rows_verdict(failed, {c: n for c, n in by_column.items() if c}, plan.saying)
+        return verdict, Failing(source.lazy.filter(bad), bad if plan.alone else None)
 
     return Job(finish, figures)
 
@@ -103,7 +116,6 @@ def _row_wise(tests: Mapping[str, Test], saying: tuple[str, str], source: Source
 def _rows_verdict(failed: int, by_column: dict[str, int], saying: tuple[str, str]) -> Verdict:
     if not failed:
         return Verdict(True, 0, f"No row {saying[0]}.")
-    by_column.pop("", None)
     where = f": {listed(f'{column} ({n:,})' for column, n in by_column.items())}" if by_column else ""
     said = f"{counted(failed, f'row {saying[0]}', f'rows {saying[1]}')}{where}."
     return Verdict(False, failed, said, {"by_column": by_column})
@@ -136,18 +148,18 @@ def _distinct(columns: tuple[str, ...], what: str, source: Source, sample: int) 
             codes = source.lazy.select(_share(code.expression, number, passes)).collect(engine="streaming")
             parts.append(repeated(codes.to_series(), sample))
         failed, groups = sum(part.rows for part in parts), sum(part.groups for part in parts)
-        shared = pl.struct(column_of(column) for column in columns).is_duplicated()
+        shared, alone = pl.struct(column_of(column) for column in columns).is_duplicated(), False
         if failed:
             exactly = (failed, groups) if code.exact else confirmed(source.lazy, columns, code, parts)
             if exactly == (failed, groups):
-                shared = _one_of(code, parts)
+                shared, alone = _one_of(code, parts), True
             failed, groups = exactly
         if not failed:
             return Verdict(True, 0, f"No two rows share {what}."), None
         within = counted(groups, "group", "groups")
         said = f"{counted(failed, 'row shares', 'rows share')} {what} with another, in {within}."
         verdict = Verdict(False, failed, said, {"groups": groups, "surplus_rows": failed - groups})
-        return verdict, source.lazy.filter(shared)
+        return verdict, Failing(source.lazy.filter(shared), shared if alone else None)
 
     name = repr(columns)
     while name in source.schema:

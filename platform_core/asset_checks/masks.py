@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
 from platform_core.asset_checks.model import Check
 from platform_core.columns import column_of
-from platform_core.metadata.declared import personal_columns
+from platform_core.metadata.declared import personal_in_each
 
 Mask = Callable[[pl.DataFrame], pl.DataFrame]
 HIDDEN = "•••"
 
 
-def masking(mask: Mask | Iterable[str] | None, checks: Iterable[Check]) -> Mask:
-    """Give the function that makes a sample fit to be shown.
+def masked(
+    samples: Sequence[pl.DataFrame], mask: Mask | Iterable[str] | None, declared: Iterable[str] = ()
+) -> list[pl.DataFrame]:
+    """Give samples as they may be shown.
 
     Args:
-        mask: The function itself, or the columns to hide; None for what a contract among the checks calls personal and
-            what the detector of personal data finds in the sample.
-        checks: The checks that are run.
+        samples: The samples of one frame's checks.
+        mask: A function that makes a sample fit to be shown, or the columns to hide; None for those declared and what
+            the detector of personal data finds in each sample.
+        declared: Columns that are personal, whatever is found in them.
 
-    >>> masking(["name"], [])(pl.DataFrame({"name": ["Ada", None], "rent": [1, 2]})).rows()
+    >>> masked([pl.DataFrame({"name": ["Ada", None], "rent": [1, 2]})], ["name"])[0].rows()
     [('•••', 1), (None, 2)]
     """
     if callable(mask):
-        return mask
+        return [mask(sample) for sample in samples]
     if mask is None:
-        contracts = personal(checks)
-        return lambda sample: hidden(sample, personal_columns(sample, contracts))
+        found = personal_in_each(samples, declared)
+        return [hidden(sample, columns) for sample, columns in zip(samples, found, strict=True)]
     named = {mask} if isinstance(mask, str) else set(mask)
-    return lambda sample: hidden(sample, named)
+    return [hidden(sample, named) for sample in samples]
 
 
 def hidden(sample: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:

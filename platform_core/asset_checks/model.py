@@ -73,10 +73,17 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class RowWise:
-    """A rule over single rows: one fails where it fails in any column. `saying` names one such row, and several."""
+    """A rule over single rows: one fails where it fails in any column.
+
+    Attributes:
+        tests: What is asked, by column.
+        saying: Names one such row, and several.
+        alone: Whether no test looks at any other row; an expression of somebody's own may.
+    """
 
     tests: Mapping[str, Test]
     saying: tuple[str, str]
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from platform_core.asset_checks.facts import facts_of
-from platform_core.asset_checks.jobs import Found, Job, Source, job_of
-from platform_core.asset_checks.masks import Mask, masking
+from platform_core.asset_checks.jobs import Failing, Found, Job, Source, job_of
+from platform_core.asset_checks.masks import Mask, masked, personal
 from platform_core.asset_checks.model import Check, CheckReport, Direct, Outcome, Plan, Settled, Verdict
 from platform_core.errors import UserError
 from platform_core.frames import convert, is_arrow, kind_of, not_a_frame
@@ -19,7 +19,10 @@ from platform_core.frames import convert, is_arrow, kind_of, not_a_frame
 # An expression of the analyst's may raise anything, and Polars' own panic is no Exception
 _ANY_ERROR = (Exception, pl.exceptions.PanicException)
 
-_Judged = tuple[Verdict, pl.LazyFrame | pl.DataFrame | None]
+_HEAD = 65_536  # rows that are read once for the samples of all checks
+_LIKELY = 2  # times as many failing rows as a sample holds are expected among them, or they are not read
+
+_Judged = tuple[Verdict, Failing | pl.DataFrame | None]
 
 
 def run_checks(
@@ -28,6 +31,7 @@ def run_checks(
     *,
     files: Sequence[Path] | None = None,
     mask: Mask | Iterable[str] | None = None,
+    declared: Iterable[str] = (),
     sample_rows: int = 10,
 ) -> CheckReport:
     """Run checks together on a frame of any kind, or on the Parquet at a path (a file, a folder or a pattern).
@@ -41,9 +45,10 @@ def run_checks(
         checks: The checks.
         files: The Parquet files that a lazy frame reads all rows of, where it reads nothing else.
         mask: What hides personal data in samples: names of columns, or a function from a sample to one that may be
-            shown. Without it the columns are hidden that the contracts among the checks call personal, and those in
-            which the detector of personal data finds some.
-        sample_rows: How many failing rows a sample holds at most.
+            shown. Without it the columns are hidden that are declared as personal, there or by a contract among the
+            checks, and those in which the detector of personal data finds some.
+        declared: Columns that are declared as personal.
+        sample_rows: How many failing rows a sample holds at most; with 0 no failing row is read.
 
     Raises:
         UserError: There is no such file, or the value is no frame.
@@ -57,8 +62,8 @@ def run_checks(
     source = _source(frame, files)
     plans = [check.rule.plan(source.schema) for check in every]
     judged = _judged(source, plans, sample_rows)
-    hide = masking(mask, every)
-    samples = _sampled([rows for _, rows in judged], sample_rows, stored=source.facts is not None)
+    sampled = _sampled(judged, sample_rows, source) if sample_rows else [None] * len(every)
+    shown = iter(masked([sample for sample in sampled if sample is not None], mask, personal(every).union(declared)))
     empty = pl.DataFrame(schema=source.schema)
     return CheckReport(
         tuple(
@@ -66,11 +71,11 @@ def run_checks(
                 check.name,
                 verdict.passed,
                 verdict.failed_count,
-                empty if sample is None else hide(sample),
+                empty if sample is None else next(shown),
                 verdict.description,
                 MappingProxyType(dict(verdict.metadata)),
             )
-            for check, (verdict, _), sample in zip(every, judged, samples, strict=True)
+            for check, (verdict, _), sample in zip(every, judged, sampled, strict=True)
         )
     )
 
@@ -103,9 +108,7 @@ def _scan(path: Path) -> pl.LazyFrame:
     return frame
 
 
-def _judged(
-    source: Source, plans: Sequence[Plan], sample: int
-) -> list[tuple[Verdict, pl.LazyFrame | pl.DataFrame | None]]:
+def _judged(source: Source, plans: Sequence[Plan], sample: int) -> list[_Judged]:
     jobs = {
         position: job_of(plan, source, sample)
         for position, plan in enumerate(plans)
@@ -128,21 +131,53 @@ def _judged(
     return judged
 
 
-def _sampled(
-    judged: Sequence[pl.LazyFrame | pl.DataFrame | None], sample: int, *, stored: bool
-) -> list[pl.DataFrame | None]:
+def _sampled(judged: Sequence[_Judged], sample: int, source: Source) -> list[pl.DataFrame | None]:
     """Give the first failing rows of every check; what gives a figure need not give rows, and then has no sample.
 
     Queries over files are run one by one: each decodes what its own condition needs, and stops where it has enough.
+    Where many rows fail, the first rows of the files hold enough of them, and are read once for all checks.
     """
-    lazy = {place: rows.head(sample) for place, rows in enumerate(judged) if isinstance(rows, pl.LazyFrame)}
+    found: dict[int, pl.DataFrame | None] = {}
+    lazy: dict[int, pl.LazyFrame] = {}
+    head = _Head(source, sample)
+    for place, (verdict, rows) in enumerate(judged):
+        if isinstance(rows, pl.DataFrame):
+            found[place] = rows
+        elif rows is not None and (first := head.failing(rows, verdict.failed_count)) is not None:
+            found[place] = first
+        elif rows is not None:
+            lazy[place] = rows.rows.head(sample)
     queries = list(lazy.values())
     try:
-        found = [frame for query in queries for frame in _collected([query])] if stored else _collected(queries)
-        collected: dict[int, pl.DataFrame | None] = dict(zip(lazy, found, strict=True))
+        collected = (
+            [frame for query in queries for frame in _collected([query])] if source.facts else _collected(queries)
+        )
+        found.update(zip(lazy, collected, strict=True))
     except _ANY_ERROR:  # one spoils the common query
-        collected = {place: _rows_alone(query) for place, query in lazy.items()}
-    return [rows if isinstance(rows, pl.DataFrame) else collected.get(place) for place, rows in enumerate(judged)]
+        found.update((place, _rows_alone(query)) for place, query in lazy.items())
+    return [found.get(place) for place in range(len(judged))]
+
+
+class _Head:
+    """The first rows of files, read when they are first asked for."""
+
+    def __init__(self, source: Source, sample: int) -> None:
+        self._source = source
+        self._sample = sample
+        self._rows: pl.DataFrame | None = None
+
+    def failing(self, rows: Failing, count: int) -> pl.DataFrame | None:
+        """Give as many failing rows as a sample holds, or None where the first rows need not hold so many."""
+        facts = self._source.facts
+        if facts is None or rows.condition is None or count * _HEAD < _LIKELY * self._sample * facts.rows:
+            return None
+        try:
+            if self._rows is None:
+                self._rows = self._source.lazy.head(_HEAD).collect(engine="streaming")
+            found = self._rows.lazy().filter(rows.condition).head(self._sample).collect()
+        except _ANY_ERROR:
+            return None
+        return found if found.height == self._sample else None
 
 
 def _rows_alone(query: pl.LazyFrame) -> pl.DataFrame | None:

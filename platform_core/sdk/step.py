@@ -16,7 +16,6 @@ import dagster as dg
 import polars as pl
 
 from platform_core.asset_checks import Check, run_checks
-from platform_core.asset_checks.masks import hidden, personal
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
 from platform_core.governance.audit.running import record_run
@@ -32,7 +31,7 @@ from platform_core.governance.policies.facts import declared_of
 from platform_core.governance.policies.holding import found_of, tell_found
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.metadata.charts import charts_of
-from platform_core.metadata.declared import Declared, personal_columns, shown_as
+from platform_core.metadata.declared import Declared, shown_as
 from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import Running, begin, end, look
 from platform_core.origins import tell_cell
@@ -131,10 +130,9 @@ def _results(
     if not checks:
         return
 
-    def covered(sample: pl.DataFrame) -> pl.DataFrame:
-        return hidden(sample, personal_columns(sample, running.hidden | personal(checks)))
-
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
-    for outcome in run_checks(frame, checks, files=None if file is None else [file], mask=covered).outcomes:
-        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=running.declared.shows_values)
+    shown = running.declared.shows_values
+    files, rows = None if file is None else [file], 10 if shown else 0
+    for outcome in run_checks(frame, checks, files=files, declared=running.hidden, sample_rows=rows).outcomes:
+        result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=shown)
         yield result._replace(check_name=outcome.name)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandera.polars as pa
 import polars as pl
 
 from platform_core.asset_checks import check_no_nulls, check_range, check_unique_values, run_checks, validate_schema
+from platform_core.governance import pii
+from platform_core.governance.pii import personal_in_each
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
 
 
 class Tenant(pa.DataFrameModel):
@@ -56,3 +65,34 @@ def test_dagster_is_given_a_sample_only_where_it_may_show_it() -> None:
     shown = str(outcome.to_result(show_sample=True).metadata["sample"].value)
     assert "1500" in shown
     assert "Ada" not in shown
+
+
+def test_all_samples_are_read_together_and_each_is_hidden_as_if_it_were_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(frames: Sequence[pl.DataFrame]) -> list[frozenset[str]]:
+        asked.append(len(frames))
+        return personal_in_each(frames)
+
+    monkeypatch.setattr(pii, "personal_in_each", counted)
+    frame = pl.DataFrame(
+        {"note": ["ring 07700 900123", *["granted"] * 40], "n": range(41), "email": ["x", *[None] * 40]}
+    )
+    checks = [check_range("n", min=1), check_range("n", max=30), check_range("n", max=20)]
+    report = run_checks(frame, checks)
+    assert asked == [3]
+    assert [outcome.sample["note"][0] for outcome in report.outcomes] == ["•••", "granted", "granted"]
+    for check, outcome in zip(checks, report.outcomes, strict=True):
+        assert outcome.sample.equals(run_checks(frame, [check]).outcomes[0].sample)
+
+
+def test_a_detector_that_fails_on_one_sample_shows_no_value_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(frames: Sequence[pl.DataFrame]) -> list[frozenset[str]]:
+        if any(0 in frame["n"] for frame in frames):
+            raise ValueError
+        return personal_in_each(frames)
+
+    monkeypatch.setattr(pii, "personal_in_each", failing)
+    monkeypatch.setattr(pii, "personal", lambda frame: failing([frame])[0])
+    report = run_checks(pl.DataFrame({"n": range(5)}), [check_range("n", min=1), check_range("n", max=3)])
+    assert [outcome.sample["n"].to_list() for outcome in report.outcomes] == [["•••"], [4]]

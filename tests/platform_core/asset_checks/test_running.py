@@ -67,6 +67,43 @@ def test_a_sample_holds_ten_rows_at_most_and_no_repr_shows_it() -> None:
     assert "7777" not in repr(outcome)
 
 
+def test_a_sample_is_of_the_first_failing_rows_however_it_is_read(tmp_path: Path) -> None:
+    """Where many rows fail, the first rows of a file are read once for all checks; what looks at other rows is not."""
+    rows = pl.int_range(200_000, eager=True)
+    frame = pl.DataFrame({"n": rows, "late": rows >= 150_000, "some": rows % 20_000 == 0, "up": rows.cast(pl.Float64)})
+    frame.write_parquet(tmp_path / "x.parquet")
+    checks = {
+        "many": check_range("n", max=4),
+        "late": check_expression(~pl.col("late"), name="late"),
+        "some": check_expression(~pl.col("some"), name="some"),
+        "mean": check_expression(pl.col("up") < pl.col("up").mean(), name="mean"),
+        "text": check_expression(pl.col("n").cast(pl.String).str.contains("^[0-4]"), name="text"),
+        "twice": check_expression(pl.col("n").cum_count() < 199_990, name="twice"),
+        "keys": check_unique_values("late"),
+    }
+    report = run_checks(tmp_path / "x.parquet", checks.values())
+    found = {key: outcome.sample["n"].to_list() for key, outcome in zip(checks, report.outcomes, strict=True)}
+    assert found == {
+        "many": [*range(5, 15)],
+        "late": [*range(150_000, 150_010)],
+        "some": [*range(0, 200_000, 20_000)],
+        "mean": [*range(100_000, 100_010)],
+        "text": [5, 6, 7, 8, 9, *range(50, 55)],
+        "twice": [*range(199_989, 199_999)],
+        "keys": [*range(10)],
+    }
+
+
+def test_no_failing_row_is_read_where_no_sample_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform_core.asset_checks.running._sampled", None)
+    report = run_checks(FRAME, CHECKS, sample_rows=0)
+    assert [(outcome.failed_count, outcome.sample.shape) for outcome in report.outcomes] == [
+        (1, (0, 1)),
+        (2, (0, 1)),
+        (1, (0, 1)),
+    ]
+
+
 def test_one_check_that_cannot_be_computed_spoils_no_other() -> None:
     broken = check_expression(pl.col("a").map_elements(lambda _: 1 // 0 > 0, return_dtype=pl.Boolean), name="broken")
     outcomes = run_checks(FRAME, [*CHECKS, broken]).outcomes
