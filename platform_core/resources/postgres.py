@@ -14,7 +14,7 @@ from pydantic import Field
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
 from platform_core.resources.placeholders import Parameters, numbered
-from platform_core.resources.postgres_types import Columns, StreamError, bound, refuse_dimensions, tables
+from platform_core.resources.postgres_types import Columns, StreamError, bound, one_dimensional, proven, tables
 from platform_core.resources.query import QueryResource, line_of, without_values
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class PostgresResource(QueryResource):
 
     secrets: ClassVar[tuple[str, ...]] = ("password",)
     _engine: ClassVar[str] = "PostgreSQL"
+    _has_arrays: ClassVar[bool] = True
 
     def execute(self, sql: str, params: Parameters | None = None) -> int:
         """Run a statement that gives no rows, and commit it.
@@ -94,31 +95,29 @@ class PostgresResource(QueryResource):
     @contextmanager
     def _batches(self, sql: str, params: Parameters | None, *, whole: bool = False) -> Iterator[Iterator[pl.DataFrame]]:
         with self._cursor(sql) as cursor:
-            statement = self._execute(cursor, sql, params)
+            text, values = self._prepared(cursor, sql, params)
+            text, lists = one_dimensional(cursor, text) if self._has_arrays else (text, ())
+            cursor.execute(text, *values)
             columns = Columns()
             if whole:
-                table = cursor.fetch_arrow_table()
-                refuse_dimensions(cursor, table.schema, *statement)
-                yield iter((columns.frame(table),))
+                yield iter((columns.frame(proven(cursor.fetch_arrow_table(), lists)),))
                 return
-            reader = cursor.fetch_record_batch()
-            if refuse_dimensions(cursor, reader.schema, *statement):
-                cursor.execute(*statement)  # once more, since a connection does one thing at a time
-                reader = cursor.fetch_record_batch()
-            yield map(columns.frame, tables(reader))
+            yield (columns.frame(proven(table, lists)) for table in tables(cursor.fetch_record_batch()))
 
-    def _execute(self, cursor: Any, sql: str, params: Parameters | None) -> tuple[Any, ...]:
-        """Run a statement; give what the driver was given, the text and the values."""
+    def _execute(self, cursor: Any, sql: str, params: Parameters | None) -> None:
+        text, values = self._prepared(cursor, sql, params)
+        cursor.execute(text, *values)
+
+    def _prepared(self, cursor: Any, sql: str, params: Parameters | None) -> tuple[str, tuple[pa.RecordBatch, ...]]:
+        """Give a statement as the driver takes it: its text and, where there are any, its values."""
         text, values = numbered(_statement(sql), params)
         if not values:
-            cursor.execute(text)
-            return (text,)
+            return text, ()
         # The server says what each placeholder takes, so that a text is read as the date that it is compared with
         batch, casts = bound(cursor.adbc_prepare(text), values)
         if any(casts):
             text, _ = numbered(_statement(sql), params, lambda number: f"${number}{casts[number - 1]}")
-        cursor.execute(text, batch)
-        return text, batch
+        return text, (batch,)
 
     @contextmanager
     def _cursor(self, sql: str = "") -> Iterator[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -25,7 +24,6 @@ _EARLIEST = {
     "date": (pa.types.is_date, pa.int32(), -(2**31) + 10_957),
     "timestamp": (pa.types.is_timestamp, pa.int64(), -(2**63) + 946_684_800_000_000),
 }
-_WRITES = re.compile(r"\b(insert|update|delete|merge|nextval|setval)\b", re.IGNORECASE)
 # Missing values of pandas: Arrow refuses them, but was seen to take them for null in a process that had done more
 _MISSING = ("NAType", "NaTType")
 _DAY = 86_400_000_000_000  # nanoseconds
@@ -180,27 +178,40 @@ def _refuse_endless(name: str, column: pa.ChunkedArray) -> None:
             raise UserError(f"A time of {name!r} is 24:00, which no frame has.", hint=f"Write `{name}::text`.")
 
 
-def refuse_dimensions(cursor: Any, schema: pa.Schema, text: str, *values: Any) -> bool:
-    """Refuse arrays of several dimensions, which the driver gives as flat lists without a word.
+def one_dimensional(cursor: Any, text: str) -> tuple[str, tuple[str, ...]]:
+    """Let a query tell which arrays have several dimensions, which the driver gives as flat lists without a word.
 
-    Only the server can tell: it runs the query once more, and gives no row of it. What writes is not run again. Gives
-    whether the server was asked.
+    The server describes the query, and runs nothing. Gives the query with one column more, for `proven`, and the names
+    of its arrays; the query itself where it has none, or the server takes it in no other query: one that writes.
+    """
+    lists = tuple(field.name for field in cursor.adbc_execute_schema(text) if pa.types.is_list(field.type))
+    if not lists:
+        return text, ()
+    nested = " OR ".join(f"coalesce(array_ndims(q.{quoted(name)}) > 1, false)" for name in lists)
+    asking = f"SELECT q.*, {nested} FROM ({text}\n) AS q"  # noqa: S608 - the query itself, and quoted identifiers
+    try:
+        cursor.adbc_execute_schema(asking)
+    except cursor.connection.ProgrammingError:
+        cursor.connection.rollback()
+        return text, ()
+    return asking, lists
+
+
+def proven(table: pa.Table, lists: Sequence[str]) -> pa.Table:
+    """Give what a query of `one_dimensional` gave, without the column that it has more.
 
     Raises:
         UserError: An array has several dimensions.
     """
-    lists = [field.name for field in schema if pa.types.is_list(field.type)]
-    if not lists or _WRITES.search(text) or len(set(schema.names)) < len(schema.names):
-        return False
-    nested = " OR ".join(f"array_ndims(q.{quoted(name)}) > 1" for name in lists)
-    # The query itself, and quoted identifiers
-    cursor.execute(f"SELECT EXISTS (SELECT FROM ({text}\n) AS q WHERE {nested})", *values)  # noqa: S608
-    if cursor.fetchall()[0][0]:
+    if not lists:
+        return table
+    last = table.num_columns - 1
+    if pc.any(table.column(last)).as_py():
         raise UserError(
             f"An array of {' or '.join(map(repr, lists))} has several dimensions, which no frame has.",
             hint="Write `to_jsonb(column)`, or `unnest(column)` for its values.",
         )
-    return True
+    return table.remove_column(last)
 
 
 def tables(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

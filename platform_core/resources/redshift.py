@@ -31,6 +31,7 @@ class RedshiftResource(PostgresResource):
     sslmode: str = "require"
 
     _engine: ClassVar[str] = "Redshift"
+    _has_arrays: ClassVar[bool] = False
 
     def write_table(
         self, frame: object, table: str, *, mode: WriteMode = "append", key: Sequence[str] | str = ()

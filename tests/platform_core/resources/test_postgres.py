@@ -173,6 +173,17 @@ class TestQueries:
         assert register.execute_query("SELECT count(*) AS n FROM tagged").item() == 1
         register.execute("DROP TABLE tagged")
 
+    def test_a_query_with_arrays_is_run_once_and_in_its_order(self, register: PostgresResource) -> None:
+        register.execute("CREATE SEQUENCE runs")
+        sql = """SELECT n, ARRAY[n] AS "a ""b", 'delete' AS said, nextval('runs') AS run
+            FROM generate_series(1, 5) AS n WHERE n > %s ORDER BY n DESC"""
+        assert register.execute_query(sql, [0])["n"].to_list() == [5, 4, 3, 2, 1]
+        assert next(register.stream_query(sql, [2]))["n"].to_list() == [5, 4, 3]
+        assert register.execute_query("SELECT nextval('runs') AS n").item() == 9
+        register.execute("DROP SEQUENCE runs")
+        with pytest.raises(UserError, match="An array of 'a' has several dimensions"):
+            register.execute_query("SELECT ARRAY[[1]] AS a, 'delete' AS said UNION ALL SELECT NULL, 'x'")
+
     def test_an_oid_has_no_sign(self, register: PostgresResource) -> None:
         assert register.execute_query("SELECT 4294967295::oid AS a, NULL::oid AS b").row(0) == (2**32 - 1, None)
 
