@@ -26,13 +26,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("x", [])
     'None is known.'
     """
-    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
     words = sorted(set(known))
-    near = get_close_matches(word.lower(), [w.lower() for w in words], n=1, cutoff=0.6)
-    if near:
-        return meant(next(w for w in words if w.lower() == near[0]))
+    if (near := nearest(word, words)) is not None:
+        return meant(near)
     shown = ", ".join(words[:_MOST_SHOWN]) + (
         f" and {len(words) - _MOST_SHOWN} more" if len(words) > _MOST_SHOWN else ""
     )
     return f"Known are: {shown}." if words else "None is known."
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Give the nearest known word; None where none is near.
+
+    >>> nearest("Isues", ["status", "issues"]), nearest("x", ["issues"])
+    ('issues', None)
+    """
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    words = sorted(set(known))
+    near = get_close_matches(word.lower(), [w.lower() for w in words], n=1, cutoff=0.6)
+    return next((w for w in words if near and w.lower() == near[0]), None)

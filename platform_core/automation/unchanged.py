@@ -28,6 +28,7 @@ from platform_core.governance.policies.facts import FOUND
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.lake import Lake
 from platform_core.metadata.versions import MADE_FROM, Unchanged, file_version
+from platform_core.storage.stored import name_of
 
 FORCE_TAG = "workbench/force"
 
@@ -87,7 +88,7 @@ def made_from(context: dg.AssetExecutionContext, layer: str | None, key_mark: st
             return None
         inputs = [(str(name), _version_of(context, lake, name)) for name in sorted(upstream)]
         partition = context.partition_key if context.has_partition_key else None
-        path = lake.path(layer or "default", "__".join(key.path), partition)
+        path = lake.path(layer or "default", name_of(key.path), partition)
     except (OSError, WorkbenchError):
         return None  # the run itself will say what is wrong
     if any(version is None for _, version in inputs):
@@ -109,7 +110,7 @@ def _lake(context: dg.AssetExecutionContext) -> Lake | None:
 
 def _version_of(context: dg.AssetExecutionContext, lake: Lake, upstream: dg.AssetKey) -> str | None:
     """Give the version of what a step reads of another asset; None where it is not in the lake."""
-    files = lake.find("__".join(upstream.path))
+    files = lake.find(name_of(upstream.path))
     if files is None:
         return None
     if files.path is not None:

@@ -19,7 +19,7 @@ from platform_core.metadata.versions import Unchanged, version_metadata
 from platform_core.origins import tell_query
 from platform_core.parquet_read import read_footer
 from platform_core.partitions.static import list_of
-from platform_core.storage.stored import Storage
+from platform_core.storage.stored import Storage, name_of
 
 OF_PROJECT = "workbench/project"  # in the metadata of an asset that another project makes: which one
 _DEFAULT_LAYER = "default"
@@ -115,7 +115,7 @@ def _note_loading(context: dg.InputContext) -> None:
 def _name(context: dg.OutputContext | dg.InputContext) -> str:
     if not context.has_asset_key:
         raise UserError("This IO manager stores assets only.", hint="Give an op's output another IO manager.")
-    return "__".join(context.asset_key.path)
+    return name_of(context.asset_key.path)
 
 
 def _layer(context: dg.OutputContext) -> str:

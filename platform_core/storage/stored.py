@@ -10,7 +10,7 @@ from platform_core.errors import UserError
 from platform_core.frames import FrameKind
 from platform_core.governance.classification import NOTE
 from platform_core.parquet_read import Footer
-from platform_core.suggest import did_you_mean
+from platform_core.suggest import meant, nearest
 
 Place = TypeVar("Place")
 One = TypeVar("One")
@@ -18,6 +18,24 @@ One = TypeVar("One")
 OWN_COLUMN = "_partition"  # the column of a table that holds the partition, where the asset has none for it
 LIST_NOTE = "partitions"  # the note that names the list of the YAML
 Lists = Callable[[], Mapping[str, Sequence[str]]]
+
+
+def name_of(key: Sequence[str]) -> str:
+    """Give the name under which an asset of a Dagster key is stored: no two keys share one.
+
+    Raises:
+        UserError: A part of the key holds a dot.
+
+    >>> name_of(["stg_rents__issues"]), name_of(["rents", "issues"])
+    ('stg_rents__issues', 'rents.issues')
+    """
+    for part in key:
+        if "." in part:
+            raise UserError(
+                f"The asset key {list(key)} holds a dot, with which the parts of a key are joined where it is stored.",
+                hint="Give the asset a key without dots, or another IO manager.",
+            )
+    return ".".join(key)
 
 
 class Found(Protocol):
@@ -155,8 +173,8 @@ def never_stored(name: str, known: Iterable[str] = ()) -> UserError:
     The asset 'isues' has not been materialised.
     hint: Did you mean 'issues'? Else run `workbench materialize isues`.
     """
-    near = did_you_mean(name, known)
-    hint = f"{near} Else run" if near.startswith("Did") else "Run"
+    near = nearest(name, (other for other in known if other != name))
+    hint = f"{meant(near)} Else run" if near else "Run"
     return UserError(f"The asset {name!r} has not been materialised.", hint=f"{hint} `workbench materialize {name}`.")
 
 

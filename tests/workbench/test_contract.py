@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from platform_core.asset_checks import validate_schema
 from platform_core.lake import Lake
+from platform_core.storage.routes import storage_of_project
 from workbench.cli import main
 from workbench.contract.infer import infer
 from workbench.contract.render import render
@@ -196,6 +197,16 @@ class TestCommand:
     ) -> None:
         assert main(["contract", *arguments]) == code
         assert said in capsys.readouterr().err
+
+    def test_one_is_found_where_the_project_keeps_it(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (project / "config/base.yaml").write_text("lake: data/lake\nio: duckdb\n")
+        storage_of_project(project).write("silver", "permits", pl.DataFrame({"permit_id": [1, 2]}))
+        assert main(["contract", "infer", "permits"]) == 0
+        assert main(["contract", "check"]) == 0
+        capsys.readouterr()
+        assert main(["contract", "infer", "permit"]) == 1
+        assert main(["contract", "check", "permit"]) == 1
+        assert capsys.readouterr().err.count("Did you mean 'permits'?") == 2
 
     def test_a_contract_that_cannot_be_loaded_is_named(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
         folder = project / "src/planning/contracts"

@@ -14,7 +14,8 @@ from platform_core.asset_checks import CheckReport, run_checks, validate_schema
 from platform_core.asset_checks.contracts import pandera_kind
 from platform_core.atomic import replacing
 from platform_core.errors import UserError
-from platform_core.lake import Lake
+from platform_core.storage.routes import storage_of_project
+from platform_core.suggest import meant, nearest
 from workbench.contract.infer import Field, infer
 from workbench.contract.render import class_name, render
 from workbench.project import Project
@@ -41,13 +42,13 @@ class Judged:
 
 
 def infer_contract(project: Project, asset: str) -> Inferred:
-    """Infer a contract from an asset's data in the project's lake; nothing is written.
+    """Infer a contract from an asset's data, wherever the project keeps it; nothing is written.
 
     Raises:
         UserError: It is no asset's name, or the asset has no data.
     """
     path = contract_path(project, asset)
-    fields = infer(Lake.of_project(project.root).read(asset, "lazy"))
+    fields = infer(storage_of_project(project.root).read(asset, "lazy"))
     if not fields:
         raise UserError(f"The data of {asset!r} has no columns.")
     return Inferred(path, render(asset, fields), fields)
@@ -89,24 +90,28 @@ def check_contracts(project: Project, assets: Sequence[str]) -> tuple[Judged, ..
     Raises:
         UserError: An asset has no contract or no data, or a contract cannot be loaded.
     """
-    folder = project.sources / project.package / FOLDER
-    known = sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
-    wanted = list(assets) or known
+    wanted = list(assets) or _known(project.sources / project.package / FOLDER)
     if not wanted:
         raise UserError("The project has no contracts.", hint="Write a first one: workbench contract infer ASSET")
-    lake = Lake.of_project(project.root)
+    storage = storage_of_project(project.root)
     judged = []
     for asset in wanted:
         model = _load(project, contract_path(project, asset), asset)
-        frame = lake.read(asset, "pandas" if pandera_kind(model) == "pandas" else "lazy")
+        frame = storage.read(asset, "pandas" if pandera_kind(model) == "pandas" else "lazy")
         judged.append(Judged(asset, run_checks(frame, [validate_schema(model)])))
     return tuple(judged)
+
+
+def _known(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
 
 
 def _load(project: Project, path: Path, asset: str) -> Any:
     """Run the module of a contract, which is the project's own code, and give its model."""
     if not path.is_file():
-        raise UserError(f"{asset!r} has no contract.", hint=f"Write a first one: workbench contract infer {asset}")
+        near = nearest(asset, _known(path.parent))
+        write = f"{meant(near)} Else write" if near else "Write"
+        raise UserError(f"{asset!r} has no contract.", hint=f"{write} a first one: workbench contract infer {asset}")
     where = project.relative(path)
     name = f"{project.package}.{FOLDER}.{asset}"
     spec = importlib.util.spec_from_file_location(name, path)

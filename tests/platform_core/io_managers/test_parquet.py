@@ -355,6 +355,23 @@ def test_a_plain_dagster_asset_is_read_and_stored_by_its_annotations(lake: Lake)
 # --- failures
 
 
+def test_no_two_asset_keys_share_a_file(lake: Lake) -> None:
+    def stored(number: int, *key: str) -> dg.AssetsDefinition:
+        @dg.op(name=f"op_{number}")
+        def made() -> pl.DataFrame:
+            return pl.DataFrame({"n": [number]})
+
+        return dg.AssetsDefinition.from_op(made, keys_by_output_name={"result": dg.AssetKey(key)})
+
+    keys = [("a", "b", "c"), ("a__b", "c"), ("a", "b__c"), ("a__b__c",)]
+    for number, key in enumerate(keys):
+        assert run(lake, [stored(number, *key)]).success
+    names = ["a.b.c", "a__b.c", "a.b__c", "a__b__c"]
+    assert [lake.read(name, "polars").item() for name in names] == [0, 1, 2, 3]
+    with pytest.raises(UserError, match="holds a dot"):
+        run(lake, [stored(4, "a.b", "c")])
+
+
 def test_what_is_no_frame_fails_the_step_by_name(lake: Lake) -> None:
     @gold_asset
     def nothing(context: dg.AssetExecutionContext) -> None:
