@@ -11,7 +11,7 @@ import polars as pl
 
 from platform_core.errors import UserError
 from platform_core.resources import recording
-from platform_core.resources.http import frame_of
+from platform_core.resources.http import frame_of, write_frame
 from platform_core.resources.http_client import HTTPClientResource
 from platform_core.resources.pages import MISSING, at, body_of, records_of
 
@@ -89,7 +89,7 @@ class GraphQLResource(HTTPClientResource):
             pages = self._pages(query, given, records, paginate, cursor_variable, max_pages)
             return frame_of([record for page in pages for record in page], self._label)
 
-        kept = self._kept(file, lambda part: fetch().write_parquet(part))
+        kept = self._kept(file, lambda part: write_frame(fetch(), part, self._label))
         return fetch() if kept is None else pl.read_parquet(kept)
 
     def _pages(

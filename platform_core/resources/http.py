@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import tempfile
@@ -10,17 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from platform_core.atomic import replacing
 from platform_core.errors import UserError
 from platform_core.resources import recording
 from platform_core.resources.base import needed
 from platform_core.resources.http_client import HTTPClientResource
+from platform_core.resources.json_records import Records, refuse_empty
 from platform_core.resources.pages import Pages, Paging, Record
 
 if TYPE_CHECKING:
     import httpx
 
+_BATCH_ROWS = 50_000
 _KEPT_HEADERS = ("content-type", "etag", "last-modified", "link")
 
 
@@ -94,7 +98,7 @@ class HTTPResource(HTTPClientResource):
         def fetch() -> pl.DataFrame:
             return frame_of([record for page in self._pages(path, params, pages) for record in page], path)
 
-        kept = self._kept(file, lambda part: fetch().write_parquet(part))
+        kept = self._kept(file, lambda part: write_frame(fetch(), part, path))
         return fetch() if kept is None else pl.read_parquet(kept)
 
     def save(
@@ -119,16 +123,21 @@ class HTTPResource(HTTPClientResource):
         return pl.scan_parquet(place)
 
     def _write_pages(self, target: Path, path: str, params: Mapping[str, Any] | None, pages: Pages) -> None:
-        with tempfile.NamedTemporaryFile("w", suffix=".ndjson", encoding="utf-8") as lines:
+        records = Records(path)
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
             for page in self._pages(path, params, pages):
-                lines.writelines(json.dumps(record) + "\n" for record in page)
                 _refuse_halves(page, path)
-            lines.flush()
-            if lines.tell():
-                try:
-                    pl.scan_ndjson(lines.name, infer_schema_length=None).sink_parquet(target)
-                except pl.exceptions.PolarsError:
-                    raise _several_types(path) from None
+                records.learn(page)
+                lines.writelines(json.dumps(record) + "\n" for record in page)
+
+            def frames(*_: object) -> Iterator[pl.DataFrame]:
+                lines.seek(0)
+                while some := list(itertools.islice(lines, _BATCH_ROWS)):
+                    yield records.frame([json.loads(line) for line in some])
+
+            if records.schema:
+                refuse_empty(records.schema, path)
+                register_io_source(frames, schema=records.schema).sink_parquet(target)
             else:
                 pl.DataFrame().write_parquet(target)
 
@@ -143,17 +152,19 @@ def frame_of(records: list[Record], path: str) -> pl.DataFrame:
         UserError: A key holds values that no one column can.
     """
     _refuse_halves(records, path)
-    try:
-        return pl.DataFrame(records, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, TypeError, OverflowError):
-        raise _several_types(path) from None
+    known = Records(path)
+    known.learn(records)
+    return known.frame(records)
 
 
-def _several_types(path: str) -> UserError:
-    return UserError(
-        f"The records of {path} have a key whose values are of several types, or too large for any.",
-        hint='Read the pages with get("…").json() and make one type of them.',
-    )
+def write_frame(frame: pl.DataFrame, target: Path, path: str) -> None:
+    """Write what was read of a path to a Parquet file.
+
+    Raises:
+        UserError: A column is of nothing but empty objects.
+    """
+    refuse_empty(frame.schema, path)
+    frame.write_parquet(target)
 
 
 def _refuse_halves(records: list[Record], path: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +226,11 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("body", "message"),
-        [(b'[{"a": "\\ud800"}]', "no Unicode"), (b'[{"a": [1]}, {"a": 2}]', "several types")],
+        [
+            (b'[{"a": "\\ud800"}]', "no Unicode"),
+            (b'[{"a": [1]}, {"a": 2}]', "several types"),
+            (b'[{"a": [{}]}]', "nothing but empty objects under 'a'"),
+        ],
     )
     def test_records_that_no_file_holds_are_told(
         self, api: HTTPResource, server: HTTPServer, tmp_path: Path, body: bytes, message: str
@@ -233,6 +239,43 @@ class TestPages:
         with pytest.raises(UserError, match=message):
             api.save("/permits", tmp_path / "permits.parquet")
         assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("records", "differ"),
+        [
+            ([{"p": [{"x": 1}]}, {"p": [1]}], "an item of p is an object in one and a whole number in another"),
+            ([{"p": 0}, {"p": {"y": 1}}], "p is a whole number in one and an object in another"),
+            ([{"p": [1, 1.5]}, {"p": ["a"]}], "an item of p is a number in one and text in another"),
+            (
+                [{"p": {"y": [True]}}, {"p": {"y": [1]}}],
+                "an item of p.y is boolean in one and a whole number in another",
+            ),
+            ([{"p": "1"}, {"p": 1}], "p is text in one and a whole number in another"),
+            ([{"p": 2**53 + 1}, {"p": 0.5}], "too large for a float"),
+            ([{"p": 2**130}], "too large for any column"),
+        ],
+    )
+    def test_no_value_is_bent_to_fit_a_column(
+        self, api: HTTPResource, server: HTTPServer, tmp_path: Path, records: list[Any], differ: str
+    ) -> None:
+        server.paths["/permits"] = lambda *_: Reply(records)
+        for call in (api.read, partial(api.save, target=tmp_path / "p.parquet")):
+            with pytest.raises(UserError, match=differ):
+                call("/permits")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_is_saved_is_what_is_read(self, api: HTTPResource, server: HTTPServer, tmp_path: Path) -> None:
+        records = [
+            {"b": None, "n": 1, "l": [], "o": {}},
+            {"a": True, "n": 1.5, "l": [None, {"x": []}], "o": {"k": 2**63}, "w": 2**64},
+            {"b": "1", "n": None, "l": [{"y": "é", "x": [1, 2.5]}], "o": None, "nan": float("nan")},
+        ]
+        server.paths["/permits"] = lambda *_: Reply(json.dumps(records).encode())
+        read = api.read("/permits")
+        assert read.columns == ["b", "n", "l", "o", "a", "w", "nan"]
+        assert read["l"].to_list() == [[], [None, {"x": [], "y": None}], [{"x": [1.0, 2.5], "y": "é"}]]
+        assert (read["o"].to_list(), read["w"].to_list()) == ([{"k": None}, {"k": 2**63}, None], [None, 2**64, None])
+        assert api.save("/permits", tmp_path / "p.parquet").collect().equals(read)
 
     def test_a_page_that_fails_leaves_no_file(self, api: HTTPResource, server: HTTPServer, tmp_path: Path) -> None:
         server.paths["/permits"] = lambda asked, before: linked(asked, before) if before < 2 else Reply(status=404)
