@@ -7,9 +7,10 @@ which are written in one piece with them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -20,6 +21,11 @@ from platform_core.unions import common_schema, conform
 
 Late = dt.timedelta | str | int | float
 
+_DATE = len("2025-01-31")
+_DAY = dt.timedelta(days=1)
+_ZONE = r":\d\d(?:\.\d+)?([+-]\d\d:?\d\d)$"
+_BEHIND_SECONDS = re.compile(r"(?<=:00)(?:\.0+)?(?:Z|[+-]00:?00)?$")
+_NUMBER = re.compile(r"[^0]*0+[^0]*")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -51,19 +57,73 @@ def mark_of(stored: pl.LazyFrame, watermark: str, late: Late) -> Any:
     >>> mark_of(pl.LazyFrame({"at": [dt.date(2025, 1, 9), None]}), "at", "2d")
     datetime.date(2025, 1, 7)
     """
-    mark = stored.select(pl.col(column_of(stored, watermark, "What is stored")).max()).collect().item()
+    column = column_of(stored, watermark, "What is stored")
+    values = stored.select(column).collect().to_series()
+    refuse_unordered(watermark, values)
+    mark = values.max()
     if mark is None or not late:
         return mark
     wait = _waiting(late)
-    text = mark if isinstance(mark, str) else ""
     try:
-        moment = dt.datetime.fromisoformat(text) - wait if text else mark - wait
+        if isinstance(mark, str):
+            return _earlier(mark, wait)
+        # A date less hours is the same date to Python
+        return cast("Any", mark) - (math.ceil(wait / _DAY) * _DAY if type(mark) is dt.date else wait)
     except (TypeError, ValueError):
         raise UserError(
             f"late={late!r} does not go with the values of {watermark!r}.",
             hint='Give a duration such as "2d" for times, and a number for numbers.',
         ) from None
-    return moment.isoformat().replace("+00:00", "Z" if text.endswith("Z") else "+00:00") if text else moment
+
+
+def refuse_unordered(watermark: str, *parts: pl.Series) -> None:
+    """Refuse a watermark of texts whose order may be another than that of what they say.
+
+    Raises:
+        UserError: It is one.
+    """
+    texts = [part for part in parts if part.dtype == pl.String]
+    if texts and not _grows(pl.concat([part.alias("") for part in texts])):
+        raise UserError(
+            f"The watermark {watermark!r} is text that does not stand in the order of what it says: ISO dates and "
+            "times of one form and zone do, and texts of one length with one number in them.",
+            hint="Make it a date, a time or a number in a view of the source, or read everything: without watermark=.",
+        )
+
+
+def is_time(text: str) -> bool:
+    """Say whether a text begins with an ISO date; of any other a longer one may come: `10` after `9`.
+
+    >>> is_time("2025-01-31T10:00:00Z"), is_time("9")
+    (True, False)
+    """
+    return re.match("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
+
+
+def _grows(texts: pl.Series) -> bool:
+    """Say whether texts stand in the order of what they say: `9` stands behind `10`, 31/01/2024 behind 01/02/2025.
+
+    >>> [_grows(pl.Series(texts)) for texts in (["2025-01-09", "2025-02-01"], ["9", "10"], ["31/01/2024"], ["A-09"])]
+    [True, False, False, True]
+    >>> _grows(pl.Series(["2025-01-09T10:00:00Z", "2025-01-09T10:00:00.5Z"])), _grows(pl.Series(["2024/25", "2025/26"]))
+    (True, True)
+    >>> _grows(pl.Series(["2025-10-26T01:30:00+01:00", "2025-10-26T01:10:00+00:00"]))
+    False
+    """
+    texts = texts.drop_nulls()
+    zones = texts.str.extract(_ZONE).fill_null("").replace("+00:00", "").n_unique()
+    written = texts.str.replace_all("[0-9]", "0").unique().to_list()
+    forms = {_BEHIND_SECONDS.sub("", form) for form in written}  # a fraction is left out where it is nought
+    return zones <= 1 and len(forms) <= 1 and all(_NUMBER.fullmatch(form) or form.startswith("0000") for form in forms)
+
+
+def _earlier(text: str, wait: dt.timedelta) -> str:
+    """Give an earlier moment in the same form of text."""
+    moment = dt.datetime.fromisoformat(text) - wait
+    if len(text) == _DATE:
+        return moment.date().isoformat()
+    found = moment.isoformat(text[_DATE], "minutes" if text[_DATE + 1 :].count(":") == 1 else "auto")
+    return found.replace("+00:00", "Z") if text.endswith("Z") else found
 
 
 def added(
@@ -89,12 +149,13 @@ def added(
         )
     if stored is None:
         return new.lazy()
-    kept = stored if replaced is None else stored.filter(~replaced)
-    if keys:
-        kept = kept.join(new.lazy().select(keys), on=keys, how="anti", nulls_equal=True, maintain_order="left")
-    schemas = [("what is stored", kept.collect_schema()), ("what is new", new.schema)]
+    schemas = [("what is stored", stored.collect_schema()), ("what is new", new.schema)]
     union = common_schema(schemas, name, "rows")
-    return pl.concat([conform(kept, schemas[0][1], union), conform(new.lazy(), schemas[1][1], union)])
+    kept = conform(stored if replaced is None else stored.filter(~replaced), schemas[0][1], union)
+    came = conform(new.lazy(), schemas[1][1], union)
+    if keys:
+        kept = kept.join(came.select(keys), on=keys, how="anti", nulls_equal=True, maintain_order="left")
+    return pl.concat([kept, came])
 
 
 def _waiting(late: Late) -> Any:

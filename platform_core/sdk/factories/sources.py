@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, overload
 import polars as pl
 
 from platform_core.errors import UserError
-from platform_core.sdk.factories.adding import Late, added, column_of, mark_of, stored_rows
+from platform_core.sdk.factories.adding import (
+    Late,
+    added,
+    column_of,
+    is_time,
+    mark_of,
+    refuse_unordered,
+    stored_rows,
+)
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -17,6 +25,8 @@ if TYPE_CHECKING:
     from platform_core.resources.http import HTTPResource
     from platform_core.resources.pages import Paging
     from platform_core.resources.query import QueryResource
+
+_SECONDS = len("2025-01-31T23:59:59")
 
 
 @overload
@@ -75,6 +85,8 @@ def ingest_table(
     asset, keys = name or table.rpartition(".")[2], _names(key)
     if late and not watermark:
         raise UserError("late= needs a watermark=.", hint="It says how far behind the watermark rows may appear.")
+    if columns and watermark and watermark.casefold() not in {column.casefold() for column in columns}:
+        raise UserError(f"columns= leaves out the watermark {watermark!r}.", hint="Add it: the next run begins there.")
 
     def read(resource: QueryResource) -> pl.LazyFrame:
         stored = stored_rows(asset, resource) if watermark else None
@@ -84,9 +96,15 @@ def ingest_table(
         order = ", ".join(resource.column_sql(column) for column in dict.fromkeys([watermark, *keys]) if column)
         # Every part is a quoted identifier, and the value is bound
         sql = f"SELECT {listed} FROM {resource.table_sql(table)}"  # noqa: S608
-        where = f" WHERE {mark} >= %(since)s OR {mark} IS NULL" if since is not None else ""
+        longer = ""
+        if isinstance(since, str):
+            since = since[:_SECONDS] if is_time(since) else since  # `00.5Z` stands before `00Z`
+            longer = "" if is_time(since) else f" OR LENGTH({mark}) <> {len(since)}"
+        where = f" WHERE {mark} >= %(since)s OR {mark} IS NULL{longer}" if since is not None else ""
         by = f" ORDER BY {order}" if order else ""
         new = resource.execute_query(sql + where + by, {"since": since} if where else None)
+        if watermark:
+            refuse_unordered(watermark, new[column_of(new, watermark, "What was read")], *_marks(stored, watermark))
         if stored is None or since is None:
             return added(asset, None, new, key=keys)
         column = pl.col(column_of(stored, watermark, "What is stored"))
@@ -182,6 +200,8 @@ def ingest_api(
         new = resource.read(path, asked, paginate=paginate, records=records, **(paging or {}))
         if stored is not None and new.is_empty():
             return stored  # no record, so no key to look at
+        if watermark and new.width:
+            refuse_unordered(watermark, new[column_of(new, watermark, "What was read")], *_marks(stored, watermark))
         return added(name, stored if since is not None else None, new, key=keys if new.width else ())
 
     if not isinstance(source, str):
@@ -191,6 +211,15 @@ def ingest_api(
     said = {"factory": "ingest_api", "path": path, "params": params, "paginate": paginate, "records": records}
     more = {"watermark": watermark, "since_param": since_param, "key": keys, "late": late, "paging": paging}
     return source_asset(source, name, said | more, read, _with_key(options, keys))
+
+
+def _marks(stored: pl.LazyFrame | None, watermark: str) -> list[pl.Series]:
+    """Give the watermarks of the stored rows, where they are texts."""
+    if stored is None:
+        return []
+    column = column_of(stored, watermark, "What is stored")
+    is_text = stored.collect_schema()[column] == pl.String
+    return [stored.select(column).collect().to_series()] if is_text else []
 
 
 def _names(key: str | Sequence[str]) -> list[str]:

@@ -108,6 +108,43 @@ class TestTables:
         register.execute(f"INSERT INTO marks VALUES (3, 'c', {value(3)}), (4, 'd', {value(2)})")  # noqa: S608
         assert rows(asset.made(definition)) == [(1, "a"), (2, "b"), (3, "c"), (4, "d")]
 
+    @pytest.mark.parametrize(
+        ("kind", "first", "later", "late"),
+        [
+            ("date", "2025-01-12", "2025-01-11", "12h"),  # Python takes no hours off a date
+            ("text", "2025-01-12 10:00:00", "2025-01-10 11:00:00", "2d"),
+            ("text", "2025-01-12", "2025-01-10", "2d"),
+            ("text", "2025-01-12T10:00:00Z", "2025-01-12T10:00:00.5Z", 0),
+        ],
+    )
+    def test_late_rows_of_dates_and_texts(
+        self, asset: Asset, register: PostgresResource, kind: str, first: str, later: str, late: Any
+    ) -> None:
+        definition = ingest_table("register", "marks", watermark="mark", late=late)
+        register.execute(f"CREATE TABLE marks (id int, authority text, mark {kind})")
+        register.execute(f"INSERT INTO marks VALUES (1, 'a', '{first}')")  # noqa: S608 - a made-up value
+        asset.made(definition)
+        register.execute(f"INSERT INTO marks VALUES (2, 'b', '{later}')")  # noqa: S608 - as above
+        for _ in range(2):
+            assert rows(asset.made(definition)) == [(1, "a"), (2, "b")]
+
+    def test_texts_in_another_order_than_what_they_say_are_refused(
+        self, asset: Asset, register: PostgresResource
+    ) -> None:
+        definition = ingest_table("register", "marks", watermark="mark", key="id")
+        register.execute("CREATE TABLE marks (id int, authority text, mark text)")
+        register.execute("INSERT INTO marks VALUES (1, 'a', '8'), (2, 'b', '9')")
+        asset.made(definition)
+        register.execute("INSERT INTO marks VALUES (3, 'c', '10')")
+        with pytest.raises(UserError, match="The watermark 'mark' is text that does not stand in the order"):
+            asset.made(definition)
+        register.execute("DELETE FROM marks WHERE id = 3")
+        register.execute("ALTER TABLE marks ALTER COLUMN id TYPE text")
+        with pytest.raises(UserError, match="column 'id' is Int32 in 'what is stored' but String"):
+            asset.made(definition)
+        with pytest.raises(UserError, match=r"columns= leaves out the watermark 'mark'"):
+            ingest_table("register", "marks", watermark="mark", columns=["id"])
+
     def test_an_empty_table_and_a_table_of_new_columns(self, asset: Asset, register: PostgresResource) -> None:
         assert asset.made(PERMITS).schema["authority"] == pl.String
         register.execute("INSERT INTO permits VALUES (1, 'a', '2025-01-01Z')")
