@@ -7,7 +7,7 @@ from datetime import date
 import dagster as dg
 
 from platform_core.errors import UserError
-from platform_core.partitions.calendar import day, first_and_last
+from platform_core.partitions.calendar import day, first_and_last, zone
 
 # Month and day on which a year begins
 _TAX = (4, 6)
@@ -21,7 +21,7 @@ def tax_year_partitions(
 
     Args:
         start: Years count from the first one that begins on or after this day.
-        end: No year begins on or after this day.
+        end: No year begins on or after this day; one that is not over by then is left out.
         timezone: The time zone in which days begin.
         end_offset: How many years past the last whole one there are: 1 includes the present year.
 
@@ -77,6 +77,6 @@ def _years(
         end=last,
         cron_schedule=f"0 0 {number} {month} *",
         fmt="%Y-%m-%d",
-        timezone=timezone,
+        timezone=zone(timezone),
         end_offset=end_offset,
     )

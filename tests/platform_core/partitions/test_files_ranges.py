@@ -102,6 +102,10 @@ def test_partitions_have_two_dimensions_or_none() -> None:
         multi_partitions(day=days)
     with pytest.raises(UserError, match="has two dimensions itself"):
         multi_partitions(day=days, both=multi_partitions(day=days, region=REGIONS))
+    with pytest.raises(UserError, match=r"The key 'a\|b' of 'region' cannot be one of two dimensions"):
+        multi_partitions(day=days, region=dg.StaticPartitionsDefinition(["a", "a|b"]))
+    turned = multi_partitions(y=dg.StaticPartitionsDefinition(["a"]), x=days)
+    assert turned.get_partition_keys() == ["2025-01-01|a"], "the names' order, whichever was written first"
 
 
 def test_ranges_are_written_with_two_dots() -> None:
@@ -140,6 +144,11 @@ def test_a_check_that_knows_no_partition_says_what_it_needs() -> None:
         check_in_partition("d").run(pl.DataFrame({"d": [1]}))
     with pytest.raises(UsageError, match="needs a column"):
         check_in_partition({})
+    days = daily_partitions("2025-01-01")
+    with pytest.raises(UsageError, match="'oops' is no key of these partitions"):
+        check_in_partition("d", of=days, partition="oops").run(pl.DataFrame({"d": ["2025-01-01"]}))
+    pattern = pl.DataFrame({"^d$": ["2025-01-01"], "d": ["x"]})
+    assert check_in_partition("^d$", of=days, partition="2025-01-01").run(pattern).passed, "a name is no pattern"
 
     def whole(context):
         return pl.LazyFrame()

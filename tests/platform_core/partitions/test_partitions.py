@@ -13,6 +13,7 @@ from platform_core.partitions import (
     monthly_partitions,
     partition_values,
     static_partitions,
+    tax_year_partitions,
     weekly_partitions,
 )
 
@@ -62,3 +63,13 @@ def test_mistakes_are_errors() -> None:
         monthly_partitions("2025-01-01", "2025-01-01")
     with pytest.raises(UserError, match="cannot begin on day 7"):
         weekly_partitions("2025-01-01", first_day=7)
+    with pytest.raises(UserError, match="cannot begin on day True"):
+        weekly_partitions("2025-01-01", first_day=True)
+    for odd in (20250101, None):
+        with pytest.raises(UserError, match=f"{odd} is not a date"):
+            daily_partitions(odd)  # type: ignore[arg-type]  # the mistake itself
+    for make in (daily_partitions, weekly_partitions, monthly_partitions, tax_year_partitions):
+        with pytest.raises(UserError, match=r"no time zone 'Europe/Londn'\.\nhint: Did you mean 'Europe/London'"):
+            make("2025-01-01", timezone="Europe/Londn")
+    with pytest.raises(UserError, match="Write it as Europe/London, or UTC"):
+        daily_partitions("2025-01-01", timezone="/")
