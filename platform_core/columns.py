@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import polars.selectors as cs
 
@@ -20,3 +22,20 @@ def column_of(name: str) -> pl.Expr:
 def is_pattern(name: str) -> bool:
     """Say whether Polars takes a name for a pattern of names."""
     return name.startswith("^") and name.endswith("$")
+
+
+def type_text(dtype: Any) -> str:
+    """Give a Polars type in Polars' own words, without the categories of an Enum, which are values.
+
+    >>> type_text(pl.Struct({"status": pl.Enum(["open"])}))
+    "Struct({'status': Enum})"
+    """
+    if isinstance(dtype, pl.Enum):
+        return "Enum"
+    if isinstance(dtype, pl.List):
+        return f"List({type_text(dtype.inner)})"
+    if isinstance(dtype, pl.Array):
+        return f"Array({type_text(dtype.inner)}, shape=({dtype.size},))"
+    if isinstance(dtype, pl.Struct):
+        return "Struct({" + ", ".join(f"{field.name!r}: {type_text(field.dtype)}" for field in dtype.fields) + "})"
+    return str(dtype)

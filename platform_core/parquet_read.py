@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from platform_core.columns import type_text
 from platform_core.frames import FrameKind, convert
 from platform_core.storable import typed
 from platform_core.unions import common_schema, conform
@@ -127,7 +128,7 @@ def read_footer(place: Place) -> Footer:
     """Read the footer of a Parquet file; the rows themselves are not touched."""
     file = _File(place)
     hidden = set(file.hidden)
-    columns = tuple((name, str(dtype)) for name, dtype in file.schema.items() if name not in hidden)
+    columns = tuple((name, type_text(dtype)) for name, dtype in file.schema.items() if name not in hidden)
     size = place.stat().st_size if isinstance(place, Path) else getattr(place, "size", 0)
     return Footer(file.rows(), columns, size)
 

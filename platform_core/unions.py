@@ -11,7 +11,7 @@ from typing import cast
 
 import polars as pl
 
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, type_text
 from platform_core.errors import UserError
 
 _SIGNED: tuple[type[pl.DataType], ...] = (pl.Int8, pl.Int16, pl.Int32, pl.Int64)
@@ -43,8 +43,8 @@ def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str, parts: st
             common = common_type(union[name], dtype)
             if common is None:
                 raise UserError(
-                    f"The {parts} of {what} do not fit together: column {name!r} is {union[name]} in "
-                    f"{seen[name]!r} but {dtype} in {label!r}.",
+                    f"The {parts} of {what} do not fit together: column {name!r} is {type_text(union[name])} in "
+                    f"{seen[name]!r} but {type_text(dtype)} in {label!r}.",
                     hint=f"Give the column one type in the step, then materialise those {parts} again.",
                 )
             union[name] = common

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Direct, Plan, Settled, Verdict, check_name, counted, listed
+from platform_core.columns import type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import FrameKind, convert, to_polars
 from platform_core.suggest import did_you_mean
@@ -109,7 +110,7 @@ class Columns:
         """Compare with the schema; no data is read."""
         absent = [column for column, _ in self.types if column not in schema]
         wrong = [
-            f"Column {column} is {schema[column]}, not {wanted}"
+            f"Column {column} is {type_text(schema[column])}, not {wanted}"
             for column, wanted in self.types
             if column in schema and not _fits(schema[column], wanted)
         ]
@@ -189,7 +190,8 @@ def _cases(failures: Any, types: Mapping[Any, Any]) -> list[_Case]:
         elif check == "column_in_schema":
             reason = f"unexpected column {record['failure_case']}"
         elif check.startswith(_DTYPE):  # the type from the frame: pandas' failure case is a value
-            reason = f"column {record['column']} is {types.get(record['column'], 'of another type')}, not {check[7:-2]}"
+            found = types.get(record["column"], "of another type")
+            reason = f"column {record['column']} is {type_text(found)}, not {check[7:-2]}"
         else:
             of = "" if record["schema_context"] == "DataFrameSchema" else f" of {record['column']}"
             reason = f"{check[:_LONGEST_REASON]}{of}"

@@ -12,7 +12,7 @@ import polars as pl
 from platform_core.asset_checks.keys import frame_of
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, missing, refusal
 from platform_core.asset_checks.statistics import number_of
-from platform_core.columns import column_of
+from platform_core.columns import column_of, type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 
@@ -79,7 +79,8 @@ class Drift:
             return refusal(f"The other frame has no column {self.to_column}.", missing_columns=[self.to_column])
         grouped = _groups(other, self.to_column, dtype)
         if grouped is None or _sort_of(dtype) != _sort_of(schema[self.column]):
-            return refusal(f"Column {self.column} is {schema[self.column]}, {self.to_column} of the other is {dtype}.")
+            ours, theirs = type_text(schema[self.column]), type_text(dtype)
+            return refusal(f"Column {self.column} is {ours}, {self.to_column} of the other is {theirs}.")
         before = other.select(e.alias(n) for n, e in grouped(self.to_column).items()).collect().row(0, named=True)
 
         def judge(figures: Mapping[str, Any]) -> Verdict:

@@ -21,7 +21,7 @@ from platform_core.asset_checks.model import (
     missing,
     refusal,
 )
-from platform_core.columns import TEXT, column_of
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 
@@ -115,7 +115,8 @@ class Referential:
         for column, to_column in zip(self.columns, self.to_columns, strict=True):
             common = _common_type(schema[column], types[to_column])
             if common is None:
-                return refusal(f"Column {column} is {schema[column]}, {to_column} of the other is {types[to_column]}.")
+                here, there = type_text(schema[column]), type_text(types[to_column])
+                return refusal(f"Column {column} is {here}, {to_column} of the other is {there}.")
             # What the common type cannot hold is null, and no row of the other matches it
             ours.append(column_of(column).cast(common, strict=False))
             theirs.append(column_of(to_column).cast(common, strict=False).alias(str(len(theirs))))

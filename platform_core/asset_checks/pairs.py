@@ -12,7 +12,7 @@ from collections.abc import Callable
 import polars as pl
 
 from platform_core.asset_checks.values import IncomparableError
-from platform_core.columns import TEXT, column_of
+from platform_core.columns import TEXT, column_of, type_text
 
 RELATIONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "<": operator.lt,
@@ -39,7 +39,9 @@ def related(column: str, relation: str, other: str, schema: pl.Schema) -> pl.Exp
     """
     left, right = schema[column], schema[other]
     one, two = column_of(column), column_of(other)
-    refused = IncomparableError(f"is {left}, which is not compared with {other}, which is {right}")
+    refused = IncomparableError(
+        f"is {type_text(left)}, which is not compared with {other}, which is {type_text(right)}"
+    )
     if pl.Object in {left, right}:
         raise refused
     if left == right or pl.Null in (left, right):

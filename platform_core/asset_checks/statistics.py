@@ -11,7 +11,7 @@ import polars as pl
 
 from platform_core.asset_checks.keys import frame_of
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
-from platform_core.columns import column_of
+from platform_core.columns import column_of, type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 
@@ -146,7 +146,7 @@ class Figure:
         if absent := missing([self.column], schema):
             return absent
         if not schema[self.column].is_numeric():
-            return refusal(f"Column {self.column} is {schema[self.column]}, which is no number.")
+            return refusal(f"Column {self.column} is {type_text(schema[self.column])}, which is no number.")
         what = "mean" if self.q is None else f"{self.q:g} quantile"
         column = column_of(self.column)
         # The sum of great whole numbers does not fit their type

@@ -11,7 +11,7 @@ import polars as pl
 from platform_core.asset_checks.model import Check, Plan, check_name, listed
 from platform_core.asset_checks.rows import compared, mapping_of
 from platform_core.asset_checks.values import IncomparableError
-from platform_core.columns import TEXT, column_of
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError
 
 
@@ -82,7 +82,7 @@ class Pattern:
 
         def bad(column: str, pattern: str) -> pl.Expr:
             if not (isinstance(schema[column], TEXT) or schema[column].is_integer()):
-                raise IncomparableError(f"is {schema[column]}, not text")
+                raise IncomparableError(f"is {type_text(schema[column])}, not text")
             return ~column_of(column).cast(pl.String).str.contains(_whole(pattern))
 
         return compared(self.patterns, schema, bad, ("has not the right form", "have not the right form"))
@@ -115,7 +115,7 @@ def _length(column: str, dtype: pl.DataType) -> pl.Expr:
         return value.bin.size()
     if isinstance(dtype, pl.List):
         return value.list.len()
-    raise IncomparableError(f"is {dtype}, which has no length")
+    raise IncomparableError(f"is {type_text(dtype)}, which has no length")
 
 
 def _whole(pattern: str) -> str:

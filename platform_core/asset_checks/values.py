@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from platform_core.columns import TEXT, column_of
+from platform_core.columns import TEXT, column_of, type_text
 
 _TIMES = (pl.Date, pl.Datetime, pl.Time, pl.Duration)
 _DIGITS = 38  # of the widest decimal
@@ -71,7 +71,7 @@ def out_of_bounds(column: str, dtype: pl.DataType, low: Any, high: Any) -> pl.Ex
         IncomparableError: The column is neither of numbers nor of dates or times, or a bound is of another sort.
     """
     if isinstance(dtype, TEXT) or dtype == pl.Boolean:
-        raise IncomparableError(f"is {dtype}, which has no range")
+        raise IncomparableError(f"is {type_text(dtype)}, which has no range")
     how = _comparison(dtype)
     value = how.of(column)
     bad = value.is_nan() if dtype.is_float() else pl.lit(False)
@@ -91,7 +91,9 @@ def _converted(value: Any, dtype: pl.DataType, convert: _Convert, rounding: str 
     try:
         return convert(value, rounding)
     except (TypeError, ValueError, OverflowError, InvalidOperation):
-        raise IncomparableError(f"is {dtype}, which a {type(value).__name__} cannot be compared with") from None
+        raise IncomparableError(
+            f"is {type_text(dtype)}, which a {type(value).__name__} cannot be compared with"
+        ) from None
 
 
 def _comparison(dtype: pl.DataType) -> Comparison:
@@ -113,7 +115,7 @@ def _comparison(dtype: pl.DataType) -> Comparison:
         return Comparison(dtype, lambda value, _: float(_no_boolean(_of(value, int, float, Decimal))))
     if dtype == pl.Boolean:
         return Comparison(dtype, lambda value, _: _of(value, bool))
-    raise IncomparableError(f"is {dtype}, which cannot be compared with written values")
+    raise IncomparableError(f"is {type_text(dtype)}, which cannot be compared with written values")
 
 
 def _text(value: Any, _: str | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
-from platform_core.columns import column_of
+from platform_core.columns import column_of, type_text
 from platform_core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Freshness:
         if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
             value = value.cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         elif not isinstance(dtype, pl.Date | pl.Datetime):
-            return refusal(f"Column {self.column} is {dtype}, not a date or time.")
+            return refusal(f"Column {self.column} is {type_text(dtype)}, not a date or time.")
         # As it is stored: Python's own dates end with the year 9999, and have no nanoseconds
         newest = value.max().to_physical()
         unit = _STORED[dtype.time_unit] if isinstance(dtype, pl.Datetime) else Fraction(86_400)

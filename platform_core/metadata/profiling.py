@@ -12,7 +12,7 @@ from typing import Any, cast
 import polars as pl
 import polars.selectors as cs
 
-from platform_core.columns import column_of
+from platform_core.columns import column_of, type_text
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.metadata.counting import QUANTILES, Column, sampled
@@ -121,7 +121,7 @@ def _line(
             *(found.get(f"{name}:{what}") for what in ("mean", "deviation", *QUANTILES)),
         ]
     texts = [None if value is None else shown(value) for value in values]
-    return (name, str(dtype), nulls, share, *texts[:2], distinct, *texts[2:])
+    return (name, type_text(dtype), nulls, share, *texts[:2], distinct, *texts[2:])
 
 
 def _counted(

@@ -12,7 +12,7 @@ import polars as pl
 
 from platform_core.asset_checks.model import Check, Plan, Test, check_name, listed, missing, refusal
 from platform_core.asset_checks.rows import row_plan
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError
 
 
@@ -81,7 +81,7 @@ class InPartition:
             definition, key = part_of(self.of, self.key, dimension)
             judged = _outside(column, schema[column], definition, key)
             if isinstance(judged, str):
-                return refusal(f"Column {column} is {schema[column]}, {judged}.")
+                return refusal(f"Column {column} is {type_text(schema[column])}, {judged}.")
             bad[column] = Test(judged)
         return row_plan(bad, ("lies outside its partition", "lie outside their partition"))
 
@@ -137,12 +137,15 @@ def part_of(
 
 def _outside(column: str, dtype: pl.DataType, of: dg.PartitionsDefinition[Any], key: str) -> pl.Expr | str:
     """Give the expression that is true outside the partition, or say why there is none."""
-    value = pl.col(column)
+    value = column_of(column)
     if not isinstance(of, dg.TimeWindowPartitionsDefinition):
         if isinstance(dtype, TEXT) or dtype.is_integer() or dtype in {pl.Date, pl.Null}:
             return value.cast(pl.String) != key
         return "which no key of these partitions can be compared with"
-    window = of.time_window_for_partition_key(key)
+    try:
+        window = of.time_window_for_partition_key(key)
+    except ValueError:
+        raise UsageError(f"{key!r} is no key of these partitions.", hint=f"Write it as {of.fmt}.") from None
     if isinstance(dtype, pl.Datetime):
         return _of_time(value, dtype, window.start, window.end)
     if dtype == pl.Date or isinstance(dtype, TEXT):

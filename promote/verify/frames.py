@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from platform_core.columns import type_text
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind, arrow_of_pandas, kind_of, to_polars
 from platform_core.storable import refuse_unstorable
@@ -109,23 +110,6 @@ def _pandas_schema(frame: Any) -> Schema:
         *((f"index {name}" if name is not None else "index", str(dtype)) for name, dtype in levels),
         *((str(name), str(dtype)) for name, dtype in zip(frame.columns, frame.dtypes, strict=True)),
     )
-
-
-def type_text(dtype: Any) -> str:
-    """Give a Polars type in Polars' own words, without the categories of an Enum.
-
-    >>> type_text(pl.Struct({"status": pl.Enum(["open"])}))
-    "Struct({'status': Enum})"
-    """
-    if isinstance(dtype, pl.Enum):
-        return "Enum"
-    if isinstance(dtype, pl.List):
-        return f"List({type_text(dtype.inner)})"
-    if isinstance(dtype, pl.Array):
-        return f"Array({type_text(dtype.inner)}, shape=({dtype.size},))"
-    if isinstance(dtype, pl.Struct):
-        return "Struct({" + ", ".join(f"{field.name!r}: {type_text(field.dtype)}" for field in dtype.fields) + "})"
-    return str(dtype)
 
 
 def rows_of(frame: Any) -> int:

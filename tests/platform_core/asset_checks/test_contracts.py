@@ -10,8 +10,18 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from platform_core.asset_checks import validate_schema
-from platform_core.errors import UsageError
+from platform_core.asset_checks import (
+    check_compare,
+    check_drift,
+    check_freshness,
+    check_mean,
+    check_range,
+    check_referential,
+    run_checks,
+    validate_schema,
+)
+from platform_core.errors import UsageError, UserError
+from platform_core.unions import common_schema
 
 
 class Permit(pa.DataFrameModel):
@@ -175,3 +185,26 @@ def test_what_is_no_schema_is_refused() -> None:
         validate_schema("PermitSchema")
     with pytest.raises(UsageError, match="cannot be a type"):
         validate_schema(int)
+
+
+def test_the_categories_of_an_enum_are_values_and_never_said() -> None:
+    """A type is shown where a check fails, in metadata and in errors; what an Enum may hold is data."""
+    who = pl.DataFrame({"who": ["Ada Khan"], "n": [1]}, schema={"who": pl.Enum(["Ada Khan"]), "n": pl.Int64})
+    nested = who.select(who=pl.concat_list("who"), n="n")
+    checks = [
+        validate_schema({"who": "integer"}),
+        validate_schema(pa.DataFrameSchema({"who": pa.Column(pl.String)})),
+        check_range("who", min=1),
+        check_compare("who", "<", "n"),
+        check_referential("who", who, "n"),
+        check_freshness("who", "1d"),
+        check_mean("who", min=1),
+        check_drift("who", who, to_column="n"),
+    ]
+    for frame in (who, nested):
+        for outcome in run_checks(frame, checks).outcomes:
+            assert not outcome.passed
+            assert "Ada" not in f"{outcome.description} {dict(outcome.metadata)}"
+    with pytest.raises(UserError) as caught:
+        common_schema([("a", who.schema), ("b", who.with_columns(who=pl.lit(1)).schema)], "rents")
+    assert "who' is Enum in 'a' but Int32 in 'b'" in str(caught.value)
