@@ -18,6 +18,8 @@ POSTCODE = (
     rf"^(?:(?:{_AREAS})[0-9]{{1,2}}|(?:E1|N1|NW1|SE1|SW1|W1|EC[1-4]|WC[12])[A-HJKMNPR-Y])[0-9][ABD-HJLNP-UW-Z]{{2}}$"
     r"|^GIR0AA$|^BFPO(?:CO)?[1-9][0-9]{0,3}$|^(?:ASCN|STHL|TDCU|BBND|BIQQ|FIQQ|PCRN|SIQQ|TKCA)1ZZ$|^GX111AA$"
 )
+# Letters after the district that the standard allows, whether or not the area has such yet
+_POSTCODE_LIKE = rf"^(?:[BEGLMNSW][0-9][ABCDEFGHJKPSTUW]|(?:{_AREAS})[0-9][ABEHMNPRVWXY])[0-9][ABD-HJLNP-UW-Z]{{2}}$"
 NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 # Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
@@ -36,6 +38,7 @@ _SHAPES = (
     ("older", f"{_PREFIX}|{_SUFFIX}", ""),
     ("irish", _IRISH, ""),
     ("passport", _PASSPORT, ""),
+    ("like_postcode", _POSTCODE_LIKE, ""),
 )
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
 _MARK_NEXT = r"(?:reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
@@ -180,12 +183,14 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
         .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
+        .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
     )  # fmt: skip
     made = known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null())
     score = (
-        pl.when(pl.col("kind").is_in(["driving_licence", "postcode"])).then(0.95)
+        pl.when(shape == "like_postcode").then(0.8)
+        .when(pl.col("kind").is_in(["driving_licence", "postcode"])).then(0.95)
         .when(pl.col("kind") == "passport").then(0.93)
         .when(shape == "ni").then(pl.when("said_ni").then(0.98).when(short_ni).then(0.75).otherwise(0.95))
         .when("said_mark").then(0.95)

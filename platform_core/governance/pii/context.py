@@ -42,11 +42,13 @@ _SAID_OTHERWISE = {
 OTHER = (
     r"(?:(?-u:\b)(?:order|po|awb|refs?|reference|invoice|inv|tracking|case|isbn|issn|ean|gtin|sku|version|ver|v|release|build|serial|imei|iccid|application|app|appeal|crime"
     r"|ticket|receipt|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
-    r"|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions)"
+    r"|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|npk)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
-_OTHER_AFTER = r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds)(?-u:\b)"
-_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|windows|android|ios|linux|kernel|polars|pandas|v)\.? ?$"
+_OTHER_AFTER = (
+    r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds|mm|cm|kg|minutes|hours|years|ratio|split)(?-u:\b)"
+)
+_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
 _LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"

@@ -8,15 +8,17 @@ BY_A_PLACE = 0.62  # the score of a given name with a word of places behind it: 
 _SURE = 0.95  # from which on the words around say nothing more: `Mrs Ada Khan`
 
 CUE_BEFORE = (
-    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent) by"
-    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent|referred|reviewed|assessed|examined|discharged|supervised|managed|led|chaired|introduced|authored|edited|checked|verified|authorised|booked|created|updated|amended|logged|recorded|closed|presented|applications?|appeals?) by"
+    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:apolog(?:y|ies)|letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
     r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
     r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
     r"(?: was| is)?)[:,.]{0,2}\s*$"
 )
-CUE_AFTER = r"^(?:,| \()? ?(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b"
+CUE_AFTER = r"^(?:,| \()? ?(?:<[A-Za-z0-9]|(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b)"
+# `Seen today: Xiomara Quispe, DOB 1.2.80`
+CUE_WITHIN = ", (?:DOB|NHS)$"
 
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters?|nephews?|bro(?:ther)?s|family|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
 # What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
 _KIND_OF_SCHOOL = (
     "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
@@ -33,10 +35,15 @@ _CALLED_AFTER = (
     r"|foundation|pub|statue|stand|wing|suite|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
 # A school may be called so in short: `Ada Lovelace High`
+# and what is sold under a name
+_CALLED_AFTER += (
+    r"|^(?:'s)? (?i:sauce|dress|shampoo|pizzas?|boots|shoes|trainers|cakes?|gateau|tea|coffee|beer|ale|whisky|gin|rum|jeans|perfume|crisps|sausages|jam|pies?|mustard|bread|biscuits?"
+    r"|chocolates?|ice cream|tractors?|engine|mower|drill|grill|handbag|watch|bowls club|football club|cricket club|brewery|old brewery|highlanders)(?-u:\b)"
+)
 _CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
 # What queens and saints gave their names to
 _GAVE_THEIR_NAMES = (
-    r"(?i)^(?:victoria|albert|charles|charlotte|edward|elizabeth|alexandra|alfred|adelaide|augusta|caroline|catherine|katherine|frederick|mary|margaret|anne?|helen|regina|alma|beatrice"
+    r"(?i)^(?:victoria|victor|albert|charles|charlotte|edward|elizabeth|alexandra|alfred|adelaide|augusta|caroline|catherine|katherine|frederick|mary|margaret|anne?|helen|regina|alma|beatrice"
     r"|diana|louisa?|louise|eleanor|isabella|daisy|hazel|holly|heather|ivy|jasmine|lily|myrtle|laurel|poppy|violet|iris|florence|matilda|agnes|emma|ernest|alice|clara|julia|maria|sophia"
     r"|amelia|nicholas|jubilee)\b"
 )
@@ -51,10 +58,14 @@ _SURELY_PLACED_BEFORE = (
 )
 # `12 CHARLES STREET`; `Exmouth, Devon`; `Maria DB`
 _NUMBERED = r"[0-9][A-Za-z]?,? $"
+# `Flat 9, 13 Donna Lock`: the number of a house, not a year or what a list counts with
+_HOUSE = r"(?i)(?:^|[,;(] ?|\b(?:at|of|near|outside|along|to|visited|from) )(?:(?:flat|studio|unit|apartment|plot) )?(?:[0-9]{1,3}|1[0-8][0-9]{2})[a-z]?,? $"
 _TOWN_BEHIND = (
     r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
     r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
 )
+# `Father Christmas`, of which the second word alone would be a name
+_NOBODY = r"(?:Father Christmas|Father Time|Uncle Sam|Uncle Tom|Uncle Ben|Mother Teresa|Mother Hubbard|Private Ryan|Aunt Sally)$"
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
 _THING_BEFORE = (
@@ -82,9 +93,13 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
+    placed |= before.str.contains(_HOUSE) & (score < _SURE)
     # `Marks & Spencer, Ted Baker`
     placed |= before.str.ends_with("& ") & piece.str.contains(",", literal=True)
-    return found.filter(~thing & ~placed)
+    # `Sam Smith's` and nothing else is a house or a shop
+    placed |= (behind == "'s") & (before == "")
+    nobody = pl.concat_str(before.str.tail(16), piece.str.slice(pl.col("begin"), pl.col("end") - pl.col("begin")))
+    return found.filter(~thing & ~placed & ~nobody.str.contains(_NOBODY))
 
 
 def without_namesakes(found: pl.DataFrame) -> pl.DataFrame:

@@ -64,9 +64,9 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
             letters[word] = _LETTERS[a, b]
     # Words of places that many people are called by too
     letters |= dict.fromkeys(_ALSO_FAMILIES.split(), "V") | dict.fromkeys(_PLACE_FAMILIES.split(), "Y")
-    letters |= dict.fromkeys(("april", "june", "august", "will", "mark", "grace", "bill"), "A") | dict.fromkeys(
-        ("may", "rose", "hope"), "E"
-    )
+    letters |= dict.fromkeys(
+        ("april", "june", "august", "will", "grace", "bill", "christian", "comfort", "blessing", "precious"), "A"
+    ) | dict.fromkeys(("may", "rose", "hope", "dale"), "E")
     letters |= {"king": "V", "keynes": "X"}
     letters |= dict.fromkeys((role for role in _ROLES.split() if letters.get(role) == "L"), "R")
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}

@@ -20,6 +20,7 @@ from platform_core.governance.pii.name_surroundings import (
     BY_A_PLACE,
     CUE_AFTER,
     CUE_BEFORE,
+    CUE_WITHIN,
     without_namesakes,
     without_things_and_places,
 )
@@ -43,6 +44,7 @@ _ASCII, _ANY = (
     ),
 )
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
+_FEW_WORDS = 20_000  # below which to build a hash table of the lists costs more than a dictionary asked for each
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
 # `Chow Wing Kit`: a family name of China comes first
 _BY_A_FIRST = 0.58
@@ -73,9 +75,13 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"N", 0.75),
     (r"[GBC][IJ]{0,2}[GBCgbc]", 0.7),
     (r"P{1,3}[fbdu][GBCgbc]", 0.7),
+    # `Anita Das`, `Thuy Le`: small, a particle ends no run
+    (r"[GBC][GABCDEIJ]{0,2}(?:p|P(?![A-Za-z]))", 0.7),
     (r"(?<=R)[GABCDEU][IJ]{0,2}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
     (r"(?<=R)[IJ]{1,3}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
     (r"(?<=R)[fbdvceu][GBCgbc]", 0.6),
+    (r"(?<=R)[FBGC](?![A-Za-z])", 0.6),
+    (r"(?<=H)[UGABC][IJ]{0,2}[UFVBCDEufvbcde]", 0.7),
     (r"[FBDC][UGBCF]?[UGBCFugbcf]", _BY_A_FIRST),
     (r"[FB]P{1,2}[GBUgbu]", 0.6),
 )
@@ -129,9 +135,16 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     if spans.is_empty():
         return _none(runs)
     ends = spans["base"] + spans["last_word"]
+    # `Sarah's Law`: none but the last word of a name has an `'s`
+    begins, owned = spans["base"] + spans["first_word"], words["owned"].cast(pl.Int64)
+    before = owned.cum_sum() - owned
+    kept = before.gather(ends) == before.gather(begins)
+    if not kept.any():
+        return _none(runs)
+    spans, ends = spans.filter(kept), ends.filter(kept)
     found = runs[spans["run"]].with_columns(
         spans["score"],
-        words["at"].gather(spans["base"] + spans["first_word"]).alias("begin"),
+        words["at"].gather(begins.filter(kept)).alias("begin"),
         (words["at"].gather(ends) + words["kept"].gather(ends)).alias("end"),
     )
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
@@ -164,7 +177,7 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
     word = pl.element().str.strip_chars(".,")
     words = text.str.to_lowercase().str.strip_chars().str.split(" ")
     kept = shaped.filter(
-        ~text.str.to_lowercase().is_in(called_alike())
+        ~(text.str.to_lowercase().is_in(called_alike()) if strict else pl.lit(value=False))
         & ~words.list.eval(word.is_in(never)).list.any()
         & ~words.list.eval(word.is_in(empty)).list.all()
         & ~text.str.contains(
@@ -205,6 +218,17 @@ def alike(texts: pl.Series) -> pl.Series:
     )
 
 
+def unheard(texts: pl.Series) -> pl.Series:
+    """Say which texts are words of which at most one stands on a list.
+
+    >>> unheard(pl.Series(["Xiomara Quispe", "Listed Building", "Ada Khan"])).to_list()
+    [True, False, False]
+    """
+    word = pl.element().replace_strict(*mapping(), default="U")
+    letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
+    return letters.to_series().list.join("").str.contains("^(?:[GABCDEFVPT]?U+|U+[GABCDEFV])$")
+
+
 def small(cells: Cells) -> pl.DataFrame:
     """Give the cells that are a name in small letters and nothing else: a given name and a family name, both on the lists."""
     text = pl.col("text")
@@ -232,7 +256,9 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     words = words.with_columns(
         first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned
     ).with_columns(
-        letter=pl.col("bare").str.to_lowercase().replace_strict(*mapping(), default=None, return_dtype=pl.String)
+        letter=pl.when(pl.col("bare") == "Ben")  # no particle with a capital
+        .then(pl.lit("G"))
+        .otherwise(pl.col("bare").str.to_lowercase().map_batches(_looked_up, return_dtype=pl.String))
     )
     unknown = words.filter(pl.col("letter").is_null()).select("bare").unique()
     if unknown.height:
@@ -244,6 +270,14 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     return words.with_columns(
         letter=letter, kept=pl.col("size") - pl.col("comma").cast(pl.Int64) - pl.col("owned").cast(pl.Int64) * 2
     )
+
+
+def _looked_up(words: pl.Series) -> pl.Series:
+    """Give the letters of words on the lists: by the dictionary that stands where they are few, else by one of Polars."""
+    if len(words) > _FEW_WORDS:
+        return words.replace_strict(*mapping(), default=None, return_dtype=pl.String)
+    letters = lists()[0]
+    return pl.Series([letters.get(word) for word in words], dtype=pl.String)
 
 
 def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
@@ -264,7 +298,9 @@ def _cued(lettered: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     ).to_series()
     asked = open_ | joined.shift(-1, fill_value=False)
     spoken = runs.filter(asked).select(
-        pl.col("left").str.contains(CUE_BEFORE) | pl.col("right").str.contains(CUE_AFTER)
+        pl.col("left").str.contains(CUE_BEFORE)
+        | pl.col("right").str.contains(CUE_AFTER)
+        | pl.col("piece").str.contains(CUE_WITHIN)
     )
     marked = asked.scatter(asked.arg_true(), spoken.to_series())
     marked = open_ & (marked | (joined & marked.shift(1, fill_value=False)))

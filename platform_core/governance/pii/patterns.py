@@ -32,7 +32,8 @@ DATE_IN_WORDS = (
     rf"|{_D}{{4}}[ \-]{_MONTH}[ \-]{_D}{{1,2}}"
 )
 PHONE_ABROAD = rf"[1-9](?:{_GAP}{_D}){{6,14}}{_EXTENSION}"
-PHONE_AT_HOME = rf"0(?:[ .\-/()]{{0,2}})[1-9](?:(?:{_GAP}|,){_D}){{7,9}}{_EXTENSION}"
+# No bracket opens after the first group: `04518747 (09-61-84)` is an account with its sort code
+PHONE_AT_HOME = rf"0(?:[ .\-/()]{{0,2}})[1-9](?:(?:[ .\-/)\[\]]{{0,3}}|,){_D}){{7,9}}{_EXTENSION}"
 PHONE_44 = rf"44[ \-]?(?:[(\[]0[)\]])?[ \-]?[1-9](?:[ .\-]{{0,2}}{_D}){{8,9}}{_EXTENSION}"
 CARD = (
     rf"[2-6]{_D}{{3}}(?:[ .\-]{{0,2}}{_D}{{4}}){{2}}(?:[ .\-]{{0,2}}{_D}{{1,4}}(?:[ .\-]{{0,2}}{_D}{{1,3}})?)?"

@@ -11,6 +11,7 @@ from platform_core.governance.pii.saying import Saying
 # Forms of a whole cell; what a check digit or a structure decides stays with that
 _FORMS = {
     "phone": (r"^[+(]?[0-9](?:[ .\-/()]{0,3}[0-9]){5,14}(?:[ ,;]*(?i:ext?\.?|x|#)[a-z]* ?[0-9]{1,6})?$", 0.8),
+    "postcode": (r"^(?i:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKMNPR-Y]? ?[0-9][ABD-HJLNP-UW-Z]{2})$", 0.85),
     "sort_code": (r"^[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}$|^[0-9]{5}$", 0.95),
     "account_number": (r"^[0-9]{4}[ \-]?[0-9]{4}$|^[0-9]{6,10}$", 0.93),
     "passport": (r"^(?i:[A-Z]{0,2} ?[0-9]{6,9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{3} [0-9]{3} [0-9]{3})$", 0.93),

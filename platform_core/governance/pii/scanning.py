@@ -31,6 +31,7 @@ _PART_BYTES, _PART_ROWS = 32 << 20, 1 << 20  # of a part at most: each costs the
 _FEW_ROWS = 20_000  # of different texts, which are not worth a second core
 _LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on it is one of people
 _MOST = 0.6  # of the cells of a column that look like a name, from which on the others are taken for one too
+_LEAST, _MOST_KNOWN = 0.3, 0.8  # or nearly all of those that are not two unheard of words, and so many of all
 _FEW_ALIKE, _SURE_NI = 3, 0.8
 _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
@@ -226,15 +227,17 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
 def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     """Add numbers outside the issued ranges (made-up ones are), where nearly all of a column's have the check digit."""
     cells = column.cast(pl.String).str.strip_chars().alias("text").to_frame().with_row_index("row")
-    tens = cells.filter(pl.col("text").str.contains("^[0-9]{10}$"))
+    cells = cells.with_columns(bare=pl.col("text").str.replace_all("[ -]", ""))
+    tens = cells.filter(pl.col("bare").str.contains("^[0-9]{10}$"))
     if tens.height < _FEW:
         return found
-    valid = checksums.modulus_11(tens["text"])
+    valid = checksums.modulus_11(tens["bare"])
     if valid.mean() < _NEARLY_ALL:  # type: ignore[operator]  # a number, since there are rows
         return found
     tens = tens.filter(valid)
     by_chance = (pl.col("kind") == "utr") & pl.col("chance") & pl.col("row").is_in(tens["row"].implode())
     found = found.filter(~by_chance)
+    tens = tens.filter(pl.col("text") == pl.col("bare"))  # the grouped are found anyway
     others = tens.filter(~pl.col("row").is_in(found["row"].implode()))
     begin = column.gather(others["row"]).cast(pl.String).str.find("[0-9]").cast(pl.Int64)
     added = others.with_columns(
@@ -272,9 +275,15 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     )
     shaped = rows.filter(pl.col("text").str.contains(_LIKE_A_NAME))
     named_rows = found.filter((pl.col("kind") == "name") & (pl.col("start") == 0))["row"].unique()
-    share = shaped["row"].is_in(named_rows.implode()).mean() if shaped.height >= _FEW else 0.0
-    if not isinstance(share, float) or share < _MOST:
+    held = shaped["row"].is_in(named_rows.implode())
+    share = held.mean() if shaped.height >= _FEW else 0.0
+    if not isinstance(share, float) or share < _LEAST:
         return found
+    # Words that nobody has heard of speak neither for people nor against them
+    if share < _MOST:
+        heard = int((held | ~names.unheard(shaped["text"])).sum())
+        if int(held.sum()) < _MOST_KNOWN * heard:
+            return found
     others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
     spans = others.select(
         "row", "kind", "start", end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64), score=pl.lit(0.6)

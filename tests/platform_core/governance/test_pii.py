@@ -342,3 +342,41 @@ def test_an_address_of_the_internet_behind_its_label_is_no_national_insurance_nu
 @pytest.mark.parametrize("text", ["Jackson, Trevor", "spoke to Trevor T. Jackson today"])
 def test_a_family_name_that_is_a_given_name_too_is_found_on_either_side(text: str) -> None:
     assert [row[2] for row in pii.scan(pl.DataFrame({"note": [text]})).rows()] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ask Ben Price first.", ["Ben Price"]),
+        ("Paid by Anita Das, Leeds", ["Anita Das"]),
+        ("Dear Qatadah Zakariyya,", ["Qatadah Zakariyya"]),
+        ("Seen today: Xiomara Quispe, DOB unknown", ["Xiomara Quispe"]),
+        ("Applied for Sarah's Law data", []),
+        ("the cat of Sarah Khan's mother", ["Sarah Khan"]),
+        ("Jack Smith's", []),
+        ("The wall at 163 Donna Mills leans", []),
+        ("Flat 9, Donna Mills, Leeds", []),
+        ("In 2021 Donna Mills left", ["Donna Mills"]),
+        ("Sarah Khan sauce", []),
+        ("Father Christmas", []),
+    ],
+)
+def test_a_name_is_told_by_what_stands_around_it(text: str, found: list[str]) -> None:
+    spans = pii.scan(pl.DataFrame({"note": [text]})).filter(pl.col("kind") == "name").select("start", "end").rows()
+    assert [text[start:end] for start, end in spans] == found
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "kinds"),
+    [
+        ("note", "Flat 1, L7E 8HE", ["postcode"]),  # a letter that the standard allows and no district has yet
+        ("note", "part L7E8HE", []),
+        ("postcode", "FA9 8HE", ["postcode"]),
+        ("note", "Pay to account 04518747 (09-61-84)", ["account_number", "sort_code"]),
+        ("note", "washers 10-15-20 mm", []),
+        ("agent", "Mozilla/5.0 (X11; rv:1.9.2.20) Gecko", []),
+        ("applicant", "Paul Smith", ["name"]),
+    ],
+)
+def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: list[str]) -> None:
+    assert pii.scan(pl.DataFrame({column: [text]}))["kind"].to_list() == kinds
