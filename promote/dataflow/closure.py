@@ -274,6 +274,9 @@ class _Resolver:
         """Whether the code that a statement puts somewhere finds the same whenever it runs."""
         looked_up = {*statement.effects.late, *(name for names in statement.late.values() for name in names)}
         functions = self.program.functions
+        placed = {n for n in (*statement.reads, *statement.effects.touched) if n in functions.classes}
+        if any(s is not statement for name in placed for s in self.program.changed_anywhere(name)):
+            return False  # `Accessor.factor = 2`, where the class is registered
         code = {info for name in statement.reads for info in functions.infos(name)} | {
             *statement.effects.lambdas.values()
         }

@@ -14,7 +14,7 @@ from promote.dataflow.loads import LoadCall, load_calls
 from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
 from promote.heap.handed import Handed
-from promote.heap.standing import Carriers, with_aliases
+from promote.heap.standing import Carriers, Relations, with_aliases
 from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
 from promote.heap.trace import Trace
@@ -24,7 +24,7 @@ from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package
 from promote.language.states import HIDDEN_STATE
-from promote.language.syntax import dotted_of
+from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
 from promote.trees import parse, parse_anew
@@ -156,7 +156,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
     summarise(functions)
     trace = Trace(functions)
     standing, unsure = with_aliases(every, functions)
-    carriers, handed = Carriers(standing), Handed(standing)
+    carriers, handed, relations = Carriers(standing), Handed(standing), Relations()
     entered = {id(item.context_expr) for facts in every for item in facts.kinds.get(ast.withitem, ())}
     ours = frozenset([name for name, path in imports.items() if path.startswith("platform_core")])
     statements: list[Statement] = []
@@ -172,6 +172,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
         happening = trace.take(found)
         state_reads, changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
         through = carriers.take(node, found, happening) | handed.take(facts, found, happening)
+        state_reads |= relations.take(facts, found, state_reads)
         if through:
             state_reads, changes = {**through, **state_reads}, {**through, **changes}
         statement = Statement(
@@ -287,8 +288,30 @@ def _imports(
         path = ".".join((found.get(value[0], ""), *value[1:]))
         if name not in found and any(key == path or key.startswith(f"{path}.") for key in HIDDEN_STATE):
             found[name] = path  # `rng = np.random` is as good as an import
+    for name, paths in _modules_by_text(statements, found):
+        found[name] = next(iter(paths))
+        every[name] = {*paths}
     others = {name: tuple(sorted(paths - {found[name]})) for name, paths in every.items() if len(paths) > 1}
     return found, frozenset(modules), others
+
+
+def _modules_by_text(statements: Iterable[Facts], imports: Mapping[str, str]) -> Iterable[tuple[str, Sequence[str]]]:
+    """The names that `chain_of` gives modules which a text names, and the paths that each may stand for."""
+    for facts in statements:
+        if facts.names.isdisjoint(MODULE_WORDS) and facts.attributes.isdisjoint(MODULE_WORDS):
+            continue
+        for node in (*facts.kinds.get(ast.Subscript, ()), *facts.kinds.get(ast.Call, ())):
+            if module_text(node) is None:
+                continue
+            chain = dotted_of(node.value if isinstance(node, ast.Subscript) else node.func) or ("",)
+            path = ".".join((imports.get(chain[0], chain[0]), *chain[1:]))
+            if chain[-1] in MODULE_WORDS - {"modules"} or path.startswith("sys.modules"):
+                name = (chain_of(node) or ("",))[0]
+                yield name, _ANY_MODULE if name == f"{IMPORTED}?" else (name.removeprefix(IMPORTED),)
+
+
+# What a module may be that a run alone names: each with a state of its own
+_ANY_MODULE = ("random", "numpy.random", "numpy", "pandas", "polars", "os", "decimal", "locale", "warnings", "duckdb")
 
 
 def _imports_something(facts: Facts) -> bool:

@@ -12,6 +12,7 @@ from promote.dataflow.displays import inner_displays
 from promote.dataflow.global_names import kept
 from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
+from promote.dataflow.own_places import own_place
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
@@ -364,6 +365,12 @@ class Refusals:
             message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
             hint = "Write print(…) around it, or leave the line out of the step."
             self.say("PR314", shown.id, message, statement, use_of(shown), hint)
+        place = own_place(statement.facts)
+        if place is not None:
+            name = ast.unparse(place)
+            message = f"`{name}` tells where code stands, and in a module that is elsewhere."
+            hint = "Use __name__, or write the text that is meant."
+            self.say("PR314", name, message, statement, use_of(place), hint)
         if effects.awaits is not None:
             message = "`await` at the top of a cell works in IPython only."
             self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")

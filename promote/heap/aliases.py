@@ -176,13 +176,19 @@ class Aliases(Calls):
                 applied = event.kind == "apply"
                 self.called(event.value, event.use, alone=event.alone, applied=applied)  # type: ignore[arg-type]  # a call's value is a Call
             case "item" if event.value is not None and (self.heap.defaulting or self.functions.defaults):
-                asked = self.value(event.value)
-                self.asked_items |= asked
-                self.touch(asked & self.heap.defaulting, event.use)
+                self.asked_for_item(self.value(event.value), event.use)
             case "return" if event.value is not None:
                 self.results |= self.value(event.value)
             case "scope":
                 self.scope(event)
+
+    def asked_for_item(self, asked: Objects, use: Use) -> None:
+        """Take that an item is read, which a factory may have to make."""
+        self.asked_items |= asked
+        if made := asked & self.heap.defaulting:
+            self.touch(made, use)
+            self.callbacks(self.heap.code_in(made), NONE, use)
+            self.constructed(self.heap.contents(made) & self.heap.types, NONE, use)
 
     def assign(self, event: Event, given: Objects) -> None:
         """Let names stand for objects, besides what they stood for where the binding may not happen."""
@@ -205,6 +211,7 @@ class Aliases(Calls):
             return self.closure(event.code)
         own = NONE if event.held is None else self.heap.contents(self.value(event.held))
         made = self.heap.new(own)
+        self.heap.types |= made
         if event.cls is not None:
             self.heap.inherit(made, self.named(event.cls.bases))
             bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]

@@ -12,12 +12,13 @@ from promote.heap.library_changes import Target
 from promote.heap.unseen import unseen
 from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
 from promote.language.functions import CONSTRUCTORS
-from promote.language.syntax import dotted_of, root_of
+from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
 from promote.language.uses import FunctionInfo, Summary, Use
 
 _QUIET_EVENTS = frozenset(
     {"assign", "define", "mutate", "return"}
 )  # a body of these alone runs nothing that it is given
+_ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
 
 
 class Calls(Libraries):
@@ -26,6 +27,8 @@ class Calls(Libraries):
     def called(self, call: ast.Call, use: Use, *, alone: bool, applied: bool = False) -> None:
         """Take the effects of a call; `applied` is true where a decorator is called with what it stands on."""
         target, given = self.understood(call)
+        if (method := self.on_first(call)) is not None:
+            self.called(method, use, alone=False)
         for info, bound in target.infos:
             self.apply(info, bound, self.code_objects(call), use)
         if target.cls:
@@ -40,12 +43,8 @@ class Calls(Libraries):
         if self.has_code:
             self.code_runs(call, target, given, use, applied=applied)
         heap = self.heap
-        if heap.bound and target.receiver:  # it may call later what it is given: `stack.callback(found.append, 1)`
-            heap.hold(target.receiver, given & heap.bound)
-        for one in sorted(heap.reach(everything) & heap.bound) if heap.bound else ():
-            changed = heap.contents(frozenset((one,)))
-            heap.hold(changed, given - heap.bound)
-            self.touch(changed, use)
+        if heap.bound:
+            self.bound_runs(everything, target, given, use)
         if heap.classes or self.inside is not None:
             self.called_back(call, target, given, use)
         for cls in heap.classes_in(target.callee) if heap.classes else ():
@@ -67,6 +66,9 @@ class Calls(Libraries):
             return
         heap = self.heap
         everything = heap.reach(given | target.receiver | target.callee)
+        for one in everything & heap.types:  # a class that a library is given: its instances are made there
+            for info in [m for cls in heap.classes[one] for m in cls.methods.values()]:
+                self.apply(info, dict.fromkeys(info.parameters, heap.new()), everything, use)
         groups = {one: heap.classes[one] for one in everything & heap.classes.keys()}
         first = self.inside.parameters[:1] if self.inside is not None else ()
         if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
@@ -87,6 +89,25 @@ class Calls(Libraries):
         keeps = keeps and not target.infos
         if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
+        if self.heap.types and not keeps and target.name not in _ABOUT_TYPES:
+            self.constructed(self.heap.reach(everything) & self.heap.types, everything, use)
+
+    def bound_runs(self, everything: Objects, target: Target, given: Objects, use: Use) -> None:
+        """Take methods that are values: calling one changes what it holds."""
+        heap = self.heap
+        if target.receiver:  # it may call later what it is given: `stack.callback(found.append, 1)`
+            heap.hold(target.receiver, given & heap.bound)
+        for one in sorted(heap.reach(everything) & heap.bound):
+            changed = heap.contents(frozenset((one,)))
+            heap.hold(changed, given - heap.bound)
+            self.touch(changed, use)
+
+    def constructed(self, types: Objects, given: Objects, use: Use) -> None:
+        """Take classes that are handed on to be called there: `make(Row, 3)`, `map(Row, rows)`."""
+        for one in types:
+            for info in [m for cls in self.heap.classes[one] for n, m in cls.methods.items() if n in CONSTRUCTORS]:
+                itself = dict.fromkeys(info.parameters[:1], self.heap.new())
+                self.apply(info, dict.fromkeys(info.parameters, given - types) | itself, given, use)
 
     def only_keeps(self, call: ast.Call, target: Target, everything: Objects) -> bool:
         """Whether a call surely runs none of the functions that it is given: it puts them away, or makes a closure."""
@@ -167,7 +188,7 @@ class Calls(Libraries):
 
     def depth(self, objects: Objects, *, deep: bool) -> Objects:
         """What changes of objects: all that can be reached, or themselves alone."""
-        return self.deep(objects) if deep else objects - self.heap.plain_code
+        return self.deep(objects) if deep else self.delegated(objects) - self.heap.plain_code
 
     def link(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> None:
         """Let the caller's objects hold what a function leaves in them."""
@@ -202,7 +223,22 @@ class Calls(Libraries):
 
     def code_objects(self, call: ast.Call) -> Objects:
         """The function objects that a call calls."""
+        if isinstance(call.func, ast.Lambda):
+            return self.value(call.func)
         return self.of(call.func.id) if isinstance(call.func, ast.Name) else NONE
+
+    def on_first(self, call: ast.Call) -> ast.Call | None:
+        """Give `dict.get(table, "k")` as `table.get("k")`; None where no function of a library's type is called."""
+        func = call.func
+        if not isinstance(func, ast.Attribute) or not call.args or not names_a_type(func.value):
+            return None
+        root = dotted_of(func.value) or ("",)
+        if root[0] in self.functions.classes or isinstance(call.args[0], (ast.Starred, ast.Constant)):
+            return None
+        if id(call) not in self.turned:
+            method = ast.copy_location(ast.Attribute(call.args[0], func.attr, ast.Load()), func)
+            self.turned[id(call)] = call, ast.copy_location(ast.Call(method, call.args[1:], call.keywords), call)
+        return self.turned[id(call)][1]
 
     def understood(self, call: ast.Call) -> tuple[Target, Objects]:
         """Tell what a call calls, and what it is given; within one run of a statement that is asked once."""
@@ -217,7 +253,7 @@ class Calls(Libraries):
         if isinstance(func, ast.Name):
             return self.named_target(call, func.id)
         if isinstance(func, ast.Attribute):
-            path = dotted_of(func)
+            path = chain_of(func)
             if path and self.is_library(path[0]):
                 return Target((), self.functions.canonical(path), NONE, NONE, func.attr)
             receiver = self.receiver(func.value)
@@ -274,7 +310,7 @@ class Calls(Libraries):
         """What a method is called on; `super()` is the object itself."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
             return self.of(self.inside.parameters[0]) if self.inside and self.inside.parameters else NONE
-        return self.value(node)
+        return self.delegated(self.value(node))
 
     def bind(
         self, info: FunctionInfo, call: ast.Call, itself: Objects | None = None, receiver: Objects = NONE
@@ -320,7 +356,9 @@ class Calls(Libraries):
         target, given = self.understood(call)
         if target.cls:
             return self.instance(call, target.cls, given)
-        found = self.library_result(call, target, given)
+        found = self.relation(call, target, given) or self.library_result(call, target, given)
+        if (method := self.on_first(call)) is not None:
+            found |= self.result(method)
         for info, bound in target.infos:
             found |= self.given_out(info, bound, self.code_objects(call))
         everything = given | target.receiver | target.callee

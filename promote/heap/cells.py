@@ -23,20 +23,23 @@ _OF_CONTAINERS = frozenset(
 )
 _BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
 _CELL = 2  # a column and a row
+_GIVING = {"item": _CELL, "row": 1, "take": 1, "squeeze": 1, "xs": 1}  # methods that take items
 
 
 def accesses(node: ast.expr) -> int:
     """Count the items that an expression takes on the way from its name; a row and a column at once are two.
 
-    >>> texts = ("df", "df['k']", "df['k'].iloc[0]", "df.at[0, 'k']", "df['k'].tolist()[0]")
+    >>> texts = ("df", "df['k']", "df['k'].iloc[0]", "df.at[0, 'k']", "df['k'].tolist()[0]", "df.item()")
     >>> [accesses(ast.parse(text, mode="eval").body) for text in texts]
-    [0, 1, 2, 2, 2]
+    [0, 1, 2, 2, 2, 2]
     """
     found = 0
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         if isinstance(node, ast.Subscript):
             labelled = isinstance(node.value, ast.Attribute) and node.value.attr in _BY_LABEL
             found += _CELL if labelled and isinstance(node.slice, ast.Tuple) else 1
+        elif isinstance(node, ast.Attribute):
+            found += _GIVING.get(node.attr, 0)
         node = node.func if isinstance(node, ast.Call) else node.value
     return found
 

@@ -14,13 +14,14 @@ from promote.heap.state import states_through
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.states import STORING_FUNCTIONS
-from promote.language.syntax import dotted_of, names_a_type
+from promote.language.syntax import IMPORTED, chain_of, dotted_of, names_a_type
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.trees import walk
 
 _LOOKING = frozenset("isinstance issubclass print type dir help hasattr display repr str id cast reload".split())  # noqa: SIM905 - as `effects` writes its tables
-_BY_NAME = frozenset(("getattr", "methodcaller"))
+_BY_NAME = frozenset(("getattr", "methodcaller", "attrgetter"))
 _STORE = "="
+_CHAINS = frozenset((ast.Name, ast.Attribute, ast.Call, ast.Subscript))
 
 
 class Handed:
@@ -65,11 +66,11 @@ class Handed:
 
     def _paths(self, values: Iterable[ast.expr]) -> Iterator[str]:
         for value in values:
-            if value.__class__ is ast.Name or value.__class__ is ast.Attribute:
-                chain = dotted_of(value)
+            if value.__class__ in _CHAINS:
+                chain = chain_of(value)
                 if chain and chain[0] in self.functions.imports:
                     path = self.functions.canonical(chain)
-                    if names_a_type(value) or path in self.modules:
+                    if names_a_type(value) or path in self.modules or chain[0].startswith(IMPORTED):
                         yield path
 
     def _done_by(self, info: FunctionInfo) -> frozenset[str]:

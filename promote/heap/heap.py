@@ -33,6 +33,7 @@ class Heap:
         self.streams: set[int] = set()  # iterators that run no code of the notebook: no element is the iterator
         self.defaulting: set[int] = set()
         self.plain_code: set[int] = set()  # functions and classes of the notebook: calling them is no change of them
+        self.types: set[int] = set()  # classes of the notebook
         self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
         self.ancestors: dict[int, set[int]] = {}  # classes whose attributes an instance or a class has as well
         self.heirs: dict[int, set[int]] = {}
@@ -42,6 +43,7 @@ class Heap:
         self.made_of: dict[int, Objects] = {}  # what was made of others, with the first of these
         self.frames: set[int] = set()  # what a function of pandas gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
+        self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}

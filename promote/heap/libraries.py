@@ -33,6 +33,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import nameless
 from promote.language.showing import DRAWING_METHODS, is_drawing
+from promote.language.states import RELATION_ENDS, RELATION_GIVERS
 from promote.language.syntax import dotted_of, shares_with_what_it_is_given
 
 LOADERS = frozenset(("importlib.import_module", "__import__"))
@@ -87,6 +88,24 @@ class Libraries(LibraryChanges):
         made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
         return chosen | made if method in CHOOSING_METHODS else made
 
+    def relation(self, call: ast.Call, target: Target, given: Objects) -> Objects:
+        """What a call gives that is a relation of DuckDB, which looks into its connection whenever it is asked."""
+        if not isinstance(call.func, ast.Attribute) or not target.receiver or target.infos:
+            return NONE
+        if not self.gives_a_relation(call, target):
+            return NONE
+        made = self.derived(given | target.receiver)
+        self.heap.look(made, target.receiver)
+        self.heap.relations |= made
+        return made
+
+    def gives_a_relation(self, call: ast.Call, target: Target) -> bool:
+        """Whether a method gives a relation: one of a connection, or of a relation."""
+        if not target.receiver.isdisjoint(self.heap.relations):
+            return target.method not in RELATION_ENDS
+        asked = "duckdb" in self.functions.imports.values() and target.method in RELATION_GIVERS and bool(call.args)
+        return asked and (target.method != "query" or "select" in ast.unparse(call.args[0]).lower())
+
     def gives_stateful(self, target: Target) -> bool:
         """Whether a call gives what changes whenever it is used."""
         told = target.name in STATEFUL_FUNCTIONS or target.method in STATEFUL_METHODS
@@ -116,7 +135,9 @@ class Libraries(LibraryChanges):
         heap, used = self.heap, given | target.receiver
         if target.name == "itertools.zip_longest":  # which gives what fills up, not parts of it
             used |= heap.new(self.either(k.value for k in call.keywords), exact=True)
-        made = heap.new(used, stateful=True)
+        made = heap.new(heap.reach(used), stateful=True)
+        if used and target.name in ITERATORS:  # some give pairs, or iterators, of what they go through
+            heap.hold(made, heap.new(heap.reach(used)))
         runs = heap.code_in(used) or heap.classes_in(used) or heap.reach(used) & heap.bound
         iterates = target.name in ITERATORS or target.method in ITERATING_METHODS
         if iterates and not runs and not self.hands_on_a_changer(call, given):
@@ -135,11 +156,14 @@ class Libraries(LibraryChanges):
         if name == "next":
             return heap.within(given) | (given - heap.streams)
         if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
-            made = heap.new(given)
+            made = heap.new(heap.reach(given))
             heap.frames |= made if name.startswith("pandas.") else NONE
             return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
-            return heap.new(heap.reach(given) - heap.exact)
+            boxes = any(map(_is_object, call.keywords))  # a column of Python's own objects
+            return heap.new(heap.reach(given) - (NONE if boxes else heap.exact)) | (
+                heap.within(given) if boxes else NONE
+            )
         if name == "copy.deepcopy":
             made = self.derived(given)
             for one in heap.reach(given) & heap.ancestors.keys():
@@ -148,7 +172,7 @@ class Libraries(LibraryChanges):
                 heap.made_of.pop(min(made), None)  # of a frame it copies no cell
             return made
         if name in _MARKED:
-            made = heap.new(given)
+            made = heap.new(heap.reach(given))
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
             (heap.changers if name in METHOD_CALLERS else marked).update(made)
             return made
@@ -161,7 +185,7 @@ class Libraries(LibraryChanges):
 
     def library_instance(self, name: str, given: Objects) -> Objects:
         """An instance of a library's class holds what it was made of."""
-        made = self.heap.new(given)
+        made = self.heap.new(self.heap.reach(given))
         if name.endswith("Executor"):
             self.heap.executors |= made
         return made
@@ -225,5 +249,6 @@ def is_in_no_table(name: str, method: str) -> bool:
 
 
 def _is_object(keyword: ast.keyword) -> bool:
-    """Whether an argument says `dtype=object`, so that an array holds the objects themselves."""
-    return keyword.arg == "dtype" and isinstance(keyword.value, ast.Name) and keyword.value.id == "object"
+    """Whether an argument says `dtype=object` or `dtype=pl.Object`, so that an array holds the objects themselves."""
+    named = getattr(keyword.value, "id", getattr(keyword.value, "attr", ""))
+    return keyword.arg == "dtype" and named in {"object", "Object"}

@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable
 
-from promote.heap.heap import Objects
+from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
@@ -26,7 +26,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PURE_EFFECTS, WRITING_METHODS
-from promote.language.syntax import dotted_of, names_a_type, root_of
+from promote.language.syntax import dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
 
@@ -34,6 +34,7 @@ TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
     | LOOKING_METHODS | TREE_VIEWS
 )  # fmt: skip
+_DELEGATING = frozenset(("__getattr__", "__getattribute__"))
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +81,18 @@ class LibraryChanges(Values):
                 return  # what changes there is hidden state: see `state`
             if not self.is_constant(root[0]):
                 self.changed.setdefault(root[0], use)
-        self.touch(self.value(node), use)
+        self.touch(self.delegated(self.value(node)), use)
+
+    def delegated(self, objects: Objects) -> Objects:
+        """Give objects, and where their class has a `__getattr__` what they hold: their methods may be that one's."""
+        if not self.heap.classes:
+            return objects
+        wrappers = frozenset(
+            one
+            for one in objects & self.heap.classes.keys()
+            if any(not _DELEGATING.isdisjoint(cls.methods) for cls in self.heap.classes[one])
+        )
+        return objects | (self.heap.within(wrappers) if wrappers else NONE)
 
     def is_library(self, name: str) -> bool:
         """Whether a name is an import of a package whose calls stand in tables."""
@@ -174,7 +186,7 @@ class LibraryChanges(Values):
         """Give the argument that stands where `out` belongs, if one does."""
         position = len(call.args)
         if named := [k.value for k in call.keywords if k.arg == "out"]:
-            return named
+            return [part for one in named for part in parts_of(one)]
         if name.startswith("numpy."):
             position = OUT_POSITIONS.get(name.rsplit(".", 1)[-1], position)
         elif isinstance(call.func, ast.Attribute):

@@ -37,6 +37,7 @@ class Values:
         self.families: list[Objects] = []
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it
+        self.turned: dict[int, tuple[ast.Call, ast.Call]] = {}  # calls of types' functions, as methods
         self.given: dict[int, Objects] = {}  # what calls and named values of the statement at hand gave, by identity
 
     def of(self, name: str) -> Objects:

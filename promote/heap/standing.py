@@ -10,14 +10,15 @@ import ast
 from collections.abc import Collection, Sequence
 
 from promote.heap.aliases import Happening
-from promote.heap.state import handed_on
+from promote.heap.state import PREFIX, handed_on
 from promote.language.facts import Facts
 from promote.language.functions import Functions, is_known
-from promote.language.states import PLACING_METHODS, STATE_HOLDERS
+from promote.language.states import HIDDEN_STATE, PLACING_METHODS, RELATION_ENDS, STATE_HOLDERS
 from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.values import replace
 
+_CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 
@@ -105,6 +106,25 @@ class Carriers:
         for name, states in carried.items():
             changed |= {state: effects.reads.get(name, Use(node.lineno, 1)) for state in sorted(states)}
         return changed
+
+
+class Relations:
+    """The names of queries on DuckDB's default connection, which run when they are asked, and not where they stand."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def take(self, facts: Facts, effects: Effects, states: Collection[str]) -> dict[str, Use]:
+        """Take a statement that reads states; give that of the connection where it asks a query made before."""
+        asked = next((use for name, use in effects.reads.items() if name in self.names), None)
+        if asked is None and _CONNECTION not in states:
+            return {}
+        called = {node.func.attr for node in facts.kinds.get(ast.Call, ()) if isinstance(node.func, ast.Attribute)}
+        if called.isdisjoint(RELATION_ENDS):
+            self.names |= effects.touched
+        else:
+            self.names -= effects.binds
+        return {} if asked is None else {_CONNECTION: asked}
 
 
 def _stores(node: ast.stmt) -> bool:

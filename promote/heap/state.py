@@ -33,7 +33,7 @@ from promote.language.states import (
     STATELESS,
     STORING_FUNCTIONS,
 )
-from promote.language.syntax import dotted_of
+from promote.language.syntax import IMPORTED, chain_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
 from promote.patterns import pattern
 from promote.values import replace
@@ -45,6 +45,8 @@ ENVIRONMENT = "the environment"
 _FILTERS = "the filters of warnings"
 _NUMPY_ERRORS = "how NumPy takes errors"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
+_ANYTHING = f"{IMPORTED}?"  # a module that a run alone names
+_TOLD_OF_MODULES = frozenset((_ANYTHING, "__version__", "__name__", "__file__", "__doc__", "__path__", "__all__"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
 _DRAWING = pattern(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
@@ -165,6 +167,8 @@ def is_shown(name: str) -> bool:
 
 def _states_of_all(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     """The states that a use touches by whatever its name is imported from."""
+    if use.path[0] == _ANYTHING and use.call is None and not use.stored and use.path[-1] in _TOLD_OF_MODULES:
+        return []
     if use.path[0] not in functions.others:
         return _states(use, functions)
     return [one for meant in functions.meanings(use.path[0]) for one in _states(use, meant)]
@@ -258,6 +262,11 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
         package = "anything"  # of something without a name
     elif path.endswith(".__enter__"):
         package *= path.removesuffix(".__enter__") in STATE_HOLDERS
+    elif path == "importlib.reload":
+        chain = chain_of(use.call.args[0]) if use.call.args else None
+        package = (
+            functions.canonical(chain).partition(".")[0] if chain and chain[0] in functions.imports else "anything"
+        )
     elif package == "warnings" or path == "numpy.seterr":
         told = [*use.call.args, *(k.value for k in use.call.keywords)]
         package *= known and any(getattr(a, "value", None) in _RAISING for a in told)
@@ -274,14 +283,16 @@ def _patched(use: DottedUse, path: str, functions: Functions) -> str:
         stored = use.path[: _depth_of_change(use, path)]
         if path in STORING_FUNCTIONS and use.call.args:
             first = use.call.args[0]
-            called = first.func if isinstance(first, ast.Call) else first
+            called = first.func if isinstance(first, ast.Call) and chain_of(first) is None else first
             use = replace(use, call=first if isinstance(first, ast.Call) else None)
-            stored = dotted_of(called) or ()
+            stored = chain_of(called) or ()
     if stored == ("type",) or "__class__" in stored[1:]:  # the class of an object, which may be a package's
         of = use.call.args[0] if use.call is not None and use.call.args else ast.Name(stored[0])
         return "" if isinstance(of, ast.Name) and of.id in {"self", "cls"} else "anything"
     if stored[:1] == ("__builtins__",):
         return "builtins"
+    if stored[:1] == (_ANYTHING,):
+        return "anything"
     if not stored or stored[0] not in functions.imports:
         return ""
     path = functions.canonical(stored)

@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from platform_core.errors import Fault
 from promote.language.expression_scope import HIDDEN, ExpressionScope
 from promote.language.statements import leaves, may_swallow, raised_with
-from promote.language.syntax import annotation_names, dotted_of, irrefutable, literal_key, pattern_names, use_of
+from promote.language.syntax import (
+    annotation_names,
+    chain_of,
+    dotted_of,
+    irrefutable,
+    literal_key,
+    pattern_names,
+    use_of,
+)
 from promote.language.uses import DottedUse
 
 _REDIRECTING = frozenset(("redirect_stdout", "redirect_stderr"))
@@ -74,7 +82,7 @@ class BlockScope(ExpressionScope):
             self.bind(node.target.id)
         else:
             self.target(node.target, None)
-            if path := dotted_of(node.target):
+            if path := chain_of(node.target):
                 self.found.dotted.append(DottedUse(path, use_of(node.target)))
             item = isinstance(node.target, ast.Subscript)
             self.event("mutate", node.target if item else node.target.value, node, held=node.value)
@@ -221,10 +229,10 @@ class BlockScope(ExpressionScope):
 
     def stored(self, node: ast.Attribute | ast.Subscript) -> ast.expr:
         """Note what an attribute or item that is stored belongs to, and give where its chain begins."""
-        base: ast.expr = node
-        while isinstance(base, (ast.Attribute, ast.Subscript)) and not dotted_of(base):
+        base: ast.expr = node if isinstance(node, ast.Attribute) else node.value  # an item that is stored names none
+        while isinstance(base, (ast.Attribute, ast.Subscript)) and not chain_of(base):
             base = base.value
-        path = dotted_of(base)  # of one name where it is an item of an imported object: `environ["TZ"] = …`
+        path = chain_of(base)  # of one name where it is an item of an imported object: `environ["TZ"] = …`
         if path:
             self.found.dotted.append(DottedUse(path, use_of(node), stored=True, key=literal_key(node)))
         elif isinstance(base, ast.Call) and dotted_of(base.func) == ("type",):  # `type(frame).total = …`

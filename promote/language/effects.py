@@ -16,7 +16,8 @@ MUTATING_METHODS = frozenset(
     load_extension send put_nowait get_nowait shuffle seed setstate set_index_inplace subtract_update add_node
     add_edge add_nodes_from add_edges_from create_table insert_into __setitem__ __delitem__ __setattr__ __next__
     setstate_ feed close add_argument add_argument_group add_mutually_exclusive_group add_subparsers add_parser
-    set_defaults add_row add_column add_section""".split()
+    set_defaults add_row add_column add_section spawn create_aggregate create_window_function create_collation
+    set_trace_callback set_authorizer set_progress_handler""".split()
 )
 
 # Those that give nothing for lists, dicts and sets, and a new object for frames and their like: where the result is
@@ -41,7 +42,7 @@ BOUND_METHODS = frozenset(
 )
 
 # Types whose own functions are called on what they change: `list.append(rows, 1)`.
-MUTABLE_TYPES = frozenset("list dict set bytearray object deque defaultdict type".split())
+MUTABLE_TYPES = frozenset("list dict set tuple bytearray object deque defaultdict type ndarray".split())
 
 # Methods through which a part of the receiver is reached, so that changing the result changes the receiver.
 VIEWING_METHODS = frozenset(
@@ -51,7 +52,7 @@ VIEWING_METHODS = frozenset(
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
     __getitem__ __iter__ __next__ __enter__ __getattribute__
-    result""".split()
+    result enter_context enter_async_context""".split()
 )
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
@@ -102,6 +103,7 @@ SHARING_FUNCTIONS = frozenset(
     numpy.fliplr numpy.flipud numpy.rollaxis numpy.dsplit numpy.atleast_3d numpy.broadcast_arrays numpy.unstack
     numpy.permute_dims numpy.matrix_transpose numpy.lib.stride_tricks.as_strided
     numpy.lib.stride_tricks.sliding_window_view numpy.ma.array numpy.ma.masked_array numpy.ma.asarray numpy.matrix
+    numpy.ndarray numpy.recarray numpy.from_dlpack numpy.ctypeslib.as_array
     torch.from_numpy torch.as_tensor pyarrow.array pyarrow.py_buffer
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
     collections.UserDict collections.UserList types.SimpleNamespace

@@ -18,10 +18,15 @@ from promote.language.effects import (
     SQL_CALLS,
 )
 from promote.language.namespaces import is_the_notebook
-from promote.language.syntax import dotted_of, names_a_type, use_of
+from promote.language.syntax import chain_of, names_a_module, names_a_type, parts_of, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 from promote.trees import below
 
+_PANDAS = frozenset(("pd", "pandas"))
+_PANDAS_FUNCTIONS = frozenset(  # that a text for `pd.eval` may call
+    """sin cos tan exp log expm1 log1p sqrt sinh cosh tanh arcsin arccos arctan arccosh arcsinh arctanh abs log10 floor
+    ceil arctan2 True False None""".split()  # noqa: SIM905 - as `effects` writes its tables
+)
 HIDDEN = " "  # how the names of values begin that have none in the notebook
 
 
@@ -137,7 +142,7 @@ class ExpressionScope:
     def attribute(self, node: ast.Attribute) -> None:
         if node.attr in NAMESPACES:
             self.found.dynamic.setdefault(node.attr, use_of(node))
-        if path := dotted_of(node):
+        if path := chain_of(node):
             self.found.dotted.append(DottedUse(path, use_of(node)))
             base: ast.expr = node
             while isinstance(base, ast.Attribute):
@@ -154,7 +159,7 @@ class ExpressionScope:
             self.event("item", node.value, node)
 
     def call(self, node: ast.Call, *, alone: bool = False) -> None:
-        path = dotted_of(node.func)
+        path = chain_of(node.func)
         if path is None and isinstance(node.func, ast.Attribute):
             path = ("", node.func.attr)  # a method of something that has no name
         if path:
@@ -166,6 +171,8 @@ class ExpressionScope:
             called = called.value  # the chain was told with the call
         if isinstance(called, ast.Name) and called.id == "vars" and node.args:
             self.read("vars", called)  # of an object, not of the namespace
+        elif isinstance(called, ast.Name) and called.id == "__import__" and names_a_module(node):
+            self.read("__import__", called)  # as `import` does
         elif isinstance(called, ast.Name) and called.id == "dir" and not node.args and not self.is_hidden("dir"):
             self.read("dir", called)
             self.found.dynamic.setdefault("dir", use_of(called))
@@ -185,8 +192,8 @@ class ExpressionScope:
             literal = isinstance(keyword.value, ast.Constant)
             if keyword.arg in {"inplace", "in_place"}:
                 in_place = not (literal and keyword.value.value is False)  # type: ignore[attr-defined]  # a Constant, as `literal` says
-            if keyword.arg == "out":
-                self.event("mutate", keyword.value, node)
+            for one in parts_of(keyword.value) if keyword.arg == "out" else ():
+                self.event("mutate", one, node)
             if keyword.arg == "copy" and literal and keyword.value.value is False and node.args:  # type: ignore[attr-defined]  # as above
                 self.event("mutate", node.args[0], node)
         if isinstance(node.func, ast.Attribute):
@@ -217,6 +224,8 @@ class ExpressionScope:
     def query(self, node: ast.Call) -> None:
         """A call whose text may name Python variables."""
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called == "eval" and isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") in _PANDAS:
+            self.expressions_in(node)
         if called not in SQL_CALLS and (called not in PANDAS_QUERY_CALLS or not isinstance(node.func, ast.Attribute)):
             return
         texts: list[str] = []
@@ -229,6 +238,21 @@ class ExpressionScope:
                     names.append(part.id)
         nested = self.function or self.class_body or bool(self.hidden)
         self.found.queries.append(Query(called in SQL_CALLS, tuple(texts), tuple(names), use_of(node), nested))
+
+    def expressions_in(self, node: ast.Call) -> None:
+        """The text of `pd.eval("df.rent + offset")` reads variables; with a target it may change that."""
+        for part in node.args[:1]:
+            text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+            try:
+                written = ast.walk(ast.parse(text.replace("@", "").strip()))
+            except (SyntaxError, ValueError):
+                continue
+            for one in written:
+                if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one.id not in _PANDAS_FUNCTIONS:
+                    self.read_at(one.id, use_of(node))
+        for keyword in node.keywords:
+            if keyword.arg == "target" and any(k.arg == "inplace" for k in node.keywords):
+                self.event("mutate", keyword.value, node)
 
     def named(self, node: ast.NamedExpr) -> None:
         self.expression(node.value)

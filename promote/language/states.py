@@ -101,6 +101,13 @@ STATE_HOLDERS = frozenset(
     contextlib.redirect_stdout contextlib.redirect_stderr""".split()
 )
 
+# Methods by which a connection of DuckDB gives a relation, and those that end one: of any other comes a relation again.
+RELATION_GIVERS = frozenset("sql query table view from_query table_function read_csv read_parquet read_json".split())
+RELATION_ENDS = frozenset(
+    """fetchall fetchone fetchmany df fetchdf to_df pl arrow to_arrow_table fetch_arrow_table fetchnumpy fetch_df
+    fetch_arrow_reader fetch_record_batch shape columns dtypes types description alias explain""".split()
+)
+
 # Functions that store into what they are given first, and methods that put something into a list or table.
 STORING_FUNCTIONS = frozenset(
     """setattr delattr vars object.__setattr__ type.__setattr__ object.__delattr__ type.__delattr__""".split()
@@ -115,7 +122,7 @@ PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.sho
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
 ALSO_SETTING = frozenset(
     """numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday
-    socket.setdefaulttimeout""".split()
+    socket.setdefaulttimeout importlib.reload""".split()
 )
 
 # Those of them that only change what is shown, or what happens when the process ends.

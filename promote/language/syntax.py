@@ -7,6 +7,10 @@ import ast
 from promote.language.effects import MUTABLE_TYPES, MUTATING_METHODS, VIEWING_METHODS
 from promote.language.uses import Dotted, Use
 
+IMPORTED = "import "  # how `chain_of` begins the name of a module that a text names
+# Words without which no statement names a module by a text
+MODULE_WORDS = frozenset(("__import__", "import_module", "resolve_name", "modules"))
+
 
 def literal_key(node: ast.expr) -> str:
     """Give the text in the brackets of `os.environ["TZ"]`, empty where none stands there."""
@@ -60,6 +64,56 @@ def dotted_of(node: ast.expr) -> Dotted | None:
         path = (node.attr, *path)
         node = node.value
     return (node.id, *path) if path and node.__class__ is ast.Name else None
+
+
+def chain_of(node: ast.expr) -> Dotted | None:
+    """Give an attribute chain as `dotted_of` does, and one on a module that is named by a text.
+
+    What the text names stands first, as an import that no notebook can write; `?` where a run alone tells.
+
+    >>> texts = ("np.random.seed", "__import__('random').seed", "sys.modules[name].seed", "resolve_name('os:sep')")
+    >>> [chain_of(ast.parse(text, mode="eval").body) for text in texts]
+    [('np', 'random', 'seed'), ('import random', 'seed'), ('import ?', 'seed'), ('import os', 'sep')]
+    """
+    path: Dotted = ()
+    while node.__class__ is ast.Attribute:
+        path = (node.attr, *path)
+        node = node.value
+    if node.__class__ is ast.Name:
+        return (node.id, *path)
+    named = module_text(node)
+    if named is None or getattr(named, "value", getattr(named, "id", "")) in {"__main__", "__name__"}:
+        return None
+    if not isinstance(named, ast.Constant) or not isinstance(named.value, str):
+        return (f"{IMPORTED}?", *path)
+    module, _, part = named.value.partition(":")
+    return (f"{IMPORTED}{module}", *(part.split(".") if part else ()), *path)
+
+
+def module_text(node: ast.expr) -> ast.expr | None:
+    """Give the expression that says which module a call or an item gives, None where it gives none.
+
+    >>> texts = ("importlib.import_module(name)", "sys.modules['os']", "rows['os']")
+    >>> [module_text(ast.parse(text, mode="eval").body) is None for text in texts]
+    [False, False, True]
+    """
+    if isinstance(node, ast.Subscript):
+        return node.slice if (dotted_of(node.value) or ("",))[-1] == "modules" else None
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    called = dotted_of(node.func) or ("",)
+    loads = called[-1] in MODULE_WORDS - {"modules"} or called[-2:-1] == ("modules",)
+    return node.args[0] if loads else None
+
+
+def names_a_module(call: ast.Call) -> bool:
+    """Whether a call names what it imports by a text, and that is not the notebook itself.
+
+    >>> [names_a_module(ast.parse(text, mode="eval").body) for text in ("__import__('os')", "__import__(name)")]
+    [True, False]
+    """
+    first = call.args[0] if call.args else None
+    return isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value != "__main__"
 
 
 def operands(node: ast.expr) -> list[ast.expr]:
@@ -176,6 +230,11 @@ def shares_with_what_it_is_given(call: ast.Call) -> bool:
     """
     told = {k.arg: getattr(k.value, "value", None) for k in call.keywords if k.arg in {"copy", "in_place"}}
     return told.get("copy", True) is not True or told.get("in_place", False) is not False
+
+
+def parts_of(node: ast.expr) -> list[ast.expr]:
+    """Give the elements of a tuple, and of anything else itself."""
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def pattern_names(pattern: ast.pattern) -> list[str]:
