@@ -180,6 +180,9 @@ class LibraryChanges(Values):
         """NumPy writes into an argument that stands where `out` belongs."""
         for argument in self.outs(call, name):
             self.change(argument, use)
+        for keyword in call.keywords if name.startswith("numpy.") else ():
+            if keyword.arg is None:  # `out` may stand there
+                self.touch(self.heap.contents(self.value(keyword.value)), use)
 
     @staticmethod
     def outs(call: ast.Call, name: str) -> list[ast.expr]:

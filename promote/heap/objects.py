@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from promote.heap.heap import NONE, Heap, Objects
-from promote.language.effects import ARGUMENT_MUTATORS, BOUND_METHODS, IMMUTABLE_ATTRIBUTES
+from promote.language.effects import (
+    ARGUMENT_MUTATORS,
+    BOUND_METHODS,
+    IMMUTABLE_ATTRIBUTES,
+    MUTATING_METHODS,
+    VIEWING_METHODS,
+)
 from promote.language.functions import Functions
-from promote.language.syntax import dotted_of, operands, selects_a_copy
+from promote.language.syntax import dotted_of, names_a_type, operands, selects_a_copy
 from promote.language.uses import FunctionInfo, Use
 from promote.trees import walk
 
@@ -185,6 +191,8 @@ class Values:
         if node.attr in IMMUTABLE_ATTRIBUTES:
             return NONE
         path = dotted_of(node)
+        if path and path[0] not in self.own and self.is_of_a_type(node, path[0]):
+            return self.of_a_type(node.attr)
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
             return self.tool(path)
         objects = self.value(node.value)
@@ -195,6 +203,20 @@ class Values:
             self.heap.carry(made, frozenset(infos), frozenset())
             objects |= made
         return objects | self.heap.contents(objects) if objects else objects
+
+    def is_of_a_type(self, node: ast.Attribute, root: str) -> bool:
+        """Whether an attribute is a function of a library's type that gives a part, or changes something."""
+        told = node.attr in VIEWING_METHODS or node.attr in MUTATING_METHODS
+        return told and root not in self.functions.classes and names_a_type(node.value)
+
+    def of_a_type(self, method: str) -> Objects:
+        """The function of a library's type as a value: it gives a part of its first argument, or changes that."""
+        made = self.heap.new()
+        self.heap.getters |= made
+        self.heap.quiet |= made
+        if method in MUTATING_METHODS:
+            self.heap.changers |= made
+        return made
 
     def item(self, node: ast.Subscript) -> Objects:
         """An item: a part or a view, or a copy where the index says so."""

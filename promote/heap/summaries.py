@@ -68,6 +68,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         fills=frozenset((n, k) for n, mine in outside.items() for k in heap.kinds_in(heap.reach(mine) - mine)),
         asks=frozenset(n for n, objects in outside.items() if objects & run.asked_items),
         kinds=heap.kinds_in(reached),
+        looks=_looked_into(run, outside) if heap.heirs else frozenset(),
         writes=frozenset({*info.global_writes, *run.written}),
         code=code,
         left=frozenset((holder, one) for holder, mine in outside.items() for one in heap.code_in(mine)),
@@ -78,6 +79,12 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         or bool(_given(info, outside, run.results))
         or (info.remembers and not functions.is_settled(info)),
     )
+
+
+def _looked_into(run: Aliases, outside: dict[str, Objects]) -> frozenset[str]:
+    """The names into whose objects what a function gives looks: groups, relations."""
+    heap = run.heap
+    return frozenset(n for n, mine in outside.items() if not (heap.holders(mine) - mine).isdisjoint(run.results))
 
 
 def _kept(run: Aliases, holders: dict[str, Objects], outside: dict[str, Objects]) -> frozenset[tuple[str, str]]:

@@ -249,7 +249,8 @@ class ExpressionScope:
                 continue
             for one in written:
                 if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) and one.id not in _PANDAS_FUNCTIONS:
-                    self.read_at(one.id, use_of(node))
+                    nested = self.function or self.class_body or bool(self.hidden)
+                    self.found.queries.append(Query(False, (f"@{one.id}",), (), use_of(node), nested))
         for keyword in node.keywords:
             if keyword.arg == "target" and any(k.arg == "inplace" for k in node.keywords):
                 self.event("mutate", keyword.value, node)

@@ -171,6 +171,7 @@ class Summary:
     asks: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()  # of what the result holds
     writes: frozenset[str] = frozenset()
+    looks: frozenset[str] = frozenset()  # into whose objects the result looks whenever it is asked
     code: frozenset[FunctionInfo] = frozenset()
     left: frozenset[tuple[str, FunctionInfo]] = frozenset()
     left_inside: frozenset[tuple[str, FunctionInfo]] = frozenset()
