@@ -14,6 +14,7 @@ from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.global_names import of_statement, rewritten
 from promote.dataflow.inputs import Inputs
 from promote.dataflow.loads import LoadCall
+from promote.dataflow.own_places import is_dataclass, makes_texts, shows_where_it_stands
 from promote.dataflow.program import Statement
 from promote.heap.state import is_ambient, set_up_of
 from promote.language.functions import is_known
@@ -35,6 +36,7 @@ class Assembly(Inputs):
         changed = {n for s in body for n in s.changes}
         self.check_parameters(body, changed)
         self.check_classes(body)
+        self.check_dataclasses(body)
         self.check_globals(body)
         self.check_texts(body)
         inputs = tuple(
@@ -101,6 +103,19 @@ class Assembly(Inputs):
                         )
                     )
 
+    def check_dataclasses(self, body: Sequence[Statement]) -> None:
+        """A dataclass shows itself by where it stands: `Point(x=1)`, and `points.<locals>.Point(x=1)` in a function."""
+        placed = [
+            (statement, part)
+            for statement in body
+            for part in statement.facts.kinds.get(ast.ClassDef, ())
+            if is_dataclass(part) and shows_where_it_stands(part)
+        ]
+        for statement, part in placed if any(makes_texts(s.facts) for s in body) else ():
+            message = f"`{part.name}` stays in the function of the step, where its text is another."
+            hint = f"Give `{part.name}` a `__repr__` of its own, or let it use no name of the step."
+            self.findings.append(self.context.finding("PR314", message, statement, use_of(part), hint))
+
     def check_globals(self, body: Sequence[Statement]) -> None:
         """A `global` of a name that the function has of its own becomes a `nonlocal`, where there can be one."""
         local = self.local(body) if any(map(of_statement, body)) else set()
@@ -138,7 +153,7 @@ class Assembly(Inputs):
         outside = {
             s.index
             for s in self.statements
-            if self.closure.included[s.index] in {"definition", "import"}
+            if (self.closure.included[s.index] in {"definition", "import"} or is_dataclass(s.node))
             and not s.loads  # it takes a parameter inside
             and not self.comes_after_set_up(s)
         }

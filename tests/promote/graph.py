@@ -36,7 +36,7 @@ from tests.promote.notebooks import Cells, notebook
 from tests.promote.process_state import put_back
 
 _HELPERS: dict[str, ModuleType] = {}  # of the notebook at hand, by their text
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+|\w+\.<locals>\.")  # a function is shown with where it happens to stand
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+|(?<=<function )\w+\.<locals>\.")  # a function is shown with where it stands
 
 
 @dataclass
