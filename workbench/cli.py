@@ -156,11 +156,14 @@ def describe(error: BaseException) -> str:
 def guarded(action: Callable[[], int]) -> int:
     """Do something and give the exit code; an error is shown on stderr in place of being raised."""
     try:
-        return int(action())
-    except SystemExit as leaving:  # argparse after --help
-        return leaving.code if isinstance(leaving.code, int) else 0
+        try:
+            code = int(action())
+        except SystemExit as leaving:  # argparse after --help
+            code = leaving.code if isinstance(leaving.code, int) else 0
+        sys.stdout.flush()  # here, since the interpreter would fail at its end in words and a code of its own
+        return code
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 1
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that maps errors to exit codes
         if os.environ.get("WORKBENCH_DEBUG"):
@@ -169,7 +172,16 @@ def guarded(action: Callable[[], int]) -> int:
             traceback.print_exc()
         told = refused_by_system(error) or error
         sys.stderr.write(describe(told) + "\n")
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _print_no_more()
         return exit_code(told)
+
+
+def _print_no_more() -> None:
+    """Let what is still to be printed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(argv: Sequence[str] | None = None) -> int:

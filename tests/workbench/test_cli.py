@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -96,10 +97,12 @@ def test_an_error_becomes_its_exit_code_without_a_traceback(
 
 @pytest.mark.parametrize("words", [["--help"], ["completion", "bash"]])
 def test_output_that_finds_no_room_is_told_in_a_line(words: list[str]) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "workbench", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+            [sys.executable, "-m", "workbench", *words],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=buffered,
+        )  # fmt: skip
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, "error: No space left on device.")
     assert "Traceback" not in done.stderr
 
