@@ -123,10 +123,10 @@ def test_a_model_that_grows_begins_with_what_is_stored(lake: Lake, workspace: Ca
 
 def test_what_was_never_made_is_asked_for(lake: Lake, workspace: Callable[[Storage], Workspace]) -> None:
     work = workspace(lake)
-    with pytest.raises(UserError, match="'rents' has no data") as found:
+    with pytest.raises(UserError, match="'rents' has not been materialised") as found:
         work.stage({}, set(), Needs((("silver", "rents"),), (), ()))
-    assert found.value.hint == "Run: workbench materialize rents"
-    with pytest.raises(UserError, match="'towns' has no data"):
+    assert found.value.hint == "Run `workbench materialize rents`."
+    with pytest.raises(UserError, match="'towns' has not been materialised"):
         work.stage(by_name(node("towns"), node("dear")), {"dear"}, Needs((), ("towns",), ()))
     work.stage({}, set(), Needs((), (), (("silver", "rents"),)))  # what only a test looks at may be missing
 
