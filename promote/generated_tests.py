@@ -117,6 +117,7 @@ def _request(
         },
         "ordered": plan.ordered,
         "tolerance": options.get("tolerance"),
+        "disturbs": plan.function.disturbs,
         "checks": {
             "items": _plain(options.get("checks") or []),
             "key": _plain(options.get("key")),

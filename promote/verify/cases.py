@@ -57,6 +57,7 @@ class CaseRequest:
             another name, and `type`, the class, where that is not `FilesResource`.
         ordered: Whether the order of rows counts.
         tolerance: How far floats may lie apart.
+        disturbs: What the step's function changes of its process, and puts back.
         literals: More values that may stand as they are, beside those of the program.
         checks: `{items, key, schema}` as the step declares them; `schema` names a variable of the program.
         assertions: `{name, program}` for each check cell.
@@ -74,6 +75,7 @@ class CaseRequest:
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ordered: bool = False
     tolerance: float | None = None
+    disturbs: Sequence[str] = ()
     literals: Sequence[Any] = ()
     checks: Mapping[str, Any] = field(default_factory=dict)
     assertions: Sequence[Mapping[str, Any]] = ()
@@ -155,6 +157,7 @@ class _Builder:
             folder=Path(request.out),
             ordered=request.ordered,
             tolerance=request.tolerance,
+            disturbs=request.disturbs,
         )
         self._leave_out_unread()
         self._literals = frozenset(request.literals) | {

@@ -24,6 +24,7 @@ from typing import Any
 import polars as pl
 
 from platform_core.frames import FrameKind, convert, kind_of, to_polars
+from platform_core.sdk.process_state import put_back
 from platform_core.testing import assert_frames_equal
 from promote.verify.tables import Table, visible_files
 
@@ -62,6 +63,7 @@ class Trial:
         folder: Where files may stand while the cells run.
         ordered: Whether the order of rows counts.
         tolerance: How far floats may lie apart.
+        disturbs: What the cells change of the process; it is put back after each run, as the step does.
     """
 
     program: Sequence[str]
@@ -74,6 +76,7 @@ class Trial:
     folder: Path
     ordered: bool = False
     tolerance: float | None = None
+    disturbs: Sequence[str] = ()
     _turns: list[int] = field(default_factory=list)  # of the unchanged runs so far
 
     def run(self, small: Frames, *, changed: tuple[int, str] | None = None) -> Run:
@@ -84,7 +87,7 @@ class Trial:
         """
         # A mistake may turn a few times as often as the true code, and no more
         turns = _Turns(4 * max(self._turns, default=0) + 20 if changed else _TURNS)
-        with self._given(small) as names, _quietly():
+        with self._given(small) as names, put_back(*self.disturbs), _quietly():
             names[_TICK] = turns
             for place, text in enumerate(self.program):
                 execute(changed[1] if changed and changed[0] == place else text, names, f"part {place + 1} of the step")

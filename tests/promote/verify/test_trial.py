@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import getcontext, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,19 @@ def test_cells_find_their_inputs_and_parameters_and_leave_the_frames_as_they_wer
     made = run(trial("fees[0, 'fee'] = 9", "out = fees.head(least)", preset={"least": 2}))
     assert (made.kind, made.rows, made.value["fee"].to_list()) == ("polars", 2, [9, 2])
     assert FEES["fee"].to_list() == [1, 2, 3]
+
+
+def test_what_the_cells_change_of_the_process_is_put_back_after_each_run() -> None:
+    cells = (
+        "import decimal\nimport polars as pl",
+        "out = fees.with_columns(x=pl.lit(str(decimal.Decimal(1) / 3)))\ndecimal.getcontext().prec -= 1",
+    )
+    before = getcontext().prec
+    kept = trial(*cells, disturbs=("the decimal context",))
+    assert not kept.differs(run(kept), run(kept))
+    assert getcontext().prec == before
+    with localcontext():
+        assert trial(*cells).differs(run(trial(*cells)), run(trial(*cells)))
 
 
 def test_a_mistake_stands_in_for_one_text() -> None:
