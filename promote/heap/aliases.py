@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
 from promote.heap.cells import stored_in_cell
+from promote.heap.constructing import constructed
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.uses import Effects, Event, FunctionInfo, Use
@@ -188,7 +189,7 @@ class Aliases(Calls):
         if made := asked & self.heap.defaulting:
             self.touch(made, use)
             self.callbacks(self.heap.code_in(made), NONE, use)
-            self.constructed(self.heap.contents(made) & self.heap.types, NONE, use)
+            constructed(self, self.heap.contents(made) & self.heap.types, NONE, use)
 
     def assign(self, event: Event, given: Objects) -> None:
         """Let names stand for objects, besides what they stood for where the binding may not happen."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Set
 
 from promote.heap.cells import called_in_cell
+from promote.heap.constructing import classes_made, constructed, made_of
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
@@ -13,11 +14,10 @@ from promote.heap.unseen import unseen
 from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
 from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
-from promote.language.uses import ClassInfo, FunctionInfo, Summary, Use
+from promote.language.uses import FunctionInfo, Summary, Use
 
-_QUIET_EVENTS = frozenset(
-    {"assign", "define", "mutate", "return"}
-)  # a body of these alone runs nothing that it is given
+# A body of these alone runs nothing that it is given
+_QUIET_EVENTS = frozenset({"assign", "define", "mutate", "return"})
 _ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
 
 
@@ -38,7 +38,7 @@ class Calls(Libraries):
             mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
             named = {info for name in mentioned for info in self.functions.infos(name)}
             classes = self.named(sorted(mentioned & self.functions.classes.keys()))  # `field(default_factory=Log)`
-            self.constructed(classes & self.heap.types, NONE, use)
+            constructed(self, classes & self.heap.types, NONE, use)
             self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
             return
         everything = given | target.receiver | target.callee
@@ -87,14 +87,14 @@ class Calls(Libraries):
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""
         if self.heap.types:
-            self.made(self.other_classes(call, target), given, use)
+            made_of(self, classes_made(self, call, target), given, use)
         everything = given | target.receiver | target.callee
         keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
         keeps = keeps and not target.infos
         if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         if self.heap.types and not keeps and target.name not in _ABOUT_TYPES:
-            self.constructed(self.heap.reach(everything) & self.heap.types, everything, use)
+            constructed(self, self.heap.reach(everything) & self.heap.types, everything, use)
 
     def bound_runs(self, everything: Objects, target: Target, given: Objects, use: Use) -> None:
         """Take methods that are values: calling one changes what it holds."""
@@ -105,31 +105,6 @@ class Calls(Libraries):
             changed = heap.contents(frozenset((one,)))
             heap.hold(changed, given - heap.bound)
             self.touch(changed, use)
-
-    def other_classes(self, call: ast.Call, target: Target) -> set[ClassInfo]:
-        """Give the classes of the notebook that a call may make an instance of, other than by their names."""
-        heap = self.heap
-        found = {cls for one in (target.callee | self.code_objects(call)) & heap.types for cls in heap.classes[one]}
-        func = call.func
-        if isinstance(func, ast.Attribute) and func.attr == "__class__":
-            found |= heap.classes_in(self.value(func.value))
-        elif isinstance(func, ast.Call) and isinstance(func.func, ast.Name):
-            if func.func.id == "type":
-                found |= heap.classes_in(self.arguments(func))
-            free = {name for info in self.functions.infos(func.func.id) for name in info.free}
-            found |= {cls for name in free & self.functions.classes.keys() for cls in self.functions.lineage(name)}
-        return found
-
-    def constructed(self, types: Objects, given: Objects, use: Use) -> None:
-        """Take classes that are handed on to be called there: `make(Row, 3)`, `map(Row, rows)`."""
-        self.made((cls for one in types for cls in self.heap.classes[one]), given - types, use)
-
-    def made(self, classes: Iterable[ClassInfo], given: Objects, use: Use) -> None:
-        """Take that instances of classes are made of what is given."""
-        for cls in classes:
-            for info in [m for name, m in cls.methods.items() if name in CONSTRUCTORS]:
-                itself = dict.fromkeys(info.parameters[:1], self.heap.new())
-                self.apply(info, dict.fromkeys(info.parameters, given) | itself, given, use)
 
     def only_keeps(self, call: ast.Call, target: Target, everything: Objects) -> bool:
         """Whether a call surely runs none of the functions that it is given: it puts them away, or makes a closure."""
