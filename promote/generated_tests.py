@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from platform_core.resource_types import FILES
+from promote.dataflow.loads import SDK
 from promote.model import CodeCell, Fragment, Function, GeneratedFile, Plan
 from promote.prepare import Prepared
 from promote.project import Project
@@ -24,7 +25,6 @@ from promote.verify.stage import Observed, Stage
 from promote.verify.tables import visible_files
 
 _WORD = re.compile(r"\w+")
-_GIVEN = frozenset(("load_asset", "resource"))
 _DISPLAY = "from IPython.display import display"
 
 
@@ -193,7 +193,7 @@ def _without_shown(source: str, kept: Collection[int]) -> str:
     taken = Counter(n for _, span in spans for n in span)
     for node, span in spans:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        plain = isinstance(node, (ast.Expr, ast.Assign)) and names.isdisjoint(_GIVEN)
+        plain = isinstance(node, (ast.Expr, ast.Assign)) and names.isdisjoint(SDK)
         if plain and all(n not in kept and taken[n] == 1 for n in span):
             for n in span:
                 lines[n - 1] = ""

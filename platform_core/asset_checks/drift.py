@@ -12,7 +12,7 @@ import polars as pl
 from platform_core.asset_checks.keys import frame_of
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, missing, refusal
 from platform_core.asset_checks.statistics import number_of
-from platform_core.columns import column_of, type_text
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
 
@@ -143,4 +143,4 @@ def _sort_of(dtype: pl.DataType) -> str | None:
         return "number"
     if dtype.is_temporal():  # times of two units or zones are stored as other numbers
         return f"time: {dtype}"
-    return "text" if isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Boolean) else None
+    return "text" if isinstance(dtype, (*TEXT, pl.Boolean)) else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
-from platform_core.columns import column_of, type_text
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Freshness:
         if absent := missing([self.column], schema):
             return absent
         dtype, value = schema[self.column], column_of(self.column)
-        if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        if isinstance(dtype, TEXT):
             value = value.cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
         elif not isinstance(dtype, pl.Date | pl.Datetime):
             return refusal(f"Column {self.column} is {type_text(dtype)}, not a date or time.")

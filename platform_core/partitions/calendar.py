@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 import dagster as dg
 
 from platform_core.errors import UserError
-from platform_core.suggest import nearest
+from platform_core.suggest import meant, nearest
 
 _Definition = TypeVar(
     "_Definition", dg.DailyPartitionsDefinition, dg.WeeklyPartitionsDefinition, dg.MonthlyPartitionsDefinition
@@ -100,7 +100,7 @@ def zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         near = nearest(str(name), available_timezones())
-        hint = "Write it as Europe/London, or UTC." if near is None else f"Did you mean {near!r}?"
+        hint = "Write it as Europe/London, or UTC." if near is None else meant(near)
         raise UserError(f"There is no time zone {name!r}.", hint=hint) from None
     return name
 

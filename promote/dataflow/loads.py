@@ -16,9 +16,8 @@ from promote.language.uses import Use
 from promote.model import FrameKind
 from promote.values import dataclass
 
-_CALLS = {
-    f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in ("load_asset", "resource")
-}
+SDK = frozenset(("load_asset", "resource"))
+_CALLS = {f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in SDK}
 _MODULES = ("platform_core.sdk", "platform_core.sdk.loading")
 _KINDS = ("lazy", "polars", "pandas", "duckdb")
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from platform_core.suggest import meant
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.global_names import kept
+from promote.dataflow.loads import SDK
 from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
 from promote.dataflow.own_places import own_place
@@ -31,7 +32,6 @@ _UNSURE = {
     "skip-execution": "Jupyter runs it, papermill does not",
 }  # tags of other tools
 _GENERATOR = "the generator of "
-_SDK = frozenset(("load_asset", "resource"))
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
 
@@ -317,7 +317,7 @@ class Refusals:
         """Ask whether a near name was meant."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
 
-        if name in _SDK:
+        if name in SDK:
             return f"Import it in a cell above: from platform_core.sdk import {name}."
         own = sorted(n for n in self.program.touches if not is_state(n) and n != name)
         close = difflib.get_close_matches(name, own, 1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from platform_core.columns import TEXT
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
 from platform_core.governance.pii import checksums, names, prose, repeating, texts
@@ -145,7 +146,7 @@ def written(column: pl.Series) -> pl.DataFrame | None:
         if not about.says("date_of_birth"):
             return None
         column = column.dt.date().cast(pl.String)
-    elif not isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Decimal):
+    elif not isinstance(dtype, (*TEXT, pl.Decimal)):
         return None
     text = column.cast(pl.String).alias("text")
     return text.to_frame().with_row_index("row").drop_nulls("text")

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
+from platform_core.columns import TEXT
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
 from platform_core.sdk.factories.ods import write_ods
@@ -180,7 +181,7 @@ def _dated(frame: pl.DataFrame, dates: str) -> pl.DataFrame:
 
 
 def _harmless(frame: pl.DataFrame, formulas: str) -> pl.DataFrame:
-    texts = [name for name, dtype in frame.schema.items() if dtype in (pl.String, pl.Categorical, pl.Enum)]
+    texts = [name for name, dtype in frame.schema.items() if dtype in TEXT]
     risky = {name: _is_formula(pl.col(name).cast(pl.String)) for name in texts}
     headers = pl.Series(frame.columns, dtype=pl.String)
     risky_headers = set(headers.filter(pl.select(_is_formula(pl.lit(headers))).to_series()))
