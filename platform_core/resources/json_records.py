@@ -6,7 +6,7 @@ from a file: what differs is refused here, by its key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,20 +83,25 @@ class Type:
         if self.kind == "number" and not self.exact:
             raise _DifferError(f"{where} is a number in one and in another a whole number too large for a float")
 
-    def bends(self) -> bool:
-        """Say whether Polars has to be given some values as floats that were written as whole numbers."""
-        inner = self.inner is not None and self.inner.bends()
-        return self.mixed or inner or any(held.bends() for held in self.fields.values())
-
-    def bent(self, value: Any) -> Any:
-        """Give a value with floats where the type has them: within lists Polars refuses a whole number among them."""
-        if value is None or not self.bends():
-            return value
+    def bending(self) -> Callable[[Any], Any] | None:
+        """Give what makes floats of whole numbers where the type has both, which Polars refuses; else None."""
+        if self.mixed:
+            return lambda value: None if value is None else float(value)
         if self.inner is not None:
-            return [self.inner.bent(item) for item in value]
-        if self.fields:
-            return {name: self.fields[name].bent(held) for name, held in value.items()}
-        return float(value)
+            item = self.inner.bending()
+            return item and (lambda value: None if value is None else [item(one) for one in value])
+        fields = bending_of(self.fields)
+        return (lambda value: None if value is None else bent(value, fields)) if fields else None
+
+
+def bending_of(types: Mapping[str, Type]) -> dict[str, Callable[[Any], Any]]:
+    """Give what makes floats of the values of some keys, by key."""
+    return {name: bend for name, held in types.items() if (bend := held.bending()) is not None}
+
+
+def bent(record: Record, bending: Mapping[str, Callable[[Any], Any]]) -> Record:
+    """Give a record with floats where its keys' types have them."""
+    return {name: bending[name](value) if name in bending else value for name, value in record.items()}
 
 
 _KINDS = {
@@ -149,12 +154,8 @@ class Records:
         Raises:
             UserError: A number is too large for any column.
         """
-        bent = {name: held for name, held in self._types.items() if held.bends()}
-        if bent:
-            records = [
-                {name: bent[name].bent(value) if name in bent else value for name, value in record.items()}
-                for record in records
-            ]
+        if bending := bending_of(self._types):
+            records = [bent(record, bending) for record in records]
         try:
             return (
                 pl.DataFrame(records, schema=self.schema, orient="row", strict=True) if self._types else pl.DataFrame()
