@@ -6,6 +6,7 @@ import { lean, stretch } from '../core/content';
 import { rangeOf } from '../core/place';
 import { withRole } from '../core/tags';
 import { IFixed } from '../core/wire';
+import { focusCell } from './focus';
 
 type SharedCell = Cell['model']['sharedModel'];
 
@@ -97,7 +98,7 @@ export async function goTo(panel: NotebookPanel, cell: number, line: number | nu
   notebook.activeCellIndex = cell - 1;
   await notebook.scrollToCell(widget);
   await widget.ready;
-  notebook.activate();
+  focusCell(notebook);
   if (line !== null && widget.editor) {
     notebook.mode = 'edit';
     const offset = rangeOf(widget.model.sharedModel.getSource(), line, column).from;

@@ -5,6 +5,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { Analyst, IAnalyst } from '../lab/analyst';
 import { announce } from '../lab/announce';
 import { ID } from '../lab/commands';
+import { focusIn } from '../lab/focus';
 import { catalogueIcon } from '../lab/icons';
 import { Catalogue } from '../views/catalogue';
 
@@ -29,9 +30,7 @@ export const catalogue: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show the Catalogue of Assets'),
       execute: async () => {
         app.shell.activateById(widget.id);
-        await widget.ask();
-        await widget.renderPromise;
-        widget.node.querySelector<HTMLElement>('input')?.focus();
+        await focusIn(widget, 'input', widget.ask());
       }
     });
     app.commands.addCommand(ID.insert, {

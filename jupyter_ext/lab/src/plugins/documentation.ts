@@ -8,6 +8,7 @@ import { Analyst, IAnalyst } from '../lab/analyst';
 import { announce } from '../lab/announce';
 import { PAGE, showBeside } from '../lab/beside';
 import { ID } from '../lab/commands';
+import { focusIn } from '../lab/focus';
 import { documentationIcon } from '../lab/icons';
 import { Documentation } from '../views/documentationPanel';
 
@@ -37,8 +38,7 @@ export const documentation: JupyterFrontEndPlugin<void> = {
       execute: async () => {
         app.shell.activateById(widget.id);
         widget.update();
-        await widget.renderPromise;
-        widget.node.querySelector<HTMLElement>('input')?.focus();
+        await focusIn(widget, 'input');
       }
     });
     let open: MainAreaWidget | null = null;

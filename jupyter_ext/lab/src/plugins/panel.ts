@@ -6,6 +6,7 @@ import { Analyst, IAnalyst } from '../lab/analyst';
 import { announce } from '../lab/announce';
 import { goTo } from '../lab/cells';
 import { ID } from '../lab/commands';
+import { focusIn } from '../lab/focus';
 import { promoteIcon } from '../lab/icons';
 import { PromotePanel } from '../views/panel';
 
@@ -29,11 +30,10 @@ export const panel: JupyterFrontEndPlugin<void> = {
     restorer?.add(widget, widget.id);
     app.commands.addCommand(ID.panel, {
       label: trans.__('Show the Promote Panel'),
-      execute: () => {
+      execute: async () => {
         app.shell.activateById(widget.id);
         analyst.refresh(); // a module may have been edited meanwhile
-        const first = widget.node.querySelector<HTMLElement>('button:not(:disabled), summary');
-        first?.focus();
+        await focusIn(widget, 'button:not(:disabled), summary');
       }
     });
     app.commands.addCommand(ID.goTo, {

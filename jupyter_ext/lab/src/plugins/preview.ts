@@ -8,6 +8,7 @@ import { Analyst, IAnalyst } from '../lab/analyst';
 import { PREVIEW, showBeside } from '../lab/beside';
 import { tagsOf } from '../lab/cells';
 import { ID } from '../lab/commands';
+import { focusIn } from '../lab/focus';
 import { promoteIcon } from '../lab/icons';
 import { Preview } from '../views/preview';
 
@@ -40,13 +41,9 @@ export const preview: JupyterFrontEndPlugin<void> = {
           area.title.icon = promoteIcon;
           area.title.closable = true;
         }
+        const step = String(args.step ?? here());
         showBeside(app.shell, shell, area, analyst.panel);
-        await area.content.showStep(String(args.step ?? here()));
-        await area.content.renderPromise;
-        const { node } = area.content;
-        if (!node.querySelector(':focus')) { // else one has gone on already
-          node.querySelector<HTMLElement>('.nbw-Code, select')?.focus();
-        }
+        await focusIn(area.content, '.nbw-Code, select', area.content.showStep(step));
       }
     });
     analyst.pointed.connect((_, cell) => {

@@ -11,6 +11,7 @@ import { Analyst, IAnalyst } from '../lab/analyst';
 import { Badge } from '../lab/badge';
 import { tagCell, tagsOf } from '../lab/cells';
 import { ID } from '../lab/commands';
+import { focusCell } from '../lab/focus';
 import { announce } from '../lab/announce';
 
 const badges = new WeakMap<Cell, Badge>();
@@ -21,7 +22,7 @@ function decorate(panel: NotebookPanel, analyst: Analyst): void {
     analyst.panel === panel
       ? String(analyst.analysis?.steps.find(step => step.tag === tag)?.compute?.kind ?? '')
       : '';
-  const back = () => panel.content.activate();
+  const back = () => focusCell(panel.content);
   for (const cell of panel.content.widgets) {
     if (!badges.has(cell)) {
       badges.set(cell, new Badge(cell, analyst.trans, known, compute, back, announce));
