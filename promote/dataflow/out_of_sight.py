@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.states import HANDLERS, LIVES, PRINTED, SHOWN_SEED
+from promote.language.states import HANDLERS, LIVES, PRINTED, RECORDED, SHOWN_SEED
 from promote.trees import walk
 
 _TOLD = {
@@ -28,6 +28,9 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
         if PRINTED in statement.changes and statement.role.tag != own:
             message = "From here on this holds what every cell prints."
             yield statement, message, "Write to it in the step: print(…, file=…), or contextlib.redirect_stdout there."
+        if RECORDED in statement.changes and statement.role.tag != own:
+            hint = "Record warnings in the step: with catch_warnings(…)."
+            yield statement, "From here on this holds every warning.", hint
         attributes = statement.facts.attributes
         if "to_physical" in attributes and _categories_elsewhere(program, taken, statement):
             message = "Polars numbers categories in the order in which the whole notebook met them."

@@ -6,40 +6,65 @@ import ast
 from typing import TypeGuard
 
 from promote.language.facts import Facts
+from promote.language.functions import Functions
 from promote.language.showing import PURE_EFFECTS
 from promote.language.syntax import dotted_of
 from promote.trees import walk
 
 _PLACES = frozenset(
-    """__qualname__ __module__ co_firstlineno co_filename f_lineno tb_lineno format_exc format_tb format_stack
-    format_exception extract_stack""".split()  # noqa: SIM905 - as `effects` writes its tables
+    """__qualname__ __module__ __closure__ co_firstlineno co_filename co_qualname co_freevars co_cellvars co_names
+    co_code co_lnotab co_lines co_positions f_lineno f_back f_code f_lasti f_trace tb_lineno tb_frame tb_next tb_lasti
+    format_exc format_tb format_stack format_exception extract_stack extract_tb walk_tb walk_stack StackSummary
+    TracebackException print_exc print_tb print_stack print_exception _getframe currentframe getouterframes
+    getinnerframes getframeinfo getsource getsourcelines getsourcefile getmodule getclosurevars""".split()  # noqa: SIM905 - as in `effects`
 )
+_OF_INSPECT = frozenset(("inspect.stack", "inspect.trace", "inspect.getfile"))
+_LAST_WORDS = frozenset(path.rpartition(".")[2] for path in _OF_INSPECT)
+_OF_WARNINGS = frozenset(("lineno", "filename"))  # of one that was recorded
+_SCREENS = frozenset(("stdout", "stderr", "__stdout__", "__stderr__"))
 
 _TO_TEXT = frozenset(
     "str repr ascii format format_map astype cast __str__ __repr__ __format__".split()  # noqa: SIM905 - as above
 )
 
 
-def own_place(facts: Facts) -> ast.expr | None:
+def own_place(facts: Facts, functions: Functions, *, recorded: bool = False) -> ast.expr | None:
     """Give the first expression of a statement that tells where code stands and is not only printed or logged.
 
+    Args:
+        facts: What the text of the statement tells.
+        functions: The functions and imports of the notebook.
+        recorded: Whether warnings are put into a list, each with its place.
+
     >>> from promote.language.facts import facts_of
+    >>> from promote.language.functions import collect_functions
     >>> texts = ("key = rule.__qualname__", "print(traceback.format_exc())", "key = rule.__name__")
-    >>> [own_place(facts_of(text, False).statements[0]) is None for text in texts]
+    >>> none = collect_functions([], {}, frozenset())
+    >>> [own_place(facts_of(text, False).statements[0], none) is None for text in texts]
     [False, True, True]
     """
-    if _PLACES.isdisjoint(facts.attributes) and _PLACES.isdisjoint(facts.names):
+    words = _PLACES | _OF_WARNINGS if recorded else _PLACES
+    inspects = not (_LAST_WORDS.isdisjoint(facts.attributes) and _LAST_WORDS.isdisjoint(facts.names))
+    if not inspects and words.isdisjoint(facts.attributes) and words.isdisjoint(facts.names):
         return None
     shown: set[int] = set()
     for call in facts.kinds.get(ast.Call, ()):
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if called.startswith(("print", "exception", "critical", *PURE_EFFECTS)):
+        elsewhere = any(k.arg == "file" and getattr(k.value, "attr", "") not in _SCREENS for k in call.keywords)
+        if called.startswith(("print", "exception", "critical", *PURE_EFFECTS)) and not elsewhere:
             shown |= {id(part) for part in walk(call)}
     for part in facts.parts:
         name = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
-        if name in _PLACES and id(part) not in shown and isinstance(part.ctx, ast.Load):  # type: ignore[attr-defined]  # both have it
+        told = name in words or (inspects and name in _LAST_WORDS and _is_of_inspect(part, functions))
+        if told and id(part) not in shown and isinstance(part.ctx, ast.Load):  # type: ignore[attr-defined]  # both have it
             return part  # type: ignore[return-value]  # an expression, as its name says
     return None
+
+
+def _is_of_inspect(node: ast.AST, functions: Functions) -> bool:
+    """Whether a name or chain is one of those functions of `inspect` whose words others have too."""
+    chain = dotted_of(node) if isinstance(node, ast.expr) else None
+    return chain is not None and functions.canonical(chain) in _OF_INSPECT
 
 
 def is_dataclass(node: ast.AST) -> TypeGuard[ast.ClassDef]:

@@ -23,7 +23,7 @@ from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package
-from promote.language.states import HIDDEN_STATE
+from promote.language.states import ANY_MODULE, HIDDEN_STATE
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
@@ -307,11 +307,7 @@ def _modules_by_text(statements: Iterable[Facts], imports: Mapping[str, str]) ->
             path = ".".join((imports.get(chain[0], chain[0]), *chain[1:]))
             if chain[-1] in MODULE_WORDS - {"modules"} or path.startswith("sys.modules"):
                 name = (chain_of(node) or ("",))[0]
-                yield name, _ANY_MODULE if name == f"{IMPORTED}?" else (name.removeprefix(IMPORTED),)
-
-
-# What a module may be that a run alone names: each with a state of its own
-_ANY_MODULE = ("random", "numpy.random", "numpy", "pandas", "polars", "os", "decimal", "locale", "warnings", "duckdb")
+                yield name, ANY_MODULE if name == f"{IMPORTED}?" else (name.removeprefix(IMPORTED),)
 
 
 def _imports_something(facts: Facts) -> bool:

@@ -334,10 +334,11 @@ class Refusals:
         for statement, message, hint in out_of_sight(self.program, included):
             self.say("PR319", message, message, statement, Use(statement.first, 1), hint)
         local = kept(included)
+        recorded = any("catch_warnings" in s.facts.attributes or "catch_warnings" in s.facts.names for s in included)
         for statement in included:
-            self.body(statement, local)
+            self.body(statement, local, recorded=recorded)
 
-    def body(self, statement: Statement, local: Collection[str]) -> None:
+    def body(self, statement: Statement, local: Collection[str], *, recorded: bool) -> None:
         """Tell what one statement holds that a function cannot."""
         effects = statement.effects
         for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
@@ -365,7 +366,7 @@ class Refusals:
             message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
             hint = "Write print(…) around it, or leave the line out of the step."
             self.say("PR314", shown.id, message, statement, use_of(shown), hint)
-        place = own_place(statement.facts)
+        place = own_place(statement.facts, self.program.functions, recorded=recorded)
         if place is not None:
             name = ast.unparse(place)
             message = f"`{name}` tells where code stands, and in a module that is elsewhere."

@@ -1,6 +1,7 @@
-"""Modules and classes of packages that are handed on: `add_method(pd.DataFrame, …)`, `for m in (random, np.random):`.
+"""Modules and classes of packages that are handed on: `add_method(pd.DataFrame, …)`, `tools = {"draw": random}`.
 
-Code that stores into its parameters, or calls a method of theirs that sets a state, does so to whatever it is given.
+Code that stores into what it is given, or calls a method there that sets a state, does so to whatever it is given. So
+do statements over names that were given a module: by a display, a function that gives one, a loop over `sys.modules`.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from promote.heap.aliases import Happening
-from promote.heap.state import states_through
+from promote.heap.state import states_of, states_through
 from promote.language.facts import Facts
 from promote.language.functions import Functions
-from promote.language.states import STORING_FUNCTIONS
-from promote.language.syntax import IMPORTED, chain_of, dotted_of, names_a_type
+from promote.language.states import ANY_MODULE, LOADING, MODULE_GIVERS, STATE_WORDS, STORING_FUNCTIONS
+from promote.language.syntax import IMPORTED, chain_of, dotted_of, module_text, names_a_type
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.trees import walk
 
-_LOOKING = frozenset("isinstance issubclass print type dir help hasattr display repr str id cast reload".split())  # noqa: SIM905 - as `effects` writes its tables
+_LOOKING = frozenset("isinstance issubclass print type dir help hasattr display repr str id cast reload len".split())  # noqa: SIM905 - as `effects` writes its tables
 _BY_NAME = frozenset(("getattr", "methodcaller", "attrgetter"))
 _STORE = "="
+_CALLED = "()"
+_ANY = "?"  # a module that a run alone names
 _CHAINS = frozenset((ast.Name, ast.Attribute, ast.Call, ast.Subscript))
+_MODULES = frozenset(("numpy.random", "random", "pandas.options", "os.environ"))
+_PARTS = frozenset(path.rpartition(".")[2] for path in _MODULES)
+_TABLES = frozenset(("modules", "__dict__"))  # words that others than modules have
+_ITSELF = frozenset(("self", "cls"))
 
 
 class Handed:
@@ -29,7 +36,11 @@ class Handed:
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
-        self.modules = _MODULES.union([functions.imports[name] for name in functions.modules])
+        imports = functions.imports
+        self.modules = _MODULES.union([imports[name] for name in functions.modules])
+        written = [name for name in imports if not name.startswith(IMPORTED)]
+        self.named = frozenset([name for name in written if imports[name] in self.modules])
+        self.loaders = frozenset(["__import__", *(name for name, path in imports.items() if path in LOADING)])
         self.holding: dict[str, set[str]] = {}
         self.seen: dict[FunctionInfo, frozenset[str]] = {}
 
@@ -39,18 +50,92 @@ class Handed:
         names: Collection[str] = effects.reads
         if happening.late:
             names = {*names, *(name for looked_up in happening.late.values() for name in looked_up)}
-        paths = {path for name in names if name in holding for path in holding[name]} if holding else set()
+        held = {name for name in names if name in holding} if holding else set()
+        paths = {path for name in held for path in holding[name]}
+        own: set[str] = set()
         if any(name in imports for name in names):
-            own = set(self._handed(facts.kinds))
-            for name in effects.touched if own else ():
-                holding.setdefault(name, set()).update(own)
-            paths |= own
+            own.update(self._handed(facts.kinds))
+        if not facts.names.isdisjoint(self.named):
+            own.update(self._values(facts))
+        if not (facts.names.isdisjoint(self.loaders) and facts.attributes.isdisjoint(MODULE_GIVERS)):
+            own.update(self._loaded(facts))
+        paths |= own
         if not paths:
             return {}
-        node, parts = facts.node, facts.parts
-        done = _done_to_parameters(parts).union(*(self._done_by(info) for info in happening.code))
-        found = {state for path in paths for state in states_through(path, done, self.functions)} if done else set()
-        return dict.fromkeys(sorted(found), Use(node.lineno, 1))
+        if not isinstance(facts.node, ast.Expr) or happening.changes:
+            for name in (*effects.touched, *(n for n in happening.changes if not n.startswith("~"))):
+                if name not in imports:
+                    holding.setdefault(name, set()).update(paths)
+        return dict.fromkeys(sorted(self._changed(facts, happening, paths)), Use(facts.node.lineno, 1))
+
+    def _changed(self, facts: Facts, happening: Happening, paths: Collection[str]) -> set[str]:
+        """The states that a statement changes which has modules in hand."""
+        defines = isinstance(facts.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        done = set() if defines else set(self._done(facts.parts, ()))
+        done = done.union(*(self._done_by(info) for info in happening.code))
+        stored = {word[1:] for word in done if word[:1] == _STORE and word != _STORE}
+        if not stored.isdisjoint(self.holding):
+            done.add(_STORE)
+        done = {word for word in done if word[:1] != _STORE or word == _STORE}
+        called = [n.func.id for n in facts.kinds.get(ast.Call, ()) if isinstance(n.func, ast.Name)]
+        functions = self.functions
+        if any(n in self.holding and n not in functions.by_name and n not in functions.classes for n in called):
+            done.add(_CALLED)
+        found: set[str] = set()
+        for path in sorted(paths) if done else ():
+            if path == _ANY:
+                found |= {state for one in ANY_MODULE for state in self._through(one, done & STATE_WORDS)}
+                found |= states_through(_ANY, {_STORE}, functions) if _STORE in done else set()
+            else:
+                found |= self._through(path, done - {_CALLED})
+            if _CALLED in done:
+                found |= states_of(ANY_MODULE if path == _ANY else [path])
+        return found
+
+    def _through(self, path: str, done: Collection[str]) -> set[str]:
+        """The states that change by methods of a module, and of its parts that have a state."""
+        found = states_through(path, done, self.functions)
+        for part in _MODULES:
+            if part.rpartition(".")[0] == path:
+                found |= states_through(part, [word for word in done if word != _STORE], self.functions)
+        return found
+
+    def _values(self, facts: Facts) -> Iterator[str]:
+        """The dotted paths of modules that stand as values: given to a name, given out, put into something."""
+        bases = {id(part.value) for part in facts.kinds.get(ast.Attribute, ())}
+        looked_at: set[int] = set()
+        for call in facts.kinds.get(ast.Call, ()):
+            if isinstance(call.func, ast.Name) and call.func.id in _LOOKING:
+                looked_at.update(map(id, call.args))
+        for name in facts.kinds.get(ast.Name, ()):
+            if name.id in self.named and id(name) not in bases and isinstance(name.ctx, ast.Load):
+                path = self.functions.imports[name.id]
+                if id(name) not in looked_at:
+                    yield _ANY if path in MODULE_GIVERS else path
+        for part in facts.kinds.get(ast.Attribute, ()) if not facts.attributes.isdisjoint(_PARTS) else ():
+            if part.attr in _PARTS and id(part) not in bases and isinstance(part.ctx, ast.Load):
+                chain = dotted_of(part)
+                if chain and self.functions.canonical(chain) in _MODULES:
+                    yield self.functions.canonical(chain)
+
+    def _loaded(self, facts: Facts) -> Iterator[str]:
+        """The modules that a text names, or that stand in a table of modules; `?` where a run alone tells which."""
+        told: set[int] = set()
+        for node in (*facts.kinds.get(ast.Subscript, ()), *facts.kinds.get(ast.Call, ())):
+            named = module_text(node)
+            if isinstance(named, ast.Constant) and isinstance(named.value, str):
+                told.update(map(id, walk(node.value if isinstance(node, ast.Subscript) else node.func)))
+                yield named.value.partition(":")[0]
+        for compare in facts.kinds.get(ast.Compare, ()):
+            told.update(map(id, compare.comparators))  # `"numpy" in sys.modules`
+        for name in facts.kinds.get(ast.Name, ()):
+            if name.id in self.loaders and id(name) not in told:
+                yield _ANY
+        for part in facts.kinds.get(ast.Attribute, ()):
+            if part.attr in MODULE_GIVERS and id(part) not in told:
+                chain = dotted_of(part)
+                if chain is None or part.attr not in _TABLES or self.functions.canonical(chain) in LOADING:
+                    yield _ANY
 
     def _handed(self, kinds: Mapping[type[ast.AST], Sequence[Any]]) -> Iterator[str]:
         """The dotted paths of modules and classes that stand as arguments and in displays."""
@@ -75,11 +160,13 @@ class Handed:
 
     def _done_by(self, info: FunctionInfo) -> frozenset[str]:
         if info not in self.seen:
-            self.seen[info] = _done_to_parameters(walk(info.node)) if info.node is not None else frozenset()
+            parts = walk(info.node) if info.node is not None else ()
+            self.seen[info] = self._done(parts, info.local)
         return self.seen[info]
 
-
-_MODULES = frozenset(("numpy.random", "random", "pandas.options", "os.environ"))
+    def _done(self, parts: Sequence[ast.AST], local: Collection[str]) -> frozenset[str]:
+        """What code does to what it is given; names of packages of its own notebook are none of that."""
+        return _done_to_parameters(parts) | _done_to_others(parts, local, self.functions.imports)
 
 
 def _done_to_parameters(parts: Sequence[ast.AST]) -> frozenset[str]:
@@ -108,3 +195,39 @@ def _done_to_parameters(parts: Sequence[ast.AST]) -> frozenset[str]:
             if chain[0] in given:
                 found.add(_STORE)
     return frozenset(found - {""})
+
+
+def _done_to_others(parts: Iterable[ast.AST], local: Collection[str], imports: Collection[str]) -> frozenset[str]:
+    """The words of states that code names of anything but an import, and `=` where it stores into that.
+
+    `=name` is a store into what a name stands for, which may be no module.
+
+    >>> def done(text):
+    ...     return sorted(_done_to_others(walk(ast.parse(text)), (), {"random"}))
+    >>> done("tools['draw'].seed(1)"), done("random.seed(1)"), done("c.lib.pi = 3"), done("c.pi = 3")
+    (['seed'], [], ['='], ['=c'])
+    """
+    found: set[str] = set()
+    for part in parts:
+        if isinstance(part, ast.Attribute):
+            stores = not isinstance(part.ctx, ast.Load)
+            if (stores or part.attr in STATE_WORDS) and _root(part) not in imports:
+                found |= {part.attr} & STATE_WORDS
+                if stores:
+                    name = getattr(part.value, "id", "")
+                    found.add(f"{_STORE}{name}" if name and (name not in local or name in _ITSELF) else _STORE)
+        elif isinstance(part, ast.Subscript) and not isinstance(part.ctx, ast.Load):
+            called = part.value.func if isinstance(part.value, ast.Call) else part.value
+            if getattr(called, "id", getattr(called, "attr", "")) in {"vars", "__dict__"}:
+                found.add(_STORE)
+        elif isinstance(part, ast.Call) and part.args and ".".join(dotted_of(part.func) or ("",)) in STORING_FUNCTIONS:
+            name = getattr(part.args[0], "id", "")
+            found |= {_STORE} if name not in _ITSELF and name not in imports else set()
+    return frozenset(found)
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain begins with, empty where it begins with something else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

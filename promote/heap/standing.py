@@ -22,6 +22,7 @@ _CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 
+_KEEPING = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef))
 _BINDING = (ast.Assign, ast.AnnAssign, ast.NamedExpr)
 
 
@@ -120,7 +121,8 @@ class Relations:
         if asked is None and _CONNECTION not in states:
             return {}
         called = {node.func.attr for node in facts.kinds.get(ast.Call, ()) if isinstance(node.func, ast.Attribute)}
-        if called.isdisjoint(RELATION_ENDS):
+        kept = _KEEPING.intersection(facts.kinds)  # a default value, an attribute of a class: asked where it is used
+        if kept or called.isdisjoint(RELATION_ENDS):
             self.names |= effects.touched
         else:
             self.names -= effects.binds

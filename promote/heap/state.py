@@ -25,7 +25,10 @@ from promote.language.states import (
     PARTS_OF_WARNINGS,
     PLACING_METHODS,
     PRINTED,
+    RECORDED,
     RELATION_MAKERS,
+    RUN_STATES,
+    RUNNERS,
     SETTERS,
     SETTING_FUNCTIONS,
     SHOWN_STATES,
@@ -136,6 +139,8 @@ def handed_on(dotted: Iterable[DottedUse], functions: Functions) -> set[str]:
 
 def states_through(path: str, done: Iterable[str], functions: Functions) -> set[str]:
     """Give the states that change where code calls methods of a module or class, or stores into it (`=`)."""
+    if path == "?":  # a module that a run alone names
+        return {set_up_of("anything")}
     given = replace(functions, imports={**functions.imports, "?": path})
     found: set[str] = set()
     for one in done:
@@ -143,6 +148,15 @@ def states_through(path: str, done: Iterable[str], functions: Functions) -> set[
         use = DottedUse(("?",), Use(1, 1), stored=True) if one == "=" else DottedUse(("?", one), Use(1, 1), call=call)
         found |= {PREFIX + state for state, kind in _states(use, given) if kind != "read"}
     return found
+
+
+def states_of(paths: Iterable[str]) -> set[str]:
+    """Give the states that functions of modules may change.
+
+    >>> sorted(states_of(["random"])), sorted(states_of(["math"]))
+    (['~the generator of random'], [])
+    """
+    return {PREFIX + state for one in paths for key, state in HIDDEN_STATE.items() if f"{key}.".startswith(f"{one}.")}
 
 
 def is_ambient(name: str) -> bool:
@@ -188,7 +202,19 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
         state = _of_relation(path, functions)
     if state is not None:
         yield from _with_what_follows(state, _kind(path, state, use), path, use)
-    elif use.call is not None and (_looks_at_files(path) or _asks_environment(path)):
+    elif use.call is not None:
+        yield from _by_the_way(path, use)
+    if state is None or state in {_FILTERS, _NUMPY_ERRORS}:
+        package = _patched(use, path, functions) or _set_up(use, path, functions)
+        if state == _FILTERS and "showwarning" in functions.attributes:
+            package = "warnings"  # what is told of them is data
+        if package:
+            yield _PATCHED + package, "change"
+
+
+def _by_the_way(path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
+    """The states that a call touches which is not there for them."""
+    if _looks_at_files(path) or _asks_environment(path):
         if path not in _ASKING:
             yield "the working directory", "read"
         if _asks_environment(path):
@@ -196,12 +222,8 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
-    if state is None or state in {_FILTERS, _NUMPY_ERRORS}:
-        package = _patched(use, path, functions) or _set_up(use, path, functions)
-        if state == _FILTERS and "showwarning" in functions.attributes:
-            package = "warnings"  # what is told of them is data
-        if package:
-            yield _PATCHED + package, "change"
+    if path.rpartition(".")[2] in RUNNERS:
+        yield from ((one, "change") for one in RUN_STATES)
 
 
 def _with_what_follows(state: str, kind: str, path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
@@ -211,6 +233,8 @@ def _with_what_follows(state: str, kind: str, path: str, use: DottedUse) -> Iter
         yield POLARS, "change"
     if path == "time.tzset":
         yield ENVIRONMENT, "read"
+    if path == "warnings.catch_warnings" and _records(use):
+        yield RECORDED.removeprefix(PREFIX), "change"
 
 
 @lru_cache(maxsize=4096)
@@ -221,7 +245,9 @@ def touches_none(path: str) -> bool:
     [True, True, False, False]
     """
     package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
-    if path in STORING_FUNCTIONS or method in _TELLING or package == "warnings" or path.startswith("polars.Config"):
+    if path in STORING_FUNCTIONS or method in _TELLING or method in RUNNERS or package == "warnings":
+        return False
+    if path.startswith("polars.Config"):
         return False
     changing = (package in sys.stdlib_module_names and method in MUTATING_METHODS) or ".__dict__." in path
     if changing or (not package and method in RELATION_MAKERS):
@@ -346,6 +372,11 @@ def _of_relation(path: str, functions: Functions) -> str | None:
     return "DuckDB's default connection" if making and "duckdb" in functions.imports.values() else None
 
 
+def _records(use: DottedUse) -> bool:
+    """Whether a call of `catch_warnings` puts the warnings that come into a list."""
+    return use.call is not None and any(k.arg == "record" for k in use.call.keywords)
+
+
 def _kind(path: str, state: str, use: DottedUse) -> str:
     method = path.rsplit(".", 1)[-1]
     if state == "DuckDB's default connection":
@@ -359,8 +390,7 @@ def _kind(path: str, state: str, use: DottedUse) -> str:
         ]
         return "change" if any(_WRITING_SQL.search(text) for text in texts) else "read"
     if path == "warnings.catch_warnings":
-        recording = use.call is not None and any(k.arg == "record" for k in use.call.keywords)
-        return "read" if recording else "none"
+        return "read" if _records(use) else "none"
     if path in SETTERS:
         return "set"
     if PREFIX + state == PRINTED:

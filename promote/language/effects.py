@@ -33,7 +33,7 @@ IN_PLACE_METHODS = frozenset(
 )
 
 # Those that change their arguments too.
-SHUFFLING_METHODS = frozenset(("shuffle", "readinto"))
+SHUFFLING_METHODS = frozenset(("shuffle", "readinto", "exec_module"))
 
 # Those that are handed on as values, `map(found.append, rows)`: columns of frames are not called so.
 BOUND_METHODS = frozenset(
@@ -251,8 +251,10 @@ PASSING_CONTEXTS = frozenset(
 # Names that read or make the namespace at run time, so that no analysis can follow them.
 DYNAMIC_NAMES = frozenset("exec eval globals locals vars compile __import__ __main__".split())
 
-# Attributes that are a namespace in which names may be read and bound.
-NAMESPACES = frozenset("f_globals f_locals __globals__ user_ns user_global_ns user_module".split())
+# Attributes that are a namespace in which names may be read and bound, or give any object there is.
+NAMESPACES = frozenset(
+    "f_globals f_locals __globals__ user_ns user_global_ns user_module get_objects get_referrers get_referents".split()
+)
 
 # Names that IPython gives and Python does not.
 IPYTHON_NAMES = frozenset("_ __ ___ _i _ii _iii _oh _ih _dh In Out get_ipython exit quit display".split())

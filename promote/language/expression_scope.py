@@ -168,6 +168,8 @@ class ExpressionScope:
             self.taken.add(id(node.func.value))
         called: ast.expr = node.func
         while path and path[0] and isinstance(called, ast.Attribute):
+            if called.attr in NAMESPACES:
+                self.found.dynamic.setdefault(called.attr, use_of(called))
             called = called.value  # the chain was told with the call
         if isinstance(called, ast.Name) and called.id == "vars" and node.args:
             self.read("vars", called)  # of an object, not of the namespace

@@ -20,6 +20,8 @@ def binds_anything(node: ast.AST) -> bool:
     for part in ast.walk(node):
         if isinstance(part, ast.Compare):
             looked_at |= {id(c) for c in part.comparators}
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id == "len":
+            looked_at |= {id(a.func) for a in part.args if isinstance(a, ast.Call)}  # `len(gc.get_objects())`
         elif (
             (isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load))
             or (isinstance(part, ast.Attribute) and part.attr in {"get", "keys", "items", "values"})

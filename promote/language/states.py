@@ -61,6 +61,9 @@ PRINTED = "~what print writes to"
 # What happens where no statement shows it, as names of states: no step can take it.
 HANDLERS, LIVES, SHOWN_SEED = "~what handlers of logging do", "~how long objects live", "~what showing a relation does"
 
+# Warnings go into a list from here on: a step can take that only whole, too.
+RECORDED = "~where warnings go"
+
 # Calls under those prefixes that give an object of their own and leave the state alone.
 STATELESS = frozenset(
     """numpy.random.default_rng numpy.random.RandomState numpy.random.Generator numpy.random.SeedSequence
@@ -113,6 +116,38 @@ STORING_FUNCTIONS = frozenset(
     """setattr delattr vars object.__setattr__ type.__setattr__ object.__delattr__ type.__delattr__""".split()
 )
 PLACING_METHODS = frozenset("append insert extend remove update setdefault __setitem__ addsitedir".split())
+
+# What a module may be that a run alone names: each with a state of its own.
+ANY_MODULE = ("random", "numpy.random", "numpy", "pandas", "polars", "os", "decimal", "locale", "warnings", "duckdb")
+
+# Functions and tables that give modules by their names, or whatever module there is; the words that stand for them.
+LOADING = frozenset(
+    """__import__ builtins.__import__ importlib.import_module importlib.__import__ importlib.util.module_from_spec
+    pkgutil.resolve_name sys.modules sys.__dict__ builtins.__dict__ importlib.__dict__
+    importlib.machinery.SourceFileLoader""".split()
+)
+MODULE_GIVERS = frozenset(
+    """__import__ import_module resolve_name module_from_spec load_module modules __dict__ sys builtins importlib
+    pkgutil""".split()
+)
+
+# Calls that run files of code, which may seed and set what they like.
+RUNNERS = frozenset("run_path run_module exec_module load_module".split())
+RUN_STATES = (
+    *("the generator of random", "the generator of numpy.random", "the environment", "the working directory"),
+    *("pandas' options", "the decimal context"),
+)
+
+# Words by which a state of those modules is asked or changed, wherever they stand behind a dot.
+STATE_WORDS = frozenset(
+    """seed random rand randn randint random_integers random_sample ranf sample choice choices shuffle permutation
+    uniform normal gauss standard_normal randrange getrandbits randbytes betavariate beta binomial exponential
+    expovariate gamma gammavariate lognormal lognormvariate normalvariate poisson triangular vonmisesvariate
+    paretovariate weibullvariate setstate getstate set_state get_state set_option reset_option options Config
+    set_random_seed environ environb putenv unsetenv getenv chdir fchdir getcwd getcontext setcontext localcontext
+    setlocale filterwarnings simplefilter resetwarnings catch_warnings seterr geterr sql execute query table register
+    view""".split()
+)
 
 # Parts of modules that may be bound anew without an effect on data, and those of `warnings` that may not.
 HARMLESS_PARTS = ("sys.stdout", "sys.stderr", "sys.displayhook", "sys.excepthook", "sys.ps", "sys.tracebacklimit")
