@@ -22,7 +22,7 @@ from promote.dataflow.sharing import lost_changes
 from promote.dataflow.shown import makes_text, sets_plainly
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.statements import binds_above, only_puts_away
+from promote.language.statements import binds_above, only_puts_away, recovers
 from promote.language.uses import Use
 from promote.model import Finding, Role
 from promote.values import dataclass, field
@@ -30,6 +30,7 @@ from promote.values import dataclass, field
 Origin = Literal["step", "definition", "needed", "import"]
 _MODULE_NAMES = frozenset("__name__ __doc__ __spec__ __loader__ __package__ __file__ __builtins__".split())
 _BUILTINS = frozenset(dir(builtins)) - _MODULE_NAMES
+_OUTSIDE = _MODULE_NAMES | IPYTHON_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,15 +302,24 @@ class _Resolver:
             self.refusals.incomplete(name, output, at, use)
         return not self.include_needed
 
+    def recovers(self, name: str, at: Statement, use: Use) -> bool:
+        """Whether a name that nothing binds is asked in a `try` for that; no definition may give it to the module."""
+        others = (self.program.statements[i] for i in self.program.touches.get(name, ()))
+        return recovers(at.node, use.line) and not any(
+            is_definition(self.program, name, s) for s in others if s is not at
+        )
+
     def unbound(self, name: str, at: Statement, use: Use) -> None:
         """Account for a name that no statement binds before it is read."""
         if is_state(name) or (name in _BUILTINS and not self.refusals.star_shadows(name, at)):
             return
         if name in at.effects.touched and binds_above(at.node, name, use.line):
             return  # on some path of its own, as in the notebook
+        if name not in _OUTSIDE and self.recovers(name, at, use):
+            return  # the same error is met, and passed over
         if name == "display" and shows_only(at.node, self.program.functions):
             return
-        if name in _MODULE_NAMES or name in IPYTHON_NAMES:
+        if name in _OUTSIDE:
             self.refusals.ipython_only(name, at, use)
         else:
             self.refusals.unbound(name, at, use, _BUILTINS)

@@ -5,6 +5,7 @@ No subsequence of the notebook's statements can be shown to keep such a thing, s
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
@@ -37,10 +38,21 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
             yield statement, message, "Use an Enum, which fixes their order."
         if "flags" in attributes and _asks_for_order(statement):
             yield statement, "Whether Polars knows a column to be sorted is not kept with an asset.", "Use is_sorted()."
+        if "flags" in attributes and _asks_signals(program, statement):
+            message = "Every calculation of the notebook raises these flags, those that the step does not take too."
+            yield statement, message, "Calculate in the step, within decimal.localcontext()."
 
 
 def _asks_for_order(statement: Statement) -> bool:
     return any(str(getattr(part, "value", "")).startswith("SORTED_") for part in walk(statement.node))
+
+
+def _asks_signals(program: Program, statement: Statement) -> bool:
+    """Whether a statement reads the flags of the decimal context; those of an array or of a frame have names."""
+    if not any("getcontext" in s.facts.attributes | s.facts.names for s in program.statements):
+        return False
+    named = (part.value for part in statement.facts.kinds.get(ast.Attribute, ()))
+    return not any(isinstance(one, ast.Attribute) and one.attr == "flags" for one in named)
 
 
 def _categories_elsewhere(program: Program, taken: set[int], at: Statement) -> bool:

@@ -147,6 +147,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
         functions = replace(functions, others=others)
     if any("cache_info" in facts.attributes for facts in every):
         functions = replace(functions, asks_caches=True)
+    if any("__subclasses__" in facts.attributes for facts in every):
+        functions = replace(functions, asks_subclasses=True)
     texts = Texts(every)
     for info in functions.lambdas.values():
         if info.queries:

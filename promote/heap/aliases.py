@@ -6,6 +6,7 @@ A change of an object is a change of every name through which it can be reached.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
@@ -112,7 +113,7 @@ class Aliases(Calls):
                 classes = set(self.heap.classes_in(objects))
             for cls in classes:
                 infos |= set(cls.methods.values())
-                mentioned = {*cls.bases, *cls.mentions} - seen
+                mentioned = {*cls.bases, *cls.mentions, *cls.meta} - seen
                 stack += sorted(mentioned)
                 seen |= mentioned
             take(infos)
@@ -168,11 +169,7 @@ class Aliases(Calls):
                 for name in event.names:
                     self.own[name] = self.of(name) | given
             case "mutate" if event.value is not None:
-                if event.held is not None:
-                    held = self.value(event.held)
-                    self.heap.hold(self.value(event.value), held | self.heap.contents(held))
-                self.change(event.value, event.use)
-                stored_in_cell(self, event.value, event.use)
+                self.mutated(event, event.value)
             case "call" | "apply" if event.value is not None:
                 applied = event.kind == "apply"
                 self.called(event.value, event.use, alone=event.alone, applied=applied)  # type: ignore[arg-type]  # a call's value is a Call
@@ -182,6 +179,19 @@ class Aliases(Calls):
                 self.results |= self.value(event.value)
             case "scope":
                 self.scope(event)
+
+    def mutated(self, event: Event, value: ast.expr) -> None:
+        """Take that an object changes, and holds something now; a key matters where it has a hash of its own."""
+        if event.element:
+            held = self.value(event.held) if self.heap.classes and event.held is not None else NONE
+            if self.heap.classes_in(held):
+                self.heap.hold(self.value(value), held)
+            return
+        if event.held is not None:
+            held = self.value(event.held)
+            self.heap.hold(self.value(value), held | self.heap.contents(held))
+        self.change(value, event.use)
+        stored_in_cell(self, value, event.use)
 
     def asked_for_item(self, asked: Objects, use: Use) -> None:
         """Take that an item is read, which a factory may have to make."""
@@ -215,6 +225,9 @@ class Aliases(Calls):
         self.heap.types |= made
         if event.cls is not None:
             self.heap.inherit(made, self.named(event.cls.bases))
+            for base in event.cls.bases if self.functions.asks_subclasses else ():
+                self.changed.setdefault(base, event.use)
+                self.touch(self.of(base), event.use)
             bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]
             named_metas = [meta for cls in (event.cls, *bases) for meta in cls.meta]
             metas = [cls for meta in named_metas for cls in self.functions.lineage(meta)]

@@ -11,7 +11,13 @@ from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
 from promote.heap.unseen import unseen
-from promote.language.effects import CALLING_DECORATORS, KEEPING_FUNCTIONS, SCALAR_FUNCTIONS, STORING_METHODS
+from promote.language.effects import (
+    CALLING_DECORATORS,
+    DEFAULTING_FUNCTIONS,
+    KEEPING_FUNCTIONS,
+    SCALAR_FUNCTIONS,
+    STORING_METHODS,
+)
 from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
 from promote.language.uses import FunctionInfo, Summary, Use
@@ -90,7 +96,7 @@ class Calls(Libraries):
             made_of(self, classes_made(self, call, target), given, use)
         everything = given | target.receiver | target.callee
         keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
-        keeps = keeps and not target.infos
+        keeps = (keeps and not target.infos) or (target.name in DEFAULTING_FUNCTIONS and len(call.args) == 1)
         if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         if self.heap.types and not keeps and target.name not in _ABOUT_TYPES:

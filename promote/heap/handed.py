@@ -24,6 +24,7 @@ _BY_NAME = frozenset(("getattr", "methodcaller", "attrgetter"))
 _STORE = "="
 _CALLED = "()"
 _ANY = "?"  # a module that a run alone names
+_NAMED = frozenset((ast.Name, ast.Attribute))
 _CHAINS = frozenset((ast.Name, ast.Attribute, ast.Call, ast.Subscript))
 _MODULES = frozenset(("numpy.random", "random", "pandas.options", "os.environ"))
 _PARTS = frozenset(path.rpartition(".")[2] for path in _MODULES)
@@ -53,7 +54,7 @@ class Handed:
         held = {name for name in names if name in holding} if holding else set()
         paths = {path for name in held for path in holding[name]}
         own: set[str] = set()
-        if any(name in imports for name in names):
+        if not imports.keys().isdisjoint(facts.names):
             own.update(self._handed(facts.kinds))
         if not facts.names.isdisjoint(self.named):
             own.update(self._values(facts))
@@ -148,6 +149,9 @@ class Handed:
                 yield from self._paths(display.elts)
         for display in kinds.get(ast.Dict, ()):
             yield from self._paths(display.values)
+        for part in (*kinds.get(ast.Assign, ()), *kinds.get(ast.Return, ()), *kinds.get(ast.Yield, ())):
+            if part.value.__class__ in _NAMED:
+                yield from self._paths([part.value])
 
     def _paths(self, values: Iterable[ast.expr]) -> Iterator[str]:
         for value in values:

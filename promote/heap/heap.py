@@ -44,6 +44,8 @@ class Heap:
         self.frames: set[int] = set()  # what a function of pandas gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
+        self.buffers: set[int] = set()  # memory that another object owns
+        self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.code: dict[int, frozenset[FunctionInfo]] = {}

@@ -62,7 +62,8 @@ class Libraries(LibraryChanges):
                 return written | self.drawn(target, given)
         in_parts = any(k.arg in _IN_PARTS for k in call.keywords)
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
-        if is_in_no_table(nameless(target.name), method) and not (in_parts or shares):
+        of_memory = bool(heap.buffers) and method == "cast" and not target.receiver.isdisjoint(heap.buffers)
+        if is_in_no_table(nameless(target.name), method) and not (in_parts or shares or of_memory):
             return NONE if target.infos else self.drawn(target, given)
         if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)
@@ -75,7 +76,7 @@ class Libraries(LibraryChanges):
             return heap.new(heap.contents(target.receiver), exact=True)
         if method == "_replace":  # of a named tuple
             return self.shallow(target.receiver, given)
-        if self.gives_a_view(method):
+        if of_memory or self.gives_a_view(method):
             return self.viewed(target, given)
         if target.infos:
             return NONE
@@ -158,6 +159,7 @@ class Libraries(LibraryChanges):
         if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
             made = heap.new(heap.reach(given))
             heap.frames |= made if name.startswith("pandas.") else NONE
+            heap.buffers |= made if name == "memoryview" else NONE
             return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
             boxes = any(map(_is_object, call.keywords))  # a column of Python's own objects
@@ -214,6 +216,8 @@ class Libraries(LibraryChanges):
     def drawn(self, target: Target, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
         made = self.derived(given | target.receiver, self.nested(given) if target.method else NONE)
+        if not target.receiver.isdisjoint(self.heap.stylers):
+            made |= target.receiver
         if target.name.startswith("pandas."):
             self.heap.frames |= made
         if is_drawing(target.name) or target.method in DRAWING_METHODS:

@@ -26,7 +26,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PURE_EFFECTS, WRITING_METHODS
-from promote.language.syntax import dotted_of, names_a_type, parts_of, root_of
+from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
 
@@ -82,6 +82,24 @@ class LibraryChanges(Values):
             if not self.is_constant(root[0]):
                 self.changed.setdefault(root[0], use)
         self.touch(self.delegated(self.value(node)), use)
+        if self.functions.classes:
+            self.change_class(node, root[0] if root is not None else "", use)
+
+    def change_class(self, node: ast.expr, root: str, use: Use) -> None:
+        """Let a class change that an expression reaches through an instance, or through a method's own `cls`."""
+        of = class_asked_of(node)
+        first = self.inside.parameters[:1] if self.inside is not None else ()
+        names: list[str] = []
+        if of is not None:
+            self.touch(self.heap.with_ancestors(self.value(of)) & self.heap.types, use)
+            if self.inside is not None:
+                own = isinstance(of, ast.Name) and (of.id,) == first
+                names = self.functions.family(self.inside) if own else sorted(self.functions.classes)
+        elif root and (root,) == first and self.functions.has_a_class_first(self.inside):  # type: ignore[arg-type]  # it has a first parameter
+            names = self.functions.family(self.inside)  # type: ignore[arg-type]  # as above
+        for name in names:
+            self.changed.setdefault(name, use)
+            self.touch(self.of(name), use)
 
     def delegated(self, objects: Objects) -> Objects:
         """Give objects, and where their class has a `__getattr__` what they hold: their methods may be that one's."""
@@ -90,7 +108,8 @@ class LibraryChanges(Values):
         wrappers = frozenset(
             one
             for one in objects & self.heap.classes.keys()
-            if any(not _DELEGATING.isdisjoint(cls.methods) for cls in self.heap.classes[one])
+            if "__dict__" in self.functions.attributes  # which may be a table that others have too
+            or any(not _DELEGATING.isdisjoint(cls.methods) for cls in self.heap.classes[one])
         )
         return objects | (self.heap.within(wrappers) if wrappers else NONE)
 

@@ -58,7 +58,8 @@ class Values:
     def tool(self, path: Sequence[str]) -> Objects:
         """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
         name = self.functions.canonical(path)
-        if name not in ARGUMENT_MUTATORS or path[0] in self.functions.by_name:
+        writes = name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at"))
+        if not writes or path[0] in self.functions.by_name:
             return NONE
         if name not in self.tools:
             made = self.tools[name] = self.heap.new()
@@ -196,6 +197,11 @@ class Values:
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
             return self.tool(path)
         objects = self.value(node.value)
+        if node.attr == "style" and objects:
+            made = self.heap.new(objects)
+            self.heap.look(made, objects)
+            self.heap.stylers |= made
+            return made
         infos = self.functions.methods(node.attr)
         if node.attr in BOUND_METHODS or infos:
             made = self.heap.new(objects)

@@ -33,6 +33,7 @@ from promote.language.states import (
     SETTING_FUNCTIONS,
     SHOWN_STATES,
     STATE_HOLDERS,
+    STATE_WORDS,
     STATELESS,
     STORING_FUNCTIONS,
 )
@@ -50,6 +51,7 @@ _NUMPY_ERRORS = "how NumPy takes errors"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
 _ANYTHING = f"{IMPORTED}?"  # a module that a run alone names
 _TOLD_OF_MODULES = frozenset((_ANYTHING, "__version__", "__name__", "__file__", "__doc__", "__path__", "__all__"))
+_TOLD_BY_TEXTS = frozenset(("duckdb", "warnings"))
 _RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
 _DRAWING = pattern(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
@@ -147,6 +149,8 @@ def states_through(path: str, done: Iterable[str], functions: Functions) -> set[
         call = ast.Call(ast.Name(one), [], [])
         use = DottedUse(("?",), Use(1, 1), stored=True) if one == "=" else DottedUse(("?", one), Use(1, 1), call=call)
         found |= {PREFIX + state for state, kind in _states(use, given) if kind != "read"}
+        if path in _TOLD_BY_TEXTS and one in STATE_WORDS:  # what the call is given may change it
+            found |= {PREFIX + HIDDEN_STATE["duckdb"] if path == "duckdb" else set_up_of(path)}
     return found
 
 

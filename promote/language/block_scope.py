@@ -222,6 +222,8 @@ class BlockScope(ExpressionScope):
                 self.expression(node.slice)
             base = self.stored(node)
             self.event("mutate", node.value, node, held=value)
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Name, ast.Tuple)):
+                self.event("mutate", node.value, node, held=node.slice, element=True)
             if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):  # `tree.find("b").text = …`
                 self.event("mutate", base.func.value, node, held=value)
             if dotted_of(node) in _STREAMS and value is not None:

@@ -52,7 +52,7 @@ VIEWING_METHODS = frozenset(
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
     __getitem__ __iter__ __next__ __enter__ __getattribute__
-    result enter_context enter_async_context""".split()
+    result enter_context enter_async_context new_child from_buffer""".split()
 )
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
@@ -70,8 +70,8 @@ ARGUMENT_MUTATORS = frozenset(
     numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
     bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat
     operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis
-    networkx.set_node_attributes networkx.set_edge_attributes xml.etree.ElementTree.SubElement
-    lxml.etree.SubElement""".split()
+    ctypes.memmove ctypes.memset networkx.set_node_attributes networkx.set_edge_attributes
+    xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
 )
 
 # Functions that change what they are given, wherever that stands among their arguments.
@@ -110,8 +110,8 @@ SHARING_FUNCTIONS = frozenset(
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
     operator.iadd operator.iconcat operator.ior operator.iand operator.ixor operator.isub operator.imul
-    operator.getitem contextlib.nullcontext contextlib.closing heapq.nsmallest heapq.nlargest heapq.merge
-    heapq.heappop heapq.heapreplace heapq.heappushpop
+    operator.getitem ctypes.pointer ctypes.byref ctypes.cast contextlib.nullcontext contextlib.closing heapq.nsmallest
+    heapq.nlargest heapq.merge heapq.heappop heapq.heapreplace heapq.heappushpop
     xml.etree.ElementTree.SubElement lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
 )
 

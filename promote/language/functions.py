@@ -9,6 +9,7 @@ from promote.language.effects import KNOWN_PACKAGES, PLAIN_BASES
 from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
 from promote.values import dataclass, field, replace
 
+_OF_CLASSES = frozenset(("__new__", "__init_subclass__", "__class_getitem__", "__prepare__"))
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
 
 
@@ -32,6 +33,7 @@ class Functions:
     defaults: bool = False  # whether the notebook has dictionaries that change when an item is read
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # paths that an imported name has elsewhere
     asks_caches: bool = False  # whether anyone asks how often a remembering function was called
+    asks_subclasses: bool = False  # whether anyone asks a class for those that stand on it
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
     def canonical(self, path: Sequence[str]) -> str:
@@ -84,6 +86,26 @@ class Functions:
     def owners(self, info: FunctionInfo) -> list[ClassInfo]:
         """Give the classes that have a function as a method."""
         return [cls for group in self.classes.values() for cls in group if info in cls.methods.values()]
+
+    def has_a_class_first(self, info: FunctionInfo) -> bool:
+        """Whether the first parameter of a method is a class: of a class method, or of a metaclass's."""
+        node = info.node
+        decorators = {getattr(one, "id", "") for one in getattr(node, "decorator_list", ())}
+        if "classmethod" in decorators or getattr(node, "name", "") in _OF_CLASSES:
+            return True
+        metas = {meta for group in self.classes.values() for cls in group for meta in cls.meta}
+        own = {n for n, group in self.classes.items() if any(info in cls.methods.values() for cls in group)}
+        return any("type" in cls.bases for name in own for cls in self.lineage(name)) or not own.isdisjoint(metas)
+
+    def family(self, info: FunctionInfo) -> list[str]:
+        """Give the classes that have a method: their own, those that inherit it, those whose metaclass has it."""
+        own = self.owners(info)
+        found = [n for n in self.classes if not own or any(cls in own for cls in self.lineage(n))]
+        return found + [
+            n
+            for n, group in self.classes.items()
+            if any(cls in own for one in group for meta in one.meta for cls in self.lineage(meta))
+        ]
 
     def infos(self, name: str) -> tuple[FunctionInfo, ...]:
         """Give the functions that calling a name runs."""

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
 from promote.language.syntax import dotted_of
 
+_KEEPING = frozenset(("defaultdict", "partial"))  # these call nothing of what they are given
+
 
 def only_defines(node: ast.stmt) -> bool:
     """Whether a statement is a class whose decorators, if any, surely make no instance of it."""
@@ -116,17 +118,38 @@ def star_source(statement: ast.stmt) -> str:
     return "." * node.level + (node.module or "")
 
 
+def recovers(statement: ast.stmt, line: int) -> bool:
+    r"""Whether a line stands in a `try` that goes on after a NameError, as one of a local name is too.
+
+    >>> block = "try:\n    total\nexcept {}:\n    total = 0"
+    >>> [recovers(ast.parse(block.format(name)).body[0], 2) for name in ("NameError", "KeyError", "(E, NameError)")]
+    [True, False, True]
+    """
+    for part in ast.walk(statement):
+        if isinstance(part, ast.Try) and part.body[0].lineno <= line <= (part.body[-1].end_lineno or line):
+            caught = {
+                name.id for h in part.handlers if h.type for name in ast.walk(h.type) if isinstance(name, ast.Name)
+            }
+            if "NameError" in caught:
+                return True
+    return False
+
+
 def only_puts_away(node: ast.AST, name: str) -> bool:
-    """Whether a statement calls nothing, and reads a name in the bodies of lambdas alone.
+    """Whether a statement calls nothing that may call a lambda, and reads a name in the bodies of lambdas alone.
 
     >>> texts = ("d['k'] = lambda x: x + rate", "d['k'] = lambda x=rate: x", "d = list(map(lambda x: rate, d))")
-    >>> [only_puts_away(ast.parse(text).body[0], "rate") for text in texts]
-    [True, False, False]
+    >>> [only_puts_away(ast.parse(text).body[0], "rate") for text in (*texts, "rate = defaultdict(lambda: len(rate))")]
+    [True, False, False, True]
     """
     stack = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, (ast.Call, ast.Await)) or (isinstance(part, ast.Name) and part.id == name):
+        if isinstance(part, ast.Call) and (dotted_of(part.func) or ("",))[-1] in _KEEPING and name not in _KEEPING:
+            stack += [*part.args, *(k.value for k in part.keywords)]
+            continue
+        read = isinstance(part, ast.Name) and part.id == name and isinstance(part.ctx, ast.Load)
+        if read or isinstance(part, (ast.Call, ast.Await)):
             return False
         stack += [part.args] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part)
     return True

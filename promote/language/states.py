@@ -145,8 +145,8 @@ STATE_WORDS = frozenset(
     expovariate gamma gammavariate lognormal lognormvariate normalvariate poisson triangular vonmisesvariate
     paretovariate weibullvariate setstate getstate set_state get_state set_option reset_option options Config
     set_random_seed environ environb putenv unsetenv getenv chdir fchdir getcwd getcontext setcontext localcontext
-    setlocale filterwarnings simplefilter resetwarnings catch_warnings seterr geterr sql execute query table register
-    view""".split()
+    setlocale tzset addsitedir manual_seed set_printoptions filterwarnings simplefilter resetwarnings catch_warnings
+    seterr geterr sql execute query table register view""".split()
 )
 
 # Parts of modules that may be bound anew without an effect on data, and those of `warnings` that may not.

@@ -147,6 +147,25 @@ def names_a_type(node: ast.expr) -> bool:
     return path is not None and (path[-1] in MUTABLE_TYPES or (path[-1][:1].isupper() and not path[-1].isupper()))
 
 
+def class_asked_of(node: ast.expr) -> ast.expr | None:
+    """Give what an expression takes the class of on its way, None where it takes none.
+
+    >>> texts = ("type(self).count", "row.__class__.seen[0]", "type(self).rows.pop()", "row.seen")
+    >>> [getattr(class_asked_of(ast.parse(text, mode="eval").body), "id", None) for text in texts]
+    ['self', 'row', 'self', None]
+    """
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                return node.args[0] if node.func.id == "type" and len(node.args) == 1 else None
+            node = node.func
+        elif isinstance(node, ast.Attribute) and node.attr == "__class__":
+            return node.value
+        else:
+            node = node.value
+    return None
+
+
 def selects_a_copy(index: ast.expr) -> bool:
     """Whether `x[index]` surely copies: a condition or a list of labels.
 

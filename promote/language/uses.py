@@ -24,7 +24,8 @@ class Event:
     `assign`: `names` take what `value` gives. `capture`: they take a list of parts of it (`*rest`) or, with `element`,
     anything of it (a pattern). `define`: `names` take the function `code` or the class `cls`;
     `decorate`: they may now stand for what the decorator `value` gives.
-    `mutate`: the object that `value` gives changes; where `held` is given, it is now part of that object. `call`:
+    `mutate`: the object that `value` gives changes; where `held` is given, it is now part of that object (a key, with
+    `element`). `call`:
     the call `value` runs; `apply`: a decorator is called so with what it stands on. `item`: an item of `value` is
     read. `return`: a function gives `value`. `scope`: `events` run while `names` mean something of their own (a
     comprehension, a class body).
