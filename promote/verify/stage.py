@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
+from platform_core import scratch
 from platform_core.errors import Fault, UserError
 from promote.model import GeneratedFile, Notebook
-from promote.verify import scratch
 from promote.verify.copying import copy_project
 from promote.verify.environment import child_environment, jupyter_environment
 from promote.verify.processes import Processes

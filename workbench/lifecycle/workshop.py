@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from platform_core.scratch import Scratch
 from promote.examine import examine
 from promote.merge.prune import prune_project, tidy
 from promote.model import Finding, GeneratedFile, Location
@@ -18,7 +19,6 @@ from promote.project import Project
 from promote.steps import bytes_of
 from promote.values import replace
 from promote.verify.copying import copy_project
-from promote.verify.scratch import Scratch
 from promote.writing.write import commit
 from workbench.project import Project as Environment
 

@@ -15,9 +15,9 @@ from verify_project import fingerprint, make_project, notebook
 
 from platform_core.errors import Fault, UserError
 from platform_core.lake import Lake
+from platform_core.scratch import Scratch
 from promote.model import GeneratedFile
 from promote.verify import stage as stage_module
-from promote.verify.scratch import Scratch
 from promote.verify.stage import Capture, Stage
 
 RENTS = "rents = pl.LazyFrame({'id': [1, 2, 3], 'rent': [900.0, 1100.5, 0.1 + 0.2]}).filter(pl.col('id') >= minimum)"

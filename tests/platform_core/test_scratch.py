@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from promote.verify.scratch import Scratch, _force
+from platform_core.scratch import Scratch, _force
 
 
 @pytest.fixture(autouse=True)

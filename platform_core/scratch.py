@@ -21,7 +21,13 @@ _LOCK = "lock"
 
 
 class Scratch:
-    """A new temporary folder, readable by its owner alone; what dead owners left in the same place is removed."""
+    """A new temporary folder, readable by its owner alone; what dead owners left in the same place is removed.
+
+    >>> with Scratch() as folder:
+    ...     _ = (folder / "part").write_text("x")
+    >>> folder.exists()
+    False
+    """
 
     def __init__(self) -> None:
         _sweep(Path(tempfile.gettempdir()))
@@ -30,6 +36,12 @@ class Scratch:
         self._lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self.path = made.rename(made.with_name(_PREFIX + made.name.removeprefix(_NEW)))
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
 
     def remove(self) -> None:
         """Remove the folder and all in it, read-only folders too."""
