@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -36,6 +37,21 @@ def type_text(dtype: Any) -> str:
         return f"List({type_text(dtype.inner)})"
     if isinstance(dtype, pl.Array):
         return f"Array({type_text(dtype.inner)}, shape=({dtype.size},))"
+    if isinstance(dtype, pl.Map):
+        return f"Map({type_text(dtype.key)}, {type_text(dtype.value)})"
     if isinstance(dtype, pl.Struct):
         return "Struct({" + ", ".join(f"{field.name!r}: {type_text(field.dtype)}" for field in dtype.fields) + "})"
     return str(dtype)
+
+
+def parts_of(dtype: Any) -> Iterator[Any]:
+    """Give a type and every type within it.
+
+    >>> list(parts_of(pl.List(pl.Struct({"a": pl.Date}))))
+    [List(Struct({'a': Date})), Struct({'a': Date}), Date]
+    """
+    yield dtype
+    inner = [getattr(dtype, part, None) for part in ("inner", "key", "value")]
+    for part in (*inner, *(field.dtype for field in getattr(dtype, "fields", ()))):
+        if part is not None:
+            yield from parts_of(part)

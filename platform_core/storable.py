@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
+from platform_core.columns import parts_of
 from platform_core.errors import UserError
 from platform_core.sql_names import quoted
 
@@ -41,7 +42,7 @@ def refuse_unstorable(schema: Mapping[str, pl.DataType]) -> None:
     hint: Convert it first, as with pl.col('a').map_elements(str, return_dtype=pl.String).
     """
     for name, dtype in schema.items():
-        parts = list(_parts(dtype))
+        parts = list(parts_of(dtype))
         if any(part == pl.Object for part in parts):
             advice = f"pl.col({name!r}).map_elements(str, return_dtype=pl.String)"
             raise _refused(name, "Python objects", "no Parquet file", advice)
@@ -57,7 +58,7 @@ def refuse_foreign(schema: Mapping[str, pl.DataType], kind: str) -> None:
     """
     reader = {"pandas": "pandas frame", "duckdb": "DuckDB relation", "table": "table of DuckDB or Delta"}[kind]
     for name, dtype in schema.items():
-        if any(isinstance(part, _WIDE) for part in _parts(dtype)):
+        if any(isinstance(part, _WIDE) for part in parts_of(dtype)):
             advice = f"pl.col({name!r}).cast(pl.Decimal(38, 0))"
             raise _refused(name, "whole numbers of 128 bits", f"no {reader}", advice)
     if kind == "duckdb" and not schema:
@@ -145,15 +146,6 @@ def typed(relation: duckdb.DuckDBPyRelation, types: Mapping[str, str]) -> duckdb
         for name, dtype in types.items()
     )
     return relation.project(", ".join(casts))
-
-
-def _parts(dtype: Any) -> Iterator[Any]:
-    yield dtype
-    inner = getattr(dtype, "inner", None)
-    if inner is not None:
-        yield from _parts(inner)
-    for field in dtype.fields if isinstance(dtype, pl.Struct) else ():
-        yield from _parts(field.dtype)
 
 
 def _duckdb_parts(dtype: Any) -> Iterator[str]:

@@ -115,8 +115,7 @@ class FilesResource(PlatformResource):
             with replacing(target) as part:
                 yield part
         except OSError as error:
-            reason = "the disk is full" if error.errno in FULL_DISK else error.strerror or type(error).__name__
-            raise UserError(f"{name!r} was not written and is as it was ({reason}).") from None
+            raise refused_write(name, error) from None
 
     def present(self, pattern: str = "**/*") -> Iterator[tuple[Path, str]]:
         """Give the files that are there, each with its path below the root; nothing is recorded.
@@ -171,6 +170,12 @@ class FilesResource(PlatformResource):
             f"The files resource {self._label!r} has no file {relative.as_posix()!r}.",
             hint=did_you_mean(relative.as_posix(), siblings),
         )
+
+
+def refused_write(name: str, error: OSError) -> UserError:
+    """Give the error for a file that could not be written, without a path of this machine."""
+    reason = "the disk is full" if error.errno in FULL_DISK else error.strerror or type(error).__name__
+    return UserError(f"{name!r} was not written and is as it was ({reason}).")
 
 
 def _project_folder() -> Path:

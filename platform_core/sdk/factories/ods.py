@@ -46,7 +46,7 @@ _MANIFEST = (
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_KIND}"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML holds none of these
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML holds none of these
 _EMPTY = "<table:table-cell/>"
 
 
@@ -57,7 +57,8 @@ def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequ
         path: The file.
         sheet: The sheet's name.
         header: The names of the columns.
-        rows: Rows of text, numbers, truth values, dates, moments without a zone, times, and None.
+        rows: Rows of numbers, truth values, dates, moments without a zone, times, None, and text in which nothing is
+            `FORBIDDEN`.
     """
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), _KIND)  # first and not compressed, says the standard
@@ -90,9 +91,7 @@ def _cell(value: Any) -> str:  # noqa: PLR0911 - one for each type of the standa
     if isinstance(value, dt.date):
         return _typed("date", "date-value", value.isoformat(), "day")
     if isinstance(value, dt.time):
-        return _typed("time", "time-value", f"PT{value.hour:02}H{value.minute:02}M{value.second:02}S")
-    if isinstance(value, dt.timedelta):
-        return _text(str(value))
+        return _typed("time", "time-value", "PT{}H{}M{}S".format(*value.isoformat().split(":")))
     return _typed("float", "value", repr(value))
 
 
@@ -105,7 +104,7 @@ def _typed(kind: str, attribute: str, value: str, style: str = "") -> str:
 
 
 def _text(value: str, style: str = "") -> str:
-    lines = escape(_FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", value)).replace("\r\n", "\n").split("\n")
+    lines = re.split("\r\n|\r|\n", escape(value))
     kept = (re.sub(" {2,}", lambda run: f' <text:s text:c="{len(run[0]) - 1}"/>', line) for line in lines)
     paragraphs = "".join(f"<text:p>{line.replace(chr(9), '<text:tab/>')}</text:p>" for line in kept)
     return f'<table:table-cell{style} office:value-type="string">{paragraphs}</table:table-cell>'

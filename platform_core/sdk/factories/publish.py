@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import re
-import shutil
-import tempfile
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
+import polars as pl
+
 from platform_core.errors import UserError
 from platform_core.frames import kind_of, not_a_frame, to_polars
+from platform_core.parquet import FULL_DISK_TEXT
+from platform_core.resources.files import refused_write
+from platform_core.scratch import Scratch
 from platform_core.sdk.factories.index import write_index
 from platform_core.sdk.factories.names import PARTITION, output_name
-from platform_core.sdk.factories.writing import Dates, Formulas, ending_of, write_file
+from platform_core.sdk.factories.writing import Dates, Encoding, Formulas, ending_of, refuse_options, write_file
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -29,6 +34,9 @@ if TYPE_CHECKING:
 
 Told = Mapping[str, Any]
 
+_OF_SQLITE = 0xFF  # the error itself, without where it happened
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
 
 @overload
 def publish_file(
@@ -38,7 +46,7 @@ def publish_file(
     *,
     formulas: Formulas = "escape",
     dates: Dates = "iso",
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8",
+    encoding: Encoding = "utf-8",
     sheet: str = "Sheet1",
     **options: Unpack[OutputOptions],
 ) -> dg.AssetsDefinition: ...
@@ -50,7 +58,7 @@ def publish_file(
     *,
     formulas: Formulas = "escape",
     dates: Dates = "iso",
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8",
+    encoding: Encoding = "utf-8",
     sheet: str = "Sheet1",
 ) -> Told: ...
 def publish_file(
@@ -60,7 +68,7 @@ def publish_file(
     *,
     formulas: Formulas = "escape",
     dates: Dates = "iso",
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8",
+    encoding: Encoding = "utf-8",
     sheet: str = "Sheet1",
     **options: Any,
 ) -> dg.AssetsDefinition | Told:
@@ -97,7 +105,7 @@ def publish_object(
     *,
     formulas: Formulas = "escape",
     dates: Dates = "iso",
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8",
+    encoding: Encoding = "utf-8",
     sheet: str = "Sheet1",
     **options: Any,
 ) -> dg.AssetsDefinition | Told:
@@ -221,6 +229,7 @@ def _formatted(
     factory: str, data: object, to: Any, path: str, how: dict[str, Any], options: Any
 ) -> dg.AssetsDefinition | Told:
     ending = ending_of(path)
+    refuse_options(how)
 
     def publish(frame: object, store: Store, key: str | None) -> Told:
         rows = to_polars(frame)
@@ -230,17 +239,33 @@ def _formatted(
 
 
 def _delivered(store: Store, path: str, key: str | None, rows: int, write: Callable[[Path], None]) -> Told:
-    """Write a file aside, and put it into its place whole: an index keeps a journal beside it while it is made."""
+    """Write a file where nobody sees it, and put it into its place whole."""
     name = _placed(path, key)
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder, "output")
-        write(local)
-        if hasattr(store, "upload_file"):
-            store.upload_file(local, name)
-        else:
-            with store.writing(name) as part:
-                shutil.copyfile(local, part)
-        return _told(rows, local.stat().st_size, name)
+    if not hasattr(store, "upload_file"):
+        with store.writing(name) as part:
+            _written(part, write)
+            return _told(rows, part.stat().st_size, name)
+    with Scratch() as folder:
+        try:
+            _written(folder / "output", write)
+        except OSError as error:
+            raise refused_write(name, error) from None
+        store.upload_file(folder / "output", name)
+        return _told(rows, (folder / "output").stat().st_size, name)
+
+
+def _written(place: Path, write: Callable[[Path], None]) -> None:
+    """Write a file; each library has its own way to say that there is no room for it.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    try:
+        write(place)
+    except (OSError, pl.exceptions.PolarsError, sqlite3.OperationalError) as error:
+        if FULL_DISK_TEXT.search(str(error)) or getattr(error, "sqlite_errorcode", 0) & _OF_SQLITE in _NO_ROOM:
+            raise OSError(errno.ENOSPC, "") from None
+        raise
 
 
 def _made(

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import polars as pl
 
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, column_of, parts_of, type_text
 from platform_core.errors import UserError
-from platform_core.resources.base import needed
-from platform_core.sdk.factories.ods import write_ods
+from platform_core.sdk.factories.workbooks import refuse_sheet_name, write_opendocument, write_xlsx
+from platform_core.storable import refuse_unstorable
 from platform_core.suggest import did_you_mean
 
 Formulas = Literal["escape", "keep", "refuse"]
 Dates = Literal["iso", "uk"]
+Encoding = Literal["utf-8", "utf-8-sig"]
 
-_UK = {"date": "%d/%m/%Y", "time": "%d/%m/%Y %H:%M:%S"}
+_UK = {"date": "%d/%m/%Y", "time": "%d/%m/%Y %H:%M:%S%.f"}
+_NO_TEXT = (pl.Binary, pl.Object, pl.BaseExtension)
 # What a spreadsheet program takes for a formula, in the forms of wide scripts too; a plain number is none
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # noqa: RUF001 - they are meant
 _NUMBER = r"^[+\-]?[0-9][0-9, ]*(\.[0-9]+)?%?$"
-_MOST_ROWS, _MOST_COLUMNS, _LONGEST = 1_048_576, 16_384, 32_767
-_EXACT = 2**53
-_BEGUN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # a workbook says when it was made: always this
 
 
 def write_file(
@@ -35,7 +32,7 @@ def write_file(
     *,
     formulas: Formulas = "escape",
     dates: Dates = "iso",
-    encoding: Literal["utf-8", "utf-8-sig"] = "utf-8",
+    encoding: Encoding = "utf-8",
     sheet: str = "Sheet1",
 ) -> None:
     """Write a frame to a file.
@@ -52,16 +49,19 @@ def write_file(
     Raises:
         UserError: The format cannot hold the frame.
     """
-    if ending not in FORMATS:
-        raise UserError(f"There is no way to publish {ending!r}.", hint=f"Use {', '.join(FORMATS)}.")
-    for name, value, known in (
-        ("formulas", formulas, get_args(Formulas)),
-        ("dates", dates, get_args(Dates)),
-        ("encoding", encoding, ("utf-8", "utf-8-sig")),
-    ):
-        if value not in known:
-            raise UserError(f"There is no {name}={value!r}.", hint=did_you_mean(str(value), known))
     FORMATS[ending](frame, path, {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet})
+
+
+def refuse_options(how: Mapping[str, str]) -> None:
+    """Refuse options of `write_file` that it does not know.
+
+    Raises:
+        UserError: One has no such value.
+    """
+    for name, known in (("formulas", Formulas), ("dates", Dates), ("encoding", Encoding)):
+        if how[name] not in get_args(known):
+            raise UserError(f"There is no {name}={how[name]!r}.", hint=did_you_mean(str(how[name]), get_args(known)))
+    refuse_sheet_name(how["sheet"])
 
 
 def ending_of(name: str) -> str:
@@ -78,6 +78,8 @@ def ending_of(name: str) -> str:
 
 def _write_csv(frame: pl.DataFrame, path: Path, options: Mapping[str, str]) -> None:
     """By RFC 4180, which the UK government's standard for tabular data names: commas, quotes, CR and LF."""
+    if not frame.width:
+        raise UserError("A frame without columns cannot be CSV.", hint="Publish a frame that has some.")
     _flat(frame, "CSV")
     frame = _dated(frame, options["dates"])
     if options["formulas"] != "keep":
@@ -97,78 +99,37 @@ def _write_ndjson(frame: pl.DataFrame, path: Path, _: Mapping[str, str]) -> None
 
 
 def _json_lines(frame: pl.DataFrame) -> str:
-    if any(isinstance(dtype, pl.Binary) for dtype in frame.dtypes):
-        raise UserError("JSON holds no bytes.", hint="Leave the column out, or encode it.")
+    for name, dtype in frame.schema.items():
+        for part in parts_of(dtype):
+            if isinstance(part, _NO_TEXT):
+                raise _refused("JSON", type_text(part), name)
     floats = pl.selectors.float()
     ready = _dated(frame, "iso").with_columns(pl.when(floats.is_finite()).then(floats))
     return ready.write_ndjson() or ""
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path, _: Mapping[str, str]) -> None:
+    refuse_unstorable(frame.schema)
     frame.write_parquet(path, statistics=True)
 
 
 def _write_xlsx(frame: pl.DataFrame, path: Path, options: Mapping[str, str]) -> None:
-    """With nothing in it but values: text stays text, whatever it begins with."""
-    _fits(frame, "Excel")
-    library = needed("xlsxwriter", "spreadsheets")
-    plain = {f"strings_to_{what}": False for what in ("formulas", "numbers", "urls")}
-    book = library.Workbook(str(path), {**plain, "constant_memory": True, "default_date_format": "dd/mm/yyyy"})
-    book.set_properties({"created": _BEGUN})
-    bold = book.add_format({"bold": True})
-    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
-    page = book.add_worksheet(options["sheet"])
-    page.freeze_panes(1, 0)
-    page.write_row(0, 0, frame.columns, bold)
-    for number, row in enumerate(_sheet_rows(frame), start=1):
-        for place, value in enumerate(row):
-            if isinstance(value, str):
-                page.write_string(number, place, value)
-            elif isinstance(value, dt.datetime):
-                page.write_datetime(number, place, value, moment)
-            elif value is not None:
-                page.write(number, place, value)
-    book.close()
+    write_xlsx(_flat(frame, "a workbook"), path, options["sheet"])
 
 
 def _write_ods(frame: pl.DataFrame, path: Path, options: Mapping[str, str]) -> None:
-    _fits(frame, "OpenDocument")
-    write_ods(path, options["sheet"], frame.columns, _sheet_rows(frame))
-
-
-def _sheet_rows(frame: pl.DataFrame) -> Any:
-    """Give the rows in what a cell can hold: moments without a zone are UTC's, what a double would change is text."""
-    ready = _flat(frame, "a workbook").with_columns(pl.selectors.datetime(time_zone="*").dt.convert_time_zone("UTC"))
-    return (tuple(map(_cell, row)) for row in ready.iter_rows())
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)
-    if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124 - NaN is not
-    if isinstance(value, Decimal):
-        return float(value) if len(value.as_tuple().digits) <= 15 else str(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT else value
+    write_opendocument(_flat(frame, "a workbook"), path, options["sheet"])
 
 
 def _flat(frame: pl.DataFrame, what: str) -> pl.DataFrame:
     for name, dtype in frame.schema.items():
-        if dtype.is_nested() or isinstance(dtype, pl.Binary | pl.Object):
-            raise UserError(f"{what} holds no {dtype} as in {name!r}.", hint="Leave it out, or make text of it.")
+        if dtype.is_nested() or isinstance(dtype, _NO_TEXT):
+            raise _refused(what, type_text(dtype), name)
     return frame
 
 
-def _fits(frame: pl.DataFrame, what: str) -> None:
-    if frame.height >= _MOST_ROWS or frame.width > _MOST_COLUMNS:
-        raise UserError(
-            f"A sheet of {what} has at most {_MOST_ROWS - 1:,} rows under its header, and {_MOST_COLUMNS:,} columns.",
-            hint="Publish CSV or Parquet, or fewer rows.",
-        )
-    text = frame.select(pl.selectors.string().str.len_chars().max())
-    long = [name for name in text.columns if (text[name].item() or 0) > _LONGEST]
-    if long:
-        raise UserError(f"A cell of {what} holds at most {_LONGEST:,} characters; {long[0]!r} has more.")
+def _refused(what: str, kind: str, name: str) -> UserError:
+    return UserError(f"{what} holds no {kind} as in {name!r}.", hint="Leave it out, or make text of it.")
 
 
 def _dated(frame: pl.DataFrame, dates: str) -> pl.DataFrame:
@@ -182,7 +143,7 @@ def _dated(frame: pl.DataFrame, dates: str) -> pl.DataFrame:
 
 def _harmless(frame: pl.DataFrame, formulas: str) -> pl.DataFrame:
     texts = [name for name, dtype in frame.schema.items() if dtype in TEXT]
-    risky = {name: _is_formula(pl.col(name).cast(pl.String)) for name in texts}
+    risky = {name: _is_formula(column_of(name).cast(pl.String)) for name in texts}
     headers = pl.Series(frame.columns, dtype=pl.String)
     risky_headers = set(headers.filter(pl.select(_is_formula(pl.lit(headers))).to_series()))
     if formulas == "refuse":
@@ -195,7 +156,7 @@ def _harmless(frame: pl.DataFrame, formulas: str) -> pl.DataFrame:
             )
         return frame
     escaped = frame.with_columns(
-        (pl.when(risk).then(pl.lit("'")).otherwise(pl.lit("")) + pl.col(name).cast(pl.String)).alias(name)
+        (pl.when(risk).then(pl.lit("'")).otherwise(pl.lit("")) + column_of(name).cast(pl.String)).alias(name)
         for name, risk in risky.items()
     )
     return escaped.rename({name: f"'{name}" for name in risky_headers})

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import sqlite3
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from platform_core.errors import UserError
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import FilesResource, PostgresResource, S3Resource
 from platform_core.sdk.factories import publish_file, publish_index, publish_object, publish_table, search_index
+from tests.platform_core.disks import full_after
 from tests.servers.postgres import PostgresServer
 
 ROWS = pl.DataFrame(
@@ -71,6 +73,8 @@ class TestFiles:
         )
         publish_file(ROWS.select("on", "at").head(1), outbox, "b.csv", dates="uk", encoding="utf-8-sig")
         assert text(outbox, "b.csv") == "\ufeffon,at\r\n31/01/2025,01/07/2025 12:30:00\r\n"
+        publish_file(pl.DataFrame({"at": [dt.datetime(2025, 1, 31, 1, 2, 3, 4)]}), outbox, "b.csv", dates="uk")
+        assert text(outbox, "b.csv") == "at\r\n31/01/2025 01:02:03.000004\r\n"
         publish_file(ROWS.clear(), outbox, "c.csv")
         assert text(outbox, "c.csv") == "id,note,fee,on,at,open,share\r\n"
 
@@ -121,7 +125,7 @@ class TestFiles:
         found = pl.DataFrame(book.load_sheet("Fees", schema_sample_rows=None))
         assert found["note"].to_list() == ROWS["note"].to_list()
         assert found["fee"].to_list() == [1.25, -3.0, None]
-        assert found["on"].cast(pl.Date).to_list()[0] == dt.date(2025, 1, 31)
+        assert str(found["on"][0]).startswith("2025-01-31")
         assert found["at"].to_list() == [dt.datetime(2025, 7, 1, 12, 30), None, None]
         assert found["open"].to_list() == [True, False, None]
         assert found["id"].to_list() == ["1", "2", str(2**60)], "what a double would change is text"
@@ -148,8 +152,16 @@ class TestFiles:
         [
             ({"a": [[1]]}, "a.csv", "CSV holds no List"),
             ({"a": [{"b": 1}]}, "a.xlsx", "a workbook holds no Struct"),
-            ({"a": [b"x"]}, "a.json", "JSON holds no bytes"),
+            ({"a": [b"x"]}, "a.json", "JSON holds no Binary as in 'a'"),
+            ({"a": [{"b": [b"x"]}]}, "a.ndjson", "JSON holds no Binary as in 'a'"),
+            ({"a": pl.Series([object()], dtype=pl.Object)}, "a.parquet", "'a' holds Python objects"),
+            ({}, "a.csv", "A frame without columns cannot be CSV"),
             ({"a": ["x" * 40_000]}, "a.xlsx", "at most 32,767 characters; 'a' has more"),
+            ({"a": pl.Series(["\N{MUSICAL SYMBOL G CLEF}" * 20_000], dtype=pl.Categorical)}, "a.xlsx", "'a' has more"),
+            ({"a": [dt.datetime(2025, 1, 1, 23, 59, 59, 999_999)]}, "a.xlsx", "'a' holds times finer than a millisec"),
+            ({"a": [dt.time(1, 2, 3, 4)]}, "a.ods", "'a' holds times finer than a millisecond"),
+            ({"a": pl.Series([9_999_999]).cast(pl.Date)}, "a.xlsx", "holds the years 1 to 9999, and 'a' has others"),
+            ({"a": ["b\x00"]}, "a.ods", "OpenDocument holds no control characters, as 'a' does"),
             ({"a": range(1_048_576)}, "a.ods", "at most 1,048,575 rows"),
             ({"a": [1]}, "a.doc", "The ending of 'a.doc' says no format"),
             ({"a": [1]}, "../a.csv", "must be relative to its root"),
@@ -161,6 +173,75 @@ class TestFiles:
         with pytest.raises(UserError, match=message):
             publish_file(pl.DataFrame(frame), outbox, path)
         assert list(Path(outbox.root).iterdir()) == []
+
+    def test_an_extension_of_pandas_is_no_number(self, outbox: FilesResource) -> None:
+        for ending in ("csv", "xlsx", "ods", "json", "ndjson"):
+            with pytest.raises(UserError, match=r"holds no Extension\('pandas.period'"):
+                publish_file(
+                    pd.DataFrame({"a": pd.period_range("2025-01", periods=2, freq="M")}), outbox, f"a.{ending}"
+                )
+
+    @pytest.mark.parametrize("sheet", ["", "x" * 32, "2024/25", "a:b", "'a'", "a\x00", None])
+    def test_what_is_no_name_of_a_sheet_is_told_before_anything_runs(self, outbox: FilesResource, sheet: Any) -> None:
+        for data, to in ((ROWS, outbox), ("fees", "outbox")):
+            with pytest.raises(UserError, match=r"cannot be the name of a sheet.\nhint: A name has 1 to 31"):
+                cast("Any", publish_file)(data, to, "a.xlsx", sheet=sheet)
+
+    @pytest.mark.parametrize("ending", ["xlsx", "ods"])
+    def test_a_workbook_holds_exactly_what_the_frame_does(self, outbox: FilesResource, ending: str) -> None:
+        days = [
+            dt.date(1899, 1, 1),
+            dt.date(1900, 1, 1),
+            dt.date(1900, 2, 28),
+            dt.date(1900, 3, 1),
+            dt.date(9999, 1, 1),
+        ]
+        frame = pl.DataFrame(
+            {
+                "f": [0.1 + 0.2, 1e-300, 1.7976931348623157e308, -0.0, 2.0**53],
+                "day": days,
+                "at": [dt.datetime(1900, 1, 1), *[dt.datetime(2025, 1, 1, 23, 59, 59, 999_000)] * 4],
+                "time": [dt.time(1, 2, 3, 4000), *[dt.time(23, 59, 59)] * 4],
+                "long": [dt.timedelta(days=-1, seconds=3), *[dt.timedelta(microseconds=7)] * 4],
+            }
+        )
+        publish_file(frame, outbox, f"a.{ending}")
+        found = pl.DataFrame(fastexcel.read_excel(outbox.path(f"a.{ending}")).load_sheet(0, schema_sample_rows=None))
+        assert list(map(repr, found["f"])) == list(map(repr, frame["f"]))
+        assert found["long"].to_list() == ["-PT23H59M57S", *["PT0.000007S"] * 4]
+        assert str(found["time"][0]).endswith("1:02:03.004000")
+        if ending == "ods":
+            assert found["day"].to_list() == days
+            assert found["at"].to_list() == frame["at"].to_list()
+        else:  # Excel counts from 1900 and has a 29 February there, so what lies before it is text
+            shown = ["1899-01-01", "1900-01-01", "1900-02-28", "1900-03-01 00:00:00", "9999-01-01 00:00:00"]
+            assert found["day"].to_list() == shown
+            assert found["at"].to_list()[:2] == ["1900-01-01T00:00:00", "2025-01-01 23:59:59.999"]
+
+    @pytest.mark.parametrize("ending", ["csv", "json", "ndjson", "parquet", "xlsx", "ods", "sqlite"])
+    def test_a_full_disk_is_told_and_leaves_the_old_file(
+        self, outbox: FilesResource, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def publish(rows: int) -> None:
+            frame = pl.DataFrame({"a": [str(number * 7919 % 10_007) for number in range(rows)]})
+            if ending == "sqlite":
+                publish_index(frame, outbox, "a.sqlite", text="a")
+            else:
+                publish_file(frame, outbox, f"a.{ending}")
+
+        (tmp_path / "temporary").mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+        publish(1)
+        first = outbox.path(f"a.{ending}").read_bytes()
+        with full_after(30_000), pytest.raises(UserError, match=rf"'a.{ending}' was not written.*\(the disk is full\)"):
+            publish(30_000)
+        assert outbox.path(f"a.{ending}").read_bytes() == first
+        assert [path.name for path in Path(outbox.root).iterdir()] == [f"a.{ending}"]
+        assert list((tmp_path / "temporary").iterdir()) == []
+
+    def test_a_name_that_looks_like_a_pattern_is_a_name(self, outbox: FilesResource) -> None:
+        publish_file(pl.DataFrame({"^a.*$": ["=1"], "ab": ["x"], "*": ["@y"]}), outbox, "a.csv")
+        assert text(outbox, "a.csv") == "^a.*$,ab,*\r\n'=1,x,'@y\r\n"
 
     def test_a_link_out_of_the_root_is_not_followed(self, outbox: FilesResource, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
@@ -335,6 +416,24 @@ class TestIndexes:
         with pytest.raises(UserError, match="no words"):
             search_index(path, '" ; --')
 
+    def test_what_sqlite_has_no_type_for_is_text(self, outbox: FilesResource) -> None:
+        frame = pl.DataFrame(
+            {
+                "a": ["x"],
+                "struct": [{"on": dt.date(2025, 1, 1), "parts": [0.5, float("nan")]}],
+                "list": pl.Series([None], dtype=pl.List(pl.Int64)),
+                "fine": pl.Series([1]).cast(pl.Datetime("ns")),
+                "far": pl.Series([9_999_999]).cast(pl.Date),
+                "long": [dt.timedelta(seconds=1)],
+                "large": pl.Series([2**64 - 1], dtype=pl.UInt64),
+            }
+        )
+        publish_index(frame, outbox, "a.sqlite", text="a")
+        assert search_index(outbox.path("a.sqlite"), "x").row(0)[1:] == (
+            '{"on":"2025-01-01","parts":[0.5,null]}', None, "1970-01-01T00:00:00.000000001", "+29349-01-25", "PT1S",
+            "18446744073709551615",
+        )  # fmt: skip
+
     def test_every_program_that_reads_sqlite_reads_it(self, outbox: FilesResource) -> None:
         publish_index(self.PERMITS, outbox, "a.sqlite", text="title", stem=False)
         first = outbox.path("a.sqlite").read_bytes()
@@ -351,8 +450,13 @@ class TestIndexes:
             publish_index(self.PERMITS, outbox, "a.sqlite", text=["titel"])
         with pytest.raises(UserError, match="needs the columns"):
             publish_index(self.PERMITS, outbox, "a.sqlite", text=[])
-        with pytest.raises(UserError, match="called rowid"):
-            publish_index(self.PERMITS.rename({"id": "RowID"}), outbox, "a.sqlite", text=["title"])
+        for name in ("RowID", "search"):
+            with pytest.raises(UserError, match="called rank or rowid or search"):
+                publish_index(self.PERMITS.rename({"id": name}), outbox, "a.sqlite", text=["title"])
+        with pytest.raises(UserError, match="at most 2,000 columns"):
+            publish_index(pl.DataFrame({f"c{number}": ["x"] for number in range(2001)}), outbox, "a.sqlite", text="c0")
+        with pytest.raises(UserError, match="An index holds no Binary as in 'a'"):
+            publish_index(pl.DataFrame({"a": [[b"x"]], "b": ["x"]}), outbox, "a.sqlite", text="b")
         (tmp_path / "b.sqlite").write_text("x")
         with pytest.raises(UserError, match=r"'b.sqlite' is no index"):
             search_index(tmp_path / "b.sqlite", "x")
