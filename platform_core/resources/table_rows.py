@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import polars as pl
 import pyarrow as pa
@@ -16,6 +16,7 @@ from platform_core.suggest import did_you_mean
 WriteMode = Literal["append", "upsert", "truncate"]
 
 _BATCH_ROWS = 200_000
+_LARGEST = 2**63 - 1
 _LISTS = (pl.List, pl.Array)
 
 
@@ -98,7 +99,6 @@ class Rows:
         lazy = frame if isinstance(frame, pl.LazyFrame) else to_polars(frame).lazy()
         schema = lazy.collect_schema()
         structs = [name for name, kind in schema.items() if isinstance(kind, pl.Struct)]
-        unsigned = [name for name, kind in schema.items() if kind == pl.UInt64]
         wide = [name for name, kind in schema.items() if kind in {pl.Int128, pl.UInt128}]
         for name, kind in schema.items():
             if isinstance(kind, _LISTS) and isinstance(kind.inner, _LISTS):
@@ -108,10 +108,11 @@ class Rows:
                 )
         ready = lazy.with_columns(
             *(column_of(name).struct.json_encode() for name in structs),
-            *(column_of(name).cast(pl.Int64) for name in unsigned),
             *(column_of(name).cast(pl.Decimal(38, 0)) for name in wide),
         )
-        empty = ready.collect_schema().to_frame().to_arrow()
+        empty = (
+            ready.collect_schema().to_frame().with_columns(pl.selectors.by_dtype(pl.UInt64).cast(pl.Int64)).to_arrow()
+        )
         if not is_arrow(empty) or not empty.num_columns:
             raise UserError("The frame has no columns, so nothing can be written.")
         return pa.RecordBatchReader.from_batches(empty.schema, self._batches(ready, empty.schema))
@@ -119,12 +120,22 @@ class Rows:
     def _batches(self, ready: pl.LazyFrame, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         try:
             for batch in ready.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True):
+                _refuse_large(batch)
                 if self._microseconds:
                     _refuse_finer(batch)
                 yield from batch.to_arrow().cast(schema).to_batches()
         except (pl.exceptions.PolarsError, UserError) as error:
             self._failure = error
             raise
+
+
+def _refuse_large(batch: pl.DataFrame) -> None:
+    for column in batch.select(pl.selectors.by_dtype(pl.UInt64)):
+        if column.len() and int(cast("Any", column.max()) or 0) > _LARGEST:
+            raise UserError(
+                f"The column {column.name!r} holds whole numbers beyond 64 bits with a sign, which no database has.",
+                hint="Write it as decimals, as with .cast(pl.Decimal(20, 0)).",
+            )
 
 
 def _refuse_finer(batch: pl.DataFrame) -> None:

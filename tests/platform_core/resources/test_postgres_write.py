@@ -115,8 +115,8 @@ def test_times_do_not_depend_on_the_zone_that_the_server_is_set_to(
 ) -> None:
     noon = dt.datetime(2025, 7, 1, 23, 30)
     frame = pl.DataFrame({"zoned": [noon], "bare": pl.Series([noon]).dt.replace_time_zone("UTC")})
-    frame = frame.with_columns(day="bare", text=pl.lit("2025-07-01 23:30"))
-    postgres.execute(f"ALTER DATABASE {database} SET timezone TO 'Asia/Tokyo'")
+    frame = frame.with_columns(day=pl.col("bare").dt.truncate("1d"), text=pl.lit("2025-07-01 23:30"))
+    postgres.execute(f"ALTER DATABASE {database} SET timezone TO 'America/New_York'")
     there = PostgresResource(host=postgres.folder, database=database, username="reader")
     try:
         there.execute("CREATE TABLE times (zoned timestamptz, bare timestamp, day date, text timestamptz)")
@@ -139,11 +139,59 @@ def test_nothing_of_a_value_is_cut_off_unseen(register: PostgresResource) -> Non
                 continue
             with pytest.raises(UserError, match=f"'{name}' holds times finer than a microsecond"):
                 register.write_table(frame, "fine")
-    with pytest.raises(UserError, match="bit string length 3 does not match type bit"):
+    with pytest.raises(UserError, match="'bits' would be rounded or cut off in the table"):
         register.write_table(pl.DataFrame({"bits": ["101"]}), "fine")
     frame = pl.DataFrame({"wide": pl.Series([2**100], dtype=pl.Int128), "nothing": [None]})
     assert register.write_table(frame, "fine", mode="truncate") == 1
     assert register.execute_query("SELECT wide::text, nothing FROM fine").row(0) == (str(2**100), None)
+
+
+NUMBERS, DIGITS = pl.Series([Decimal("1.2345"), None]), pl.Series(["0.1234567890123456789"]).cast(pl.Decimal(38, 20))
+MOMENT = dt.datetime(2025, 1, 1, 13, 0, 0, 600_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("numeric(10,2)", NUMBERS), ("numeric(10,2)", [1.005]), ("numeric(10,2)", ["1.005"]), ("numeric(3)", ["2.5"]),
+        ("real", [0.1]), ("real", [16_777_217]), ("double precision", [2**53 + 1]), ("double precision", DIGITS),
+        ("date", [MOMENT]), ("date", ["2025-01-01 10:00"]), ("timestamp(0)", [MOMENT]), ("time(0)", [MOMENT.time()]),
+        ("varchar(3)", ["abc "]), ("char(3)", ["abc "]), ("name", ["x" * 64]), ("numeric(5,2)[]", [[1.005]]),
+        ("int[]", [[1.5]]), ("date[]", [[MOMENT]]),
+    ],
+)  # fmt: skip
+def test_a_value_that_the_column_would_change_is_refused(register: PostgresResource, kind: str, values: Any) -> None:
+    register.execute(f"CREATE TABLE fit (a {kind})")
+    frame = pl.DataFrame({"a": values})
+    with pytest.raises(UserError, match=r"A value of 'a' would be rounded or cut off in the table, which has "):
+        register.write_table(frame, "fit")
+    assert register.execute_query("SELECT count(*) FROM fit").item() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "shown"),
+    [
+        ("numeric", [0.1 + 0.2], "0.30000000000000004"),  # a cast keeps fifteen digits
+        ("numeric(10,2)", [120.5], "120.50"), ("numeric", pl.Series([0.1], dtype=pl.Float32), "0.1"),
+        ("numeric(5,2)", [float("nan")], "NaN"), ("real", pl.Series([0.1], dtype=pl.Float32), "0.1"),
+        ("real", [0.5], "0.5"), ("date", [dt.datetime(2025, 1, 1)], "2025-01-01"),
+        ("numeric(5,2)[]", [[0.1]], "{0.10}"),
+        ("char(3)", ["a"], "a"), ("int", pl.Series([7], dtype=pl.UInt64), "7"), ("integer", ["007"], "7"),
+        ("text", [0.1], "0.1"), ("numeric", pl.Series([2**100], dtype=pl.Int128), str(2**100)),
+    ],
+)  # fmt: skip
+def test_a_value_that_fits_arrives(register: PostgresResource, kind: str, values: Any, shown: str) -> None:
+    register.execute(f"CREATE TABLE fit (a {kind})")
+    register.write_table(pl.DataFrame({"a": values}), "fit")
+    assert register.execute_query("SELECT a::text FROM fit")["a"].to_list() == [shown]
+
+
+def test_what_no_column_can_take_is_named(register: PostgresResource) -> None:
+    register.execute("CREATE TABLE fit (a bigint, b time)")
+    with pytest.raises(UserError, match="'a' holds whole numbers beyond 64 bits with a sign"):
+        register.write_table(pl.DataFrame({"a": pl.Series([2**64 - 1], dtype=pl.UInt64)}), "fit")
+    with pytest.raises(UserError, match=r"'b' holds moments, and the table times of day.\nhint: Write `.dt.time"):
+        register.write_table(pl.DataFrame({"b": [MOMENT]}), "fit")
 
 
 def test_a_table_may_be_called_as_the_staged_one(register: PostgresResource) -> None:
@@ -170,9 +218,13 @@ def test_a_table_may_be_called_as_the_staged_one(register: PostgresResource) -> 
         (pl.DataFrame({"permit_id": [[[1]]]}), {}, "'permit_id' holds lists of lists"),
         (pl.DataFrame({"permit_id": [None, 1]}), {"mode": "upsert", "key": "permit_id"}, "has no key"),
         (pl.DataFrame({"permit_id": [2**40]}), {}, "integer out of range"),
-        (pl.DataFrame({"permit_id": [1], "authority": ["planted " * 9]}), {}, "value too long"),
+        (
+            pl.DataFrame({"permit_id": [1], "authority": ["planted " * 9]}),
+            {},
+            "'authority' would be rounded or cut off in the table, which has character",
+        ),
         (pl.DataFrame({"permit_id": ["planted"]}), {}, "invalid input syntax for type integer"),
-        (pl.DataFrame({"permit_id": pl.Series([2**64 - 1], dtype=pl.UInt64)}), {}, "cannot be computed"),
+        (pl.DataFrame({"permit_id": pl.Series([2**64 - 1], dtype=pl.UInt64)}), {}, "beyond 64 bits"),
         (pl.LazyFrame({"permit_id": ["planted"]}).cast(pl.Int64), {}, "cannot be computed"),
         (pl.DataFrame(), {}, "no columns"),
         (7, {}, "no frame"),
