@@ -11,7 +11,7 @@ from typing import cast
 
 import polars as pl
 
-from platform_core.columns import TEXT, type_text
+from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UserError
 
 _SIGNED: tuple[type[pl.DataType], ...] = (pl.Int8, pl.Int16, pl.Int32, pl.Int64)
@@ -54,7 +54,7 @@ def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str, parts: st
 def conform(frame: pl.LazyFrame, schema: pl.Schema, union: pl.Schema) -> pl.LazyFrame:
     """Give a lazy frame of `schema` the columns, order and types of `union`."""
     return frame.select(
-        pl.col(name).cast(dtype) if name in schema else pl.lit(None, dtype=dtype).alias(name)
+        column_of(name).cast(dtype) if name in schema else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in union.items()
     )
 

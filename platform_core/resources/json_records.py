@@ -123,8 +123,14 @@ class Records:
     [(1, 2.0), (None, 2.5)]
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, advice: str = 'Read the pages with get("…").json() and') -> None:
+        """Begin with no record.
+
+        Args:
+            path: What the records are of, as errors name it.
+            advice: How a hint begins to say how else they can be read.
+        """
+        self._path, self._advice = path, advice
         self._types: dict[str, Type] = {}
 
     @property
@@ -145,7 +151,7 @@ class Records:
         except _DifferError as differ:
             raise UserError(
                 f"The records of {self._path} have a key whose values are of several types: {differ}.",
-                hint='Read the pages with get("…").json() and make one type of them.',
+                hint=f"{self._advice} make one type of them.",
             ) from None
 
     def frame(self, records: Sequence[Record]) -> pl.DataFrame:
@@ -163,7 +169,7 @@ class Records:
         except (pl.exceptions.PolarsError, TypeError, OverflowError):
             raise UserError(
                 f"The records of {self._path} hold a number too large for any column.",
-                hint='Read the pages with get("…").json() and make it a text or a float.',
+                hint=f"{self._advice} make it a text or a float.",
             ) from None
 
 

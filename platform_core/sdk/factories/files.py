@@ -16,7 +16,7 @@ from platform_core.errors import UserError
 from platform_core.frames import to_polars
 from platform_core.resources.files import FilesResource
 from platform_core.sdk.factories.adding import added, stored_rows
-from platform_core.sdk.factories.tables import read_sheet, read_table, with_dates
+from platform_core.sdk.factories.tables import Errors, read_sheet, read_table, with_dates
 from platform_core.unions import common_schema, conform
 
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ def ingest_files(
         frames = [(file, _read(file, mark, path, read, dates or {}, reading or {})) for file, mark, path in arrived]
         if not frames:
             raise UserError(f"No file matches {pattern!r}, and {name!r} holds none yet.", hint="Look at the pattern.")
-        union = common_schema([(file, frame.schema) for file, frame in frames], name, "files")
+        schemas = [(file, frame.schema) for file, frame in frames]
+        _refuse_near(schemas if stored is None else [("what is stored", stored.collect_schema()), *schemas])
+        union = common_schema(schemas, name, "files")
         new = pl.concat([conform(frame.lazy(), frame.schema, union) for _, frame in frames]).collect()
         replaced = pl.col(FILE).is_in([file for file, _ in frames])
         return added(name, stored, new, key=(), replaced=replaced)
@@ -111,6 +113,7 @@ def ingest_spreadsheet(
     header_row: int = 1,
     columns: Sequence[str] = (),
     fill_down: Sequence[str] = (),
+    errors: Errors = "refuse",
     dates: Mapping[str, str] | None = None,
     **options: Any,
 ) -> dg.AssetsDefinition: ...
@@ -124,6 +127,7 @@ def ingest_spreadsheet(
     header_row: int = 1,
     columns: Sequence[str] = (),
     fill_down: Sequence[str] = (),
+    errors: Errors = "refuse",
     dates: Mapping[str, str] | None = None,
 ) -> pl.DataFrame: ...
 def ingest_spreadsheet(
@@ -135,6 +139,7 @@ def ingest_spreadsheet(
     header_row: int = 1,
     columns: Sequence[str] = (),
     fill_down: Sequence[str] = (),
+    errors: Errors = "refuse",
     dates: Mapping[str, str] | None = None,
     **options: Any,
 ) -> dg.AssetsDefinition | pl.DataFrame:
@@ -151,25 +156,27 @@ def ingest_spreadsheet(
         header_row: The row of the column names, from 1; what stands above it is passed over.
         columns: The columns to keep; all where it is left out.
         fill_down: Columns whose empty cells take the value above.
+        errors: Whether a cell whose formula failed (`#N/A`) is refused, or null.
         dates: Columns that are dates, with their form: `uk` (31/01/2025), `iso`, or as `strptime` has it.
         **options: Of `@bronze_asset`.
 
     Raises:
         UserError: There is no such workbook, sheet, row or column, or a value is no date.
     """
+    shape: Any = {"sheet": sheet, "header_row": header_row, "columns": list(columns), "fill_down": list(fill_down)}
 
     def ingest(store: Store) -> pl.DataFrame:
         with _Local(store, path) as file:
-            frame = read_sheet(file, sheet=sheet, header_row=header_row, columns=columns, fill_down=fill_down)
+            frame = read_sheet(file, errors=errors, **shape)
             return with_dates(frame, dates or {}, path)
 
     if not isinstance(source, str):
         return ingest(source)
     from platform_core.sdk.factories.assets import source_asset  # noqa: PLC0415 - as above
 
-    said = {"factory": "ingest_spreadsheet", "path": path, "sheet": sheet, "header_row": header_row}
-    more = {"columns": list(columns), "fill_down": list(fill_down), "dates": dates}
-    return source_asset(source, name or PurePosixPath(path).stem, said | more, ingest, options)
+    said = {"factory": "ingest_spreadsheet", "path": path, "dates": dates, **shape}
+    said |= {"errors": errors} if errors != "refuse" else {}
+    return source_asset(source, name or PurePosixPath(path).stem, said, ingest, options)
 
 
 class _Local:
@@ -205,6 +212,19 @@ def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
             if store.is_recorded:  # a recording keeps contents, and no etags
                 mark = hashlib.sha256(store.read_bytes(info.key)).hexdigest()
             yield info.key, mark, _Local(store, info.key)
+
+
+def _refuse_near(schemas: Sequence[tuple[str, pl.Schema]]) -> None:
+    """Refuse headers whose names differ by case or blanks alone: each would be a column of its own, half of it null."""
+    seen: dict[str, tuple[str, str]] = {}
+    for file, schema in schemas:
+        for column in schema:
+            first, name = seen.setdefault("".join(column.split()).casefold(), (file, column))
+            if name != column and name not in schema:
+                raise UserError(
+                    f"The column {column!r} of {file!r} is {name!r} in {first!r}.",
+                    hint="Give read= a function that renames it.",
+                )
 
 
 def _digest(path: Path) -> str:

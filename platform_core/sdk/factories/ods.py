@@ -1,17 +1,21 @@
-"""A sheet as an OpenDocument workbook, row by row: ISO 26300, as far as one sheet of typed values needs it.
+"""OpenDocument workbooks: ISO 26300, as far as one sheet of typed values needs it.
 
-The libraries that write it hold the whole document in memory as a tree.
+A sheet is written row by row: the libraries that write it hold the whole document in memory as a tree.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+from platform_core.errors import UserError
 
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = " ".join(
@@ -40,6 +44,7 @@ _CONTENT = (
     f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-content {_SPACES} office:version="1.3">'
     f"<office:automatic-styles>{_STYLES}</office:automatic-styles><office:body><office:spreadsheet>"
 )
+_MANIFEST_NAME = "META-INF/manifest.xml"
 _MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">'
@@ -62,7 +67,7 @@ def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequ
     """
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), _KIND)  # first and not compressed, says the standard
-        archive.writestr(_entry("META-INF/manifest.xml"), _MANIFEST)
+        archive.writestr(_entry(_MANIFEST_NAME), _MANIFEST)
         with archive.open(_entry("content.xml"), "w", force_zip64=True) as file:
             names = "".join(_text(name, ' table:style-name="head"') for name in header)
             width = f'<table:table-column table:number-columns-repeated="{max(len(header), 1)}"/>'
@@ -71,6 +76,32 @@ def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequ
             for row in rows:
                 file.write(f"<table:table-row>{''.join(map(_cell, row))}</table:table-row>".encode())
             file.write(b"</table:table></office:spreadsheet></office:body></office:document-content>")
+
+
+def readable(path: Path, errors: str) -> Path | bytes:
+    """Give a workbook with the tabs and line breaks of its cells as characters, which its reader would leave out.
+
+    Raises:
+        UserError: A formula failed, and `errors` is `refuse`.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = archive.read("content.xml")
+            others = {name: archive.read(name) for name in archive.namelist() if name in {"mimetype", _MANIFEST_NAME}}
+    except (zipfile.BadZipFile, KeyError, zlib.error, OSError):
+        return path  # its reader tells what is wrong with it
+    if errors == "refuse" and b'calcext:value-type="error"' in content:
+        raise UserError(f"{path.name!r} has formulas that failed.", hint='Mend them, or write errors="null".')
+    plain = content
+    for tag, character in ((b"tab", b"&#9;"), (b"line-break", b"&#10;")):
+        plain = re.sub(rb"<text:" + tag + rb"[^>]*/>", character, plain)
+    if plain == content:
+        return path
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, held in {**others, "content.xml": plain}.items():
+            archive.writestr(name, held)
+    return made.getvalue()
 
 
 def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:

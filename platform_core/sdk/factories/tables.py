@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, get_args
 
 import polars as pl
 
+from platform_core.columns import column_of
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
+from platform_core.sdk.factories.csv_files import read_csv
+from platform_core.sdk.factories.json_files import read_json, read_json_lines
+from platform_core.sdk.factories.ods import readable
 from platform_core.suggest import did_you_mean
 
 DAYS = {"uk": "%d/%m/%Y", "iso": "%Y-%m-%d"}
 _EXACT = 2**53
+_FIRST_YEAR = 1000
+Errors = Literal["refuse", "null"]
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
 
@@ -24,41 +32,73 @@ def read_table(path: Path, *, encoding: str = "utf-8", **options: Any) -> pl.Dat
     Args:
         path: A CSV, JSON, JSON-lines or Parquet file, or a workbook.
         encoding: Of a CSV file, as Python names it: `utf-8`, or `cp1252` of older Excel.
-        **options: Of `read_sheet` for a workbook, else of Polars' own reader.
+        **options: Of `read_sheet` for a workbook, else of Polars' own reader. Without any, JSON is read strictly.
 
     Raises:
         UserError: The ending says no format, or the file is not what its ending says.
     """
     ending = path.suffix.lower()
-    readers: Mapping[str, Callable[..., pl.DataFrame]] = {
-        ".parquet": pl.read_parquet,
-        ".json": pl.read_json,
-        ".ndjson": pl.read_ndjson,
-        ".jsonl": pl.read_ndjson,
-        ".csv": pl.read_csv,
-        ".tsv": pl.read_csv,
-    }
     if ending in SHEETS:
         return _typed_by_values(read_sheet(path, **options))
-    if ending not in readers:
-        raise UserError(f"The ending of {path.name!r} says no format.", hint=f"Use {', '.join([*readers, *SHEETS])}.")
-    if ending in {".csv", ".tsv"}:
-        text = {"infer_schema_length": None, "encoding": encoding, **({"separator": "\t"} if ending == ".tsv" else {})}
-        options = text | options
+    if ending not in FORMATS:
+        raise UserError(f"The ending of {path.name!r} says no format.", hint=f"Use {', '.join([*FORMATS, *SHEETS])}.")
+    if ending != ".parquet":
+        _refuse_disguised(path, encoding)
     try:
-        frame = readers[ending](path, **options)
+        frame = FORMATS[ending](path, encoding, options)
         # A column without a value has the type of none, so that it fits the files that have some
         return frame if ending == ".parquet" else _typed_by_values(frame)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         is_text = "utf-8" in str(error).lower() or isinstance(error, UnicodeDecodeError)
         hint = 'Older Excel writes encoding="cp1252".' if is_text else None
         what = f"is not {encoding}" if is_text else f"cannot be read as {ending[1:]} ({type(error).__name__})"
-        raise UserError(f"{path.name!r} {what}.", hint=hint) from None
+        empty = isinstance(error, pl.exceptions.NoDataError)
+        raise UserError(f"{path.name!r} {'is empty' if empty else what}.", hint=hint) from None
+
+
+def _parquet(path: Path, _: str, options: Mapping[str, Any]) -> pl.DataFrame:
+    return pl.read_parquet(path, glob=False, **options)
+
+
+def _json(path: Path, encoding: str, options: Mapping[str, Any]) -> pl.DataFrame:
+    lines = path.suffix.lower() != ".json"
+    if options:
+        reader = pl.read_ndjson if lines else pl.read_json
+        return reader(path, **{"infer_schema_length": None, **options})
+    name = "utf-8-sig" if encoding == "utf-8" else encoding  # which passes over a mark before the text
+    return read_json_lines(path, name) if lines else read_json(path, name)
+
+
+def _tsv(path: Path, encoding: str, options: Mapping[str, Any]) -> pl.DataFrame:
+    return read_csv(path, encoding, {"separator": "\t", **options})
+
+
+FORMATS: Mapping[str, Callable[[Path, str, Mapping[str, Any]], pl.DataFrame]] = {
+    ".parquet": _parquet,
+    ".json": _json,
+    ".ndjson": _json,
+    ".jsonl": _json,
+    ".csv": read_csv,
+    ".tsv": _tsv,
+}
+
+
+def _refuse_disguised(path: Path, encoding: str) -> None:
+    """Refuse text that is none, or is in another encoding, as its first bytes say."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise UserError(
+            f"{path.name!r} is a {'zip' if head[:1] == b'P' else 'gzip'} archive, whatever its ending says.",
+            hint="Unpack it first, or give read= a function that does.",
+        )
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding.lower().startswith("utf-8"):
+        raise UserError(f"{path.name!r} is not {encoding} but UTF-16.", hint='Write reading={"encoding": "utf-16"}.')
 
 
 def _typed_by_values(frame: pl.DataFrame) -> pl.DataFrame:
     empty = [name for name in frame.columns if frame[name].null_count() == frame.height]
-    return frame.with_columns(pl.col(empty).cast(pl.Null))
+    return frame.with_columns(column_of(name).cast(pl.Null) for name in empty)
 
 
 def read_sheet(
@@ -68,6 +108,7 @@ def read_sheet(
     header_row: int = 1,
     columns: Sequence[str] = (),
     fill_down: Sequence[str] = (),
+    errors: Errors = "refuse",
 ) -> pl.DataFrame:
     """Give a sheet of a workbook as a frame, without the empty rows at its end.
 
@@ -79,47 +120,92 @@ def read_sheet(
         header_row: The row of the names, counted from 1 as the workbook shows it; what stands above it is passed over.
         columns: The columns to keep; all where it is left out.
         fill_down: Columns whose empty cells take the value above: those of a merge that covers several rows.
+        errors: Whether a cell whose formula failed (`#N/A`) is refused, or null.
 
     Raises:
         UserError: It is no workbook, has no such sheet or column, or the header has a name twice or none over values.
     """
+    if errors not in get_args(Errors):
+        raise UserError(f"There is no errors={errors!r}.", hint=did_you_mean(str(errors), get_args(Errors)))
     library = needed("fastexcel", "spreadsheets")
     try:
-        book = library.read_excel(path)
+        book = library.read_excel(readable(path, errors) if path.suffix.lower() == ".ods" else path)
     except library.FastExcelError:
         raise UserError(f"{path.name!r} is no workbook that can be read.", hint="Is it open, or protected?") from None
     names = book.sheet_names
     if (sheet not in names) if isinstance(sheet, str) else not 0 <= sheet < len(names):
         raise UserError(f"{path.name!r} has no sheet {sheet!r}.", hint=did_you_mean(str(sheet), names))
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of each column without values
-    header = _rows(library, book, sheet, path.name, skip_rows=header_row - 1, n_rows=1, dtypes="string")
+    header, _ = _rows(library, book, sheet, path.name, skip_rows=header_row - 1, n_rows=1, dtypes="string")
     if header.is_empty():
         raise UserError(
             f"The sheet {sheet!r} of {path.name!r} has no row {header_row}.",
             hint="header_row= is the row of the column names, from 1.",
         )
-    body = _rows(library, book, sheet, path.name, skip_rows=header_row, schema_sample_rows=None)
+    body, lost = _rows(library, book, sheet, path.name, skip_rows=header_row, schema_sample_rows=None)
     frame = _named(_ended(body), header.row(0), path.name)
     for name in (*columns, *fill_down):
         if name not in frame.columns:
             raise UserError(f"{path.name!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
-    return frame.with_columns(pl.col(list(fill_down)).forward_fill()).select(list(columns) or pl.all())
+    if errors == "refuse":
+        wanted = {place for place, name in enumerate(header.row(0)) if not columns or _words(name) in columns}
+        _refuse_lost([cell for cell in lost if cell[1] in wanted], path.name)
+    filled = frame.with_columns(column_of(name).forward_fill() for name in fill_down)
+    return filled.select(column_of(name) for name in columns or filled.columns)
 
 
-def _rows(library: Any, book: Any, sheet: str | int, file: str, **options: Any) -> pl.DataFrame:
+def _rows(
+    library: Any, book: Any, sheet: str | int, file: str, **options: Any
+) -> tuple[pl.DataFrame, list[tuple[int, int]]]:
+    """Give rows, and the places of the cells whose values they lack: errors, and text in a column of numbers."""
     try:
-        return pl.DataFrame(book.load_sheet(sheet, header_row=None, **options))
+        page = book.load_sheet(sheet, header_row=None, **options)
+        if isinstance(sheet, int) and page.visible != "visible":
+            raise UserError(f"Sheet {sheet} of {file!r}, {page.name!r}, is hidden.", hint="Name the one that is meant.")
+        rows, errors = page.to_arrow_with_errors()
+        return pl.DataFrame(rows), [cell.position for cell in errors.errors] if errors else []
     except library.InvalidParametersError:  # there are fewer rows
-        return pl.DataFrame()
+        return pl.DataFrame(), []
+    except library.UnsupportedColumnTypeCombinationError as error:
+        found = re.search(r"__UNNAMED__(\d+)", str(error))
+        which = f"Column {_letters(int(found[1]))}" if found else "A column"
+        raise UserError(
+            f"{which} of the sheet {sheet!r} of {file!r} has lengths of time among other values.",
+            hint="Make them text in the workbook, or leave the column empty.",
+        ) from None
     except (library.FastExcelError, pl.exceptions.PolarsError, OverflowError) as error:
         raise UserError(f"The sheet {sheet!r} of {file!r} cannot be read ({type(error).__name__}).") from None
+
+
+def _refuse_lost(lost: Sequence[tuple[int, int]], file: str) -> None:
+    if lost:
+        row, column = min(lost)
+        raise UserError(
+            f"{len(lost)} cells of {file!r} hold errors, or what looks like one among numbers; the first is "
+            f"{_letters(column)}{row + 1}.",
+            hint='Mend them, leave the column out with columns=, or write errors="null".',
+        )
+
+
+def _letters(column: int) -> str:
+    """Give a column's letters as a workbook shows them.
+
+    >>> _letters(0), _letters(25), _letters(26)
+    ('A', 'Z', 'AA')
+    """
+    before, last = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def _words(name: str | None) -> str:
+    return " ".join((name or "").split())
 
 
 def _ended(body: pl.DataFrame) -> pl.DataFrame:
     """Give the rows without the empty ones at the end."""
     if not body.width:
         return body
-    full = body.select(~pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
+    full = body.select(full=~pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
     return body.head(0 if full.is_empty() else int(full[-1]) + 1)
 
 
@@ -128,7 +214,7 @@ def _named(body: pl.DataFrame, header: Sequence[str | None], file: str) -> pl.Da
     kept: dict[str, pl.Series] = {}
     for place, name in enumerate(header):
         column = body.to_series(place) if place < body.width else pl.Series(dtype=pl.Null)
-        text = " ".join((name or "").split())
+        text = _words(name)
         if not text and column.null_count() == len(column):
             continue
         if not text or text in kept:
@@ -158,17 +244,24 @@ def with_dates(frame: pl.DataFrame, dates: Mapping[str, str], file: str) -> pl.D
     Raises:
         UserError: There is no such column, or a value is no such date; how many are not is said, and no value.
     """
+    sheet = PurePosixPath(file).suffix.lower() in SHEETS
     for name, form in dates.items():
         if name not in frame.columns:
             raise UserError(f"{file!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
         column = frame[name]
         if column.dtype == pl.Date:
             continue
-        if column.dtype.is_temporal():
+        if isinstance(column.dtype, pl.Datetime):
+            if (column.dt.time() != dt.time()).any():
+                raise UserError(f"Values of {name!r} in {file!r} have a time of day.", hint="Leave it out of dates=.")
             frame = frame.with_columns(column.dt.date())
             continue
         text = column.cast(pl.String).str.strip_chars()
         read = text.str.to_date(DAYS.get(form, form), strict=False)
+        # `%Y` takes 25 for the year 25
+        read = read.set(read.dt.year() < _FIRST_YEAR, None)
+        if sheet:  # a date among texts
+            read = read.fill_null(text.str.strip_suffix(" 00:00:00").str.to_date(DAYS["iso"], strict=False))
         wrong = int((read.is_null() & text.is_not_null() & (text != "")).sum())
         if wrong:
             raise UserError(f"{wrong} of {len(text)} values of {name!r} in {file!r} are no dates of the form {form!r}.")

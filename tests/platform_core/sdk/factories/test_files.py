@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,91 @@ def test_text_of_older_excel_and_dates_of_the_uk(inbox: FilesResource, monkeypat
         ingest_files(inbox, "old.csv", name="old", dates={"on": "iso"}, reading=reading)
 
 
+@pytest.mark.parametrize(
+    ("content", "ending", "rows"),
+    [
+        ("id,v\n007,1.50\n010,2\n", "csv", [("007", 1.5), ("010", 2.0)]),
+        ("id,v\n1,9007199254740993\n2,1.5\n", "csv", [(1, "9007199254740993"), (2, "1.5")]),
+        ("^i.*$,id\n,001\n", "csv", [(None, "001")]),
+        ("id,v,,\n1,2,,\n,,,\n\n\n", "csv", [(1, 2), (None, None)]),
+        ("id,v\r\n1,2\r\n\r\n\r\n", "csv", [(1, 2)]),
+        ("id\tv\n01\tx\n", "tsv", [("01", "x")]),
+        ('\ufeff{"id":1}\n' * 1 + '{"id":2}\n' * 200 + '{"id":3,"late":"x"}\n', "ndjson", None),
+        ('[{"id":1,"v":2},{"id":2,"v":2.5}]', "json", [(1, 2.0), (2, 2.5)]),
+        ("[]", "json", []),
+    ],
+)
+def test_what_a_reader_would_guess_wrongly_is_kept(
+    inbox: FilesResource, monkeypatch: pytest.MonkeyPatch, content: str, ending: str, rows: Any
+) -> None:
+    monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
+    Path(inbox.root, f"a[1].{ending}").write_text(content, encoding="utf-8")
+    Path(inbox.root, f"a1.{ending}").write_text("not for [1]", encoding="utf-8")
+    frame = ingest_files(inbox, f"a[[]1[]].{ending}", name="raw").drop("source_file", "source_mark").collect()
+    assert frame.rows() == rows if rows is not None else frame["late"].to_list()[-1] == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "id;v\n1;2\n", r"separated by semicolons.\nhint: Write reading=\{'separator': ';'\}"),
+        ("a.csv", "id,v\n1,x\n2", "The last line of 'a.csv' has fewer fields than the header"),
+        ("a.csv", "id,id\n1,2\n", "has the name 'id' twice"),
+        ("a.csv", "id,\n1,2\n", "no name over column 2, which holds values"),
+        ("a.csv", "id,v\r1,2\r", "end as those of old Macs"),
+        ("a.csv", "", "'a.csv' is empty"),
+        ("a.csv", "id\n£\n".encode("utf-16"), r"not utf-8 but UTF-16.\nhint: Write reading=.*utf-16"),
+        ("a.csv", b"PK\x03\x04...", "is a zip archive"),
+        ("a.json", b"\x1f\x8b...", "is a gzip archive"),
+        ("a.json", '[{"a":1},{"a"', "'a.json' is no JSON at line 1"),
+        ("a.json", '[{"a":1,"a":2}]', "A record of 'a.json' has the key 'a' twice"),
+        ("a.json", "[1]", "holds no list of records"),
+        ("a.ndjson", '{"a":1}\n\n{"a":"x"}\n', "a is a whole number in one and text in another"),
+        ("a.ndjson", '{"a":1}\n\n{"a":', "no JSON at line 3"),
+    ],
+)
+def test_a_file_that_is_laid_out_otherwise_is_told(
+    inbox: FilesResource, monkeypatch: pytest.MonkeyPatch, name: str, content: str | bytes, message: str
+) -> None:
+    monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
+    Path(inbox.root, name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(UserError, match=message):
+        ingest_files(inbox, name, name="raw")
+
+
+def test_a_reader_that_is_told_how_is_not_doubted(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
+    Path(inbox.root, "a.csv").write_text("id;v\n007;2\n")
+    Path(inbox.root, "b.json").write_text('[{"a":1},{"a":2}]')
+    told = {"separator": ";", "schema_overrides": {"id": pl.Int16}}
+    assert ingest_files(inbox, "a.csv", name="raw", reading=told).collect().row(0)[:2] == (7, 2)
+    typed = ingest_files(inbox, "b.json", name="raw", reading={"schema": {"a": pl.Int8}}).collect()
+    assert typed.schema["a"] == pl.Int8
+
+
+@pytest.mark.parametrize("header", ["ID", " id", "I D"])
+def test_headers_that_differ_by_case_or_blanks_are_told(store: Any, tmp_path: Path, header: str) -> None:
+    resource, put = store
+    put("permits/a.csv", "id\n1\n")
+    made(resource, tmp_path)
+    put("permits/b.csv", f"{header}\n2\n")
+    with pytest.raises(UserError, match=rf"The column '{header}' of 'permits/b.csv' is 'id' in 'what is stored'"):
+        made(resource, tmp_path)
+
+
+def test_years_of_two_digits_and_times_of_day_are_no_dates(
+    inbox: FilesResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
+    Path(inbox.root, "a.csv").write_text("on\n31/01/25\n31/01/2025\n")
+    with pytest.raises(UserError, match=r"1 of 2 values of 'on' in 'a.csv' are no dates of the form 'uk'"):
+        ingest_files(inbox, "a.csv", name="raw", dates={"on": "uk"})
+    frame = pl.DataFrame({"on": [dt.datetime(2025, 1, 31, 10)]})
+    write_file(frame, Path(inbox.root, "a.xlsx"), ".xlsx")
+    with pytest.raises(UserError, match=r"Values of 'on' in 'a.xlsx' have a time of day"):
+        ingest_spreadsheet(inbox, "a.xlsx", dates={"on": "uk"})
+
+
 def test_a_function_of_ones_own_reads_what_has_no_ending(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
     Path(inbox.root, "x.odd").write_text("7")
@@ -176,6 +262,55 @@ def test_a_sheet_is_read_as_people_mean_it(book: FilesResource) -> None:
 def test_what_is_wrong_with_a_sheet_is_told(book: FilesResource, options: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         ingest_spreadsheet(book, "book.xlsx", **options)
+
+
+def test_what_a_sheet_hides_or_lacks_is_told(book: FilesResource) -> None:
+    workbook = xlsxwriter.Workbook(str(Path(book.root, "odd.xlsx")))
+    hidden = workbook.add_worksheet("Old")
+    hidden.hide()
+    hidden.write_row("A1", ["id"])
+    page = workbook.add_worksheet("Now")
+    page.activate()
+    page.write_row("A1", ["id", "rate", "on"])
+    page.write_row("A2", [1, 0.5, "31/01/2025"])
+    page.write_formula("B3", "=1/0", None, "#DIV/0!")
+    page.write_datetime("C3", dt.datetime(2025, 2, 1), workbook.add_format({"num_format": "dd/mm/yyyy"}))
+    workbook.close()
+    with pytest.raises(UserError, match=r"Sheet 0 of 'odd.xlsx', 'Old', is hidden.\nhint: Name the one"):
+        ingest_spreadsheet(book, "odd.xlsx")
+    assert ingest_spreadsheet(book, "odd.xlsx", sheet="Old").columns == ["id"]
+    with pytest.raises(UserError, match=r"1 cells of 'odd.xlsx' hold errors, .* the first is B3.\nhint: Mend them"):
+        ingest_spreadsheet(book, "odd.xlsx", sheet=1)
+    assert ingest_spreadsheet(book, "odd.xlsx", sheet=1, errors="null")["rate"].to_list() == [0.5, None]
+    days = ingest_spreadsheet(book, "odd.xlsx", sheet=1, columns=["id", "on"], dates={"on": "uk"})["on"]
+    assert days.to_list() == [dt.date(2025, 1, 31), dt.date(2025, 2, 1)], "a date among texts"
+    with pytest.raises(UserError, match=r"There is no errors='nul'.\nhint: Did you mean 'null'"):
+        ingest_spreadsheet(book, "odd.xlsx", errors="nul")  # type: ignore[call-overload]
+
+
+def test_a_workbook_of_opendocument_keeps_what_stands_in_its_cells(book: FilesResource) -> None:
+    path = Path(book.root, "odd.ods")
+    write_file(pl.DataFrame({"a": ["x\ty", "\t", "a  b", "a\r\nb", ""]}), path, ".ods")
+    assert ingest_spreadsheet(book, "odd.ods")["a"].to_list() == ["x\ty", "\t", "a  b", "a\nb", ""]
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    cell, last = '<table:table-cell office:value-type="string">', parts["content.xml"].rindex("<table:table-cell")
+    for replaced, message in (
+        ('<table:table-cell office:value-type="string" calcext:value-type="error">', "has formulas that failed"),
+        (
+            '<table:table-cell office:value-type="time" office:time-value="PT1H">',
+            "Column A of the sheet 0 .* time among",
+        ),
+    ):
+        changed = parts["content.xml"][last:].replace(cell, replaced)
+        boolean = '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>'
+        row = f"<table:table-row>{boolean}</table:table-row>"
+        content = (parts["content.xml"][:last] + changed).replace("</table:table>", f"{row}</table:table>")
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, held in {**parts, "content.xml": content}.items():
+                archive.writestr(name, held)
+        with pytest.raises(UserError, match=message):
+            ingest_spreadsheet(book, "odd.ods")
 
 
 def test_a_sheet_of_a_header_alone_has_no_rows(book: FilesResource) -> None:
