@@ -7,11 +7,14 @@ import json
 import os
 import sys
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from workbench.project import find_project
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from platform_core.governance.audit import AuditLog
 
 HELP = "Check that the audit log is as it was written, sign for one that is not, or show who did what."
@@ -128,10 +131,28 @@ def _show(arguments: argparse.Namespace) -> int:
         entries = [{**one.content(), "hash": one.hash} for one in found]
         sys.stdout.write(json.dumps({"version": 1, "entries": entries}, indent=2) + "\n")
         return 0
+    columns = get_terminal_size().columns if sys.stdout.isatty() else None
     for one in found:
-        about = ", ".join(f"{key} {_plain(value)}" for key, value in sorted(one.about.items()))
-        sys.stdout.write(clean(f"{one.n:>6}  {one.at}  {one.who}  {one.did} {one.of}  {about}") + "\n")
+        line = clean(f"{one.n:>6}  {one.at}  {one.who}  {one.did} {one.of}")
+        about = [clean(f"{key} {_plain(value)}") for key, value in sorted(one.about.items())]
+        whole = f"{line}  {', '.join(about)}"
+        sys.stdout.write((whole if columns is None else _fitted(line, about, columns)) + "\n")
     return 0
+
+
+def _fitted(line: str, about: Sequence[str], columns: int) -> str:
+    """Give an entry as lines for a terminal: who did what, and under it the rest, each fact in one line if it can."""
+    from textwrap import wrap  # noqa: PLC0415 - a pipe does without
+
+    margin = " " * 8
+    found = wrap(line, columns, subsequent_indent=margin)
+    row = ""
+    for fact in about:
+        if row and len(margin) + len(row) + len(fact) + 3 > columns:  # a comma, a space, and the comma after it
+            found += wrap(f"{row},", columns, initial_indent=margin, subsequent_indent=f"{margin}  ")
+            row = ""
+        row += f", {fact}" if row else fact
+    return "\n".join(found + wrap(row, columns, initial_indent=margin, subsequent_indent=f"{margin}  "))
 
 
 def _plain(value: object) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from platform_core.governance.compliance import Report
+    from workbench.project import Project
 
 HELP = "Report on compliance: record of processing, catalogue, retention, access, exceptions, reproducibility, quality."
 NAMES = ("processing", "catalogue", "retention", "access", "exceptions", "reproducibility", "quality")
@@ -25,7 +26,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format", choices=("html", "csv", "json"), default="html", help="of the output (default: html)"
     )
     parser.add_argument(
-        "--output", type=Path, metavar="PATH", help="a file; for csv a folder, with a file for each table"
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help="a file, for csv a folder; without it, HTML is written to data/compliance where stdout is a terminal",
     )
     parser.add_argument("--on", metavar="DATE", help="as of this day (default: today)")
 
@@ -48,12 +52,11 @@ def execute(arguments: argparse.Namespace) -> int:
     with open_instance(project) as instance:
         found = governed(project)
         reports = [report(name, found, instance, on) for name in names]
-    title = project.package.replace("_", " ").capitalize()
-    _write(reports, title, arguments)
+    _write(reports, project, arguments)
     return 0
 
 
-def _write(reports: Sequence[Report], title: str, arguments: argparse.Namespace) -> None:
+def _write(reports: Sequence[Report], project: Project, arguments: argparse.Namespace) -> None:
     from platform_core.governance.compliance import as_csv, as_json, tables  # noqa: PLC0415 - as above
     from workbench.governance.reporting import page  # noqa: PLC0415 - as above
     from workbench.review.html import render_html  # noqa: PLC0415 - as above
@@ -61,11 +64,16 @@ def _write(reports: Sequence[Report], title: str, arguments: argparse.Namespace)
 
     if arguments.format == "csv":
         for name, sheet in tables(reports).items():
-            write(arguments.output / name, as_csv(sheet))
+            write(arguments.output / name, as_csv(sheet), "report")
         return
+    title = project.package.replace("_", " ").capitalize()
     text = as_json(reports[0]) if arguments.format == "json" else render_html(page(reports, title))
-    if arguments.output is None:
+    if arguments.output is None and arguments.format == "html" and sys.stdout.isatty():
+        place = project.root / "data" / "compliance" / f"{arguments.report}.html"  # a terminal shows no page
+        write(place, text, "report")
+        sys.stdout.write(f"Report: {project.relative(place)}\n")
+    elif arguments.output is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.flush()
     else:
-        write(arguments.output, text)
+        write(arguments.output, text, "report")

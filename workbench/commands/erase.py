@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Look or erase; gives 1 where something is left for people to do."""
-    from platform_core.errors import UsageError  # noqa: PLC0415 - a command imports what it needs when it runs
+    from platform_core.errors import UsageError, UserError  # noqa: PLC0415 - a command imports what it needs when it runs
     from platform_core.governance.days import today  # noqa: PLC0415 - as above
     from platform_core.governance.erasure import KEY_VARIABLE, subject_token  # noqa: PLC0415 - as above
     from workbench.governance.erasing import erase, split  # noqa: PLC0415 - as above
@@ -47,13 +47,37 @@ def execute(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{token}\n")
         return 0
     project = find_project()
+    if arguments.proof is not None:
+        _prepare(arguments.proof, really=arguments.yes)
     with open_instance(project) as instance:
         found = governed(project)
         erasure = erase(found, subject, today(), instance, really=arguments.yes, watch=_watch)
-    if arguments.proof is not None:
-        write(arguments.proof, proof(erasure))
     sys.stdout.write(proof(erasure) if arguments.json else as_text(erasure))
+    if arguments.proof is not None:
+        try:
+            write(arguments.proof, proof(erasure), "proof")
+        except UserError:
+            sys.stdout.write("" if arguments.json else proof(erasure))  # it cannot be made a second time
+            raise
     return 0 if erasure.complete or not arguments.yes else 1
+
+
+def _prepare(proof: Path, *, really: bool) -> None:
+    """See to it that the proof has a place before anything is erased: it cannot be made a second time."""
+    import json  # noqa: PLC0415 - as above
+    from contextlib import suppress  # noqa: PLC0415 - as above
+
+    from platform_core.errors import UserError  # noqa: PLC0415 - as above
+    from workbench.review.writing import try_out  # noqa: PLC0415 - as above
+
+    with suppress(OSError, ValueError, AttributeError):
+        if really and json.loads(proof.read_bytes()).get("erased"):
+            raise UserError(
+                "The proof of an erasure stands there already. Nothing was erased.",
+                location=str(proof),
+                hint="Name another file with --proof.",
+            )
+    try_out(proof, "proof")
 
 
 def _watch(part: str) -> None:

@@ -32,5 +32,5 @@ def execute(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.flush()
     else:
-        write(arguments.output, text)
+        write(arguments.output, text, "report")
     return 1 if arguments.level and fails(found, arguments.level) else 0

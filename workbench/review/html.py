@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -11,6 +12,10 @@ from workbench.review.wording import parts, said
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _RIGHT = ' class="number"'
+_DAY = ' class="day"'
+_LONG = re.compile(r"[\w./-]{14,}")  # a name or path that would make its column wide, on paper wider than the page
+_JOINT = re.compile(r"(?<=[/_])(?=\w)")
+_IS_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Of a chart, in its own units: a line's height, where bars begin, how long they are at most, the whole width
 _STEP, _LEFT, _LONGEST, _WIDE = 26, 230, 420, 860
 _MOST_LETTERS = 28
@@ -113,12 +118,13 @@ def _table(table: Table) -> str:
 
 def _row(row: tuple[Cell, ...], table: Table) -> Iterator[str]:
     for number, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-        text = _text(cell.text)
+        text = _LONG.sub(lambda name: _JOINT.sub("<wbr>", name[0]), _text(cell.text))
         if cell.href and text:
             text = f'<a href="{escape(cell.href)}">{text}</a>'
         if cell.tone in {"good", "bad"}:
             text = f'<span class="{cell.tone}">{text}</span>'
-        yield f'<th scope="row">{text}</th>' if number == 0 else f"<td{_class(column, table)}>{text}</td>"
+        kind = _class(column, table) or (_DAY if _IS_DAY.fullmatch(cell.text) else "")
+        yield f'<th scope="row">{text}</th>' if number == 0 else f"<td{kind}>{text}</td>"
 
 
 def _class(column: str, table: Table) -> str:

@@ -42,6 +42,7 @@ th, td { text-align: left; vertical-align: top; padding: .45rem .7rem; border-bo
 thead th { background: var(--soft); }
 th[scope=row] { font-weight: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.day { white-space: nowrap; }
 .verdict { font-size: 1.3rem; font-weight: bold; padding: .7rem 1rem; border-left: .5rem solid;
   background: var(--soft); }
 .good { color: var(--good); }
@@ -56,7 +57,7 @@ figure { margin: 1rem 0; }
 .boxes li { padding-left: 1.9rem; position: relative; }
 .boxes li::before { content: ""; position: absolute; left: 0; top: .2em; width: 1.1rem; height: 1.1rem;
   border: 2px solid var(--line); border-radius: .15rem; }
-@media (max-width: 45rem) {
+@media screen and (max-width: 45rem) {
   th, td { padding: .4rem .5rem; }
   table { width: max-content; min-width: 100%; }
   caption { max-width: calc(100vw - 2rem); }
@@ -66,9 +67,10 @@ figure { margin: 1rem 0; }
     overflow-wrap: anywhere; border-right: 1px solid var(--line); }
 }
 @media print {
-  body { color: #000; background: #fff; max-width: none; font-size: 10pt; }
+  body { color: #000; background: #fff; max-width: none; font-size: 9.5pt; }
   nav, .skip { display: none; }
   .scroll { overflow: visible; background: none; }
+  th, td { padding: .35rem .45rem; }
   tr, .verdict { break-inside: avoid; }
   h2, caption { break-after: avoid; }
   a { color: #000; }

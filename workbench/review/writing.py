@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import errno
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platform_core.atomic import replacing
@@ -39,15 +42,40 @@ def render(review: Review, form: str, links: str | None, environment: Mapping[st
     return render_markdown(whole)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a review to a file, all of it or nothing.
+def write(path: Path, text: str, what: str = "review") -> None:
+    """Write a review, or what else is said, to a file, all of it or nothing.
 
     Raises:
         UserError: The file cannot be written.
     """
+    with _told(path, what), replacing(path) as made:
+        made.write_bytes(text.encode("utf-8"))
+
+
+def try_out(path: Path, what: str) -> None:
+    """See whether a file can be written, and leave what stands there as it is.
+
+    Raises:
+        UserError: It cannot.
+
+    >>> try_out(Path("/"), "proof")
+    Traceback (most recent call last):
+    platform_core.errors.UserError: /: The proof cannot be written: Is a directory.
+    """
+    with _told(path, what):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with suppress(_Enough), replacing(path):
+            raise _Enough
+
+
+class _Enough(Exception):  # noqa: N818 - no error: the temporary file could be made
+    """What was to be known is known."""
+
+
+@contextmanager
+def _told(path: Path, what: str) -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as made:
-            made.write_bytes(text.encode("utf-8"))
+        yield
     except OSError as error:
-        raise UserError(f"The review cannot be written: {error.strerror}.", location=str(path)) from None
+        raise UserError(f"The {what} cannot be written: {error.strerror}.", location=str(path)) from None

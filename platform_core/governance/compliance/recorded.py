@@ -105,8 +105,8 @@ def quality(runs: Iterable[CheckRun], *, on: str) -> Report:
         "Data quality over time",
         on,
         (
-            Sheet("assets", "Assets", ("Asset", *counted, "Last"), total, counted),
-            Sheet("months", "Checks by month", ("Asset", "Check", "Month", *counted, "Last"), rows, counted),
+            Sheet("assets", "Checks by asset", ("Asset", *counted, "Last"), total, counted),
+            Sheet("months", "Checks by asset and month", ("Asset", "Check", "Month", *counted, "Last"), rows, counted),
         ),
     )
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
 import re
+import sys
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
+
+import pytest
 
 from platform_core.governance import compliance
 from platform_core.governance.compliance import CheckRun, Criterion, Sheet
@@ -16,8 +22,6 @@ from workbench.governance.reporting import _cell
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 ON = "2026-12-01"
 
@@ -29,6 +33,7 @@ class _Page(HTMLParser):
         super().__init__()
         self.headings: list[str] = []
         self.tables = self.captions = self.unscoped = 0
+        self.regions: list[str] = []
         self.tags: set[str] = set()
         self.feed(text)
 
@@ -37,6 +42,7 @@ class _Page(HTMLParser):
         self.tags.add(tag)
         self.tables += tag == "table"
         self.captions += tag == "caption"
+        self.regions += [dict(attrs)["aria-label"] or ""] if tag == "div" else []
         self.unscoped += tag == "th" and "scope" not in dict(attrs)
         if re.fullmatch(r"h\d", tag):
             self.headings.append(tag)
@@ -47,7 +53,7 @@ def test_the_page_is_whole_and_accessible(project: Path) -> None:
     text = (project / "out/page.html").read_text()
     page = _Page(text)
     assert page.headings == ["h1", *["h2"] * len(compliance.REPORTS)]
-    assert page.tables == page.captions > 10
+    assert page.tables == page.captions == len(set(page.regions)) > 10
     assert page.unscoped == 0
     assert "script" not in page.tags
     assert 'lang="en-GB"' in text
@@ -115,6 +121,39 @@ def test_the_audit_log_is_shown_checked_and_sealed(
     assert "made without the key" in capsys.readouterr().out
     assert main(["audit", "verify"]) == 0
     assert "sealed it: It was edited by hand." in capsys.readouterr().out
+
+
+def on_a_terminal(columns: int, *arguments: str) -> str:
+    """Give what a command shows on a terminal of so many columns."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave, "w") as terminal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", terminal)
+        patch.setenv("COLUMNS", str(columns))
+        assert main(arguments) == 0
+    shown = b""
+    with os.fdopen(master, "rb", 0) as screen, suppress(OSError):  # which a terminal gives at its end
+        while part := screen.read(100_000):
+            shown += part
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_is_shown_lines_that_it_can_hold_and_no_page(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["audit", "show"]) == 0
+    piped = capsys.readouterr().out
+    assert len(piped.splitlines()) == len((project / "data/audit/audit.jsonl").read_text().splitlines())
+    for columns in (80, 120):
+        shown = on_a_terminal(columns, "audit", "show")
+        assert max(map(len, shown.splitlines())) <= columns
+        assert shown.split() == piped.split(), "the same words"
+        assert "\n        classification OFFICIAL-SENSITIVE, code_version" in shown
+    long = on_a_terminal(20, "audit", "show")
+    assert "".join(long.split()) == "".join(piped.split()), "what is wider than the terminal is broken, and all there"
+    assert on_a_terminal(80, "compliance", "catalogue", "--on", ON) == "Report: data/compliance/catalogue.html\n"
+    assert main(["compliance", "catalogue", "--on", ON]) == 0
+    assert capsys.readouterr().out == (project / "data/compliance/catalogue.html").read_text()
 
 
 def test_the_record_says_what_nobody_stated() -> None:

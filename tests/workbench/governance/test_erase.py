@@ -80,6 +80,21 @@ def test_every_row_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFi
     assert verify(project / "data/audit/audit.jsonl").ok
     assert main(["erase", "--subject", SUBJECT]) == 0
     assert "0 rows in 0 assets" in capsys.readouterr().out
+    assert main(["erase", "--subject", SUBJECT, "--yes", "--proof", "out/proof.json"]) == 1
+    assert "out/proof.json: The proof of an erasure stands there already." in capsys.readouterr().err
+    assert json.loads((project / "out/proof.json").read_text()) == told, "a later run does not take its place"
+
+
+def test_nothing_is_erased_where_the_proof_has_no_place(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _rows(project)
+    assert main(["erase", "--subject", SUBJECT, "--yes", "--proof", "out"]) == 1
+    assert "error: out: The proof cannot be written: Is a directory." in capsys.readouterr().err
+    assert _rows(project) == before
+    assert main(["erase", "--subject", SUBJECT, "--proof", "out/proof.json"]) == 0
+    assert json.loads((project / "out/proof.json").read_text())["erased"] is False
+    assert main(["erase", "--subject", SUBJECT, "--yes", "--proof", "out/proof.json"]) == 0, (
+        "in place of one that looked"
+    )
 
 
 def test_a_legal_hold_keeps_its_assets(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
