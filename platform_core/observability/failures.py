@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from platform_core.observability.safe_text import masked_error, scrubbed_text
+from platform_core.observability.safe_text import masked_error, scrubbed_text, without_personal
 from platform_core.origins import TOLD
 
-_OURS = ("UserError", "UsageError", "VerificationError", "Fault")  # whose messages hold no value, by their contract
+_OURS = ("UserError", "UsageError", "VerificationError", "Fault")  # raised by our code they hold no value of the data
 _INSTALLED = ("site-packages", "dist-packages", "lib/python")
 _LIBRARY = Path(__file__).parents[1].as_posix()
+_PACKAGES = tuple(
+    f"{Path(__file__).parents[2].as_posix()}/{name}/" for name in ("platform_core", "workbench", "promote")
+)
+_PLAIN_KEY = re.compile(
+    r"[A-Za-z0-9_]{1,6}|[a-z_]{1,40}|\d{4}([-/]\d{2,4}){0,2}([T_-]\d\d(:?\d\d){0,2})?"
+)  # names, days and hours
 _MOST_CAUSES = 16
 _MOST_ASSETS = 5
 _LONGEST_LINE = 4_000
@@ -63,8 +71,7 @@ class FailureData:
         """Give it in one line that may be sent to anyone."""
         what = shortened(self.assets) or self.step
         place = f" ({self.where})" if self.where else ""
-        part = f" [{self.partition}]" if self.partition else ""
-        return f"{what}{part}: {self.reason}{place}"
+        return f"{what}{shown_partition(self.partition)}: {self.reason}{place}"
 
     @property
     def reason(self) -> str:
@@ -82,6 +89,18 @@ def shortened(names: Sequence[str], most: int = _MOST_ASSETS) -> str:
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def shown_partition(key: str) -> str:
+    """Give a partition's key as a text tells it, in brackets after the asset: not whose it is; empty for none.
+
+    >>> shown_partition("2026-01-31"), shown_partition("jane.doe@example.com"), shown_partition("")
+    (' [2026-01-31]', ' [[email]]', '')
+    """
+    if not key:
+        return ""
+    text = scrubbed_text(key, longest=100)
+    return f" [{text if _PLAIN_KEY.fullmatch(text) else _without_personal(text)}]"
+
+
 def failure_of(
     error: BaseException | None, *, step: str, assets: Iterable[str] = (), partition: str = ""
 ) -> FailureData:
@@ -93,13 +112,14 @@ def failure_of(
     frames = [frame for one in chain for frame in traceback.extract_tb(one.__traceback__, limit=-100)]
     code = "\n".join((frame.line or "")[:_LONGEST_LINE] for frame in frames)
     notes = [str(note) for one in chain for note in getattr(one, "__notes__", ())]
-    ours = type(root).__name__ in _OURS and type(root).__module__ == "platform_core.errors"
+    raised = [frame.filename for frame in traceback.extract_tb(root.__traceback__, limit=-1)]
+    ours = type(root).__module__ == "platform_core.errors" and _is_ours(type(root).__name__, raised)
     message = _message_of(root)
     return FailureData(
         step,
         tuple(assets),
         type(root).__name__,
-        scrubbed_text(message) if ours else masked_error(message, code),
+        _own(message) if ours else masked_error(message, code),
         _told(notes) or _place([(frame.filename, frame.lineno or 0) for frame in frames]),
         _partition(partition),
         root,
@@ -121,16 +141,32 @@ def failure_of_stored(
     kind = root.cls_name or "Error"
     text, _, noted = root.message.partition("\n" + TOLD)
     said = text.strip().partition(": ")[2] if ": " in text else ""
-    ours = root.message.startswith("platform_core.errors.")
+    raised = [file for file, _ in _places_in(line for entry in root.stack for line in entry.split("\n"))]
+    ours = root.message.startswith("platform_core.errors.") and _is_ours(kind, raised)
     return FailureData(
         step,
         tuple(assets),
         kind,
-        scrubbed_text(said) if ours else masked_error(said, code),
+        _own(said) if ours else masked_error(said, code),
         _told([TOLD + noted] if noted else [line for one in chain for line in one.message.split("\n")])
         or _place(list(_places_in(lines))),
         _partition(partition),
     )
+
+
+def _is_ours(kind: str, raised: Sequence[str]) -> bool:
+    """Whether our own code raised an error of ours; a step that raises one may put anything into it."""
+    return kind in _OURS and bool(raised) and Path(raised[-1]).as_posix().startswith(_PACKAGES)
+
+
+def _own(message: str) -> str:
+    """Give a message of ours: it may quote what a step called us with, such as a file that is named for a person."""
+    return _without_personal(scrubbed_text(message))
+
+
+@functools.lru_cache(maxsize=256)
+def _without_personal(text: str) -> str:
+    return without_personal(text)  # ten milliseconds each, and in a storm thousands are the same
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

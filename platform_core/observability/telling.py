@@ -11,8 +11,7 @@ import dagster as dg
 from platform_core.code_references import REFERENCES_KEY
 from platform_core.config.alerts import Severity
 from platform_core.observability.alerts.alert import Alert
-from platform_core.observability.failures import FailureData
-from platform_core.observability.safe_text import scrubbed_text
+from platform_core.observability.failures import FailureData, shown_partition
 
 Links = tuple[tuple[str, str], ...]
 
@@ -73,12 +72,11 @@ def failure_alert(
     dashboard: str | None,
 ) -> Alert:
     """Tell that a step failed to make an asset."""
-    part = f" [{failure.partition}]" if failure.partition else ""
     where = f" ({failure.where})" if failure.where else ""
     return Alert(
         "failure",
         failure_key(asset, failure.step, job, failure.partition),
-        f"{asset or f'{job}.{failure.step}'}{part} failed: {failure.reason}{where}",
+        f"{asset or f'{job}.{failure.step}'}{shown_partition(failure.partition)} failed: {failure.reason}{where}",
         "error",
         at,
         f"{run_id}/{failure.step}",
@@ -110,9 +108,11 @@ def check_alert(
 ) -> Alert:
     """Tell that a check of an asset did not pass. What it found is not told: it may hold values of the data."""
     severity: Severity = "warning" if warning else "error"
-    part = f" [{scrubbed_text(partition, longest=100)}]" if partition else ""
     found = links(dashboard, run_id=run_id, notebook=known.notebook)
-    text, key = f"The check {check} of {asset}{part} did not pass", check_key(asset, check, partition)
+    text, key = (
+        f"The check {check} of {asset}{shown_partition(partition)} did not pass",
+        check_key(asset, check, partition),
+    )
     return Alert("check", key, text, severity, at, occurrence, known.owners, asset, found, partition=partition)
 
 

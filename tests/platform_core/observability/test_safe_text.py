@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 import pytest
+from dagster._utils.error import serializable_error_info_from_exc_info
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_core.errors import UserError
+from platform_core.governance.erasure import rows_of
 from platform_core.observability.alerts.alert import LONGEST_LINE, Alert
 from platform_core.observability.error_words import ERROR_WORDS
-from platform_core.observability.failures import failure_of
+from platform_core.observability.failures import FailureData, failure_of, failure_of_stored, shown_partition
 from platform_core.observability.safe_text import GAP, masked_error, scrubbed_text
+from platform_core.observability.telling import About, check_alert, failure_alert
 
 PERSONAL = [
     "943 476 5919",
@@ -42,6 +48,45 @@ def test_the_errors_of_polars_keep_their_sense() -> None:
     assert "conversion from `str` to `i64` failed in column" in said
     assert "Bell" not in said
     assert "912" not in said
+
+
+def quoted(name: str) -> None:
+    """Raise an error of ours, in a step of the project's."""
+    raise UserError(f"Nobody is called {name}.")
+
+
+def missing(name: str) -> None:
+    """Call ours with something that it quotes."""
+    rows_of({}, name, "1")
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [(quoted, "UserError: … is called …"), (missing, "no column '[name]'")],
+    ids=["by a step", "by ours"],
+)
+def test_an_error_of_ours_tells_no_value_that_a_step_put_into_it(step: Callable[[str], None], said: str) -> None:
+    name = "Thaddeus Quillfeather"
+    with pytest.raises(UserError, match=name) as caught:
+        step(name)
+    stored = serializable_error_info_from_exc_info((caught.type, caught.value, caught.tb))
+    for failure in (failure_of(caught.value, step="rents"), failure_of_stored(stored, step="rents")):
+        assert said in str(failure)
+        assert "Quillfeather" not in str(failure)
+
+
+def test_a_partition_is_named_and_nobody_by_it() -> None:
+    for key in ("2026-01-31", "2026-27", "E07000123", "north_east", "2026-01-31-04:00"):
+        assert shown_partition(key) == f" [{key}]"
+    for key, kind in (("jane.doe@example.com", "email"), ("943 476 5919", "nhs_number"), ("9434765919", "nhs_number")):
+        told = FailureData("rents", ("rents",), "KeyError", "", partition=key)
+        about_it = failure_alert(told, asset="rents", job="j", run_id="1", at=0.0, known=About(), dashboard=None)
+        check = check_alert("rents", "c", warning=True, partition=key, run_id="1", at=0.0, occurrence="1",
+                            known=About(), dashboard=None)  # fmt: skip
+        for text in (str(told), about_it.text, check.text):
+            assert f"rents [[{kind}]]" in text
+            assert key not in text
+        assert about_it.partition == key, "by which it is seen that it is over"
 
 
 WORDS = st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=12)
