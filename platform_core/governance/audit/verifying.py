@@ -7,10 +7,13 @@ import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from platform_core.errors import UserError
 from platform_core.governance.audit.log import MOST_BEHIND, START, AuditLog, Entry, hash_of, parsed, read_head
+
+_CLOCKS_DIFFER = timedelta(minutes=5)  # of machines that share a log
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None 
         anchor: Number and hash of an entry that were noted elsewhere earlier.
 
     Raises:
-        UserError: There is no such file, and nothing tells that there was one.
+        UserError: There is no such file and nothing tells that there was one, or it is a folder.
     """
     log = AuditLog(path, key)
     try:
@@ -60,6 +63,8 @@ def verify(path: Path, key: bytes | None = None, anchor: tuple[int, str] | None 
     except FileNotFoundError:
         if anchor is not None or log.head.exists():
             return _verified(log, iter(()), anchor, {})
+    except IsADirectoryError:
+        raise _no_file(path) from None
     raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
 
 
@@ -90,12 +95,14 @@ def _verified(
     problems: list[str] = []
     notes: list[str] = []
     head, seen = read_head(log.head, log.key), {}
+    clock = _Clock()
     wanted = {one[0] for one in (head, anchor) if one is not None}
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
             notes.append(f"Line {number} is torn: a writer was killed. The next entry cuts it off and says so.")
             break
         entry = parsed(line)
+        clock.see(entry)
         if number <= sealed:
             if entry is not None and entry.n in wanted:
                 seen[entry.n] = entry.hash
@@ -120,7 +127,39 @@ def _verified(
         problems += _ends(n, last, head, seen, notes, there=log.head.exists())
         if anchor is not None and seen.get(anchor[0]) != anchor[1]:
             problems.append(f"Entry {anchor[0]} is not the one that was noted elsewhere, or is gone.")
-    return Verdict(n, last, tuple(problems), tuple(notes))
+    return Verdict(n, last, tuple(problems), (*notes, *clock.notes()))
+
+
+class _Clock:
+    """Sees where an entry tells an earlier time than the one before it.
+
+    The order of entries is that of the file, so this is no fault of the log; but who set a clock back may have had
+    something to date back.
+    """
+
+    def __init__(self) -> None:
+        self._last: datetime | None = None
+        self._found: list[int] = []
+
+    def see(self, entry: Entry | None) -> None:
+        """Look at the next entry."""
+        try:
+            at = datetime.fromisoformat(entry.at) if entry is not None else None
+            if entry is not None and at and self._last and at < self._last - _CLOCKS_DIFFER:
+                self._found.append(entry.n)
+        except (TypeError, ValueError):  # a time that is none, or has no zone
+            at = None
+        self._last = at or self._last
+
+    def notes(self) -> Iterator[str]:
+        """Give what was seen."""
+        if self._found:
+            who = (
+                f"Entry {self._found[0]} tells"
+                if len(self._found) == 1
+                else (f"{len(self._found)} entries, the first of them {self._found[0]}, tell")
+            )
+            yield f"{who} a time before that of the entry above: a clock was set back, or two machines' clocks differ."
 
 
 def _wrong(entry: Entry | None, number: int, n: int, last: str, key: bytes | None) -> str:
@@ -173,5 +212,11 @@ def read_entries(path: Path) -> Iterator[Entry]:
             for line in stream:
                 if (entry := parsed(line)) is not None:
                     yield entry
+    except IsADirectoryError:
+        raise _no_file(path) from None
     except FileNotFoundError:
         raise UserError("There is no audit log.", hint="It begins with the first run of an asset.") from None
+
+
+def _no_file(path: Path) -> UserError:
+    return UserError("That is a folder, and no audit log.", location=str(path), hint="Name the file in it.")

@@ -285,7 +285,24 @@ def test_a_log_that_was_taken_away_is_missed(tmp_path: Path) -> None:
         verify(log.path)
 
 
+def test_a_clock_that_was_set_back_is_noted(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    for at in ("2026-11-30T10:00:00Z", "2026-11-30T09:58:00Z", "2026-11-30T10:01:00Z"):
+        log.append("ran", "silver:rents", who="ana", at=at)
+    assert verify(log.path).notes == (), "clocks of two machines"
+    log.append("approved", "silver:rents", who="bea", at="2026-11-01T08:00:00Z")
+    verdict = verify(log.path)
+    assert verdict.ok, "the chain holds"
+    assert "Entry 4 tells a time before that of the entry above" in verdict.notes[0]
+    log.append("ran", "silver:rents", who="ana", at="no time")
+    log.append("ran", "silver:rents", who="ana", at="2026-10-01T08:00:00Z")
+    assert "2 entries, the first of them 4, tell a time" in verify(log.path).notes[0]
+
+
 def test_a_log_that_is_not_there_is_said(tmp_path: Path) -> None:
+    for read in (verify, lambda path: list(read_entries(path))):
+        with pytest.raises(UserError, match="a folder, and no audit log"):
+            read(tmp_path)
     with pytest.raises(UserError, match="no audit log"):
         verify(tmp_path / "none.jsonl")
 
