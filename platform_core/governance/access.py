@@ -126,6 +126,7 @@ def grants(roles: Mapping[str, Role]) -> str:
             f'CREATE SCHEMA IF NOT EXISTS "{layer}";',
             f'REVOKE ALL ON SCHEMA "{layer}" FROM PUBLIC;',
             f'REVOKE ALL ON ALL TABLES IN SCHEMA "{layer}" FROM PUBLIC;',
+            f'REVOKE ALL ON ALL SEQUENCES IN SCHEMA "{layer}" FROM PUBLIC;',
         ]
     for name, role in sorted(roles.items()):
         quoted = _quoted(name)
@@ -137,7 +138,9 @@ def grants(roles: Mapping[str, Role]) -> str:
             lines += [
                 f'REVOKE ALL ON SCHEMA "{layer}" FROM {quoted};',
                 f'REVOKE ALL ON ALL TABLES IN SCHEMA "{layer}" FROM {quoted};',
+                f'REVOKE ALL ON ALL SEQUENCES IN SCHEMA "{layer}" FROM {quoted};',
                 f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" REVOKE ALL ON TABLES FROM {quoted};',
+                f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" REVOKE ALL ON SEQUENCES FROM {quoted};',
             ]
             rights = _rights(layer, role)
             if rights:
@@ -147,8 +150,25 @@ def grants(roles: Mapping[str, Role]) -> str:
                     f'GRANT {rights} ON ALL TABLES IN SCHEMA "{layer}" TO {quoted};',
                     f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" GRANT {rights} ON TABLES TO {quoted};',
                 ]
+            if layer in role.write:  # a column that counts by itself takes its numbers from a sequence
+                lines += [
+                    f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{layer}" TO {quoted};',
+                    f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" GRANT USAGE ON SEQUENCES TO {quoted};',
+                ]
+        lines.append(_others_out(name, role))
         lines += [f"GRANT {quoted} TO {_quoted(member)};" for member in role.members]
     return "\n".join(lines) + "\n"
+
+
+def _others_out(name: str, role: Role) -> str:
+    """Give the statement that takes a role from members who are named no more; who administers it stays."""
+    members = ", ".join(f"'{_quoted(member)[1:-1]}'" for member in role.members)
+    return (
+        "DO $$ DECLARE one name; BEGIN FOR one IN SELECT pg_get_userbyid(member) FROM pg_auth_members "  # noqa: S608 - checked names
+        f"WHERE roleid = '{name}'::regrole AND NOT admin_option "
+        f"AND pg_get_userbyid(member) <> ALL (ARRAY[{members}]::name[]) "
+        f"LOOP EXECUTE format('REVOKE {_quoted(name)} FROM %I', one); END LOOP; END $$;"
+    )
 
 
 def _rights(layer: str, role: Role) -> str:

@@ -111,12 +111,13 @@ def test_grants_let_in_and_keep_out(postgres: PostgresServer) -> None:
     """PostgreSQL itself says who gets in; the script may run twice, and covers tables made later."""
     name = postgres.new_database()
     run: Callable[..., Any] = lambda *said: postgres.execute(*said, database=name)  # noqa: E731 - short, and used often
-    run("CREATE ROLE ana LOGIN")
+    run("CREATE ROLE ana LOGIN", "CREATE ROLE bea LOGIN")
     for _ in range(2):
         run(*grants(ROLES).splitlines()[1:])
         run(
             "CREATE TABLE IF NOT EXISTS gold.fees AS SELECT 1 AS fee",
             "CREATE TABLE IF NOT EXISTS silver.permits AS SELECT 1 AS id",
+            "CREATE TABLE IF NOT EXISTS silver.counted (n serial, id int)",
         )
     assert run("SET ROLE ana", "SELECT fee FROM gold.fees") == [(1,)]
     for wrong in ("SELECT id FROM silver.permits", "INSERT INTO gold.fees VALUES (2)", "CREATE TABLE gold.own (a int)"):
@@ -125,6 +126,11 @@ def test_grants_let_in_and_keep_out(postgres: PostgresServer) -> None:
     assert run("SET ROLE engineer", "INSERT INTO silver.permits VALUES (2)", "SELECT count(*) FROM silver.permits") == [
         (2,)
     ]
+    run("SET ROLE engineer", "INSERT INTO silver.counted (id) VALUES (2)")
+    run(*grants({**ROLES, "analyst": Role(read=("gold",), members=("bea",))}).splitlines()[1:])
+    assert run("SET ROLE bea", "SELECT fee FROM gold.fees") == [(1,)]
+    with pytest.raises(Exception, match="permission denied"):  # who is no member any more
+        run("SET ROLE ana", "SELECT fee FROM gold.fees")
     run(*grants({**ROLES, "analyst": Role(members=("ana",))}).splitlines()[1:])
     with pytest.raises(Exception, match="permission denied"):
         run("SET ROLE ana", "SELECT fee FROM gold.fees")
