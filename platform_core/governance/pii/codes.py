@@ -25,7 +25,7 @@ _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 # Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
 _NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
 LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
-_CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[1-9]|[12][0-9]|5[0-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
+_CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
 _IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
@@ -102,7 +102,7 @@ def _addresses(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         pl.col("piece").str.to_uppercase().str.contains(_IPV6)
         & pl.col("piece").str.contains("[0-9]")
         & ~around.of(
-            pl.col("left").str.contains(r"[0-9A-Za-z_:.]$") | pl.col("right").str.contains(r"^[:_][A-Za-z0-9]")
+            pl.col("left").str.contains(r"[0-9A-Za-z_:.]$") | pl.col("right").str.contains(r"^[:_]?[A-Za-z0-9]")
         )
     )
     return _found(good, "ip_address", pl.lit(0.97))
@@ -168,7 +168,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     shape, free, capitals = pl.col("shape"), pl.col("free"), pl.col("capitals")
     unsaid = free & ~pl.col("other")
     short_ni = ~code.str.contains("[A-D]$")
-    in_pairs = piece.str.contains(r"[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{2}$")
+    in_pairs = piece.str.contains(r"[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{2}(?:[ \-][A-Da-d])?$")
     taken = code.str.contains(_NO_PERSONS) & ~in_pairs
     unlike_ni = short_ni & (~capitals | piece.str.contains("/", literal=True) | taken)
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
@@ -181,7 +181,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
-        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni))).then(pl.lit("national_insurance"))
+        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & in_pairs & ~short_ni))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))

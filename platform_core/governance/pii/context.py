@@ -37,18 +37,19 @@ _AFTER = {
 _SAID_OTHERWISE = {
     "date_of_birth": r"(?-u:\b)(?:decided|received|issued|died|death|appointed|joined|registered|visit\w*|valid|expire[sd]?|since|starts?|started|met|seen|moved|reviewed|dated|until|signed)(?-u:\b)",
     "account_number": r"(?-u:\b)(?:council tax|library|twitter|user|customer|rent|energy|water|accounts? (?:for|of|in|by|dated))(?-u:\b)",
+    "driving_licence": r"(?-u:\b)(?:premises?|alcohol|tv|television|rod|fishing|guns?|firearms?|shotgun|street|trading|gambling|entertainment|marriage|software|club|personal|music|hmo|waste|operator'?s?|sia|export|import|animal|pet|taxi|scaffold|skip) licen[cs]e(?-u:\b)",
     "phone": r"(?-u:\b)(?:recall|called for|calls? for [0-9])(?-u:\b)",
 }
 OTHER = (
     r"(?:(?-u:\b)(?:order|po|awb|refs?|reference|invoice|inv|tracking|case|isbn|issn|ean|gtin|sku|version|ver|v|release|build|serial|imei|iccid|application|app|appeal|crime"
     r"|ticket|receipt|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
-    r"|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|npk)"
+    r"|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|aged|npk|cas|sizes?|pages?|pp|lat|latitude|longitude|eta|etd|odds|routes?|legs|frames?|strip|shade|ral|pantone|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
 _OTHER_AFTER = (
     r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds|mm|cm|kg|minutes|hours|years|ratio|split)(?-u:\b)"
 )
-_PART = r"(?-u:\b)(?:section|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
+_PART = r"(?-u:\b)(?:section|figs?|figures?|tables?|annex|schedule|part|item|step|regulation|rule|article|oid|dewey|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
 _LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"

@@ -165,6 +165,10 @@ _PEOPLE = re.compile(
     r"_(?:owner|manager|leader|lead|contact|officer|director|applicant|agent|clerk|organiser|tenant|occupier|driver|keeper|holder|teacher|author"
     r"|signatory|person|landlord|worker|nurse|doctor|consultant|councillor)s?(?:_?names?)?$"
 )
+# How many people, where numbers stand in the column
+_MANY = re.compile(
+    r"(?:^|_)(?:people|persons|residents|tenants|applicants|claimants|patients|clients|customers|employees|owners|occupants|occupiers|objectors|complainants|landlords|agents|officers)(?:_|$)"
+)
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
 )
@@ -191,6 +195,7 @@ class Named:
         people: Whether names of people may stand there.
         birth: Whether dates there may be of birth.
         loose: Whether it says `name` and not whose: then the values have to say that it is a person's.
+        many: Whether it says people in the plural: numbers there say how many.
     """
 
     kinds: frozenset[str]
@@ -199,6 +204,7 @@ class Named:
     people: bool
     birth: bool
     loose: bool
+    many: bool
 
     def says(self, *kinds: str) -> bool:
         """Say whether the name says one of some kinds."""
@@ -227,4 +233,5 @@ def named(column: str) -> Named:
         people,
         not _NOT_BIRTH.search(text),
         text in {"name", "names"} and "name" in kinds,
+        kinds == {"name"} and bool(_MANY.search(text)),
     )

@@ -18,7 +18,7 @@ CUE_AFTER = r"^(?:,| \()? ?(?:<[A-Za-z0-9]|(?:said|says|told|rang|phoned|telepho
 # `Seen today: Xiomara Quispe, DOB 1.2.80`
 CUE_WITHIN = ", (?:DOB|NHS)$"
 
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters?|nephews?|bro(?:ther)?s|family|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_/]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters?|nephews?|bro(?:ther)?s|family|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_]|/[^\p{Lu} ]|-[a-z0-9])"
 # What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
 _KIND_OF_SCHOOL = (
     "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
@@ -39,6 +39,12 @@ _CALLED_AFTER = (
 _CALLED_AFTER += (
     r"|^(?:'s)? (?i:sauce|dress|shampoo|pizzas?|boots|shoes|trainers|cakes?|gateau|tea|coffee|beer|ale|whisky|gin|rum|jeans|perfume|crisps|sausages|jam|pies?|mustard|bread|biscuits?"
     r"|chocolates?|ice cream|tractors?|engine|mower|drill|grill|handbag|watch|bowls club|football club|cricket club|brewery|old brewery|highlanders)(?-u:\b)"
+)
+# animals that are called after their finders, and firms
+_CALLED_AFTER += (
+    r"|^'s? (?:deer|bats?|owls?|swans?|zebras?|gazelles?|warblers?|harriers?|plovers?|gulls?|petrels?|whales?|beetles?|wren|vole|mouse|frog|toad|newt|monkeys?|tortoise|disease|syndrome|law|theorem|rule|test|sign|palsy|arms|inn|bar|cafe|diner|deli|kitchen|bakery|brewery|farm shop)(?-u:\b)"
+    r"|^ (?:Charitable|Hair|Estate|Funeral|Building|Family|Dental|Opticians?|Motors?|Photography|Plumbing|Electrical|Roofing|Landscapes|Interiors|Architects?|Solicitors|Accountants|Surveyors|Joinery|Butchers|Bakery|Jewellers|Florists?|Catering|Transport|Haulage|Construction"
+    r"|Developments|Properties|Homes|Consulting|Consultants|Associates|Design|Designs|Recruitment|Training|Coaches|Travel|Tyres|Autos?|Garage|Furniture|Carpets|Kitchens|Bathrooms|Windows|Scaffolding|Skips|Salon|Hairdressing|Barbers|Nursery|Kindergarten)(?-u:\b)"
 )
 _CALLED_AFTER += r"|^ (?:High|Middle|Primary|Juniors?|Infants?|Grammar|Nursery|Sixth)(?:[^A-Za-z ]| [a-z]|$)"
 # What queens and saints gave their names to
@@ -69,7 +75,9 @@ _NOBODY = r"(?:Father Christmas|Father Time|Uncle Sam|Uncle Tom|Uncle Ben|Mother
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
 _THING_BEFORE = (
-    r"(?i)\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
+    r"(?i)\b(?:wards?|houses?|classes|class|forms?|rooms?|boardroom|theatre|venue|pub|school|building|block|estate|suite|stand|hall|wing|brand|supplier|firm|shop|store|street|road|ship|boat|engine|locomotive|variety|cultivar|breed|species)(?: name)?: ?$"
+    r"|\b(?:clematis|roses?|rosa|peony|paeonia|hydrangea|fuchsia|dahlia|narcissus|tulips?|iris|lily|hosta|pelargonium|geranium|rhododendron|azalea|camellia|magnolia|ceanothus|buddleja|hebe|syringa|lilac|apple|pear|plum|potato(?:es)?|sweet pea|phlox|aster|viola|penstemon|salvia|heuchera) ?[\"'\x{201c}\x{2018}]?$"
+    r"|\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
     r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"
 )
 

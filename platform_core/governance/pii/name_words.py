@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import polars as pl
 
-_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman canon archdeacon viscount viscountess rabbi pc lt col maj messrs mme"
+_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman canon archdeacon viscount viscountess rabbi pc lt col maj messrs mme cllrs councillors drs profs pastor imam eur sqn rt"
 PARTICLES = "van de der den la las los le von al el bin bint ibn ben da dos das do du di del della ap ab ferch y ter ten zu af san"
 _ALSO_FAMILIES = (
     "green wood woods hall hill hills moore wells marsh dale banks mills day law field fields lock moss forest peak"
@@ -30,6 +30,8 @@ _WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|olo
 _MAYBE_WORD_LIKE = r"(?:[a-z]{2}ings?|[a-z]{2}[ai]bl[ey]|[a-z]{2}(?:[bcdfghklnpst]|[aeiou]r|rr|mm|[^aeilm]m|[^e]t|ow|iv|uc|as|os|us)ed)$"
 _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka|wicz|czyk|ovic|evic|escu|enko|opoulos|oglu|sson|dottir|shvili|yev|eyev|poulou|dze|singh|czak|czuk|niak|owicz|chuk|auskas|vicius|kiene|akis|oulou|iadis|oulides|onides|[^aeiou]iou)$)"
 
+_SYLLABLE = "(?:ah?|bin|bo|chae|chan|chul|da|do|dong|eun|gi|go|gyu|ha|hae|han|hee|ho|hoon|hun|hye|hyo|hyuk|hyun|in|jae|jeong|ji|jin|jong|joo|joon|ju|jun|jung|ki|kwang|kyu|kyung|mi|min|mun|myung|na|na[mn]|ra[en]?|ri|ro[nk]?|sang|seo|seok|seon|seong|seung|si|so|sol|soo|su|suk|sun|sung|tae|un|won|woo|ye|yeon|yeong|yong|yoo|yoon|young|yu|yun)"
+_KOREAN = rf"^{_SYLLABLE}-{_SYLLABLE}$"
 _SCOTTISH = r"^M(?:a?c)\p{Lu}"
 
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, Q particle of Irish, S saint, X place or organisation, L any other word, R what somebody is, U
@@ -139,6 +141,8 @@ def _of_parts(words: pl.Series) -> pl.Series:
     named, called = "[FVBCDE]", "[GABC]"
     double = (
         pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
+        .when(plain.str.contains(_KOREAN)).then(pl.lit("G"))
+        .when(head.str.contains("[GC]") & tail.str.contains("[EA]")).then(pl.lit("G"))
         .when(head.str.contains(called) & tail.str.contains(called)).then(pl.lit("G"))
         .when(head.str.contains(named) | tail.str.contains(named)).then(pl.lit("F"))
         .when(head.str.contains(called)).then(pl.lit("G"))

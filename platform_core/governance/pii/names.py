@@ -14,8 +14,10 @@ from typing import cast
 import polars as pl
 import pyarrow as pa
 
+from platform_core.governance.pii import name_singles
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
+from platform_core.governance.pii.name_singles import SPOKEN_OF
 from platform_core.governance.pii.name_surroundings import (
     BY_A_PLACE,
     CUE_AFTER,
@@ -24,16 +26,19 @@ from platform_core.governance.pii.name_surroundings import (
     without_namesakes,
     without_things_and_places,
 )
-from platform_core.governance.pii.name_words import PARTICLES, called_alike, fold, letters_of, lists, mapping
+from platform_core.governance.pii.name_words import PARTICLES, called_alike, letters_of, lists, mapping
 
 _DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
 _WORDS = PARTICLES.replace(" ", "|")
 
 
 def _run(upper: str, letter: str) -> str:
-    word = rf"(?:(?:[Aa]l|[Ee]l|[Uu]l|[Aa]d)-)?{upper}{letter}*(?:['\-]{letter}+)*"
-    token = rf"(?:(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
-    return rf"{token}(?: (?:(?:{_WORDS}) ){{0,3}}{token})+|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
+    word = rf"(?:(?:[Aa]l|[Ee]l|[Uu]l|[Aa]d)-|h)?{upper}{letter}*(?:['\-]{letter}+)*"
+    numbered = rf"(?:W?PC|PCSO|DC|DS|PS|Sgt|Constable|Officer) [0-9]{{1,6}}[A-Z]? {upper}{letter}+"
+    pair = r"(?:Mrs?|Ms|Dr|Prof|Rev|Sir|Cllr)\.? (?:&|and) (?:Mrs?|Ms|Miss|Dr|Lady|Prof|Cllr)(?-u:\b)\.?"
+    token = rf"(?:{pair}|(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
+    more = rf"(?: (?:(?:{_WORDS}) ){{0,3}}{token})"
+    return rf"{numbered}{more}*|{token}{more}+|{SPOKEN_OF}{token}{more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
 _ASCII, _ANY = (
@@ -43,6 +48,32 @@ _ASCII, _ANY = (
         r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]",
     ),
 )
+_RANKS = [
+    "DC",
+    "DI",
+    "DS",
+    "DCI",
+    "DSI",
+    "PS",
+    "WPC",
+    "PCSO",
+    "PO",
+    "CPO",
+    "SSgt",
+    "LCpl",
+    "Cpl",
+    "Pte",
+    "Flt",
+    "Wg",
+    "Cdr",
+    "Brig",
+    "Gp",
+    "Sqn",
+    "Ldr",
+    "Maj",
+    "Gen",
+    "Adm",
+]
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _FEW_WORDS = 20_000  # below which to build a hash table of the lists costs more than a dictionary asked for each
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
@@ -50,11 +81,12 @@ _FOLLOWS = 40  # characters of the next run that say what `of` leads to
 _BY_A_FIRST = 0.58
 _COME_FIRST = (
     r"(?i)^(?:au|cai|cao|chan|chang|chau|chen|cheng|cheung|chiu|choi|chow|chu|chui|deng|ding|fang|feng|fong|fung|gao|guo|hoang|huang|huynh|hui|ip|jiang|jin|kong|kwan|kwok|lai|lam|lau|leung"
-    r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|peng|pham|phan|qian|shen|shi|siu|tam|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
+    r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|park|peng|pham|phan|qian|shen|shi|siu|tam|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
     r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
 )
 _RULES: tuple[tuple[str, float], ...] = (
     (r"T+P{2,3}[LXYlxy]", 0.95),
+    (r"[ZR]I[IJ]{0,3}[GABC]?[FBDUVCEfbdu]|Z{1,2}[IJ]{0,3}[GABC]?[FBDfbd]", 0.95),
     (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
     (r"[UGABCDEFL][IJ]?Q[A-Za-z]", 0.85),
@@ -82,7 +114,7 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"(?<=R)[fbdvceu][GBCgbc]", 0.6),
     (r"(?<=R)[FBGC](?![A-Za-z])", 0.6),
     (r"(?<=H)[UGABC][IJ]{0,2}[UFVBCDEufvbcde]", 0.7),
-    (r"[FBDC][UGBCF]?[UGBCFugbcf]", _BY_A_FIRST),
+    (r"[FBDC][UGBCF]?[UGBCFugbcf]|YG", _BY_A_FIRST),
     (r"[FB]P{1,2}[GBUgbu]", 0.6),
 )
 # Words that stand on no list, or are everyday ones too, are a name where somebody is spoken of so
@@ -95,9 +127,13 @@ _CUED = (
 # Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
 _CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
 _MAY_BE_CUED = "U|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
-_L = r"A-Za-z\x{aa}-\x{1fff}\x{2c00}-\x{2fff}\x{3041}-\x{d7ff}\x{f900}-\x{faff}\x{10000}-\x{10ffff}"  # a fraction of what \p{L} costs
-_CELL = rf"^[ \t]*(?:[{_L}][{_L}'.\-]*[,.]?[ \t]*(?:\([{_L} ]+\)[ \t]*)?){{1,7}}$"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
+_COMPILED_CUED = [
+    *(rule for rule in _COMPILED if rule[1] != _BY_A_FIRST),
+    _CUED,
+    *(rule for rule in _COMPILED if rule[1] == _BY_A_FIRST),
+    _CUED_FIRST,
+]
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
 _GREETED = re.compile(r"H([GBCgbc])$")
 
@@ -122,7 +158,39 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     on = (pl.col("right") == " of ") & (pl.col("row") == pl.col("row").shift(-1))
     follows = pl.col("right") + pl.col("piece").shift(-1).str.head(_FOLLOWS)
     runs = runs.with_columns(right=pl.when(on).then(follows).otherwise("right"))
-    runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD)).with_row_index("run")
+    after_another = (pl.col("left") == "/") & ~pl.col("first")  # `Ada Khan/Bo Ek`
+    runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD) | after_another)
+    runs, single = _behind_who_is_spoken_of(runs)
+    runs = runs.with_row_index("run")
+    alone = pl.concat([name_singles.spoken_of(single), name_singles.find(cells)], how="diagonal")
+    found = _in_runs(runs)
+    wanted = ["row", "piece", "start", "kind", "score", "chance"]
+    parts = [found, alone, name_singles.beside(found)]
+    return pl.concat([part.select(wanted) for part in parts], how="vertical_relaxed")
+
+
+def _behind_who_is_spoken_of(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Take the small words that a run may begin with to what stands before it; give the runs, and single words apart."""
+    small = runs.select(pl.col("piece").str.contains(f"^{SPOKEN_OF}")).to_series()
+    if not small.any():
+        return runs, runs.clear()
+    said = pl.col("piece").str.extract(f"^({SPOKEN_OF})", 1)
+    begun = (
+        runs.filter(small)
+        .with_columns(said=said)
+        .with_columns(
+            left=pl.col("left") + pl.col("said"),
+            piece=pl.col("piece").str.strip_prefix(pl.col("said")),
+            start=pl.col("start") + pl.col("said").str.len_chars().cast(pl.Int64),
+        )
+        .drop("said")
+    )
+    one = begun.select(~pl.col("piece").str.contains("[ .]")).to_series()
+    single = begun.filter(one).with_columns(piece=pl.col("piece").str.strip_suffix(",").str.replace("'s$", ""))
+    return pl.concat([runs.filter(~small), begun.filter(~one)]).sort("row", "start"), single
+
+
+def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:
     if runs.is_empty():
         return _none(runs)
     words = _words(runs)
@@ -148,6 +216,9 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
         (words["at"].gather(ends) + words["kept"].gather(ends)).alias("end"),
     )
     begin, length = pl.col("begin"), pl.col("end") - pl.col("begin")
+    found = found.with_columns(
+        at_begin=begin == 0, at_end=pl.col("end") >= pl.col("piece").str.len_chars().cast(pl.Int64)
+    )
     found = without_things_and_places(found)
     found = found.with_columns(
         piece=pl.col("piece").str.slice(begin, length),
@@ -155,90 +226,13 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
         kind=pl.lit("name"),
         chance=pl.lit(value=False),
     )
-    found = without_namesakes(found).filter(~pl.col("piece").str.to_lowercase().is_in(called_alike()))
+    found = without_namesakes(found).filter(
+        ~pl.col("piece").str.to_lowercase().str.replace_all(".", "", literal=True).is_in(called_alike())
+    )
     found = found.filter((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST))
-    return found.select("row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance")
-
-
-def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
-    """Give the cells of a column of names that hold one: letters alone, and no word of an organisation or a gap.
-
-    Args:
-        cells: `row` and `text`.
-        strict: Whether any word of a place, of an organisation or of everyday speech makes a cell none.
-
-    >>> cells = pl.DataFrame({"row": [0, 1, 2], "text": ["xiomara quispe", "Acme Ltd", "unknown"]})
-    >>> whole_cells(cells).select("row", "piece").rows()
-    [(0, 'xiomara quispe')]
-    """
-    text = pl.col("text")
-    never, empty = _no_names(strict)
-    shaped = cells.filter(text.str.contains(_CELL))
-    word = pl.element().str.strip_chars(".,")
-    words = text.str.to_lowercase().str.strip_chars().str.split(" ")
-    kept = shaped.filter(
-        ~(text.str.to_lowercase().is_in(called_alike()) if strict else pl.lit(value=False))
-        & ~words.list.eval(word.is_in(never)).list.any()
-        & ~words.list.eval(word.is_in(empty)).list.all()
-        & ~text.str.contains(
-            r"(?i)^\s*(?:n\.?/?a\.?|none|nil|null|tbc|tba|unknown|redacted|withheld|vacant|various|anon(?:ymous)?|deceased|self|private|confidential|(?:not|none|no|see|same|as) .*|x+|male|female|mr|mrs)\s*$"
-        )
+    return found.select(
+        "row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance", "at_begin", "at_end"
     )
-    piece = text.str.strip_chars()
-    return kept.select(
-        "row", piece=piece, start=(text.str.len_chars() - text.str.strip_chars_start().str.len_chars()).cast(pl.Int64),
-        left=pl.lit(""), right=pl.lit(""), first=pl.lit(value=True), last=pl.lit(value=True), kind=pl.lit("name"), score=pl.lit(0.9), chance=pl.lit(value=False),
-    )  # fmt: skip
-
-
-@lru_cache(2)
-def _no_names(strict: bool) -> tuple[pl.Series, pl.Series]:
-    """Give the words that no name holds, and those of which it cannot be made alone."""
-    letters, called = lists()
-    never = [
-        word
-        for word, letter in letters.items()
-        if len(word) > 1 and (letter in "XYLHSR" if strict else letter == "X" and word not in called)
-    ]
-    empty = [word for word, letter in letters.items() if letter in "XLHR" and word not in called]
-    return pl.Series(never).implode(), pl.Series(empty).implode()
-
-
-def alike(texts: pl.Series) -> pl.Series:
-    """Say which texts are made as a person's name is: of words of which one is a given or a family name, or all unheard of.
-
-    >>> alike(pl.Series(["Ada Khan", "xiomara quispe", "Listed building", "Gamma"])).to_list()
-    [True, True, False, False]
-    """
-    word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
-    letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
-    joined = letters.to_series().list.join("")
-    return joined.str.contains(
-        "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
-    )
-
-
-def unheard(texts: pl.Series) -> pl.Series:
-    """Say which texts are words of which at most one stands on a list.
-
-    >>> unheard(pl.Series(["Xiomara Quispe", "Listed Building", "Ada Khan"])).to_list()
-    [True, False, False]
-    """
-    word = pl.element().replace_strict(*mapping(), default="U")
-    letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
-    return letters.to_series().list.join("").str.contains("^(?:[GABCDEFVPT]?U+|U+[GABCDEFV])$")
-
-
-def small(cells: Cells) -> pl.DataFrame:
-    """Give the cells that are a name in small letters and nothing else: a given name and a family name, both on the lists."""
-    text = pl.col("text")
-    shaped = cells.filter(text.str.contains(r"^[a-z\x{80}-\x{2ff}'\-]{2,20}(?: [a-z\x{80}-\x{2ff}'\-]{2,20}){1,3}$"))
-    if shaped.is_empty():
-        return shaped
-    word = pl.element().replace_strict(*mapping(), default="U")
-    letters = shaped.select(fold(text).str.split(" ").list.eval(word).list.join("")).to_series()
-    kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?P{0,2}[FBD]|T[FBDVU])$"))
-    return whole_cells(kept).with_columns(score=pl.lit(0.65)) if kept.height else kept
 
 
 def _words(runs: pl.DataFrame) -> pl.DataFrame:
@@ -258,6 +252,12 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         letter=pl.when(pl.col("bare") == "Ben")  # no particle with a capital
         .then(pl.lit("G"))
+        .when(pl.col("bare").is_in(["&", "and"]))  # only between titles
+        .then(pl.lit("T"))
+        .when(pl.col("bare").str.contains("^[0-9]"))  # of a constable
+        .then(pl.lit("I"))
+        .when(pl.col("bare").is_in(_RANKS))
+        .then(pl.lit("Z"))
         .otherwise(pl.col("bare").str.to_lowercase().map_batches(_looked_up, return_dtype=pl.String))
     )
     unknown = words.filter(pl.col("letter").is_null()).select("bare").unique()
@@ -317,7 +317,7 @@ def _judged(lettered: list[str]) -> pl.DataFrame:
 @lru_cache(65536)
 def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
     found: list[tuple[int, int, float]] = []
-    rules = [*_COMPILED, _CUED, _CUED_FIRST] if letters.endswith("!") else _COMPILED
+    rules = _COMPILED_CUED if letters.endswith("!") else _COMPILED
     letters = letters.removesuffix("!")
     at = 0
     while at < len(letters):
@@ -349,4 +349,6 @@ def _none(runs: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit("name"),
         score=pl.lit(0.0),
         chance=pl.lit(value=False),
+        at_begin=pl.lit(value=False),
+        at_end=pl.lit(value=False),
     ).clear()

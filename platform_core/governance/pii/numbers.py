@@ -14,6 +14,7 @@ _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
 _TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
 _EIGHT = "^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$"
+_DECIMAL = r"^0\.[0-9]+$"
 _ISBN = "^0-[0-9]+-[0-9]+-[0-9]$"
 _SHORT = 24  # characters between a sort code and its account
 _LIKE_UPRN = "^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$"
@@ -84,7 +85,7 @@ def _phones(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         )
         & (~pl.col("other") | pl.col("said"))
     )
-    dated = piece.str.contains(shapes.DATE) | piece.str.contains(_ISBN)
+    dated = piece.str.contains(shapes.DATE) | piece.str.contains(_ISBN) | piece.str.contains(_DECIMAL)
     return _found(
         pieces.filter(tested & ~dated), "phone", pl.when("said").then(0.95).when(sure).then(0.9).otherwise(0.75)
     )
@@ -94,9 +95,14 @@ def _cards(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     if pieces.is_empty():
         return pieces
     # One group too many may stand behind the number
-    shorter = pieces.filter(pl.col("piece").str.contains(r"[ .\-]+[0-9]{1,3}$")).with_columns(
-        piece=pl.col("piece").str.replace(r"[ .\-]+[0-9]{1,3}$", "")
+    behind = r"[ .\-]+[0-9]{1,3}$"
+    long_already = pl.col("digits").str.contains("^[56]") & (pl.col("size") == 19)  # as many as these issuers give
+    shorter = pieces.filter(pl.col("piece").str.contains(behind) & ~long_already).with_columns(
+        piece=pl.col("piece").str.replace(behind, "")
     )
+    if around.shared is None:
+        # `6759 2259 2387 2645 04/28`: the month that it expires in
+        shorter = shorter.with_columns(glued=pl.col("glued") & ~pl.col("right").str.contains("^/[0-9]{2}(?-u:\\b)"))
     shorter = shorter.with_columns(digits=pl.col("piece").str.replace_all("[^0-9]", ""))
     tried = pl.concat([pieces, shorter]).with_columns(size=pl.col("digits").str.len_bytes())
     tried = tried.filter(

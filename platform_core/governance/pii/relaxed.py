@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from platform_core.governance.pii import names, shapes
+from platform_core.governance.pii import name_cells, shapes
 from platform_core.governance.pii.cutting import Cells
 from platform_core.governance.pii.saying import Saying
 
@@ -43,5 +43,5 @@ def find(cells: Cells, saying: Saying) -> list[pl.DataFrame]:
             )
         )
     if "name" in saying.kinds():
-        found.append(names.whole_cells(saying.only(cells, lambda name: name.says("name"))))
+        found.append(name_cells.in_column(saying.only(cells, lambda name: name.says("name"))))
     return found

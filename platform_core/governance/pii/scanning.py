@@ -13,7 +13,7 @@ import polars as pl
 from platform_core.columns import TEXT
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
-from platform_core.governance.pii import checksums, names, prose, repeating, texts
+from platform_core.governance.pii import checksums, name_cells, prose, repeating, texts
 from platform_core.governance.pii.cutting import are_long
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.suggest import did_you_mean
@@ -34,10 +34,11 @@ _LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on
 _MOST = 0.6  # of the cells of a column that look like a name, from which on the others are taken for one too
 _LEAST, _MOST_KNOWN = 0.3, 0.8  # or nearly all of those that are not two unheard of words, and so many of all
 _FEW_ALIKE, _SURE_NI = 3, 0.8
+_FEW_NUMBERS = 5  # cells of numbers below which their share says nothing
 _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
 _LETTER = r"A-Za-z\x{80}-\x{1fff}'\-"
-_LIKE_A_NAME = rf"^{_UPPER}[{_LETTER}]+(?: (?:{_UPPER}[{_LETTER}.]*|van|de|der|al|bin)){{1,3}}$"
+_LIKE_A_NAME = rf"^{_UPPER}[{_LETTER}]+,?(?: (?:{_UPPER}[{_LETTER}.]*|van|de|der|al|bin)){{1,3}}$"
 _NEARLY_ALL = 0.9  # a share of valid check digits that leaves no doubt
 _BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
 
@@ -212,7 +213,7 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
             alike = cells.str.contains(form).fill_null(value=False)
             by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
             count = int(alike.sum())
-            if count >= _FEW and found.filter(by_chance).height < _BY_CHANCE * count:
+            if count >= _FEW_NUMBERS and found.filter(by_chance).height < _BY_CHANCE * count:
                 found = found.filter(~by_chance)
     if found["kind"].eq("nhs_number").any() and not about.other:
         found = _with_nhs_numbers(found, column)
@@ -250,9 +251,12 @@ def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
 
 def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
     """Say whether enough of the different names that were found in a column are made as a person's name is."""
-    texts = column.gather(found.filter(pl.col("kind") == "name")["row"]).cast(pl.String).unique()
+    named = found.filter(pl.col("kind") == "name").select(
+        text=column.gather(found.filter(pl.col("kind") == "name")["row"]).cast(pl.String), at="start", to="end"
+    )
+    texts = named.select(pl.col("text").str.slice(pl.col("at"), pl.col("to") - pl.col("at"))).to_series().unique()
     words = column.drop_nulls().cast(pl.String).unique()
-    return bool(names.alike(texts).sum() >= _LIKE_PEOPLE * len(words))
+    return bool(name_cells.alike(texts).sum() >= _LIKE_PEOPLE * len(words))
 
 
 def _without_series(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
@@ -282,10 +286,10 @@ def _with_names(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
         return found
     # Words that nobody has heard of speak neither for people nor against them
     if share < _MOST:
-        heard = int((held | ~names.unheard(shaped["text"])).sum())
+        heard = int((held | ~name_cells.unheard(shaped["text"])).sum())
         if int(held.sum()) < _MOST_KNOWN * heard:
             return found
-    others = names.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
+    others = name_cells.whole_cells(shaped.filter(~pl.col("row").is_in(found["row"].implode())), strict=True)
     spans = others.select(
         "row", "kind", "start", end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64), score=pl.lit(0.6)
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from platform_core.governance.pii import codes, emails, names, numbers, patterns, relaxed
+from platform_core.governance.pii import codes, emails, name_cells, names, numbers, patterns, relaxed
 from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import Around, beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves
@@ -60,12 +60,15 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
         cells = cells.filter(~wide).merge_sorted(cells.filter(wide).with_columns(plain(text)), key="row")
     found = [_coded(cells, saying), emails.find(cells), *relaxed.find(cells, saying)]
     in_prose = saying.only(cells, lambda name: not name.says("name") and not name.other)
-    named = names.find(in_prose, ascii_only=not any_wide)
+    in_columns = saying.only(cells, lambda name: name.says("name"))
+    with_more = in_columns.filter(name_cells.are_several(in_columns))
+    read = in_prose if with_more.is_empty() else pl.concat([in_prose, with_more]).sort("row")
+    named = names.find(read, ascii_only=not any_wide)
     little = saying.only(named.filter(pl.col("score") < 0.95), lambda name: name.people)
     found += [
         named.filter(pl.col("score") >= 0.95),
         little,
-        names.small(saying.only(in_prose, lambda name: name.people)),
+        name_cells.small(saying.only(in_prose, lambda name: name.people)),
     ]
     whole = [_spanned(part) for part in found if part.height]
     if not whole:

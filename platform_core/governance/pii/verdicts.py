@@ -81,8 +81,17 @@ def _judged(frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
     for number, name in places:
         column = frames[number][name]
         kinds = _kinds(found[number, name]) if (number, name) in found else []
-        verdicts[number].append((name, *_verdict(name, len(column) - column.null_count(), kinds)))
+        counts = named(name).many and not kinds and _are_numbers(column)
+        verdicts[number].append((name, *_verdict(name, len(column) - column.null_count(), kinds, counts=counts)))
     return [pl.DataFrame(rows, schema=VERDICTS, orient="row") for rows in verdicts]
+
+
+def _are_numbers(column: pl.Series) -> bool:
+    """Say whether a column holds numbers, as such or as text, and one at least."""
+    if not isinstance(column.dtype, pl.String):
+        return bool(column.dtype.is_numeric()) and column.null_count() < len(column)
+    held = column.drop_nulls()
+    return len(held) > 0 and bool(held.str.contains(r"^[0-9., ]*$").all())
 
 
 def _kinds(found: pl.DataFrame) -> list[tuple[str, int, float]]:
@@ -92,14 +101,14 @@ def _kinds(found: pl.DataFrame) -> list[tuple[str, int, float]]:
 
 
 def _verdict(
-    name: str, held: int, found: list[tuple[str, int, float]]
+    name: str, held: int, found: list[tuple[str, int, float]], *, counts: bool
 ) -> tuple[bool, str | None, str | None, float, int, float]:
     about = named(name)
     kind, cells, score = found[0] if found else (None, 0, 0.0)
     share = cells / held if held else 0.0
     by_values = kind is not None and share >= (_UNSURE_SHARE if score < _UNSURE else _LEAST_SHARE)
     said = sorted(about.kinds) or ([about.alone] if about.alone else [])
-    if about.loose and held and not share:
+    if counts or (about.loose and held and not share):
         said = []  # the values gainsay it
     if by_values and kind in about.kinds:
         return True, kind, "both", share, held, score

@@ -277,6 +277,16 @@ def test_values_say_whether_a_column_called_name_is_of_people(cells: list[str | 
     assert bool(found(frame)) is (personal and any(cells))
 
 
+def test_numbers_in_a_column_called_people_say_how_many() -> None:
+    frame = pl.DataFrame(
+        {"people": [3, 12], "tenants": ["2", "1,204"], "residents": ["Ada Khan", "7"], "customer": [17, 4]}
+    )
+    verdicts = pii.columns(frame)
+    assert dict(verdicts.select("column", "personal").iter_rows()) == {
+        "people": False, "tenants": False, "residents": True, "customer": True
+    }  # fmt: skip
+
+
 def test_tags_of_one_series_and_versions_are_nobodys() -> None:
     frame = pl.DataFrame({"tag": [f"AT84{n}57" for n in range(10, 30)], "version": [f"16.10.5.{n}" for n in range(20)]})
     assert found(frame) == []
@@ -359,10 +369,42 @@ def test_a_family_name_that_is_a_given_name_too_is_found_on_either_side(text: st
         ("In 2021 Donna Mills left", ["Donna Mills"]),
         ("Sarah Khan sauce", []),
         ("Father Christmas", []),
+        ("Hello Mr & Mrs Pennington, see below", ["Mr & Mrs Pennington"]),
+        ("PC 4412 Hargreaves attended with DI Mehta", ["PC 4412 Hargreaves", "DI Mehta"]),
+        ("Spoke to Olga and her son Xoan", ["Olga", "Xoan"]),
+        ("Good morning Chukwuemeka,\nall well?\nThanks,\nJonty\nSent from my phone", ["Chukwuemeka", "Jonty"]),
+        ("Harold and Edna Pickersgill; Ada Khan and Rhys.", ["Harold", "Edna Pickersgill", "Ada Khan", "Rhys"]),
+        ("Ada Khan/Omar Khan", ["Ada Khan", "Omar Khan"]),
+        ("Park Ji-hoon and Colm Ó hÓgáin", ["Park Ji-hoon", "Colm Ó hÓgáin"]),
+        ("Clematis Nelly Moser; Père David's deer", []),
+        ("Harriet Khan Hair Design", []),
+        ("trip to Alton Towers", []),
+        ("Dear Customer, thanks", []),
     ],
 )
 def test_a_name_is_told_by_what_stands_around_it(text: str, found: list[str]) -> None:
     spans = pii.scan(pl.DataFrame({"note": [text]})).filter(pl.col("kind") == "name").select("start", "end").rows()
+    assert [text[start:end] for start, end in spans] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ada Khan & Bo Quispe", ["Ada Khan", "Bo Quispe"]),
+        ("Khan, Ada; Quispe, Bo", ["Khan, Ada", "Quispe, Bo"]),
+        ("Brannigan C, Quispe Z & Xoyy L", ["Brannigan C", "Quispe Z", "Xoyy L"]),
+        ("Xoana Quispe - daughter, 07700 900123", ["Xoana Quispe"]),
+        ("Quispe Bo / mother", ["Quispe Bo"]),
+        ("Mr & Mrs J Xoyy", ["Mr & Mrs J Xoyy"]),
+        ("Mr and Mrs J Xoyy", ["Mr and Mrs J Xoyy"]),
+        ("García López, María José", ["García López, María José"]),
+        ("Johnson & Johnson", []),
+        ("Khan & Sons Ltd", []),
+        ("12 High Street", []),
+    ],
+)
+def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(text: str, found: list[str]) -> None:
+    spans = pii.scan(pl.DataFrame({"applicant": [text]})).filter(pl.col("kind") == "name").select("start", "end").rows()
     assert [text[start:end] for start, end in spans] == found
 
 
@@ -376,6 +418,12 @@ def test_a_name_is_told_by_what_stands_around_it(text: str, found: list[str]) ->
         ("note", "washers 10-15-20 mm", []),
         ("agent", "Mozilla/5.0 (X11; rv:1.9.2.20) Gecko", []),
         ("applicant", "Paul Smith", ["name"]),
+        ("note", "aged 40-53-60", []),
+        ("note", "Figure 2.3.4.1 and 0.1234567891", []),
+        ("note", "premises licence 12345678", []),
+        ("note", "AB01 CDE", []),  # an age that no mark has
+        ("note", "ref RZ 83 35 90 B", ["national_insurance"]),
+        ("note", "6759225923872645 04/28", ["card"]),
     ],
 )
 def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: list[str]) -> None:

@@ -123,7 +123,7 @@ def test_the_later_sets_are_found_too(name: str, values: int, capsys: pytest.Cap
     check(told, values)
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth"])
+@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth", "sixth"])
 def test_sets_of_hard_negatives_are_found_too(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Sets of which half only looks personal: towns, firms, schools, books, species, codes."""
     told = figures(marked(f"lookalikes_{name}.txt"))

@@ -1,0 +1,148 @@
+"""One name alone, where the words around leave no doubt: greeted, signing, or somebody's son."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from platform_core.governance.pii.cutting import Cells
+from platform_core.governance.pii.name_words import fold, lists
+
+_UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{1e00}-\x{1eff}]"
+_LOWER = r"[a-z\x{df}-\x{24f}\x{300}-\x{36f}\x{1e00}-\x{1eff}]"  # a fraction of what \p{Ll} costs
+_NAME = rf"{_UPPER}{_LOWER}+(?:['\-]{_UPPER}?{_LOWER}+)*"
+_GREETING = r"^\s*(?i:(?:good )?(?:morning|afternoon|evening)|hi(?:ya)?|hello|hey|dear|dearest)(?i: there| again)?,? "
+_CLOSING = r"(?i:thanks|thank you|cheers|regards|wishes|sincerely|faithfully|truly|yours|ta|love|best|thx|rgds)"
+# What stands before a name, the name, and what ends it
+_GREETED = rf"({_GREETING})({_NAME}) ?(?:[,!:;\n\r/]|[.]\s|-\s|(?:&|and) {_NAME}|$)"
+_GREETED_TOO = rf"({_GREETING}{_NAME} ?(?:&|and|/) ?)({_NAME}) ?(?:[,!:;\n\r]|[.]\s|$)"
+_SIGNED = rf"(?s)^((?:.*[\s,.!])?{_CLOSING}[,.!]?(?:[ \t]*[\n\r]+\s*| ))({_NAME})(?: ?x{{1,3}}|[.!])?\s*(?:Sent from my .{{1,40}})?$"
+_WORDS = ["morning ", "afternoon ", "evening ", "hi ", "hiya ", "hello ", "hey ", "dear ", "dearest "] + [
+    f"{word}{end}"
+    for word in (
+        "thanks",
+        "thank you",
+        "cheers",
+        "regards",
+        "wishes",
+        "sincerely",
+        "faithfully",
+        "truly",
+        "yours",
+        "ta",
+        "love",
+        "best",
+        "thx",
+        "rgds",
+    )
+    for end in (" ", ",", "\n", ".", "!", "\r")
+]
+_LOOKED_AT = 64  # characters at either end
+_KNOWN, _UNHEARD = 0.75, 0.6
+
+SPOKEN_OF = (
+    r"(?-u:\b)(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
+    r"|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|met|told|asked|rang|phoned|emailed|texted|thanked|interviewed"
+    r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)) "
+)
+"""What stands before one that is spoken of: behind it a single word may be a name."""
+# `Moses and Ada Khan`, `Ada Khan and Ray`
+_JOINED_BEFORE = rf"(?:^|[^A-Za-z0-9\x{{c0}}-\x{{24f}}'\-] ?|[a-z,;:] )(({_NAME}) (?:and|&) )$"
+_JOINED_BEHIND = rf"^( (?:and|&) )({_NAME})(?:[,;.)]|$| [a-z(])"
+_OF_SEVERAL = r"^(?:Cllrs|Councillors|Messrs|Drs|Profs|Mr (?:&|and) Mrs)(?-u:\b)"
+_SURE = 0.8
+# Of these a single word is a name even if nobody has heard of it
+_SOMEBODYS = r"(?-u:\b)(?:son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named) $"
+
+
+def find(cells: Cells) -> pl.DataFrame:
+    """Give the names that greet or are greeted alone, with `row`, `piece`, `start`, `kind`, `score` and `chance`.
+
+    >>> cells = pl.DataFrame({"row": [0, 1], "text": ["Hi Suki, the plan is in. Cheers, Dev", "Dear Sir, thanks"]})
+    >>> find(cells).select("row", "piece", "start").rows()
+    [(0, 'Suki', 3), (0, 'Dev', 33)]
+    """
+    text = pl.col("text")
+    head, tail = text.str.head(_LOOKED_AT), text.str.tail(_LOOKED_AT)
+    # Most cells hold none of the words, which is seen at once
+    maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
+    if maybe.is_empty():
+        return _nothing(cells)
+    greeted = maybe.filter(text.str.contains(_GREETING)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
+    signed = maybe.with_columns(part=tail).filter(pl.col("part").str.contains(_SIGNED))
+    length = text.str.len_chars().cast(pl.Int64)
+    signed = signed.with_columns(begun=(length - _LOOKED_AT).clip(0))
+    part = pl.col("part")
+    found = pl.concat(
+        some.select(
+            "row",
+            piece=part.str.extract(pattern, 2),
+            start=pl.col("begun") + part.str.extract(pattern, 1).str.len_chars().cast(pl.Int64),
+            line=part.str.extract(pattern, 1).str.contains(r"[\n\r]\s*$")
+            | part.str.contains(r"^\s*(?i:dear|hi|hello) "),
+        ).filter(pl.col("piece").is_not_null())
+        for some, pattern in ((greeted, _GREETED), (greeted, _GREETED_TOO), (signed, _SIGNED))
+    )
+    return scored(found, pl.col("line"))
+
+
+def scored(found: pl.DataFrame, may_be_unheard: pl.Expr) -> pl.DataFrame:
+    """Keep the single words (`piece`) that are given names, or that are on no list where they may be; with a score."""
+    if found.is_empty():
+        return _nothing(found)
+    letters = lists()[0]
+    words = found.select(fold(pl.col("piece")).str.extract("^([^-']+)")).to_series()
+    found = found.with_columns(letter=pl.Series([letters.get(word, "U") for word in words], dtype=pl.String))
+    letter = pl.col("letter")
+    known = letter.is_in(["G", "B", "C"])
+    kept = found.filter(known | (letter.is_in(["U", "A", "D", "E", "F", "V"]) & may_be_unheard))
+    score = pl.when(known).then(_KNOWN).otherwise(_UNHEARD)
+    return kept.with_columns(kind=pl.lit("name"), score=score, chance=pl.lit(value=False))
+
+
+def beside(found: pl.DataFrame) -> pl.DataFrame:
+    """Give the single given names that `and` joins to a name that was found: `Moses and Ada Khan`, `Ada Khan and Ray`.
+
+    Args:
+        found: Names, with `row`, `piece`, `start`, `left` and `right` of the run that holds each, and `score`.
+    """
+    left, right, piece = pl.col("left"), pl.col("right"), pl.col("piece")
+    joined = pl.any_horizontal(
+        f(word) for word in (" and ", " & ") for f in (left.str.ends_with, right.str.starts_with)
+    )
+    sure = found.filter((pl.col("score") >= _SURE) & joined)
+    if sure.is_empty():
+        return _nothing(found)
+    length = piece.str.len_chars().cast(pl.Int64)
+    before = sure.filter(pl.col("at_begin")).select(
+        "row",
+        piece=left.str.extract(_JOINED_BEFORE, 2),
+        start=pl.col("start") - left.str.extract(_JOINED_BEFORE, 1).str.len_chars().cast(pl.Int64),
+        several=pl.lit(value=False),
+    )
+    behind = sure.filter(pl.col("at_end")).select(
+        "row",
+        piece=right.str.extract(_JOINED_BEHIND, 2),
+        start=pl.col("start") + length + right.str.extract(_JOINED_BEHIND, 1).str.len_chars().cast(pl.Int64),
+        several=piece.str.contains(_OF_SEVERAL),
+    )
+    both = pl.concat([before, behind]).filter(pl.col("piece").is_not_null())
+    return scored(both, pl.col("several"))
+
+
+def _nothing(like: pl.DataFrame) -> pl.DataFrame:
+    """Give no names: a frame of the columns that names have."""
+    return pl.DataFrame(
+        schema={
+            "row": like.schema["row"],
+            "piece": pl.String,
+            "start": pl.Int64,
+            "kind": pl.String,
+            "score": pl.Float64,
+            "chance": pl.Boolean,
+        }
+    )
+
+
+def spoken_of(runs: pl.DataFrame) -> pl.DataFrame:
+    """Give the single words behind words that people are spoken of with: `left` and `piece` of runs."""
+    return scored(runs, pl.col("left").str.contains(_SOMEBODYS))
