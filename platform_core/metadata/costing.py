@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from platform_core.compute_kinds.prices import Prices, prices_in_use
-from platform_core.compute_kinds.pricing import Usage, price, size_of
 from platform_core.compute_kinds.ran_on import LOCAL, RanOn, ran_on
 from platform_core.errors import UserError
 from platform_core.metadata.meter import Meter
+
+if TYPE_CHECKING:
+    from platform_core.compute_kinds import Prices
 
 _MB = 1024 * 1024
 _DIGITS = 9  # a billionth of a dollar: a millisecond of the smallest Lambda function costs two
@@ -38,11 +39,11 @@ def used(meter: Meter, environment: Mapping[str, str] | None = None, prices: Pri
         "workbench/peak_memory_bytes": memory,
         "workbench/peak_memory_method": method,
         **({} if read is None else {"workbench/bytes_read": read}),
-        **_cost(where, seconds, Usage(where.spot, cpu, memory / _MB), prices or prices_in_use()),
+        **_cost(where, seconds, cpu, memory, prices),
     }
 
 
-def _cost(where: RanOn, seconds: float, usage: Usage, prices: Prices) -> dict[str, Any]:
+def _cost(where: RanOn, seconds: float, cpu: float, memory: int, prices: Prices | None) -> dict[str, Any]:
     told: dict[str, Any] = {"workbench/compute_kind": where.kind}
     if where.kind == LOCAL:
         return {**told, "workbench/cost_usd": 0.0}
@@ -50,6 +51,8 @@ def _cost(where: RanOn, seconds: float, usage: Usage, prices: Prices) -> dict[st
         told["workbench/spot"] = where.spot
     if where.spec is None:
         return {**told, "workbench/cost_unknown": "nobody told this process what size of compute it runs on"}
+    from platform_core.compute_kinds import Usage, price, prices_in_use, size_of  # noqa: PLC0415 - only what costs
+
     billed = seconds if where.kind == "lambda" else _of_container(seconds)
     told |= {
         "workbench/compute_size": size_of(where.spec),
@@ -57,7 +60,7 @@ def _cost(where: RanOn, seconds: float, usage: Usage, prices: Prices) -> dict[st
         "workbench/billed_seconds": round(billed, 3),
     }
     try:
-        cost = price(where.spec, billed, usage, prices)
+        cost = price(where.spec, billed, Usage(where.spot, cpu, memory / _MB), prices or prices_in_use())
     except UserError as error:
         return {**told, "workbench/cost_unknown": error.message}
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
+from html import escape
 
 from platform_core.metadata.text import cell, cut
 

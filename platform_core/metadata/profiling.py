@@ -15,9 +15,9 @@ import polars.selectors as cs
 from platform_core.columns import column_of, type_text
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
+from platform_core.metadata.bounds import ColumnStatistics
 from platform_core.metadata.counting import QUANTILES, Column, sampled
 from platform_core.metadata.declared import personal_columns
-from platform_core.metadata.statistics import ColumnStatistics, column_statistics
 
 SCHEMA = {
     "column": pl.String,
@@ -56,6 +56,8 @@ def profile(source: object, *, personal: Collection[str] = (), full: bool = True
     """
     statistics: Mapping[str, ColumnStatistics] = {}
     if isinstance(source, str | Path):
+        from platform_core.metadata.statistics import column_statistics  # noqa: PLC0415 - for files alone, with Arrow
+
         lazy = _scan(Path(source))
         statistics = column_statistics(Path(source))
     elif kind_of(source) is None:

@@ -11,6 +11,7 @@ import dagster as dg
 
 from platform_core.governance.policies.facts import FOUND
 from platform_core.governance.policies.found import Found, packed
+from platform_core.metadata.bounds import ColumnStatistics, frame_statistics
 from platform_core.metadata.charts import chart_metadata
 from platform_core.metadata.costing import used
 from platform_core.metadata.declared import Declared
@@ -18,13 +19,13 @@ from platform_core.metadata.meter import Meter
 from platform_core.metadata.nulls import completeness
 from platform_core.metadata.previewing import preview
 from platform_core.metadata.profiling import SCHEMA, profile_of
-from platform_core.metadata.statistics import column_statistics
 from platform_core.parquet_read import Footer
 
 if TYPE_CHECKING:
     import polars as pl
 
 _MOST_COLUMNS = 1000
+_SMALL_ROWS, _SMALL_BYTES = 10_000, 16 << 20  # of a frame that is read once, for all that is told of it
 _TITLES = {"null_share": "share of nulls", **{name: name.replace("_", " ") for name in SCHEMA if name != "null_share"}}
 _FULL_ONLY = {"distinct", "mean", "deviation", "lower_quartile", "median", "upper_quartile"}
 
@@ -122,10 +123,13 @@ def running_metadata(
     # Cost first: profile and drawing are no part of the step
     metadata = used(running.meter)
     declared = running.declared
+    small = _small(stored, footer)
+    if small is not None:
+        stored = small.lazy
     metadata |= look(running, stored, footer.rows if footer is not None else None)
     if footer is not None:
         metadata |= {"workbench/bytes_written": footer.size, **footer_metadata(footer, declared.descriptions)}
-        metadata |= _profile_metadata(declared, running.hidden, stored, footer, path)
+        metadata |= _profile_metadata(declared, running.hidden, stored, footer, path, small)
     if declared.shows_values:
         metadata["workbench/preview"] = dg.MetadataValue.md(preview(stored(), running.hidden))
     else:
@@ -135,6 +139,16 @@ def running_metadata(
         shown = declared.personal.union(one.column for one in running.found or () if one.share != 0)
         metadata |= chart_metadata((*declared.charts, *running.figures), stored, shown)
     return metadata
+
+
+def _small(stored: Callable[[], pl.LazyFrame], footer: Footer | None) -> pl.DataFrame | None:
+    """Give a stored frame that is small; None where it is not, or cannot be read: what then fails tells of it."""
+    if footer is None or footer.rows > _SMALL_ROWS or footer.size > _SMALL_BYTES:
+        return None
+    try:
+        return stored().collect()
+    except Exception:  # noqa: BLE001 - as above
+        return None
 
 
 def look(running: Running, stored: Callable[[], pl.LazyFrame], rows: int | None) -> dict[str, Any]:
@@ -165,10 +179,15 @@ def looked(stored: Callable[[], pl.LazyFrame], rows: int | None) -> tuple[tuple[
 
 
 def _profile_metadata(
-    declared: Declared, hidden: Collection[str], stored: Callable[[], pl.LazyFrame], footer: Footer, path: Path | None
+    declared: Declared,
+    hidden: Collection[str],
+    stored: Callable[[], pl.LazyFrame],
+    footer: Footer,
+    path: Path | None,
+    small: pl.DataFrame | None,
 ) -> dict[str, Any]:
     full = declared.profile == "full"
-    statistics = column_statistics(path) if path is not None else {}
+    statistics = _statistics(path, small) if path is not None else {}
     if not full and not statistics:
         return {}
     table = profile_of(
@@ -194,6 +213,16 @@ def _profile_metadata(
     if shares and footer.rows:
         told["workbench/completeness"] = dg.MetadataValue.md(completeness(shares))
     return told
+
+
+def _statistics(path: Path, small: pl.DataFrame | None) -> Mapping[str, ColumnStatistics]:
+    """Give what the footer of a file says of its columns, or the rows themselves where they have been read."""
+    told = frame_statistics(small) if small is not None else None
+    if told is not None:
+        return told
+    from platform_core.metadata.statistics import column_statistics  # noqa: PLC0415 - Arrow's import costs more than a small step
+
+    return column_statistics(path)
 
 
 def _plain(value: Any) -> str | int | float:

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from platform_core.metadata.bounds import ColumnStatistics
+
 _MOST_CHUNKS = 20_000  # of columns in row groups; looking at each costs some microseconds
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnStatistics:
-    """What is known of a column without reading it.
-
-    Attributes:
-        nulls: How many rows hold none; None where the file does not say.
-        least: The least value, or None.
-        greatest: The greatest value, or None. NaN counts for neither.
-    """
-
-    nulls: int | None
-    least: Any = None
-    greatest: Any = None
 
 
 def column_statistics(path: Path) -> Mapping[str, ColumnStatistics]:
