@@ -3,7 +3,7 @@
 A kind is called `lazy`, `polars`, `pandas` or `duckdb` everywhere. Arrow tables and readers are taken too where a frame
 is written or converted, but no step is annotated with them.
 
-pandas and DuckDB are imported only once a frame of theirs is at hand: a step that uses neither never pays for them.
+pandas, DuckDB and Arrow are imported only once a frame of theirs is at hand: a step that uses none never pays for them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import polars as pl
-import pyarrow as pa
 
 from platform_core.errors import UserError
 from platform_core.storable import refuse_foreign, refuse_relation, refuse_repeated
@@ -23,6 +22,7 @@ from platform_core.storable import refuse_foreign, refuse_relation, refuse_repea
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
 FrameKind = Literal["lazy", "polars", "pandas", "duckdb"]
 KINDS: tuple[FrameKind, ...] = ("lazy", "polars", "pandas", "duckdb")
@@ -55,7 +55,8 @@ def kind_of(value: object) -> FrameKind | None:
 
 def is_arrow(value: object) -> bool:
     """Say whether the value is an Arrow table, record batch or stream of batches."""
-    return isinstance(value, pa.Table | pa.RecordBatch | pa.RecordBatchReader)
+    arrow = sys.modules.get("pyarrow")  # a value of a module that nobody imported cannot be at hand
+    return arrow is not None and isinstance(value, arrow.Table | arrow.RecordBatch | arrow.RecordBatchReader)
 
 
 def annotation_kind(annotation: object) -> FrameKind | None:
@@ -143,6 +144,7 @@ def to_polars(value: object) -> pl.DataFrame:
             table = arrow_of_pandas(cast("pd.DataFrame", value))
             return _polars_of(table.drop_columns(row_numbers(table.schema)), len(cast("pd.DataFrame", value)))
     if is_arrow(value):
+        pa = import_module("pyarrow")
         table = value.read_all() if isinstance(value, pa.RecordBatchReader) else pa.table(value)
         return _polars_of(table, table.num_rows)
     raise not_a_frame(value)
@@ -187,6 +189,7 @@ def arrow_of_pandas(frame: pd.DataFrame) -> pa.Table:
 
 def row_numbers(schema: pa.Schema) -> list[str]:
     """Name the columns of an Arrow schema that hold nothing but an unnamed whole-number pandas index."""
+    is_integer = import_module("pyarrow").types.is_integer
     metadata = schema.pandas_metadata or {}
     return [
         name
@@ -194,7 +197,7 @@ def row_numbers(schema: pa.Schema) -> list[str]:
         if isinstance(name, str)
         and _UNNAMED_INDEX.fullmatch(name)
         and name in schema.names
-        and pa.types.is_integer(schema.field(name).type)
+        and is_integer(schema.field(name).type)
     ]
 
 

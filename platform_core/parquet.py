@@ -15,25 +15,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, cast
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from platform_core.atomic import replacing
 from platform_core.errors import UserError
-from platform_core.frames import arrow_of_pandas, is_arrow, kind_of, not_a_frame
+from platform_core.frames import is_arrow, kind_of, not_a_frame
 from platform_core.governance.classification import NOTE
-from platform_core.pandas_parquet.arrow_types import plain_array
-from platform_core.pandas_parquet.refusals import Unstorable
-from platform_core.parquet_read import DUCKDB_TYPES, NOTES, Footer, read_footer
-from platform_core.storable import refuse_relation, refuse_repeated, refuse_unstorable, types_of
+from platform_core.parquet_read import NOTES, Footer, read_footer
+from platform_core.storable import refuse_unstorable
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_BATCH_ROWS = 122_880
 _FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FULL_DISK_TEXT = re.compile(r"No space left|quota exceeded|File too large|os error (28|27|122)")
 
@@ -126,70 +118,21 @@ def _write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> N
             lazy = cast("pl.LazyFrame", value)
             refuse_unstorable(lazy.collect_schema())
             lazy.sink_parquet(path, statistics=True, engine="streaming", metadata=metadata or None)
-            return
         case "polars":
             frame = cast("pl.DataFrame", value)
             refuse_unstorable(frame.schema)
             frame.write_parquet(path, statistics=True, metadata=metadata or None)
-            return
-        case "pandas":
-            _write_table(arrow_of_pandas(cast("pd.DataFrame", value)), path, metadata, len(cast("pd.DataFrame", value)))
-            return
-        case "duckdb":
-            relation = cast("Any", value)
-            refuse_relation(relation)
-            told = metadata | {DUCKDB_TYPES: json.dumps(types_of(relation))}
-            _write_batches(relation.to_arrow_reader(_BATCH_ROWS), path, told)
-            return
-    if isinstance(value, pa.RecordBatchReader):
-        _write_batches(value, path, metadata)
-    else:
-        table = pa.Table.from_batches([value]) if isinstance(value, pa.RecordBatch) else cast("pa.Table", value)
-        refuse_repeated(table.schema.names)
-        _write_table(_plain_table(table), path, metadata, table.num_rows)
+        case _:
+            from platform_core.parquet_arrow import write  # noqa: PLC0415 - Polars alone writes without Arrow
 
-
-def _write_table(table: pa.Table, path: Any, metadata: dict[str, str], rows: int) -> None:
-    table = _told(table, metadata)
-    if table.num_columns:
-        pq.write_table(table, path, compression="zstd")
-        return
-    # Arrow would lose the number of rows
-    texts = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
-    pl.DataFrame(height=rows).write_parquet(path, metadata=texts or None)
-
-
-def _write_batches(reader: pa.RecordBatchReader, path: Any, metadata: dict[str, str]) -> None:
-    refuse_repeated(reader.schema.names)
-    empty = _told(_plain_table(reader.schema.empty_table()), metadata)
-    with pq.ParquetWriter(path, empty.schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_table(_told(_plain_table(pa.Table.from_batches([batch])), metadata))
-
-
-def _told(table: pa.Table, metadata: dict[str, str]) -> pa.Table:
-    return table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata}) if metadata else table
-
-
-def _plain_table(table: pa.Table) -> pa.Table:
-    """Give a table whose columns have the types that every reader knows."""
-    for place, about in enumerate(table.schema):
-        try:
-            column = plain_array(table.column(place), back=False)
-        except Unstorable as error:
-            raise UserError(
-                f"Column {about.name!r} holds {error.held}, which no Parquet file can hold.",
-                hint="Cast it to another type of Arrow first.",
-            ) from None
-        if column.type != about.type:
-            table = table.set_column(place, about.with_type(column.type), column)
-    return table
+            write(value, path, metadata)
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:
-    """Give what the engines raise when a plan of theirs fails; DuckDB's only once somebody imported DuckDB."""
-    duckdb_error = getattr(sys.modules.get("duckdb"), "Error", None)
-    return (pl.exceptions.PolarsError, pa.ArrowException, *([duckdb_error] if duckdb_error else []))
+    """Give what the engines raise when a plan of theirs fails; Arrow's and DuckDB's once they are imported."""
+    others = (("pyarrow", "ArrowException"), ("duckdb", "Error"))
+    found = (getattr(sys.modules.get(module), name, None) for module, name in others)
+    return (pl.exceptions.PolarsError, *(error for error in found if error is not None))
 
 
 def _disk_error(error: OSError, what: str) -> UserError:

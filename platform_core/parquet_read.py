@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from platform_core.columns import type_text
 from platform_core.frames import FrameKind, convert
@@ -28,6 +26,7 @@ from platform_core.unions import common_schema, conform
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
 DUCKDB_TYPES = "workbench.duckdb"
 NOTES = "workbench.notes"
@@ -111,17 +110,15 @@ class _File:
         return [name for name in names if name in index]
 
     def arrow(self) -> pa.Table:
+        import pyarrow as pa  # noqa: PLC0415 - its import costs more than most files: only for what pandas wrote
+        import pyarrow.parquet as pq  # noqa: PLC0415 - as above
+
         if isinstance(self.place, RemoteFile):
             return pq.ParquetFile(pa.BufferReader(self.place.fetch())).read()
         return pq.ParquetFile(self.source).read()
 
     def rows(self) -> int:
-        if isinstance(self.place, Path):
-            try:
-                return int(pq.read_metadata(self.place).num_rows)
-            except pa.ArrowNotImplementedError:  # 128-bit numbers of Polars
-                pass
-        return int(self.scan().select(pl.len()).collect().item())
+        return int(self.scan().select(pl.len()).collect().item())  # which reads the footer alone
 
 
 def read_footer(place: Place) -> Footer:

@@ -116,13 +116,13 @@ def test_what_is_no_frame_is_refused_by_type() -> None:
         to_polars(pd.Series([1]))
 
 
-def test_pandas_and_duckdb_are_not_imported_until_a_frame_of_theirs_is_at_hand() -> None:
+def test_pandas_duckdb_and_arrow_are_not_imported_until_a_frame_of_theirs_is_at_hand() -> None:
     code = (
         "import sys, polars as pl\n"
         "from platform_core.frames import convert, kind_of\n"
         "from platform_core.lake import Lake\n"
         "assert kind_of(convert(pl.DataFrame({'a': [1]}), 'lazy')) == 'lazy'\n"
-        "print([m for m in ('pandas', 'duckdb', 'dagster') if m in sys.modules])\n"
+        "print([m for m in ('pandas', 'duckdb', 'pyarrow', 'numpy', 'dagster') if m in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

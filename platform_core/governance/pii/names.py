@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 from typing import cast
 
 import polars as pl
-import pyarrow as pa
 
 from platform_core.governance.pii import name_singles
 from platform_core.governance.pii.characters import foreign
@@ -282,9 +282,14 @@ def _looked_up(words: pl.Series) -> pl.Series:
 
 def _joined(letters: pl.Series, base: pl.Series) -> pl.Series:
     """Give the letters from each base to the next as one text: a view of all of them, since a letter is a byte."""
+    if len(letters) <= _FEW_WORDS:
+        text = "".join(letters)
+        return pl.Series([text[begin:end] for begin, end in pairwise([*base, len(text)])], dtype=pl.String)
+    import pyarrow as pa  # noqa: PLC0415 - its import costs more than to look at a few thousand cells
+
     starts = pl.concat([base, pl.Series([len(letters)], dtype=pl.Int64)], rechunk=True).to_arrow()
-    text = letters.str.join("").item().encode()
-    array = pa.LargeStringArray.from_buffers(len(starts) - 1, starts.buffers()[1], pa.py_buffer(text))
+    written = letters.str.join("").item().encode()
+    array = pa.LargeStringArray.from_buffers(len(starts) - 1, starts.buffers()[1], pa.py_buffer(written))
     return cast("pl.Series", pl.from_arrow(array))
 
 
