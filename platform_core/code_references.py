@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 
 from platform_core.commit import commit_of
-from platform_core.config import ProjectConfig
 from platform_core.links import Links
+
+if TYPE_CHECKING:
+    from platform_core.config import ProjectConfig
 
 REFERENCES_KEY = "dagster/code_references"
 COMMIT_KEY = "workbench/commit"

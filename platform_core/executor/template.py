@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 
     from platform_core.executor.body import LoadedRun, RunToLoad
 
+# What a step imports when it first needs it
+_OF_STEPS = (
+    "platform_core.executor.worker",
+    "platform_core.asset_checks.running",
+    "platform_core.governance.pii.looking",
+    "platform_core.partitions.inside",
+    "pyarrow.parquet",
+)
+
 
 @dataclass(frozen=True)
 class Start:
@@ -107,8 +116,8 @@ def _load(control: Connection, start: Start) -> tuple[LoadedRun | None, Instance
 
         control.send(Loaded(error=serializable_error_info_from_exc_info(sys.exc_info())))
         return None, None
-    import platform_core.executor.worker  # noqa: F401, PLC0415 - so that no worker imports it
-
+    for module in _OF_STEPS:  # so that no worker imports them
+        importlib.import_module(module)
     control.send(Loaded(unsafe=unsafe_threads(expected)))
     return loaded, to_load[1]
 

@@ -10,7 +10,6 @@ import dagster as dg
 from platform_core.errors import UserError
 from platform_core.io_managers.base import FrameIOManager
 from platform_core.lake import Lake, lists_of
-from platform_core.storage.objects import ObjectLake
 from platform_core.storage.stored import Storage
 
 
@@ -47,4 +46,8 @@ class PolarsParquetIOManager(FrameIOManager):
     @property
     def storage(self) -> Storage:
         """Where assets are stored."""
-        return self.lake if self.store is None else ObjectLake(self.store, self.prefix, self.hive)
+        if self.store is None:
+            return self.lake
+        from platform_core.storage.objects import ObjectLake  # noqa: PLC0415 - only where the lake is in a store
+
+        return ObjectLake(self.store, self.prefix, self.hive)

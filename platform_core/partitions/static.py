@@ -6,7 +6,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from platform_core.config import load_config
 from platform_core.errors import UserError
 from platform_core.suggest import did_you_mean
 
@@ -21,6 +20,8 @@ def partition_values(name: str, *, project: Path | str | None = None) -> tuple[s
     Raises:
         UserError: The project has no such list.
     """
+    from platform_core.config import load_config  # noqa: PLC0415 - an IO manager asks for a list's name alone
+
     config = load_config(project)
     if name not in config.partitions:
         hint = did_you_mean(name, config.partitions) if config.partitions else "Add it under `partitions:`."

@@ -6,10 +6,13 @@ A decorated function stays as it is and callable. A layer decorator, which stand
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from platform_core.compute_kinds import ComputeSpec, Hints, decide
+from platform_core.compute_kinds import ComputeSpec
 from platform_core.errors import UserError
+
+if TYPE_CHECKING:
+    from platform_core.compute_kinds import Hints
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -165,6 +168,8 @@ def auto_compute(
     >>> compute_of(count).kind, hints_of(count).rows
     ('lambda', 10000)
     """
+    from platform_core.compute_kinds import Hints, decide  # noqa: PLC0415 - only where the platform chooses
+
     hints = Hints(rows, memory_mb, duration_seconds, gpus, parallelism)
     described = _described(decide(hints).spec, "auto_compute")
 
@@ -178,8 +183,8 @@ def auto_compute(
 
 def hints_of(function: object) -> Hints | None:
     """Give the hints of `@auto_compute`, or None where it does not stand over a function."""
-    hints = getattr(function, _HINTS, None)
-    return hints if isinstance(hints, Hints) else None
+    hints: Hints | None = getattr(function, _HINTS, None)
+    return hints
 
 
 def compute_of(function: object) -> ComputeSpec | None:

@@ -10,27 +10,27 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
-from typing import Any, Literal, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast, overload
 from weakref import WeakKeyDictionary
 
 import dagster as dg
 
-from platform_core.asset_checks import Check, resolve_checks
-from platform_core.asset_checks.masks import personal as contracts
 from platform_core.code_references import reference_metadata
-from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, KINDS, ComputeSpec, Kind
+from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.governance.classification import checked_level
 from platform_core.governance.masking.policy import checked_policy, masked_version
 from platform_core.governance.policies.facts import PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
-from platform_core.partitions.inside import with_partitions
 from platform_core.sdk.compute import compute_of, hints_of
 from platform_core.sdk.logic import logic_version
 from platform_core.sdk.parameters import read_parameters
 from platform_core.sdk.step import step_function
 from platform_core.sdk.types import AssetOptions
 from platform_core.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from platform_core.asset_checks import Check
 
 Layer = Literal["bronze", "silver", "gold"]
 AssetFunction = Callable[..., Any]
@@ -187,7 +187,7 @@ def _build(
     if len(set(options.get("kinds") or ())) > _MOST_KINDS:
         raise UserError(f"{decorator} {name!r}: kinds= holds more than {_MOST_KINDS}.", hint="Dagster shows no more.")
     parameters = read_parameters(function, options.get("inputs"))
-    checks = with_partitions(_checks(options), options.get("partitions_def"), f"{decorator} {name!r}")
+    checks, contracted = _checks(options, f"{decorator} {name!r}")
     declared = _declared(options, f"{decorator} {name!r}")
     compute = step_function(
         function,
@@ -215,7 +215,7 @@ def _build(
             },
             deps=_deps(options, checks, name, [load.asset for load in parameters.loads]),
             metadata={
-                **_metadata(layer, options, declared.personal | contracts(checks), f"{decorator} {name!r}"),
+                **_metadata(layer, options, declared.personal | contracted, f"{decorator} {name!r}"),
                 **reference_metadata(function, options.get("notebook")),
             },
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
@@ -240,18 +240,28 @@ def _op_tags(function: AssetFunction, spec: ComputeSpec | None) -> dict[str, str
     """Give where the step runs, and what `@auto_compute` was told, for the choice to be made again at launch."""
     if spec is None:
         return None
-    hints = hints_of(function)
-    return {COMPUTE_TAG: spec.to_json()} | ({AUTO_TAG: hints.to_json()} if hints is not None else {})
+    told = {COMPUTE_TAG: spec.to_json()}
+    if (hints := hints_of(function)) is None:
+        return told
+    from platform_core.compute_kinds import AUTO_TAG  # noqa: PLC0415 - with all that chooses a kind
+
+    return {**told, AUTO_TAG: hints.to_json()}
 
 
-def _checks(options: AssetOptions) -> tuple[Check, ...]:
-    """Resolve the checks; a schema that is declared is always checked, named or not."""
-    key, schema = _key(options), options.get("schema")
-    checks = tuple(resolve_checks(options.get("data_quality_checks") or (), key=key, schema=schema))
-    if schema is None:
-        return checks
-    (contract,) = resolve_checks(["schema_validation"], key=key, schema=schema)
-    return checks if any(check.name == contract.name for check in checks) else (*checks, contract)
+def _checks(options: AssetOptions, where: str) -> tuple[tuple[Check, ...], frozenset[str]]:
+    """Resolve the checks, and name the personal columns of their contracts; a schema that is declared is checked."""
+    key, schema, named = _key(options), options.get("schema"), options.get("data_quality_checks")
+    if schema is None and not named:
+        return (), frozenset()
+    from platform_core.asset_checks import resolve_checks  # noqa: PLC0415 - its import costs more than most steps
+    from platform_core.asset_checks.masks import personal  # noqa: PLC0415 - as above
+    from platform_core.partitions.inside import with_partitions  # noqa: PLC0415 - as above
+
+    checks = tuple(resolve_checks(named or (), key=key, schema=schema))
+    if schema is not None:
+        (contract,) = resolve_checks(["schema_validation"], key=key, schema=schema)
+        checks = checks if any(check.name == contract.name for check in checks) else (*checks, contract)
+    return with_partitions(checks, options.get("partitions_def"), where), personal(checks)
 
 
 def _key(options: AssetOptions) -> tuple[str, ...]:

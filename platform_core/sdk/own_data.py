@@ -12,7 +12,6 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from platform_core.errors import UserError
-from platform_core.storage.routes import storage_of_project
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -50,6 +49,8 @@ def so_far(name: str, layer: str = "bronze") -> pl.LazyFrame | None:
     Raises:
         UserError: The IO manager of the running step does not tell, or the asset has partitions.
     """
+    from platform_core.storage.routes import storage_of_project  # noqa: PLC0415 - with the configuration's models
+
     found = _STORAGE.get()
     place = storage_of_project() if found is None else found()
     files = place.find(name, layer)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
 import polars as pl
 
-from platform_core.asset_checks import Check, run_checks
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
 from platform_core.governance.audit.running import record_run
@@ -35,9 +34,11 @@ from platform_core.metadata.declared import Declared, shown_as
 from platform_core.metadata.failing import tell_failed
 from platform_core.metadata.running import Running, begin, end, look
 from platform_core.origins import tell_cell
-from platform_core.partitions.inside import at_partition
 from platform_core.sdk.own_data import of_step
 from platform_core.sdk.parameters import Parameters
+
+if TYPE_CHECKING:
+    from platform_core.asset_checks import Check
 
 
 def step_function(
@@ -93,9 +94,8 @@ def step_function(
                 stored = running.stored() if running.stored is not None else value
                 events.schema = partial(_schema, stored)
                 partition = context.partition_key if context.has_partition_key else None
-                placed = at_partition(checks, partition)
                 look(running, lambda: _lazy(stored), None)  # where no IO manager of ours has
-                yield from _results(stored, running.file, placed, severity, running)
+                yield from _results(stored, running.file, checks, partition, severity, running)
                 yield from tell_found(
                     context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today()
                 )
@@ -125,14 +125,22 @@ def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
 
 
 def _results(
-    stored: object, file: Path | None, checks: Sequence[Check], severity: str, running: Running
+    stored: object,
+    file: Path | None,
+    checks: Sequence[Check],
+    partition: str | None,
+    severity: str,
+    running: Running,
 ) -> Iterator[dg.AssetCheckResult]:
     if not checks:
         return
+    from platform_core.asset_checks import run_checks  # noqa: PLC0415 - its import costs more than most steps
+    from platform_core.partitions.inside import at_partition  # noqa: PLC0415 - as above
 
     frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
     shown = running.declared.shows_values
+    placed = at_partition(checks, partition)
     files, rows = None if file is None else [file], 10 if shown else 0
-    for outcome in run_checks(frame, checks, files=files, declared=running.hidden, sample_rows=rows).outcomes:
+    for outcome in run_checks(frame, placed, files=files, declared=running.hidden, sample_rows=rows).outcomes:
         result = outcome.to_result("warn" if severity == "warn" else "error", show_sample=shown)
         yield result._replace(check_name=outcome.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -405,3 +407,27 @@ def test_the_lake_is_that_of_the_environment_or_the_project(tmp_path: Path, monk
     (project / "config" / "base.yaml").write_text("lake: data/lake\n")
     monkeypatch.setenv("WORKBENCH_PROJECT", str(project))
     assert PolarsParquetIOManager().lake.root.resolve() == (project / "data" / "lake").resolve()
+
+
+def test_a_step_of_polars_imports_nothing_for_other_frames_checks_or_a_configuration(tmp_path: Path) -> None:
+    code = """
+import sys
+import dagster as dg, polars as pl
+from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.sdk import bronze_asset, silver_asset
+
+@bronze_asset
+def rents(context):
+    return pl.scan_parquet(f"{sys.argv[1]}/source.parquet")
+
+@silver_asset
+def dear(context, rents: pl.LazyFrame) -> pl.LazyFrame:
+    return rents.filter(pl.col("rent") > 1000)
+
+assert dg.materialize([rents, dear], resources={"io_manager": PolarsParquetIOManager(root=sys.argv[1])}).success
+ours = [f"platform_core.{name}" for name in ("asset_checks.running", "config.models", "compute_kinds.prices")]
+print([name for name in ("pandas", "duckdb", "pyarrow", "numpy", *ours) if name in sys.modules])
+"""
+    pl.DataFrame({"town": ["York Road", "Ada Khan"], "rent": [900, 1100]}).write_parquet(tmp_path / "source.parquet")
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
