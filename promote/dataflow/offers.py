@@ -46,12 +46,8 @@ def tagged_helpers(notebook: Notebook, program: Program, statement: Statement) -
     return Fix(f"Tag cell {statement.cell} helpers.", (TagEdit(statement.cell, "", "helpers"),))
 
 
-def named_output(notebook: Notebook, cell: int, own: Sequence[Statement]) -> Fix | None:
-    """Give the fix that names the variable which a step's last assignment binds as what the step gives."""
-    last = next((s for s in reversed(own) if not isinstance(s.node, ast.Expr)), None)
-    if last is None or not isinstance(last.node, (ast.Assign, ast.AnnAssign)) or len(last.effects.binds) != 1:
-        return None
-    name = next(iter(last.effects.binds))
+def named_output(notebook: Notebook, cell: int, name: str) -> Fix | None:
+    """Give the fix that names, at the top of a step's first cell, the variable that the step gives."""
     lines = notebook.cells[cell - 1].source.split("\n")
     numbers = header(notebook.cells[cell - 1].source)
     line = numbers[-1] + 1 if numbers else 1 + sum(1 for _ in _magic_head(lines))

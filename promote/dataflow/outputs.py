@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from promote.dataflow.holding import frames_of
 from promote.dataflow.program import Program, is_state
 from promote.model import Finding, Notebook, Step
 from promote.values import dataclass
@@ -21,9 +22,10 @@ class Output:
 
 
 def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Finding | None:
-    """Tell which variable a step gives, by DESIGN's three rules, or why that cannot be told.
+    """Tell which variable a step gives: as `output:` says, or its own name, or its last cell; or why nobody can tell.
 
-    None for a step without a statement: where its cells are empty or cannot be read, that was told.
+    In the last cell it is the one variable that it binds or changes and that may hold a frame, or the one that it
+    binds. None for a step without a statement: where its cells are empty or cannot be read, that was told.
     """
     own = program.of_cells(step.cells)
     place = notebook.at(step.cells[-1], 1, tag=step.tag)
@@ -46,18 +48,20 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
     last = [s for s in own if s.cell == own[-1].cell]
     defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
-    if len(names) == 1:
-        return Output(step, names.pop(), own[0].index, own[-1].index)
+    frames = frames_of(own, program, own[-1].cell)
+    if 1 in (len(frames), len(names)):
+        return Output(step, frames[0] if len(frames) == 1 else names.pop(), own[0].index, own[-1].index)
     from promote.dataflow.offers import named_output  # noqa: PLC0415 - only where something is refused
 
     said = f"its last cell binds {_listed(names)}" if names else "its last cell binds no variable"
+    likely = frames[-1] if frames else None
     return Finding(
         "PR310",
         "error",
         f"It cannot be told which variable {step.tag} gives: {said}.",
         place,
-        f"Call the result `{step.name}`, or write `#| output: VARIABLE` at the top of the step.",
-        named_output(notebook, step.cells[0], own),
+        f"Call the result `{step.name}`, or write `#| output: {likely or 'VARIABLE'}` at the top of the step.",
+        named_output(notebook, step.cells[0], likely) if likely else None,
     )
 
 

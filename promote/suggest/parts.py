@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from promote.dataflow.holding import changed
 from promote.dataflow.program import Program, Statement
 from promote.suggest.frame_guess import Guess, Guesser
 from promote.suggest.frame_use import used_as_frames
@@ -56,7 +57,7 @@ def parts_of(program: Program) -> list[Part]:
                 found += [part] if part is not None else []
                 path = part.guess.path if after_read and part is not None else guess.path
                 current[name] = Part(name, (statement,), replace(guess, path=path), after_read)
-        for name in _changed(statement.node) & current.keys() - bound.keys():
+        for name in changed(statement.node) & current.keys() - bound.keys():
             part = current[name]
             if name in before and part.guess.read and statement.cell not in part.cells:
                 found.append(part)
@@ -67,36 +68,6 @@ def parts_of(program: Program) -> list[Part]:
             if name in current:
                 found.append(current.pop(name))
     return sorted([*found, *current.values()], key=lambda p: p.statements[0].index)
-
-
-def _changed(node: ast.stmt) -> set[str]:
-    """Give the variables whose frames a statement changes in place, as its words say."""
-    found: set[str] = set()
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-        targets = [node.target]
-    elif isinstance(node, ast.Delete):
-        targets = node.targets
-    elif isinstance(node, ast.For):
-        for inner in node.body:
-            found |= _changed(inner)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        in_place = any(
-            k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True for k in call.keywords
-        )
-        method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if isinstance(call.func, ast.Attribute) and (in_place or method in ("insert", "drop_in_place", "update")):
-            targets = [call.func]
-    for target in targets:
-        inner_most = target
-        while isinstance(inner_most, (ast.Attribute, ast.Subscript, ast.Call)):
-            inner_most = inner_most.func if isinstance(inner_most, ast.Call) else inner_most.value
-        if inner_most is not target and isinstance(inner_most, ast.Name):
-            found.add(inner_most.id)
-    return found
 
 
 def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> list[Part]:

@@ -23,6 +23,10 @@ def given(*cells: tuple[str, str]) -> Output | Finding | None:
         ([("silver:a", "#| output: x\nx = 1\na = 2")], "x"),
         ([("silver:a", "#| output: x\nif f():\n    x = 1")], "x"),
         ([("", "x = []"), ("silver:a", "#| output: x\nx.append(1)")], "x"),
+        ([("silver:a", "df = f()\nn = len(df)")], "df"),
+        ([("silver:a", "df = f()"), ("silver:a", "df['a'] = 1")], "df"),
+        ([("silver:a", "df = f()"), ("silver:a", "n = len(df)\ndf['a'] = n")], "df"),
+        ([("silver:a", "df = f()"), ("silver:a", "best = g(df)\ndf['a'] = 1")], "best"),
     ],
 )
 def test_which_variable_a_step_gives(cells: list[tuple[str, str]], variable: str) -> None:
@@ -35,6 +39,7 @@ def test_which_variable_a_step_gives(cells: list[tuple[str, str]], variable: str
     ("source", "message", "hint"),
     [
         ("x = 1\ny = 2", "its last cell binds `x`, `y`", "Call the result `a`, or write `#| output: VARIABLE`"),
+        ("x = f()\ny = g()", "its last cell binds `x`, `y`", "or write `#| output: y` at the top"),
         ("print(1)", "its last cell binds no variable", "Call the result `a`"),
         ("#| output: z\nx = 1", "`output: z` names a variable that silver:a does not bind.", "The step binds `x`."),
         ("#| output: z\nprint(1)", "`output: z` names a variable", "The step binds none."),

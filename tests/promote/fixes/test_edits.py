@@ -115,12 +115,12 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
     "a value": ("PR222", [("silver:out", "#| checks: [no_null]\nout = [1]")], ["#| checks: [no_nulls]\nout"]),
     "an output": (
         "PR310",
-        [("silver:out", "rows = sorted([3, 1])\nbest = rows[:1]\nprint(best)")],
-        ["#| output: best\nrows = sorted([3, 1])"],
+        [("silver:out", "rows = made([3, 1])\nn = 1\nbest = rows[:n]\nprint(best)")],
+        ["#| output: best\nrows = made([3, 1])"],
     ),
     "an output beside options": (
         "PR310",
-        [("silver:out", "%%time\n#| key: [a]\nrows = sorted([3, 1])\nbest = rows[:1]")],
+        [("silver:out", "%%time\n#| key: [a]\nrows = made([3, 1])\nbest = rows[:1]")],
         ["%%time\n#| key: [a]\n#| output: best\nrows"],
     ),
 }

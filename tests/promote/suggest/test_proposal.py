@@ -16,7 +16,6 @@ from promote.notebook.read import parse
 from promote.plan import plan
 from promote.selection.select import select
 from promote.suggest.frame_guess import Guesser
-from promote.suggest.parts import _changed
 from promote.suggest.proposal import Proposal, suggest
 from tests.promote.graph import copied, equal, render, run_function, run_notebook
 
@@ -239,25 +238,3 @@ def test_names_come_from_the_last_heading_in_a_cell_that_has_one(notebook_of: Ca
         )
     )
     assert shown(proposal) == ["4 bronze:rents_by_town df", "5 gold:means means"]
-
-
-@pytest.mark.parametrize(
-    ("statement", "changed"),
-    [
-        ("df['a'] += 1", {"df"}),
-        ("df.a.b[0]: int = 1", {"df"}),
-        ("df.loc[3].x = 1", {"df"}),
-        ("f(df).x = 1", {"f"}),
-        ("del df['a']", {"df"}),
-        ("for n in x:\n    df[n] = 1\n    x = 2", {"df"}),
-        ("df.insert(0, 'a', 1)", {"df"}),
-        ("df.drop('a', inplace=True)", {"df"}),
-        ("df.drop('a', inplace=False)", set()),
-        ("df.head()", set()),
-        ("print(df)", set()),
-        ("df = 1", set()),
-        ("[1][0] = 2", set()),
-    ],
-)
-def test_which_frames_a_statement_changes_in_place(statement: str, changed: set[str]) -> None:
-    assert _changed(ast.parse(statement).body[0]) == changed
