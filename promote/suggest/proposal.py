@@ -77,7 +77,22 @@ def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
     ]
     if not parts:
         left.append("No cell binds a frame that a later cell uses or that says something of another.")
-    return _settled(selection, steps, left)
+    return _settled(selection, steps, [*left, *_crowded(found, parts, program)])
+
+
+def _crowded(found: Sequence[Part], chosen: Sequence[Part], program: Program) -> list[str]:
+    """Tell of cells that read several frames: one of them is a step, and whoever needs another reads it again."""
+    read: dict[int, list[str]] = {}
+    for part in found:
+        if part.guess.read and not part.after_read and not part.guess.view and users_of(part, program):
+            read.setdefault(part.cells[0], []).append(part.variable)
+    steps = {(part.cells[0], part.variable) for part in chosen}
+    return [
+        f"Cell {cell} reads {', '.join(f'`{name}`' for name in names)}: split it into cells of one each, so that each "
+        "is a step of its own and is read once."
+        for cell, names in read.items()
+        if len(names) > 1 and any((cell, name) in steps for name in names)
+    ]
 
 
 # What it is called
@@ -189,12 +204,20 @@ def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str
         planned = plan(chosen, include_needed=True)
         errors = _errors(chosen, planned)
         refused = {*planned.refused}
+        sources = {p.step.tag for p in planned.plans if p.function.resources and p.step.layer != "bronze"}
+        if not errors and sources:  # what reads a resource reads from outside, as what reads a file does
+            current = [_harvest(s) if s.tag in sources else s for s in current]
+            continue
         if not errors:
             needed = any(f.origin == "needed" for p in planned.plans for f in _fragments(p))
             warnings = tuple(f for f in planned.findings if f.severity == "warning" and f.code.startswith("PR7"))
             return Proposal(proposed, tuple(with_checks), needed, warnings, tuple(stopped), tuple(left))
         current, checks = _without_refused(current, checks, errors, refused, stopped)
     return Proposal(notebook, (), stopped=tuple(stopped), left=tuple(left))
+
+
+def _harvest(step: ProposedStep) -> ProposedStep:
+    return replace(step, layer="bronze", why="reads from outside")
 
 
 def _fragments(one: Plan) -> list[Fragment]:
@@ -224,14 +247,15 @@ def _without_refused(
     placed = False
     tags = {step.tag for step in steps}
     for step in steps:
-        own = [f for f in errors if f.location.tag == step.tag or f.location.cell in step.cells]
+        own = [f for f in errors if f.location.tag == step.tag]
+        own += [f for f in errors if f.location.tag not in tags and f.location.cell in step.cells]
         if not own and step.tag in refused:
             own = [f for f in errors if f.location.tag not in tags]  # in statements that the step needs
         placed = placed or bool(own)
         if not own:
             kept.append(step)
         elif step.layer != "bronze" and {f.code for f in own} <= _BRONZE_ONLY:
-            kept.append(replace(step, layer="bronze", why="reads from outside"))
+            kept.append(_harvest(step))
         else:
             told = {(f.message, f.location.cell, f.location.line) for f in stopped}
             stopped += [f for f in own if (f.message, f.location.cell, f.location.line) not in told]

@@ -121,6 +121,33 @@ def test_a_step_that_must_read_is_a_bronze_step(notebook_of: Callable[..., Noteb
     assert not plan(select(proposal.notebook), include_needed=True).refused
 
 
+def test_a_step_that_must_read_takes_no_other_step_out(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd\nfrom platform_core.sdk import resource"),
+            ("", "rents = pd.read_csv('rents.csv')\ntowns = pd.read_csv('towns.csv')"),
+            ("", "paid = rents.dropna()\npaid.to_csv('paid.csv')"),
+            ("", "known = towns.dropna()\nknown.to_csv('known.csv')"),
+            ("", "dear = pd.read_csv(resource('files').path('dear.csv'))\nmore = pd.read_csv('more.csv')"),
+            ("", "sums = dear.groupby('town').sum().reset_index()"),
+            ("", "both = more.merge(sums)"),
+        )
+    )
+    assert shown(proposal) == [
+        "2 bronze:towns towns",
+        "3 bronze:paid paid",
+        "4 gold:known known",
+        "5 bronze:more more",
+        "6 bronze:sums sums",
+        "7 silver:both both",
+    ]
+    assert not proposal.stopped
+    assert [text.partition(":")[0] for text in proposal.left] == [
+        "Cell 2 reads `rents`, `towns`",
+        "Cell 5 reads `dear`, `more`",
+    ]
+
+
 def test_cells_that_have_a_role_keep_it(notebook_of: Callable[..., Notebook]) -> None:
     notebook = notebook_of(
         ("", "import polars as pl"),
