@@ -131,7 +131,9 @@ class _Promotion:
         self.work.findings += told_of(self.work, {tag: facts.output.personal for tag, facts in proof.facts.items()})
         if self.work.errors() or not same:
             steps = [
-                StepOutcome(tag, stand.plan.notebook, "failed" if tag in proof.failed else "refused")
+                StepOutcome(tag, stand.plan.notebook, "failed")
+                if tag in proof.failed
+                else StepOutcome(tag, stand.plan.notebook, "refused", parity=_held_back(tag in proof.facts))
                 for tag, stand in self.work.stands.items()
                 if tag in stale
             ]
@@ -269,3 +271,8 @@ class _Promotion:
             *tests,
             render_evidence(stand.plan, notebook, facts, [*shared, *tests], module, stand.last, keep_kinds=moved),
         ]
+
+
+def _held_back(proven: bool) -> str:
+    """Say of a step that has nothing wrong why it was not written."""
+    return f"{'proven, and ' if proven else ''}not written, since another step failed"
