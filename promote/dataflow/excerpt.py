@@ -9,7 +9,7 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from promote.dataflow.program import Statement
@@ -101,6 +101,7 @@ def excerpt(
         start, end = 0, len(source)
     kept = [s for s in statements if s not in removed] if removed else statements
     every = [*edits, *(removal(source, s.node) for s in removed), *_trailing_semicolons(source, kept, end)]
+    every += _comments_of(source, statements, removed) if removed and "#" in source else []
     text = source[start:end]
     at = list(range(first, first + text.count("\n") + 1))  # the cell's line of each line of the text
     for edit in reversed(_merged(source, every)):
@@ -165,6 +166,33 @@ def removal(source: str, node: ast.stmt) -> Edit:
         return Edit(start, end + len(after) - len(after.lstrip(" \t;")), "")  # another statement follows
     previous = len(before.rstrip().rstrip(";").rstrip())
     return Edit(line_start + previous, end, "")
+
+
+def _comments_of(source: str, statements: Sequence[Statement], removed: Sequence[Statement]) -> Iterator[Edit]:
+    """Take out the comments right above what is removed, where they speak of nothing else; those above imports stay.
+
+    Comments speak of the lines below them, down to a blank line or the next comment.
+    """
+    gone = {s.index for s in removed if not isinstance(s.node, (ast.Import, ast.ImportFrom))}
+    owned = {line for s in statements for line in range(s.first, s.last + 1)}
+    stay = {line for s in statements if s.index not in gone for line in range(s.first, s.last + 1)}
+    lines, starts = source.split("\n"), _line_starts(source)
+
+    def remarks(line: int) -> bool:
+        text = lines[line - 1].lstrip()
+        return line not in owned and text.startswith("#") and not text.startswith("#|")
+
+    line = 1
+    while line <= len(lines):
+        first = line
+        while line <= len(lines) and remarks(line):
+            line += 1
+        below = line
+        while line <= len(lines) and line in owned:
+            line += 1
+        if first < below < line and stay.isdisjoint(range(below, line)):
+            yield Edit(starts[first - 1], starts[below - 1], "")
+        line = max(line, first + 1)
 
 
 def _trailing_semicolons(source: str, statements: Sequence[Statement], limit: int) -> list[Edit]:

@@ -45,6 +45,15 @@ def test_a_statement_is_cut_as_it_was_written(source: str, number: int, expected
         ("x = 1\nx;  # shown\ny = 2;", (1,), "x = 1\ny = 2"),
         ("y = 2;  # two", (), "y = 2  # two"),
         ("#| key: [a]\n\nx = 1\n\n\n\ny = 2\n\n", (), "x = 1\n\ny = 2"),
+        ("x = 1\n\n# a look\n# at it\nx", (1,), "x = 1"),
+        ("x = 1\n# two looks\nx\nx\n# more\ny = 2", (1, 2), "x = 1\n# more\ny = 2"),
+        ("# a plot\n\nx\ny = 2", (0,), "# a plot\n\ny = 2"),
+        ("# of both\nx\ny = 2", (0,), "# of both\ny = 2"),
+        ("# of the first\nx; y = 2", (0,), "# of the first\ny = 2"),
+        ("# of the first\ny = 2; x", (1,), "# of the first\ny = 2"),
+        ("# why\nimport os\ny = 2", (0,), "# why\ny = 2"),
+        ("s = '''\n# no comment\n'''\ns\n# end", (1,), "s = '''\n# no comment\n'''\n# end"),
+        ("# one\nx\n\n# two\ny\nz = 1", (0, 1), "# two\nz = 1"),
     ],
 )
 def test_a_cell_is_taken_whole_less_what_is_removed(source: str, removed: tuple[int, ...], expected: str) -> None:
