@@ -6,18 +6,45 @@ import ast
 import posixpath
 import re
 
+from promote.language.syntax import dotted_of
 from promote.outside.sightings import Looker
 
 _GENERAL = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
 _DRIVE = re.compile(r"^[A-Za-z]:")
+_DEEPEST = 9
+_JOINING = ("join", "Path")
 
 
 def root_hint(argument: ast.expr | None, looker: Looker, before: int, notebook: str) -> str:
     """Say what to declare and to write for the file that an argument names, in general words where it is not plain."""
-    named = looker.value_of(argument.id, before) if isinstance(argument, ast.Name) else argument
-    if isinstance(named, ast.Constant) and isinstance(named.value, str):
-        return hint_of(named.value, notebook)
-    return _GENERAL
+    named = _written(argument, looker, before) if argument is not None else None
+    return hint_of(named, notebook) if named is not None else _GENERAL
+
+
+def _written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str | None:
+    """Give the path that an expression puts together from texts that are written down; None where it is not plain."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if depth > _DEEPEST:
+        return None
+    if isinstance(node, ast.Name):
+        value = looker.value_of(node.id, before)
+        return _written(value, looker, before, depth + 1) if value is not None else None
+    parts: list[ast.expr] = []
+    between = ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+        parts, between = [node.left, node.right], "" if isinstance(node.op, ast.Add) else "/"
+    elif isinstance(node, ast.JoinedStr):
+        if any(isinstance(p, ast.FormattedValue) and (p.conversion != -1 or p.format_spec) for p in node.values):
+            return None
+        parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values]
+    elif isinstance(node, ast.Call) and (dotted_of(node.func) or ("",))[-1] in _JOINING and not node.keywords:
+        parts, between = node.args, "/"
+    texts = [_written(part, looker, before, depth + 1) for part in parts]
+    plain = [text for text in texts if text is not None]
+    if not plain or plain != texts:
+        return None
+    return posixpath.join(*plain) if between else "".join(plain)
 
 
 def hint_of(path: str, notebook: str) -> str:
