@@ -16,7 +16,8 @@ from promote.verify.values import Capture, Captured, Loaded, Observed, Schema, T
 _INJECTED = "injected-parameters"
 _RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must end well."
 _WAYS_OUT = {
-    "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or drop the cell.",
+    "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or tag the cell "
+    "skip-execution where no step needs it.",
     "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
 }
 
