@@ -7,7 +7,8 @@ hashes of logic are made of. Standard library only.
 from __future__ import annotations
 
 import ast
-from typing import Any
+
+from platform_core.hints import Any
 
 try:  # hashlib loads the whole of OpenSSL first
     from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it

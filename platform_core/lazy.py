@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from platform_core.hints import Any
 
 
 def loader(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:

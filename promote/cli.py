@@ -11,9 +11,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError, refused_by_system
+from platform_core.hints import TextIO
 from promote.arguments import parser, settings_of
 from promote.findings import FindingError, explain
 from promote.garbage import end_at_once, seldom_collected

@@ -9,8 +9,8 @@ of the tool.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.evidence import Evidence
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan

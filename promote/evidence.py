@@ -10,8 +10,8 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from platform_core.hints import Any
 from promote import __version__
 from promote.frame_facts import FrameFacts, frame_json, read_frame, read_kind
 from promote.hashing import body_hash

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 _BETWEEN = "    "  # stands between a call and what it does, and in no call
 
 
@@ -16,6 +14,8 @@ def laid_out(text: str, width: int) -> str:
       promote --check
           compare
     """
+    import textwrap  # noqa: PLC0415 - only who asks for help pays for it
+
     given = text.rstrip().splitlines()
     below = any(len(line) > width for line in given if _BETWEEN in line.strip())
     lines: list[str] = []

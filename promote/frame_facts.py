@@ -8,8 +8,8 @@ equal labels mean equal data, and a reader of the evidence learns nothing but wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
 
+from platform_core.hints import Any, cast
 from promote.model import FrameKind
 from promote.values import dataclass, field
 

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+
+from platform_core.hints import Any
 
 try:  # hashlib loads the whole of OpenSSL first
     from _blake2 import blake2b

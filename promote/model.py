@@ -7,8 +7,8 @@ relative to the project, so that the same notebook gives the same bytes on every
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
 
+from platform_core.hints import Any, Literal
 from promote.values import dataclass, field
 
 Severity = Literal["error", "warning", "note"]

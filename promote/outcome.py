@@ -6,8 +6,8 @@ The command line, the Jupyter server and CI make a `Settings`, call `promote.pip
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.model import Finding
 from promote.values import dataclass
 

@@ -6,7 +6,8 @@ Compiling the fifty of a check took a tenth of its time, and most notebooks ask 
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from platform_core.hints import Any
 
 
 class _Later:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from promote.model import Finding
 from promote.steps import Steps
 

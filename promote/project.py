@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from platform_core.errors import UsageError, UserError
+from platform_core.hints import Any
 from promote.memory import Memory, digest_of_bytes
 from promote.values import dataclass
 

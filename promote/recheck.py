@@ -12,8 +12,8 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from platform_core.hints import TYPE_CHECKING, Any
 from promote import model
 from promote.findings import order
 from promote.garbage import seldom_collected

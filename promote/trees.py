@@ -7,7 +7,8 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from platform_core.hints import Any, Concatenate, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
 from types import CodeType, FunctionType
-from typing import Any, TypeVar, dataclass_transform
+
+from platform_core.hints import Any, TypeVar, dataclass_transform
 
 Made = TypeVar("Made")
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+
+from platform_core.hints import Any
 
 
 @cache

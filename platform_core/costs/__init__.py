@@ -7,8 +7,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from platform_core.hints import TYPE_CHECKING
 from platform_core.lazy import loader
 
 if TYPE_CHECKING:

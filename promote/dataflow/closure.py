@@ -11,8 +11,8 @@ import ast
 import builtins
 from collections.abc import Iterable
 from functools import partial
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, shows_only
 from promote.dataflow.loads import LoadCall, bound_load

@@ -10,8 +10,8 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.dataflow.program import Statement
 from promote.model import CodeCell, Fragment
 from promote.patterns import pattern

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Final
 
+from platform_core.hints import Final
 from promote.dataflow.loads import LoadCall
 from promote.model import FrameKind
 from promote.trees import walk

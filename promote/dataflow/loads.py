@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Literal, cast
 
+from platform_core.hints import Literal, cast
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TypeGuard
 
+from platform_core.hints import TypeGuard
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.showing import PURE_EFFECTS

@@ -9,8 +9,8 @@ notebook has.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Protocol
 
+from platform_core.hints import Protocol
 from promote.dataflow.program import Program, Statement
 from promote.heap.aliases import Aliases
 from promote.heap.heap import NONE, Objects

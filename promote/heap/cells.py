@@ -7,8 +7,8 @@ of one reached through a cell is a change of every frame of the family.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
 from promote.heap.library_changes import Target
 from promote.language.effects import EAGER_METHODS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import Objects
 from promote.heap.library_changes import Target
 from promote.language.functions import CONSTRUCTORS

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from platform_core.hints import Any
 from promote.heap.aliases import Happening
 from promote.heap.state import states_of, states_through
 from promote.language.facts import Facts

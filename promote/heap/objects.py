@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
+from platform_core.hints import Any
 from promote.heap.heap import NONE, Heap, Objects
 from promote.language.effects import (
     ARGUMENT_MUTATORS,

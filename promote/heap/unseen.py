@@ -7,8 +7,8 @@ of DuckDB that is only shown runs in IPython alone.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
+from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import Objects
 from promote.heap.library_changes import Target
 from promote.language.states import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED

@@ -6,8 +6,7 @@ refused in a step where it does more.
 
 from __future__ import annotations
 
-from typing import Literal
-
+from platform_core.hints import Literal
 from platform_core.suggest import meant
 from promote.model import Severity
 from promote.patterns import pattern

@@ -7,8 +7,8 @@ longer what it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.patterns import pattern
 from promote.trees import is_python
 from promote.vocabulary import vocabulary

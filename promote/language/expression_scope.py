@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from platform_core.errors import Fault
+from platform_core.hints import Any
 from promote.language.effects import (
     DYNAMIC_NAMES,
     FRAME_METHODS,

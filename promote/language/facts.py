@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from platform_core.hints import Any
 from promote.language.scopes import effects_of
 from promote.language.statements import keeps_annotations
 from promote.language.uses import Effects

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any
 
+from platform_core.hints import Any
 from promote.language.block_scope import BlockScope
 from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN

@@ -13,9 +13,9 @@ import re
 from binascii import crc32
 from codecs import BOM_UTF8
 from pathlib import Path
-from typing import Any
 
 from platform_core.errors import UsageError
+from platform_core.hints import Any
 from promote.findings import FindingError
 from promote.model import Cell, CellKind, Finding, Location, Notebook
 from promote.patterns import pattern

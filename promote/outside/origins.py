@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Literal
 
+from platform_core.hints import Literal
 from promote.language.syntax import dotted_of
 from promote.outside.outside_names import PATH_CLASSES
 from promote.outside.sightings import Looker

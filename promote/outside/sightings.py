@@ -7,8 +7,8 @@ steps need the statement.
 from __future__ import annotations
 
 import ast
-from typing import Any
 
+from platform_core.hints import Any
 from promote.dataflow.program import Program, Statement
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of

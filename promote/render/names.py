@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from platform_core.resource_types import CLASSES
 from promote.model import Plan, Step
 

@@ -6,8 +6,7 @@ Anchors, aliases and tags are refused, depth and size are bounded, and a key wri
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
+from platform_core.hints import Any, Literal
 from promote.patterns import pattern
 from promote.values import dataclass
 

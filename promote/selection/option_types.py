@@ -9,8 +9,8 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from platform_core.suggest import meant
 from promote.patterns import pattern
 from promote.selection.option_tree import Node

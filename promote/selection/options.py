@@ -7,8 +7,8 @@ is an error.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from promote.model import Edit, Finding, Fix, KeyEdit, Notebook, Options
 from promote.patterns import pattern
 from promote.selection.option_text import from_text
