@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from platform_core.errors import UsageError
@@ -95,6 +96,20 @@ def parser() -> argparse.ArgumentParser:
     add("--format", choices=tuple(FORMATS), default="text", help="the form of the report (default: text)")
     add("--explain", metavar="CODE", help="say what a finding's code means, and stop")
     return made
+
+
+def parsed(argv: Sequence[str]) -> argparse.Namespace:
+    """Give the arguments of a command line; a shell that asks what fits at the cursor is answered.
+
+    Raises:
+        SystemExit: argparse has said what is wrong, or shown the help.
+    """
+    made = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from promote.completion import answer  # noqa: PLC0415 - only then
+
+        answer(made)
+    return made.parse_args(argv)
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

@@ -6,22 +6,23 @@ verification failed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError, refused_by_system
-from platform_core.hints import TextIO
-from promote.arguments import parser, settings_of
+from platform_core.hints import TYPE_CHECKING, TextIO
 from promote.findings import FindingError, explain
 from promote.garbage import end_at_once, seldom_collected
 from promote.model import Finding, Location
 from promote.outcome import FAULT, FINDINGS, FINE, UNVERIFIED, USAGE, Outcome, Settings
 from promote.reports.report import clean, finding_text, render
 
-__all__ = ["DEBUG_VARIABLE", "Progress", "execute", "main", "parser"]
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["DEBUG_VARIABLE", "Progress", "execute", "main"]
 
 DEBUG_VARIABLE = "WORKBENCH_DEBUG"
 Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
@@ -41,26 +42,38 @@ def execute(argv: Sequence[str], run: Runner) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a stream put in its place by a test or a server may not have it
             stream.reconfigure(errors="backslashreplace")
-    made = parser()
-    if "_ARGCOMPLETE" in os.environ:  # a shell asks what fits at the cursor
-        from promote.completion import answer  # noqa: PLC0415 - only then
+    arguments: argparse.Namespace | None = None
+    if not is_plain_check(argv) or "_ARGCOMPLETE" in os.environ:  # where a shell asks what fits at the cursor
+        from promote.arguments import parsed  # noqa: PLC0415 - a plain check needs none of argparse
 
-        answer(made)
-    try:
-        arguments = made.parse_args(argv)
-    except SystemExit as stop:  # argparse has said what is wrong, or shown the help
-        return stop.code if isinstance(stop.code, int) else USAGE
+        try:
+            arguments = parsed(argv)
+        except SystemExit as stop:  # argparse has said what is wrong, or shown the help
+            return stop.code if isinstance(stop.code, int) else USAGE
+    form = "text" if arguments is None else arguments.format
     progress = Progress(sys.stderr)
     try:
-        code, text = _answer(arguments, run, progress)
+        if arguments is None:
+            code, text = _report(run, [Path(name) for name in argv[1:]], Settings(check=True), progress, form)
+        else:
+            code, text = _answer(arguments, run, progress)
     except KeyboardInterrupt:
         progress.clear()
         sys.stderr.write("promote was stopped.\n")
         return 130
     except Exception as error:  # noqa: BLE001 - the one place where every error becomes an exit code
         progress.clear()
-        code, text = _error(error, arguments.format)
+        code, text = _error(error, form)
     return _show(code, text)
+
+
+def is_plain_check(argv: Sequence[str]) -> bool:
+    """Whether a command line is `--check` and names of notebooks behind it, which need no parser.
+
+    >>> is_plain_check(["--check", "a.ipynb"]), is_plain_check(["--check", "a.ipynb", "--diff"])
+    (True, False)
+    """
+    return argv[:1] == ["--check"] and not any(word.startswith("-") for word in argv[1:])
 
 
 class Progress:
@@ -118,21 +131,29 @@ def _pruning(notebooks: Sequence[Path], settings: Settings, _: Callable[[str], N
 def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> tuple[int, str]:
     if arguments.explain is not None:
         return FINE, explain(arguments.explain)
+    from promote.arguments import settings_of  # noqa: PLC0415 - as above
+
     settings = settings_of(arguments)
     chosen = _fixing if arguments.fix else _pulling if settings.pull else _pruning if settings.prune else run
-    outcome = chosen(arguments.notebooks, settings, progress)
+    return _report(chosen, arguments.notebooks, settings, progress, arguments.format)
+
+
+def _report(
+    run: Runner, notebooks: Sequence[Path], settings: Settings, progress: Progress, form: str
+) -> tuple[int, str]:
+    outcome = run(notebooks, settings, progress)
     progress.clear()
-    if outcome.findings and arguments.format in ("github", "gitlab", "sarif"):
+    if outcome.findings and form in ("github", "gitlab", "sarif"):
         from promote.project import find  # noqa: PLC0415 - only for those who review
         from promote.reports.on_modules import on_modules  # noqa: PLC0415 - as above
 
         project = find(named=settings.project)
         outcome = on_modules(project.root, project.package, outcome)
-    if outcome.steps and arguments.format == "text":
+    if outcome.steps and form == "text":
         from promote.reports.costs import with_costs  # noqa: PLC0415 - only where a person reads
 
         outcome = with_costs(outcome, Path(settings.project or "."))
-    return outcome.exit_code, render(outcome, arguments.format, colour=_has_colour(sys.stdout))
+    return outcome.exit_code, render(outcome, form, colour=_has_colour(sys.stdout))
 
 
 def _error(error: Exception, form: str) -> tuple[int, str]:

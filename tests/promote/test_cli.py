@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from platform_core.errors import Fault, UserError, VerificationError
-from promote.cli import Progress, execute, main, parser
+from promote.arguments import parsed, parser, settings_of
+from promote.cli import Progress, execute, is_plain_check, main
 from promote.model import Finding, Location
 from promote.notebook.read import NotebookError
 from promote.outcome import Outcome, Settings
@@ -37,6 +38,18 @@ class Pipeline:
         if isinstance(self.result, BaseException):
             raise self.result
         return self.result
+
+
+@pytest.mark.parametrize("words", [(), ("a.ipynb",), ("b.ipynb", "", "notebooks/a b.ipynb")])
+def test_a_plain_check_asks_for_what_the_parser_reads(words: tuple[str, ...]) -> None:
+    pipeline = Pipeline()
+    argv = ["--check", *words]
+    assert is_plain_check(argv)
+    assert execute(argv, pipeline) == 0
+    arguments = parsed(argv)
+    assert pipeline.calls == [(arguments.notebooks, settings_of(arguments))]
+    assert arguments.format == "text"
+    assert not any(map(is_plain_check, (["a.ipynb", "--check"], [*argv, "--diff"], ["--check", "--", "a"], [])))
 
 
 def test_options_become_settings() -> None:
