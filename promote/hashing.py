@@ -7,16 +7,11 @@ too, without layout: it says whether a person edited the file.
 
 from __future__ import annotations
 
-import io
-import tokenize
-from collections.abc import Iterator
 from functools import lru_cache
 
 from platform_core.canonical import canonical, digest, is_text
 from promote.plain_tokens import plain_tokens
 from promote.trees import parse
-
-_LAYOUT = frozenset((tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
 
 
 def logic(*sources: str) -> str:
@@ -50,31 +45,44 @@ def body_hash(text: str) -> str:
         text.encode()  # no two tokenizers read bytes alike that are no text
         plain = plain_tokens(text)
         return digest(*(_tokens(text) if plain is None else plain))
-    except (tokenize.TokenError, SyntaxError, ValueError):
+    except (SyntaxError, ValueError):
         return digest(text)
 
 
-def _tokens(text: str) -> Iterator[str]:
-    """The tokens in order; an f-string counts as one, as it did before Python 3.12."""
+def _tokens(text: str) -> list[str]:
+    """The tokens in order; an f-string counts as one, as it did before Python 3.12.
+
+    Raises:
+        SyntaxError, ValueError: They cannot be told apart.
+    """
+    import io  # noqa: PLC0415 - most modules are plain
+    import tokenize  # noqa: PLC0415 - as above
+
+    layout = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     lines = text.splitlines(keepends=True)
     starts = {getattr(tokenize, n, -1) for n in ("FSTRING_START", "TSTRING_START")} - {-1}
     ends = {getattr(tokenize, n, -1) for n in ("FSTRING_END", "TSTRING_END")} - {-1}
+    found: list[str] = []
     depth = 0
     start = (0, 0)
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type in starts:
-            start = token.start if depth == 0 else start
-            depth += 1
-        elif token.type in ends:
-            depth -= 1
-            if depth == 0:
-                yield _between(lines, start, token.end)
-        elif depth == 0 and token.type == tokenize.INDENT:
-            yield "{"
-        elif depth == 0 and token.type == tokenize.DEDENT:
-            yield "}"
-        elif depth == 0 and token.type not in _LAYOUT:
-            yield token.string
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type in starts:
+                start = token.start if depth == 0 else start
+                depth += 1
+            elif token.type in ends:
+                depth -= 1
+                if depth == 0:
+                    found.append(_between(lines, start, token.end))
+            elif depth == 0 and token.type == tokenize.INDENT:
+                found.append("{")
+            elif depth == 0 and token.type == tokenize.DEDENT:
+                found.append("}")
+            elif depth == 0 and token.type not in layout:
+                found.append(token.string)
+    except tokenize.TokenError as error:
+        raise ValueError(str(error)) from None
+    return found
 
 
 def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:

@@ -6,9 +6,8 @@ Offsets are in characters of the cell's text. Nothing is printed from a syntax t
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
+import sys
 from collections.abc import Iterator, Sequence
 
 from platform_core.hints import Literal
@@ -18,12 +17,8 @@ from promote.patterns import pattern
 from promote.trees import kept_by_text
 from promote.values import dataclass
 
-_STRING_STARTS = {
-    getattr(tokenize, n) for n in ("FSTRING_START", "TSTRING_START") if hasattr(tokenize, n)
-}  # from Python 3.12 on
-_STRING_ENDS = {getattr(tokenize, n) for n in ("FSTRING_END", "TSTRING_END") if hasattr(tokenize, n)}
 # Where none of these stands, no string goes on in the next line; from Python 3.12 on the braces of an f-string may
-_SPANNING = ('"""', "'''", "\\\n", *("{" for _ in _STRING_STARTS))
+_SPANNING = ('"""', "'''", "\\\n", *("{" if sys.version_info >= (3, 12) else ""))
 
 _SEMICOLON = pattern(r"[ \t]*;[ \t]*")
 _COMMENT = pattern(r"[ \t]*#[^\n]*")
@@ -214,14 +209,19 @@ def lines_in_strings(text: str) -> frozenset[int]:
     inside: set[int] = set()
     if "\n" not in text or not any(sign in text for sign in _SPANNING):
         return frozenset()
+    import io  # noqa: PLC0415 - few texts hold such strings
+    import tokenize  # noqa: PLC0415 - as above
+
+    starts = {getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_START")}  # from Python 3.12 on
+    ends = {getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END")}
     opened: list[int] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.STRING:
                 inside |= set(range(token.start[0] + 1, token.end[0] + 1))
-            elif token.type in _STRING_STARTS:
+            elif token.type in starts:
                 opened.append(token.start[0])
-            elif token.type in _STRING_ENDS:
+            elif token.type in ends:
                 inside |= set(range(opened.pop() + 1, token.end[0] + 1))
     except (tokenize.TokenError, SyntaxError):
         return frozenset(range(2, text.count("\n") + 2))
