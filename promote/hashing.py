@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from platform_core.canonical import canonical, digest, is_text
-from promote.plain_tokens import plain_tokens
 from promote.trees import parse
 
 
@@ -41,6 +40,8 @@ def body_hash(text: str) -> str:
     """
     if text.startswith("-- "):
         return digest(text)
+    from promote.plain_tokens import plain_tokens  # noqa: PLC0415 - where nothing was promoted no module is hashed
+
     try:
         text.encode()  # no two tokenizers read bytes alike that are no text
         plain = plain_tokens(text)

@@ -84,6 +84,14 @@ class Files:
         self.names = cache(_names)
         self.real_folder = cache(os.path.realpath)
 
+    @staticmethod
+    def among(folder: str, *endings: str) -> list[str]:
+        """Give the paths of the files in a folder whose names end so, sorted; a pattern would have to be compiled."""
+        try:
+            return [f"{folder}{os.sep}{name}" for name in sorted(os.listdir(folder)) if name.endswith(endings)]  # noqa: PTH208 - a text so far
+        except OSError:
+            return []
+
     def digest(self, folder: str, name: str) -> str:
         """Give the digest of a file's content, empty where there is no file that can be read."""
         names = self.names(folder)

@@ -72,8 +72,8 @@ class _Check:
         self.wanted = {self.shown(path): path for path in paths}
         others = () if paths is project.notebooks else project.notebooks
         every = {self.shown(path): path for path in others} | self.wanted
-        config = sorted((project.root / "config").glob("*.yaml"))
-        policies = sorted((project.root / "policies").glob("*.y*ml"))
+        config = self.files.among(f"{project.root}{os.sep}config", ".yaml")
+        policies = self.files.among(f"{project.root}{os.sep}policies", ".yaml", ".yml")
         day = [time.strftime("%Y-%m-%d")] if policies else []  # exceptions from them expire
         read = map(digest_of, [*config, *policies])
         self.memory = Memory(project.root, project.package, str(settings.include_needed), *read, *day)

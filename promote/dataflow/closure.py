@@ -19,7 +19,6 @@ from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
-from promote.dataflow.shown import makes_text, sets_plainly
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import binds_above, only_puts_away, recovers
@@ -173,7 +172,11 @@ class _Resolver:
     def follow_shown(self) -> None:
         """Account for the options of display, where a statement makes a text that they may change."""
         shown = self.program.shown
-        if shown and any(makes_text(self.program.statements[i].node) for i in self.closure.included):
+        if not shown:
+            return
+        from promote.dataflow.shown import makes_text  # noqa: PLC0415 - few notebooks set how frames are shown
+
+        if any(makes_text(self.program.statements[i].node) for i in self.closure.included):
             last = self.closure.own[-1]
             for state in shown:
                 self.need(state, last, Use(last.first, 1))
@@ -243,7 +246,7 @@ class _Resolver:
         if is_state(name):
             if self.include_needed and is_set_up(name) and not self.is_settled(statement):
                 self.refusals.patched(name, statement, at, use)
-            elif self.include_needed or (is_shown(name) and sets_plainly(statement.node)):
+            elif self.include_needed or (is_shown(name) and _sets_plainly(statement.node)):
                 self.include(statement, "needed")
             else:
                 self.refusals.state(name, statement, at, use)
@@ -323,3 +326,9 @@ class _Resolver:
             self.refusals.ipython_only(name, at, use)
         else:
             self.refusals.unbound(name, at, use, _BUILTINS)
+
+
+def _sets_plainly(node: ast.stmt) -> bool:
+    from promote.dataflow.shown import sets_plainly  # noqa: PLC0415 - few notebooks set how frames are shown
+
+    return sets_plainly(node)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promote.dataflow.program import Program, Statement, is_state
-from promote.dataflow.shown import makes_text
 from promote.heap.state import PREFIX, is_shown
 from promote.language.states import HANDLERS, KEPT_STATES, LIVES, RECORDED, SHOWN_SEED
 
@@ -19,6 +18,9 @@ def disturbed(program: Program, body: Sequence[Statement]) -> list[str]:
     """
     changed = sorted({name for s in body for name in s.changes if is_state(name)} - _LEFT) if program.disturbed else []
     shown = frozenset(filter(is_shown, changed))
-    if shown and not any(makes_text(s.node) or not shown.isdisjoint(s.reads) for s in program.statements):
-        changed = [name for name in changed if name not in shown]
+    if shown:
+        from promote.dataflow.shown import makes_text  # noqa: PLC0415 - few notebooks set how frames are shown
+
+        if not any(makes_text(s.node) or not shown.isdisjoint(s.reads) for s in program.statements):
+            changed = [name for name in changed if name not in shown]
     return [name.removeprefix(PREFIX) for name in changed]

@@ -21,7 +21,6 @@ from promote.values import dataclass
 _SPANNING = ('"""', "'''", "\\\n", *("{" if sys.version_info >= (3, 12) else ""))
 
 _SEMICOLON = pattern(r"[ \t]*;[ \t]*")
-_COMMENT = pattern(r"[ \t]*#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,9 @@ def excerpt(
     if comments:
         first, last = statements[0].first, statements[-1].last
         start, end = cell_offsets(source, statements[0].node)[0], cell_offsets(source, statements[-1].node)[1]
-        if comment := _COMMENT.match(source, end):
-            end = comment.end()
+        rest, *_ = source[end:].split("\n", 1)
+        if rest.lstrip(" \t").startswith("#"):
+            end += len(rest)
         starts = _line_starts(source)
         alone = not source[starts[first - 1] : start].strip()
         while alone and first > 1:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from platform_core.errors import Fault
 from promote.dataflow.closure import Bound, Closure
 from promote.dataflow.excerpt import cell_offsets
-from promote.dataflow.fresh import bound_within, in_place_of
 from promote.dataflow.loads import LoadCall
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context
@@ -63,6 +62,8 @@ class Inputs:
         loads = [(s, load) for s in self.statements for load in s.loads if not load.problem]
         for statement, load in loads:
             if _whole_load(statement, load) is None:
+                from promote.dataflow.fresh import bound_within  # noqa: PLC0415 - most loads are whole statements
+
                 self.hidden |= bound_within(statement.node)
         for statement, load in loads:
             alone = sum((one.what, one.name) == (load.what, load.name) for _, one in loads) == 1
@@ -80,7 +81,7 @@ class Inputs:
                 self.findings.append(self.context.finding("PR315", message, statement, load.use, hint))
                 return
             if self.is_settled(parameter):
-                self.replaced[id(load.node)] = in_place_of(load, parameter, statement.node, alone=False)
+                self.replace(statement, load, parameter, alone=False)
                 return
         variable = _whole_load(statement, load)
         free = variable is not None and not any(
@@ -94,7 +95,13 @@ class Inputs:
         else:
             parameter = self.free_name(load.name, bound_in_body | self.hidden)
             self.names[parameter] = load
-            self.replaced[id(load.node)] = in_place_of(load, parameter, statement.node, alone=alone)
+            self.replace(statement, load, parameter, alone=alone)
+
+    def replace(self, statement: Statement, load: LoadCall, parameter: str, *, alone: bool) -> None:
+        """Let a parameter take the place of a call."""
+        from promote.dataflow.fresh import in_place_of  # noqa: PLC0415 - as above
+
+        self.replaced[id(load.node)] = in_place_of(load, parameter, statement.node, alone=alone)
 
     def is_settled(self, name: str, but: Statement | None = None) -> bool:
         """Whether a name means an input everywhere in the function, once statement `but` is left out."""

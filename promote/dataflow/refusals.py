@@ -17,7 +17,6 @@ from promote.dataflow.own_places import own_place
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
-from promote.language.cell_only import annotation_that_runs, shown_name
 from promote.language.statements import changes_plainly, star_modules, star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
@@ -356,16 +355,8 @@ class Refusals:
             self.say(
                 "PR312", name, message, statement, use, "Bind the name in the notebook first, or return the value."
             )
-        annotated = annotation_that_runs(statement.node) if statement.changes else None
-        if annotated is not None:
-            name = min(statement.changes).removeprefix("~")
-            message = f"The annotation may change {name} when it is evaluated, which a function's is not."
-            self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
-        shown = shown_name(statement.node) if statement.changes else None
-        if shown is not None and shown.id in statement.changes:
-            message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
-            hint = "Write print(…) around it, or leave the line out of the step."
-            self.say("PR314", shown.id, message, statement, use_of(shown), hint)
+        if statement.changes:
+            self.changing(statement)
         place = own_place(statement.facts, self.program.functions, recorded=recorded)
         if place is not None:
             name = ast.unparse(place)
@@ -380,3 +371,18 @@ class Refusals:
                 message = f"This {load.what} cannot be followed: {load.problem}."
                 hint = f'Write {load.what}("NAME") with literal arguments.'
                 self.say("PR316", load.name or load.what, message, statement, load.use, hint)
+
+    def changing(self, statement: Statement) -> None:
+        """Tell what changes something where only a notebook's cell runs it."""
+        from promote.language.cell_only import annotation_that_runs, shown_name  # noqa: PLC0415 - few statements do
+
+        annotated = annotation_that_runs(statement.node)
+        if annotated is not None:
+            name = min(statement.changes).removeprefix("~")
+            message = f"The annotation may change {name} when it is evaluated, which a function's is not."
+            self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
+        shown = shown_name(statement.node)
+        if shown is not None and shown.id in statement.changes:
+            message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
+            hint = "Write print(…) around it, or leave the line out of the step."
+            self.say("PR314", shown.id, message, statement, use_of(shown), hint)

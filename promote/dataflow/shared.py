@@ -110,7 +110,8 @@ def helpers_name(notebook: str) -> str:
     """
     path = PurePosixPath(notebook).with_suffix("")
     parts = path.parts[1:] if path.parts[0] == "notebooks" and len(path.parts) > 1 else path.parts
-    name = re.sub(r"\W+", "_", "_".join(parts), flags=re.ASCII).strip("_").lower()
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "_") else " " for sign in "_".join(parts))
+    name = "_".join(plain.split()).strip("_").lower()
     return name if name.isidentifier() and not keyword.iskeyword(name) else f"helpers_{name}".rstrip("_")
 
 

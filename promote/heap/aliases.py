@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
 from promote.heap.cells import stored_in_cell
-from promote.heap.constructing import constructed
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.uses import Effects, Event, FunctionInfo, Use
@@ -197,6 +196,8 @@ class Aliases(Calls):
         """Take that an item is read, which a factory may have to make."""
         self.asked_items |= asked
         if made := asked & self.heap.defaulting:
+            from promote.heap.constructing import constructed  # noqa: PLC0415 - few notebooks have such objects
+
             self.touch(made, use)
             self.callbacks(self.heap.code_in(made), NONE, use)
             constructed(self, self.heap.contents(made) & self.heap.types, NONE, use)

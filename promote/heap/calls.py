@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Set
 
 from promote.heap.cells import called_in_cell
-from promote.heap.constructing import classes_made, constructed, made_of
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
@@ -41,6 +40,8 @@ class Calls(Libraries):
             itself = self.shared_by_instances(target.cls)
             for info in self.functions.constructors(target.cls):
                 self.apply(info, self.bind(info, call, itself), NONE, use)
+            from promote.heap.constructing import constructed  # noqa: PLC0415 - many notebooks have no class
+
             mentioned = {n for cls in self.functions.lineage(target.cls) for n in cls.mentions}
             named = {info for name in mentioned for info in self.functions.infos(name)}
             classes = self.named(sorted(mentioned & self.functions.classes.keys()))  # `field(default_factory=Log)`
@@ -93,6 +94,8 @@ class Calls(Libraries):
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""
         if self.heap.types:
+            from promote.heap.constructing import classes_made, made_of  # noqa: PLC0415 - as above
+
             made_of(self, classes_made(self, call, target), given, use)
         everything = given | target.receiver | target.callee
         keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
@@ -100,6 +103,8 @@ class Calls(Libraries):
         if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
         if self.heap.types and not keeps and target.name not in _ABOUT_TYPES:
+            from promote.heap.constructing import constructed  # noqa: PLC0415 - as above
+
             constructed(self, self.heap.reach(everything) & self.heap.types, everything, use)
 
     def bound_runs(self, everything: Objects, target: Target, given: Objects, use: Use) -> None:

@@ -12,6 +12,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from platform_core.hints import TYPE_CHECKING
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
@@ -20,13 +21,13 @@ from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.orders import listed, sorted_names, unordered
-from promote.outside.origins import Origin, origin_of
 from promote.outside.places import placed
-from promote.outside.roots import root_hint
-from promote.outside.seeds import added_argument, seed_before, sorted_instead
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import walk
 from promote.values import replace
+
+if TYPE_CHECKING:
+    from promote.outside.origins import Origin
 
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
 _SQL_METHODS = frozenset(["sql", "query", "execute", "execute_query", "read_sql"])
@@ -120,6 +121,8 @@ class _Look:
     # Chance and clocks
 
     def chance(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        from promote.outside.seeds import added_argument, seed_before  # noqa: PLC0415 - most steps take nothing from outside
+
         path, node = call.path, call.node
         message = "Random numbers without a seed are different in every run."
         if path in names.GENERATORS:
@@ -151,6 +154,8 @@ class _Look:
             return
         if call.method == "shuffle" and call.node.args:
             return  # of a list, by a generator that is told where it is made
+        from promote.outside.seeds import added_argument  # noqa: PLC0415 - as above
+
         seed = self.seed_word(call)
         fix = added_argument(self.context, s, call.node, f"{seed}=0", f"Add {seed}=0.") if seed else None
         hint = f"Write {seed}=0." if seed else "Write random_state=0 (pandas) or seed=0 (Polars)."
@@ -200,6 +205,7 @@ class _Look:
 
     def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         from promote.outside.files_made import made_by  # noqa: PLC0415 - few steps read what is no asset
+        from promote.outside.origins import origin_of  # noqa: PLC0415 - as above
         from promote.outside.sql_sources import sql_origins  # noqa: PLC0415 - as above
 
         path, node = call.path, call.node
@@ -255,6 +261,8 @@ class _Look:
             "absolute": "The file is named by a path of this machine.",
             "home": "The file is in somebody's home folder.",
         }[origin]
+        from promote.outside.roots import root_hint  # noqa: PLC0415 - as above
+
         hint = root_hint(argument, self.looker, s.index, self.context.notebook.path)
         if origin == "relative" and (magic := self.magic_before(s, *_MOVING)):
             where = f"The file is looked for in the working directory, which {magic} changed for the notebook alone."
@@ -277,6 +285,8 @@ class _Look:
         return self.tell("PR708", "error", f"{message} Only bronze steps touch sources.", s, node, _BRONZE)
 
     def writing(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        from promote.outside.origins import origin_of  # noqa: PLC0415 - as above
+
         path, node = call.path, call.node
         if path in {"open", "io.open"}:
             writes = bool(_mode(node) & set("wax+")) and not self.is_local(s, path)
@@ -303,6 +313,8 @@ class _Look:
         yield self.tell("PR705", severity, message, s, node, hint)
 
     def order(self, s: Statement, node: ast.expr, *, kept: bool) -> Finding:
+        from promote.outside.seeds import sorted_instead  # noqa: PLC0415 - as above
+
         fix = sorted_instead(self.context, s, node) if kept and isinstance(node, ast.Call) else None
         severity: Severity = "error" if kept else "warning"
         message = "A set has no order: its elements come differently in every process."

@@ -8,9 +8,10 @@ import re
 
 from promote.language.syntax import dotted_of
 from promote.outside.sightings import Looker
+from promote.patterns import pattern
 
 _GENERAL = 'Declare a resource with a root in config/*.yaml and read resource("NAME").path("…").'
-_DRIVE = re.compile(r"^[A-Za-z]:")
+_DRIVE = pattern(r"^[A-Za-z]:")
 _DEEPEST = 9
 _JOINING = ("join", "Path")
 
