@@ -149,9 +149,11 @@ class Handed:
                 yield from self._paths(display.elts)
         for display in kinds.get(ast.Dict, ()):
             yield from self._paths(display.values)
-        for part in (*kinds.get(ast.Assign, ()), *kinds.get(ast.Return, ()), *kinds.get(ast.Yield, ())):
-            if part.value.__class__ in _NAMED:
-                yield from self._paths([part.value])
+        for form in (ast.Assign, ast.Return, ast.Yield):
+            for part in kinds.get(form, ()):
+                value: ast.expr | None = part.value
+                if value is not None and value.__class__ in _NAMED:
+                    yield from self._paths([value])
 
     def _paths(self, values: Iterable[ast.expr]) -> Iterator[str]:
         for value in values:
