@@ -12,7 +12,15 @@ from platform_core.observability.alerts.alerter import Recovery
 from platform_core.observability.failures import failure_of_stored
 from platform_core.observability.looking import FIRST_LOOK, MOST_EVENTS, Seen, Tick
 from platform_core.observability.safe_text import masked_error
-from platform_core.observability.telling import about, check_alert, check_key, failure_alert, run_alert
+from platform_core.observability.telling import (
+    about,
+    check_alert,
+    check_key,
+    failure_alert,
+    is_ad_hoc,
+    run_alert,
+    unmade_alert,
+)
 
 _MOST_STEPS = 100  # of one run that are told one by one
 _MOST_RESULTS = 200  # of one check that one tick reads
@@ -58,22 +66,53 @@ def _failed_run(tick: Tick, entry: dg.EventLogEntry) -> Iterator[Alert]:
         data = entry.get_dagster_event().event_specific_data
         error = getattr(data, "error", None)
         said = failure_of_stored(error, step="").reason if error is not None else masked_error(entry.message)
-        yield run_alert(run.job_name, entry.run_id, said or "its process ended", entry.timestamp, dashboard)
+        reason = said or "its process ended"
+        # A job that Dagster hides has no name that tells anybody anything, and any run of it would be taken for its end
+        unmade = _unmade(tick.instance, entry.run_id) if is_ad_hoc(run.job_name) else []
+        for key in unmade[:_MOST_STEPS]:
+            yield unmade_alert(
+                key.to_user_string(),
+                partition=run.tags.get("dagster/partition", ""),
+                run_id=entry.run_id,
+                reason=reason,
+                at=entry.timestamp,
+                known=about(tick.graph, key),
+                dashboard=dashboard,
+            )
+        if not unmade:
+            yield run_alert(run.job_name, entry.run_id, reason, entry.timestamp, dashboard)
 
 
 def _assets_of(instance: dg.DagsterInstance, run_id: str, steps: set[str]) -> dict[str, list[dg.AssetKey]]:
     """Give the assets that some steps of a run were to make and did not store."""
+    planned, stored = _told_assets(instance, run_id)
+    found: dict[str, set[dg.AssetKey]] = {}
+    for step, key in planned:
+        if step in steps:
+            found.setdefault(step, set()).add(key)
+    made = {key for step, key in stored if step in steps}
+    return {step: sorted(keys - made) or sorted(keys) for step, keys in found.items()}
+
+
+def _unmade(instance: dg.DagsterInstance, run_id: str) -> list[dg.AssetKey]:
+    """Give the assets that a run was to make and did not store."""
+    planned, stored = _told_assets(instance, run_id)
+    return sorted({key for _, key in planned} - {key for _, key in stored})
+
+
+def _told_assets(
+    instance: dg.DagsterInstance, run_id: str
+) -> tuple[list[tuple[str | None, dg.AssetKey]], list[tuple[str | None, dg.AssetKey]]]:
+    """Give what a run was to make and what it stored, each with its step."""
     kinds = {dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, dg.DagsterEventType.ASSET_MATERIALIZATION}
-    planned: dict[str, set[dg.AssetKey]] = {}
-    stored: set[dg.AssetKey] = set()
+    planned: list[tuple[str | None, dg.AssetKey]] = []
+    stored: list[tuple[str | None, dg.AssetKey]] = []
     for record in instance.get_records_for_run(run_id, of_type=kinds).records:
         event = record.event_log_entry.get_dagster_event()
-        if event.step_key in steps and event.asset_key is not None:
-            if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION:
-                stored.add(event.asset_key)
-            else:
-                planned.setdefault(event.step_key, set()).add(event.asset_key)
-    return {step: sorted(keys - stored) or sorted(keys) for step, keys in planned.items()}
+        if event.asset_key is not None:
+            made = event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION
+            (stored if made else planned).append((event.step_key, event.asset_key))
+    return planned, stored
 
 
 def _over(tick: Tick) -> Iterator[Recovery]:

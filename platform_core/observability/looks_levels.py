@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import dagster as dg
 
@@ -10,7 +11,14 @@ from platform_core.observability.alerts.alert import Alert
 from platform_core.observability.alerts.alerter import Recovery
 from platform_core.observability.freshness import overdue
 from platform_core.observability.looking import Seen, Tick
-from platform_core.observability.telling import about, freshness_alert, long_running_alert, queue_alert
+from platform_core.observability.telling import (
+    about,
+    freshness_alert,
+    long_key,
+    long_running_alert,
+    queue_alert,
+    run_name,
+)
 
 _MOST_RUNS = 1_000
 
@@ -37,15 +45,18 @@ def long_running(tick: Tick) -> Seen:
     """Look which runs take longer than they should."""
     watched = tick.config.sensors
     assert watched is not None  # noqa: S101 - this sensor is of it
-    alerts = []
-    going = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    for record in tick.instance.get_run_records(going, limit=_MOST_RUNS):
+    alerts, going = [], set()
+    wanted = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    for record in tick.instance.get_run_records(wanted, limit=_MOST_RUNS):
         run = record.dagster_run
+        going.add(long_key(run.run_id))
         minutes = watched.long_running.get(run.job_name, watched.long_running_minutes)
         seconds = tick.now - (record.start_time or record.create_timestamp.timestamp())
         if minutes is not None and seconds >= minutes * 60:
-            alerts.append(long_running_alert(run.job_name, run.run_id, seconds, tick.now, tick.config.dashboard))
-    return _levels(tick, "long_running", alerts, "has ended")
+            name = run_name(run.job_name, run.asset_selection)
+            alerts.append(long_running_alert(name, run.run_id, seconds, tick.now, tick.config.dashboard))
+    # A run that took long to start counts anew from its start: that is no end
+    return _levels(tick, "long_running", alerts, "has ended", going)
 
 
 def queue(tick: Tick) -> Seen:
@@ -62,9 +73,9 @@ def queue(tick: Tick) -> Seen:
     return _levels(tick, "queue", alerts, "The queue moves again")
 
 
-def _levels(tick: Tick, kind: str, alerts: Sequence[Alert], over: str) -> Seen:
-    """Give what is so now, and as over what was so and is so no longer."""
-    still = {alert.key for alert in alerts}
+def _levels(tick: Tick, kind: str, alerts: Sequence[Alert], over: str, lasting: AbstractSet[str] = frozenset()) -> Seen:
+    """Give what is so now, and as over what was so and is so no longer; what lasts is not over."""
+    still = {alert.key for alert in alerts} | lasting
     ended = []
     for row in tick.alerter.open_incidents(kind):
         if row["key"] not in still:

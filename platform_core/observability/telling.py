@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ import dagster as dg
 from platform_core.code_references import REFERENCES_KEY
 from platform_core.config.alerts import Severity
 from platform_core.observability.alerts.alert import Alert
-from platform_core.observability.failures import FailureData, shown_partition
+from platform_core.observability.failures import FailureData, shortened, shown_partition
 
 Links = tuple[tuple[str, str], ...]
 
@@ -94,6 +95,31 @@ def run_alert(job: str, run_id: str, reason: str, at: float, dashboard: str | No
                  links(dashboard, run_id=run_id), job)  # fmt: skip
 
 
+def unmade_alert(
+    asset: str, *, partition: str, run_id: str, reason: str, at: float, known: About, dashboard: str | None
+) -> Alert:
+    """Tell that an asset was not made, since its run failed and no step did."""
+    text = f"{asset}{shown_partition(partition)} was not made, its run failed: {reason}"
+    found = links(dashboard, run_id=run_id, notebook=known.notebook)
+    return Alert("failure", failure_key(asset, partition=partition), text, "error", at, run_id, known.owners, asset,
+                 found, partition=partition)  # fmt: skip
+
+
+def is_ad_hoc(job: str) -> bool:
+    """Whether a job is the one that Dagster hides, for assets chosen by hand or by their conditions."""
+    return job.startswith("__")
+
+
+def run_name(job: str, assets: Iterable[dg.AssetKey] | None) -> str:
+    """Give what people call a run: its job, and where that has no name of its own, the assets.
+
+    >>> run_name("nightly", None), run_name("__ASSET_JOB", [dg.AssetKey("rents"), dg.AssetKey("fees")])
+    ('nightly', 'fees, rents')
+    """
+    names = sorted(key.to_user_string() for key in assets or ())
+    return shortened(names) if names and is_ad_hoc(job) else job
+
+
 def check_alert(
     asset: str,
     check: str,
@@ -126,16 +152,21 @@ def freshness_alert(
 ) -> Alert:
     """Tell that an asset is older than its freshness policy allows."""
     severity: Severity = "warning" if warning else "error"
-    text = f"{asset} is {shown_time(late_seconds)} older than it may be"
+    text = f"{asset} is {shown_time(late_seconds)} older than it {'should' if warning else 'may'} be"
     found = links(dashboard, asset=asset, notebook=known.notebook)
     return Alert("freshness", f"freshness:{asset}", text, severity, at, f"{made_at}:{severity}", known.owners, asset,
                  found)  # fmt: skip
 
 
+def long_key(run_id: str) -> str:
+    """Give the key of the incident that a run takes longer than it should."""
+    return f"long:{run_id}"
+
+
 def long_running_alert(job: str, run_id: str, seconds: float, at: float, dashboard: str | None) -> Alert:
     """Tell that a run takes longer than it should."""
     text = f"A run of {job} is still going after {shown_time(seconds)}"
-    return Alert("long_running", f"long:{run_id}", text, "warning", at, run_id, (), "",
+    return Alert("long_running", long_key(run_id), text, "warning", at, run_id, (), "",
                  links(dashboard, run_id=run_id), job)  # fmt: skip
 
 

@@ -145,6 +145,24 @@ def test_a_run_that_dies_without_a_step_is_told(platform: Platform) -> None:
     assert platform.tick("failures") == ["Recovered: nightly ran well again"]
 
 
+def test_a_run_by_hand_that_dies_is_told_by_its_assets_and_is_over_when_they_are_made(platform: Platform) -> None:
+    definition = platform.definitions.resolve_implicit_global_asset_job_def()
+    dead = [
+        platform.instance.create_run_for_job(definition, asset_selection={dg.AssetKey("fees")}, tags=tags)
+        for tags in ({}, {"dagster/partition": "jane.doe@example.com"})
+    ]
+    for run in dead:
+        platform.instance.report_run_failed(run)
+    assert platform.tick("failures")[0].partition(", first ")[2].startswith("fees was not made, its run failed: ")
+    body = platform.server.asked[-1].body["message"]
+    assert "fees [[email]] was not made" in body
+    assert all(body.count(f"run: {DASHBOARD}/runs/{run.run_id}") == 1 for run in dead)
+    platform.run("fees")
+    assert platform.tick("failures") == [], "another run of the same hidden job is not its end"
+    platform.run()
+    assert platform.tick("failures") == ["Recovered: fees was made again"]
+
+
 def test_checks_are_told_by_their_severity_and_without_what_they_found(platform: Platform) -> None:
     platform.run("check", "slightly")
     assert platform.tick("checks") == ["The check complete of fees did not pass"]
@@ -165,7 +183,7 @@ def test_what_is_overdue_is_told_first_as_a_warning_then_as_an_error_then_as_ove
     platform.run()
     assert platform.tick("freshness") == []
     platform.ahead = 3600 + 120
-    assert platform.tick("freshness") == ["fees is 2 minutes older than it may be"]
+    assert platform.tick("freshness") == ["fees is 2 minutes older than it should be"]
     assert platform.server.asked[-1].body["severity"] == "warning"
     assert platform.tick("freshness") == []
     platform.ahead = 2 * 3600 + 180
@@ -209,6 +227,25 @@ def test_a_long_run_and_a_queue_that_stands_still_are_told_and_their_end(platfor
     queued(platform.instance)
     platform.ahead += 3700
     assert platform.tick("queue")[0].startswith("1 run waits")
+
+
+def test_a_run_that_was_long_in_starting_has_not_ended_when_it_starts(platform: Platform) -> None:
+    platform.alerts["sensors"] = {"long_running_minutes": 60}
+    definition = platform.definitions.resolve_implicit_global_asset_job_def()
+    run = platform.instance.create_run_for_job(
+        definition, asset_selection={dg.AssetKey("fees")}, status=dg.DagsterRunStatus.STARTING
+    )
+    platform.ahead = 3700
+    assert platform.tick("long_running") == ["A run of fees is still going after 61 minutes"]
+    begun = dg.DagsterEvent(dg.DagsterEventType.PIPELINE_START.value, run.job_name)
+    entry = dg.EventLogEntry(
+        error_info=None, level=20, user_message="", run_id=run.run_id, timestamp=time.time() + platform.ahead,
+        job_name=run.job_name, dagster_event=begun,
+    )  # fmt: skip
+    platform.instance.handle_new_event(entry)
+    assert platform.tick("long_running") == []
+    platform.instance.report_run_canceled(run)
+    assert platform.tick("long_running") == ["Recovered: The run of fees has ended"]
 
 
 def test_hooks_and_sensors_together_tell_once(platform: Platform) -> None:
