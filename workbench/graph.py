@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from platform_core.dbt.declared import described
 from platform_core.errors import UsageError, UserError, WorkbenchError
 from platform_core.suggest import did_you_mean
 from workbench.declared import declared
@@ -114,7 +115,7 @@ def asset_nodes(definitions: dg.Definitions, instance: dg.DagsterInstance, packa
                     else tuple(partitions.get_partition_keys(dynamic_partitions_store=instance)),
                     code_version=definition.code_versions_by_key.get(key),
                     declared=told[key],
-                    description=spec.description or "",
+                    description=described(spec.description),
                     metadata=dict(spec.metadata),
                 )
             )

@@ -17,6 +17,7 @@ _CHECKS = {
     "unique": "unique_values",
     "unique_combination_of_columns": "unique_values",
 }
+_SQL = "\n\n#### Raw SQL:\n"
 _KEY = {"not_null", "unique"}
 
 
@@ -32,6 +33,18 @@ def check_of(test: str, model: str = "") -> str:
     """
     together = bool(model) and test.startswith(f"{model}_unique_")  # as promotion names it
     return "unique_values" if together else _CHECKS.get(test, "")
+
+
+def described(text: str | None) -> str:
+    r"""Give what people wrote of an asset: dagster-dbt puts a model's SQL under it, and a name where there is nothing.
+
+    >>> described("Visits by year.\n\n#### Raw SQL:\n```sql\n    select 1\n```")
+    'Visits by year.'
+    >>> described("dbt model visits\n\n#### Raw SQL:\n")
+    ''
+    """
+    said, of_dbt, _ = (text or "").partition(_SQL)
+    return "" if of_dbt and said.startswith("dbt model ") and len(said.split()) == 3 else said
 
 
 def declared(

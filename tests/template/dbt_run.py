@@ -52,7 +52,7 @@ def described(package: str, model: str, *reads: str) -> dict[str, Any]:
         },
         "classification": [one.metadata["workbench/classification"].value for one in made],
         "checks": checks,
-        "facts": [facts.key, facts.retention_days, facts.personal, facts.checks, facts.model],
+        "facts": [facts.key, facts.retention_days, facts.personal, facts.checks, facts.model, facts.description],
         "audit": [one.about for one in ran if one.of.endswith(f":{model}")],
         "looked": [sorted(one.metadata["workbench/personal_found"].data) for one in made],
         "failed": innermost.message if innermost is not None else None,

@@ -153,7 +153,9 @@ def test_rows_and_columns_are_metadata(refused: dict[str, Any]) -> None:
 
 
 def test_a_model_is_governed_as_any_asset_is(refused: dict[str, Any]) -> None:
-    key, days, personal, checks, is_model = refused["facts"]
+    key, days, personal, checks, is_model, said = refused["facts"]
+    assert said.startswith("Visits to each library")
+    assert "select" not in said.lower(), "its SQL, in which a value may stand, is no description"
     assert (key, days, personal, is_model) == (["library"], 30, ["opened"], True)
     assert {"no_nulls", "unique_values", "shares_add_up"} < set(checks)
     (ran,) = refused["audit"]

@@ -110,7 +110,7 @@ def catalogue(
                 len(asset.checks or ()),
                 sum(counts) if counts else None,
                 max((part.written for part in own), default=None),
-                asset.notebook or "by hand",
+                asset.notebook or ("a model of dbt" if asset.model else "by hand"),
             )
         )
     columns = ("Asset", "Layer", "Description", "Owners", "Classification", "Personal data", "Kept for days")

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from platform_core.compute_kinds import COMPUTE_TAG
-from platform_core.dbt.declared import CHECK
+from platform_core.dbt.declared import CHECK, described
 from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.policies.model import AssetFacts
 
@@ -103,7 +103,7 @@ def _facts(
         beyond={name: beyond[name] for name in inputs if name in beyond},
         sources=() if outside else tuple(sorted(definition.required_resource_keys - _IO)),
         owners=tuple(spec.owners),
-        description=spec.description or "",
+        description=described(spec.description),
         classification=str(level) if level else None,
         retention_days=days if isinstance(days, int) else None,
         key=_texts(metadata.get("workbench/key")),
