@@ -19,6 +19,8 @@ import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
 from platform_core.automation.unchanged import FORCE_TAG
+from platform_core.governance.days import today
+from platform_core.governance.policies.enforcing import decided_of, standing
 from platform_core.governance.policies.holding import warnings_of
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
@@ -191,11 +193,13 @@ class Materialiser:
         """Give one digest of all that an asset is made from; None where that cannot be known."""
         if node.code_version is None or not (node.upstream or node.resources):
             return None
+        if standing(node.metadata, on=today()):
+            return None  # the step refuses and says why
         sources = [(name, self._digest_of_resource(name)) for name in node.resources]
         inputs = [(name, self._digest_of_upstream(node, name, part)) for name in node.upstream]
         if any(digest is None for _, digest in (*sources, *inputs)):
             return None
-        return digest_of([node.code_version, node.declared, part, sources, inputs])
+        return digest_of([node.code_version, node.declared, part, sources, inputs, *decided_of(node.metadata)])
 
     def _digest_of_resource(self, name: str) -> str | None:
         resource = (self._session.definitions.resources or {}).get(name)

@@ -107,12 +107,25 @@ def refuse(metadata: Mapping[str, Any], asset: str, *, on: str) -> None:
     platform_core.errors.UserError: rents was not run: a policy of the project stands in the way. rents has no owner.
     hint: Name one.
     """
-    text = getattr(metadata.get(REFUSALS), "value", metadata.get(REFUSALS))
-    if not text:
-        return
-    standing = [one for one in json.loads(text) if one["until"] < on]
-    if standing:
-        said = " ".join(one["said"] for one in standing)
+    if found := standing(metadata, on=on):
+        said = " ".join(one["said"] for one in found)
         raise UserError(
-            f"{asset} was not run: a policy of the project stands in the way. {said}", hint=standing[0]["hint"] or None
+            f"{asset} was not run: a policy of the project stands in the way. {said}", hint=found[0]["hint"] or None
         )
+
+
+def standing(metadata: Mapping[str, Any], *, on: str) -> list[dict[str, str]]:
+    """Give what stands in an asset's way on a day, each with what is said and a hint."""
+    text = getattr(metadata.get(REFUSALS), "value", metadata.get(REFUSALS))
+    return [one for one in json.loads(text or "[]") if one["until"] < on]
+
+
+def decided_of(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give what the policies decided of an asset that its code does not say; nothing where that is all the same.
+
+    >>> decided_of({CLASSIFICATION: "OFFICIAL"}), decided_of({CLASSIFICATION: "OFFICIAL", DOWNGRADE: "Only counts."})
+    ([], [('workbench/classification', 'OFFICIAL'), ('workbench/downgrade', 'Only counts.')])
+    """
+    found = [(name, metadata[name]) for name in (BY_POLICY, DECLARED, DOWNGRADE, REFUSALS) if name in metadata]
+    found += [(CLASSIFICATION, metadata[CLASSIFICATION])] if found and CLASSIFICATION in metadata else []
+    return sorted((name, str(getattr(value, "value", value))) for name, value in found)
