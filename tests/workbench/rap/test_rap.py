@@ -142,6 +142,7 @@ BREAKS = [
     ("version_control", gone(".git"), "no git repository: git init"),
     ("version_control", gone(".git/refs/heads"), "its git repository has no commit yet"),
     ("version_control", add("src/rents/new.py", '"""New."""\n'), "src/rents/new.py is not committed"),
+    ("version_control", add("evidence/note.md", "New.\n"), "evidence/note.md is not committed"),
     ("readme", gone("README.md"), "no README"),
     ("readme", edit("README.md", "promote notebooks/*.ipynb\nworkbench materialize", "nothing"), "no command"),
     ("peer_review", gone("assurance/gold/rent_by_town.json"), "gold:rent_by_town is not approved"),
