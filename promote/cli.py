@@ -13,6 +13,7 @@ from pathlib import Path
 
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError, refused_by_system
 from platform_core.hints import TYPE_CHECKING, TextIO
+from platform_core.streams import open_closed
 from promote.findings import FindingError, explain
 from promote.garbage import end_at_once, seldom_collected
 from promote.model import Finding, Location
@@ -30,6 +31,7 @@ Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `promote` and give its exit code."""
+    open_closed()
     with seldom_collected():  # from the first import on, which makes many objects and no garbage
         code = execute(sys.argv[1:] if argv is None else argv, _pipeline)
         if argv is None and "--check" in sys.argv:

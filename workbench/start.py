@@ -63,6 +63,10 @@ def _columns() -> int:
 
 def main() -> int:
     """Run the command of the process's own arguments and give its exit code."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from platform_core.streams import open_closed  # noqa: PLC0415 - seldom
+
+        open_closed()
     asked = sys.argv[1:] in (["--help"], ["-h"]) and "_ARGCOMPLETE" not in os.environ
     if asked and (width := _columns()) >= _NARROWEST:
         try:

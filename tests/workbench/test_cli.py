@@ -95,6 +95,14 @@ def test_an_error_becomes_its_exit_code_without_a_traceback(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize("command", ["workbench --help", "promote --explain PR301", "promote --help"])
+def test_streams_that_are_closed_are_no_fault(command: str) -> None:
+    module, *arguments = command.split()
+    shell = f"exec {sys.executable} -m {module} {' '.join(arguments)} >&- <&-"
+    done = subprocess.run(["/bin/sh", "-c", shell], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("words", [["--help"], ["completion", "bash"]])
 def test_output_that_finds_no_room_is_told_in_a_line(words: list[str]) -> None:
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
