@@ -65,6 +65,16 @@ class Fault(WorkbenchError):  # noqa: N818 - a fault of ours, beside the errors 
     """A mistake of ours, to be reported (exit code 3)."""
 
 
+def no_port(port: int) -> UsageError:
+    """Give the error for a number that no port has.
+
+    >>> print(no_port(70_000))
+    There is no port 70000.
+    hint: Ports are numbers from 1 to 65535.
+    """
+    return UsageError(f"There is no port {port}.", hint="Ports are numbers from 1 to 65535.")
+
+
 def refused_by_system(error: BaseException) -> UserError | None:
     """Give the error for what the machine refused (room, permission, a broken disk); None where that is not it.
 

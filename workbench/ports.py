@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
-from platform_core.errors import UsageError, UserError
+from platform_core.errors import UserError, no_port
 
 
 def refuse_taken(host: str, port: int, command: str) -> None:
@@ -23,7 +23,7 @@ def refuse_taken(host: str, port: int, command: str) -> None:
         with socket.create_server((host, port)):
             return
     except OverflowError:
-        raise UsageError(f"There is no port {port}.", hint="Ports are numbers from 1 to 65535.") from None
+        raise no_port(port) from None
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
         reason = "is taken: another program listens on it" if taken else f"cannot be used: {error.strerror}"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
 
-from platform_core.errors import UsageError, UserError
+from platform_core.errors import UserError, no_port
 from platform_core.needed import needed
 from platform_core.observability.metrics.family import BUCKETS, Durations, Metric
 
@@ -65,7 +65,7 @@ def serve_metrics(read: Callable[[], Iterable[Metric]], *, port: int, host: str 
     try:
         server, thread = client.start_http_server(port, host, registry=_registry(read))
     except OverflowError:
-        raise UsageError(f"There is no port {port}.", hint="Ports are numbers from 1 to 65535.") from None
+        raise no_port(port) from None
     except OSError as error:
         raise UserError(
             f"Metrics cannot be served on port {port} of {host}: {error.strerror or error}.",
