@@ -10,6 +10,8 @@ import ast
 
 from platform_core.hints import Any
 
+from platform_core.plain_numbers import is_whole
+
 try:  # hashlib loads the whole of OpenSSL first
     from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it
 except ImportError:  # a Python that keeps it elsewhere
@@ -91,7 +93,7 @@ def _fields(kind: type[ast.AST]) -> tuple[tuple[str, str], ...]:
 
 def _constant(value: object) -> str:
     # Not repr: it follows the Unicode version for text, and refuses very long integers
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_whole(value):
         return f"int:{value:x}"
     return f"{type(value).__name__}:{value!a}"
 

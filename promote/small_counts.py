@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_whole
 
 SMALL = 10
 _MOST = 1000
@@ -26,7 +27,7 @@ def small_of(root: Path) -> int:
         value = table.get("tool", {}).get("workbench", {}).get("small_counts", SMALL)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError):
         return SMALL  # who needs the file says what is wrong with it
-    if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= _MOST:
+    if not is_whole(value) or not 2 <= value <= _MOST:
         raise UserError(
             "small_counts under [tool.workbench] is no whole number from 2 to 1000.",
             hint=f"Write small_counts = {SMALL}, or leave it out.",

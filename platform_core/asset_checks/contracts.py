@@ -18,6 +18,7 @@ from platform_core.asset_checks.model import Check, Direct, Plan, Settled, Verdi
 from platform_core.columns import type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import FrameKind, convert, to_polars
+from platform_core.plain_numbers import is_whole
 from platform_core.suggest import did_you_mean
 
 _SAMPLE_ROWS = 10
@@ -196,7 +197,7 @@ def _cases(failures: Any, types: Mapping[Any, Any]) -> list[_Case]:
             of = "" if record["schema_context"] == "DataFrameSchema" else f" of {record['column']}"
             reason = f"{check[:_LONGEST_REASON]}{of}"
         row = record["index"]
-        cases.append(_Case(reason, row if isinstance(row, int) and not isinstance(row, bool) else None))
+        cases.append(_Case(reason, row if is_whole(row) else None))
     return cases
 
 

@@ -14,6 +14,7 @@ from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_
 from platform_core.columns import column_of, type_text
 from platform_core.errors import UsageError, UserError
 from platform_core.frames import convert
+from platform_core.plain_numbers import is_number
 
 if TYPE_CHECKING:
     from platform_core.asset_checks.facts import Facts
@@ -205,6 +206,6 @@ def number_of(function: str, value: Any) -> float:
     Raises:
         UsageError: It is none.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if not is_number(value) or math.isnan(value):
         raise UsageError(f"A bound of {function} is no number.")
     return float(value)

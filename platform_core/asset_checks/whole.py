@@ -14,6 +14,7 @@ import polars as pl
 from platform_core.asset_checks.model import Check, Fused, Plan, Verdict, check_name, counted, missing, refusal
 from platform_core.columns import TEXT, column_of, type_text
 from platform_core.errors import UsageError
+from platform_core.plain_numbers import is_whole
 
 if TYPE_CHECKING:
     from platform_core.asset_checks.facts import Facts
@@ -35,7 +36,7 @@ def check_row_count(
         UsageError: A bound is no whole number, or they are the wrong way round.
     """
     for bound in (min, max):
-        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int) or bound < 0):
+        if bound is not None and (not is_whole(bound) or bound < 0):
             raise UsageError("The bounds of check_row_count are whole numbers from 0.")
     if max is not None and max < min:
         raise UsageError(f"check_row_count cannot ask for at least {min} and at most {max} rows.")

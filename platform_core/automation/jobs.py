@@ -9,6 +9,7 @@ import dagster as dg
 
 from platform_core.automation.conditions import LAYERS
 from platform_core.errors import UsageError
+from platform_core.plain_numbers import is_whole
 from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def retries(most: int = 3, *, first_delay_seconds: float = 30) -> dg.RetryPolicy
     Raises:
         UsageError: The numbers cannot be.
     """
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= 20:
+    if not is_whole(most) or not 1 <= most <= 20:
         raise UsageError("A job is tried again 1 to 20 times.", hint="Write retries(3).")
     if not 0 < first_delay_seconds <= 3600:
         raise UsageError("A job waits more than 0 and at most 3600 seconds before it is tried again.")

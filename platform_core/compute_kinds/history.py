@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_whole
 
 AUTO_TAG = "workbench/auto"
 
@@ -35,7 +36,7 @@ class Hints:
         """Check every amount."""
         for name in _AMOUNTS:
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            if value is not None and (not is_whole(value) or value < 0):
                 raise UserError(f"@auto_compute: {name}={value!r} is no whole number from 0 on.")
 
     def to_json(self) -> str:

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from platform_core.plain_numbers import is_whole
+
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _SECRET = re.compile(r"(PASSWORD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|ACCESS_KEY)$", re.IGNORECASE)
 _RESERVED = re.compile(r"AWS_|_X_AMZN|LAMBDA_(TASK|RUNTIME)")
@@ -83,7 +85,7 @@ def check_together(kind: str, values: Mapping[str, Any]) -> Problem | None:
 
 
 def _check_integer(name: str, value: Any, allowed: Mapping[str, Any]) -> Problem | None:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_whole(value):
         number = _rounded(value, allowed["default"])
         beyond = _check_integer(name, number, allowed)
         return Problem(name, "is no whole number", beyond.nearest if beyond else str(number))

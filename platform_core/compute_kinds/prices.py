@@ -12,6 +12,7 @@ from typing import Any
 
 from platform_core.compute_kinds.limits import read_data
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_number
 from platform_core.suggest import did_you_mean
 
 OWN = "the configuration"
@@ -230,6 +231,6 @@ def _dated(figure: Figure, day: date) -> Figure:
 
 
 def _amount(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
+    if not is_number(value) or not isfinite(value) or value < 0:
         raise UserError(f"The price {name} is no amount.", hint="Give US dollars, from 0 on.")
     return float(value)

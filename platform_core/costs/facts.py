@@ -10,6 +10,7 @@ from platform_core.compute_kinds import AUTO_TAG, COMPUTE_TAG, ComputeSpec, Hint
 from platform_core.compute_kinds.limits import read_data
 from platform_core.costs.records import Record
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_number
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -89,4 +90,4 @@ def _team(owners: Iterable[str]) -> str:
 def _estimate(metadata: Mapping[str, object]) -> float | None:
     found = metadata.get(ESTIMATE_KEY)
     value = getattr(found, "value", found)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None

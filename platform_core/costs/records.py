@@ -15,6 +15,7 @@ from dagster._core.event_api import EventLogRecord, EventRecordsFilter
 from dagster._core.events import DagsterEventType
 
 from platform_core.compute_kinds import Cost, Use
+from platform_core.plain_numbers import is_number
 
 _MB = 1024 * 1024
 _AD_HOC = ("__ASSET_JOB", "__ephemeral_asset_job__", "")
@@ -144,7 +145,7 @@ def _value(metadata: Mapping[str, Any], key: str) -> Any:
 
 def _number(metadata: Mapping[str, Any], key: str) -> float | None:
     found = _value(metadata, key)
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+    return float(found) if is_number(found) else None
 
 
 def _text(metadata: Mapping[str, Any], key: str) -> str:

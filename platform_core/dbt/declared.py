@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_whole
 
 CHECK = "workbench/check"  # what a test of dbt is called where a notebook asks for the same
 _CHECKS = {
@@ -69,7 +70,7 @@ def declared(
     if key := _texts(model, meta, "key") or own[:1]:
         found["key"] = key
     if (days := meta.get("retention_days")) is not None:
-        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+        if not is_whole(days) or days < 1:
             raise _wrong(model, "retention_days", "Write a whole number of days.")
         found["retention_days"] = days
     if columns := {*_texts(model, meta, "personal"), *personal}:

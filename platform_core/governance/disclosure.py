@@ -17,6 +17,7 @@ from platform_core.columns import column_of
 from platform_core.deprecation import renamed
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
+from platform_core.plain_numbers import is_number, is_whole
 from platform_core.suggest import did_you_mean
 
 LEFT_TO_PEOPLE = (
@@ -85,7 +86,7 @@ def suppress_small(
     >>> suppress_small(frame, "homes", by="ward")["homes"].to_list()
     [None, 25, None, 40]
     """
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not threshold >= 1:
+    if not is_number(threshold) or not threshold >= 1:
         hint = "Give the smallest count that may be shown."
         raise UserError(f"threshold={threshold!r} suppresses nothing.", hint=hint)
     lazy, kind, names, groups = _asked(frame, counts, by)
@@ -120,7 +121,7 @@ def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> A
     >>> round_counts(pl.DataFrame({"homes": [2, 3, 7, 8, None]}), "homes")["homes"].to_list()
     [0, 5, 5, 10, None]
     """
-    if isinstance(base, bool) or not isinstance(base, int) or base < 1:
+    if not is_whole(base) or base < 1:
         raise UserError(f"base={base!r} is nothing to round to.", hint="Give a whole number such as 5.")
     lazy, kind, names, _ = _asked(frame, counts, ())
     schema = lazy.collect_schema()
@@ -151,7 +152,7 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     """
     lazy, _, _, names = _asked(frame, (), quasi)
     names = list(dict.fromkeys(names))
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+    if not is_whole(k) or k < 1:
         raise UserError(f"k={k!r} asks for no group.", hint="Give how many rows a group needs at least, such as 5.")
     if not names:
         raise UserError("k-anonymity is about columns, and none is given.", hint="Name the quasi-identifiers.")

@@ -18,6 +18,7 @@ import dagster as dg
 
 from platform_core.errors import UsageError
 from platform_core.partitions.files import FilePartitions
+from platform_core.plain_numbers import is_whole
 from platform_core.resources.files import FilesResource
 
 FILE_TAG = "workbench/file"
@@ -207,7 +208,7 @@ def _sensor(
     description: str,
 ) -> dg.SensorDefinition:
     for number, what in ((rules.most_runs, "most_runs"), (interval_seconds, "interval_seconds")):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        if not is_whole(number) or number < 1:
             raise UsageError(f"The sensor {name!r} needs a whole number from 1 for {what}.")
 
     def evaluate(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:

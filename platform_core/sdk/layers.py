@@ -22,6 +22,7 @@ from platform_core.governance.classification import checked_level
 from platform_core.governance.masking.policy import checked_policy, masked_version
 from platform_core.governance.policies.facts import PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
+from platform_core.plain_numbers import is_number, is_whole
 from platform_core.sdk.compute import compute_of, hints_of
 from platform_core.sdk.logic import logic_version
 from platform_core.sdk.parameters import read_parameters
@@ -292,7 +293,7 @@ def _metadata(layer: Layer | None, options: AssetOptions, personal: Iterable[str
     if (cost := options.get("cost")) is not None:
         metadata[COST_KEY] = _cost(cost, f"{where}: cost")
     if (days := options.get("retention_days")) is not None:
-        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+        if not is_whole(days) or days < 1:
             raise UserError(f"{where}: retention_days={days!r} is no number of days.", hint="Give a whole number.")
         metadata["workbench/retention_days"] = days
     for key in ("classification", "notebook"):
@@ -331,7 +332,7 @@ def _classification(options: AssetOptions, where: str) -> str | None:
 
 
 def _cost(cost: object, where: str) -> float:
-    if isinstance(cost, bool) or not isinstance(cost, int | float) or not isfinite(cost) or cost < 0:
+    if not is_number(cost) or not isfinite(cost) or cost < 0:
         raise UserError(f"{where}={cost!r} is no cost.", hint="Give an amount in US dollars, from 0 on.")
     return float(cost)
 

@@ -29,6 +29,7 @@ from platform_core.governance.policies.loading import load_policies
 from platform_core.governance.policies.model import Sampling
 from platform_core.lake import Lake
 from platform_core.parquet_read import read_notes
+from platform_core.plain_numbers import is_whole
 from platform_core.storage.routes import kept_in, storage_of
 from platform_core.storage.stored import Storage
 from platform_core.suggest import did_you_mean
@@ -55,7 +56,7 @@ def sampled(name: str, as_: FrameKind, partition: str | None, environment: str, 
     project = find_project()
     rule = _allowed(project, name, environment)
     most = rule.most if rows is None else rows
-    if isinstance(most, bool) or not isinstance(most, int) or not 1 <= most <= rule.most:
+    if not is_whole(most) or not 1 <= most <= rule.most:
         raise UsageError(f"sample= takes 1 to {rule.most:,} rows of {environment!r}, as the policies say.")
     if os.environ.get(LAKE_VARIABLE):
         raise UserError(

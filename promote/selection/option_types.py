@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from platform_core.hints import Any
+from platform_core.plain_numbers import is_number, is_whole
 from platform_core.suggest import meant
 from promote.patterns import pattern
 from promote.selection.option_tree import Node
@@ -143,7 +144,7 @@ def _number(spec: Mapping[str, Any], node: Node, what: str) -> int | float:
     value = node.value
     from math import isfinite  # noqa: PLC0415 - few options are numbers
 
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if not is_number(value) or not isfinite(value):
         raise _WrongError(node, f"{what} must be a number.")
     if value < spec.get("minimum", value):
         raise _WrongError(node, f"{what} must be at least {spec['minimum']}.")
@@ -152,7 +153,7 @@ def _number(spec: Mapping[str, Any], node: Node, what: str) -> int | float:
 
 def _integer(spec: Mapping[str, Any], node: Node, what: str) -> int:
     value = node.value
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not is_whole(value):
         raise _WrongError(node, f"{what} must be a whole number.")
     _number(spec, node, what)
     return value

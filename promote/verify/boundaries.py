@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from platform_core.frames import kind_of
+from platform_core.plain_numbers import is_number, is_whole
 from promote.verify.disguise import is_format
 from promote.verify.replace import take_rows
 
@@ -146,7 +147,7 @@ def _values(column: Sequence[Any], value: Any, code: Code) -> list[Any]:
 def _numbers(sample: float, code: Code) -> Iterator[float]:
     whole = isinstance(sample, int)
     near = sorted(
-        (n for n in code.literals if isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)),
+        (n for n in code.literals if is_number(n) and math.isfinite(n)),
         key=lambda number: (abs(number - sample), number),
     )[:_NUMBERS]
     for number in near:
@@ -190,7 +191,7 @@ def _texts(column: Sequence[Any], sample: str, code: Code) -> Iterator[str]:
     except ValueError:
         return
     if math.isfinite(number):
-        texts = [n for n in code.literals if isinstance(n, int | float) and not isinstance(n, bool)]
+        texts = [n for n in code.literals if is_number(n)]
         yield from (str(n) for near in sorted(texts)[:_NUMBERS] for n in (near, near + 1, near - 1))
         yield "0"
 
@@ -204,7 +205,7 @@ def _days(sample: dt.date, code: Code) -> Iterator[dt.date]:
             else:
                 yield day
     steps = [1, -1, 7, 31, 366]
-    numbers = sorted(n for n in code.literals if isinstance(n, int) and not isinstance(n, bool) and 1 < n < 4_000)
+    numbers = sorted(n for n in code.literals if is_whole(n) and 1 < n < 4_000)
     for days in dict.fromkeys([*steps, *numbers[:3]]):
         yield sample + dt.timedelta(days=days)
     if isinstance(sample, dt.datetime):

@@ -16,6 +16,8 @@ from typing import Any
 
 import polars as pl
 
+from platform_core.plain_numbers import is_number
+
 _VALUES = 5_000  # distinct values of a column that are looked at
 _FEW = 12  # a column with no more distinct values than this has each of them shown
 _PER_TRAIT = 3  # rows remembered for each value
@@ -127,9 +129,7 @@ def _greedy(traits: Traits, taken: Sequence[int], rows: int, variant: int) -> li
 
 def _traits(frame: pl.DataFrame, literals: Sequence[object]) -> Traits:
     texts = sorted({text for text in literals if isinstance(text, str) and text.strip()})
-    numbers = sorted(
-        {n for n in literals if isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)}
-    )
+    numbers = sorted({n for n in literals if is_number(n) and math.isfinite(n)})
     days = sorted({day for literal in literals if (day := _day_of(literal)) is not None})
     traits: Traits = {}
     for column in frame.get_columns():

@@ -14,6 +14,7 @@ from platform_core.asset_checks import validate_schema
 from platform_core.asset_checks.contracts import Pandera
 from platform_core.errors import UserError
 from platform_core.frames import convert
+from platform_core.plain_numbers import is_whole
 from promote.verify.behind import parts_behind
 from promote.verify.boundaries import Code, with_boundaries
 from promote.verify.mutants import Mutant
@@ -89,7 +90,7 @@ class _Examiner:
         except SchemaErrors as error:
             found = error.failure_cases
             places = found["index"].to_list()
-            return frozenset(int(p) if isinstance(p, int) and not isinstance(p, bool) else _SOMEWHERE for p in places)
+            return frozenset(int(p) if is_whole(p) else _SOMEWHERE for p in places)
         except Exception:  # noqa: BLE001 -- a parser written in the model may raise anything
             return frozenset({_SOMEWHERE})
         return frozenset()

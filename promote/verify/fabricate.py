@@ -17,6 +17,7 @@ from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.frames import kind_of
+from platform_core.plain_numbers import is_whole
 from promote.verify.choose import Chooser
 from promote.verify.disguise import Disguise, RealText, is_format
 from promote.verify.numerals import as_fractions, days_like, noise, numbers_like
@@ -202,6 +203,6 @@ def _literal_days(literals: frozenset[object]) -> set[int]:
                 days.add(dt.datetime.fromisoformat(literal).toordinal())
             except ValueError:
                 continue
-        elif isinstance(literal, int) and not isinstance(literal, bool) and 1900 <= literal < 2100:
+        elif is_whole(literal) and 1900 <= literal < 2100:
             days |= {dt.date(literal, 1, 1).toordinal(), dt.date(literal + 1, 1, 1).toordinal()}
     return days

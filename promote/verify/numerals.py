@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from platform_core.plain_numbers import is_number
+
 Avoid = Callable[[str], bool]  # says whether a text holds a real one
 
 _WIDTHS = tuple(2**bits for bits in (7, 8, 15, 16, 31, 32, 63, 64, 127, 128))  # what fits a type stays in the type
@@ -244,8 +246,4 @@ def as_fractions(values: Iterable[object]) -> Mapping[object, Fraction]:
     >>> as_fractions([1, 0.5, "x", True, math.inf])
     {1: Fraction(1, 1), 0.5: Fraction(1, 2)}
     """
-    return {
-        value: Fraction(value)
-        for value in values
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    }
+    return {value: Fraction(value) for value in values if is_number(value) and math.isfinite(value)}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from platform_core.plain_numbers import is_whole
 from promote.evidence import VERSION
 from promote.values import dataclass
 from workbench.review.values import Count, Frame, Piece, Proof
@@ -161,7 +162,7 @@ def _lines(content: Mapping[str, Any], name: str) -> tuple[int, int]:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+    return is_whole(value) and 0 <= value <= _LARGEST
 
 
 def _whole(found: object, name: str) -> Mapping[str, Any]:

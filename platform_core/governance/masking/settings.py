@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import isfinite
 from types import MappingProxyType
-from typing import TypeGuard
 
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_number, is_whole
 
 _Test = Callable[[object], bool]
 _Takes = tuple[_Test, str]
@@ -15,17 +15,13 @@ _Takes = tuple[_Test, str]
 
 def _whole(low: int, high: int | None = None) -> _Takes:
     def test(value: object) -> bool:
-        return _is_whole(value) and low <= value and (high is None or value <= high)
+        return is_whole(value) and low <= value and (high is None or value <= high)
 
     return test, f"a whole number {f'from {low} on' if high is None else f'from {low} to {high:,}'}"
 
 
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _above_none(value: object) -> bool:
-    return (_is_whole(value) or isinstance(value, float)) and isfinite(value) and value > 0
+    return is_number(value) and isfinite(value) and value > 0
 
 
 _PARTS = ("area", "district", "sector")

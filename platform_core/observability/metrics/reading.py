@@ -14,6 +14,7 @@ from platform_core.observability.alerts.alerter import Alerter
 from platform_core.observability.freshness import overdue
 from platform_core.observability.metrics.family import Counts, Durations, Family, Labels, Metric
 from platform_core.observability.results import last_results
+from platform_core.plain_numbers import is_number
 
 MOST_ASSETS = 2_000
 CUSTOM = "metric/"  # how the metadata of an asset begins that is a metric of its author's
@@ -180,4 +181,4 @@ def _gauge(name: str, text: str, value: float) -> Family:
 
 def _number(value: Any) -> float | None:
     plain = getattr(value, "value", value)
-    return float(plain) if isinstance(plain, int | float) and not isinstance(plain, bool) else None
+    return float(plain) if is_number(plain) else None

@@ -16,6 +16,7 @@ import polars as pl
 
 from platform_core.columns import TEXT
 from platform_core.errors import UserError
+from platform_core.plain_numbers import is_whole
 from platform_core.resources.base import needed
 from platform_core.scratch import Scratch
 from platform_core.sdk.factories.ods import FORBIDDEN, write_ods
@@ -128,7 +129,7 @@ def _cell(value: Any) -> Any:
         return value if value == value and abs(value) != float("inf") else str(value)  # noqa: PLR0124 - NaN is not
     if isinstance(value, Decimal):
         return float(value) if len(value.as_tuple().digits) <= _DIGITS else f"{value:f}"
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT else value
+    return str(value) if is_whole(value) and abs(value) > _EXACT else value
 
 
 def _refuse_size(frame: pl.DataFrame, what: str) -> None:
