@@ -182,19 +182,29 @@ def one_dimensional(cursor: Any, text: str) -> tuple[str, tuple[str, ...]]:
     """Let a query tell which arrays have several dimensions, which the driver gives as flat lists without a word.
 
     The server describes the query, and runs nothing. Gives the query with one column more, for `proven`, and the names
-    of its arrays; the query itself where it has none, or the server takes it in no other query: one that writes.
+    of its arrays; the query itself where it has none.
+
+    Raises:
+        UserError: The server takes the query in no other one, so nothing can be told of its arrays.
     """
-    lists = tuple(field.name for field in cursor.adbc_execute_schema(text) if pa.types.is_list(field.type))
-    if not lists:
+    schema = cursor.adbc_execute_schema(text)
+    lists = tuple(field.name for field in schema if pa.types.is_list(field.type))
+    if not lists or len(set(schema.names)) < len(schema.names):  # which the frame refuses
         return text, ()
     nested = " OR ".join(f"coalesce(array_ndims(q.{quoted(name)}) > 1, false)" for name in lists)
-    asking = f"SELECT q.*, {nested} FROM ({text}\n) AS q"  # noqa: S608 - the query itself, and quoted identifiers
-    try:
-        cursor.adbc_execute_schema(asking)
-    except cursor.connection.ProgrammingError:
-        cursor.connection.rollback()
-        return text, ()
-    return asking, lists
+    # What writes and returns rows stands in no FROM, and what reads may lose its locks in a WITH
+    for form in ("SELECT q.*, {} FROM ({}\n) AS q", "WITH q AS ({1}\n) SELECT q.*, {0} FROM q"):
+        asking = form.format(nested, text)
+        try:
+            cursor.adbc_execute_schema(asking)
+        except cursor.connection.ProgrammingError:
+            cursor.connection.rollback()
+        else:
+            return asking, lists
+    raise UserError(
+        f"Whether an array of {' or '.join(map(repr, lists))} has several dimensions cannot be told of this statement.",
+        hint="Write the array as `to_jsonb(column)`, or as `column::text`.",
+    )
 
 
 def proven(table: pa.Table, lists: Sequence[str]) -> pa.Table:

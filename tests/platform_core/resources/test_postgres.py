@@ -170,7 +170,12 @@ class TestQueries:
         register.execute("CREATE TABLE tagged (id int, tags text[])")
         sql = "INSERT INTO tagged VALUES (1, '{a,b}') RETURNING id, tags"
         assert register.execute_query(sql).rows() == [(1, ["a", "b"])]
-        assert register.execute_query("SELECT count(*) AS n FROM tagged").item() == 1
+        for writing in ("INSERT INTO tagged VALUES (2, '{{a},{b}}')", "UPDATE tagged SET tags = '{{a}}'"):
+            with pytest.raises(UserError, match="An array of 'tags' has several dimensions"):
+                register.execute_query(f"{writing} RETURNING tags")
+        assert register.execute_query("SELECT * FROM tagged").rows() == [(1, ["a", "b"])], "nothing of it is kept"
+        with pytest.raises(UserError, match="gives the column 'tags' twice"):
+            register.execute_query("SELECT tags, 1 AS tags FROM tagged")
         register.execute("DROP TABLE tagged")
 
     def test_a_query_with_arrays_is_run_once_and_in_its_order(self, register: PostgresResource) -> None:
