@@ -145,6 +145,7 @@ def _read(folder: Path, name: str) -> Document | None:
     try:
         text = (folder / shown).read_text(encoding="utf-8")
     except FileNotFoundError:
+        _refuse_like(folder / "config", name)
         return None
     except UnicodeDecodeError:
         raise UserError("The file is not UTF-8 text.", location=shown) from None
@@ -154,6 +155,13 @@ def _read(folder: Path, name: str) -> Document | None:
     if not isinstance(document.value, dict | None):
         raise UserError("The file must hold sections such as `lake:` and `resources:`.", location=f"{shown}:1")
     return document
+
+
+def _refuse_like(folder: Path, name: str) -> None:
+    """Refuse a file that looks as if it were read, and is not."""
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.name == f"{name}.yml" or (name == "base" and file.stem.casefold() == name):
+            raise UserError("The file is not read.", hint=f"Call it {name}.yaml.", location=f"config/{file.name}")
 
 
 def _written_out(values: dict[str, Any]) -> dict[str, Any]:

@@ -50,8 +50,9 @@ def problem(detail: ErrorDetails, places: PlaceMap, known: Known) -> UserError:
             return UserError(f"{shown} must be text.", hint=hint, location=location)
         case kind if kind in _SHAPES:
             return UserError(f"{shown} must be a {_SHAPES[kind]}.", location=location)
-        case "value_error":
-            return UserError(f"{shown}: {detail['ctx']['error']}.", location=location)
+        case "too_short" | "value_error" as kind:
+            said = " is empty" if kind == "too_short" else f": {detail['ctx']['error']}"
+            return UserError(f"{shown}{said}.", location=location)
     near = get_close_matches(
         str(detail["input"]), re.findall(r"'([^']+)'", str(detail.get("ctx", {}).get("expected"))), 1
     )

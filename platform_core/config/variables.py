@@ -7,7 +7,7 @@ the configuration, where it could be shown, but read from the variable when it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platform_core.config.yaml12 import read_yaml
@@ -42,8 +42,9 @@ def overridden(values: dict[str, Any], environ: Mapping[str, str]) -> tuple[dict
                 f"The environment variable {variable} names no value of the configuration.",
                 hint=f"Write it as {PREFIX}RESOURCES__REGISTER__HOST.",
             )
+        before = values
         values, path = _put(values, parts, variable, environ[variable], ())
-        places[path] = place_of(variable)
+        places |= dict.fromkeys([path, *_made(before, path)], place_of(variable))
     return values, places
 
 
@@ -55,6 +56,14 @@ def _put(under: Any, parts: list[str], variable: str, text: str, path: Path) -> 
         inner, found = _put(held.get(key), rest, variable, text, (*path, key))
         return held | {key: inner}, found
     return held | {key: _value(held.get(key), variable, text, (*path, key))}, (*path, key)
+
+
+def _made(values: Any, path: Path) -> Iterator[Path]:
+    """Give the paths above a value at which no mapping stood before."""
+    for end in range(1, len(path)):
+        values = values.get(path[end - 1]) if isinstance(values, dict) else None
+        if not isinstance(values, dict):
+            yield path[:end]
 
 
 def _value(present: Any, variable: str, text: str, path: Path) -> Any:

@@ -105,6 +105,8 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise UserError("A key must be one word.", location=place)
             key = key_node.value
+            if key == "<<" and key_node.tag == _PLAIN:
+                raise UserError("YAML 1.2 has no merge key `<<`.", hint="Write the keys out.", location=place)
             if key in result:
                 raise UserError(f"The key {key!r} stands here for the second time.", location=place)
             self.places[(*path, key)] = place

@@ -96,6 +96,10 @@ def _build(config: ProjectConfig, name: str) -> PlatformResource:
         )
         for key, value in declared.fields.items()
     }
+    for key, value in fields.items():
+        if isinstance(value, bool) and resource_class.model_fields[key].annotation in {int, float}:
+            place = config.place("resources", name, key)
+            raise UserError(f"resources.{name}.{key}: this should be a number, no truth.", location=place)
     try:
         return resource_class(**resource_class.at_project(fields, config.project), name=name)
     except ValidationError as error:

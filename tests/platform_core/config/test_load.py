@@ -105,7 +105,7 @@ def test_an_empty_section_has_no_entries(tmp_path: Path) -> None:
         ("schedules:\n  a:\n    corn: x", "The key 'corn' is not known in schedules.a.", "Did you mean 'cron'?", 3),
         ("jobs: {a: {selection: x, selectoin: y}}", "not known in jobs.a", "'selection'", 1),
         ("partitions:\n  dates:\n    - 2025\n", "partitions.dates.0 must be text.", "Write it in quotes.", 3),
-        ("partitions:\n  dates: []\n", "at least 1 item", None, 2),
+        ("partitions:\n  dates: []\n", "partitions.dates is empty.", None, 2),
         ("partitions:\n  dates: [a, a]\n", "a value stands here twice", None, 2),
         ("partitions:\n  dates: ['']\n", "a value is empty", None, 2),
         ("partitions:\n  dates: x\n", "partitions.dates must be a list.", None, 2),
@@ -146,6 +146,16 @@ def test_an_unknown_environment_is_an_error(tmp_path: Path) -> None:
     assert "'prd'" in caught.value.message
     with pytest.raises(UserError, match="only letters"):
         load_config(tmp_path, "../../etc/x")
+
+
+@pytest.mark.parametrize("name", ["dev.yml", "base.yml", "Base.yaml"])
+def test_a_file_that_looks_as_if_it_were_read_is_told(tmp_path: Path, name: str) -> None:
+    (write(tmp_path) / "config" / name).write_text("lake: elsewhere\n")
+    with pytest.raises(UserError, match=rf"^config/{name}: The file is not read.\nhint: Call it \w+.yaml.$"):
+        load_config(tmp_path)
+    for stem in ("dev", "base"):
+        (tmp_path / "config" / f"{stem}.yaml").write_text("lake: here\n")
+    assert load_config(tmp_path).lake == tmp_path / "here"
 
 
 def test_files_that_cannot_be_read_are_errors(tmp_path: Path) -> None:
@@ -237,6 +247,7 @@ def test_a_resource_reads_its_variable_when_it_is_used(tmp_path: Path, monkeypat
         ("WORKBENCH__LAEK", "x", "The key 'laek' is not known"),
         ("WORKBENCH__JOBS__A", "[planted", "not valid YAML"),
         ("WORKBENCH__SCHEDULES", "planted", "must be a mapping"),
+        ("WORKBENCH__LAKE__X", "planted", "lake must be text"),
     ],
 )
 def test_a_wrong_variable_is_named_and_its_value_is_not_shown(

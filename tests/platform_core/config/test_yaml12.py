@@ -53,7 +53,7 @@ def test_not_a_number() -> None:
 
 
 def test_keys_are_text_and_anchors_work() -> None:
-    assert read_yaml("2025: &x {no: 1}\nb: *x\n<<: 3", "f").value == {"2025": {"no": 1}, "b": {"no": 1}, "<<": 3}
+    assert read_yaml("2025: &x {no: 1}\nb: *x\n'<<': 3", "f").value == {"2025": {"no": 1}, "b": {"no": 1}, "<<": 3}
 
 
 def test_an_empty_document_is_none() -> None:
@@ -77,6 +77,7 @@ def test_places_are_lines_of_keys_and_items() -> None:
         ("a: !!python/object:os.system x", "tag", "f:1"),
         ("a: !thing {b: 1}", "tag", "f:1"),
         ("? [a]\n: 3", "A key must be one word", "f:1"),
+        ("a: &b {c: 1}\nd: {<<: *b}", "no merge key `<<`", "f:2"),
         ("a: \x00", "characters", "f"),
         ("a: &x [*x]", "too deeply", "f"),
         ("[" * 5000 + "]" * 5000, "too deeply", "f"),

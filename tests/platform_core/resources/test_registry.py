@@ -55,6 +55,7 @@ def test_a_value_of_the_environment_is_read_when_used(tmp_path: Path, monkeypatc
         ("  odp: {type: 'pathlib:Pth'}", "type 'pathlib:Pth', which is not there.\nhint: Write PACKAGE.", 2),
         ("  odp: {type: 'pathlib:Path'}", "which is no resource of the platform", 2),
         ("  odp: {type: ':Path'}", "which is not there", 2),
+        ("  db: {type: postgres, port: true}", "resources.db.port: this should be a number, no truth", 2),
         ("  db: {type: postgres, port: high}", "resources.db.port: this should be a valid integer", 2),
     ],
 )
