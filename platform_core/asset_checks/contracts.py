@@ -45,6 +45,7 @@ _TYPES = frozenset(
         "Decimal",
         "Duration",
         "List",
+        "Map",
         "Null",
         "Object",
         "Struct",

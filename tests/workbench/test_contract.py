@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -116,6 +118,20 @@ def test_the_project_tools_take_it(tmp_path: Path) -> None:
             [sys.executable, "-m", *command, str(path)], capture_output=True, text=True, check=False, cwd=root
         )
         assert not done.returncode, done.stdout + done.stderr
+
+
+def test_odd_data_keeps_to_its_own_contract(tmp_path: Path) -> None:
+    odd = pl.DataFrame(
+        {"pl": [1, 2], "pa": ["x", "y"], "^p.*$": [1, None], "*": [1, 2], "": [1, 2], "a": [math.nan, 1.0]}
+    )
+    mapped = duckdb.sql("SELECT map{'k': 1} AS m UNION ALL SELECT NULL").pl()
+    frame = odd.with_columns(mapped.to_series(), pl.Series("nested", [["k"], None], dtype=pl.List(pl.Enum(["k"]))))
+    text = render("odd", infer(frame.lazy()))
+    outcome = validate_schema(loaded(text, tmp_path).Odd).run(frame)
+    assert outcome.passed, outcome.description
+    assert "# Not checked: m, a Map" in text
+    assert 'pa.Field(alias="a", nullable=True' in text, "to pandera NaN is null"
+    assert validate_schema({"m": "Map"}).run(mapped).passed
 
 
 def test_no_value_of_personal_data_or_of_few_rows_stands_in_it() -> None:

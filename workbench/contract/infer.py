@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from platform_core.asset_checks.distinct import code_of, confirmed, repeated
+from platform_core.columns import column_of
 from platform_core.governance import pii
 
 _MOST_CODES = 12
@@ -27,7 +28,7 @@ class Field:
     Attributes:
         name: The column.
         dtype: Its Polars type.
-        nullable: Whether a null was seen, or nothing but an empty frame.
+        nullable: Whether a null or NaN was seen, or nothing but an empty frame.
         unique: Whether no two rows share a value.
         not_negative: Whether it is a number and none is below zero.
         codes: The values that a column of codes holds, sorted; empty where it is none.
@@ -54,8 +55,10 @@ def infer(frame: pl.LazyFrame) -> tuple[Field, ...]:
         return ()
     figures = [pl.len().alias("rows")]
     for place, (name, dtype) in enumerate(schema.items()):
-        column = pl.col(name)
-        figures.append(column.null_count().alias(f"nulls {place}"))
+        column = column_of(name)
+        # To pandera, NaN is null too
+        missing = column.is_null() | column.is_nan() if dtype.is_float() else column.is_null()
+        figures.append(missing.sum().alias(f"nulls {place}"))
         if dtype.is_numeric():
             figures.append((~(column >= 0)).any().alias(f"negative {place}"))
         if isinstance(dtype, pl.String):
@@ -98,7 +101,8 @@ def _is_unique(frame: pl.LazyFrame, column: str, schema: pl.Schema) -> bool:
 
 
 def _codes(frame: pl.LazyFrame, column: str) -> tuple[str, ...]:
-    counts = frame.select(pl.col(column)).drop_nulls().group_by(column).len().collect(engine="streaming")
-    if len(counts) > _MOST_CODES or not len(counts) or counts["len"].min() < _LEAST_ROWS:  # type: ignore[operator] # counts
+    code = frame.select(code=column_of(column)).drop_nulls()
+    counts = code.group_by("code").agg(rows=pl.len()).collect(engine="streaming")
+    if len(counts) > _MOST_CODES or not len(counts) or counts["rows"].min() < _LEAST_ROWS:  # type: ignore[operator] # counts
         return ()
-    return tuple(sorted(counts[column]))
+    return tuple(sorted(counts["code"]))

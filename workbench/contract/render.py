@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import pandera.polars as pa
 import polars as pl
 
+from platform_core.columns import is_pattern, parts_of
 from workbench.contract.infer import Field
 
 _WIDTH = 120
 _LONGEST = 90  # of a type
 # What pandera compares with nothing; the categories of an Enum are values of the data
 _WIDE = (pl.Int128, pl.UInt128, pl.Float16, pl.Object, pl.Enum, pl.Null)
+_UNKNOWN = (pl.Map, pl.BaseExtension)  # to pandera, within others too
 
 
 def class_name(asset: str) -> str:
@@ -48,7 +50,9 @@ def render(asset: str, fields: Sequence[Field]) -> str:
 
 def _lines(field: Field, taken: set[str]) -> list[str]:
     kind = _annotation(field.dtype)
-    if isinstance(field.dtype, _WIDE) or len(kind) > _LONGEST:
+    unknown = any(isinstance(part, _UNKNOWN) for part in parts_of(field.dtype))
+    pattern = field.name in {"", "*"} or is_pattern(field.name)  # which pandera would take it for
+    if pattern or unknown or isinstance(field.dtype, _WIDE) or len(kind) > _LONGEST:
         shown = f"    # Not checked: {field.name.encode('unicode_escape').decode()}, a {type(field.dtype).__name__}"
         return [shown[:_WIDTH]]
     identifier = _identifier(field.name, taken)
@@ -86,7 +90,8 @@ def _arguments(field: Field, identifier: str) -> list[str]:
 def _identifier(name: str, taken: set[str]) -> str:
     plain = re.sub(r"\W+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name), flags=re.ASCII).strip("_").lower()
     usable = plain if plain and plain[0].isalpha() and not keyword.iskeyword(plain) else f"column_{plain}".rstrip("_")
-    if len(usable) == 1 or hasattr(pa.DataFrameModel, usable):  # such as an ambiguous l, or `validate`
+    # Such as an ambiguous l, what the module imports, or `validate`
+    if len(usable) == 1 or usable in {"pa", "pl"} or hasattr(pa.DataFrameModel, usable):
         usable = f"column_{usable}"
     number, chosen = 2, usable
     while chosen in taken:
