@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import FileIO
+from os import fstat
 from pathlib import Path
+from time import time_ns
 from typing import Any
 
 from platform_core.metadata.running import Running
 
 MADE_FROM = "workbench/made_from"
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+_SETTLED = 2_000_000_000  # nanoseconds after which every file system gives a change another time
 
-# Digests of files by path, with size, time and number that say whether the file is still the same
-_digests: dict[str, tuple[tuple[int, int, int], str]] = {}
+# Digests of files by path, with what says whether the file is still the same
+_digests: dict[str, tuple[tuple[int, ...], str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +38,31 @@ class Unchanged:
 def file_version(path: Path) -> str:
     """Give the version of stored data: the first half of the SHA-256 of its file, whose bytes are read once.
 
+    What was changed a moment ago is read again each time: it may change once more, and bear the same time.
+
     Raises:
         OSError: The file cannot be read.
     """
-    about = path.stat()
-    state = (about.st_size, about.st_mtime_ns, about.st_ino)
-    known = _digests.get(str(path))
-    if known is not None and known[0] == state:
-        return known[1]
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    _digests[str(path)] = (state, digest.hexdigest()[:32])
-    return _digests[str(path)][1]
+    with path.open("rb", buffering=0) as stream:
+        state, changed = _state(stream)
+        known = _digests.get(str(path))
+        if known is not None and known[0] == state:
+            return known[1]
+        settled = time_ns() - changed > _SETTLED
+        digest, block = hashlib.sha256(), memoryview(bytearray(_BLOCK))
+        while length := stream.readinto(block):
+            digest.update(block[:length])
+        version = digest.hexdigest()[:32]
+        if settled and _state(stream)[0] == state:
+            _digests[str(path)] = (state, version)
+    return version
+
+
+def _state(stream: FileIO) -> tuple[tuple[int, ...], int]:
+    """Give what changes of a file when it does, and when it last did."""
+    about = fstat(stream.fileno())
+    times = about.st_mtime_ns, about.st_ctime_ns  # the second cannot be set back
+    return (about.st_dev, about.st_ino, about.st_size, *times), max(times)
 
 
 def version_metadata(running: Running, value: object, path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,6 +206,17 @@ def test_the_same_data_has_the_same_version_and_dagster_knows_it(instance: dg.Da
     GIVEN["rows"] = [5]
     _, third = run(instance, tmp_path, selection=[raw])
     assert told(third, "raw")[1]["dagster/data_version"] != versions[0]
+
+
+def test_a_file_that_is_changed_in_place_at_the_same_time_has_another_version(tmp_path: Path) -> None:
+    path = tmp_path / "rents.parquet"
+    path.write_bytes(b"900")
+    first, before = file_version(path), path.stat()
+    with path.open("r+b") as stream:
+        stream.write(b"901")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert file_version(path) != first
 
 
 def test_a_new_masking_key_makes_what_an_older_one_masked_anew(
