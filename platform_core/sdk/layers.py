@@ -19,7 +19,6 @@ from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.governance.classification import checked_level
-from platform_core.governance.masking.policy import checked_policy, masked_version
 from platform_core.governance.policies.facts import PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
 from platform_core.plain_numbers import is_number, is_whole
@@ -223,7 +222,7 @@ def _build(
             kinds=set(options.get("kinds") or ()),
             owners=_owners(options),
             op_tags=_op_tags(function, spec),
-            code_version=options.get("code_version") or masked_version(logic_version(function), options.get("masking")),
+            code_version=options.get("code_version") or _version(function, declared.masking),
             check_specs=[
                 dg.AssetCheckSpec(check.name, asset=name, description=check.description, blocking=severity == "error")
                 for check in checks
@@ -321,9 +320,22 @@ def _declared(options: AssetOptions, where: str) -> Declared:
 
 
 def _masking(options: AssetOptions, where: str) -> Mapping[str, Any]:
-    masking = options.get("masking") or {}
+    masking = options.get("masking")
+    if not masking:
+        return {}
+    from platform_core.governance.masking.policy import checked_policy  # noqa: PLC0415 - few assets are masked
+
     checked_policy(masking, f"{where}: masking")
     return masking
+
+
+def _version(function: AssetFunction, masking: Mapping[str, Any]) -> str:
+    logic = logic_version(function)
+    if not masking:
+        return logic
+    from platform_core.governance.masking.policy import masked_version  # noqa: PLC0415 - as above
+
+    return masked_version(logic, masking)
 
 
 def _classification(options: AssetOptions, where: str) -> str | None:

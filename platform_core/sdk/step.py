@@ -24,7 +24,6 @@ from platform_core.governance.lineage.dagster import lineage_metadata
 from platform_core.governance.lineage.events import events_of
 from platform_core.governance.lineage.masked import masked
 from platform_core.governance.lineage.steps import Following
-from platform_core.governance.masking.policy import apply_policy, key_mark
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.governance.policies.facts import declared_of
 from platform_core.governance.policies.holding import found_of, tell_found
@@ -65,9 +64,7 @@ def step_function(
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
             with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
-                made = (
-                    None if parameters.resources or not cache else made_from(context, layer, key_mark(declared.masking))
-                )
+                made = None if parameters.resources or not cache else made_from(context, layer, _mark(declared))
                 running.made_from = made.digest if made is not None else None
                 value: Any = made.unchanged(context) if made is not None else None
                 if value is None:
@@ -84,6 +81,8 @@ def step_function(
                     events.lineage = masked(following.lineage(value), declared.masking)
                     lineage = lineage_metadata(events.lineage)
                     if declared.masking:
+                        from platform_core.governance.masking.policy import apply_policy  # noqa: PLC0415 - few are masked
+
                         value = apply_policy(value, declared.masking, where=f"{name}: masking")
                 else:
                     lineage = dict(value.lineage)
@@ -110,6 +109,15 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
+
+
+def _mark(declared: Declared) -> str | None:
+    """Give what tells the masking key from another, where one is used."""
+    if not declared.masking:
+        return None
+    from platform_core.governance.masking.policy import key_mark  # noqa: PLC0415 - few assets are masked
+
+    return key_mark(declared.masking)
 
 
 def _schema(stored: object) -> pl.Schema:
