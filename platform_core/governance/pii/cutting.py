@@ -53,16 +53,33 @@ def halves(cells: Cells, pattern: str) -> tuple[pl.DataFrame, Pieces]:
     ([(0, '12')], [(1, '34', 'a ')])
     """
     text, piece = pl.col("text"), pl.col("piece")
-    nothing = cells.select("row", piece="text").clear()
+    nothing = pl.DataFrame(schema={"row": cells.schema["row"], "piece": pl.String})
+    nowhere = pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
     if cells.is_empty():
-        return nothing, pl.DataFrame(schema={**_SCHEMA, "row": cells.schema["row"]})
+        return nothing, nowhere
     if are_long(cells):
         return nothing, _placed(_marked(cells, pattern))
     # Short cells are mostly one piece and nothing else, which one pass tells
     found = cells.with_columns(piece=text.str.extract(pattern, 0)).filter(piece.is_not_null())
+    if found.is_empty():
+        return nothing, nowhere
     only = found.select(piece.str.len_bytes() == text.str.len_bytes()).to_series()
-    within = found.filter(~only).drop("piece")
-    return found.filter(only).select("row", "piece"), _placed(_marked(within, pattern) if within.height else within)
+    whole, within = parted(found, only)
+    return whole.select("row", "piece"), _placed(_marked(within.drop("piece"), pattern)) if within.height else nowhere
+
+
+def parted(frame: pl.DataFrame, flags: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the rows of a frame that are flagged, and the others: without a query where all are alike.
+
+    >>> yes, no = parted(pl.DataFrame({"a": [1, 2]}), pl.Series([True, True]))
+    >>> yes.height, no.height
+    (2, 0)
+    """
+    if flags.all():
+        return frame, frame.clear()
+    if not flags.any():
+        return frame.clear(), frame
+    return frame.filter(flags), frame.filter(~flags)
 
 
 def are_long(cells: Cells) -> bool:

@@ -36,6 +36,8 @@ def looked_at(frame: pl.LazyFrame, rows: int | None = None) -> tuple[Found, ...]
     # One by one: asked together, Polars reads a file that is held open once, whole, for all of its slices
     seen = pl.concat([block.collect() for block in _blocks(frame, rows)])
     verdicts = columns(seen, sample=None).filter("personal")
+    if verdicts.is_empty():
+        return ()
     by_name_alone = (pl.col("by") == "name") & pl.col("kind").is_in([*KINDS]) & (pl.col("share") == 0)
     verdicts = verdicts.filter(~by_name_alone | (pl.col("cells") < _ENOUGH))
     found = verdicts.select("column", "kind", "share", "cells").iter_rows()

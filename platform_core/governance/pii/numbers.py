@@ -38,14 +38,18 @@ def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
         bare=piece.str.len_bytes() == size,
         checked=pl.lit(value=False),
     )
-    parts = [
-        _networks(known.filter(size.is_between(4, 14) & piece.str.contains(shapes.IPV4)), around),
-        _phones(known.filter(size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]")), around),
-        _cards(known.filter(size.is_between(13, 22) & ~piece.str.contains(r"^[+(]")), around),
-        _tens(known.filter(size == 10), around),
-        _by_words(known.filter(size.is_between(4, 20)), around),
-    ]
-    return pl.concat([part for part in parts if not part.is_empty()] or [parts[0]], how="diagonal")
+    # All in one query: of most kinds there is none
+    flags = known.select(
+        (size.is_between(4, 14) & piece.str.contains(shapes.IPV4)).alias("networks"),
+        (size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]")).alias("phones"),
+        (size.is_between(13, 22) & ~piece.str.contains(r"^[+(]")).alias("cards"),
+        (size == 10).alias("tens"),
+        size.is_between(4, 20).alias("by_words"),
+    )
+    judges = (_networks, _phones, _cards, _tens, _by_words)
+    parts = [judge(known.filter(flag), around) for judge, flag in zip(judges, flags, strict=True) if flag.any()]
+    found = [part for part in parts if part.height]
+    return pl.concat(found, how="diagonal") if found else known.clear()
 
 
 def _networks(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:

@@ -117,6 +117,8 @@ def found_in(
         with ThreadPoolExecutor(max_workers=min(len(parts), os.cpu_count() or 1)) as pool:
             done = list(pool.map(lambda part: _found(part, about, height, extra), parts))
     every = pl.concat([part for part in done if part.height] or [pl.DataFrame(schema=texts.SCHEMA)])
+    if every.is_empty():
+        return []
     every = repeating.everywhere(every, again, height)
     # Cells are numbered through all columns, in the order of the columns
     places = every.select(pl.col("row") // height).to_series().rle()

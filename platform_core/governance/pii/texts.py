@@ -10,7 +10,7 @@ import polars as pl
 from platform_core.governance.pii import codes, emails, name_cells, names, numbers, patterns, relaxed
 from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import Around, beside
-from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves
+from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves, parted
 from platform_core.governance.pii.kinds import Named
 from platform_core.governance.pii.saying import Saying
 
@@ -61,15 +61,13 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
     found = [_coded(cells, saying), emails.find(cells), *relaxed.find(cells, saying)]
     in_prose = saying.only(cells, lambda name: not name.says("name") and not name.other)
     in_columns = saying.only(cells, lambda name: name.says("name"))
-    with_more = in_columns.filter(name_cells.are_several(in_columns))
+    with_more = in_columns.filter(name_cells.are_several(in_columns)) if in_columns.height else in_columns
     read = in_prose if with_more.is_empty() else pl.concat([in_prose, with_more]).sort("row")
     named = names.find(read, ascii_only=not any_wide)
-    little = saying.only(named.filter(pl.col("score") < 0.95), lambda name: name.people)
-    found += [
-        named.filter(pl.col("score") >= 0.95),
-        little,
-        name_cells.small(saying.only(in_prose, lambda name: name.people)),
-    ]
+    if named.height:
+        certain, likely = parted(named, named["score"] >= 0.95)
+        found += [certain, saying.only(likely, lambda name: name.people)]
+    found.append(name_cells.small(saying.only(in_prose, lambda name: name.people)))
     whole = [_spanned(part) for part in found if part.height]
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
@@ -86,15 +84,18 @@ def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
     whole, within = halves(some, patterns.CODES)
     # What the column's name says stands before each cell, as if it had been written there; beside a whole cell, alone
     label, left = saying.each(_label), pl.col("left")
-    whole = whole.with_columns(start=pl.lit(0, pl.Int64), around=saying.number())
-    within = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
-    found = [_of_pieces(whole, Around(tuple(saying.all(_label)))), _of_pieces(beside(within), Around())]
-    return pl.concat([part for part in found if part.height] or found[:1], how="diagonal")
+    found = []
+    if whole.height:
+        alone = whole.with_columns(start=pl.lit(0, pl.Int64), around=saying.number())
+        found.append(_of_pieces(alone, Around(tuple(saying.all(_label)))))
+    if within.height:
+        labelled = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
+        found.append(_of_pieces(beside(labelled), Around()))
+    found = [part for part in found if part.height]
+    return pl.concat(found, how="diagonal") if found else whole.clear()
 
 
 def _of_pieces(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
-    if pieces.is_empty():
-        return pieces
     pieces = pieces.with_row_index("id")
     found = _judged(pieces, around)
     # A word before a number may have been taken for the first part of a code: what is left is cut once more
@@ -140,19 +141,19 @@ def _again(missed: pl.DataFrame, around: Around) -> Pieces:
 def _judged(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     piece = pl.col("piece")
     pieces = pieces.with_columns(begin="start", code=piece.str.replace_many(list(_SIGNS), [""] * len(_SIGNS)))
-    opened = pieces.select(piece.str.starts_with("(")).to_series()
+    code = pl.col("code")
+    colon = piece.str.contains(":", literal=True)
+    opened, plain = pieces.select(piece.str.starts_with("("), plain=code.str.contains("^[0-9]+$") & ~colon)
     if opened.any():
         opened &= ~pieces["piece"].str.contains(")", literal=True)
         pieces = pieces.with_columns(
             piece=pl.when(opened).then(piece.str.slice(1)).otherwise(piece), start=pl.col("start") + opened
         )
-    code = pl.col("code")
-    plain = pieces["code"].str.contains("^[0-9]+$")
-    colon = pieces["piece"].str.contains(":", literal=True)
-    of_digits = pieces.filter(plain & ~colon).with_columns(digits=code)
-    rest = pieces.filter(~plain | colon)
-    some = rest.select(code.str.contains("^[0-9]{3,}[A-Za-z]") | piece.str.contains(":", literal=True)).to_series()
-    rest, maybe = rest.filter(~some), rest.filter(some)
+    of_digits, rest = parted(pieces, plain)
+    of_digits = of_digits.with_columns(digits=code)
+    maybe = rest
+    if rest.height:
+        maybe, rest = parted(rest, rest.select(code.str.contains("^[0-9]{3,}[A-Za-z]") | colon).to_series())
     if maybe.height:
         # What stands before an extension is the number; so is what stands before the K of a UTR or the time of a date
         extended = piece.str.contains(_EXTENDED)
@@ -167,9 +168,12 @@ def _judged(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         if numbers_too.height:
             of_digits = pl.concat([of_digits, numbers_too]).sort("row", "start")
         rest = pl.concat([rest, maybe.filter(~pl.col("numeric")).drop("numeric", "digits")])
-    rest = rest.with_columns(code=code.str.to_uppercase())
-    of_digits = of_digits.with_columns(size=pl.col("digits").str.len_bytes())
-    found = [part for part in (numbers.judge(of_digits, around), codes.judge(rest, around)) if part.height]
+    found = []
+    if of_digits.height:
+        found.append(numbers.judge(of_digits.with_columns(size=pl.col("digits").str.len_bytes()), around))
+    if rest.height:
+        found.append(codes.judge(rest.with_columns(code=code.str.to_uppercase()), around))
+    found = [part for part in found if part.height]
     if not found:
         return pieces.clear().with_columns(kind=pl.lit(""), score=pl.lit(0.0), chance=pl.lit(value=False))
     wanted = ["id", "row", "piece", "start", "begin", "kind", "score", "chance", "size"]
