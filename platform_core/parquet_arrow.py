@@ -31,6 +31,12 @@ def write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> No
 
     Raises:
         UserError: Two columns share a name, or a column holds what no Parquet file can.
+
+    >>> from io import BytesIO
+    >>> file = BytesIO()
+    >>> write(pa.table({"fee": [1, 2]}), cast("IO[bytes]", file), {"told": "here"})
+    >>> pq.read_schema(file).metadata[b"told"]
+    b'here'
     """
     match kind_of(value):
         case "pandas":

@@ -1,7 +1,7 @@
 """What every materialisation tells of itself: rows, columns, nulls, bounds, cost, and where allowed a preview, charts.
 
-What always runs comes from the Parquet footer. Values of the data are shown only of what is declared OFFICIAL, never of
-a personal column; charts are left out of what is declared OFFICIAL-SENSITIVE.
+What always runs comes from the Parquet footer, or from the rows of a small file. Values of the data are shown only of
+what is declared OFFICIAL, never of a personal column; charts are left out of what is declared OFFICIAL-SENSITIVE.
 
 Each name is loaded when it is first used: a profile by hand needs no Dagster, whose import costs more than most tables.
 """

@@ -1,4 +1,4 @@
-"""The picture that every materialisation has: how much of each column is there, from counts of the footer alone."""
+"""The picture that every materialisation has: how much of each column is there, from counts of its nulls alone."""
 
 from __future__ import annotations
 
