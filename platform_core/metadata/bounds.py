@@ -36,14 +36,16 @@ class ColumnStatistics:
 def frame_statistics(frame: pl.DataFrame) -> Mapping[str, ColumnStatistics] | None:
     """Give what the footer of a frame's file says of its columns (`column_statistics`), from its rows.
 
-    Text that a footer cuts short is given whole. None where the frame holds a type that a footer tells of in its own
-    way, such as a span of time, or a day beyond Python's years.
+    Text that a footer cuts short is given whole. None where the frame holds no row, a type that a footer tells of in
+    its own way, such as a span of time, or a day beyond Python's years.
 
     >>> frame_statistics(pl.DataFrame({"fee": [2.5, None, float("nan")], "tags": [["a"], [], None]}))
     {'fee': ColumnStatistics(nulls=1, least=2.5, greatest=2.5)}
     """
+    if frame.is_empty():
+        return None
     found = {}
-    for column in frame if frame.height else ():
+    for column in frame:
         if column.dtype.is_nested():
             continue
         values = _ordered(column)
