@@ -28,8 +28,8 @@ LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
-_IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
-_PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4})$"
+_IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[GLWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
+_PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{4}[A-Z0-9])$"
 _SHAPES = (
     ("postcode", POSTCODE, ""),
     ("current", _CURRENT, ""),
@@ -175,7 +175,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
     # `van was 10m away`: small words before a number are more often words; and `E6 4th floor` is no postcode
-    spaced = (shape == "older") & ~piece.str.contains("[A-Z]") & piece.str.contains(" ", literal=True)
+    spaced = (shape == "older") & piece.str.contains("^[a-z]{3} ")
     ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")
     ordinal &= around.of(pl.col("after").str.contains("^ (?:floor|storey|level|form|year|century)"))
     kind = (

@@ -19,8 +19,9 @@ _BEFORE = {
     "date_of_birth": r"(?:(?-u:\b)(?:born|birth|birthday|birthdate|d\.? ?o\.? ?b)(?-u:\b)|(?-u:\b)b\.)",
     "passport": r"(?-u:\b)pass ?ports?(?-u:\b)",
     "driving_licence": r"(?-u:\b)(?:driving|driver'?s?|licen[cs]e|dvla|dvl?ni|dl)(?-u:\b)",
-    "vehicle_registration": r"(?-u:\b)(?:vrm|vrn|reg|regn|registration|registered|number ?plates?|plates?|vehicle|car|van|lorry|truck|taxi|motorbike|motorcycle|drove|driving|drives|driven|parked|ticketed|number ?plate)(?-u:\b)",
-    "ip_address": r"(?-u:\b)(?:ip|ipv[46]|host|address|client|server|from)(?-u:\b)",
+    "vehicle_registration": r"(?-u:\b)(?:vrm|vrn|reg|regn|registration|registered|number ?plates?|plates?|vehicle|car|van|lorry|truck|taxi|motorbike|motorcycle|drove|driving|drives|driven|parked|ticketed|hackney|pcn|pcns|clamped|towed|mot|v5c?|scooter|moped|tractor|minibus|coach|transit|number ?plate)(?-u:\b)",
+    "ip_address": r"(?-u:\b)(?:ip|ipv[46]|host|address|client|server|from|dns|ping|pinged|resolver|traceroute|gateway|src|dst|nameserver|proxy|login|blocked|ssh|http|https)(?-u:\b)",
+    "bank": r"(?-u:\b)(?:pay|paid|payments?|bank|banks?|transfer(?:red)?|into|account|a/c|sort|branch|barclays|lloyds|natwest|hsbc|santander|nationwide|halifax|monzo|starling|rbs|tsb|bacs|refund|salary)(?-u:\b)",
     "utr": r"(?-u:\b)(?:utr|unique tax|tax ?payer|tax ref|tax reference|self[ \-]assessment|hmrc)(?-u:\b)",
     "uprn": r"(?-u:\b)(?:uprns?|unique property|property reference)(?-u:\b)",
 }
@@ -43,13 +44,11 @@ _SAID_OTHERWISE = {
 OTHER = (
     r"(?:(?-u:\b)(?:order|po|awb|refs?|reference|invoice|inv|tracking|case|isbn|issn|ean|gtin|sku|version|ver|v|release|build|serial|imei|iccid|application|app|appeal|crime"
     r"|ticket|receipt|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
-    r"|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|aged|npk|cas|sizes?|pages?|pp|lat|latitude|longitude|eta|etd|odds|routes?|legs|frames?|strip|shade|ral|pantone|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
+    r"|asset|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|aged|npk|cas|sizes?|pages?|pp|lat|latitude|longitude|eta|etd|odds|routes?|legs|frames?|waist|chest|long|doses?|ranks?|ranked|splits?|split times|strip|shade|ral|pantone|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )
-_OTHER_AFTER = (
-    r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds|mm|cm|kg|minutes|hours|years|ratio|split)(?-u:\b)"
-)
-_PART = r"(?-u:\b)(?:section|figs?|figures?|tables?|annex|schedule|part|item|step|regulation|rule|article|oid|dewey|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
+_OTHER_AFTER = r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds|mm|cm|kg|minutes|hours|years|ratio|split|mg|ml|mcg|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?-u:\b)"
+_PART = r"(?-u:\b)(?:section|figs?|figures?|tables?|annex|schedule|part|item|step|regulation|rule|article|oid|dewey|app|criteri(?:on|a)|update|upgrade|recommendation|condition|objective|standard|question|outcome|target|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
 _LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"

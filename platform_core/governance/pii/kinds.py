@@ -76,7 +76,7 @@ _EVERY = (
         "|names?$|fore_?names?|sur_?names?|lname|fname|initials?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
         "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|contact(?:_person)?$|employees?"
         "|person|people|owners?|residents?|councillor|author|next_of_kin|payee|cardholder|account_holder|account_name|inspector"
-        "|(?:created|updated|approved|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
+        "|signed_off_by|(?:created|updated|approved|checked|authorised|logged|raised|handled|interviewed|prepared|seen|referred|allocated|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
         "none",
     ),
     Kind(
@@ -158,16 +158,24 @@ _NOT_PEOPLE = re.compile(
     r"|status|outcome|decision|type|category|class|title|site|project|team|product|dataset|building|property|school|species|brand|model|make"
     r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice|books?|films?|novel|song|venue|premises|estate|station|club|charity|landmark|monument|tree|plant|bird|animal|habitat"
     r"|park|village|locality|constituency|job|role|post|position|occupation|hotel|pub|vessel|ship|boat|software|act|legislation|law)_?(?:name|names)?(?:_|$)"
-    r"|(?:^|_)(?:file|table|column|field|layer)_?names?(?:_|$)"
+    r"|(?:^|_)(?:file|table|column|field|layer)_?names?(?:_|$)|(?:^|_)(?:(?:address_?|addr_?)?line_?[0-9]|addr(?:ess)?_?[0-9])(?:_|$)"
 )
 # `property_owner` is a person all the same
 _PEOPLE = re.compile(
     r"_(?:owner|manager|leader|lead|contact|officer|director|applicant|agent|clerk|organiser|tenant|occupier|driver|keeper|holder|teacher|author"
-    r"|signatory|person|landlord|worker|nurse|doctor|consultant|councillor)s?(?:_?names?)?$"
+    r"|signatory|person|landlord|worker|nurse|doctor|consultant|councillor|keeper|head|headteacher|chair|secretary|pupil|student|parent|guardian|resident)s?(?:_?names?)?$"
+    # what is written about a school or a project may speak of anybody
+    r"|_(?:entry|entries|notes?|comments?|logs?|text|description|details|remarks?|body|messages?|letters?|reports?|records?|summary|minutes|feedback|narrative|history|free_?text|actions?|updates?)$"
 )
 # How many people, where numbers stand in the column
 _MANY = re.compile(
     r"(?:^|_)(?:people|persons|residents|tenants|applicants|claimants|patients|clients|customers|employees|owners|occupants|occupiers|objectors|complainants|landlords|agents|officers)(?:_|$)"
+)
+# Roles, where a person's name may stand or that of a firm, or a mark: the values have to say it
+_ROLES = re.compile(
+    r"(?:^|_)(?:keepers?|assessors?|examiners?|head_?teachers?|teachers?|tutors?|social_workers?|support_workers?|key_?workers?|gps?|consultants?|clinicians?|carers?|parents?|guardians?|emergency_contacts?"
+    r"|drivers?|witness(?:es)?|attendees?|trustees?|directors?|managers?|chair(?:man|woman|person)?|clerk|mps?|councillors|members?|authors|editors?|reviewers?|supervisors?|lecturers?|mentors?|executors?|defendants?"
+    r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?)$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
@@ -194,7 +202,7 @@ class Named:
         other: Whether it says something that is nobody's: an order, a version, a coordinate.
         people: Whether names of people may stand there.
         birth: Whether dates there may be of birth.
-        loose: Whether it says `name` and not whose: then the values have to say that it is a person's.
+        loose: Whether it says `name` and not whose, or a role: then the values have to say that it is a person's.
         many: Whether it says people in the plural: numbers there say how many.
     """
 
@@ -225,6 +233,9 @@ def named(column: str) -> Named:
         kinds.discard("name")
     if "birth" in text and "date_of_birth" in kinds and re.search("place|town|country|name", text):
         kinds.discard("date_of_birth")
+    role = people and not kinds and not _OTHER.search(text) and bool(_ROLES.search(text))
+    if role:
+        kinds.add("name")
     alone = next((kind for kind, pattern in _NAMED_ALONE.items() if pattern.search(text)), None)
     return Named(
         frozenset(kinds),
@@ -232,6 +243,6 @@ def named(column: str) -> Named:
         bool(_OTHER.search(text)) and not kinds,
         people,
         not _NOT_BIRTH.search(text),
-        text in {"name", "names"} and "name" in kinds,
+        role or (text in {"name", "names"} and "name" in kinds),
         kinds == {"name"} and bool(_MANY.search(text)),
     )

@@ -15,6 +15,7 @@ _CLOSING = r"(?i:thanks|thank you|cheers|regards|wishes|sincerely|faithfully|tru
 # What stands before a name, the name, and what ends it
 _GREETED = rf"({_GREETING})({_NAME}) ?(?:[,!:;\n\r/]|[.]\s|-\s|(?:&|and) {_NAME}|$)"
 _GREETED_TOO = rf"({_GREETING}{_NAME} ?(?:&|and|/) ?)({_NAME}) ?(?:[,!:;\n\r]|[.]\s|$)"
+_CALLED = rf"(^\s*)({_NAME}), (?:can|could|would|will|please|thanks|thank|just|i|we|are|have|did|do|any|here|hope|sorry|see)(?-u:\b)"
 _SIGNED = rf"(?s)^((?:.*[\s,.!])?{_CLOSING}[,.!]?(?:[ \t]*[\n\r]+\s*| ))({_NAME})(?: ?x{{1,3}}|[.!])?\s*(?:Sent from my .{{1,40}})?$"
 _WORDS = ["morning ", "afternoon ", "evening ", "hi ", "hiya ", "hello ", "hey ", "dear ", "dearest "] + [
     f"{word}{end}"
@@ -41,8 +42,8 @@ _KNOWN, _UNHEARD = 0.75, 0.6
 
 SPOKEN_OF = (
     r"(?-u:\b)(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
-    r"|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|met|told|asked|rang|phoned|emailed|texted|thanked|interviewed"
-    r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)) "
+    r"|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
+    r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)),? "
 )
 """What stands before one that is spoken of: behind it a single word may be a name."""
 # `Moses and Ada Khan`, `Ada Khan and Ray`
@@ -50,8 +51,13 @@ _JOINED_BEFORE = rf"(?:^|[^A-Za-z0-9\x{{c0}}-\x{{24f}}'\-] ?|[a-z,;:] )(({_NAME}
 _JOINED_BEHIND = rf"^( (?:and|&) )({_NAME})(?:[,;.)]|$| [a-z(])"
 _OF_SEVERAL = r"^(?:Cllrs|Councillors|Messrs|Drs|Profs|Mr (?:&|and) Mrs)(?-u:\b)"
 _SURE = 0.8
+KINS = r"(?: \([0-9]{1,3}(?: ?(?:years?|yrs?|months?|mths?|weeks|wks|yo))?\)|'s (?:mum|dad|mother|father|parents?|son|daughter|wife|husband|partner|brother|sister|carer|gran|nan|social worker|teacher|solicitor|landlord|gp|keyworker|tenancy|house|flat)(?-u:\b))"
+"""What stands behind a single name whose it is: `Amara's mum`, or that is of somebody so old: `Amara (6)`."""
+SAID = r" (?:phoned|telephoned|rang|said|says|agreed|asked|told|refused|visited|attended|confirmed|explained|complained|e-?mailed|texted|replied|thanked|cried|apologised|declined|wants|wanted|feels|felt|lives|denied|admitted|sounded|seemed)(?-u:\b)"
+"""What a single name does that is a person's and no place's: `Petar phoned`."""
+_OF_KINS = rf"^([^ ]+?(?:{KINS}|{SAID}) ?)"
 # Of these a single word is a name even if nobody has heard of it
-_SOMEBODYS = r"(?-u:\b)(?:son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named) $"
+_SOMEBODYS = r"(?-u:\b)(?:son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named),? $"
 
 
 def find(cells: Cells) -> pl.DataFrame:
@@ -65,7 +71,8 @@ def find(cells: Cells) -> pl.DataFrame:
     head, tail = text.str.head(_LOOKED_AT), text.str.tail(_LOOKED_AT)
     # Most cells hold none of the words, which is seen at once
     maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
-    if maybe.is_empty():
+    called = cells.filter(text.str.contains(_CALLED)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
+    if maybe.is_empty() and called.is_empty():
         return _nothing(cells)
     greeted = maybe.filter(text.str.contains(_GREETING)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     signed = maybe.with_columns(part=tail).filter(pl.col("part").str.contains(_SIGNED))
@@ -80,7 +87,7 @@ def find(cells: Cells) -> pl.DataFrame:
             line=part.str.extract(pattern, 1).str.contains(r"[\n\r]\s*$")
             | part.str.contains(r"^\s*(?i:dear|hi|hello) "),
         ).filter(pl.col("piece").is_not_null())
-        for some, pattern in ((greeted, _GREETED), (greeted, _GREETED_TOO), (signed, _SIGNED))
+        for some, pattern in ((greeted, _GREETED), (greeted, _GREETED_TOO), (called, _CALLED), (signed, _SIGNED))
     )
     return scored(found, pl.col("line"))
 
@@ -141,6 +148,49 @@ def _nothing(like: pl.DataFrame) -> pl.DataFrame:
             "chance": pl.Boolean,
         }
     )
+
+
+def parted(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give runs without the small words that they may begin with, which go to `left`, and single words apart.
+
+    >>> runs = pl.DataFrame({"row": [0, 1], "piece": ["Amara's mum Ada Khan", "met Olga"], "left": ["", ""], "start": [0, 0]})
+    >>> names, single = parted(runs)
+    >>> names["piece"].to_list(), single["piece"].to_list()
+    (['Ada Khan'], ['Amara', 'Olga'])
+    """
+    piece, whose = pl.col("piece"), pl.col("whose")
+    owned = runs.select(piece.str.contains(_OF_KINS)).to_series()
+    owners = runs.clear()
+    if owned.any():
+        kins = runs.filter(owned).with_columns(whose=piece.str.extract(_OF_KINS, 1))
+        owners = kins.with_columns(piece=whose.str.replace(f"(?:{KINS}|{SAID}) ?$", "")).drop("whose")
+        # `Kent agreed` is a county more often than somebody
+        given, letters = fold(pl.col("piece")), lists()[0]
+        only = pl.Series([letters.get(word) == "G" for word in owners.select(given).to_series()], dtype=pl.Boolean)
+        owners = owners.filter(only | kins.select(~whose.str.contains(f"{SAID} ?$")).to_series())
+        behind = _moved(kins, "whose").filter(piece != "")
+        runs = pl.concat([runs.filter(~owned), behind]).sort("row", "start")
+    small = runs.select(piece.str.contains(f"^{SPOKEN_OF}")).to_series()
+    if small.any():
+        begun = _moved(runs.filter(small).with_columns(said=piece.str.extract(f"^({SPOKEN_OF})", 1)), "said")
+        runs = pl.concat([runs.filter(~small), begun]).sort("row", "start")
+    if not (owned.any() or small.any()):
+        return runs, owners
+    one = runs.select(
+        ~piece.str.contains("[ .]") & pl.col("left").str.contains(f"(?:{KINS} |{SPOKEN_OF})$")
+    ).to_series()
+    alone = runs.filter(one).with_columns(piece=piece.str.strip_suffix(",").str.replace("'s$", ""))
+    return runs.filter(~one), pl.concat([alone, owners])
+
+
+def _moved(runs: pl.DataFrame, begun: str) -> pl.DataFrame:
+    """Move what each run begins with, the column `begun`, to what stands before it."""
+    what = pl.col(begun)
+    return runs.with_columns(
+        left=pl.col("left") + what,
+        piece=pl.col("piece").str.strip_prefix(what),
+        start=pl.col("start") + what.str.len_chars().cast(pl.Int64),
+    ).drop(begun)
 
 
 def spoken_of(runs: pl.DataFrame) -> pl.DataFrame:

@@ -30,8 +30,10 @@ _PLACES = (
     "|Embankment|Inn|Arms|Tavern|Estate|Roundabout|Ground|Fields?|Stadium|Hotel|Church|Chapel|Cathedral|Ward|Award|Prize|Lecture|Fund|Stand|Wing|Suite|Room|Cup|Trophy|Stakes|Statue|Memorial|Centenary|Tour|Pub"
 )
 _CALLED_AFTER = (
-    rf"^(?:'s)?(?: of [A-Z][a-z]+)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
-    r"|^(?:'s)? (?:school|academy|college|road|street|avenue|crescent|hospital|stores?|branch|warehouse|museum|theatre|hotel|library"
+    rf"^(?:'s)?(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:{_PLACES})(?-u:\b)"
+    rf"|^ of [A-Z][a-z]+(?: (?:{_KIND_OF_SCHOOL})){{0,3}} (?:Schools?|Academy|College|Foundation|Trust|Hospital|Hospice|Centre)(?-u:\b)"
+    r"|^ (?:school|academy|college|hospital)(?-u:\b)"
+    r"|^(?:'s)? (?:road|street|avenue|crescent|stores?|branch|warehouse|museum|theatre|hotel|library"
     r"|foundation|pub|statue|stand|wing|suite|scholarship|lecture|prize|award|statue)(?-u:\b)"
 )
 # A school may be called so in short: `Ada Lovelace High`
@@ -71,7 +73,9 @@ _TOWN_BEHIND = (
     r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
 )
 # `Father Christmas`, of which the second word alone would be a name
-_NOBODY = r"(?:Father Christmas|Father Time|Uncle Sam|Uncle Tom|Uncle Ben|Mother Teresa|Mother Hubbard|Private Ryan|Aunt Sally)$"
+_NOBODY = r"(?:Father Christmas|Father Time|Uncle Sam|Uncle Tom|Uncle Ben|Mother Teresa|Mother Hubbard|Private Ryan|Aunt Sally|Goodnight Mr Tom|Goodnight Mister Tom)$"
+_CULTIVAR = r"\b(?:[Cc]lematis|[Pp]eony|[Pp]aeonia|[Hh]ydrangea|[Ff]uchsia|[Dd]ahlia|[Nn]arcissus|[Tt]ulip|[Hh]osta|[Pp]elargonium|[Rr]hododendron|[Cc]amellia|[Bb]uddleja|[Pp]enstemon) [\"'\x{2018}\x{201c}]?$|\b[Rr]os[ae] [\"'\x{2018}\x{201c}]$"
+_PLANT = r"^(?:Dahlia|Clematis|Fuchsia|Peony|Hosta|Penstemon|Pelargonium|Geranium|Camellia|Magnolia|Rhododendron|Narcissus|Tulip) (?:\p{L}+ ){1,2}\p{L}+$"
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
 _THING_BEFORE = (
@@ -102,6 +106,7 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
     placed |= before.str.contains(_HOUSE) & (score < _SURE)
+    placed |= before.str.contains(_CULTIVAR)
     # `Marks & Spencer, Ted Baker`
     placed |= before.str.ends_with("& ") & piece.str.contains(",", literal=True)
     # `Sam Smith's` and nothing else is a house or a shop
@@ -120,4 +125,5 @@ def without_namesakes(found: pl.DataFrame) -> pl.DataFrame:
     reigned = piece.str.contains(r" (?:I[IVX]|III|V[I]{1,3}|X[IV]?)$") & (score < 0.7)  # `Edward VI`
     gave = (score == BY_A_PLACE) & piece.str.contains(_GAVE_THEIR_NAMES)
     town = piece.str.contains(_TOWN_BEHIND) | (piece.str.contains(_SHORT_IN_CAPITALS) & (score <= 0.65))
-    return found.filter(~reigned & ~gave & ~town)
+    plant = piece.str.contains(_PLANT)
+    return found.filter(~reigned & ~gave & ~town & ~plant)

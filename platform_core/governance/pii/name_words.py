@@ -143,6 +143,7 @@ def _of_parts(words: pl.Series) -> pl.Series:
         pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
         .when(plain.str.contains(_KOREAN)).then(pl.lit("G"))
         .when(head.str.contains("[GC]") & tail.str.contains("[EA]")).then(pl.lit("G"))
+        .when(head.is_in(["B", "C"]) & tail.is_in(["B", "C"])).then(pl.lit("B"))
         .when(head.str.contains(called) & tail.str.contains(called)).then(pl.lit("G"))
         .when(head.str.contains(named) | tail.str.contains(named)).then(pl.lit("F"))
         .when(head.str.contains(called)).then(pl.lit("G"))
@@ -152,9 +153,9 @@ def _of_parts(words: pl.Series) -> pl.Series:
     letter = (
         pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
         .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))
+        .when(word == "Ó").then(pl.lit("Q"))
         .when(word.str.contains(r"^\p{Lu}$")).then(pl.lit("I"))
         .when(plain.is_in(["ni", "nic", "ui"]) & ~word.is_in(["ni", "NI", "Ni"])).then(pl.lit("Q"))
-        .when(word == "Ó").then(pl.lit("Q"))
         .when(known.is_not_null()).then(known)
         .when(plain.str.contains(_FAMILY_LIKE) | word.str.contains(_SCOTTISH)).then(pl.lit("F"))
         .when(plain.str.contains("-", literal=True)).then(double)

@@ -17,7 +17,7 @@ import polars as pl
 from platform_core.governance.pii import name_singles
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
-from platform_core.governance.pii.name_singles import SPOKEN_OF
+from platform_core.governance.pii.name_singles import KINS, SAID, SPOKEN_OF
 from platform_core.governance.pii.name_surroundings import (
     BY_A_PLACE,
     CUE_AFTER,
@@ -38,7 +38,7 @@ def _run(upper: str, letter: str) -> str:
     pair = r"(?:Mrs?|Ms|Dr|Prof|Rev|Sir|Cllr)\.? (?:&|and) (?:Mrs?|Ms|Miss|Dr|Lady|Prof|Cllr)(?-u:\b)\.?"
     token = rf"(?:{pair}|(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
     more = rf"(?: (?:(?:{_WORDS}) ){{0,3}}{token})"
-    return rf"{numbered}{more}*|{token}{more}+|{SPOKEN_OF}{token}{more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
+    return rf"{numbered}{more}*|{token}{more}+|{upper}{letter}+(?:{KINS}|{SAID})(?: {token}{more}*)?|{SPOKEN_OF}{token}{more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
 _ASCII, _ANY = (
@@ -70,9 +70,6 @@ _RANKS = [
     "Gp",
     "Sqn",
     "Ldr",
-    "Maj",
-    "Gen",
-    "Adm",
 ]
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _FEW_WORDS = 20_000  # below which to build a hash table of the lists costs more than a dictionary asked for each
@@ -85,18 +82,20 @@ _COME_FIRST = (
     r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
 )
 _RULES: tuple[tuple[str, float], ...] = (
+    (r"[fbdvceu]T{1,2}[IJ]{0,2}[GABCDEU](?![A-Za-z])", 0.96),
     (r"T+P{2,3}[LXYlxy]", 0.95),
     (r"[ZR]I[IJ]{0,3}[GABC]?[FBDUVCEfbdu]|Z{1,2}[IJ]{0,3}[GABC]?[FBDfbd]", 0.95),
     (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
-    (r"[UGABCDEFL][IJ]?Q[A-Za-z]", 0.85),
+    (r"[UGABCDEFL][IJ]?Q[A-Za-z](?:[UF](?![A-Za-z]))?", 0.85),
+    (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBD]P{1,2}[FBDUfbdu](?![A-Za-z])", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBDfbd]", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[VCEvce]", 0.8),
     (r"[ADE][GABCDEIJ]{0,2}[FBDfbd]", 0.85),
     (r"[GBC][GBCIJ]{0,2}S[GBCFgbcf]", 0.8),
     (r"[GBC][IJ]{0,2}[UWuw]", 0.65),
     (r"G[IJ]{0,2}[Yy]", BY_A_PLACE),
-    (r"[U][IJ]{0,2}[FBDfbd]", 0.55),
+    (r"[U][IJ]{0,2}P{0,2}[FBDfbd]", 0.55),
     (r"J+P{0,3}[FBDVCEUWYGQfbdvceuwyg]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
     (r"K[FBfb]", 0.6),
@@ -162,34 +161,13 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     runs = runs.with_columns(right=pl.when(on).then(follows).otherwise("right"))
     after_another = (pl.col("left") == "/") & ~pl.col("first")  # `Ada Khan/Bo Ek`
     runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD) | after_another)
-    runs, single = _behind_who_is_spoken_of(runs)
+    runs, single = name_singles.parted(runs)
     runs = runs.with_row_index("run")
     alone = pl.concat([name_singles.spoken_of(single), name_singles.find(cells)], how="diagonal")
     found = _in_runs(runs)
     wanted = ["row", "piece", "start", "kind", "score", "chance"]
     parts = [found, alone, name_singles.beside(found)]
     return pl.concat([part.select(wanted) for part in parts], how="vertical_relaxed")
-
-
-def _behind_who_is_spoken_of(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Take the small words that a run may begin with to what stands before it; give the runs, and single words apart."""
-    small = runs.select(pl.col("piece").str.contains(f"^{SPOKEN_OF}")).to_series()
-    if not small.any():
-        return runs, runs.clear()
-    said = pl.col("piece").str.extract(f"^({SPOKEN_OF})", 1)
-    begun = (
-        runs.filter(small)
-        .with_columns(said=said)
-        .with_columns(
-            left=pl.col("left") + pl.col("said"),
-            piece=pl.col("piece").str.strip_prefix(pl.col("said")),
-            start=pl.col("start") + pl.col("said").str.len_chars().cast(pl.Int64),
-        )
-        .drop("said")
-    )
-    one = begun.select(~pl.col("piece").str.contains("[ .]")).to_series()
-    single = begun.filter(one).with_columns(piece=pl.col("piece").str.strip_suffix(",").str.replace("'s$", ""))
-    return pl.concat([runs.filter(~small), begun.filter(~one)]).sort("row", "start"), single
 
 
 def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:
@@ -254,6 +232,10 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         letter=pl.when(pl.col("bare") == "Ben")  # no particle with a capital
         .then(pl.lit("G"))
+        .when(pl.col("bare").is_in(["Nic", "Mac"]) & ~pl.col("first"))  # of Irish families
+        .then(pl.lit("Q"))
+        .when(pl.col("bare") == "y")  # no initial in small
+        .then(pl.lit("P"))
         .when(pl.col("bare").is_in(["&", "and"]))  # only between titles
         .then(pl.lit("T"))
         .when(pl.col("bare").str.contains("^[0-9]"))  # of a constable

@@ -10,6 +10,7 @@ from platform_core.governance.pii.cutting import Pieces
 
 # Bare digits without a word beside them: issued by the NHS (England, Northern Ireland, Scotland by birth date, tests)
 _NHS_RANGE = r"^(?:4|6|7|3[2-9]|999|943|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{6})"
+_GROUPED_RANGE = r"^(?:[3-9]|(?:0[1-9]|[12][0-9])(?:0[1-9]|1[0-2]))"
 _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
 _TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
@@ -55,8 +56,13 @@ def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
 def _networks(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     if pieces.is_empty():
         return pieces
-    joined = pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") | pl.col("left").str.contains(r"[0-9A-Za-z][.\-_]$")
-    return _found(pieces.filter(~around.of(part_of_document() | joined)), "ip_address", pl.lit(0.9))
+    joined = pl.col("right").str.contains(r"^[.\-_][A-Za-z0-9]") | pl.col("left").str.contains(
+        r"[0-9A-Za-z][.\-_]$|[A-Za-z]/$"
+    )
+    # `see 5.4.3.2`: of single digits alone it is more often a paragraph
+    paragraph = pl.col("piece").str.contains(r"^[0-9](?:[.][0-9]){3}$") & ~around.of(said("ip_address"))
+    paragraph &= pl.lit(around.shared is None)
+    return _found(pieces.filter(~around.of(part_of_document() | joined) & ~paragraph), "ip_address", pl.lit(0.9))
 
 
 def _phones(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
@@ -146,7 +152,7 @@ def _tens(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))
         .when(pl.col("said_nhs") & pl.col("nhs")).then(pl.lit("nhs_number"))
         .when(pl.col("said_utr") | pl.col("said_nhs")).then(None)
-        .when(plain & pl.col("nhs") & grouped).then(pl.lit("nhs_number"))
+        .when(plain & pl.col("nhs") & grouped & digits.str.contains(_GROUPED_RANGE)).then(pl.lit("nhs_number"))
         .when(plain & pl.col("nhs") & digits.str.contains(_NHS_RANGE) & pl.col("bare")).then(pl.lit("nhs_number"))
         .when(plain & pl.col("utr") & ((pl.col("bare") & alone) | piece.str.contains(r"^[0-9]{5}[ \-]"))).then(pl.lit("utr"))
     )  # fmt: skip
@@ -183,7 +189,12 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     known = known.with_columns(before_account=(pl.col("eight").shift(-1) & to_next).fill_null(value=False))
     said_sort, said_account = pl.col("said_sort_code"), pl.col("said_account_number")
     bare, shaped, before_account = pl.col("bare"), pl.col("sort_shape"), pl.col("before_account")
-    unlike_date = ~pl.col("as_date") & piece.str.contains("-", literal=True)
+    # In a sentence three pairs are a sort code where it speaks of a bank
+    of_bank = pl.lit(value=True)
+    if around.shared is None:
+        behind = pl.col("eight").shift(1) & (row == row.shift(1)) & (pl.col("left").str.len_chars() < _SHORT)
+        of_bank = said("bank") | behind.fill_null(value=False)
+    unlike_date = of_bank & ~pl.col("as_date") & piece.str.contains("-", literal=True)
     known = known.with_columns(
         sort=(size == 6)
         & (

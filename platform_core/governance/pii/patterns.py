@@ -55,12 +55,12 @@ POSTCODE = (
     r"|(?:ASCN|STHL|TDCU|BBND|BIQQ|FIQQ|PCRN|SIQQ|TKCA|AI-2640) ?1ZZ|GX11 ?1AA)"
 )
 # The last two letters of Northern Ireland's marks
-_IRISH = "(?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[LWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)"
+_IRISH = "(?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[GLWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)"
 MARK = (
     rf"[A-Z]{{2}}{_D}{{2}}[ \-]?[A-Z]{{3}}|[a-z]{{2}}{_D}{{2}} ?[a-z]{{3}}|[A-Z][a-z]{_D}{{2}} ?[A-Z][a-z]{{2}}|[A-Z]{_D}{{1,3}}[ \-]?[A-Z]{{3}}|[a-z]{_D}{{1,3}} ?[a-z]{{3}}"
     rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}} ?{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}"
 )
-PASSPORT = rf"{_A}{{1,2}}{_D}{{6,8}}|{_A}{_D}{{2}}{_A}{{2}}{_D}{{4}}"
+PASSPORT = rf"{_A}{{1,2}}{_D}{{6,8}}|{_A}{_D}{{2}}{_A}{{2}}{_D}{{4}}|{_D}{{2}}[A-Z]{{2}}{_D}{{5}}|[A-Z]{_D}{{2}}[A-Z]{_D}{{4}}[A-Z0-9]"
 BANK = rf"{_D}{{2}}[ \-./]{_D}{{2}}[ \-./]{_D}{{2}}|{_D}{{4}}[ \-]{_D}{{4}}"
 TENS = rf"{_D}{{3}}[ \-.]{{1,2}}{_D}{{3}}[ \-.]{{1,2}}{_D}{{3,4}}|{_D}{{5}}[ \-]{_D}{{5}}(?: ?[Kk])?|{_D}{{3}} {_D}{{3}} {_D}{{2}} {_D}{{2}}"
 NUMBER = rf"{_D}{{6,20}}(?: ?[Kk])?"

@@ -123,11 +123,17 @@ def test_the_later_sets_are_found_too(name: str, values: int, capsys: pytest.Cap
     check(told, values)
 
 
-@pytest.mark.parametrize("name", ["first", "second", "third", "fourth", "fifth", "sixth"])
-def test_sets_of_hard_negatives_are_found_too(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "values", "least"),
+    [(name, 30, 0.94) for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")]
+    + [("ninth", 20, 0.9)],
+)
+def test_sets_of_hard_negatives_are_found_too(
+    name: str, values: int, least: float, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Sets of which half only looks personal: towns, firms, schools, books, species, codes."""
     told = figures(marked(f"lookalikes_{name}.txt"))
     with capsys.disabled(), pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, float_precision=3):
         print(f"\n{name} set of lookalikes:\n{told}")  # noqa: T201 - the figures are what the test is for
-    check(told, 30)
-    assert min(told.filter(pl.col("kind") == "name").select("precision", "recall").row(0)) >= 0.94
+    check(told, values)
+    assert min(told.filter(pl.col("kind") == "name").select("precision", "recall").row(0)) >= least
