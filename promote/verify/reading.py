@@ -19,6 +19,10 @@ _WAYS_OUT = {
     "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or tag the cell "
     "skip-execution where no step needs it.",
     "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
+    **dict.fromkeys(
+        ("URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectError", "ConnectTimeout"),
+        "It reaches for the network: give it a file to read, or tag the cell skip-execution where no step needs it.",
+    ),
 }
 
 

@@ -67,7 +67,12 @@ def test_a_failure_names_its_cell_and_line(
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("ModuleNotFoundError", "Add the package"), ("FileNotFoundError", "in its own folder"), ("KeyError", "Restart")],
+    [
+        ("ModuleNotFoundError", "Add the package"),
+        ("FileNotFoundError", "in its own folder"),
+        ("URLError", "reaches for the network"),
+        ("KeyError", "Restart"),
+    ],
 )
 def test_a_failure_has_a_way_out(tmp_path: Path, name: str, hint: str):
     assert hint in failed(tmp_path, name=name).failure.hint
