@@ -93,6 +93,15 @@ def read_evidence(root: Path, path: str) -> Evidence | None:
         return None
 
 
+def took_needed(root: Path, tag: str) -> bool:
+    """Whether the promoted step of a tag took statements of untagged cells, as somebody allowed it to."""
+    try:
+        with open(os.path.join(root, f"evidence/{tag.replace(':', '/')}.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - as above
+            return any(cell.get("origin") == "needed" for cell in json.load(stream)["cells"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
 def since_of(root: Path, asset: str, layers: Sequence[str]) -> str:
     """Give since which promotion the data of a promoted asset are what they are, empty where nobody knows."""
     for layer in layers:

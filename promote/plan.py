@@ -46,8 +46,14 @@ class Planned:
         return tuple(found for found in self.findings if found in own or found.location.tag in tags)
 
 
-def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
-    """Plan every step of a notebook."""
+def plan(selection: Selection, *, include_needed: bool = False, granted: Collection[str] = ()) -> Planned:
+    """Plan every step of a notebook.
+
+    Args:
+        selection: What the notebook's cells are.
+        include_needed: Whether steps take the untagged statements that they need.
+        granted: Tags of steps that do so in any case.
+    """
     program = build(selection.cells)
     told: dict[str, list[Finding]] = {step.tag: [] for step in selection.steps}
     outputs: dict[str, Output] = {}
@@ -57,7 +63,8 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
             told[step.tag].append(output)
         elif output is not None:
             outputs[step.tag] = output
-    planner = _Planner(selection, program, outputs, include_needed=include_needed)
+    including = frozenset(told) if include_needed else frozenset(granted)
+    planner = _Planner(selection, program, outputs, including)
     plans: list[Plan] = []
     refused: list[str] = []
     for step in selection.steps:
@@ -91,12 +98,12 @@ def plan(selection: Selection, *, include_needed: bool = False) -> Planned:
 
 class _Planner:
     def __init__(
-        self, selection: Selection, program: Program, outputs: Mapping[str, Output], *, include_needed: bool
+        self, selection: Selection, program: Program, outputs: Mapping[str, Output], including: frozenset[str]
     ) -> None:
         self.selection = selection
         self.program = program
         self.outputs = outputs
-        self.include_needed = include_needed
+        self.including = including  # tags of the steps that take the untagged statements they need
         errors = (f.location.cell for f in selection.findings if f.severity == "error")
         self.broken = frozenset(cell for cell in errors if cell is not None)
         session = tuple(f for f in selection.findings if f.code == "PR127")
@@ -122,7 +129,7 @@ class _Planner:
             self.context,
             role,
             step.cells,
-            include_needed=self.include_needed,
+            include_needed=step.tag in self.including,
             wanted=[output.variable, *([schema] if schema else [])],
         )
         findings = [*closure.findings, *outside_world(self.context, step, closure, self.looker)]
@@ -204,7 +211,7 @@ class _Planner:
         taken: Mapping[str, tuple[int, int]],
     ) -> tuple[Function | None, list[Finding]]:
         """Plan a check, chart or test cell of a step."""
-        closure = resolve(self.context, role, [position], include_needed=self.include_needed)
+        closure = resolve(self.context, role, [position], include_needed=step.tag in self.including)
         if not closure.own or closure.refused or any(f.severity == "error" for f in closure.findings):
             return None, closure.findings
         output = self.figure(closure) if role.kind == "chart" else ""

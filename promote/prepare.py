@@ -9,13 +9,13 @@ from pathlib import Path
 from platform_core.errors import UsageError
 from platform_core.suggest import meant
 from promote.drift import Drift, drift
-from promote.evidence import Evidence, evidence_path, read_evidence
+from promote.evidence import Evidence, evidence_path, read_evidence, took_needed
 from promote.findings import FindingError
 from promote.garbage import seldom_collected
 from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
 from promote.notebook.read import NoNotebookError, read
 from promote.outside.secret_values import secret_findings
-from promote.plan import plan
+from promote.plan import Planned, plan
 from promote.project import Project
 from promote.register import Rows, clashes, places, rows
 from promote.render.kinds import Kinds, guess_kinds, observed_kinds
@@ -107,7 +107,7 @@ def prepare(
         return nearest(asset, where)
 
     for selection in selections:
-        planned = plan(selection, include_needed=include_needed)
+        planned = planned_again(project.root, selection, include_needed=include_needed)
         if models is not None:
             planned = modelled(project, selection.notebook, planned, models)
         findings += planned.about(chosen) if chosen else planned.findings
@@ -140,6 +140,13 @@ def prepare(
             )
         )
     return ordered, findings, made
+
+
+def planned_again(root: Path, selection: Selection, *, include_needed: bool) -> Planned:
+    """Plan a notebook of a project: steps that were promoted with untagged statements take them again."""
+    found = plan(selection, include_needed=include_needed)
+    granted = [] if include_needed else [tag for tag in found.refused if took_needed(root, tag)]
+    return plan(selection, granted=granted) if granted else found
 
 
 def is_governed(project: Project, plans: Iterable[Plan]) -> bool:

@@ -23,8 +23,7 @@ from promote.model import Finding, GeneratedFile, Location, Plan, Selection
 from promote.notebook.read import parse
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, StepOutcome
 from promote.outside.secret_values import concealed, secret_findings
-from promote.plan import plan
-from promote.prepare import Standing, prepare, standing
+from promote.prepare import Standing, planned_again, prepare, standing
 from promote.project import find
 from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds, guess_kinds
@@ -109,7 +108,7 @@ class _Pull:
             return
         chosen = files[0] if files else None
         selection = select(parse(chosen.content, path)) if chosen else self.selections[path]
-        planned = plan(selection, include_needed=self.work.settings.include_needed)
+        planned = planned_again(self.work.project.root, selection, include_needed=self.work.settings.include_needed)
         plans = {one.step.tag: one for one in planned.plans}
         found = (*selection.findings, *planned.findings, *secret_findings(selection, planned.plans))
         errors = concealed([f for f in found if f.severity == "error"], {path: selection.notebook})

@@ -240,6 +240,28 @@ def test_a_refused_step_leaves_the_project_as_it_was(tmp_path: Path) -> None:
     assert (only.exit_code, {s.tag for s in only.steps}) == (0, {"bronze:good"})
 
 
+def test_a_step_that_was_promoted_with_untagged_statements_takes_them_again(tmp_path: Path) -> None:
+    cells: Cells = (
+        ("", "import polars as pl\nlimit = len('abc')"),
+        ("bronze:good", "good = pl.DataFrame({'n': [1]})"),
+        ("silver:cut", "cut = good.head(limit)"),
+        ("silver:other", "other = good.tail(limit)"),
+    )
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    assert codes(promoted(root, check=True)) >= {"PR302", "PR604"}
+    both = ("bronze:good", "silver:cut")
+    assert promoted(root, "a.ipynb", run=False, include_needed=True, select=both).exit_code == 0
+    for outcome in (promoted(root, check=True), promoted(root, "a.ipynb", run=False)):
+        refused = {f.location.tag for f in outcome.findings if f.code == "PR302"}
+        assert refused == {"silver:other"}  # nobody allowed that one
+    root = make_project(tmp_path / "pulled", {"a.ipynb": cells[:3]})
+    assert promoted(root, "a.ipynb", run=False, include_needed=True).exit_code == 0
+    module, notebook = root / "src/rents/defs/silver/cut.py", root / "notebooks/a.ipynb"
+    module.write_text(module.read_text().replace(".head(", ".limit("))
+    assert main(["--pull", "--project", str(root), str(notebook)]) == 0
+    assert "good.limit(limit)" in notebook.read_text()
+
+
 def test_a_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"bronze/harvest.ipynb": HARVEST})
     before = tree(root)
