@@ -18,6 +18,8 @@ _RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must en
 _WAYS_OUT = {
     "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or tag the cell "
     "skip-execution where no step needs it.",
+    "ImportError": "Add what it asks for to the dependencies in pyproject.toml and install it, or tag the cell "
+    "skip-execution where no step needs it.",
     "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
     **dict.fromkeys(
         ("URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectError", "ConnectTimeout"),

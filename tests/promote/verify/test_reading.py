@@ -69,6 +69,7 @@ def test_a_failure_names_its_cell_and_line(
     ("name", "hint"),
     [
         ("ModuleNotFoundError", "Add the package"),
+        ("ImportError", "Add what it asks for"),
         ("FileNotFoundError", "in its own folder"),
         ("URLError", "reaches for the network"),
         ("KeyError", "Restart"),
