@@ -93,6 +93,16 @@ def read_evidence(root: Path, path: str) -> Evidence | None:
         return None
 
 
+def what_was_shown(facts: Facts, plan: Plan) -> str:
+    """Say what a run has shown of a step, and what its generated tests notice; a model of dbt has none of these."""
+    tested = facts.noticed
+    if not facts.mutants and plan.model is None:
+        from promote.render.tests import tests_path  # noqa: PLC0415 - nearly every step has tests with data
+
+        tested = f"its tests have no data, {tests_path(plan)} says why"
+    return "; ".join(filter(None, (f"equal to the notebook, order {facts.order}", tested)))
+
+
 def took_needed(root: Path, tag: str) -> bool:
     """Whether the promoted step of a tag took statements of untagged cells, as somebody allowed it to."""
     try:

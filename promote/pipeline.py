@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promote.dbt.files import of_other_engine, replaced
-from promote.evidence import Facts, Proof, input_kinds, render_evidence
+from promote.evidence import Facts, Proof, input_kinds, render_evidence, what_was_shown
 from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
@@ -186,11 +186,7 @@ class _Promotion:
             group = files.get(tag, [])
             facts = proof.facts.get(tag) or (stand.evidence.facts if stand.evidence else None)
             status = self.status(stand, facts, changed, group)
-            parity = (
-                ""
-                if facts is None
-                else "; ".join(filter(None, (f"equal to the notebook, order {facts.order}", facts.noticed)))
-            )
+            parity = "" if facts is None else what_was_shown(facts, stand.plan)
             steps.append(
                 StepOutcome(
                     tag,

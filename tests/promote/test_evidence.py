@@ -16,12 +16,14 @@ from promote.evidence import (
     read_evidence,
     render_evidence,
     since_of,
+    what_was_shown,
 )
 from promote.frame_facts import FrameFacts
 from promote.model import GeneratedFile
 from promote.plan import plan
 from promote.render.kinds import Kinds
 from promote.render.module import render_module
+from promote.values import replace
 from tests.promote.graph import chosen
 
 CELLS = (
@@ -58,6 +60,14 @@ def written(root: Path, facts: Facts | None = FACTS) -> dict[str, Any]:
     assert file.path == evidence_path(made) == "evidence/silver/b.json"
     content: dict[str, Any] = json.loads(file.text)
     return content
+
+
+def test_tests_that_have_no_data_are_told_of() -> None:
+    made = plan(chosen(CELLS)).plans[1]
+    hollow = "equal to the notebook, order compared; its tests have no data, tests/assets/test_b.py says why"
+    assert what_was_shown(FACTS, made) == hollow
+    noticing = replace(FACTS, mutants={"killed": 2, "survived": []})
+    assert what_was_shown(noticing, made) == "equal to the notebook, order compared; tests notice 2 of 2 mistakes"
 
 
 @pytest.mark.parametrize("facts", [FACTS, None])
