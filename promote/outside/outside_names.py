@@ -81,7 +81,10 @@ NETWORK_MODULES = frozenset(
     pymongo redis psycopg psycopg2 pymysql pyodbc cx_Oracle oracledb snowflake sqlalchemy kafka elasticsearch
     openai anthropic yfinance wget kaggle huggingface_hub""".split()
 )
-NETWORK_PREFIXES = ("google.cloud.", "azure.", "http.client.", "urllib.request.")
+NETWORK_PREFIXES = (
+    "google.cloud.", "azure.", "http.client.", "urllib.request.", "seaborn.load_dataset", "sklearn.datasets.fetch_",
+    "statsmodels.datasets.get_rdataset", "pandas_datareader.",
+)  # fmt: skip
 NO_NETWORK = (
     "urllib.parse.", "urllib.error.", "requests.exceptions.", "requests.auth.", "requests.adapters.", "httpx.Timeout",
     "urllib3.disable_warnings", "urllib3.util.", "socket.gethostname", "sqlalchemy.text", "sqlalchemy.types.",
