@@ -15,7 +15,7 @@ from promote.heap.state import states_of, states_through
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.states import ANY_MODULE, LOADING, MODULE_GIVERS, STATE_WORDS, STORING_FUNCTIONS
-from promote.language.syntax import IMPORTED, chain_of, dotted_of, module_text, names_a_type
+from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text, names_a_type
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.trees import walk
 
@@ -24,7 +24,6 @@ _BY_NAME = frozenset(("getattr", "methodcaller", "attrgetter"))
 _STORE = "="
 _CALLED = "()"
 _ANY = "?"  # a module that a run alone names
-_NAMED = frozenset((ast.Name, ast.Attribute))
 _CHAINS = frozenset((ast.Name, ast.Attribute, ast.Call, ast.Subscript))
 _MODULES = frozenset(("numpy.random", "random", "pandas.options", "os.environ"))
 _PARTS = frozenset(path.rpartition(".")[2] for path in _MODULES)
@@ -39,6 +38,7 @@ class Handed:
         self.functions = functions
         imports = functions.imports
         self.modules = _MODULES.union([imports[name] for name in functions.modules])
+        self.parts = frozenset([path.rpartition(".")[2] for path in self.modules if "." in path])
         written = [name for name in imports if not name.startswith(IMPORTED)]
         self.named = frozenset([name for name in written if imports[name] in self.modules])
         self.loaders = frozenset(["__import__", *(name for name, path in imports.items() if path in LOADING)])
@@ -54,10 +54,8 @@ class Handed:
         held = {name for name in names if name in holding} if holding else set()
         paths = {path for name in held for path in holding[name]}
         own: set[str] = set()
-        if not imports.keys().isdisjoint(facts.names):
-            own.update(self._handed(facts.kinds))
-        if not facts.names.isdisjoint(self.named):
-            own.update(self._values(facts))
+        if self._may_have_values(facts, effects):
+            own.update(self._handed(facts.kinds), self._values(facts))
         if not (facts.names.isdisjoint(self.loaders) and facts.attributes.isdisjoint(MODULE_GIVERS)):
             own.update(self._loaded(facts))
         paths |= own
@@ -68,6 +66,16 @@ class Handed:
                 if name not in imports:
                     holding.setdefault(name, set()).update(paths)
         return dict.fromkeys(sorted(self._changed(facts, happening, paths)), Use(facts.node.lineno, 1))
+
+    def _may_have_values(self, facts: Facts, effects: Effects) -> bool:
+        """Whether a module or a class of a package may stand as a value in a statement."""
+        words = facts.attributes
+        if not self.functions.imports.keys().isdisjoint(effects.plain) or not self.parts.isdisjoint(words):
+            return True
+        named = min(words, default="a") < "["  # a class: capital letters stand before all others
+        return (named and not self.functions.imports.keys().isdisjoint(facts.names)) or not (
+            MODULE_WORDS.isdisjoint(words) and MODULE_WORDS.isdisjoint(facts.names)
+        )
 
     def _changed(self, facts: Facts, happening: Happening, paths: Collection[str]) -> set[str]:
         """The states that a statement changes which has modules in hand."""
@@ -144,16 +152,13 @@ class Handed:
             values = [*call.args, *[k.value for k in call.keywords]]
             if values and (dotted_of(call.func) or ("",))[-1] not in _LOOKING:
                 yield from self._paths(values)
-        for kind in (ast.Tuple, ast.List, ast.Set):
-            for display in kinds.get(kind, ()):
-                yield from self._paths(display.elts)
+        for display in (*kinds.get(ast.Tuple, ()), *kinds.get(ast.List, ()), *kinds.get(ast.Set, ())):
+            yield from self._paths(display.elts)
         for display in kinds.get(ast.Dict, ()):
             yield from self._paths(display.values)
-        for form in (ast.Assign, ast.Return, ast.Yield):
-            for part in kinds.get(form, ()):
-                value: ast.expr | None = part.value
-                if value is not None and value.__class__ in _NAMED:
-                    yield from self._paths([value])
+        for kind in (ast.Assign, ast.Return, ast.Yield):
+            given = [part.value for part in kinds.get(kind, ())]
+            yield from self._paths([value for value in given if isinstance(value, (ast.Name, ast.Attribute))])
 
     def _paths(self, values: Iterable[ast.expr]) -> Iterator[str]:
         for value in values:

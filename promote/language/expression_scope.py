@@ -135,6 +135,12 @@ class ExpressionScope:
 
     def name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
+            self.found.plain.add(node.id)
+            self.root(node)
+
+    def root(self, node: ast.Name) -> None:
+        """A name that a chain begins with, or that is called: it is read, and is no value by itself."""
+        if isinstance(node.ctx, ast.Load):
             self.read(node.id, node)
             if node.id in DYNAMIC_NAMES and not self.is_hidden(node.id):
                 self.found.dynamic.setdefault(node.id, use_of(node))
@@ -147,7 +153,10 @@ class ExpressionScope:
             base: ast.expr = node
             while isinstance(base, ast.Attribute):
                 base = base.value
-            self.expression(base)
+            if isinstance(base, ast.Name):
+                self.root(base)
+            else:
+                self.expression(base)
         else:
             self.expression(node.value)
 
@@ -178,6 +187,8 @@ class ExpressionScope:
         elif isinstance(called, ast.Name) and called.id == "dir" and not node.args and not self.is_hidden("dir"):
             self.read("dir", called)
             self.found.dynamic.setdefault("dir", use_of(called))
+        elif isinstance(called, ast.Name):
+            self.root(called)
         else:
             self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data

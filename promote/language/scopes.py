@@ -154,6 +154,7 @@ class _Scope(BlockScope):
         self.found.lambdas |= found.lambdas
         self.found.mentioned |= found.mentioned
         self.found.fields |= found.fields
+        self.found.plain |= found.plain
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -185,6 +186,7 @@ class _Scope(BlockScope):
         self.found.lambdas |= found.lambdas
         self.found.mentioned |= found.mentioned
         self.found.fields |= found.fields
+        self.found.plain |= found.plain
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)

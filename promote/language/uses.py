@@ -83,6 +83,7 @@ class Effects:
     lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     uses_classes: bool = True  # false for a class definition, which makes no instance of it
+    plain: set[str] = field(default_factory=set)  # names that stand as values, in functions and classes too
     fields: set[str] = field(default_factory=set)  # names that class bodies bind to values, or say are there
     global_writes: dict[str, Use] = field(default_factory=dict)
     mentioned: dict[str, Use] = field(default_factory=dict)  # in annotations that are not evaluated
