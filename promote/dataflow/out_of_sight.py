@@ -13,7 +13,10 @@ from promote.language.states import HANDLERS, LIVES, PRINTED, RECORDED, SHOWN_SE
 from promote.trees import walk
 
 _TOLD = {
-    HANDLERS: ("What this handler is given changes whenever anyone logs.", "Change it in the step itself."),
+    HANDLERS: (
+        "What this handler is given changes whenever it is called, which no statement shows.",
+        "Change it in the step itself.",
+    ),
     LIVES: ("A weak reference ends with its object, and in a function that is at another moment.", "Keep the object."),
     SHOWN_SEED: ("Only IPython runs a query whose relation is shown.", "Write .fetchall() behind it."),
 }

@@ -23,6 +23,8 @@ from promote.language.uses import FunctionInfo, Summary, Use
 
 # A body of these alone runs nothing that it is given
 _QUIET_EVENTS = frozenset({"assign", "define", "mutate", "return"})
+# What functions that write and read call of whatever they are given for a file
+_OF_FILES = frozenset("write writelines read readline readlines readinto seek flush __next__".split())  # noqa: SIM905 - as `effects` writes its tables
 _ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
 
 
@@ -84,8 +86,10 @@ class Calls(Libraries):
             own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
             groups |= dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}
         for one, classes in groups.items():
-            if any(map(self.functions.is_called_back, classes)):
-                for info in [m for cls in classes for n, m in cls.methods.items() if n not in CONSTRUCTORS]:
+            every = any(map(self.functions.is_called_back, classes))
+            methods = [pair for cls in classes for pair in cls.methods.items() if every or pair[0] in _OF_FILES]
+            if methods:
+                for info in [m for n, m in methods if n not in CONSTRUCTORS]:
                     bound = dict.fromkeys(info.parameters, everything - heap.plain_code)
                     if not info.decorated:
                         bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
@@ -180,7 +184,8 @@ class Calls(Libraries):
                 continue
             if not self.is_local(name) and (name in summary.writes or not self.is_constant(name)):
                 self.changed.setdefault(name, use)
-            self.touch(self.of(name) | self.depth(self.of(name), deep=name in summary.deeply), use)
+            mine = self.outside_of(name)
+            self.touch(mine | self.depth(mine, deep=name in summary.deeply), use)
         for name in summary.asks:
             asked = self.heap.reach(self.place(name, info, bound, itself))
             self.asked_items |= asked
@@ -220,7 +225,7 @@ class Calls(Libraries):
             return bound.get(name, NONE)
         if name in info.captured and not self.is_local(name):
             return itself
-        return self.of(name)
+        return self.outside_of(name)
 
     def summary(self, info: FunctionInfo) -> Summary:
         """What a function does, as far as it is known by now."""

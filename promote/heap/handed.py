@@ -43,6 +43,7 @@ class Handed:
         self.named = frozenset([name for name in written if imports[name] in self.modules])
         self.loaders = frozenset(["__import__", *(name for name, path in imports.items() if path in LOADING)])
         self.holding: dict[str, set[str]] = {}
+        self.given: set[str] = set()  # those of them that were given something, which may be the module itself
         self.seen: dict[FunctionInfo, frozenset[str]] = {}
 
     def take(self, facts: Facts, effects: Effects, happening: Happening) -> dict[str, Use]:
@@ -64,6 +65,7 @@ class Handed:
         if not isinstance(facts.node, ast.Expr) or happening.changes:
             for name in (*effects.touched, *(n for n in happening.changes if not n.startswith("~"))):
                 if name not in imports:
+                    self.given |= {name} & effects.touched
                     holding.setdefault(name, set()).update(paths)
         return dict.fromkeys(sorted(self._changed(facts, happening, paths)), Use(facts.node.lineno, 1))
 
@@ -83,7 +85,7 @@ class Handed:
         done = set() if defines else set(self._done(facts.parts, ()))
         done = done.union(*(self._done_by(info) for info in happening.code))
         stored = {word[1:] for word in done if word[:1] == _STORE and word != _STORE}
-        if not stored.isdisjoint(self.holding):
+        if not stored.isdisjoint(self.given):
             done.add(_STORE)
         done = {word for word in done if word[:1] != _STORE or word == _STORE}
         called = [n.func.id for n in facts.kinds.get(ast.Call, ()) if isinstance(n.func, ast.Name)]

@@ -32,6 +32,8 @@ class Values:
         self.heap = Heap()
         self.own: dict[str, Objects] = {}
         self.packages: dict[str, Objects] = {}
+        # Names outside that functions called here look up, and this one does not: what they hold, and what is in there
+        self.outer: dict[str, tuple[Objects, Objects]] = {}
         self.asked_items: set[int] = set()  # of which a function's body reads items
         self.tools: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
@@ -54,6 +56,20 @@ class Values:
         if path is None or self.functions.known(name):
             return NONE
         return self.packages.setdefault(path.split(".")[0], self.heap.new())  # what a local module holds is shared
+
+    def outside_of(self, name: str) -> Objects:
+        """Give the objects of a name that a function which is called looks up outside of itself."""
+        if self.inside is None or name not in self.functions.variables or name in self.inside.captured:
+            return self.of(name)
+        shadowed = name in self.inside.local  # by a variable of this one's own
+        if (name in self.own and not shadowed) or name in self.functions.constants:
+            return self.of(name)
+        if name not in self.outer:
+            held = self.heap.new()
+            self.outer[name] = self.heap.new(held), held
+            if not shadowed:
+                self.own[name] = self.outer[name][0]
+        return self.outer[name][0]
 
     def tool(self, path: Sequence[str]) -> Objects:
         """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
@@ -91,6 +107,11 @@ class Values:
     def plain_operation(self, node: ast.expr) -> Objects:
         """An operation that gives a text or a truth value."""
         return self.operation(node, plain=True)
+
+    def delegation(self, node: ast.YieldFrom) -> Objects:
+        """What a generator returns that another hands its values on from."""
+        given = self.value(node.value)
+        return given | self.heap.within(given)
 
     def same(self, node: ast.Starred | ast.Await) -> Objects:
         """What is only handed on."""
@@ -268,7 +289,7 @@ _ASKING = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _VALUES: dict[type, Callable[[Any, Any], Objects]] = {
     ast.Constant: Values.constant,
     ast.Yield: Values.constant,
-    ast.YieldFrom: Values.constant,
+    ast.YieldFrom: Values.delegation,
     ast.Name: Values.name,
     ast.JoinedStr: Values.plain_operation,
     ast.Compare: Values.comparison,

@@ -49,6 +49,12 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     for _ in range(2):  # a second time, for what one round of a loop does to the next
         run.run(info.events)
     heap = run.heap
+    hidden: set[str] = set()  # names outside that change, behind a parameter of the same name
+    for name, (itself, held) in run.outer.items():  # that functions which it calls look up
+        if name not in info.parameters:
+            start[name], inside[name] = itself, held
+        elif not run.touched.isdisjoint(itself | held):
+            hidden.add(name)
     reached = heap.reach(run.results)
     outside = {name: start[name] | inside[name] for name in start}
     parameters = set(info.parameters)
@@ -58,7 +64,9 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     code = heap.code_in(run.results)
     return Summary(
         mutates=frozenset(touched & parameters),
-        changes=frozenset((touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters),
+        changes=frozenset(
+            (touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters | hidden
+        ),
         deeply=frozenset(n for n, objects in inside.items() if objects & run.touched),
         gives=frozenset(n for n, objects in start.items() if objects & run.results),
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),

@@ -11,7 +11,7 @@ import ast
 from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import Objects
 from promote.heap.library_changes import Target
-from promote.language.states import HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
+from promote.language.states import CALLED_ANY_TIME, HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
 from promote.language.uses import Use
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ def unseen(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use,
     if target.name.startswith("weakref."):
         run.touch(run.deep(given), use)
         run.changed.setdefault(LIVES, use)
+    elif target.name in CALLED_ANY_TIME:
+        run.callbacks((m for cls in run.heap.classes_in(given) for m in cls.methods.values()), given, use)
+        run.touch(run.deep(given), use)
+        run.changed.setdefault(HANDLERS, use)
     elif target.method in HANDLER_METHODS or target.name == "logging.basicConfig":
         heap = run.heap
         classes = heap.classes_in(given)

@@ -75,7 +75,7 @@ ARGUMENT_MUTATORS = frozenset(
 )
 
 # Functions that change what they are given, wherever that stands among their arguments.
-CHANGING_FUNCTIONS = frozenset("struct.pack_into exec".split())
+CHANGING_FUNCTIONS = frozenset("struct.pack_into exec timeit.timeit timeit.repeat timeit.Timer".split())
 
 # NumPy's functions that take where to write without a name: function -> position of that argument.
 OUT_POSITIONS = {
@@ -110,9 +110,10 @@ SHARING_FUNCTIONS = frozenset(
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
     operator.iadd operator.iconcat operator.ior operator.iand operator.ixor operator.isub operator.imul
-    operator.getitem ctypes.pointer ctypes.byref ctypes.cast contextlib.nullcontext contextlib.closing heapq.nsmallest
-    heapq.nlargest heapq.merge heapq.heappop heapq.heapreplace heapq.heappushpop
-    xml.etree.ElementTree.SubElement lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
+    operator.getitem ctypes.pointer ctypes.byref ctypes.cast contextlib.nullcontext contextlib.closing
+    inspect.getattr_static inspect.getmembers heapq.nsmallest heapq.nlargest heapq.merge heapq.heappop
+    heapq.heapreplace heapq.heappushpop xml.etree.ElementTree.SubElement
+    lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
 )
 
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:

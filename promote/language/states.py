@@ -55,6 +55,12 @@ HIDDEN_STATE = {
 # Methods by which a logger is given what runs whenever anyone logs.
 HANDLER_METHODS = frozenset("addHandler addFilter setLogRecordFactory setLoggerClass".split())
 
+# Functions that are given what runs at any moment: at a signal, at each call or import.
+CALLED_ANY_TIME = frozenset(
+    """signal.signal sys.addaudithook sys.settrace sys.setprofile threading.settrace threading.setprofile
+    sys.meta_path.insert sys.meta_path.append sys.path_hooks.insert sys.path_hooks.append""".split()
+)
+
 # What `print` writes to is bound anew: a step can take it only whole.
 PRINTED = "~what print writes to"
 
