@@ -12,6 +12,7 @@ from platform_core.hints import Any, Concatenate, ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
+Walked = tuple[ast.stmt, list[ast.AST], Mapping[type[ast.AST], list[Any]]]
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MOST_TEXT = 80_000  # letters whose trees are kept; a notebook of 245 cells has some 50,000
@@ -126,6 +127,23 @@ def walk(node: ast.AST) -> list[ast.AST]:
             elif value is not None:
                 found.append(value)
     return found
+
+
+@kept_by_text
+def walked(source: str) -> tuple[Walked, ...]:
+    """Parse Python and give each statement with its nodes, as `walk` gives them, and the same by their class.
+
+    Raises:
+        SyntaxError: The text is no Python.
+        ValueError, RecursionError, MemoryError: Python cannot read it.
+    """
+    return tuple(map(walked_through, parse(source).body))
+
+
+def walked_through(node: ast.stmt) -> Walked:
+    """Give a statement with its nodes, and those by their class."""
+    parts = walk(node)
+    return node, parts, by_kind(parts)
 
 
 def below(node: ast.AST) -> list[ast.AST]:

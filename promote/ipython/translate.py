@@ -17,7 +17,7 @@ from promote.ipython.statements import extent, without_semicolons
 from promote.model import Finding, Notebook, Severity
 from promote.patterns import pattern
 from promote.selection.options import emptied, header
-from promote.trees import is_python, kept_by_text, parse
+from promote.trees import is_python, kept_by_text, parse, walked
 from promote.values import dataclass, field
 
 _ASSIGNED = pattern(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
@@ -316,13 +316,43 @@ def _parse(source: str) -> ast.Module | Exception:
 @kept_by_text
 def _compile_error(text: str) -> Exception | None:
     """Give what Python says of a text only when it compiles it, such as a `return` outside any function."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
+    try:
+        if _surely_compiles(text):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             compile(parse(text), "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return error.with_traceback(None)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return error.with_traceback(None)
     return None
+
+
+# Of what is made of these alone Python finds nothing wrong when it compiles it, but for what `_surely_compiles` asks
+_PLAIN = frozenset((
+    ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.alias, ast.Name, ast.Attribute, ast.Subscript, ast.Slice,
+    ast.Call, ast.keyword, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Compare, ast.BoolOp, ast.BinOp, ast.UnaryOp,
+    *ast.boolop.__subclasses__(), *ast.operator.__subclasses__(), *ast.unaryop.__subclasses__(),
+    *ast.cmpop.__subclasses__(),
+))  # fmt: skip
+_SHALLOW = 400  # nodes of a statement that cannot stand too deeply in one another
+
+
+def _surely_compiles(text: str) -> bool:
+    """Whether a text that Python could parse can be compiled too, as far as a look at it tells.
+
+    >>> [_surely_compiles(text) for text in ("x = f(1, a=2)", "f(a=1, a=2)", "return 1", "from __future__ import x")]
+    [True, False, False, False]
+    """
+    if "__debug__" in text or "__future__" in text:
+        return False
+    for _, parts, kinds in walked(text):
+        if len(parts) > _SHALLOW or not kinds.keys() <= _PLAIN:
+            return False
+        for call in kinds.get(ast.Call, ()) if ast.keyword in kinds else ():
+            names = [keyword.arg for keyword in call.keywords if keyword.arg]
+            if len(set(names)) < len(names):
+                return False
+    return True
 
 
 def _syntax_finding(cell: _Cell, problem: Exception) -> Finding:

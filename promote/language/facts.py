@@ -14,7 +14,7 @@ from platform_core.hints import Any
 from promote.language.scopes import effects_of
 from promote.language.statements import keeps_annotations
 from promote.language.uses import Effects
-from promote.trees import by_kind, kept_by_text, parse, walk
+from promote.trees import Walked, kept_by_text, walked, walked_through
 from promote.values import dataclass
 
 
@@ -52,15 +52,17 @@ def facts_of(text: str, lazy: bool) -> CellFacts:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: Python cannot read the cell.
     """
-    return facts_anew(parse(text).body, lazy=lazy)
+    return _told(walked(text), lazy=lazy)
 
 
 def facts_anew(nodes: Iterable[ast.stmt], *, lazy: bool) -> CellFacts:
     """Give facts that are nobody else's: two cells of one text define functions of their own."""
+    return _told(map(walked_through, nodes), lazy=lazy)
+
+
+def _told(statements: Iterable[Walked], *, lazy: bool) -> CellFacts:
     found: list[Facts] = []
-    for node in nodes:
-        parts = walk(node)
-        kinds = by_kind(parts)
+    for node, parts, kinds in statements:
         first = node.lineno
         for decorator in getattr(node, "decorator_list", ()):
             first = min(first, decorator.lineno)

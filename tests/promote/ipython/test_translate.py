@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import random
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from promote.ipython.queries import runnable
-from promote.ipython.translate import Translated, translate
+from promote.ipython.translate import Translated, _surely_compiles, translate
 from promote.model import Cell, Notebook
 from promote.selection.select import select
 
@@ -375,3 +376,25 @@ def test_a_notebook_without_queries_is_run_as_it_is(notebook_of: Callable[..., N
 def test_a_bracket_that_is_not_closed_is_told() -> None:
     made = read_query("%%sql\nSELECT * FROM (SELECT 1 FROM rents", "rents = load()")
     assert "has a bracket that is not closed" in made.findings[0].message
+
+
+WORDS = """x f g.h _ ( ) [ ] { } , : = == . * ** @ - not and if else in is a= b= a=1 b=2 0 1.5 's' b's' None True ...
+    __debug__ += := lambda for return yield await import from as __future__ annotations del pass global break""".split()  # noqa: SIM905 - tokens read best as text
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_surely_compiles_is_what_python_compiles() -> None:
+    drawn = random.Random(5)  # noqa: S311 - no secret
+    sure = 0
+    for _ in range(20_000):
+        text = " ".join(drawn.choices(WORDS, k=drawn.randint(1, 9)))
+        try:
+            ast.parse(text)
+        except SyntaxError:
+            continue
+        if _surely_compiles(text):
+            sure += 1
+            compile(text, "<cell>", "exec", dont_inherit=True)
+    assert sure > 100
+    refused = ("f(a=1, **k, a=2)", "x.__debug__ = 1", "from __future__ import x", "return x", "*a, *b = c")
+    assert not any(map(_surely_compiles, ("f(lambda: (yield))", "[*a]", "-" * 401 + "x", *refused)))
