@@ -9,7 +9,8 @@ from promote.language.uses import Dotted, Use
 
 IMPORTED = "import "  # how `chain_of` begins the name of a module that a text names
 # Words without which no statement names a module by a text
-MODULE_WORDS = frozenset(("__import__", "import_module", "resolve_name", "modules"))
+_LOADING = frozenset(("__import__", "import_module", "resolve_name"))
+MODULE_WORDS = _LOADING | {"modules"}
 
 
 def literal_key(node: ast.expr) -> str:
@@ -21,7 +22,7 @@ def literal_key(node: ast.expr) -> str:
 def use_of(node: ast.AST) -> Use:
     """Give the place of a node."""
     try:
-        return Use(node.lineno, node.col_offset + 1)  # type: ignore[attr-defined]  # those without a place come last
+        return tuple.__new__(Use, (node.lineno, node.col_offset + 1))  # type: ignore[attr-defined]  # those without a place come last
     except AttributeError:
         return Use(1, 1)
 
@@ -42,7 +43,7 @@ def root_of(node: ast.expr) -> tuple[str, int] | None:
         elif (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr in VIEWING_METHODS | MUTATING_METHODS
+            and (node.func.attr in VIEWING_METHODS or node.func.attr in MUTATING_METHODS)
         ):
             node = node.func.value
             depth += 1
@@ -102,7 +103,7 @@ def module_text(node: ast.expr) -> ast.expr | None:
     if not isinstance(node, ast.Call) or not node.args:
         return None
     called = dotted_of(node.func) or ("",)
-    loads = called[-1] in MODULE_WORDS - {"modules"} or called[-2:-1] == ("modules",)
+    loads = called[-1] in _LOADING or called[-2:-1] == ("modules",)
     return node.args[0] if loads else None
 
 

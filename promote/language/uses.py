@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import ast
+from operator import itemgetter
 
+from platform_core.hints import TYPE_CHECKING
 from promote.values import dataclass, field
 
 Dotted = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A place in a cell where a name is used (both from 1)."""
+class Use(tuple[int, int]):
+    """A place in a cell where a name is used (both from 1); there are so many that each is a pair and no more.
 
-    line: int
-    column: int
+    >>> Use(3, 7), Use(3, 7).column
+    (Use(line=3, column=7), 7)
+    """
+
+    __slots__ = ()
+    __match_args__ = ("line", "column")
+
+    if TYPE_CHECKING:
+        line: int
+        column: int
+    else:
+        line, column = property(itemgetter(0)), property(itemgetter(1))
+
+    def __new__(cls, line: int, column: int) -> Use:
+        """Make a place."""
+        return tuple.__new__(cls, (line, column))
+
+    def __repr__(self) -> str:
+        return f"Use(line={self.line}, column={self.column})"
 
 
 @dataclass(slots=True, eq=False)
