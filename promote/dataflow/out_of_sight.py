@@ -27,7 +27,7 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
     taken = {statement.index for statement in included}
     own = included[-1].role.tag if included else ""
     for statement in included:
-        for state in _TOLD.keys() & statement.changes.keys():
+        for state in _TOLD.keys() & statement.changes.keys() if statement.changes else ():
             yield statement, *_TOLD[state]
         if PRINTED in statement.changes and statement.role.tag != own:
             message = "From here on this holds what every cell prints."

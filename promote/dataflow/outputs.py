@@ -28,7 +28,6 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
     binds. None for a step without a statement: where its cells are empty or cannot be read, that was told.
     """
     own = program.of_cells(step.cells)
-    place = notebook.at(step.cells[-1], 1, tag=step.tag)
     if not own:
         return None
     bound = {n for s in own for n in s.binds | s.effects.maybe} | {n for s in own for n in s.changes if not is_state(n)}
@@ -40,7 +39,7 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
             "PR310",
             "error",
             f"`output: {named}` names a variable that {step.tag} does not bind.",
-            place,
+            notebook.at(step.cells[-1], 1, tag=step.tag),
             f"The step binds {_listed(bound)}.",
         )
     if step.name in bound:
@@ -59,7 +58,7 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
         "PR310",
         "error",
         f"It cannot be told which variable {step.tag} gives: {said}.",
-        place,
+        notebook.at(step.cells[-1], 1, tag=step.tag),
         f"Call the result `{step.name}`, or write `#| output: {likely or 'VARIABLE'}` at the top of the step.",
         named_output(notebook, step.cells[0], likely) if likely else None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 from promote.heap.cells import called_in_cell
 from promote.heap.heap import NO_CODE, NONE, Objects
@@ -278,7 +278,7 @@ class Calls(Libraries):
             assigned = func.attr in self.functions.attributes
             stored = self.heap.contents(receiver) if assigned else self.wrapped(receiver, infos)
             name = self.functions.canonical(path) if path else ""
-            for one in receiver & self.heap.modules.keys():
+            for one in receiver & self.heap.modules.keys() if self.heap.modules else ():
                 name = f"{self.heap.modules[one]}.{func.attr}"
             return Target(infos, name, receiver, stored - self.heap.plain_code, func.attr)
         if isinstance(func, ast.Lambda):
@@ -286,8 +286,10 @@ class Calls(Libraries):
             return Target(((info, self.bind(info, call)),), "", NONE, NONE)
         return Target((), "", NONE, self.value(func))
 
-    def wrapped(self, receiver: Objects, infos: Iterable[tuple[FunctionInfo, object]]) -> Objects:
+    def wrapped(self, receiver: Objects, infos: Sequence[tuple[FunctionInfo, object]]) -> Objects:
         """What the notebook's own decorators made of methods: their class holds it."""
+        if not infos:
+            return NONE
         by_name, classes = self.functions.by_name, self.functions.classes
         decorators = {
             root_of(one) for info, _ in infos if info.decorated for one in getattr(info.node, "decorator_list", ())

@@ -53,10 +53,11 @@ def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
 def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
     method = target.method
-    if not (method in EAGER_METHODS or (method and run.heap.made_of)):
+    eager = method in EAGER_METHODS
+    if not (eager or (method in _OF_CONTAINERS and run.heap.made_of)):
         return
     deep = accesses(call.func.value)  # type: ignore[attr-defined]  # a method has one
-    for_each = method in EAGER_METHODS and (
+    for_each = eager and (
         any(run.summary(i).mutates for i in run.heap.code_in(given)) or run.hands_on_a_changer(call, given)
     )
     if deep and (for_each or method in _OF_CONTAINERS):

@@ -60,7 +60,7 @@ class Libraries(LibraryChanges):
             written = self.either(self.outs(call, target.name))
             if written:  # which is what the call gives
                 return written | self.drawn(target, given)
-        in_parts = any(k.arg in _IN_PARTS for k in call.keywords)
+        in_parts = bool(call.keywords) and any(k.arg in _IN_PARTS for k in call.keywords)
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
         of_memory = bool(heap.buffers) and method == "cast" and not target.receiver.isdisjoint(heap.buffers)
         if is_in_no_table(nameless(target.name), method) and not (in_parts or shares or of_memory):

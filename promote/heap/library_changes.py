@@ -217,4 +217,5 @@ class LibraryChanges(Values):
 
     def arguments(self, call: ast.Call) -> Objects:
         """What a call is given, but for what a method is called on."""
-        return self.either([*call.args, *(k.value for k in call.keywords)])
+        given = self.either(call.args)
+        return given | self.either([k.value for k in call.keywords]) if call.keywords else given

@@ -192,8 +192,10 @@ class ExpressionScope:
         else:
             self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data
-            for argument in [*node.args, *(k.value for k in node.keywords)]:
+            for argument in node.args:
                 self.expression(argument)
+            for keyword in node.keywords:
+                self.expression(keyword.value)
         self.changes_by_call(node)
         self.query(node)
         self.event("call", node, node, alone=alone)

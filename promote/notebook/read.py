@@ -291,24 +291,24 @@ def _language(metadata: Any) -> str:
 
 
 def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
-    at = Location(shown, number)
     if not isinstance(cell, dict):
-        raise NotebookError(Finding("PR110", "error", f"Cell {number} is not a JSON object.", at, _SAVE))
+        message = f"Cell {number} is not a JSON object."
+        raise NotebookError(Finding("PR110", "error", message, Location(shown, number), _SAVE))
     kind = cell.get("cell_type")
     if not isinstance(kind, str) or kind not in _KINDS:
         message = f"Cell {number} is neither code, markdown nor raw."
-        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+        raise NotebookError(Finding("PR110", "error", message, Location(shown, number), _SAVE))
     source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         message = f"The source of cell {number} is neither text nor a list of lines."
-        raise NotebookError(Finding("PR110", "error", message, at, _SAVE))
+        raise NotebookError(Finding("PR110", "error", message, Location(shown, number), _SAVE))
     source = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     metadata = _mapping(cell.get("metadata"))
     tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
-    _check_characters(source, tags, at)
-    _check_conflict(source, at)
+    _check_characters(source, tags, shown, number)
+    _check_conflict(source, shown, number)
     count = cell.get("execution_count")
     count = count if type(count) is int else None
     return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options, count)
@@ -320,7 +320,7 @@ def _tags(tags: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in items if isinstance(tag, str)))
 
 
-def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
+def _check_characters(source: str, tags: tuple[str, ...], shown: str, number: int) -> None:
     """Refuse what no source file can hold: half of a surrogate pair, or a NUL."""
     text = source + "".join(tags)
     found = None if text.isascii() and "\0" not in text else re.search(_UNWRITABLE, text)
@@ -328,17 +328,17 @@ def _check_characters(source: str, tags: tuple[str, ...], at: Location) -> None:
         return
     broken = found.start()
     line = source.count("\n", 0, broken) + 1 if broken < len(source) else None
-    message = f"Cell {at.cell} holds a character that no source file can hold."
+    message = f"Cell {number} holds a character that no source file can hold."
     hint = "Delete it (often it was pasted from elsewhere), or write it as an escape such as \\ud800."
-    raise NotebookError(Finding("PR111", "error", message, Location(at.path, at.cell, line=line), hint))
+    raise NotebookError(Finding("PR111", "error", message, Location(shown, number, line=line), hint))
 
 
-def _check_conflict(source: str, at: Location) -> None:
+def _check_conflict(source: str, shown: str, number: int) -> None:
     markers = _CONFLICT.findall(source) if "<<<<<<<" in source else []
     if markers and any(marker.startswith(">") for marker in markers) and "\n=======\n" in source:
         line = source[: source.index("<<<<<<<")].count("\n") + 1
-        place = Location(at.path, at.cell, line=line, column=1, text=markers[0])
-        message = f"Cell {at.cell} holds the markers of an unresolved merge."
+        place = Location(shown, number, line=line, column=1, text=markers[0])
+        message = f"Cell {number} holds the markers of an unresolved merge."
         raise NotebookError(Finding("PR107", "error", message, place, _RESOLVE))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
-from promote.model import Finding, Notebook, Selection, Severity, Step
+from promote.model import Finding, Location, Notebook, Selection, Severity, Step
 from promote.outside.places import placed
 from promote.outside.sightings import Looker, Loop, SeenCall
 
@@ -35,6 +35,10 @@ _EAGER = {f"polars.read_{kind}": f"pl.scan_{kind}" for kind in ("csv", "parquet"
 _SUMMARIES = frozenset(("agg", "sum", "mean", "count", "len", "size", "max", "min", "median", "n_unique", "nunique"))
 _BY_ORDER = r"first|last|head|tail|nth|shift|cum|diff|rank|rolling|over|implode|list|join"
 _SQL_METHODS = frozenset(("sql", "query", "execute", "execute_query", "read_sql", "read_sql_query", "read_database"))
+_TOLD_METHODS = frozenset(("apply", "join", "merge", "lazy")).union(
+    _ROWS, _SQL_METHODS, _NARROWING, _SUMMARIES, _GROWING_METHODS
+)
+_TOLD_PATHS = _GROWING.union(_EAGER)
 _STAR = r"(?i)\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*(?!\s*(?:exclude|except|replace)\b)"
 _CROSS = r"(?i)\bcross\s+join\b"
 
@@ -71,6 +75,8 @@ class _Look:
             if seen.is_empty:
                 continue
             for call in seen.calls:
+                if call.method not in _TOLD_METHODS and call.path not in _TOLD_PATHS:
+                    continue
                 yield from self.rows(s, call)
                 yield from self.queries(s, call)
                 yield from self.eager(s, call, read)
@@ -188,15 +194,19 @@ class _Look:
 
     def size(self) -> Iterator[Finding]:
         own = [s for s in self.closure.own if not isinstance(s.node, (ast.Import, ast.ImportFrom))]
-        at = self.notebook.at(self.step.cells[0], 1, tag=self.step.tag)
         lines = sum((s.node.end_lineno or s.first) - s.first + 1 for s in own)
         if len(own) > MOST_STATEMENTS or lines > MOST_LINES:
             message = f"{self.step.tag} has {len(own)} statements in {lines} lines; one step does one thing."
             hint = "Give a result on the way a name and a tag of its own; move functions to a cell tagged helpers."
-            yield Finding("PR808", "note", message, at, hint)
+            yield Finding("PR808", "note", message, self.start, hint)
         elif self.step.layer != "bronze" and len(own) == 1 and self.only_renames(own[0]):
             message = f"{self.step.tag} hardly does anything; each step is a file to read and a table to keep."
-            yield Finding("PR809", "note", message, at, "Join it to the step that reads it or that it reads.")
+            yield Finding("PR809", "note", message, self.start, "Join it to the step that reads it or that it reads.")
+
+    @property
+    def start(self) -> Location:
+        """Where the step begins."""
+        return self.notebook.at(self.step.cells[0], 1, tag=self.step.tag)
 
     def only_renames(self, statement: Statement) -> bool:
         """Whether a statement does no more than hand on a frame of this notebook under another name."""
