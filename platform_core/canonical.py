@@ -42,11 +42,11 @@ def digest(*texts: str) -> str:
     >>> digest("a", "b") == digest("ab")
     False
     """
-    whole = sha256()
+    pieces: list[bytes] = []
     for text in texts:
         encoded = text.encode("utf-8", "surrogatepass")
-        whole.update(b"%d:" % len(encoded) + encoded)
-    return str(whole.hexdigest())[:16]
+        pieces += (b"%d:" % len(encoded), encoded)
+    return str(sha256(b"".join(pieces)).hexdigest())[:16]
 
 
 def _write(node: object, into: list[str]) -> None:

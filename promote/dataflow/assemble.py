@@ -251,7 +251,13 @@ class Assembly(Inputs):
 
     def definition(self, statement: Statement) -> Fragment:
         """Give a definition as written, with the comments above it."""
-        return excerpt(self.cells[statement.cell], [statement], self.edits([statement]), "definition", comments=True)
+        edits = self.edits([statement])
+        known = None if edits else self.context.definitions.get(statement.index)
+        if known is None:
+            known = excerpt(self.cells[statement.cell], [statement], edits, "definition", comments=True)
+            if not edits:
+                self.context.definitions[statement.index] = known
+        return known
 
     def body(self, body: Sequence[Statement]) -> Iterable[Fragment]:
         """Give the body in the notebook's order: the step's cells whole, other statements one by one."""

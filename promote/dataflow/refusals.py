@@ -20,7 +20,7 @@ from promote.dataflow.session import magic_of
 from promote.language.statements import changes_plainly, star_modules, star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
-from promote.model import Finding, Fix, Notebook, Role, Severity, Step
+from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
 from promote.values import replace
 from promote.vocabulary import vocabulary
 
@@ -50,6 +50,7 @@ class Context:
         self.outputs = outputs  # step tag -> output
         self.broken = broken  # cells of which an error was told before
         self.session = session  # what was told of magics that change the session
+        self.definitions: dict[int, Fragment] = {}  # the texts of those that need no edit: many steps share them
         self._displays: dict[int, list[tuple[ast.Expr, bool]]] = {}
 
     def inner_displays(self, statement: Statement) -> list[tuple[ast.Expr, bool]]:

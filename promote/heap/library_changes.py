@@ -178,7 +178,8 @@ class LibraryChanges(Values):
             self.touch(self.deep(given), use)
             for argument in call.args:
                 self.change(argument, use)
-        self.written_to(call, name, use)
+        if call.keywords or target.method in OUT_POSITIONS or name.startswith("numpy."):
+            self.written_to(call, name, use)
 
     def has_trees(self) -> bool:
         """Whether the notebook imports a package that reads HTML into a tree of live elements."""

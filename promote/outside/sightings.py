@@ -10,12 +10,13 @@ import ast
 
 from platform_core.hints import Any
 from promote.dataflow.program import Program, Statement
+from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
 from promote.trees import below
 from promote.values import dataclass, field
 
-_COMPREHENSIONS = frozenset((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
 _LOOPS = frozenset((ast.For, ast.AsyncFor, ast.While))
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.alias))
@@ -111,7 +112,20 @@ def _call(node: ast.Call, loop: Loop | None, function: str, functions: Functions
     return SeenCall(node, functions.canonical(path) if path else "", method, loop, function)
 
 
-_TOLD = frozenset((ast.Call, ast.Attribute)) | _LOOPS | _COMPREHENSIONS  # where none stands, nothing is seen
+def _of_kinds(facts: Facts, functions: Functions) -> Sightings:
+    """Give the sightings of a statement without loops and functions, of which its nodes by class tell as much."""
+    kinds = facts.kinds
+    told = kinds.get(ast.Attribute, ()) if not _TOLD_ATTRIBUTES.isdisjoint(facts.attributes) else ()
+    return Sightings(
+        [_call(node, None, "", functions) for node in kinds.get(ast.Call, ())],
+        [],
+        [node for kind in _COMPREHENSIONS for node in kinds.get(kind, ())],
+        [(functions.canonical(p), n) for n in told if n.attr in _TOLD_ATTRIBUTES and (p := dotted_of(n))],
+    )
+
+
+_NESTING = _LOOPS | _FUNCTIONS  # where none stands, nothing hangs on what is around
+_TOLD = frozenset((ast.Call, ast.Attribute, *_COMPREHENSIONS)) | _LOOPS  # where none stands, nothing is seen
 _NOTHING = Sightings()
 
 
@@ -136,7 +150,8 @@ class Looker:
             return _NOTHING
         by = {name: functions.imports[name] for name in facts.names if name in functions.imports}
         if facts.seen is None or facts.seen[0] != by:
-            facts.seen = by, sightings(statement.node, functions)
+            flat = _NESTING.isdisjoint(facts.kinds)
+            facts.seen = by, _of_kinds(facts, functions) if flat else sightings(statement.node, functions)
         found: Sightings = facts.seen[1]
         return found
 
