@@ -165,10 +165,15 @@ class Assembly(Inputs):
             local = bound.union(*(s.changes for s in inside))
             first = min((s.index for s in inside if s.changes), default=len(self.program.statements))
             statements = [(i, self.program.statements[i]) for i in outside]
+            seen: set[str] = set()
+            twice: set[str] = set()
+            for _, s in statements:
+                twice |= seen & s.effects.touched
+                seen |= s.effects.touched
             back = {  # an import brings the same object wherever it stands, whoever changes that afterwards
                 i
                 for i, s in statements
-                if not self.may_hoist(s, bound if _is_import(s) and i < first else local, outside)
+                if not self.may_hoist(s, bound if _is_import(s) and i < first else local, outside, twice)
             }
             if not back:
                 return outside
@@ -185,8 +190,15 @@ class Assembly(Inputs):
         package = (node.module or "").split(".")[0] if isinstance(node, ast.ImportFrom) else ""
         return not package or bool(before & {set_up_of(package), set_up_of("anything")})
 
-    def may_hoist(self, statement: Statement, local: set[str], outside: set[int]) -> bool:
-        """Whether a statement means the same at module level: nothing of the body's names has a part in it."""
+    def may_hoist(self, statement: Statement, local: set[str], outside: set[int], twice: set[str]) -> bool:
+        """Whether a statement means the same at module level: nothing of the body's names has a part in it.
+
+        Args:
+            statement: Which.
+            local: The names of the body.
+            outside: All that may stand at module level so far.
+            twice: The names that more than one of those binds.
+        """
         binds = statement.effects.touched
         named = statement.reads.keys() | statement.effects.late.keys() | statement.effects.global_writes.keys()
         if binds & local or named & local:
@@ -200,7 +212,7 @@ class Assembly(Inputs):
             self.taken.get(n, (statement.cell, statement.first)) != (statement.cell, statement.first) for n in binds
         ):
             return False
-        for other in outside:
+        for other in outside if binds & twice else ():
             if other != statement.index and self.program.statements[other].effects.touched & binds:
                 node = self.program.statements[other].node
                 same = _is_import(statement) and ast.dump(statement.node) == ast.dump(node)

@@ -28,6 +28,10 @@ def role_of(notebook: Notebook, cell: Cell) -> tuple[Role | None, list[Finding]]
     A layer tag without a NAME gives a step with an empty name. A cell whose tags are wrong has no role.
     """
     findings: list[Finding] = []
+    if len(cell.tags) < 2 and cell.kind == "code":  # as nearly always
+        role = _role(cell.tags[0]) if cell.tags else None
+        if role is not None or not cell.tags:
+            return role, findings
     roles: dict[Role, str] = {}
     for tag in cell.tags:
         role = _role(tag)
