@@ -90,7 +90,8 @@ def prepare(
     Raises:
         NoNotebookError: A path that was named is no file.
     """
-    selections, findings = _selections(project, notebooks, unsaved or {})
+    looked_at, findings = _looked_at(project, notebooks, unsaved or {}, include_needed=include_needed)
+    selections = [selection for selection, _ in looked_at]
     made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
     where = places(made)
     findings += clashes(where, selections)
@@ -106,10 +107,9 @@ def prepare(
     def near_to(asset: str) -> str | None:
         return nearest(asset, where)
 
-    for selection in selections:
-        planned = planned_again(project.root, selection, include_needed=include_needed)
+    for selection, planned in looked_at:
         if models is not None:
-            planned = modelled(project, selection.notebook, planned, models)
+            planned = modelled(project, selection.notebook, planned, models)  # noqa: PLW2901 - the same, with more
         findings += planned.about(chosen) if chosen else planned.findings
         plans = tuple(p for p in planned.plans if not chosen or p.step.tag in chosen)
         refused = tuple(t for t in planned.refused if not chosen or t in chosen)
@@ -194,12 +194,15 @@ def _text(path: Path) -> str | None:
         return ""  # no module of ours
 
 
-def _selections(
-    project: Project, notebooks: Sequence[Path], unsaved: Mapping[Path, Notebook]
-) -> tuple[list[Selection], list[Finding]]:
-    """Read each notebook once, however often it was named; give what they hold, and what was found."""
+def _looked_at(
+    project: Project, notebooks: Sequence[Path], unsaved: Mapping[Path, Notebook], *, include_needed: bool
+) -> tuple[list[tuple[Selection, Planned]], list[Finding]]:
+    """Read and plan each notebook once, however often it was named; give what they hold, and what was found.
+
+    One is planned as soon as it is read, while its trees are known: of a thousand notebooks they cannot all be kept.
+    """
     findings: list[Finding] = []
-    selections: list[Selection] = []
+    looked_at: list[tuple[Selection, Planned]] = []
     named: dict[Path, Path] = {}
     for path in notebooks:
         named.setdefault(path.resolve(), path)
@@ -211,9 +214,9 @@ def _selections(
         except FindingError as error:
             findings.append(error.finding)
             continue
-        selections.append(selection)
+        looked_at.append((selection, planned_again(project.root, selection, include_needed=include_needed)))
         findings += selection.findings
-    return selections, findings
+    return looked_at, findings
 
 
 def _upstreams(
