@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 
 from platform_core.hints import Any
-
 from platform_core.plain_numbers import is_whole
 
 try:  # hashlib loads the whole of OpenSSL first

@@ -180,15 +180,8 @@ class ExpressionScope:
             if called.attr in NAMESPACES:
                 self.found.dynamic.setdefault(called.attr, use_of(called))
             called = called.value  # the chain was told with the call
-        if isinstance(called, ast.Name) and called.id == "vars" and node.args:
-            self.read("vars", called)  # of an object, not of the namespace
-        elif isinstance(called, ast.Name) and called.id == "__import__" and names_a_module(node):
-            self.read("__import__", called)  # as `import` does
-        elif isinstance(called, ast.Name) and called.id == "dir" and not node.args and not self.is_hidden("dir"):
-            self.read("dir", called)
-            self.found.dynamic.setdefault("dir", use_of(called))
-        elif isinstance(called, ast.Name):
-            self.root(called)
+        if isinstance(called, ast.Name):
+            self.called_name(called, node)
         else:
             self.expression(called)
         if not (path and path[-1] == "getLogger"):  # a logger's name is no data
@@ -199,6 +192,17 @@ class ExpressionScope:
         self.changes_by_call(node)
         self.query(node)
         self.event("call", node, node, alone=alone)
+
+    def called_name(self, called: ast.Name, node: ast.Call) -> None:
+        if called.id == "vars" and node.args:
+            self.read("vars", called)  # of an object, not of the namespace
+        elif called.id == "__import__" and names_a_module(node):
+            self.read("__import__", called)  # as `import` does
+        elif called.id == "dir" and not node.args and not self.is_hidden("dir"):
+            self.read("dir", called)
+            self.found.dynamic.setdefault("dir", use_of(called))
+        else:
+            self.root(called)
 
     def changes_by_call(self, node: ast.Call) -> None:
         """What a call changes by the words it is written with, whatever it calls."""
