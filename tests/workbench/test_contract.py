@@ -124,9 +124,10 @@ def test_odd_data_keeps_to_its_own_contract(tmp_path: Path) -> None:
     odd = pl.DataFrame(
         {"pl": [1, 2], "pa": ["x", "y"], "^p.*$": [1, None], "*": [1, 2], "": [1, 2], "a": [math.nan, 1.0]}
     )
-    mapped = duckdb.sql("SELECT map{'k': 1} AS m UNION ALL SELECT NULL")
-    assert mapped is not None
-    frame = odd.with_columns(mapped.pl().to_series(), pl.Series("nested", [["k"], None], dtype=pl.List(pl.Enum(["k"]))))
+    relation = duckdb.sql("SELECT map{'k': 1} AS m UNION ALL SELECT NULL")
+    assert relation is not None
+    mapped = relation.pl()
+    frame = odd.with_columns(mapped.to_series(), pl.Series("nested", [["k"], None], dtype=pl.List(pl.Enum(["k"]))))
     text = render("odd", infer(frame.lazy()))
     outcome = validate_schema(loaded(text, tmp_path).Odd).run(frame)
     assert outcome.passed, outcome.description
