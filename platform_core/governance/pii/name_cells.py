@@ -83,8 +83,10 @@ def _parts(cells: Cells) -> pl.DataFrame:
     )
     firm = text.str.contains(_FIRM)
     cells = cells.filter(~firm).with_columns(text=marked, whole=text)
-    given = fold(text.str.extract(_TWO_BY_COMMA, 1)).replace_strict(*mapping(), default="U").str.contains("[GABC]")
-    listed = text.str.contains(_BY_COMMAS) | given.fill_null(value=False)
+    letters = lists()[0]
+    begun = cells.select(fold(text.str.extract(_TWO_BY_COMMA, 1))).to_series()
+    given = pl.Series([letters.get(word or "", "U") in "GABC" for word in begun], dtype=pl.Boolean)
+    listed = text.str.contains(_BY_COMMAS) | given
     cells = cells.with_columns(text=pl.when(listed).then(text.str.replace_all(",", ";", literal=True)).otherwise(text))
     pieces = cut(cells, _PART).with_row_index("part")
     if pieces.is_empty():
@@ -103,6 +105,9 @@ def _parts(cells: Cells) -> pl.DataFrame:
     found = found.join(cells.select("row", "whole"), on="row", maintain_order="left")
     found = found.with_columns(piece=pl.col("whole").str.slice("start", piece.str.len_chars()))
     return found.select(whole_cells(cells.clear().select("row", "text")).columns)
+
+
+_FEW_TEXTS = 5000  # below which to build a hash table of the lists costs more than a dictionary asked for each word
 
 
 @lru_cache(2)
@@ -124,9 +129,16 @@ def alike(texts: pl.Series) -> pl.Series:
     >>> alike(pl.Series(["Ada Khan", "xiomara quispe", "Listed building", "Gamma"])).to_list()
     [True, True, False, False]
     """
-    word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
-    letters = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ").list.eval(word))
-    joined = letters.to_series().list.join("")
+    folded = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ")).to_series()
+    if len(texts) <= _FEW_TEXTS:
+        letters = lists()[0]
+        written = [
+            None if words is None else "".join(letters.get(word.strip(".,"), "U") for word in words) for words in folded
+        ]
+        joined = pl.Series(written, dtype=pl.String)
+    else:
+        word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
+        joined = folded.list.eval(word).list.join("")
     return joined.str.contains(
         "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
     )

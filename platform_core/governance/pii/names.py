@@ -38,7 +38,8 @@ def _run(upper: str, letter: str) -> str:
     pair = r"(?:Mrs?|Ms|Dr|Prof|Rev|Sir|Cllr)\.? (?:&|and) (?:Mrs?|Ms|Miss|Dr|Lady|Prof|Cllr)(?-u:\b)\.?"
     token = rf"(?:{pair}|(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
     more = rf"(?: (?:(?:{_WORDS}) ){{0,3}}{token})"
-    return rf"{numbered}{more}*|{token}{more}+|{upper}{letter}+(?:{KINS}|{SAID})(?: {token}{more}*)?|{SPOKEN_OF}{token}{more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
+    begun = rf"(?:{SPOKEN_OF}{token}|{upper}{letter}+(?:{KINS}|{SAID})(?: {token})?)"
+    return rf"(?:{numbered}|{token}{more}|{begun}){more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
 
 
 _ASCII, _ANY = (
