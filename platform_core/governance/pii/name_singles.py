@@ -156,7 +156,7 @@ def parted(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     >>> runs = pl.DataFrame({"row": [0, 1], "piece": ["Amara's mum Ada Khan", "met Olga"], "left": ["", ""], "start": [0, 0]})
     >>> names, single = parted(runs)
     >>> names["piece"].to_list(), single["piece"].to_list()
-    (['Ada Khan'], ['Amara', 'Olga'])
+    (['Ada Khan'], ['Olga', 'Amara'])
     """
     piece, whose = pl.col("piece"), pl.col("whose")
     owned = runs.select(piece.str.contains(_OF_KINS)).to_series()
