@@ -56,7 +56,8 @@ def execute(argv: Sequence[str], run: Runner) -> int:
     progress = Progress(sys.stderr)
     try:
         if arguments is None:
-            code, text = _report(run, [Path(name) for name in argv[1:]], Settings(check=True), progress, form)
+            named = [Path(word) for word in argv if word != "--check"]
+            code, text = _report(run, named, Settings(check=True), progress, form)
         else:
             code, text = _answer(arguments, run, progress)
     except KeyboardInterrupt:
@@ -70,12 +71,12 @@ def execute(argv: Sequence[str], run: Runner) -> int:
 
 
 def is_plain_check(argv: Sequence[str]) -> bool:
-    """Whether a command line is `--check` and names of notebooks behind it, which need no parser.
+    """Whether a command line is `--check` before or behind names of notebooks, which needs no parser.
 
     >>> is_plain_check(["--check", "a.ipynb"]), is_plain_check(["--check", "a.ipynb", "--diff"])
     (True, False)
     """
-    return argv[:1] == ["--check"] and not any(word.startswith("-") for word in argv[1:])
+    return "--check" in (*argv[:1], *argv[-1:]) and sum(word.startswith("-") for word in argv) == 1
 
 
 class Progress:

@@ -41,15 +41,17 @@ class Pipeline:
 
 
 @pytest.mark.parametrize("words", [(), ("a.ipynb",), ("b.ipynb", "", "notebooks/a b.ipynb")])
-def test_a_plain_check_asks_for_what_the_parser_reads(words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("last", [False, True])
+def test_a_plain_check_asks_for_what_the_parser_reads(words: tuple[str, ...], last: bool) -> None:
     pipeline = Pipeline()
-    argv = ["--check", *words]
+    argv = [*words, "--check"] if last else ["--check", *words]
     assert is_plain_check(argv)
     assert execute(argv, pipeline) == 0
     arguments = parsed(argv)
     assert pipeline.calls == [(arguments.notebooks, settings_of(arguments))]
     assert arguments.format == "text"
-    assert not any(map(is_plain_check, (["a.ipynb", "--check"], [*argv, "--diff"], ["--check", "--", "a"], [])))
+    others: list[list[str]] = [["a.ipynb", "--check", "b.ipynb"], [*argv, "--diff"], ["--check", "--", "a"], []]
+    assert not any(map(is_plain_check, others))
 
 
 def test_options_become_settings() -> None:
