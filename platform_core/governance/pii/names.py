@@ -154,8 +154,6 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     else:
         wide = cells.select(foreign(pl.col("text"))).to_series()
         runs = pl.concat([cut(cells.filter(~wide), _ASCII), cut(cells.filter(wide), _ANY)])
-    if runs.is_empty():
-        return _none(runs)
     # `Lord Lawson of Beamish Academy`: what follows `of` is a run of its own
     on = (pl.col("right") == " of ") & (pl.col("row") == pl.col("row").shift(-1))
     follows = pl.col("right") + pl.col("piece").shift(-1).str.head(_FOLLOWS)
