@@ -19,7 +19,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
-from promote.language.uses import FunctionInfo, Summary, Use
+from promote.language.uses import BEHIND, FunctionInfo, Summary, Use
 
 # A body of these alone runs nothing that it is given
 _QUIET_EVENTS = frozenset({"assign", "define", "mutate", "return"})
@@ -225,7 +225,7 @@ class Calls(Libraries):
             return bound.get(name, NONE)
         if name in info.captured and not self.is_local(name):
             return itself
-        return self.outside_of(name)
+        return self.outside_of(name.removeprefix(BEHIND))
 
     def summary(self, info: FunctionInfo) -> Summary:
         """What a function does, as far as it is known by now."""

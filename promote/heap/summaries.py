@@ -11,7 +11,7 @@ from promote.heap.aliases import Aliases
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.functions import Functions
-from promote.language.uses import FunctionInfo, Summary
+from promote.language.uses import BEHIND, FunctionInfo, Summary
 
 
 def summarise(functions: Functions) -> None:
@@ -49,12 +49,9 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     for _ in range(2):  # a second time, for what one round of a loop does to the next
         run.run(info.events)
     heap = run.heap
-    hidden: set[str] = set()  # names outside that change, behind a parameter of the same name
     for name, (itself, held) in run.outer.items():  # that functions which it calls look up
-        if name not in info.parameters:
-            start[name], inside[name] = itself, held
-        elif not run.touched.isdisjoint(itself | held):
-            hidden.add(name)
+        key = f"{BEHIND}{name}" if name in info.parameters else name
+        start[key], inside[key] = itself, held
     reached = heap.reach(run.results)
     outside = {name: start[name] | inside[name] for name in start}
     parameters = set(info.parameters)
@@ -65,9 +62,10 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     return Summary(
         mutates=frozenset(touched & parameters),
         changes=frozenset(
-            (touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters | hidden
+            n.removeprefix(BEHIND)
+            for n in (touched | ({n for n in run.changed if not n.startswith(HIDDEN)} - info.local)) - parameters
         ),
-        deeply=frozenset(n for n, objects in inside.items() if objects & run.touched),
+        deeply=frozenset(n.removeprefix(BEHIND) for n, objects in inside.items() if objects & run.touched),
         gives=frozenset(n for n, objects in start.items() if objects & run.results),
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),

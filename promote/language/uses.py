@@ -166,9 +166,14 @@ class ClassInfo:
     mentions: frozenset[str] = frozenset()
 
 
+BEHIND = "^"  # before the name of a summary that a parameter of the function hides
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What calling a function does, seen from outside. Names are its parameters, or names outside.
+
+    A name outside that a parameter hides, which functions that are called look up, has the sign `BEHIND` before it.
 
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
     those of both of which it may change what they hold too. `gives`: whose objects the result may be; `parts`: what of
