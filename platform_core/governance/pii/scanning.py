@@ -31,6 +31,7 @@ FINDINGS = pl.Schema(
 _PART_BYTES, _PART_ROWS = 32 << 20, 1 << 20  # of a part at most: each costs the making of every pattern once more
 _FEW_ROWS = 20_000  # of different texts, which are not worth a second core
 _LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on it is one of people
+_ENOUGH = 300  # different names of a column that tell whether they are of people
 _MOST = 0.6  # of the cells of a column that look like a name, from which on the others are taken for one too
 _LEAST, _MOST_KNOWN = 0.3, 0.8  # or nearly all of those that are not two unheard of words, and so many of all
 _FEW_ALIKE, _SURE_NI = 3, 0.8
@@ -256,9 +257,11 @@ def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
     named = found.filter(pl.col("kind") == "name").select(
         text=column.gather(found.filter(pl.col("kind") == "name")["row"]).cast(pl.String), at="start", to="end"
     )
-    texts = named.select(pl.col("text").str.slice(pl.col("at"), pl.col("to") - pl.col("at"))).to_series().unique()
-    words = column.drop_nulls().cast(pl.String).unique()
-    return bool(name_cells.alike(texts).sum() >= _LIKE_PEOPLE * len(words))
+    texts = named.select(pl.col("text").str.slice(pl.col("at"), pl.col("to") - pl.col("at"))).to_series()
+    texts = texts.unique(maintain_order=True)
+    some = texts.gather_every(-(-len(texts) // _ENOUGH) or 1)  # tell as much as all of them
+    alike = name_cells.alike(some).sum() / max(len(some), 1) * len(texts)
+    return bool(alike >= _LIKE_PEOPLE * column.drop_nulls().n_unique())
 
 
 def _without_series(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
