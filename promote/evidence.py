@@ -80,7 +80,16 @@ class Proof:
 
 def evidence_path(plan: Plan) -> str:
     """Give the place of a step's evidence in the project."""
-    return f"evidence/{plan.step.layer}/{plan.step.name}.json"
+    return evidence_of(plan.step.tag)
+
+
+def evidence_of(tag: str) -> str:
+    """Give the place of the evidence of the step that has a tag.
+
+    >>> evidence_of("silver:rents")
+    'evidence/silver/rents.json'
+    """
+    return f"evidence/{tag.replace(':', '/')}.json"
 
 
 def read_evidence(root: Path, path: str) -> Evidence | None:
@@ -106,7 +115,7 @@ def what_was_shown(facts: Facts, plan: Plan) -> str:
 def took_needed(root: Path, tag: str) -> bool:
     """Whether the promoted step of a tag took statements of untagged cells, as somebody allowed it to."""
     try:
-        with open(os.path.join(root, f"evidence/{tag.replace(':', '/')}.json"), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - as above
+        with open(os.path.join(root, evidence_of(tag)), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - as above
             return any(cell.get("origin") == "needed" for cell in json.load(stream)["cells"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False

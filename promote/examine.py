@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from promote.evidence import code_version_of, evidence_path
+from promote.evidence import code_version_of, evidence_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
 from promote.personal import told_of_evidence
@@ -82,7 +82,7 @@ def examine(
             from promote.dbt.reading import looked_at  # noqa: PLC0415 - few projects have any
 
             upstream += [path for plan in models for path in looked_at(project.root, plan, layers())]
-        upstream += [f"evidence/{tag.replace(':', '/')}.json" for tag in one.refused]  # it may allow what was refused
+        upstream += map(evidence_of, one.refused)  # it may allow what was refused
         files[shown] = tuple(dict.fromkeys([*upstream, *_files(project, [stands[p.step.tag] for p in one.plans])]))
     planned = {p.step.name: p.code_version for one in prepared for p in one.plans}
     return Examined(outcome, rows, {p.notebook.path: p.plans for p in prepared}, files, needs, planned)

@@ -14,6 +14,7 @@ from typing import Any
 
 from platform_core.errors import WorkbenchError
 from promote.assurance.checking import Stand, standing
+from promote.evidence import evidence_of
 from promote.merge.git import tracked
 from promote.outcome import Outcome, Settings
 from promote.project import Project
@@ -66,7 +67,7 @@ class Facts:
         for step in self.outcome.steps:
             if step.status != "orphan":
                 try:
-                    content = json.loads(self.text(f"evidence/{step.tag.replace(':', '/')}.json"))
+                    content = json.loads(self.text(evidence_of(step.tag)))
                 except ValueError:
                     content = {}
                 proven = step.status == "unchanged" and isinstance(content, dict) and content.get("verified") is True
