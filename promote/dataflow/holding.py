@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.syntax import dotted_of
+from promote.language.syntax import begins_with, dotted_of
 
 _FLAT = frozenset(
     """len int float str bool bytes sorted list dict set frozenset tuple range zip enumerate open input type repr
@@ -72,13 +72,8 @@ def changed(node: ast.stmt) -> set[str]:
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if isinstance(call.func, ast.Attribute) and (in_place or method in ("insert", "drop_in_place", "update")):
             targets = [call.func]
-    for target in targets:
-        inner_most = target
-        while isinstance(inner_most, (ast.Attribute, ast.Subscript, ast.Call)):
-            inner_most = inner_most.func if isinstance(inner_most, ast.Call) else inner_most.value
-        if inner_most is not target and isinstance(inner_most, ast.Name):
-            found.add(inner_most.id)
-    return found
+    parts = (ast.Attribute, ast.Subscript, ast.Call)
+    return (found | {begins_with(target) for target in targets if isinstance(target, parts)}) - {""}
 
 
 def _without(own: Iterable[Statement], program: Program) -> set[str]:

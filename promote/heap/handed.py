@@ -224,7 +224,7 @@ def _done_to_others(parts: Iterable[ast.AST], local: Collection[str], imports: C
     for part in parts:
         if isinstance(part, ast.Attribute):
             stores = not isinstance(part.ctx, ast.Load)
-            if (stores or part.attr in STATE_WORDS) and _root(part) not in imports:
+            if (stores or part.attr in STATE_WORDS) and (dotted_of(part) or ("",))[0] not in imports:
                 found |= {part.attr} & STATE_WORDS
                 if stores:
                     name = getattr(part.value, "id", "")
@@ -237,10 +237,3 @@ def _done_to_others(parts: Iterable[ast.AST], local: Collection[str], imports: C
             name = getattr(part.args[0], "id", "")
             found |= {_STORE} if name not in _ITSELF and name not in imports else set()
     return frozenset(found)
-
-
-def _root(node: ast.expr) -> str:
-    """The name that a chain begins with, empty where it begins with something else."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from promote.language.effects import NAMESPACES
-from promote.language.syntax import dotted_of
+from promote.language.syntax import begins_with, dotted_of
 
 _NAMESPACES = frozenset(("globals", "locals", "vars", "eval"))
 
@@ -62,9 +62,7 @@ def _changes_what_it_looks_up(node: ast.AST) -> bool:
             and isinstance(part.value.func, ast.Attribute)
         ):
             changed = part.value.func
-        while isinstance(changed, (ast.Attribute, ast.Subscript, ast.Call)):
-            changed = changed.func if isinstance(changed, ast.Call) else changed.value
-        if isinstance(changed, ast.Name) and changed.id in roots:
+        if changed is not None and begins_with(changed) in roots:
             return True
     return isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and _looks_up(node.value.value)
 

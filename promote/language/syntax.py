@@ -148,6 +148,17 @@ def names_a_type(node: ast.expr) -> bool:
     return path is not None and (path[-1] in MUTABLE_TYPES or (path[-1][:1].isupper() and not path[-1].isupper()))
 
 
+def begins_with(node: ast.expr) -> str:
+    """Give the name that attributes, items and calls begin with, empty where they begin with something else.
+
+    >>> begins_with(ast.parse("df['k'].iloc[0].tolist()", mode="eval").body)
+    'df'
+    """
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def class_asked_of(node: ast.expr) -> ast.expr | None:
     """Give what an expression takes the class of on its way, None where it takes none.
 
