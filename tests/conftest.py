@@ -31,6 +31,7 @@ keep_in_place()
 os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 for name in ("DAGSTER_HOME", *(f"WORKBENCH_{part}" for part in ("PROJECT", "ENV", "LAKE", "RECORD", "REPLAY"))):
     os.environ.pop(name, None)
+os.environ["WORKBENCH_CACHE"] = "off"  # a record of each test's project would stay in the person's own folder
 
 os.environ[planted.SECRET_NAME] = planted.SECRET
 _SAID: list[str] = []  # tests in whose output the planted secret stands

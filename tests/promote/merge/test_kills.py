@@ -40,9 +40,7 @@ def test_a_kill_at_any_call_leaves_old_or_new(
     tmp_path: Path,
     prepare: Callable[[Path], Callable[[Path], object]],
     full_count: bool,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     root = promoted(tmp_path / "project")
     verified(root)
     work = prepare(root)

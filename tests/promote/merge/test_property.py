@@ -31,10 +31,7 @@ def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return promoted(tmp_path_factory.mktemp("project"), request.param)
 
 
-def test_edits_of_both_sides_come_together_or_are_refused(
-    original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full_count: bool
-) -> None:
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
+def test_edits_of_both_sides_come_together_or_are_refused(original: Path, tmp_path: Path, full_count: bool) -> None:
     ends: Counter[str] = Counter()
     for seed in range(4000 if full_count else 80):
         root = tmp_path / "project"

@@ -35,7 +35,6 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     for name in ("WORKBENCH_PROJECT", "WORKBENCH_LAKE", "WORKBENCH_ENV"):
         monkeypatch.delenv(name, raising=False)
     return Path(shutil.copytree(original, tmp_path / "rents"))
@@ -202,13 +201,10 @@ def test_what_outgrew_its_kind_is_proposed_another() -> None:
 
 
 @pytest.mark.nightly
-def test_a_size_is_written_with_a_run_that_verifies_it(
-    tmp_path: Path, full_count: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_size_is_written_with_a_run_that_verifies_it(tmp_path: Path, full_count: bool) -> None:
     """Notebook, module and evidence change in one write, and the step is verified as it stands."""
     if not full_count:
         pytest.skip("runs a notebook and its asset twice: `make test-nightly`")
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     root = tmp_path / "visits"
     render_project(root, {"project_name": "Visits", "example": "blank"}, ask=False)
     assert main(["--project", str(root), str(root / "notebooks/bronze/harvest.ipynb")]) == 0

@@ -24,7 +24,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings(root, GATES)
     for name in ("GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_STEP_SUMMARY", "WORKBENCH_PROJECT"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     monkeypatch.chdir(root / "notebooks")
     return root
 

@@ -71,7 +71,6 @@ def cold() -> None:
 @pytest.fixture
 def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project to work on."""
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     for name in ("WORKBENCH_PROJECT", "WORKBENCH_LAKE", "WORKBENCH_ENV"):
         monkeypatch.delenv(name, raising=False)
     return Path(shutil.copytree(original, tmp_path / "rents"))

@@ -70,8 +70,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
+def project(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "rents"))
 
 

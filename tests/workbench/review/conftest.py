@@ -14,5 +14,4 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """An empty repository; the machine's own git settings and CI are out of sight."""
     for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL", "GIT_DIR", "GIT_WORK_TREE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     return Repo(tmp_path / "project")

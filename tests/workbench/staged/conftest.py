@@ -20,6 +20,5 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     start(root)
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "WORKBENCH_PROJECT"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     monkeypatch.chdir(root)
     return root

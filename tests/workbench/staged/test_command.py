@@ -66,7 +66,6 @@ def drifting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     root = start(make_project(tmp_path / "project", {"harvest.ipynb": HARVEST}))
     monkeypatch.chdir(root)
-    monkeypatch.setenv("WORKBENCH_CACHE", "off")
     assert promote(["--no-run", "notebooks/harvest.ipynb"]) == 0
     done(root, "add", "--all")
     done(root, "commit", "--quiet", "--message", "promoted")
