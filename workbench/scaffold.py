@@ -74,6 +74,7 @@ def _render(scratch: Path, answers: Mapping[str, str], *, ask: bool) -> Path:
     folders = {"cookiecutters_dir": str(scratch / "templates"), "replay_dir": str(scratch / "replay")}
     settings.write_text(json.dumps(folders), encoding="utf-8")
     logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)  # it would log the traceback of a hook's refusal
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch)  # it leaves the hooks that it ran, answers and all
     try:
         rendered = cookiecutter(
             str(template_folder()),
@@ -87,4 +88,6 @@ def _render(scratch: Path, answers: Mapping[str, str], *, ask: bool) -> Path:
         raise UserError("The project cannot be made from these answers.", hint=hint) from error
     except CookiecutterException as error:
         raise Fault(f"The project template cannot be rendered: {error}.") from error
+    finally:
+        tempfile.tempdir = before
     return Path(rendered)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -59,12 +60,16 @@ def test_answers_that_cannot_make_a_project_leave_nothing_behind(tmp_path: Path)
 
 
 def test_nothing_of_the_home_directory_is_read_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = tmp_path / "home"
+    home, passing = tmp_path / "home", tmp_path / "passing"
     home.mkdir()
+    passing.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(passing))
     (home / ".cookiecutterrc").write_text("default_context: {team: elsewhere}\n")
     monkeypatch.setenv("HOME", str(home))
     assert main(["new", str(tmp_path / "demo"), "--example", "blank", "--no-input"]) == 0
     assert [path.name for path in home.iterdir()] == [".cookiecutterrc"]
+    assert list(passing.iterdir()) == [], "the template's hooks, with the answers in them"
+    assert tempfile.gettempdir() == str(passing)
     assert not any("elsewhere" in path.read_text() for path in (tmp_path / "demo").rglob("*.toml"))
 
 
