@@ -297,7 +297,8 @@ class Plan:
     """All that rendering needs to know of one step: its functions, its hashes, its options.
 
     `source` is the hash of the resolved closure, `code_version` that of the logic. `ordered` is true where the step
-    ends in a sort or says so, so that verification compares order too.
+    ends in a sort or says so, so that verification compares order too. `renewed` is true where what the step gives may
+    hang on more than its inputs, so that production never leaves it as it is.
     """
 
     step: Step
@@ -309,6 +310,7 @@ class Plan:
     source: str = ""
     code_version: str = ""
     ordered: bool = False
+    renewed: bool = False
     partition_parameter: str | None = None
     helpers: Helpers | None = None
     model: DbtModel | None = None  # where dbt makes the asset

@@ -24,7 +24,7 @@ from promote.dataflow.step_findings import step_findings
 from promote.hashing import logic
 from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
 from promote.outside.advice import advice, advice_on_size
-from promote.outside.outside import outside_world
+from promote.outside.outside import hangs_on_more, outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
 from promote.selection.run_order import told_of_order
@@ -132,7 +132,8 @@ class _Planner:
             include_needed=step.tag in self.including,
             wanted=[output.variable, *([schema] if schema else [])],
         )
-        findings = [*closure.findings, *outside_world(self.context, step, closure, self.looker)]
+        outside = outside_world(self.context, step, closure, self.looker)
+        findings = [*closure.findings, *outside]
         findings += advice(self.context, step, closure, self.looker)
         if closure.refused or any(f.severity == "error" for f in closure.findings):
             return None, findings
@@ -169,6 +170,7 @@ class _Planner:
             tuple(charts),
             tuple(tests),
             ordered=bool(step.options.get("ordered", ends_in_sort(self.program, step, output))),
+            renewed=hangs_on_more(outside, function),
             partition_parameter=partitions.get("parameter"),
         )
         return finished, findings
@@ -296,6 +298,7 @@ def source_hash(plan: Plan, version: str = __version__) -> str:
     shared = [plan.helpers.name, *(f.text for f in plan.helpers.definitions)] if plan.helpers else []
     shared += [repr(plan.model)] if plan.model else []
     shared += [repr(f.disturbs) for f in functions if f.disturbs]
+    shared += ["renewed"] if plan.renewed else []
     return digest(version, plan.step.tag, plan.step.markdown, *texts, *shapes, *options, *shared)
 
 

@@ -1,8 +1,8 @@
 """Leaving alone what did not change: a step whose code and inputs are those of its last run is not run again.
 
 The version of stored data is the digest of its file, so an input that was made again with the same content counts as
-unchanged, and Dagster's own staleness says the same. What cannot be compared is run: a step that reads a source by a
-resource, one without inputs, an input that is not in the lake, an IO manager that is not ours.
+unchanged, and Dagster's own staleness says the same. What cannot be compared is run: a bronze step, one that reads a
+source by a resource, one without inputs, an input that is not in the lake, an IO manager that is not ours.
 """
 
 from __future__ import annotations
@@ -69,18 +69,27 @@ class MadeFrom:
         return Unchanged(records[0].event_log_entry.run_id, lineage)
 
 
-def made_from(context: dg.AssetExecutionContext, layer: str | None, key_mark: str | None = None) -> MadeFrom | None:
+def made_from(
+    context: dg.AssetExecutionContext,
+    layer: str | None,
+    loaded: str | None,
+    key_mark: str | None = None,
+) -> MadeFrom | None:
     """Give what the step that runs is made from; None where that cannot be known.
 
     Args:
         context: Of the step.
         layer: The asset's layer.
+        loaded: The digest of the code that runs, which may have been edited since its code version was written down;
+            None where every run is to make the asset.
         key_mark: What tells the masking key from another, where one is used.
     """
     definition, key = context.assets_def, context.asset_key
     upstream = definition.asset_deps[key]
     code = definition.code_versions_by_key.get(key)
-    if code is None or not upstream or key in upstream or ASSET_PARTITION_RANGE_START_TAG in context.run.tags:
+    if loaded is None or code is None or not upstream or key in upstream:
+        return None
+    if ASSET_PARTITION_RANGE_START_TAG in context.run.tags:
         return None
     try:
         lake = _lake(context)
@@ -94,7 +103,7 @@ def made_from(context: dg.AssetExecutionContext, layer: str | None, key_mark: st
     if any(version is None for _, version in inputs):
         return None
     config = context.op_execution_context.op_config
-    parts = [key.to_user_string(), code, partition, inputs, config, _libraries()]
+    parts = [key.to_user_string(), code, loaded, partition, inputs, config, _libraries()]
     level = classification_of(definition.specs_by_key[key].metadata)
     parts += [level] if level is not None else []  # the file tells it
     parts += [key_mark] if key_mark is not None else []

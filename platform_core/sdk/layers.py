@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 import dagster as dg
 
+from platform_core.automation.loaded_code import loaded_code
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
@@ -194,7 +195,8 @@ def _build(
         parameters,
         name=name,
         layer=layer,
-        cache=options.get("cache", True),
+        # A bronze step reads its source again whenever it is asked to
+        loaded=loaded_code(function) if options.get("cache", True) and layer != "bronze" else None,
         declared=declared,
         checks=checks,
         severity=severity,

@@ -47,11 +47,14 @@ def step_function(
     name: str,
     layer: str | None,
     declared: Declared,
-    cache: bool,
+    loaded: str | None,
     checks: Sequence[Check],
     severity: str,
 ) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult | dg.AssetObservation]]:
-    """Give the generator that Dagster runs, with the signature that it reads inputs and resources from."""
+    """Give the generator that Dagster runs, with the signature that it reads inputs and resources from.
+
+    `loaded` is the digest of the function as it is loaded; None where every run has to make the asset.
+    """
 
     def compute(
         context: dg.AssetExecutionContext, **given: Any
@@ -64,7 +67,7 @@ def step_function(
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
             with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
-                made = None if parameters.resources or not cache else made_from(context, layer, _mark(declared))
+                made = None if parameters.resources else made_from(context, layer, loaded, _mark(declared))
                 running.made_from = made.digest if made is not None else None
                 value: Any = made.unchanged(context) if made is not None else None
                 if value is None:

@@ -9,21 +9,21 @@ the layer forbids it; a warning where verification sees the difference or nothin
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from platform_core.hints import TYPE_CHECKING
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
-from promote.language.functions import nameless
+from promote.language.functions import is_known, nameless
 from promote.language.syntax import dotted_of
-from promote.model import Finding, Fix, Severity, Step
+from promote.model import Finding, Fix, Function, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.orders import listed, sorted_names, unordered
 from promote.outside.places import placed
 from promote.outside.sightings import Looker, SeenCall
-from promote.trees import walk
+from promote.trees import parse, walk
 from promote.values import replace
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.CLOCK_WORDS, names.DATABASE_READERS,
     names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES, names.MACHINE,
 )  # fmt: skip
+# Findings after which a step may give something else, or do something again, though its inputs are as they were
+_RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
 _FILES = frozenset(("relative", "absolute", "home", "unknown"))
 _MOVING = ("%cd", "%chdir", "%pushd", "%popd")
@@ -51,6 +53,25 @@ def outside_world(context: Context, step: Step, closure: Closure, looker: Looker
         at = found.location
         unique.setdefault((found.code, at.cell, at.line, at.column), found)
     return sorted(unique.values(), key=lambda f: (f.location.cell or 0, f.location.line or 0, f.location.column or 0))
+
+
+def hangs_on_more(found: Sequence[Finding], function: Function) -> bool:
+    """Say whether what a step gives may hang on more than its inputs and its code, as far as can be told.
+
+    `found` is what `outside_world` gave. What a package does that no table knows, the project's own too, is not seen.
+    """
+    if any(one.code in _RENEWED for one in found):
+        return True
+    fragments = (*function.imports, *function.definitions, *function.body)
+    nodes = (node for f in fragments if "import" in f.text for node in walk(parse(f.text)))
+    paths = (path for node in nodes for path in _imported(node))
+    return any(not is_known(path) for path in paths)
+
+
+def _imported(node: ast.AST) -> Sequence[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return ["." * node.level + (node.module or "")] if isinstance(node, ast.ImportFrom) else []
 
 
 class _Look:

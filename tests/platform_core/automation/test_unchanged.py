@@ -117,6 +117,33 @@ def test_other_code_or_configuration_runs_again(instance: dg.DagsterInstance, tm
     assert run(instance, tmp_path, [raw, clean, other], run_config=config)[0] == ["raw"]
 
 
+def test_edited_code_runs_though_its_version_stays(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    def made(limit: int) -> Any:
+        @gold_asset(name="total", code_version="1")
+        def edited(context, clean: pd.DataFrame) -> pd.DataFrame:
+            RAN.append("total")
+            return clean[clean["n"] > limit]
+
+        return edited
+
+    before, again, after = made(2), made(2), made(1)
+    assert run(instance, tmp_path, [raw, clean, before])[0] == ["raw", "clean", "total"]
+    assert run(instance, tmp_path, [raw, clean, again])[0] == ["raw"]
+    assert run(instance, tmp_path, [raw, clean, after])[0] == ["raw", "total"]
+
+
+def test_a_bronze_step_that_takes_an_asset_reads_its_source_every_time(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    @bronze_asset
+    def beside(context, raw: pl.LazyFrame) -> pl.LazyFrame:
+        RAN.append("beside")
+        return raw.with_columns(pl.lit(GIVEN["limit"]).alias("limit"))
+
+    for _ in range(2):
+        assert run(instance, tmp_path, [raw, beside])[0] == ["raw", "beside"]
+
+
 def test_what_is_stored_counts_and_not_what_dagster_remembers(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     run(instance, tmp_path)
     (tmp_path / "gold" / "total.parquet").unlink()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from promote.model import Finding
+from promote.render.kinds import Kinds
+from promote.render.module import render_module
 from tests.promote.graph import planned
 
 IMPORTS = """import datetime as dt, getpass, glob, hashlib, io, os, random, secrets
@@ -259,3 +261,22 @@ def test_what_a_magic_changed_above_stops_the_step(magic: str, source: str, expe
 )
 def test_the_way_out_for_a_file_can_be_copied(source: str, hint: str) -> None:
     assert hint in next(f.hint for f in told(source, "bronze") if f.code == "PR707")
+
+
+@pytest.mark.parametrize(
+    ("source", "renewed"),
+    [
+        ("x = raw.head()", False),
+        ("import math, collections\nx = duckdb.sql('select 1 from raw')", False),
+        ("from rents.rules import lowest\nx = lowest(raw)", True),
+        ("if raw.empty:\n    import yfinance\nx = raw", True),
+        ("x = raw.to_csv('out.csv')", True),
+        ("x = time.time()", True),
+    ],
+)
+def test_a_step_that_may_hang_on_more_than_its_inputs_is_made_every_time(source: str, renewed: bool) -> None:
+    cells = [("", IMPORTS), ("silver:out", f"{source}\nout = raw")]
+    (plan,) = planned(cells).plans
+    assert plan.renewed is renewed
+    module = render_module(plan, Kinds({"raw": "pandas"}, "pandas", guessed=False), "rents", {}, verified=True)
+    assert ("cache=False" in module.text) is renewed
