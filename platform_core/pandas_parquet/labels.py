@@ -35,7 +35,7 @@ def encode_index(index: Any) -> tuple[list[pa.Array], Json]:
         array, told = encode_column(level)
         arrays.append(array)
         form["levels"].append(told)
-    return arrays, form | {"multi": isinstance(index, pd.MultiIndex), "dtypes": _dtypes(index)}
+    return arrays, form | {"multi": isinstance(index, pd.MultiIndex), "dtypes": _dtypes(index), **_orders(index)}
 
 
 def decode_index(arrays: Sequence[Any], form: Json) -> Any:
@@ -63,6 +63,7 @@ def encode_header(columns: Any) -> Json:
         "multi": isinstance(columns, pd.MultiIndex),
         "dtypes": _dtypes(columns),
         "levels": [],
+        **_orders(columns),
     }
     if isinstance(columns, _MAY_BEAT) and columns.freq is not None:
         form["freq"] = columns.freqstr
@@ -85,6 +86,7 @@ def decode_header(form: Json, fields: Sequence[str]) -> Any:
 
 
 _TEXT = pd.Index(["a"]).dtype
+_APPEARANCE = "appearance"
 _MAY_BEAT = (pd.DatetimeIndex, pd.TimedeltaIndex)  # a frequency of periods is part of their type
 
 
@@ -103,20 +105,51 @@ def _level(index: Any, place: int) -> Any:
 
 def _index(levels: Sequence[Any], names: Sequence[Any], form: Json) -> Any:
     if form["multi"]:
-        return _multi(levels, names, form["dtypes"])
+        return _multi(levels, names, form)
     index = pd.Index(levels[0], dtype=levels[0].dtype, name=names[0], tupleize_cols=False)
     if "freq" in form:
         index.freq = form["freq"]
     return index
 
 
-def _multi(levels: Sequence[Any], names: Sequence[Any], dtypes: Sequence[str]) -> Any:
+def _multi(levels: Sequence[Any], names: Sequence[Any], form: Json) -> Any:
     made = pd.MultiIndex.from_arrays(levels, names=names)
-    plain = [
-        level.categories if isinstance(level, pd.Categorical) and dtype != "category" else made.levels[place]
-        for place, (level, dtype) in enumerate(zip(levels, dtypes, strict=True))
-    ]
-    return pd.MultiIndex(levels=plain, codes=made.codes, names=names, verify_integrity=False)
+    plain, codes = [], list(made.codes)
+    for place, (level, dtype, order) in enumerate(
+        zip(levels, form["dtypes"], form.get("orders") or [None] * made.nlevels, strict=True)
+    ):
+        values = made.levels[place]
+        if isinstance(level, pd.Categorical) and dtype != "category":
+            values = level.categories
+        elif order is not None:
+            kept = values[pd.unique(codes[place]) if order == _APPEARANCE else order]
+            codes[place] = kept.get_indexer(values)[codes[place]]
+            values = kept
+        plain.append(values)
+    return pd.MultiIndex(levels=plain, codes=codes, names=names, verify_integrity=False)
+
+
+def _orders(index: Any) -> dict[str, Json]:
+    """Say in which order each level of an index has its values, where they are not sorted: `unstack` goes by it.
+
+    Values that no row has any more are left out; those that stay are in order of appearance then, as pandas has it.
+    """
+    found = [_order(index, place) for place in range(index.nlevels)] if isinstance(index, pd.MultiIndex) else []
+    return {"orders": found} if any(order is not None for order in found) else {}
+
+
+def _order(index: Any, place: int) -> Json:
+    level, codes = index.levels[place], index.codes[place]
+    if level.hasnans or (codes < 0).any() or isinstance(level.dtype, pd.CategoricalDtype):
+        return None  # kept with the values
+    seen = pd.unique(codes)
+    if (seen[1:] > seen[:-1]).all() or len(seen) < len(level):
+        return None if level[seen].is_monotonic_increasing else _APPEARANCE
+    if level.is_monotonic_increasing:
+        return None
+    sorted_values = pd.Index(pd.Categorical(index.get_level_values(place)).categories)
+    order: list[int] = sorted_values.get_indexer(level).tolist()
+    return order
 
 
 def _dtypes(index: Any) -> Json:

@@ -211,6 +211,9 @@ INDEXES: dict[str, Any] = {
     "levels of one name": pd.MultiIndex.from_arrays(
         [pd.Categorical(["a", "b"]), pd.to_datetime(["2025-01-01", None])], names=["p", "p"]
     ),
+    "levels as they came": pd.MultiIndex([["b", "a"], [1, 2]], [[0, 1], [0, 1]]),
+    "levels that rows are gone of": pd.MultiIndex([["a", "b", "c"], [1]], [[2, 1], [0, 0]]),
+    "levels in an order of their own": pd.MultiIndex([["b", "a"], [2, 1]], [[1, 0], [1, 0]]),
     "one level": pd.MultiIndex.from_arrays([["a", "b"]], names=["z"]),
     "the name of a column": pd.Index([7, 8], name="a"),
     "a tuple as name": pd.Index([7, 8], name=("a", 1)),
@@ -225,6 +228,7 @@ HEADERS: dict[str, Any] = {
     "tuples": pd.Index([("a", 1), ("b", 2)], tupleize_cols=False),
     "levels": pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")], names=["l", None]),
     "levels of ints": pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]),
+    "levels as they came": PLAIN.groupby("b").agg({"a": ["sum", "mean"]}).columns,
     "days": pd.date_range("2025-01-01", periods=2, freq="D", name="d"),
     "periods": pd.period_range("2025-01", periods=2, freq="M"),
     "categories": pd.CategoricalIndex(["a", "b"], categories=["b", "a", "c"]),
@@ -431,12 +435,20 @@ def assert_same(got: pandas.DataFrame, expected: pandas.DataFrame) -> None:
     assert list(got.dtypes) == list(expected.dtypes)
     assert got.attrs == expected.attrs
     assert (type(got.index), type(got.columns)) == (type(expected.index), type(expected.columns))
+    assert _orders(got.index) + _orders(got.columns) == _orders(expected.index) + _orders(expected.columns)
     assert [_zone(dtype) for dtype in got.dtypes] == [_zone(dtype) for dtype in expected.dtypes]
     assert list(map(repr, got.columns)) == list(map(repr, expected.columns))
     for place, dtype in enumerate(expected.dtypes):
         if dtype.kind == "O" and isinstance(dtype, np.dtype):
             for mine, theirs in zip(got.iloc[:, place], expected.iloc[:, place], strict=True):
                 assert _spelt(mine) == _spelt(theirs)
+
+
+def _orders(labels: Any) -> list[list[Any]]:
+    """Give the values of each level in their order, by which pandas unstacks; those that no row has are left out."""
+    if not isinstance(labels, pd.MultiIndex) or any((codes < 0).any() for codes in labels.codes):
+        return []
+    return [list(level) for level in labels.remove_unused_levels().levels]
 
 
 def _zone(dtype: Any) -> str:
