@@ -263,7 +263,8 @@ class _Prover:
         result = self.stage.run_tests([one.files[0].path for one in tests.values()])
         for plan in [plan for plan in self.one.plans if plan.step.tag in tests]:
             module = tests[plan.step.tag].module
-            failures = [name.rpartition("::")[2] for name in result.failures if module in name]
+            failed = [name.rpartition("::") for name in result.failures]
+            failures = [test for of_module, _, test in failed if of_module == module]
             if failures or not result.passed_in.get(module):
                 self.failed.append(plan.step.tag)
                 said = ", ".join(failures) or "none ran"

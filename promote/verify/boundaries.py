@@ -115,13 +115,14 @@ def _sources(rows: Sequence[int], turn: int) -> list[int]:
 
 
 def _others(column: Sequence[Any], value: Any) -> list[Any]:
-    found: list[Any] = []
+    found: dict[str, Any] = {}
     for other in column:
-        if other is not None and other == other and other != value and other not in found:  # noqa: PLR0124 -- NaN
-            found.append(other)
+        told = repr(other)  # an array cannot be asked whether it is another
+        if other is not None and told != repr(value) and not (isinstance(other, float) and math.isnan(other)):
+            found.setdefault(told, other)
             if len(found) == 2:
                 break
-    return found
+    return list(found.values())
 
 
 def _values(column: Sequence[Any], value: Any, code: Code) -> list[Any]:
@@ -291,6 +292,12 @@ def _series(series: pl.Series, values: Sequence[tuple[int, Any]]) -> pl.Series:
 
 def _set(frame: Any, place: int, values: Sequence[tuple[int, Any]]) -> None:
     column = frame.iloc[:, place].copy()
+    if column.dtype == object:
+        held = column.to_numpy(copy=True)
+        for row, value in values:
+            held[row] = value  # a list or an array as one value, which pandas would spread over rows
+        frame.isetitem(place, type(column)(held, index=column.index, dtype=object))
+        return
     for row, value in values:
         before = column.dtype
         changed = column.copy()

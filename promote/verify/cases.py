@@ -10,14 +10,15 @@ import ast
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind
 from platform_core.resource_types import FILES
-from platform_core.testing import frame_schema, write_frame
+from platform_core.testing import frame_schema, read_frame, write_frame
 from promote.verify.behind import parts_behind
 from promote.verify.boundaries import Code, with_boundaries
 from promote.verify.fabricate import chooser, disguised, real_text
@@ -173,7 +174,7 @@ class _Builder:
         self._examples: Examples | None = None
 
     def build(self) -> CaseAnswer:
-        best = self._best()
+        best = self._as_read(self._best())
         for salt in range(1, _SALTS + 1):
             self._examples = self._examined(best)
             files = self._write(best)
@@ -183,7 +184,7 @@ class _Builder:
                 file.unlink()
             if salt == _SALTS:
                 raise NoCaseError("made-up values cannot be kept apart from real ones")
-            best = self._best(salt)
+            best = self._as_read(self._best(salt))
         root = Path(self._request.out)
         request = self._request
         return CaseAnswer(
@@ -205,6 +206,14 @@ class _Builder:
             mutants=self._score(best),
             examples=self._shown_examples(),
         )
+
+    def _as_read(self, best: _Made) -> _Made:
+        """Run the cells once more on the inputs as the test will read them: not every detail of a frame has a form."""
+        assets = [name for name in best.small if name.startswith("asset ")]
+        with TemporaryDirectory() as folder:
+            read = {name: read_frame(write_frame(best.small[name], Path(folder, "frame.json"))) for name in assets}
+        small = {**best.small, **read}
+        return replace(best, run=self._trial.run(small), small=small) if assets else best
 
     def _examined(self, best: _Made) -> Examples | None:
         """Examine the schema that the step declares, with the mistakes made in it."""

@@ -240,6 +240,12 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
             {"gold:total"},
         ),
         (
+            PlayedStage(tests=TestsResult(3, ("tests.assets.test_total_rents::test_other",), passed_in=TESTS)),
+            "",
+            [],
+            set(),
+        ),
+        (
             PlayedStage(tests=TestsResult(2, passed_in={"tests.assets.test_total": 2})),
             "PR505",
             ["The generated tests of silver:rents fail: none ran."],
@@ -258,6 +264,7 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
         "the second run is not reached",
         "a check fails",
         "a test fails",
+        "a test fails of another step whose name begins alike",
         "no test ran",
     ],
 )

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -124,6 +125,14 @@ def test_a_value_that_a_type_cannot_hold_leaves_the_row_as_it_is() -> None:
     more, _ = with_boundaries(frame, [0, 1], code("abs(x)", 300, "zz"))
     assert list(more.dtypes) == list(frame.dtypes)
     assert set(more["kind"].dropna()) <= {"x", "y"}
+
+
+def test_arrays_in_cells_are_told_apart() -> None:
+    frame = pd.DataFrame({"a": pd.Series([np.array([1, 2]), np.array([3]), None], dtype=object)})
+    more, batches = with_boundaries(frame, [0, 1], code())
+    twins = [list(array) for array in more["a"].iloc[dict(batches)["twins"]] if array is not None]
+    assert [3] in twins
+    assert [1, 2] in twins
 
 
 def test_a_category_takes_the_values_that_it_knows() -> None:

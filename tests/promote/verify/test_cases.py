@@ -56,6 +56,15 @@ def test_expected_rows_come_from_the_cells(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_expected_is_of_the_inputs_as_the_test_reads_them(tmp_path: Path) -> None:
+    """JSON has no form for every detail of a frame; what the cells see of one must be what the function will see."""
+    frame = pd.DataFrame({"fee": [1, 2]}, index=pd.RangeIndex(5, 9, 2))
+    program = ["import pandas as pd", "fees = pd.DataFrame({'seen': [repr(permits.index)]})"]
+    answer = made(tmp_path, program, frame, "pandas")
+    given, expected = data(tmp_path, answer, "raw_permits.json"), data(tmp_path, answer, "expected.json")
+    assert expected["seen"].tolist() == [repr(given.index)]
+
+
 def test_the_same_request_gives_the_same_files(tmp_path: Path) -> None:
     both = [tmp_path / name for name in ("one", "two")]
     answers = [made(folder, ["fees = permits.unique().sort('fee')"]) for folder in both]
