@@ -145,8 +145,9 @@ def ingest_spreadsheet(
 ) -> dg.AssetsDefinition | pl.DataFrame:
     """Bring in a sheet of an Excel or OpenDocument workbook, without the empty rows at its end.
 
-    A cell that is a date is a datetime; `dates` makes dates of it, and of text. A column of several types is text. A
-    cell that a merge covers is null, all but its first: `fill_down` gives it the value above.
+    A cell that is a date is a datetime; `dates` makes dates of it, and of text. A column of times of day alone is of
+    times, one of several types is text. A cell that a merge covers is null, all but its first: `fill_down` gives it
+    the value above.
 
     Args:
         source: A resource's name, for an asset; or the resource, for the rows.

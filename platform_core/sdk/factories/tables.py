@@ -17,11 +17,13 @@ from platform_core.resources.base import needed
 from platform_core.sdk.factories.csv_files import read_csv
 from platform_core.sdk.factories.json_files import read_json, read_json_lines
 from platform_core.sdk.factories.ods import readable
+from platform_core.sdk.factories.unreadable import unreadable
 from platform_core.suggest import did_you_mean
 
 DAYS = {"uk": "%d/%m/%Y", "iso": "%Y-%m-%d"}
 _EXACT = 2**53
 _FIRST_YEAR = 1000
+_NO_DAY = dt.date(1899, 12, 31)
 Errors = Literal["refuse", "null"]
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
@@ -130,8 +132,8 @@ def read_sheet(
     library = needed("fastexcel", "spreadsheets")
     try:
         book = library.read_excel(readable(path, errors) if path.suffix.lower() == ".ods" else path)
-    except library.FastExcelError:
-        raise UserError(f"{path.name!r} is no workbook that can be read.", hint="Is it open, or protected?") from None
+    except library.FastExcelError as error:
+        raise unreadable(path, str(error)) from None
     names = book.sheet_names
     if (sheet not in names) if isinstance(sheet, str) else not 0 <= sheet < len(names):
         raise UserError(f"{path.name!r} has no sheet {sheet!r}.", hint=did_you_mean(str(sheet), names))
@@ -225,9 +227,13 @@ def _named(body: pl.DataFrame, header: Sequence[str | None], file: str) -> pl.Da
 
 
 def _plain(column: pl.Series) -> pl.Series:
-    """Give a workbook's numbers and moments as everything else here has them: whole numbers, and microseconds."""
+    """Give a workbook's numbers and moments as everything else here has them: whole numbers, and microseconds.
+
+    A time without a day is one of the day before the first of 1900, on which no date of a workbook lies.
+    """
     if column.dtype == pl.Datetime("ms"):
-        return column.cast(pl.Datetime("us"))
+        is_time = column.null_count() < len(column) and bool((column.dt.date() == _NO_DAY).all())
+        return column.dt.time() if is_time else column.cast(pl.Datetime("us"))
     if column.dtype == pl.Float64 and bool(((column % 1 == 0) & (column.abs() < _EXACT)).all()):
         return column.cast(pl.Int64)
     return column

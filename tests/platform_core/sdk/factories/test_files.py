@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from platform_core.sdk.factories import ingest_files, ingest_spreadsheet
 from platform_core.sdk.factories.writing import write_file
 
 _NUMBERS = itertools.count(1)
+WORKBOOKS = Path(__file__).parents[3] / "data/workbooks"  # of other programs: older Excel's, and with the password `pw`
 ARRIVING = ingest_files("inbox", "permits/*.csv", name="raw")
 
 
@@ -319,10 +321,45 @@ def test_a_sheet_of_a_header_alone_has_no_rows(book: FilesResource) -> None:
     assert (frame.columns, frame.height) == (["id"], 0)
 
 
-def test_what_is_no_workbook_is_told(book: FilesResource) -> None:
-    Path(book.root, "fake.xlsx").write_text("a,b")
-    with pytest.raises(UserError, match=r"'fake.xlsx' is no workbook"):
-        ingest_spreadsheet(book, "fake.xlsx")
+def test_a_workbook_of_older_excel_is_read(book: FilesResource) -> None:
+    shutil.copy(WORKBOOKS / "old.xls", book.root)
+    frame = ingest_spreadsheet(book, "old.xls", columns=["name", "fee", "on", "at", "ok", "code"], dates={"on": "uk"})
+    assert frame.rows() == [
+        ("Åsa & Co", 12.5, dt.date(2025, 1, 31), dt.datetime(2025, 1, 31, 10, 5, 7), True, "007"),
+        ("£ pound\nline", None, dt.date(1999, 12, 31), dt.datetime(2025, 10, 26, 1, 30), False, "12"),
+    ]
+
+
+def test_times_of_day_of_a_workbook_have_no_day(book: FilesResource) -> None:
+    times = pl.DataFrame({"at": [dt.time(23, 59, 59), None, dt.time()]})
+    write_file(times, Path(book.root, "times.xlsx"), ".xlsx")
+    assert_frame_equal(ingest_spreadsheet(book, "times.xlsx"), times)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.xlsx", WORKBOOKS / "locked.xlsx", "is protected by a password.\nhint: Open it, and save a copy"),
+        ("a.xls", WORKBOOKS / "locked.xlsx", "is protected by a password"),
+        ("a.xls", WORKBOOKS / "locked.xls", "is protected by a password"),
+        ("a.ods", WORKBOOKS / "locked.ods", "is protected by a password"),
+        ("a.xlsx", WORKBOOKS / "old.xls", r"is a file of older Excel \(.xls\), whatever its ending says"),
+        ("a.xls", "book.xlsx", r"is a file of newer Excel \(.xlsx\) or Open.*\nhint: Give it the ending of what it is"),
+        ("a.xls", b"<table><tr><td>id</td></tr></table>", "is HTML or XML, whatever its ending says"),
+        ("a.xlsx", b"a,b", "is text, whatever its ending says.\nhint: .* name it .csv"),
+        ("a.xlsx", b"", "is empty"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\0\0", "is no workbook that can be read.\nhint: Is it whole"),
+        ("~$book.xlsx", b"\5People\0", "is what Excel leaves beside a workbook that is open"),
+    ],
+)
+def test_what_is_no_workbook_is_told(book: FilesResource, name: str, content: Any, message: str) -> None:
+    told = content if isinstance(content, bytes) else Path(book.root, content).read_bytes()
+    Path(book.root, name).write_bytes(told)
+    with pytest.raises(UserError, match=message):
+        ingest_spreadsheet(book, name)
+
+
+def test_a_workbook_that_is_not_there_is_told(book: FilesResource) -> None:
     with pytest.raises(UserError, match=r"has no file 'books.xlsx'.\nhint: Did you mean"):
         ingest_spreadsheet(book, "books.xlsx")
 
