@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
     from platform_core.resources.table_rows import WriteMode
 
+_SYNTAX = "42601"
+_QUERIES = (
+    "A query is a SELECT, WITH, VALUES or TABLE, or writes and ends in RETURNING; execute() runs what gives no rows."
+)
+_QUERY = re.compile(r"[\s(]*(?:select|with|values|table|insert|update|delete|merge)\b", re.IGNORECASE)
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _REASON = re.compile(r"(?:FATAL|ERROR):\s+(.+)")
 
 
@@ -75,7 +81,9 @@ class PostgresResource(QueryResource):
     ) -> int:
         """Write a frame to a table that exists, by COPY and in one transaction, and give the number of rows.
 
-        A reader sees the table as it was or as it is after; so does everyone where the writer is killed.
+        A reader sees the table as it was or as it is after; so does everyone where the writer is killed. But a
+        `truncate` is seen by transactions of `REPEATABLE READ` that began before and read the table only after: as
+        PostgreSQL has it, they find it empty.
 
         Args:
             frame: A frame of any kind, or a stream of Arrow batches; its columns are found in the table by name.
@@ -84,7 +92,8 @@ class PostgresResource(QueryResource):
             key: The columns of the key, which the table must have as its primary key or as unique; for `upsert`.
 
         Raises:
-            UserError: A column is missing, a value does not fit, or a key stands twice. No value is shown.
+            UserError: A column is missing, a value does not fit or would be another one in the table, a key stands
+                twice, or a trigger leaves rows out. No value is shown.
         """
         from platform_core.resources.postgres_write import write_table  # noqa: PLC0415 - reading needs none of it
 
@@ -140,7 +149,7 @@ class PostgresResource(QueryResource):
 
     def _connection(self, dbapi: Any) -> Any:
         from sqlalchemy.event import listen  # noqa: PLC0415 - as above
-        from sqlalchemy.exc import DisconnectionError  # noqa: PLC0415 - with the driver
+        from sqlalchemy.exc import DisconnectionError, TimeoutError  # noqa: PLC0415, A004 - with the driver
         from sqlalchemy.pool import QueuePool  # noqa: PLC0415 - as above
 
         if self._connected is None:
@@ -160,6 +169,11 @@ class PostgresResource(QueryResource):
             listen(self._connected, "checkout", alive)
         try:
             return self._connected.connect()
+        except TimeoutError:
+            raise UserError(
+                f"All {2 * self.pool_size} connections of {self._label!r} are in use.",
+                hint="Take each stream_query to its end or close it, or give a larger pool_size.",
+            ) from None
         except dbapi.Error as error:
             if not self.forget_secrets():
                 raise self._unreachable(str(error)) from None
@@ -210,7 +224,9 @@ class PostgresResource(QueryResource):
         position = details.get("PG_DIAG_STATEMENT_POSITION", "")
         place = f"line {line_of(sql, int(position))} of the query" if sql and position.isdigit() else None
         said = without_values(said) if state.startswith("22") else said
-        hint = details.get("PG_DIAG_MESSAGE_HINT") or None
+        hint = details.get("PG_DIAG_MESSAGE_HINT") or (
+            _QUERIES if state == _SYNTAX and not _QUERY.match(_COMMENTS.sub("", sql)) else None
+        )
         return UserError(f"{self._engine} says: {self.scrubbed(said)} (SQLSTATE {state}).", hint=hint, location=place)
 
 
@@ -218,7 +234,12 @@ def _statement(sql: str) -> str:
     """Give a statement without the semicolon at its end, and behind a comment at its end a line of its own.
 
     The driver puts a query into a COPY, where both would break it.
+
+    Raises:
+        UserError: Nothing stands in it.
     """
+    if not _COMMENTS.sub("", sql).strip().strip(";"):
+        raise UserError("The query is empty.", hint="Write SQL, such as SELECT … FROM ….")
     return sql.rstrip().removesuffix(";") + "\n"
 
 

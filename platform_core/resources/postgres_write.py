@@ -10,6 +10,7 @@ from platform_core.resources.query import quoted, quoted_table
 from platform_core.resources.table_rows import Rows, WriteMode, check_columns, check_mode, joined
 
 _STAGED = "workbench_staged"
+_NOTHING = "DO NOTHING"  # with which a row that is there already counts as none
 
 
 def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key: tuple[str, ...]) -> int:
@@ -18,9 +19,11 @@ def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key:
     rows = Rows(frame, microseconds=True)
     columns, place = targets(cursor, quoted_table(table))
     names = rows.schema.names
-    check_columns(table, rows.schema, {name: column.is_whole for name, column in columns.items()}, key)
+    _refuse_own(table, [name for name in names if name in columns and columns[name].is_own])
+    given = {name: column.is_whole for name, column in columns.items() if not column.is_own}
+    check_columns(table, rows.schema, given, key)
     try:
-        cursor.adbc_ingest(_STAGED, rows.reader, mode="create", temporary=True)
+        staged = cursor.adbc_ingest(_STAGED, rows.reader, mode="create", temporary=True)
     except Exception as error:  # noqa: BLE001 - the driver lets through what its input raises
         raise rows.told(error) from None
     if key:
@@ -34,11 +37,27 @@ def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key:
         cursor.execute(f"TRUNCATE {target}")
     listed = joined(quoted(name) for name in names)
     values = joined(columns[field.name].value(field) for field in rows.schema)
+    # Two upserts that took the same rows in different orders would wait for each other
+    order = f" ORDER BY {joined(quoted(name) for name in key)}" if key else ""
+    conflict = _conflict(names, key)
     # Every part is a quoted identifier or a type that the server named
-    cursor.execute(f"INSERT INTO {target} ({listed}) SELECT {values} FROM {_STAGED}{_conflict(names, key)}")  # noqa: S608
+    cursor.execute(f"INSERT INTO {target} ({listed}) SELECT {values} FROM {_STAGED}{order}{conflict}")  # noqa: S608
     written = int(cursor.rowcount)
+    if staged not in {written, -1} and not conflict.endswith(_NOTHING):
+        raise UserError(
+            f"Of {staged:,} rows the database took {written:,} into {table!r}: a trigger or rule leaves others out.",
+            hint="Nothing was written. Write to the table where the rows are to be, or have it changed.",
+        )
     cursor.execute(f"DROP TABLE {_STAGED}")
     return written
+
+
+def _refuse_own(table: str, names: list[str]) -> None:
+    if names:
+        raise UserError(
+            f"The database itself gives the column {names[0]!r} of {table!r} its values (GENERATED ALWAYS).",
+            hint="Leave it out of the frame.",
+        )
 
 
 def _refuse_null_keys(cursor: Any, key: tuple[str, ...]) -> None:
@@ -55,4 +74,4 @@ def _conflict(names: list[str], key: tuple[str, ...]) -> str:
         return ""
     columns = joined(quoted(name) for name in key)
     others = joined(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in names if name not in key)
-    return f" ON CONFLICT ({columns}) DO " + (f"UPDATE SET {others}" if others else "NOTHING")
+    return f" ON CONFLICT ({columns}) " + (f"DO UPDATE SET {others}" if others else _NOTHING)

@@ -250,6 +250,18 @@ class TestStreaming:
             assert next(stream).height == 10
             stream.close()
 
+    @pytest.mark.parametrize(
+        ("sql", "message"),
+        [
+            (" ; ", "The query is empty"), ("-- a\n/* b\n*/;", "The query is empty"), ("", "The query is empty"),
+            ("SHOW timezone", r"syntax error .*\nhint: A query is a SELECT, WITH"),
+            ("EXPLAIN SELECT 1", r"syntax error .*\nhint: A query is a SELECT, WITH"),
+        ],
+    )  # fmt: skip
+    def test_what_is_no_query_is_told(self, register: PostgresResource, sql: str, message: str) -> None:
+        with pytest.raises(UserError, match=message):
+            register.execute_query(sql)
+
     def test_an_empty_result_is_one_frame(self, register: PostgresResource) -> None:
         (frame,) = register.stream_query("SELECT n FROM many WHERE false")
         assert frame.schema == {"n": pl.Int32}
@@ -285,6 +297,16 @@ class TestConnections:
         for thread in threads:
             thread.join()
         assert len(set(ids)) == 6
+
+    def test_more_streams_than_connections_are_told(self, register: PostgresResource) -> None:
+        streams = [register.stream_query("SELECT n FROM many", batch_rows=10) for _ in range(8)]
+        assert [next(stream).height for stream in streams] == [10] * 8
+        register._connected._timeout = 0.1  # of half a minute
+        with pytest.raises(UserError, match=r"All 8 connections of 'register' are in use.\nhint: Take each stream"):
+            register.execute_query("SELECT 1 AS a")
+        for stream in streams:
+            stream.close()
+        assert register.execute_query("SELECT 1 AS a").height == 1
 
     def test_a_connection_that_the_server_closed_is_replaced(
         self, postgres: PostgresServer, database: str, register: PostgresResource

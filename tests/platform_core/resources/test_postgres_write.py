@@ -6,6 +6,7 @@ import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ MOMENT = dt.datetime(2025, 1, 1, 13, 0, 0, 600_000)
         ("real", [0.1]), ("real", [16_777_217]), ("double precision", [2**53 + 1]), ("double precision", DIGITS),
         ("date", [MOMENT]), ("date", ["2025-01-01 10:00"]), ("timestamp(0)", [MOMENT]), ("time(0)", [MOMENT.time()]),
         ("varchar(3)", ["abc "]), ("char(3)", ["abc "]), ("name", ["x" * 64]), ("numeric(5,2)[]", [[1.005]]),
-        ("int[]", [[1.5]]), ("date[]", [[MOMENT]]),
+        ("int[]", [[1.5]]), ("date[]", [[MOMENT]]), ("real", ["16777217"]), ("float8", ["0.12345678901234567890"]),
     ],
 )  # fmt: skip
 def test_a_value_that_the_column_would_change_is_refused(register: PostgresResource, kind: str, values: Any) -> None:
@@ -177,13 +178,73 @@ def test_a_value_that_the_column_would_change_is_refused(register: PostgresResou
         ("real", [0.5], "0.5"), ("date", [dt.datetime(2025, 1, 1)], "2025-01-01"),
         ("numeric(5,2)[]", [[0.1]], "{0.10}"),
         ("char(3)", ["a"], "a"), ("int", pl.Series([7], dtype=pl.UInt64), "7"), ("integer", ["007"], "7"),
+        ("mood[]", [["ok", None]], "{ok,NULL}"), ("float8", ["1e5"], "100000"), ("time", ["10:00:00"], "10:00:00"),
+        ("timestamp", ["2025-01-01T10:00:00Z"], "2025-01-01 10:00:00"), ("date", ["infinity"], "infinity"),
+        ("timestamptz", ["2025-01-01 10:00:00.5000000+05:30"], "2025-01-01 04:30:00.5+00"),
         ("text", [0.1], "0.1"), ("numeric", pl.Series([2**100], dtype=pl.Int128), str(2**100)),
     ],
 )  # fmt: skip
 def test_a_value_that_fits_arrives(register: PostgresResource, kind: str, values: Any, shown: str) -> None:
+    register.execute("CREATE TYPE mood AS ENUM ('sad', 'ok')")
     register.execute(f"CREATE TABLE fit (a {kind})")
     register.write_table(pl.DataFrame({"a": values}), "fit")
     assert register.execute_query("SELECT a::text FROM fit")["a"].to_list() == [shown]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "01/02/2025"), ("date", "today"), ("timestamp", "01/02/2025 10:00"), ("timestamptz", "now"),
+        ("timestamp", "2025-01-01T10:00:00+05:00"), ("timestamp", "2025-01-01 10:00:00.1234567"),
+        ("timestamptz", "2025-01-01 10:00:00.1234567"), ("time", "2025-01-01 10:00:00"), ("time", "10:00+05"),
+        ("birthday", "01/02/2025"),
+    ],
+)  # fmt: skip
+def test_a_text_that_a_server_could_read_otherwise_is_no_time(register: PostgresResource, kind: str, text: str) -> None:
+    register.execute("CREATE DOMAIN birthday AS date")
+    register.execute(f"CREATE TABLE fit (a {kind})")
+    with pytest.raises(UserError, match=r"A text of 'a' is no ISO date or time, or says more .*\nhint: Read it before"):
+        register.write_table(pl.DataFrame({"a": [text]}), "fit")
+
+
+def test_what_the_database_fills_itself_is_named(register: PostgresResource) -> None:
+    register.execute(
+        "CREATE TABLE own (id int GENERATED ALWAYS AS IDENTITY, n int, twice int GENERATED ALWAYS AS (n * 2))"
+    )
+    for name in ("id", "twice"):
+        with pytest.raises(UserError, match=f"itself gives the column '{name}' of 'own' its values .*\nhint: Leave it"):
+            register.write_table(pl.DataFrame({name: [1]}), "own")
+    assert register.write_table(pl.DataFrame({"n": [4]}), "own") == 1
+    assert register.execute_query("SELECT * FROM own").rows() == [(1, 4, 8)]
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert", "truncate"])
+def test_rows_that_a_trigger_leaves_out_are_told(
+    postgres: PostgresServer, register: PostgresResource, database: str, mode: Any
+) -> None:
+    register.write_table(ROWS, "permits")
+    postgres.execute(
+        "CREATE FUNCTION drop_odd() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN IF NEW.permit_id % 2 = 1 THEN RETURN NULL; END IF; RETURN NEW; END $$",
+        "CREATE TRIGGER odd BEFORE INSERT ON permits FOR EACH ROW EXECUTE FUNCTION drop_odd()",
+        database=database,
+    )
+    more = pl.DataFrame({"permit_id": [4, 5, 6], "authority": ["a", "b", "c"]})
+    with pytest.raises(UserError, match=r"Of 3 rows the database took 2 into 'permits': .*\nhint: Nothing was written"):
+        register.write_table(more, "permits", mode=mode, key="permit_id" if mode == "upsert" else ())
+    assert [row[0] for row in held(register)] == [1, 2]
+
+
+def test_two_that_upsert_the_same_rows_do_not_wait_for_each_other(register: PostgresResource) -> None:
+    ids = pl.DataFrame({"permit_id": range(5_000)})
+
+    def write(frame: pl.DataFrame) -> None:
+        for number in range(4):
+            register.write_table(frame.with_columns(fee=pl.lit(number)), "permits", mode="upsert", key="permit_id")
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, [ids, ids.reverse()]))
+    assert register.execute_query("SELECT count(*), min(fee), max(fee) FROM permits").row(0) == (5_000, 3, 3)
 
 
 def test_what_no_column_can_take_is_named(register: PostgresResource) -> None:
