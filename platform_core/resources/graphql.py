@@ -47,11 +47,12 @@ class GraphQLResource(HTTPClientResource):
 
     def _asked(self, query: str, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         sent = {"query": query, "variables": dict(variables or {})}
-        answer = self._send("POST", self.path, again=not _is_mutation(query), json=sent)
+        answer = self._send("POST", self.path, again=not _is_mutation(query), told="errors", json=sent)
         body = body_of(answer, self._label)
         errors = body.get("errors") if isinstance(body, dict) else None
         if errors:
-            first = errors[0].get("message", "") if isinstance(errors[0], dict) else ""
+            first = errors[0] if isinstance(errors, list) else errors
+            first = first.get("message", "") if isinstance(first, dict) else ""
             raise UserError(f"{self._label} answers with an error: {self.scrubbed(str(first))}")
         data = at(body, "data")
         if not isinstance(data, dict):

@@ -19,7 +19,7 @@ from platform_core.resources import recording
 from platform_core.resources.base import needed
 from platform_core.resources.http_client import HTTPClientResource
 from platform_core.resources.json_records import Records, refuse_empty
-from platform_core.resources.pages import Pages, Paging, Record
+from platform_core.resources.pages import Moving, Pages, Paging, Record
 
 if TYPE_CHECKING:
     import httpx
@@ -76,6 +76,7 @@ class HTTPResource(HTTPClientResource):
         cursor_param: str = "cursor",
         offset_param: str = "offset",
         max_pages: int = 10_000,
+        moving: Moving = "refuse",
     ) -> pl.DataFrame:
         """Give the records of all pages of a path as a frame.
 
@@ -88,11 +89,13 @@ class HTTPResource(HTTPClientResource):
             cursor_param: The parameter that takes the mark.
             offset_param: The parameter that takes how many records were read.
             max_pages: A guard against pages without an end.
+            moving: Whether pages that move while they are read are refused, as far as an answer shows it: a record
+                comes twice, one is passed over, or the API's count of them changes or is not reached.
 
         Raises:
-            UserError: An answer is missing, is no JSON, or holds no records, or the pages go round.
+            UserError: An answer is missing, is no JSON, or holds no records, or the pages go round or move.
         """
-        pages = Pages(paginate, records, cursor_field, cursor_param, offset_param, max_pages)
+        pages = Pages(paginate, records, cursor_field, cursor_param, offset_param, max_pages, moving)
         file = recording.name_of_read("read", path, dict(params or {}), repr(pages), ending="parquet")
 
         def fetch() -> pl.DataFrame:

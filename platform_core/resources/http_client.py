@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import json
 import logging
 import threading
 import time
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_BAD_REQUEST = 400
 sleep = time.sleep  # a name of this module, so that a test need not wait
 
 
@@ -47,13 +49,14 @@ class HTTPClientResource(ConnectedResource):
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _next: float = PrivateAttr(default=0.0)
 
-    def _send(self, method: str, url: str, *, again: bool = True, **given: Any) -> httpx.Response:
+    def _send(self, method: str, url: str, *, again: bool = True, told: str = "", **given: Any) -> httpx.Response:
         """Send a request to a path or an address of the same server, and give the whole answer.
 
         Args:
             method: `GET` or `POST`.
             url: A path under the base address, or an address of the same server.
             again: Whether it may be sent again after an answer that a second attempt may not get.
+            told: A key of a JSON object: an answer of status 400 that has it says more than the status, and is given.
             **given: As httpx takes it: `params`, `json`, `headers`.
 
         Raises:
@@ -86,7 +89,7 @@ class HTTPClientResource(ConnectedResource):
                 hint="Does the service answer there? timeout_seconds and attempts may be more.",
             ) from None
         answer.request.headers.pop("authorization", None)
-        if not answer.is_success:
+        if not answer.is_success and not (answer.status_code == _BAD_REQUEST and told and _has(answer, told)):
             raise UserError(f"{shown} answers {answer.status_code} {answer.reason_phrase}.", hint=self._hint(answer))
         return answer
 
@@ -136,6 +139,14 @@ class HTTPClientResource(ConnectedResource):
         if asked is not None and asked > self.max_wait_seconds:
             return f"The server asks to wait {asked:.0f} seconds; max_wait_seconds allows {self.max_wait_seconds:.0f}."
         return "It stayed so in all attempts." if answer.status_code in _PASSING else None
+
+
+def _has(answer: httpx.Response, key: str) -> bool:
+    try:
+        body = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and key in body
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

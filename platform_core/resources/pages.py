@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_core.errors import UserError
+from platform_core.resources.moving_pages import Count, goes_on, moved, refuse_twice
+from platform_core.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import httpx
 
 Paging = Literal["link", "cursor", "offset"]
+Moving = Literal["refuse", "allow"]
 Record = dict[str, Any]
 MISSING = object()
 
@@ -30,6 +33,7 @@ class Pages:
         cursor_param: The parameter that takes the mark.
         offset_param: The parameter that takes how many records were read.
         max_pages: A guard against pages without an end.
+        moving: Whether pages that move while they are read are refused.
     """
 
     paginate: Paging | None = None
@@ -38,6 +42,7 @@ class Pages:
     cursor_param: str = "cursor"
     offset_param: str = "offset"
     max_pages: int = 10_000
+    moving: Moving = field(default="refuse", repr=False)  # which leaves recordings the names that they have
 
     def read(
         self, get: Callable[[str, Mapping[str, Any]], httpx.Response], path: str, params: Mapping[str, Any]
@@ -49,27 +54,24 @@ class Pages:
         """
         if self.paginate not in {None, "link", "cursor", "offset"}:
             raise UserError(f"There is no paginate={self.paginate!r}.", hint="Use 'link', 'cursor' or 'offset'.")
-        url: str | None = path
-        asked, seen, total, before = dict(params), set(), 0, MISSING
+        if self.moving not in get_args(Moving):
+            raise UserError(f"There is no moving={self.moving!r}.", hint=did_you_mean(self.moving, get_args(Moving)))
+        if self.paginate == "offset":
+            yield from self._by_offset(get, path, dict(params))
+            return
+        url, asked, seen, before = path, dict(params), set(), list[Record]()
+        count, total = Count(path), 0
         for _ in range(self.max_pages):
-            assert url is not None  # noqa: S101 - the loop ends where there is none
-            answer = get(url, asked)
-            body = body_of(answer, path)
-            found = records_of(body, self.records, path)
+            answer, body, found = self._page(get, url, asked, path)
+            if self.paginate is not None and self.moving == "refuse":
+                refuse_twice(path, before, found)
+                count.see(body, self._holder(body), len(found))
             yield found
-            total += len(found)
-            if self.paginate == "offset":
-                if not found:
-                    return
-                if found == before:
-                    raise UserError(
-                        f"{path} gives the same page again and again.", hint="Is offset_param the right one?"
-                    )
-                before = found
-                asked[self.offset_param] = total
-                continue
+            total, before = total + len(found), found
             mark = self._mark(answer, body)
             if mark is None:
+                if self.paginate is not None and _from_the_start(params, self.cursor_param):
+                    count.end(total)
                 return
             if mark in seen:
                 raise UserError(f"The pages of {path} go round: a page says that an earlier one comes next.")
@@ -78,7 +80,68 @@ class Pages:
                 url, asked = mark, {}  # the address has all parameters
             else:
                 asked[self.cursor_param] = mark
-        raise UserError(f"{path} has more than {self.max_pages} pages.", hint="Give a larger max_pages=.")
+        raise self._endless(path)
+
+    def _by_offset(
+        self, get: Callable[[str, Mapping[str, Any]], httpx.Response], path: str, asked: dict[str, Any]
+    ) -> Iterator[list[Record]]:
+        """Give the records of pages by how many were read.
+
+        Each is asked for from the last record of the one before on, which shows that nothing moved in between.
+        """
+        start, total, before = self._start(asked), 0, list[Record]()
+        count, overlap, refuses = Count(path), 0, self.moving == "refuse"
+
+        def page_at(place: int) -> tuple[Any, list[Record]]:
+            _, body, found = self._page(get, path, {**asked, **({self.offset_param: place} if before else {})}, path)
+            return body, found
+
+        for _ in range(self.max_pages):
+            body, page = page_at(start + total - overlap)
+            if overlap and page == before:  # it gives whole pages alone
+                overlap = 0
+                body, page = page_at(start + total)
+            if before and page == before:
+                raise UserError(f"{path} gives the same page again and again.", hint="Is offset_param the right one?")
+            if overlap and not (page and goes_on(before, page[0])):
+                raise moved(path, "a page does not begin where the last one ended")
+            if refuses and not overlap:
+                refuse_twice(path, before, page)
+            found = page[overlap:]
+            if refuses:
+                count.see(body, self._holder(body), len(page))
+            if found or not before:
+                yield found
+            if not found:
+                if refuses and not start:
+                    count.end(total)
+                return
+            overlap = int(refuses and (bool(overlap) if before else len(page) > 1))
+            total, before = total + len(found), page
+        raise self._endless(path)
+
+    def _start(self, asked: Mapping[str, Any]) -> int:
+        given = asked.get(self.offset_param, 0)
+        try:
+            return int(given)
+        except (TypeError, ValueError):
+            raise UserError(
+                f"The parameter {self.offset_param!r} is to count records, and is no number.",
+                hint="Leave it out, or say which parameter counts them: offset_param=.",
+            ) from None
+
+    def _page(
+        self, get: Callable[[str, Mapping[str, Any]], httpx.Response], url: str, asked: Mapping[str, Any], path: str
+    ) -> tuple[httpx.Response, Any, list[Record]]:
+        answer = get(url, asked)
+        body = body_of(answer, path)
+        return answer, body, records_of(body, self.records, path)
+
+    def _holder(self, body: Any) -> Any:
+        return at(body, self.records.rpartition(".")[0]) if self.records else body
+
+    def _endless(self, path: str) -> UserError:
+        return UserError(f"{path} has more than {self.max_pages} pages.", hint="Give a larger max_pages=.")
 
     def _mark(self, answer: httpx.Response, body: Any) -> str | None:
         if self.paginate == "link":
@@ -93,6 +156,11 @@ class Pages:
                 hint='Say where the mark stands: cursor_field="page.next".',
             )
         return None if found in {None, "", MISSING, False} else str(found)
+
+
+def _from_the_start(params: Mapping[str, Any], cursor: str) -> bool:
+    """Say whether the first page that is asked for is the first there is, as far as its parameters say."""
+    return not {cursor, "page", "offset", "start", "skip", "after", "cursor"} & set(params)
 
 
 def body_of(answer: httpx.Response, path: str) -> Any:

@@ -51,6 +51,8 @@ def column_of(frame: pl.LazyFrame | pl.DataFrame, name: str, what: str) -> str:
 def mark_of(stored: pl.LazyFrame, watermark: str, late: Late) -> Any:
     """Give the value from which to read on: the greatest so far, less what may come late; None where there is none.
 
+    A time that lies in the future is passed over: it would hide what comes until then.
+
     Raises:
         UserError: The rows have no such column, or `late` does not go with its values.
 
@@ -60,7 +62,7 @@ def mark_of(stored: pl.LazyFrame, watermark: str, late: Late) -> Any:
     column = column_of(stored, watermark, "What is stored")
     values = stored.select(column).collect().to_series()
     refuse_unordered(watermark, values)
-    mark = values.max()
+    mark = values.filter(~_in_future(values)).max()
     if mark is None or not late:
         return mark
     wait = _waiting(late)
@@ -89,6 +91,26 @@ def refuse_unordered(watermark: str, *parts: pl.Series) -> None:
             "times of one form and zone do, and texts of one length with one number in them.",
             hint="Make it a date, a time or a number in a view of the source, or read everything: without watermark=.",
         )
+
+
+def _in_future(values: pl.Series) -> pl.Series:
+    """Say which values are of later than tomorrow: a day may already have begun elsewhere.
+
+    >>> _in_future(pl.Series(["2025-01-31", "9999-12-31", None])).to_list(), _in_future(pl.Series([5])).to_list()
+    ([False, True, False], [False])
+    """
+    tomorrow = dt.datetime.now(dt.UTC) + _DAY
+    if values.dtype == pl.Date:
+        later = values > tomorrow.date()
+    elif isinstance(values.dtype, pl.Datetime):
+        later = values.dt.epoch("us") > int(tomorrow.timestamp() * 1_000_000)
+    elif values.dtype == pl.String:
+        later = values.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}") & (
+            values.str.head(_DATE) > tomorrow.date().isoformat()
+        )
+    else:
+        later = pl.zeros(len(values), dtype=pl.Boolean, eager=True)
+    return later.fill_null(value=False)
 
 
 def is_time(text: str) -> bool:
@@ -145,7 +167,7 @@ def added(
     if keys and new.select(keys).is_duplicated().any():
         raise UserError(
             f"What was read for {name!r} has a key twice.",
-            hint="Is key= what tells one row of the source from another?",
+            hint="Is key= what tells one row of the source from another? If so, the source changed while it was read.",
         )
     if stored is None:
         return new.lazy()

@@ -27,6 +27,7 @@ from tests.servers.http import (
     counted,
     linked,
     marked,
+    page,
     running_http,
 )
 
@@ -224,6 +225,65 @@ class TestPages:
             api.read("/permits", **options)
         assert len(server.asked) <= 5
 
+    @pytest.mark.parametrize("told", [False, True], ids=["no total", "total"])
+    @pytest.mark.parametrize("change", ["added", "deleted"])
+    @pytest.mark.parametrize("paginate", ["offset", "link"])
+    def test_pages_that_move_are_refused(
+        self, api: HTTPResource, server: HTTPServer, paginate: Any, change: str, told: bool
+    ) -> None:
+        rows: list[dict[str, Any]] = []
+
+        def moving(asked: Asked, before: int) -> Reply:
+            if before == 0:
+                rows[:] = RECORDS
+            if before == 1:
+                rows[:1] = [] if change == "deleted" else [{"permit_id": 0, "authority": "Council 0"}, rows[0]]
+            following = asked.number + 3
+            link = {"link": f'<?page={following}>; rel="next"'} if following < len(rows) else {}
+            items = rows[asked.number : following]
+            return Reply({"items": items, **({"total": len(rows)} if told else {})}, headers=link)
+
+        server.paths["/permits"] = moving
+        lost_unseen = (paginate, change, told) == ("link", "deleted", False)  # nothing of the answers shows it
+        if not lost_unseen:
+            with pytest.raises(UserError, match=r"The pages of /permits moved .*\nhint: Run it again"):
+                api.read("/permits", paginate=paginate)
+            server.counts.clear()
+        assert api.read("/permits", paginate=paginate, moving="allow").height in {6, 8}
+
+    def test_an_api_that_gives_no_more_than_it_likes_is_told(self, api: HTTPResource, server: HTTPServer) -> None:
+        server.paths["/permits"] = lambda asked, _: Reply({"items": RECORDS[:3][asked.number :], "count": 7})
+        with pytest.raises(UserError, match="'count' of the answers is 7, and they had 3 records"):
+            api.read("/permits", paginate="offset")
+        server.paths["/permits"] = lambda asked, _: Reply({"items": (found := page(asked.number)), "count": len(found)})
+        assert api.read("/permits", paginate="offset").height == len(RECORDS), "the length of a page is no total"
+
+    def test_records_that_repeat_or_change_a_part_are_read(self, api: HTTPResource, server: HTTPServer) -> None:
+        same = [{"authority": "Ambridge", "fee": fee} for fee in (1, 1, 2, 1, 1, 2, 1)]
+        server.paths["/permits"] = lambda asked, _: Reply(same[asked.number : asked.number + 3])
+        assert api.read("/permits", paginate="offset").rows(named=True) == same
+        signed = lambda asked, before: Reply([{**one, "picture": f"?{before}"} for one in page(asked.number)])  # noqa: E731
+        server.paths["/permits"] = signed
+        assert api.read("/permits", paginate="offset")["permit_id"].to_list() == list(range(1, 8))
+
+    def test_offsets_count_on_from_the_first_and_may_be_of_whole_pages(
+        self, api: HTTPResource, server: HTTPServer
+    ) -> None:
+        server.paths["/permits"] = counted
+        frame = api.read("/permits", {"offset": 2}, paginate="offset")
+        assert frame["permit_id"].to_list() == [3, 4, 5, 6, 7]
+        with pytest.raises(UserError, match="'offset' is to count records, and is no number"):
+            api.read("/permits", {"offset": "first"}, paginate="offset")
+        server.paths["/permits"] = lambda asked, _: Reply(
+            {"items": RECORDS[:6][asked.number // 3 * 3 :][:3], "total": 6}
+        )
+        assert api.read("/permits", paginate="offset")["permit_id"].to_list() == list(range(1, 7))
+
+    def test_failures_between_pages_change_nothing(self, api: HTTPResource, server: HTTPServer) -> None:
+        bad = {1: Reply(status=429, headers={"retry-after": "1"}), 3: Reply(RECORDS, cut=True), 5: Reply(status=500)}
+        server.paths["/permits"] = lambda asked, before: bad.get(before) or counted(asked, before)
+        assert api.read("/permits", paginate="offset").rows(named=True) == RECORDS
+
     @pytest.mark.parametrize(
         ("body", "message"),
         [
@@ -410,6 +470,8 @@ class TestGraphQL:
         [
             ({"errors": [{"message": f"no field x; {TOKEN}"}]}, "answers with an error: no field x; \\*\\*\\*"),
             ({"errors": ["?"]}, "answers with an error"),
+            ({"errors": {"message": "no field y"}}, "answers with an error: no field y"),
+            ({"data": {"permits": {"nodes": RECORDS}}, "errors": [{"message": "half"}]}, "an error: half"),
             ({"data": None}, "without data"),
             ([], "without data"),
             ({"data": {"permits": {"nodes": RECORDS}}}, "Add pageInfo"),
@@ -422,6 +484,17 @@ class TestGraphQL:
         server.paths["/graphql"] = lambda *_: Reply(body)
         with pytest.raises(UserError, match=message):
             graph.read(QUERY, records="permits.nodes", paginate=True)
+
+    def test_an_error_told_with_a_bad_status_is_told(self, graph: GraphQLResource, server: HTTPServer) -> None:
+        server.paths["/graphql"] = lambda *_: Reply({"errors": [{"message": "no field z"}]}, 400)
+        with pytest.raises(UserError, match="answers with an error: no field z"):
+            graph.execute(QUERY)
+
+    @pytest.mark.parametrize("body", [b"<p>no</p>", {"data": {}}, []])
+    def test_a_bad_status_without_an_error_is_told(self, graph: GraphQLResource, server: HTTPServer, body: Any) -> None:
+        server.paths["/graphql"] = lambda *_: Reply(body, 400)
+        with pytest.raises(UserError, match="answers 400 Bad Request"):
+            graph.execute(QUERY)
 
     def test_pages_without_an_end_are_told(self, graph: GraphQLResource, server: HTTPServer) -> None:
         def endless(asked: Asked, before: int) -> Reply:

@@ -65,6 +65,17 @@ class TestTables:
         register.execute("UPDATE permits SET authority = 'A', changed = '2025-01-04Z' WHERE id = 1")
         assert rows(asset.made(PERMITS)) == [(1, "A"), (2, "b"), (3, "c"), (4, "d")]
 
+    @pytest.mark.parametrize("kind", ["timestamptz", "timestamp", "date", "text"])
+    def test_a_watermark_in_the_future_hides_nothing(self, asset: Asset, register: PostgresResource, kind: str) -> None:
+        register.execute(f"ALTER TABLE permits ALTER changed TYPE {kind}")
+        register.execute("INSERT INTO permits VALUES (1, 'a', '2025-01-01'), (2, 'b', '2099-01-02')")
+        assert rows(asset.made(PLAIN)) == [(1, "a"), (2, "b")]
+        register.execute("INSERT INTO permits VALUES (3, 'c', '2025-01-03')")
+        for _ in range(2):
+            assert rows(asset.made(PLAIN)) == [(1, "a"), (2, "b"), (3, "c")]
+        register.execute("UPDATE permits SET changed = '2025-01-04' WHERE id = 2")
+        assert rows(asset.made(PLAIN)) == [(1, "a"), (2, "b"), (3, "c")]
+
     def test_only_what_is_new_is_asked_for(self, asset: Asset, register: PostgresResource) -> None:
         register.execute(
             "INSERT INTO permits SELECT i, 'x', '2025-01-01Z'::timestamptz + i * interval '1 s' "
