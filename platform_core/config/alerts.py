@@ -190,11 +190,21 @@ class QuietHours(_Strict):
     [True, False, False, True]
     """
 
-    start: Annotated[str, AfterValidator(_clock)]
-    end: Annotated[str, AfterValidator(_clock)]
+    start: Annotated[str, AfterValidator(_clock)] | None = None
+    end: Annotated[str, AfterValidator(_clock)] | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(strict=False)] = ()
     sent: Severity = "critical"
+
+    @model_validator(mode="after")
+    def _some(self) -> QuietHours:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("quiet hours have a start and an end")
+        if self.start is None and not self.days:
+            raise ValueError("quiet hours need a start and an end, or days")
+        if self.start is not None and self.start == self.end:
+            raise ValueError("start and end are the same, so no hour is quiet; name whole days under days")
+        return self
 
     def quiet(self, moment: float, severity: Severity) -> bool:
         """Say whether an alert waits at a moment (seconds since 1970). On `days` it is quiet all day."""
@@ -203,6 +213,8 @@ class QuietHours(_Strict):
         local = dt.datetime.fromtimestamp(moment, ZoneInfo(self.timezone))
         if _DAYS[local.weekday()] in self.days:
             return True
+        if self.start is None or self.end is None:
+            return False
         now = f"{local:%H:%M}"
         if self.start <= self.end:
             return self.start <= now < self.end
