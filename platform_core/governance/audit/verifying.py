@@ -13,6 +13,7 @@ from pathlib import Path
 from platform_core.errors import UserError
 from platform_core.governance.audit.log import MOST_BEHIND, START, AuditLog, Entry, hash_of, parsed, read_head
 
+_BEGINS = b'{"about":{'  # the first key in order of what each line holds
 _CLOCKS_DIFFER = timedelta(minutes=5)  # of machines that share a log
 
 
@@ -99,7 +100,7 @@ def _verified(
     wanted = {one[0] for one in (head, anchor) if one is not None}
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
-            notes.append(f"Line {number} is torn: a writer was killed. The next entry cuts it off and says so.")
+            (notes if _unfinished(line) else problems).append(_rest(line, number))
             break
         entry = parsed(line)
         clock.see(entry)
@@ -128,6 +129,21 @@ def _verified(
         if anchor is not None and seen.get(anchor[0]) != anchor[1]:
             problems.append(f"Entry {anchor[0]} is not the one that was noted elsewhere, or is gone.")
     return Verdict(n, last, tuple(problems), (*notes, *clock.notes()))
+
+
+def _unfinished(line: bytes) -> bool:
+    """Whether a last line without its end is one that a writer, or the machine under it, did not live to finish."""
+    return line.startswith(_BEGINS[: len(line)]) or not line.strip(b"\0")
+
+
+def _rest(line: bytes, number: int) -> str:
+    """Say what stands behind the last entry."""
+    after = "The next entry cuts it off and says so."
+    if not line.strip(b"\0"):
+        return f"Line {number} is {len(line)} empty bytes: the machine lost its power while a line was written. {after}"
+    if _unfinished(line):
+        return f"Line {number} is torn: a writer was killed. {after}"
+    return f"Line {number} is the beginning of no entry: something else wrote it."
 
 
 class _Clock:

@@ -201,6 +201,30 @@ def test_a_line_torn_at_any_byte_is_cut_off_and_told(tmp_path: Path) -> None:
         assert verify(log.path).ok
 
 
+@pytest.mark.parametrize(
+    ("rest", "ok", "said"),
+    [
+        (b"\0" * 4096, True, "Line 2 is 4096 empty bytes: the machine lost its power"),
+        (b'{"about":{"run":"1\0\0', True, "Line 2 is torn: a writer was killed."),
+        (b"ana did nothing of the kind", False, "Line 2 is the beginning of no entry"),
+    ],
+)
+def test_what_stands_behind_the_last_entry_is_called_what_it_is(
+    tmp_path: Path, rest: bytes, ok: bool, said: str
+) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.append("ran", "silver:rents", who="ana")
+    with log.path.open("ab") as stream:
+        stream.write(rest)
+    found = verify(log.path)
+    assert found.ok is ok
+    assert said in (found.notes if ok else found.problems)[0]
+    log.append("ran", "silver:rents", who="ana")
+    healed = verify(log.path)
+    assert healed.ok
+    assert f"{len(rest)} bytes was cut off" in healed.notes[0]
+
+
 def test_writers_that_are_killed_leave_a_chain(tmp_path: Path, full_count: bool) -> None:
     """Processes append at once and are killed at any moment: every entry that a writer was told of is there."""
     chance = random.Random(7)  # noqa: S311 - no secret
