@@ -20,7 +20,7 @@ from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
 from platform_core.governance.classification import checked_level
-from platform_core.governance.policies.facts import PERSONAL
+from platform_core.governance.policies.facts import MASKING, PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
 from platform_core.plain_numbers import is_number, is_whole
 from platform_core.sdk.compute import compute_of, hints_of
@@ -304,6 +304,11 @@ def _metadata(layer: Layer | None, options: AssetOptions, personal: Iterable[str
         metadata["workbench/key"] = list(key_columns)
     if declared := {*personal, *(options.get("masking") or ())}:
         metadata[PERSONAL] = sorted(declared)
+    if options.get("masking"):
+        from platform_core.governance.masking.policy import checked_policy  # noqa: PLC0415 - few assets are masked
+
+        ways = checked_policy(options["masking"], f"{where}: masking")
+        metadata[MASKING] = {column: {"method": method, **settings} for column, (method, settings) in ways.items()}
     return metadata
 
 

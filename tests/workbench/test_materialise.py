@@ -126,6 +126,21 @@ def test_what_changed_is_made_again_with_what_depends_on_it(project: Path, capsy
     assert states(run(capsys, "--all-partitions")) == ["made", "made", "made"]
 
 
+def test_another_masking_key_makes_what_the_last_one_masked_anew(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(project / DEFS / "gold" / "rents_by_town.py", "@gold_asset(", '@gold_asset(masking={"town": "hash"}, ')
+    secret = "a1" * 16
+    for key, wanted in ((secret, "made"), (secret, "unchanged"), (f"2:{secret}", "made"), ("3:" + "b2" * 16, "made")):
+        monkeypatch.setenv("WORKBENCH_MASKING_KEY", key)
+        assert states(run(capsys, "--all-partitions"))[-1] == wanted
+    assert pl.read_parquet(project / "data/lake/gold/rents_by_town.parquet")["town"][0].startswith("v3:")
+    monkeypatch.delenv("WORKBENCH_MASKING_KEY")
+    (problem,) = run(capsys, "--all-partitions", code=1)["rents_by_town"]["problems"]
+    assert "needs a key" in problem["cause"]
+    assert secret not in (project / "data/dagster/materialised.json").read_text(encoding="utf-8")
+
+
 def test_a_new_partition_needs_only_its_file_and_a_line_of_configuration(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -44,8 +44,9 @@ class Key:
 
     @property
     def mark(self) -> str:
-        """What tells this key from another, and nothing about its secret."""
-        return hmac.new(self.secret.encode(), b"mark", hashlib.sha256).hexdigest()[:16]
+        """What tells this key from another, by secret or version, and nothing about its secret."""
+        said = "mark" if self.version == "1" else f"mark {self.version}"
+        return hmac.new(self.secret.encode(), said.encode(), hashlib.sha256).hexdigest()[:16]
 
     def __copy__(self) -> Key:
         return self

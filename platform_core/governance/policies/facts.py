@@ -15,6 +15,7 @@ from platform_core.governance.classification import CLASSIFICATION, classificati
 from platform_core.governance.policies.model import AssetFacts
 
 PERSONAL = "workbench/personal"
+MASKING = "workbench/masking"  # how columns are masked before they are stored
 BY_POLICY = "workbench/personal_by_policy"  # columns that processing activities of the policies declare
 FOUND = "workbench/personal_found"
 DECLARED = "workbench/declared_classification"

@@ -254,7 +254,8 @@ def test_a_new_masking_key_makes_what_an_older_one_masked_anew(
         RAN.append("masked")
         return raw
 
-    for secret, ran in (("1:" + "a1" * 16, True), ("1:" + "a1" * 16, False), ("2:" + "b2" * 16, True)):
+    keys = [("1:" + "a1" * 16, True), ("1:" + "a1" * 16, False), ("2:" + "a1" * 16, True), ("3:" + "b2" * 16, True)]
+    for secret, ran in keys:
         monkeypatch.setenv("WORKBENCH_MASKING_KEY", secret)
         assert ("masked" in run(instance, tmp_path, [raw, masked])[0]) is ran
-    assert pl.read_parquet(tmp_path / "silver" / "masked.parquet")["n"][0].startswith("v2:")
+    assert pl.read_parquet(tmp_path / "silver" / "masked.parquet")["n"][0].startswith("v3:")
