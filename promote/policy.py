@@ -92,14 +92,16 @@ def _judged(
     own = {plan.step.name: (notebook, plan) for notebook, plan in plans}
     facts = {name: _facts(plan, found.get(plan.step.tag, {})) for name, (_, plan) in own.items()}
     behind = known_behind(project, {one for fact in facts.values() for one in fact.inputs} - own.keys())
+    given_out = {one.name: one for _, plan in plans for one in _outputs(plan)}
+    own |= {name: own[one.inputs[0]] for name, one in given_out.items()}
     # Who declares the rest is judged where it is promoted, so it is here for its classification alone
-    breaches = judge(policies, [*facts.values(), *behind.values()], on=on)
+    breaches = judge(policies, [*facts.values(), *given_out.values(), *behind.values()], on=on)
     findings: list[Finding] = []
     for breach in breaches:
         if breach.asset not in own or (chosen and own[breach.asset][1].step.tag not in chosen):
             continue
         notebook, plan = own[breach.asset]
-        findings += _told(notebook, plan, breach, policies, on)
+        findings += _told(notebook, plan, breach, policies, on, option="publish" if breach.asset in given_out else "")
     return findings
 
 
@@ -183,10 +185,31 @@ def _said_by_pydantic(project: Project) -> UserError:
     return UserError("A file of policies cannot be read.", location="policies")
 
 
+def _outputs(plan: Plan) -> Iterator[AssetFacts]:
+    """Give the assets that give a step's asset out, as the module's own lines make them."""
+    outputs = plan.step.options.get("publish") or ()
+    if outputs:
+        from promote.selection.publish_option import asset_name  # noqa: PLC0415 - few steps give anything out
+
+        for output in outputs:
+            yield AssetFacts(
+                name=asset_name(plan.step.name, output),
+                layer="outputs",
+                inputs=(plan.step.name,),
+                owners=_owners(plan),
+                description=f"What is given out of {plan.step.name}.",
+                outside=True,
+            )
+
+
+def _owners(plan: Plan) -> tuple[str, ...]:
+    owner = plan.step.options.get("owner")
+    return (owner,) if isinstance(owner, str) else tuple(owner or ())
+
+
 def _facts(plan: Plan, found: Mapping[str, Mapping[str, Any]]) -> AssetFacts:
     options = plan.step.options
     declared = {name for name, one in found.items() if one["declared"]}
-    owner = options.get("owner")
     checks = [one if isinstance(one, str) else next(iter(one), "") for one in options.get("checks", ())]
     checks += ["schema_validation"] if options.get("schema") else []
     return AssetFacts(
@@ -194,7 +217,7 @@ def _facts(plan: Plan, found: Mapping[str, Mapping[str, Any]]) -> AssetFacts:
         layer=plan.step.layer,
         inputs=tuple(sorted({one.asset for one in plan.function.inputs})),
         sources=tuple(one.name for one in plan.function.resources),
-        owners=(owner,) if isinstance(owner, str) else tuple(owner or ()),
+        owners=_owners(plan),
         description=str(options.get("description") or plan.step.markdown),
         classification=options.get("classification"),
         retention_days=options.get("retention_days"),
@@ -209,8 +232,10 @@ def _facts(plan: Plan, found: Mapping[str, Mapping[str, Any]]) -> AssetFacts:
     )
 
 
-def _told(notebook: Notebook, plan: Plan, breach: Breach, policies: Policies, on: str) -> Iterator[Finding]:
-    cell, line = plan.step.options.lines.get(breach.option, (plan.step.cells[0], 1))
+def _told(
+    notebook: Notebook, plan: Plan, breach: Breach, policies: Policies, on: str, *, option: str = ""
+) -> Iterator[Finding]:
+    cell, line = plan.step.options.lines.get(option or breach.option, (plan.step.cells[0], 1))
     at = notebook.at(cell, line, tag=plan.step.tag)
     place = f", {breach.place}" if breach.place else ""
     message = f"{breach.said[:-1]} (rule {breach.rule}{place})."

@@ -127,6 +127,18 @@ def test_a_check_that_is_remembered_sees_the_policies_and_the_modules_behind(
     assert {"PR952", "PR959"} <= codes()
 
 
+def test_a_rule_about_what_is_given_out_is_told_at_its_line(tmp_path: Path) -> None:
+    cells = [
+        (tag, code.replace("people =", "#| publish: {file: people.csv, to: outbox}\npeople =")) for tag, code in PEOPLE
+    ]
+    rules = "rules:\n  out: {rule: classification, level: OFFICIAL, layers: [outputs]}\n"
+    (one,) = _findings(_project(tmp_path, rules, people=tuple(cells)), "people")
+    assert (one.code, one.severity, one.location.line) == ("PR957", "error", 3)
+    assert one.message.startswith(
+        "outputs:people_csv is OFFICIAL-SENSITIVE; at most OFFICIAL is allowed here (rule out"
+    )
+
+
 def test_nothing_is_promoted_against_a_policy(tmp_path: Path) -> None:
     root = _project(tmp_path, RULES, counts=COUNTS)
     outcome = run([root / "notebooks/counts.ipynb"], Settings(project=root, run=False), lambda _: None)

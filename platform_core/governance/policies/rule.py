@@ -16,6 +16,7 @@ Need = Literal[
 ]
 Severity = Literal["error", "warning"]
 Layer = Literal["bronze", "silver", "gold"]
+Place = Literal["bronze", "silver", "gold", "outputs"]
 
 # What each kind of rule has, beside what every rule has
 KEYS: Mapping[str, frozenset[str]] = {
@@ -41,7 +42,7 @@ class Rule:
 
     Attributes:
         rule: The kind of rule.
-        layers: Of which layers; of all where none is named.
+        layers: Of which layers, `outputs` for what is published; of all where none is named.
         assets: Of which assets, as patterns such as `raw_*`.
         personal: Only of assets that hold personal data.
         severity: An `error` stops promotion, CI and the run; a `warning` is only told.
@@ -59,7 +60,7 @@ class Rule:
     """
 
     rule: Kind
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[Place, ...] = ()
     assets: tuple[str, ...] = ()
     personal: bool = False
     severity: Severity = "error"

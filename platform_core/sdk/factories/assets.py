@@ -11,6 +11,7 @@ import dagster as dg
 from platform_core.canonical import digest
 from platform_core.errors import UserError
 from platform_core.governance.audit.running import record_run
+from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.governance.days import today
 from platform_core.governance.policies.enforcing import refuse
 from platform_core.resources.base import PlatformResource
@@ -101,11 +102,13 @@ def output_asset(
 
     def output(context: Any, frame: Any) -> Any:
         name = context.asset_key.to_user_string()
-        refuse(context.assets_def.specs_by_key[context.asset_key].metadata, name, on=today())
+        about = context.assets_def.specs_by_key[context.asset_key].metadata
+        refuse(about, name, on=today())
         key = context.partition_key if context.has_partition_key else None
         told = publish(frame, getattr(context.resources, resource), key)
         record_run(context, f"{OUTPUTS}:{name}", None)
-        return dg.MaterializeResult(metadata=told)
+        level = classification_of(about)
+        return dg.MaterializeResult(metadata=told if level is None else {**told, CLASSIFICATION: level})
 
     # Dagster reads these, and does not resolve text
     output.__annotations__ = {"context": dg.AssetExecutionContext, "frame": Any, "return": dg.MaterializeResult}

@@ -23,6 +23,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from platform_core.errors import UserError
+from platform_core.governance.policies.enforcing import governed
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import FilesResource, PostgresResource, S3Resource
 from platform_core.sdk.factories import publish_file, publish_index, publish_object, publish_table, search_index
@@ -298,7 +299,7 @@ class TestAssets:
     ) -> None:
         from platform_core.sdk import gold_asset
 
-        @gold_asset
+        @gold_asset(classification="OFFICIAL-SENSITIVE")
         def fees(context: Any) -> pl.DataFrame:
             return ROWS
 
@@ -306,11 +307,13 @@ class TestAssets:
         (spec,) = output.specs
         assert (spec.key.to_user_string(), spec.group_name, spec.kinds) == ("fees_csv", "outputs", {"csv"})
         assert [dep.asset_key.to_user_string() for dep in spec.deps] == ["fees"]
-        result = dg.materialize([fees, output], resources={"outbox": outbox, "io_manager": lake})
+        assets = governed([fees, output], [], None, on="2026-11-29")
+        result = dg.materialize(assets, resources={"outbox": outbox, "io_manager": lake})
         (event,) = result.asset_materializations_for_node("fees_csv")
         told = {key: value.value for key, value in event.metadata.items()}
         assert told["dagster/row_count"] == 3
         assert told["workbench/published"] == "fees.csv"
+        assert told["workbench/classification"] == "OFFICIAL-SENSITIVE"
         assert text(outbox, "fees.csv").startswith("id,note,fee")
         assert not (Path(str(lake.root)) / "outputs").exists()
 
