@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def sampled(name: str, as_: FrameKind, partition: str | None, environment: str, 
         UsageError: The number of rows is none, or more than the policy allows.
     """
     project = find_project()
-    rule = _allowed(project, name, environment)
+    rule, declared = _allowed(project, name, environment)
     most = rule.most if rows is None else rows
     if not is_whole(most) or not 1 <= most <= rule.most:
         raise UsageError(f"sample= takes 1 to {rule.most:,} rows of {environment!r}, as the policies say.")
@@ -68,7 +68,7 @@ def sampled(name: str, as_: FrameKind, partition: str | None, environment: str, 
     whole = storage.read(name, "lazy", partition)
     total = whole.select(pl.len()).collect().item()
     frame = evenly(whole, total, most).collect()
-    ways = _ways(frame, rule)
+    ways = _ways(frame, rule, declared)
     masked = apply_policy(frame, ways, where=f"samples of {environment}")
     shown = ", ".join(f"{column} ({_method(way)})" for column, way in sorted(ways.items())) or "nothing"
     about = f"a sample of {environment}'s {name}: {masked.height:,} of {total:,} rows. Masked: {shown}."
@@ -89,16 +89,20 @@ def evenly(frame: pl.LazyFrame, total: int, most: int) -> pl.LazyFrame:
     return frame.filter((row + 1) * most // total > row * most // total)
 
 
-def _allowed(project: Path, name: str, environment: str) -> Sampling:
+def _allowed(project: Path, name: str, environment: str) -> tuple[Sampling, Collection[str]]:
+    """Give the rule by which an asset may be sampled, and the columns that processing activities declare personal.
+
+    What an asset is made of is not known here, so the columns of every activity count.
+    """
     policies = load_policies(project)
     rule = policies.samples.get(environment) if policies is not None else None
-    if rule is None or not any(fnmatchcase(name, pattern) for pattern in rule.assets):
+    if policies is None or rule is None or not any(fnmatchcase(name, pattern) for pattern in rule.assets):
         raise UserError(
             f"The project's policies let no sample of {name!r} be read from {environment!r}.",
             hint=f"Who answers for the data adds it in policies/*.yaml: `samples: {{{environment}: {{assets: "
             f"[{name}]}}}}`.",
         )
-    return rule
+    return rule, frozenset().union(*(one.declares(name) for one in policies.processing.values()))
 
 
 def _refuse_sensitive(storage: Storage, name: str, environment: str, rule: Sampling) -> None:
@@ -120,14 +124,18 @@ def _refuse_sensitive(storage: Storage, name: str, environment: str, rule: Sampl
         )
 
 
-def _ways(frame: pl.DataFrame, rule: Sampling) -> dict[str, Any]:
-    """Give how each column is masked: as the policy says, else as is proposed, redacted where that needs a key."""
+def _ways(frame: pl.DataFrame, rule: Sampling, declared: Iterable[str]) -> dict[str, Any]:
+    """Give how each column is masked: as the policy says, else as is proposed, redacted where that needs a key.
+
+    What the detector does not see and a processing activity declares is redacted too.
+    """
     keyed = bool(os.environ.get(KEY_VARIABLE))
     proposed = {
         column: way if keyed or way not in KEYED else "redact"
         for column, way in proposed_policy(frame, sample=None).items()
     }
-    return {column: way for column, way in (proposed | dict(rule.masking)).items() if column in frame.columns}
+    ways = dict.fromkeys(declared, "redact") | proposed | dict(rule.masking)
+    return {column: way for column, way in ways.items() if column in frame.columns}
 
 
 def _method(way: str | Mapping[str, Any]) -> str:

@@ -114,6 +114,15 @@ def test_a_number_of_rows_beyond_the_policy_is_refused(rows: Any) -> None:
         read(sample=rows)
 
 
+def test_what_a_processing_activity_declares_is_masked_though_nothing_is_found_in_it(project: Path) -> None:
+    assert read(sample=1)["id"].to_list() == [999]
+    activity = "processing: {p: {assets: [claims], purpose: Rents, columns: [note], subject_key: id}}\n"
+    (project / "policies/own.yaml").write_text(RULE.replace(", masking: {note: drop}", "") + activity)
+    assert read(sample=1).select("id", "note").row(0) == ("•••", "•••")
+    (project / "policies/own.yaml").write_text(RULE.replace("note: drop", "note: keep") + activity)
+    assert read(sample=1).select("id", "note").row(0) == ("•••", "from the old register")
+
+
 @pytest.mark.usefixtures("project")
 def test_what_cannot_be_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="Write from_env="):
