@@ -78,6 +78,43 @@ def subject_token(key: str, value: str) -> str | None:
     return f"{key}:{hmac.new(secret.encode(), f'{key}={value}'.encode(), 'sha256').hexdigest()[:32]}"
 
 
+def hold_token(key: str, value: str) -> str | None:
+    """Give the token by which a legal hold names a person, with what tells the secret that made it from another."""
+    token = subject_token(key, value)
+    return None if token is None else f"{token}-{_mark()}"
+
+
+def refuse_foreign(policies: Policies, on: str) -> None:
+    """Refuse to tell whom legal holds name where their tokens were made with another secret.
+
+    Raises:
+        UserError: One that holds on a day was; it names the hold.
+    """
+    for hold in policies.holds:
+        marks = {mark for _, _, mark in (one.partition("-") for one in hold.subjects) if mark}
+        if (hold.until is None or on <= hold.until) and marks - {_mark()}:
+            raise UserError(
+                f"The legal hold {hold.id} names people by tokens that another {KEY_VARIABLE} made.",
+                hint="Set the secret that they were made with, or let whoever keeps the hold make them anew: "
+                "workbench erase --subject KEY=VALUE --token.",
+            )
+
+
+def spellings(value: str) -> tuple[str, ...]:
+    """Give a value with the other way to write it by which the same rows are found: 7.0 is 7 in a column of numbers.
+
+    >>> spellings("7.0"), spellings("007"), spellings("P-7")
+    (('7.0', '7'), ('007', '7'), ('P-7',))
+    """
+    number = _number(value)
+    plain = value if number is None else str(int(number) if number == int(number) else number)
+    return tuple(dict.fromkeys((value, plain)))
+
+
+def _mark() -> str:
+    return hmac.new(os.environ.get(KEY_VARIABLE, "").encode(), b"mark", "sha256").hexdigest()[:8]
+
+
 def reach(
     policies: Policies, assets: Sequence[AssetFacts], key: str, columns: Columns, edges: Edges | None = None
 ) -> Reach:

@@ -32,7 +32,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Look or erase; gives 1 where something is left for people to do."""
     from platform_core.errors import UsageError, UserError  # noqa: PLC0415 - a command imports what it needs when it runs
     from platform_core.governance.days import today  # noqa: PLC0415 - as above
-    from platform_core.governance.erasure import KEY_VARIABLE, subject_token  # noqa: PLC0415 - as above
+    from platform_core.governance.erasure import KEY_VARIABLE, hold_token  # noqa: PLC0415 - as above
     from workbench.governance.erasing import erase, split  # noqa: PLC0415 - as above
     from workbench.governance.loading import governed  # noqa: PLC0415 - as above
     from workbench.governance.proving import as_text, proof  # noqa: PLC0415 - as above
@@ -41,7 +41,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
     subject = sys.stdin.readline().rstrip("\r\n") if arguments.subject == "-" else arguments.subject
     if arguments.token:
-        token = subject_token(*split(subject))
+        token = hold_token(*split(subject))
         if token is None:
             raise UsageError("A token needs the secret that it is made with.", hint=f"Set {KEY_VARIABLE}.")
         sys.stdout.write(f"{token}\n")

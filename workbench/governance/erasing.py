@@ -12,7 +12,15 @@ import dagster as dg
 from platform_core.config import load_config
 from platform_core.errors import UsageError, UserError
 from platform_core.governance.audit import note
-from platform_core.governance.erasure import KEY_VARIABLE, Column, reach, rows_of, subject_token
+from platform_core.governance.erasure import (
+    KEY_VARIABLE,
+    Column,
+    reach,
+    refuse_foreign,
+    rows_of,
+    spellings,
+    subject_token,
+)
 from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
@@ -51,15 +59,18 @@ def erase(
             "A legal hold names people by their tokens, and without the secret nobody can tell whom.",
             hint=f"Set {KEY_VARIABLE}.",
         )
+    refuse_foreign(found.policies, on)
     storage = storage_of(load_config(found.project.root))
     columns = {one.name: _columns(storage, one) for one in found.assets if not one.outside}
     where = reach(
         found.policies, found.assets, key, {name: of for name, of in columns.items() if of}, lineage(found, instance)
     )
+    tokens = [subject_token(key, one) or "" for one in spellings(value)]
     kept = {
         one.asset: hold.id
         for one in where.holdings
-        if (hold := held(found.policies, one.asset, on, token or "")) is not None
+        for each in tokens
+        if (hold := held(found.policies, one.asset, on, each)) is not None
     }
     stored = [
         (one, _Rows(storage_for(storage, found.by_name[one.asset]), found.by_name[one.asset], partition))

@@ -164,7 +164,7 @@ def held(policies: Policies, asset: str, on: str, subject: str | None = None) ->
             for hold in policies.holds
             if matches(hold.assets, asset)
             and (hold.until is None or on <= hold.until)
-            and (subject is None or not hold.subjects or subject in hold.subjects)
+            and (subject is None or not hold.subjects or subject in {one.partition("-")[0] for one in hold.subjects})
         ),
         None,
     )

@@ -65,7 +65,7 @@ class Hold:
         reason: Why.
         assets: Patterns of the assets; all where none is named.
         subjects: Tokens of people, as `workbench erase --subject KEY=VALUE --token` gives them; everybody where none is
-            named. A value of the data never stands here.
+            named. A value of the data never stands here. What follows the dash tells the secret that made it.
         until: The last day, where one is known.
     """
 
@@ -81,7 +81,7 @@ class Hold:
         Raises:
             ValueError: One is none.
         """
-        if not all(re.fullmatch(r"[a-z0-9_]+:[0-9a-f]{32}", one) for one in self.subjects):
+        if not all(re.fullmatch(r"\w+:[0-9a-f]{32}(-[0-9a-f]{8})?", one) for one in self.subjects):
             raise ValueError("a subject is a token as `workbench erase --subject KEY=VALUE --token` gives it")
         if self.until is not None:
             checked_date(self.until)

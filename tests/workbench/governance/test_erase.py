@@ -16,9 +16,11 @@ import pytest
 
 from platform_core.errors import UserError
 from platform_core.governance.audit import read_entries, verify
-from platform_core.governance.erasure import CHANGED, Holding, reach, rows_of, subject_token
+from platform_core.governance.erasure import CHANGED, Holding, hold_token, reach, rows_of, spellings, subject_token
 from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies import Activity, AssetFacts, Policies
+from platform_core.governance.policies.engine import held
+from platform_core.governance.policies.model import Hold
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.parquet_read import read_notes, written_as
 from platform_core.sdk import bronze_asset, silver_asset
@@ -111,7 +113,7 @@ def test_a_hold_of_one_person_needs_the_secret(
     monkeypatch.setenv("WORKBENCH_SUBJECT_KEY", "a secret of the team")
     assert main(["erase", "--subject", SUBJECT, "--token"]) == 0
     token = capsys.readouterr().out.strip()
-    assert token == subject_token("person_id", PERSON)
+    assert token == hold_token("person_id", PERSON)
     assert PERSON not in token
     (project / "policies/holds.yaml").write_text(f"holds: [{{id: CASE-8, reason: A case, subjects: ['{token}']}}]\n")
     assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
@@ -121,6 +123,26 @@ def test_a_hold_of_one_person_needs_the_secret(
     capsys.readouterr()
     assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
     assert "nobody can tell whom" in capsys.readouterr().err
+    monkeypatch.setenv("WORKBENCH_SUBJECT_KEY", "the secret that came after")
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "CASE-8 names people by tokens that another WORKBENCH_SUBJECT_KEY made" in capsys.readouterr().err
+    # A token of before, which does not tell its secret
+    (project / "policies/holds.yaml").write_text(
+        f"holds: [{{id: CASE-8, reason: A case, subjects: ['{subject_token('person_id', PERSON)}']}}]\n"
+    )
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "(CASE-8)" in capsys.readouterr().out
+    assert sum(_rows(project).values()) == 8
+
+
+def test_a_held_person_is_held_however_the_number_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_SUBJECT_KEY", "a secret of the team")
+    token = hold_token("Person_ID", "7")
+    assert token is not None
+    policies = Policies(holds=(Hold(id="CASE-9", reason="A case", subjects=(token,)),))
+    for value, kept in (("7", True), ("7.0", True), ("07", True), ("8", False), ("P-7", False)):
+        tokens = [subject_token("Person_ID", one) for one in spellings(value)]
+        assert any(held(policies, "people", "2026-11-29", one) for one in tokens) is kept
 
 
 def test_a_key_that_nobody_declared_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
