@@ -73,7 +73,7 @@ _EVERY = (
         "|patient|client|contact|owner|tenant|landlord|agent|officer|author|user|member|resident|signatory|claimant|child"
         "|parent|guardian|carer|driver|holder|payee|cardholder|account_holder|student|pupil|teacher|manager|director|witness"
         "|complainant|objector|respondent|case_?worker|inspector|councillor|spouse|next_of_kin|kin)_?names?"
-        "|names?$|fore_?names?|sur_?names?|lname|fname|initials?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
+        "|fore_?names?|sur_?names?|lname|fname|initials?|known_as|nick_?names?|alias(?:es)?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
         "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|contact(?:_person)?$|employees?"
         "|person|people|owners?|residents?|councillor|author|next_of_kin|payee|cardholder|account_holder|account_name|inspector"
         "|signed_off_by|(?:created|updated|approved|checked|authorised|logged|raised|handled|interviewed|prepared|seen|referred|allocated|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
@@ -153,12 +153,16 @@ _OTHER = re.compile(
     r"|timestamp|lat|latitude|lon|lng|longitude|easting|northing|amount|cost|price|fee|total|value_gbp|grid|lad|lsoa|msoa|ward|gss|sic|nace|count|quantity"
     r"|duration|percent|rate|score|imei|iccid|meter|mpan|mprn)(?:_|$)"
 )
+# `person_id`, `customer_no`: who it is, and no name
+_KEY = re.compile(r"_(?:ids?|nos?|nums?|numbers?|codes?|refs?|references?|nr|keys?|uuid|guid|hash|index|idx)$")
 _NOT_PEOPLE = re.compile(
     r"(?:^|_)(?:organi[sz]ations?|company|companies|firm|employer|street|road|town|city|county|country|place|area|region|ward|parish|authority|council|department"
     r"|status|outcome|decision|type|category|class|title|site|project|team|product|dataset|building|property|school|species|brand|model|make"
     r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice|books?|films?|novel|song|venue|premises|estate|station|club|charity|landmark|monument|tree|plant|bird|animal|habitat"
     r"|park|village|locality|constituency|job|role|post|position|occupation|hotel|pub|vessel|ship|boat|software|act|legislation|law)_?(?:name|names)?(?:_|$)"
-    r"|(?:^|_)(?:file|table|column|field|layer)_?names?(?:_|$)|(?:^|_)(?:(?:address_?|addr_?)?line_?[0-9]|addr(?:ess)?_?[0-9])(?:_|$)"
+    r"|(?:^|_)(?:file|table|column|field|layer|sheet|month|day|week|weekday|season|quarter|year|period|term|holiday|language|currency|unit|metric|measure|indicator|variable|parameter"
+    r"|feature|attribute|group|segment|sector|zone|district|division|cent(?:re|er)|ledger|fund|grant|programme|program|disease|condition|drug|medicine|medication|treatment|procedure"
+    r"|vehicle|car|item|material|qualification|award|device|browser|app|package|function|step|task|stage|scenario|set|list|code|chart)_?names?(?:_|$)|(?:^|_)(?:(?:address_?|addr_?)?line_?[0-9]|addr(?:ess)?_?[0-9])(?:_|$)"
 )
 # `property_owner` is a person all the same
 _PEOPLE = re.compile(
@@ -173,9 +177,12 @@ _MANY = re.compile(
 )
 # Roles, where a person's name may stand or that of a firm, or a mark: the values have to say it
 _ROLES = re.compile(
-    r"(?:^|_)(?:keepers?|assessors?|examiners?|head_?teachers?|teachers?|tutors?|social_workers?|support_workers?|key_?workers?|gps?|consultants?|clinicians?|carers?|parents?|guardians?|emergency_contacts?"
+    r"(?:^|_)(?:names?|keepers?|assessors?|examiners?|head_?teachers?|teachers?|tutors?|social_workers?|support_workers?|key_?workers?|gps?|consultants?|clinicians?|carers?|parents?|guardians?|emergency_contacts?"
     r"|drivers?|witness(?:es)?|attendees?|trustees?|directors?|managers?|chair(?:man|woman|person)?|clerk|mps?|councillors|members?|authors|editors?|reviewers?|supervisors?|lecturers?|mentors?|executors?|defendants?"
-    r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?)$"
+    r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?"
+    r"|approvers?|requesters?|requestors?|reporters?|assignees?|originators?|preparers?|checkers?|nominees?|referrers?|mentees?|leaders?|leads?|organi[sz]ers?|coordinators?|administrators?|treasurers?|governors?"
+    r"|surveyors?|architects?|technicians?|operatives?|interpreters?|advocates?|nurses?|midwi(?:fe|ves)|doctors?|surgeons?|investigators?|interviewers?|interviewees?|callers?|donees?|heirs?|spouses?|mother|father"
+    r"|children|siblings?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|occupier|middle|given)(?:_?[0-9]{1,2})?$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
@@ -229,20 +236,22 @@ def named(column: str) -> Named:
     text = words_of(column)
     kinds = {kind for kind, pattern in _COMPILED.items() if pattern.search(text)}
     people = not _NOT_PEOPLE.search(text) or bool(_PEOPLE.search(text))
-    if not people or len(kinds) > 1:
+    alone = next((kind for kind, pattern in _NAMED_ALONE.items() if pattern.search(text)), None)
+    many = kinds == {"name"} and bool(_MANY.search(text))
+    key = kinds == {"name"} and bool(_KEY.search(text))
+    if not people or key or len(kinds) > 1 or alone in {"address", "special_category"}:
         kinds.discard("name")
     if "birth" in text and "date_of_birth" in kinds and re.search("place|town|country|name", text):
         kinds.discard("date_of_birth")
     role = people and not kinds and not _OTHER.search(text) and bool(_ROLES.search(text))
     if role:
         kinds.add("name")
-    alone = next((kind for kind, pattern in _NAMED_ALONE.items() if pattern.search(text)), None)
     return Named(
         frozenset(kinds),
-        None if kinds else alone,
+        None if kinds else "personal" if key and people else alone,
         bool(_OTHER.search(text)) and not kinds,
         people,
         not _NOT_BIRTH.search(text),
-        role or (text in {"name", "names"} and "name" in kinds),
-        kinds == {"name"} and bool(_MANY.search(text)),
+        role,
+        many,
     )

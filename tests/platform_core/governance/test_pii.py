@@ -287,6 +287,30 @@ def test_numbers_in_a_column_called_people_say_how_many() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "kind"),
+    [
+        ("person_id", ["P-1001", "P-1002"], "personal"),
+        ("customer_no", ["1", "2"], "personal"),
+        ("created_by_id", ["a", "b"], "personal"),
+        ("applicant_ethnicity", ["A", "B"], "special_category"),
+        ("owner_address", ["x", "y"], "address"),
+        ("MonthName", ["April", "May", "June", "August"], None),
+        ("day_name", ["Monday", "Friday"], None),
+        ("Cost centre name", ["Stanley Street Car Park", "Preston Park"], None),
+        ("display_name", ["Ada Khan", "Reception desk"], "name"),
+        ("display_name", ["Meeting room", "Reception desk"], None),
+        ("approver", ["ada khan", "xiomara quispe"], "name"),
+        ("approver", ["system", "workflow"], None),
+        ("KnownAs", ["Baz", "Jaz"], "name"),
+    ],
+)
+def test_what_is_called_after_a_person_or_a_name_need_be_none(column: str, cells: list[str], kind: str | None) -> None:
+    verdict = pii.columns(pl.DataFrame({column: cells})).select("personal", "kind").row(0)
+    assert verdict == (kind is not None, kind)
+    assert bool(found(pl.DataFrame({column: cells}))) is (kind == "name")
+
+
 def test_tags_of_one_series_and_versions_are_nobodys() -> None:
     frame = pl.DataFrame({"tag": [f"AT84{n}57" for n in range(10, 30)], "version": [f"16.10.5.{n}" for n in range(20)]})
     assert found(frame) == []
