@@ -24,12 +24,14 @@ NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 # Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
 _NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
+# What has such a number and is no person
+_TAGGED = r"(?:licen[cs]e|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
 LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
 _SUFFIX = r"^[A-HJ-PR-Y]{3}[1-9][0-9]{0,2}[A-HJ-NPR-TV-Y]$"
 _IRISH = r"^[A-HJ-PR-Z](?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[GLWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)[1-9][0-9]{0,3}$"
-_PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{4}[A-Z0-9])$"
+_PASSPORT = "^(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{4}[A-Z0-9]|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8})$"  # Germany's come last
 _SHAPES = (
     ("postcode", POSTCODE, ""),
     ("current", _CURRENT, ""),
@@ -170,7 +172,8 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     short_ni = ~code.str.contains("[A-D]$")
     in_pairs = piece.str.contains(r"[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{2}(?:[ \-][A-Da-d])?$")
     taken = code.str.contains(_NO_PERSONS) & ~in_pairs
-    unlike_ni = short_ni & (~capitals | piece.str.contains("/", literal=True) | taken)
+    tagged = around.of(pl.col("before").str.contains(_TAGGED))
+    unlike_ni = short_ni & (~capitals | piece.str.contains("/", literal=True) | taken | tagged)
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)

@@ -43,7 +43,7 @@ _SAID_OTHERWISE = {
 }
 OTHER = (
     r"(?:(?-u:\b)(?:order|po|awb|refs?|reference|invoice|inv|tracking|case|isbn|issn|ean|gtin|sku|version|ver|v|release|build|serial|imei|iccid|application|app|appeal|crime"
-    r"|ticket|receipt|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
+    r"|ticket|receipt|booking|reservation|voucher|parcel|job|batch|part|model|catalogue|barcode|hash|epoch|timestamp|meter|mpan|policy|claim|file|document|doc|permit|consignment"
     r"|asset|company|charity|vat|ofsted|urn|grid|scores?|lottery|combination|dimensions|lots?|ratio|chapters?|ages?|aged|npk|cas|sizes?|pages?|pp|lat|latitude|longitude|eta|etd|odds|routes?|legs|frames?|waist|chest|long|doses?|ranks?|ranked|splits?|split times|strip|shade|ral|pantone|jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)"
     r"(?: ?(?:no|nos|num|number|numbers|id|code|ref|reference|reg))?\.?|[#£$€])[ :#=(\-]{0,3}$"
 )

@@ -14,12 +14,14 @@ _FORMS = {
     "postcode": (r"^(?i:[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-HJKMNPR-Y]? ?[0-9][ABD-HJLNP-UW-Z]{2})$", 0.85),
     "sort_code": (r"^[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}$|^[0-9]{5}$", 0.95),
     "account_number": (r"^[0-9]{4}[ \-]?[0-9]{4}$|^[0-9]{6,10}$", 0.93),
-    "passport": (r"^(?i:[A-Z]{0,2} ?[0-9]{6,9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{4}[A-Z0-9]|[0-9]{3} [0-9]{3} [0-9]{3})$", 0.93),
-    "uprn": (r"^[0-9]{1,12}$|^[0-9]{4} [0-9]{4} [0-9]{4}$", 0.95),
-    "vehicle_registration": (r"^(?i:[A-Z]{1,3}[ \-]?[0-9]{1,4}[A-Z]?|[0-9]{1,4}[ \-]?[A-Z]{1,3}|[A-Z][0-9]{1,3}[ \-]?[A-Z]{3}|[A-Z]{2}[0-9]{2}[ \-]?[A-Z]{3})$", 0.85),
+    "passport": (r"^(?i:[A-Z]{0,2} ?[0-9]{6,9}|[A-Z][0-9]{2}[A-Z]{2}[0-9]{4}|[0-9]{2}[A-Z]{2}[0-9]{5}|[A-Z][0-9]{2}[A-Z][0-9]{4}[A-Z0-9]|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8}|[0-9]{3} [0-9]{3} [0-9]{3})$", 0.93),
+    "uprn": (r"^(?:[1-9][0-9]{0,11}|0+[1-9][0-9]{0,10})$|^[0-9]{4} [0-9]{4} [0-9]{4}$", 0.95),
+    "vehicle_registration": (r"^(?i:[A-Z]{1,3}[ \-]?[1-9][0-9]{0,3}[A-Z]?|[1-9][0-9]{0,3}[ \-]?[A-Z]{1,3}|[A-Z][0-9]{1,3}[ \-]?[A-Z]{3}|[A-Z]{2}[0-9]{2}[ \-]?[A-Z]{3})$", 0.85),
     "driving_licence": (r"^[0-9]{8}$", 0.7),
     "date_of_birth": (f"{shapes.DATE}|{shapes.COMPACT_DATE}|(?i){shapes.DATE_IN_WORDS}.*[0-9]|^(?:19|20)[0-9]{{2}}$", 0.95),
 }  # fmt: skip
+# `bay 12`, where cars stand
+_NEVER = {"vehicle_registration": r"^(?:[Bb]ay|[Rr]ow|[Bb]ox|[Ll]ot|[Nn]o|[Vv]an|[Cc]ar|[Bb]us) "}
 
 
 def find(cells: Cells, saying: Saying) -> list[pl.DataFrame]:
@@ -30,7 +32,7 @@ def find(cells: Cells, saying: Saying) -> list[pl.DataFrame]:
         form, score = _FORMS[kind]
         found.append(
             saying.only(cells, lambda name: name.says(kind))  # noqa: B023 - called at once
-            .filter(text.str.contains(form))
+            .filter(text.str.contains(form) & (~text.str.contains(_NEVER[kind]) if kind in _NEVER else True))
             .select(
                 "row",
                 piece=text,

@@ -470,6 +470,15 @@ def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(t
         ("manager", "Unit C", []),
         ("note", "ref RZ 83 35 90 B", ["national_insurance"]),
         ("note", "6759225923872645 04/28", ["card"]),
+        ("note", "Booking 5071598562637047", []),
+        ("note", "Passport C1VPV2794 seen", ["passport"]),
+        ("note", "code C1VPV2794 seen", []),
+        ("passport_no", "CRHVV2040", ["passport"]),
+        ("note", "software licence MT081632", []),
+        ("note", "laptop tag no. HM177053", []),
+        ("UPRN", "0", []),
+        ("car_reg", "bay 13", []),
+        ("car_reg", "BAY 13", ["vehicle_registration"]),
     ],
 )
 def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: list[str]) -> None:
