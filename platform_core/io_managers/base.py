@@ -71,7 +71,7 @@ class FrameIOManager(dg.ConfigurableIOManager):
             if file is not None:
                 told = merged(told, version_metadata(running, obj, file))
             told = merged(told, running_metadata(running, stored, footer, file))
-        context.add_output_metadata(told)
+        (running.tell if running is not None and running.tell is not None else context.add_output_metadata)(told)
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Load an asset as the input's annotation asks.

@@ -64,6 +64,7 @@ def step_function(
         shown = shown_as(declared, classification_of(about), declared_of(about))
         running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
+        running.tell = context.add_asset_metadata
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
             with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
@@ -91,7 +92,8 @@ def step_function(
                     lineage = dict(value.lineage)
                     running.found = found_of(lineage)
                     context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
-                yield dg.Output(value, metadata=lineage)
+                context.add_asset_metadata(lineage)
+                yield dg.Output(value)
                 # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
                 stored = running.stored() if running.stored is not None else value
                 events.schema = partial(_schema, stored)

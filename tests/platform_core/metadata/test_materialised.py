@@ -81,6 +81,19 @@ def test_an_official_asset_tells_everything(tmp_path: Path) -> None:
     assert told["workbench/bytes_written"].value == (tmp_path / "silver" / "permits.parquet").stat().st_size
 
 
+def test_what_is_told_stands_in_the_materialisation_and_in_no_other_event(tmp_path: Path) -> None:
+    @silver_asset(name="permits")
+    def permits(context) -> pl.DataFrame:
+        return FRAME
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        resources = {"io_manager": PolarsParquetIOManager(root=str(tmp_path))}
+        run = dg.materialize([permits], resources=resources, instance=instance)
+        texts = [(event.event_type_value, repr(event)) for event in run.all_events]
+    for key in ("dagster/column_schema", "workbench/lineage", "workbench/seconds"):
+        assert [kind for kind, text in texts if key in text] == ["ASSET_MATERIALIZATION"], key
+
+
 def test_the_full_profile_is_given_when_it_is_asked_for(tmp_path: Path) -> None:
     table = profile_of(made(tmp_path, classification="OFFICIAL", personal=["name"], profile="full"))
     assert (table["town"]["distinct"], table["fee"]["mean"], table["born"]["median"]) == (2, "1.5", "")
