@@ -71,7 +71,8 @@ class FrameIOManager(dg.ConfigurableIOManager):
             if file is not None:
                 told = merged(told, version_metadata(running, obj, file))
             told = merged(told, running_metadata(running, stored, footer, file))
-        (running.tell if running is not None and running.tell is not None else context.add_output_metadata)(told)
+        # An output's own metadata would stand in two events
+        (context.add_output_metadata if running is None else context.step_context.add_asset_metadata)(told)
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Load an asset as the input's annotation asks.

@@ -41,7 +41,6 @@ class Running:
         figures: Charts that the function gave its frame (see `with_chart`).
         made_from: What stands for the code and inputs of the step; None where they cannot be known.
         tell_version: Lets Dagster know the version of what was stored.
-        tell: Puts metadata on the materialisation alone: an output's would stand in other events of the run as well.
         stored: Gives the stored frame, once it is stored.
         file: The file it was stored in, where that is one.
         found: The columns that look personal in what was stored; None where nobody has looked.
@@ -53,7 +52,6 @@ class Running:
     figures: tuple[Any, ...] = ()
     made_from: str | None = None
     tell_version: Callable[[str], None] | None = None
-    tell: Callable[[Mapping[str, Any]], None] | None = None
     stored: Callable[[], pl.LazyFrame] | None = None
     file: Path | None = None
     found: tuple[Found, ...] | None = None

@@ -64,7 +64,6 @@ def step_function(
         shown = shown_as(declared, classification_of(about), declared_of(about))
         running = begin(context.run.run_id, name, shown, function)
         running.tell_version = partial(_tell_version, context)
-        running.tell = context.add_asset_metadata
         upstream = (asset for frame in parameters.inputs for asset in frame.assets)
         try:
             with events_of(context.run.run_id, name, upstream, context.log.warning) as events:
@@ -83,16 +82,15 @@ def step_function(
                         raise
                     running.figures = charts_of(value)
                     events.lineage = masked(following.lineage(value), declared.masking)
-                    lineage = lineage_metadata(events.lineage)
+                    context.add_asset_metadata(lineage_metadata(events.lineage))
                     if declared.masking:
                         from platform_core.governance.masking.policy import apply_policy  # noqa: PLC0415 - few are masked
 
                         value = apply_policy(value, declared.masking, where=f"{name}: masking")
                 else:
-                    lineage = dict(value.lineage)
-                    running.found = found_of(lineage)
+                    context.add_asset_metadata(value.lineage)
+                    running.found = found_of(value.lineage)
                     context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
-                context.add_asset_metadata(lineage)
                 yield dg.Output(value)
                 # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
                 stored = running.stored() if running.stored is not None else value

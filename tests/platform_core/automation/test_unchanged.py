@@ -15,7 +15,8 @@ import pytest
 from platform_core.asset_checks import check_no_nulls
 from platform_core.automation.unchanged import FORCE_TAG
 from platform_core.io_managers import PolarsParquetIOManager
-from platform_core.metadata.versions import file_version
+from platform_core.metadata import versions
+from platform_core.metadata.versions import file_version, note_of
 from platform_core.resources import FilesResource
 from platform_core.sdk import bronze_asset, gold_asset, silver_asset
 
@@ -244,6 +245,67 @@ def test_a_file_that_is_changed_in_place_at_the_same_time_has_another_version(tm
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert file_version(path) != first
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Let every file have settled, and give the files that are digested, each time that they are."""
+    read: list[Path] = []
+    digest = versions._digest
+
+    def noting(stream: Any) -> str:
+        read.append(Path(stream.name))
+        return digest(stream)
+
+    monkeypatch.setattr(versions, "_SETTLED", -1)
+    monkeypatch.setattr(versions, "_digest", noting)
+    monkeypatch.setattr(versions, "_digests", {})
+    return read
+
+
+def test_a_large_file_is_digested_once_whichever_process_asks(tmp_path: Path, settled: list[Path]) -> None:
+    large, small = tmp_path / "rents.parquet", tmp_path / "few.parquet"
+    large.write_bytes(b"900 " * (1 << 18))
+    small.write_bytes(b"900")
+    told = [file_version(large), file_version(small)]
+    for again in (2, 3):
+        versions._digests.clear()  # as another process begins
+        assert [file_version(large), file_version(small)] == told
+        assert (settled.count(large), settled.count(small)) == (1, again)
+    assert [path.name for path in tmp_path.rglob("*.version")] == ["rents.version"]
+    before = large.stat()
+    with large.open("r+b") as stream:
+        stream.write(b"901")
+    os.utime(large, ns=(before.st_atime_ns, before.st_mtime_ns))
+    versions._digests.clear()
+    if large.stat().st_ctime_ns != before.st_ctime_ns:  # else it had not settled
+        assert file_version(large) != told[0]
+
+
+def test_a_note_that_is_not_whole_or_cannot_be_written_counts_for_nothing(tmp_path: Path, settled: list[Path]) -> None:
+    path = tmp_path / "rents.parquet"
+    path.write_bytes(b"900 " * (1 << 18))
+    told = file_version(path)
+    whole = note_of(path).read_text()
+    for left in ("", whole[:-1], whole + "0", whole[:-32] + "\0" * 32, "\0" * len(whole), "9" + whole[1:], "é"):
+        note_of(path).write_text(left)
+        settled.clear()
+        versions._digests.clear()
+        assert file_version(path) == told
+        assert settled == [path], left
+        assert note_of(path).read_text() == whole
+    note_of(path).unlink()
+    note_of(path).parent.rmdir()
+    note_of(path).parent.touch()  # where no folder can be
+    versions._digests.clear()
+    assert file_version(path) == told
+
+
+def test_what_changed_a_moment_ago_is_not_noted(tmp_path: Path) -> None:
+    path = tmp_path / "rents.parquet"
+    path.write_bytes(b"900 " * (1 << 18))
+    file_version(path)
+    assert not note_of(path).exists()
 
 
 def test_a_new_masking_key_makes_what_an_older_one_masked_anew(
