@@ -50,7 +50,7 @@ def write_parquet(value: object, target: Path, what: str, notes: Mapping[str, st
 def _read_again(path: Path, what: str) -> Footer:
     """Read the footer of what was written, before it takes the place of what can be read."""
     try:
-        return read_footer(path)
+        return read_footer(path, few=True)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise UserError(
             f"{what} was not written: it holds a type or a time zone that Polars cannot read again.",

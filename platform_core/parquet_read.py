@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -35,6 +35,9 @@ _GLOB = re.compile(r"[*?\[\]]")
 _INDEX_COLUMN = re.compile(r"__index_level_\d+__")
 _MOST_HELD_OPEN = 32
 
+FEW_ROWS = 10_000  # of a frame that is read once, for all that is told of it
+_FEW_BYTES = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Footer:
@@ -44,11 +47,13 @@ class Footer:
         rows: The number of rows.
         columns: Names and Polars types of the columns, in the file's order.
         size: The size of the file in bytes.
+        frame: The rows themselves, where they were read with it.
     """
 
     rows: int
     columns: tuple[tuple[str, str], ...]
     size: int
+    frame: pl.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,14 @@ class _File:
     def options(self) -> dict[str, str] | None:
         return dict(self.place.options) if isinstance(self.place, RemoteFile) else None
 
+    @cached_property
     def scan(self) -> pl.LazyFrame:
+        """Its scan, which reads the footer once for all that is made of it."""
         return _scan([self])
 
     @cached_property
     def schema(self) -> pl.Schema:
-        return self.scan().collect_schema()
+        return self.scan.collect_schema()
 
     @cached_property
     def metadata(self) -> dict[str, str]:
@@ -118,15 +125,25 @@ class _File:
         return pq.ParquetFile(self.source).read()
 
     def rows(self) -> int:
-        return int(self.scan().select(pl.len()).collect().item())  # which reads the footer alone
+        return int(self.scan.select(pl.len()).collect().item())  # which reads the footer alone
 
 
-def read_footer(place: Place) -> Footer:
-    """Read the footer of a Parquet file; the rows themselves are not touched."""
+def read_footer(place: Place, *, few: bool = False) -> Footer:
+    """Read the footer of a Parquet file; the rows themselves are not touched.
+
+    Args:
+        place: The file.
+        few: Whether to read the rows with it where they are few, which costs no more than to count them.
+    """
     file = _File(place)
     hidden = set(file.hidden)
     columns = tuple((name, type_text(dtype)) for name, dtype in file.schema.items() if name not in hidden)
     size = place.stat().st_size if isinstance(place, Path) else getattr(place, "size", 0)
+    if few and size <= _FEW_BYTES:
+        with suppress(pl.exceptions.PolarsError, pl.exceptions.PanicException):  # whoever reads the rows is told
+            frame = file.scan.head(FEW_ROWS + 1).collect()
+            if frame.height <= FEW_ROWS:
+                return Footer(frame.height, columns, size, frame.drop(hidden) if hidden else frame)
     return Footer(file.rows(), columns, size)
 
 
@@ -189,6 +206,8 @@ def _opened(files: Sequence[tuple[str, Place]]) -> Iterator[list[tuple[str, _Fil
 
 def _lazy(files: Sequence[tuple[str, _File]], what: str) -> pl.LazyFrame:
     first = files[0][1]
+    if len(files) == 1:
+        return first.scan.drop(first.hidden) if first.hidden else first.scan
     if all(list(file.schema.items()) == list(first.schema.items()) for _, file in files):
         return _scan([file for _, file in files]).drop(first.hidden)
     visible = [
@@ -196,7 +215,7 @@ def _lazy(files: Sequence[tuple[str, _File]], what: str) -> pl.LazyFrame:
         for label, file in files
     ]
     union = common_schema(visible, what)
-    scans = [conform(file.scan(), schema, union) for (_, file), (_, schema) in zip(files, visible, strict=True)]
+    scans = [conform(file.scan, schema, union) for (_, file), (_, schema) in zip(files, visible, strict=True)]
     return pl.concat(scans, how="vertical")
 
 

@@ -53,7 +53,7 @@ class FrameIOManager(dg.ConfigurableIOManager):
         file = storage.path(layer, name, partition) if isinstance(storage, Lake) else None
         try:
             if isinstance(obj, Unchanged) and file is not None:
-                footer = read_footer(file)
+                footer = read_footer(file, few=True)
             else:
                 footer = storage.write(layer, name, obj, partition, listed, level)
         except BaseException as error:  # a panic of Polars is no Exception

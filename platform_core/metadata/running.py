@@ -19,13 +19,13 @@ from platform_core.metadata.meter import Meter
 from platform_core.metadata.nulls import completeness
 from platform_core.metadata.previewing import preview
 from platform_core.metadata.profiling import SCHEMA, profile_of
-from platform_core.parquet_read import Footer
+from platform_core.parquet_read import FEW_ROWS, Footer
 
 if TYPE_CHECKING:
     import polars as pl
 
 _MOST_COLUMNS = 1000
-_SMALL_ROWS, _SMALL_BYTES = 10_000, 16 << 20  # of a frame that is read once, for all that is told of it
+_SMALL_BYTES = 16 << 20  # of a frame of few rows that is read once, for all that is told of it
 _TITLES = {"null_share": "share of nulls", **{name: name.replace("_", " ") for name in SCHEMA if name != "null_share"}}
 _FULL_ONLY = {"distinct", "mean", "deviation", "lower_quartile", "median", "upper_quartile"}
 
@@ -143,8 +143,10 @@ def running_metadata(
 
 def _small(stored: Callable[[], pl.LazyFrame], footer: Footer | None) -> pl.DataFrame | None:
     """Give a stored frame that is small; None where it is not, or cannot be read: what then fails tells of it."""
-    if footer is None or footer.rows > _SMALL_ROWS or footer.size > _SMALL_BYTES:
+    if footer is None or footer.rows > FEW_ROWS or footer.size > _SMALL_BYTES:
         return None
+    if footer.frame is not None:
+        return footer.frame
     try:
         return stored().collect()
     except Exception:  # noqa: BLE001 - as above

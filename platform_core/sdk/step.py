@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
-import polars as pl
 
 from platform_core.automation.unchanged import made_from
 from platform_core.frames import convert
@@ -37,6 +36,8 @@ from platform_core.sdk.own_data import of_step
 from platform_core.sdk.parameters import Parameters
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from platform_core.asset_checks import Check
 
 
@@ -93,10 +94,10 @@ def step_function(
                     context.log.info(f"{name} is unchanged: code and inputs are those of the run {value.run_id}.")
                 yield dg.Output(value)
                 # Here the IO manager has stored the value; one that is not ours leaves no way to read it back
-                stored = running.stored() if running.stored is not None else value
-                events.schema = partial(_schema, stored)
+                stored = running.stored or (lambda: value)
+                events.schema = lambda: _lazy(stored()).collect_schema()
                 partition = context.partition_key if context.has_partition_key else None
-                look(running, lambda: _lazy(stored), None)  # where no IO manager of ours has
+                look(running, lambda: _lazy(stored()), None)  # where no IO manager of ours has
                 yield from _results(stored, running.file, checks, partition, severity, running)
                 yield from tell_found(
                     context, AssetFacts(name=name, layer=layer or ""), running.found or (), on=today()
@@ -123,10 +124,6 @@ def _mark(declared: Declared) -> str | None:
     return key_mark(declared.masking)
 
 
-def _schema(stored: object) -> pl.Schema:
-    return _lazy(stored).collect_schema()
-
-
 def _lazy(stored: object) -> pl.LazyFrame:
     return cast("pl.LazyFrame", convert(stored, "lazy"))
 
@@ -136,7 +133,7 @@ def _tell_version(context: dg.AssetExecutionContext, version: str) -> None:
 
 
 def _results(
-    stored: object,
+    stored: Callable[[], Any],
     file: Path | None,
     checks: Sequence[Check],
     partition: str | None,
@@ -148,7 +145,7 @@ def _results(
     from platform_core.asset_checks import run_checks  # noqa: PLC0415 - its import costs more than most steps
     from platform_core.partitions.inside import at_partition  # noqa: PLC0415 - as above
 
-    frame = stored if isinstance(stored, pl.LazyFrame) else convert(stored, "lazy")
+    frame = _lazy(stored())
     shown = running.declared.shows_values
     placed = at_partition(checks, partition)
     files, rows = None if file is None else [file], 10 if shown else 0
