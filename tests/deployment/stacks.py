@@ -154,7 +154,7 @@ class Stack:
         """Wait for something: asked again whenever PostgreSQL tells of an event, and at least every two seconds."""
         deadline = time.monotonic() + DEADLINE
         while not happened():
-            assert time.monotonic() < deadline, f"{what} did not happen; {self.logs()}"
+            assert time.monotonic() < deadline, f"{what} did not happen; {self.logs()}\n\n{self.troubles()}"
             try:
                 with self.connected() as connection:
                     connection.autocommit = True
@@ -273,6 +273,17 @@ class Stack:
     def logs(self) -> str:
         parts = [f"{path.name}:\n" + "\n".join(_last(path)) for path in sorted((self.folder / "logs").glob("*.log"))]
         return "\n\n".join(parts)
+
+    def troubles(self) -> str:
+        """Give the runs that did not succeed, with their tags and the last of their events that tell of a failure."""
+        runs = self.rows("SELECT run_id, status FROM runs WHERE status <> 'SUCCESS' ORDER BY id DESC LIMIT 10")
+        told = "SELECT event FROM event_logs WHERE run_id = %s AND dagster_event_type LIKE '%%FAILURE' ORDER BY id"
+        tags = "SELECT key || '=' || value FROM run_tags WHERE run_id = %s AND key LIKE 'dagster/%%' ORDER BY key"
+        return "\n\n".join(
+            f"{run} {status} {[tag for (tag,) in self.rows(tags, run)]}\n"
+            + "\n".join(event[:3000] for (event,) in self.rows(told, run))
+            for run, status in runs
+        )
 
     def unfinished(self) -> list[str]:
         return [run for (run,) in self.rows("SELECT run_id FROM runs WHERE NOT status = ANY(%s)", list(FINISHED))]
