@@ -93,6 +93,18 @@ def test_a_second_run_harvests_and_leaves_the_rest_alone_and_says_so(
     assert "workbench/unchanged" not in told(run(instance, tmp_path)[1], "raw")[0]
 
 
+def test_a_step_runs_where_the_records_of_earlier_runs_cannot_be_read(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(instance, tmp_path)
+
+    def away(*_: Any, **__: Any) -> None:
+        raise ConnectionError("the database is being started again")
+
+    monkeypatch.setattr(instance, "fetch_materializations", away)
+    assert run(instance, tmp_path)[0] == ["raw", "clean", "total"]
+
+
 def test_new_data_is_followed_only_as_far_as_it_makes_a_difference(
     instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
