@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.states import HANDLERS, LIVES, PRINTED, RECORDED, SHOWN_SEED
+from promote.language.states import HANDLERS, LIVES, PICKLED, PRINTED, PUT_AWAY, RECORDED, SHOWN_SEED
 from promote.trees import walk
 
 _TOLD = {
@@ -18,6 +18,11 @@ _TOLD = {
         "Change it in the step itself.",
     ),
     LIVES: ("A weak reference ends with its object, and in a function that is at another moment.", "Keep the object."),
+    PICKLED: (
+        "What is pickled names the place of the notebook's own code, and in a module that is elsewhere.",
+        "Pickle tables and lists, or put the class into the project's package under src.",
+    ),
+    PUT_AWAY: ("What a package is given, anyone may change, which no statement shows.", "Keep it in a variable."),
     SHOWN_SEED: ("Only IPython runs a query whose relation is shown.", "Write .fetchall() behind it."),
 }
 

@@ -18,12 +18,13 @@ from promote.heap.standing import Carriers, Relations, with_aliases
 from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
 from promote.heap.summaries import summarise
 from promote.heap.trace import Trace
+from promote.language.effects import NAMESPACES, OUT_POSITIONS
 from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package
-from promote.language.states import ANY_MODULE, HIDDEN_STATE
+from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
@@ -142,13 +143,14 @@ def build(cells: Sequence[CodeCell]) -> Program:
     imports, modules, others = _imports(every)
     bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
     plainly = frozenset().union(*[f.effects.touched for f in every if not _imports_something(f)])
-    functions = collect_functions(effects, imports, modules, plainly)
-    if others:
-        functions = replace(functions, others=others)
-    if any("cache_info" in facts.attributes for facts in every):
-        functions = replace(functions, asks_caches=True)
-    if any("__subclasses__" in facts.attributes for facts in every):
-        functions = replace(functions, asks_subclasses=True)
+    functions = replace(
+        collect_functions(effects, imports, modules, plainly),
+        others=others,
+        asks_caches=any("cache_info" in facts.attributes for facts in every),
+        asks_subclasses=any("__subclasses__" in facts.attributes for facts in every),
+        minds_depth=any("RecursionError" in facts.names for facts in every),
+        calls_hooks=any(f"sys.{hook}" in imports.values() for hook in HOOKS) or any(map(_may_call_a_hook, every)),
+    )
     texts = Texts(every)
     for info in functions.lambdas.values():
         if info.queries:
@@ -161,6 +163,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
     carriers, handed, relations = Carriers(standing), Handed(standing), Relations()
     entered = {id(item.context_expr) for facts in every for item in facts.kinds.get(ast.withitem, ())}
     ours = frozenset([name for name, path in imports.items() if path.startswith("platform_core")])
+    finders = _finders(imports)
     statements: list[Statement] = []
     touches: dict[str, list[int]] = {}
     for index, (cell, facts) in enumerate(rows):
@@ -171,6 +174,9 @@ def build(cells: Sequence[CodeCell]) -> Program:
             more = {n: u for n, u in told.items() if n in touches and n not in found.reads}
             found = replace(found, reads={**found.reads, **more}) if more else found
             hides = {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches}
+        if finders:
+            words = {finders[n]: u for n, u in {**found.late, **found.reads}.items() if n in finders}
+            found = replace(found, dynamic={**found.dynamic, **words})
         happening = trace.take(found)
         state_reads, changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
         through = carriers.take(node, found, happening) | handed.take(facts, found, happening)
@@ -236,21 +242,39 @@ def _asks(cell: CellFacts) -> bool:
     return any(info.queries for facts in cell.statements for info in facts.effects.lambdas.values())
 
 
+def _finders(imports: Mapping[str, str]) -> dict[str, str]:
+    """The imported names that give any object there is, each with what Python calls it: `get_objects` of `gc`."""
+    words = {name: path.rpartition(".")[2] for name, path in imports.items()}
+    return {name: word for name, word in words.items() if word in NAMESPACES}
+
+
+def _may_call_a_hook(facts: Facts) -> bool:
+    """Whether a statement names what shows values or errors other than to bind it anew."""
+    named = facts.kinds.get(ast.Attribute, ()) if not HOOKS.isdisjoint(facts.attributes) else ()
+    return any(part.attr in HOOKS and isinstance(part.ctx, ast.Load) for part in named)
+
+
 def _wild(
     statements: Iterable[Statement], functions: Functions, imports: Mapping[str, str], session: Set[str]
 ) -> tuple[Statement, ...]:
     """Give the statements that may bind any name at run time."""
     main = "__main__" in imports.values()
+    finders = _finders(imports).keys()
     code = {
         i
         for i in functions.lambdas.values()
         if i.node is not None
-        and ((i.dynamic and binds_anything(i.node)) or (session and works_on_session(i.node, session)))
+        and (
+            (i.dynamic and binds_anything(i.node))
+            or not finders.isdisjoint(i.free)
+            or (session and works_on_session(i.node, session))
+        )
     }
     return tuple(
         s
         for s in statements
         if ((s.effects.dynamic or main) and binds_anything(s.node))
+        or not finders.isdisjoint(s.reads)
         or (code and not code.isdisjoint(s.runs))
         or (not session.isdisjoint(s.facts.names) and works_on_session(s.node, session))
     )
@@ -288,7 +312,8 @@ def _imports(
                     found[name] = weightier(found.get(name), f"{node.module}.{alias.name}")
     for name, value in _module_aliases(statements) if found else ():
         path = ".".join((found.get(value[0], ""), *value[1:]))
-        if name not in found and any(key == path or key.startswith(f"{path}.") for key in HIDDEN_STATE):
+        writes = path.startswith("numpy.") and path.rpartition(".")[2] in OUT_POSITIONS
+        if name not in found and (writes or any(key == path or key.startswith(f"{path}.") for key in HIDDEN_STATE)):
             found[name] = path  # `rng = np.random` is as good as an import
     for name, paths in _modules_by_text(statements, found):
         found[name] = next(iter(paths))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from promote.language.facts import Facts
 from promote.language.syntax import leading_name, sql_names
@@ -41,14 +42,20 @@ class Texts:
 
     def filled_in(self, query: Query) -> list[str]:
         """Give what may stand where a text leaves the name of a table open: texts that are names."""
+        told = {name: self.of_variable(name) for name in query.names}
+        if any(text.endswith(("@", "@{")) for text in (*query.texts, *chain(*told.values()))):
+            return [text for text in _strings(self.statements) if text.isidentifier()]
         if not query.sql:
             return []
-        told = {name: self.of_variable(name) for name in query.names}
+        begun = {begins for text in query.texts if (match := _BEGUN.search(text)) and (begins := match.group(1))}
+        if begun:  # `f"from rents_{year}"`
+            variables = sorted(set().union(*(s.effects.touched for s in self.statements)))
+            return [name for name in variables if name.startswith(tuple(begun))]
         if any(_OPEN.search(text) for text in query.texts):
             return [text for texts in told.values() for text in texts if text.isidentifier()]
         if any(_OPEN.search(text) for texts in told.values() for text in texts):  # what fills it is not told by names
             return [text for text in _strings(self.statements) if text.isidentifier()]
-        return []
+        return [text for texts in told.values() for text in texts if text.isidentifier()]  # `text.replace("x", "y")`
 
     def of_variable(self, name: str) -> list[str]:
         """Give the texts that a variable may hold: those of the statements that bind it, else all there are."""
@@ -56,6 +63,7 @@ class Texts:
 
 
 _OPEN = pattern(r"\b(?:from|join)\s+\"?(?:\{|%\(?\w|$)", re.IGNORECASE)
+_BEGUN = pattern(r"\b(?:from|join)\s+\"?(\w+)\{$", re.IGNORECASE)
 _VIEW = pattern(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
 
 

@@ -14,7 +14,10 @@ from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.uses import Effects, Event, FunctionInfo, Use
+from promote.trees import walk
 from promote.values import dataclass, field
+
+_ENDING = (ast.Try, ast.With, ast.AsyncWith)  # where something may run when a generator is closed
 
 
 @dataclass(slots=True, eq=False)
@@ -176,8 +179,22 @@ class Aliases(Calls):
                 self.asked_for_item(self.value(event.value), event.use)
             case "return" if event.value is not None:
                 self.results |= self.value(event.value)
+            case "put" | "raise" | "catch":
+                self.handed_over(event)
             case "scope":
                 self.scope(event)
+
+    def handed_over(self, event: Event) -> None:
+        """Take that a package is given an object, or that an exception carries some out of a function to a handler."""
+        if event.kind == "put":
+            if event.value is not None and event.held is not None:
+                self.put_away(event.value, self.value(event.held), event.use)
+            return
+        if event.value is not None:
+            parts = [event.value, *(event.value.args if isinstance(event.value, ast.Call) else ())]
+            self.heap.raised |= self.either(parts)
+        for name in event.names if self.heap.raised else ():
+            self.own[name] = self.of(name) | self.heap.new(self.heap.reach(self.heap.raised))
 
     def mutated(self, event: Event, value: ast.expr) -> None:
         """Take that an object changes, and holds something now; a key matters where it has a hash of its own."""
@@ -192,27 +209,21 @@ class Aliases(Calls):
         self.change(value, event.use)
         stored_in_cell(self, value, event.use)
 
-    def asked_for_item(self, asked: Objects, use: Use) -> None:
-        """Take that an item is read, which a factory may have to make."""
-        self.asked_items |= asked
-        if made := asked & self.heap.defaulting:
-            from promote.heap.constructing import constructed  # noqa: PLC0415 - few notebooks have such objects
-
-            self.touch(made, use)
-            self.callbacks(self.heap.code_in(made), NONE, use)
-            constructed(self, self.heap.contents(made) & self.heap.types, NONE, use)
-
     def assign(self, event: Event, given: Objects) -> None:
         """Let names stand for objects, besides what they stood for where the binding may not happen."""
         for name in event.names:
-            if self.heap.classes and name in self.own:
+            if (self.heap.classes or self.heap.stateful) and name in self.own:
                 self.given_up(self.own[name] - given, event.use)
             if self.inside is not None and name in self.inside.captured:  # by `nonlocal`: the functions around share it
                 self.changed.setdefault(name, event.use)
             self.own[name] = given | (self.of(name) if event.weak else NONE)
 
     def given_up(self, objects: Objects, use: Use) -> None:
-        """Run what classes do at the end of their instances."""
+        """Run what classes do at the end of their instances, and generators when they are closed."""
+        for one in objects & self.heap.stateful:
+            for info in self.heap.code.get(one, ()):
+                if info.generator and info.node is not None and any(isinstance(n, _ENDING) for n in walk(info.node)):
+                    self.loosely(info, self.heap.reach(frozenset((one,))), use)
         for cls in self.heap.classes_in(objects):
             if "__del__" in cls.methods:
                 self.loosely(cls.methods["__del__"], objects, use)

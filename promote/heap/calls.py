@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence, Set
 
 from promote.heap.cells import called_in_cell
+from promote.heap.foreign import by_its_object, is_foreign
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
@@ -22,7 +23,7 @@ from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
 from promote.language.uses import BEHIND, FunctionInfo, Summary, Use
 
 # A body of these alone runs nothing that it is given
-_QUIET_EVENTS = frozenset({"assign", "define", "mutate", "return"})
+_QUIET_EVENTS = frozenset({"assign", "define", "mutate", "put", "return"})
 # What functions that write and read call of whatever they are given for a file
 _OF_FILES = frozenset("write writelines read readline readlines readinto seek flush __next__".split())  # noqa: SIM905 - as `effects` writes its tables
 _ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
@@ -58,14 +59,14 @@ class Calls(Libraries):
             self.bound_runs(everything, target, given, use)
         if heap.classes or self.inside is not None:
             self.called_back(call, target, given, use)
-        for cls in heap.classes_in(target.callee) if heap.classes else ():
-            if "__call__" in cls.methods:
-                self.loosely(cls.methods["__call__"], everything, use)
+        called = heap.classes_in(target.callee) if heap.classes else ()
+        self.callbacks((cls.methods["__call__"] for cls in called if "__call__" in cls.methods), everything, use)
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
         called_in_cell(self, call, target, given, use)
         unseen(self, call, target, given, use, alone=alone)
+        by_its_object(self, call, target, given, use, alone=alone)
         if alone and not target.infos:
             self.for_its_effect(call, target, use)
 
@@ -154,6 +155,16 @@ class Calls(Libraries):
                 held |= self.heap.code_in(mine) - set(self.functions.infos(name))
         return objects - self.heap.plain_code, held
 
+    def asked_for_item(self, asked: Objects, use: Use) -> None:
+        """Take that an item is read, which a factory may have to make."""
+        self.asked_items |= asked
+        if made := asked & self.heap.defaulting:
+            from promote.heap.constructing import constructed  # noqa: PLC0415 - few notebooks have such objects
+
+            self.touch(made, use)
+            self.callbacks(self.heap.code_in(made), NONE, use)
+            constructed(self, self.heap.contents(made) & self.heap.types, NONE, use)
+
     def callbacks(self, code: Iterable[FunctionInfo], given: Objects, use: Use) -> None:
         """Functions handed on to a call may run, with anything else that the call was given."""
         for info in code:
@@ -190,6 +201,12 @@ class Calls(Libraries):
             asked = self.heap.reach(self.place(name, info, bound, itself))
             self.asked_items |= asked
             self.touch(asked & self.heap.defaulting, use)
+        for name in summary.uses:
+            used = self.heap.reach(self.place(name, info, bound, itself))
+            self.used |= used
+            self.touch(used & self.heap.foreign, use)
+        for name in summary.raises:
+            self.heap.raised |= self.place(name, info, bound, itself)
         self.link(info, bound, itself)
         for name in summary.writes:
             self.written.setdefault(name, use)
@@ -372,6 +389,8 @@ class Calls(Libraries):
         if target.cls:
             return self.instance(call, target.cls, given)
         found = self.relation(call, target, given) or self.library_result(call, target, given)
+        if is_foreign(target.name, target.method):
+            self.heap.foreign |= found - given - target.receiver
         if (method := self.on_first(call)) is not None:
             found |= self.result(method)
         for info, bound in target.infos:

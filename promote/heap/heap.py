@@ -48,6 +48,9 @@ class Heap:
         self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
+        self.foreign: set[int] = set()  # a library's objects, which may change by methods that no table tells
+        self.memory: set[int] = set()  # frames that may share memory with arrays
+        self.raised: Objects = NONE  # what exceptions may have carried out of functions, so far
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}
         self.count = 0

@@ -26,6 +26,7 @@ from promote.language.effects import (
     SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
     SHARING_FUNCTIONS,
+    STATEFUL_CLASSES,
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
     TREE_VIEWS,
@@ -37,10 +38,11 @@ from promote.language.states import RELATION_ENDS, RELATION_GIVERS
 from promote.language.syntax import dotted_of, shares_with_what_it_is_given
 
 LOADERS = frozenset(("importlib.import_module", "__import__"))
-_TOLD_FUNCTIONS = frozenset(("next", "numpy.array", "copy.deepcopy", *LOADERS)).union(
+_TOLD_FUNCTIONS = frozenset(("next", "type", "numpy.array", "copy.deepcopy", *LOADERS)).union(
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
 )  # fmt: skip
+_MASKED = "numpy.ma."  # most of its functions give what shares memory with what they are given
 _IN_PARTS = frozenset(("chunksize", "iterator"))  # arguments with which pandas gives what it reads in parts
 _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone through once
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
@@ -110,6 +112,7 @@ class Libraries(LibraryChanges):
     def gives_stateful(self, target: Target) -> bool:
         """Whether a call gives what changes whenever it is used."""
         told = target.name in STATEFUL_FUNCTIONS or target.method in STATEFUL_METHODS
+        told = told or (target.name.startswith(STATEFUL_CLASSES) and target.name.rpartition(".")[2][:1].isupper())
         return told or (target.method == "map" and not target.receiver.isdisjoint(self.heap.executors))
 
     def gives_a_view(self, method: str) -> bool:
@@ -156,16 +159,22 @@ class Libraries(LibraryChanges):
             return self.shallow(given, self.either(k.value for k in call.keywords))
         if name == "next":
             return heap.within(given) | (given - heap.streams)
-        if name in SHARING_FUNCTIONS or (name == "numpy.array" and any(_is_object(k) for k in call.keywords)):
+        if (
+            name in SHARING_FUNCTIONS
+            or name.startswith(_MASKED)
+            or (name == "type" and len(call.args) > 1)  # a class that is made of a table
+            or (name == "numpy.array" and any(_is_object(k) for k in call.keywords))
+        ):
             made = heap.new(heap.reach(given))
             heap.frames |= made if name.startswith("pandas.") else NONE
             heap.buffers |= made if name == "memoryview" else NONE
             return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
         if name in ARRAY_HOLDERS:
             boxes = any(map(_is_object, call.keywords))  # a column of Python's own objects
-            return heap.new(heap.reach(given) - (NONE if boxes else heap.exact)) | (
-                heap.within(given) if boxes else NONE
-            )
+            held = heap.reach(given) - (NONE if boxes else heap.exact)
+            made = heap.new(held)
+            heap.memory |= made if held else NONE
+            return made | (heap.within(given) if boxes else NONE)
         if name == "copy.deepcopy":
             made = self.derived(given)
             for one in heap.reach(given) & heap.ancestors.keys():
@@ -247,7 +256,7 @@ def is_in_no_table(name: str, method: str) -> bool:
     return not (
         name in _TOLD_FUNCTIONS
         or method in TOLD_METHODS
-        or name.startswith("functools.")
+        or name.startswith(("functools.", _MASKED))
         or name.rpartition(".")[2][:1].isupper()
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
+from promote.heap.state import is_state_of
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
     CHANGING_FUNCTIONS,
@@ -16,6 +17,7 @@ from promote.language.effects import (
     EAGER_METHODS,
     LOOKING_METHODS,
     MUTATING_METHODS,
+    OUT_METHODS,
     OUT_POSITIONS,
     QUIET_MODULES,
     STATEFUL_METHODS,
@@ -26,6 +28,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PURE_EFFECTS, WRITING_METHODS
+from promote.language.states import PUT_AWAY
 from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
@@ -34,6 +37,7 @@ TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
     | LOOKING_METHODS | TREE_VIEWS
 )  # fmt: skip
+_SETTERS = frozenset(("__set__", "fset", "__delete__", "fdel"))  # of a property or a slot, which are given whose
 _DELEGATING = frozenset(("__getattr__", "__getattribute__"))
 
 
@@ -77,8 +81,9 @@ class LibraryChanges(Values):
         """Let what an expression gives change; a name without known objects changes all the same."""
         root = root_of(node)
         if root is not None:
-            if self.is_library(root[0]):
-                return  # what changes there is hidden state: see `state`
+            if self.is_library(root[0]):  # what changes there is hidden state: see `state`
+                self.touch(self.value(node) if self.packages else NONE, use)
+                return
             if not self.is_constant(root[0]):
                 self.changed.setdefault(root[0], use)
         self.touch(self.delegated(self.value(node)), use)
@@ -128,8 +133,27 @@ class LibraryChanges(Values):
     def mutated_arguments(self, call: ast.Call, use: Use) -> None:
         """Functions such as `setattr` and `heapq.heappush` change their first argument."""
         if call.args:
+            if isinstance(call.func, ast.Name) and call.func.id == "setattr":
+                self.put_away(call.args[0], self.either(call.args[1:]), use)
             self.change(call.args[0], use)
             self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
+        else:
+            for keyword in call.keywords:  # `random.shuffle(x=rows)`
+                self.change(keyword.value, use)
+
+    def put_away(self, place: ast.expr, held: Objects, use: Use) -> None:
+        """Take that a package is given an object of the notebook: through its class, or in code, anyone has it."""
+        root = root_of(place)
+        if root is None or self.inside is not None or not self.is_library(root[0]):
+            return
+        mine = self.heap.reach(held) - self.heap.plain_code - self.heap.types
+        named = mine and any(not self.heap.reach(own).isdisjoint(mine) for own in self.own.values())
+        if not named or is_state_of(self.functions.canonical(dotted_of(place) or (root[0],))):
+            return
+        if self.has_code or (isinstance(place, ast.Attribute) and names_a_type(place.value)):
+            self.changed.setdefault(PUT_AWAY, use)
+        package = self.packages.setdefault(self.functions.imports[root[0]].split(".")[0], self.heap.new())
+        self.heap.hold(package, held)
 
     def for_its_effect(self, call: ast.Call, target: Target, use: Use) -> None:
         """A call whose value nobody takes was made for an effect: where no table tells it, it is taken to be there."""
@@ -168,18 +192,30 @@ class LibraryChanges(Values):
         name = target.name
         if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
             self.touch(given & self.heap.drawings, use)
+        if target.method == "scatter" and len(call.args) > 1 and self.is_of_a_column(call.func):
+            self.change(call.func.value, use)  # type: ignore[attr-defined]  # as below
         if target.method in TREE_CHANGES and self.has_trees():
             self.change(call.func.value, use)  # type: ignore[attr-defined]  # a method has one
-        if not call.args and not self.heap.changers and name not in CHANGING_FUNCTIONS:
+        if not call.args and not call.keywords and not self.heap.changers and name not in CHANGING_FUNCTIONS:
             return
+        copies = len(call.args) < 2 or getattr(call.args[1], "value", None) is True
+        if name == "numpy.nan_to_num" and not copies:  # `copy` has no name there
+            self.change(call.args[0], use)
+        if target.method in _SETTERS and call.args:
+            self.mutated_arguments(call, use)
         if name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at")):
             self.mutated_arguments(call, use)
         if name in CHANGING_FUNCTIONS or target.callee & self.heap.changers or self.hands_on_a_changer(call, given):
             self.touch(self.deep(given), use)
             for argument in call.args:
                 self.change(argument, use)
-        if call.keywords or target.method in OUT_POSITIONS or name.startswith("numpy."):
+        if call.keywords or target.method in OUT_METHODS or name.startswith("numpy."):
             self.written_to(call, name, use)
+
+    def is_of_a_column(self, node: ast.expr) -> bool:
+        """Whether a method may be one of Polars's columns, and is none that draws."""
+        polars = any(path.split(".", 1)[0] == "polars" for path in self.functions.imports.values())
+        return polars and not self.draws(node)
 
     def has_trees(self) -> bool:
         """Whether the notebook imports a package that reads HTML into a tree of live elements."""
@@ -212,9 +248,9 @@ class LibraryChanges(Values):
             return [part for one in named for part in parts_of(one)]
         if name.startswith("numpy."):
             position = OUT_POSITIONS.get(name.rsplit(".", 1)[-1], position)
-        elif isinstance(call.func, ast.Attribute):
-            position = OUT_POSITIONS.get(call.func.attr, position + 1) - 1
-        return call.args[position : position + 1]
+        elif isinstance(call.func, ast.Attribute) and call.func.attr in OUT_METHODS:
+            position = OUT_POSITIONS[call.func.attr] - 1
+        return call.args[position : position + 2]  # some functions write two results
 
     def arguments(self, call: ast.Call) -> Objects:
         """What a call is given, but for what a method is called on."""

@@ -35,6 +35,7 @@ class Values:
         # Names outside that functions called here look up, and this one does not: what they hold, and what is in there
         self.outer: dict[str, tuple[Objects, Objects]] = {}
         self.asked_items: set[int] = set()  # of which a function's body reads items
+        self.used: set[int] = set()  # which a function's body calls methods of that may be more than questions
         self.tools: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}
@@ -54,7 +55,7 @@ class Values:
             return self.own[name]
         path = self.functions.imports.get(name)
         if path is None or self.functions.known(name):
-            return NONE
+            return NONE if path is None or not self.packages else self.packages.get(path.split(".")[0], NONE)
         return self.packages.setdefault(path.split(".")[0], self.heap.new())  # what a local module holds is shared
 
     def outside_of(self, name: str) -> Objects:
@@ -181,6 +182,9 @@ class Values:
         """A new object that was made of others: it may run their code, but is none of them."""
         heap = self.heap
         made = heap.new(held)
+        if heap.memory and (shared := heap.reach(used) & heap.memory):  # columns go from frame to frame uncopied
+            heap.hold(made, heap.contents(shared))
+            heap.memory |= made
         if used:
             first = NONE.union(*(heap.made_of.get(one, (one,)) for one in used))
             heap.made_of.update(dict.fromkeys(made, first))
@@ -216,7 +220,7 @@ class Values:
         if path and path[0] not in self.own and self.is_of_a_type(node, path[0]):
             return self.of_a_type(node.attr)
         if path and path[0] not in self.own and path[0] in self.functions.imports and self.functions.known(path[0]):
-            return self.tool(path)
+            return self.tool(path) | (self.heap.contents(self.of(path[0])) if self.packages else NONE)
         objects = self.value(node.value)
         if node.attr == "style" and objects:
             made = self.heap.new(objects)

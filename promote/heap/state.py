@@ -22,9 +22,11 @@ from promote.language.states import (
     HARMLESS_PARTS,
     HARMLESS_SETTINGS,
     HIDDEN_STATE,
+    HOOKS,
     PARTS_OF_WARNINGS,
     PLACING_METHODS,
     PRINTED,
+    PROGRESS,
     RECORDED,
     RELATION_MAKERS,
     RUN_STATES,
@@ -62,7 +64,8 @@ _SIMULATING = pattern(
 )
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "geterr", "items", "keys", "values", "copy", "getlocale"))
 _WRITING_SQL = pattern(
-    r"\b(create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b", re.IGNORECASE
+    r"\b(nextval|create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b",
+    re.IGNORECASE,
 )
 # Calls that look at files: by how their last word begins, by that word, and by their whole path
 _FILE_READERS = ("read_", "scan_")
@@ -86,8 +89,9 @@ _ASKING = frozenset((
 _DRAWING_NOTHING = (
     frozenset(("pandas", "polars", "numpy", "platform_core")) | sys.stdlib_module_names | HARMLESS_MODULES
 )
+_DEPTH = "sys.setrecursionlimit"  # which matters where someone catches that functions call one another too deeply
 _STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
-_SETTING = pattern(rf"(^|\.)({'|'.join(SETTING_FUNCTIONS)})(_\w+)?$")
+_SETTING = pattern(rf"(^|\.)(({'|'.join(SETTING_FUNCTIONS)})(_\w+)?|add_\w+)$")
 
 
 def state_uses(
@@ -226,6 +230,10 @@ def _by_the_way(path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
+    if path.endswith((".tqdm.pandas", "pandarallel.initialize")):
+        yield PROGRESS, "change"
+    elif path.startswith(".") and path.rpartition(".")[2].startswith(("progress_", "parallel_")):
+        yield PROGRESS, "read"
     if path.rpartition(".")[2] in RUNNERS:
         yield from ((one, "change") for one in RUN_STATES)
 
@@ -249,6 +257,8 @@ def touches_none(path: str) -> bool:
     [True, True, False, False]
     """
     package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
+    if method in {"pandas", "initialize"} or method.startswith(("progress_", "parallel_")):
+        return False
     if path in STORING_FUNCTIONS or method in _TELLING or method in RUNNERS or package == "warnings":
         return False
     if path.startswith("polars.Config"):
@@ -264,7 +274,7 @@ def touches_none(path: str) -> bool:
         or _sets_something(path)
     ):
         return False
-    return path not in ALSO_SETTING and not _may_draw(path)
+    return path not in ALSO_SETTING and path != _DEPTH and not _may_draw(path)
 
 
 def _looks_at_files(path: str) -> bool:
@@ -277,7 +287,7 @@ def _asks_environment(path: str) -> bool:
 
 
 def _sets_something(path: str) -> bool:
-    return path.rpartition(".")[2].startswith(SETTING_FUNCTIONS) and _SETTING.search(path) is not None
+    return path.rpartition(".")[2].startswith((*SETTING_FUNCTIONS, "add_")) and _SETTING.search(path) is not None
 
 
 def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
@@ -301,8 +311,9 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
         told = [*use.call.args, *(k.value for k in use.call.keywords)]
         package *= known and any(getattr(a, "value", None) in _RAISING for a in told)
     else:
-        harmless = path.startswith(HARMLESS_SETTINGS) or path in ARGUMENT_MUTATORS
-        package *= known and not harmless and (path in ALSO_SETTING or _sets_something(path))
+        told_of = path in ALSO_SETTING or (path == _DEPTH and functions.minds_depth)
+        harmless = (path.startswith(HARMLESS_SETTINGS) and not told_of) or path in ARGUMENT_MUTATORS
+        package *= known and not harmless and (told_of or _sets_something(path))
     return package
 
 
@@ -327,7 +338,8 @@ def _patched(use: DottedUse, path: str, functions: Functions) -> str:
         return ""
     path = functions.canonical(stored)
     package = path.split(".")[0]
-    if path.startswith(HARMLESS_PARTS) or not is_known(package):
+    hook = functions.calls_hooks and path.rpartition(".")[2] in HOOKS
+    if (path.startswith(HARMLESS_PARTS) and not hook) or not is_known(package):
         return ""
     return package if package not in HARMLESS_MODULES or path in PARTS_OF_WARNINGS else ""
 
@@ -357,6 +369,11 @@ def _may_draw(path: str) -> bool:
     if package == "sklearn" or path.startswith("scipy.stats."):
         return _DRAWING.search(method) is not None
     return "." in path and package not in _DRAWING_NOTHING and _SIMULATING.search(method) is not None
+
+
+def is_state_of(path: str) -> bool:
+    """Whether a dotted path is of something that has a state of its own, or of what only shows something."""
+    return _state_of(path) is not None or path.split(".", 1)[0] in HARMLESS_MODULES
 
 
 def _state_of(path: str) -> str | None:

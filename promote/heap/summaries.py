@@ -69,10 +69,12 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         gives=frozenset(n for n, objects in start.items() if objects & run.results),
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
+        raises=frozenset(n for n, objects in outside.items() if heap.raised and objects & heap.reach(heap.raised)),
         keeps=_kept(run, outside, outside),
         keeps_inside=_kept(run, inside, outside),
         fills=frozenset((n, k) for n, mine in outside.items() for k in heap.kinds_in(heap.reach(mine) - mine)),
         asks=frozenset(n for n, objects in outside.items() if objects & run.asked_items),
+        uses=frozenset(n for n, objects in outside.items() if objects & run.used),
         kinds=heap.kinds_in(reached),
         looks=_looked_into(run, outside) if heap.heirs else frozenset(),
         writes=frozenset({*info.global_writes, *run.written}),
@@ -82,7 +84,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         classes=heap.classes_in(run.results),
         stateful=info.generator or bool(reached & (heap.stateful | heap.bound)),
         keeps_state=bool(touched & info.fresh_defaults)
-        or bool(_given(info, outside, run.results))
+        or bool(_given(info, outside, run.results | heap.reach(run.results & heap.plain_code)))
         or (info.remembers and not functions.is_settled(info)),
     )
 

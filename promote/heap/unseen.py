@@ -11,11 +11,13 @@ import ast
 from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import Objects
 from promote.heap.library_changes import Target
-from promote.language.states import CALLED_ANY_TIME, HANDLER_METHODS, HANDLERS, LIVES, SHOWN_SEED
+from promote.language.states import CALLED_ANY_TIME, HANDLER_METHODS, HANDLERS, LIVES, PICKLED, SHOWN_SEED
 from promote.language.uses import Use
 
 if TYPE_CHECKING:
     from promote.heap.calls import Calls
+
+_PICKLING = frozenset(("pickle.dumps", "pickle.dump", "cloudpickle.dumps", "joblib.dump", "joblib.hash", "dill.dumps"))
 
 
 def unseen(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
@@ -34,5 +36,7 @@ def unseen(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use,
         if classes or heap.reach(given) & (heap.stateful | heap.exact):
             run.touch(run.deep(given), use)
             run.changed.setdefault(HANDLERS, use)
+    elif target.name in _PICKLING and (run.heap.classes_in(given) or run.heap.code_in(given)):
+        run.changed.setdefault(PICKLED, use)
     elif alone and target.method in {"sql", "query"} and call.args and "setseed" in ast.unparse(call.args[0]).lower():
         run.changed.setdefault(SHOWN_SEED, use)

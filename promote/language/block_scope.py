@@ -143,6 +143,7 @@ class BlockScope(ExpressionScope):
                 if handler.name:
                     self.bind(handler.name)
                     self.event("assign", raised_with(node), handler, handler.name)
+                    self.event("catch", None, handler, handler.name)
                 self.run(handler.body)
                 if handler.name:
                     self.unbind(handler.name)
@@ -222,6 +223,8 @@ class BlockScope(ExpressionScope):
                 self.expression(node.slice)
             base = self.stored(node)
             self.event("mutate", node.value, node, held=value)
+            if isinstance(node, ast.Attribute):
+                self.event("put", node, node, held=value)
             if isinstance(node, ast.Subscript) and isinstance(node.slice, (ast.Name, ast.Tuple)):
                 self.event("mutate", node.value, node, held=node.slice, element=True)
             if isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute):  # `tree.find("b").text = …`

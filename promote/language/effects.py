@@ -6,8 +6,11 @@ table is taken to give a new object and to change nothing, unless it is called f
 
 from __future__ import annotations
 
+# Python's operators that change their left side where they can.
+_IN_PLACE = "iadd iand iconcat ifloordiv ilshift imatmul imod imul ior ipow irshift isub itruediv ixor".split()
+
 # Methods that change their receiver.
-MUTATING_METHODS = frozenset(
+MUTATING_METHODS = frozenset(f"__{name}__" for name in _IN_PLACE) | frozenset(
     """append appendleft extend extendleft insert remove pop popleft popitem clear sort reverse update setdefault add
     discard difference_update intersection_update symmetric_difference_update move_to_end rotate put fill itemset
     resize setflags partition byteswap fit fit_transform partial_fit fit_predict set_params fit_resample
@@ -17,7 +20,7 @@ MUTATING_METHODS = frozenset(
     add_edge add_nodes_from add_edges_from create_table insert_into __setitem__ __delitem__ __setattr__ __next__
     setstate_ feed close add_argument add_argument_group add_mutually_exclusive_group add_subparsers add_parser
     set_defaults add_row add_column add_section spawn create_aggregate create_window_function create_collation
-    set_trace_callback set_authorizer set_progress_handler""".split()
+    set_trace_callback set_authorizer set_progress_handler get_chunk next_batches read_next_batch get_ready""".split()
 )
 
 # Those that give nothing for lists, dicts and sets, and a new object for frames and their like: where the result is
@@ -51,7 +54,7 @@ VIEWING_METHODS = frozenset(
     find_previous_siblings find_all_next find_all_previous xpath cssselect getElementsByTagName getElementsByTagNameNS
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
-    __getitem__ __iter__ __next__ __enter__ __getattribute__
+    conj conjugate getfield __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
     result enter_context enter_async_context new_child from_buffer""".split()
 )
 
@@ -64,35 +67,56 @@ TREE_CHANGES = frozenset("extract decompose replace_with unwrap wrap insert_befo
 # Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.
 LOOKING_METHODS = frozenset("groupby group_by rolling expanding ewm resample group_by_dynamic".split())
 
+# Functions of `operator` that change their first argument and give it, by either of their names.
+_OPERATORS = frozenset(f"operator.{name}" for one in _IN_PLACE for name in (one, f"__{one}__"))
+
 # Functions that change their first argument.
 ARGUMENT_MUTATORS = frozenset(
     """setattr delattr next random.shuffle numpy.random.shuffle numpy.put numpy.place numpy.putmask numpy.copyto
     numpy.fill_diagonal heapq.heappush heapq.heappop heapq.heapify heapq.heapreplace heapq.heappushpop bisect.insort
-    bisect.insort_left bisect.insort_right operator.setitem operator.delitem operator.iadd operator.iconcat
-    operator.ior operator.iand operator.ixor operator.isub operator.imul numpy.put_along_axis
+    bisect.insort_left bisect.insort_right operator.setitem operator.delitem numpy.put_along_axis
     ctypes.memmove ctypes.memset networkx.set_node_attributes networkx.set_edge_attributes
     xml.etree.ElementTree.SubElement lxml.etree.SubElement""".split()
-)
+).union(_OPERATORS)
 
 # Functions that change what they are given, wherever that stands among their arguments.
-CHANGING_FUNCTIONS = frozenset("struct.pack_into exec timeit.timeit timeit.repeat timeit.Timer".split())
+CHANGING_FUNCTIONS = frozenset("struct.pack_into exec eval timeit.timeit timeit.repeat timeit.Timer".split())
 
 # NumPy's functions that take where to write without a name: function -> position of that argument.
 OUT_POSITIONS = {
     **dict.fromkeys(
-        """abs absolute negative positive sqrt square exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos
-        arctan sinh cosh tanh floor ceil trunc rint sign isnan isfinite isinf logical_not invert reciprocal cbrt
-        conjugate degrees radians deg2rad rad2deg fabs""".split(),
+        """abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh bitwise_count
+        bitwise_invert bitwise_not cbrt ceil conj conjugate cos cosh deg2rad degrees exp exp2 expm1 fabs fix floor frexp
+        invert isfinite isinf isnan isnat isneginf isposinf log log10 log1p log2 logical_not modf negative positive
+        rad2deg radians reciprocal rint sign signbit sin sinh spacing sqrt square tan tanh trunc""".split(),
         1,
     ),
     **dict.fromkeys(
-        """add subtract multiply divide true_divide floor_divide power mod remainder fmod maximum minimum fmax fmin
-        equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor bitwise_and bitwise_or
-        bitwise_xor left_shift right_shift hypot arctan2 copysign dot matmul round around concatenate""".split(),
+        """add all amax amin any arctan2 argmax argmin around atan2 bitwise_and bitwise_left_shift bitwise_or
+        bitwise_right_shift bitwise_xor choose concat concatenate copysign divide divmod dot equal float_power
+        floor_divide fmax fmin fmod gcd greater greater_equal heaviside hypot lcm ldexp left_shift less less_equal
+        logaddexp logaddexp2 logical_and logical_or logical_xor matmul matvec max maximum median min minimum mod
+        multiply nanargmax nanargmin nanmax nanmedian nanmin nextafter not_equal outer pow power ptp remainder
+        right_shift round stack subtract true_divide vecdot vecmat""".split(),
         2,
     ),
-    **dict.fromkeys("clip sum prod mean std var cumsum cumprod take all any max min amax amin choose".split(), 3),
+    **dict.fromkeys(
+        """clip compress cumprod cumsum mean nancumprod nancumsum nanmean nanpercentile nanprod nanquantile nanstd
+        nansum nanvar percentile prod quantile std sum take var reduce accumulate""".split(),
+        3,
+    ),
+    **dict.fromkeys(
+        "is_busday reduceat fft ifft rfft irfft hfft ihfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn".split(), 4
+    ),
+    **dict.fromkeys(("busday_count", "trace"), 5),
+    "busday_offset": 6,
 }
+
+# Those of them that arrays have as methods: the array itself is the first argument there.
+OUT_METHODS = frozenset(
+    """all any argmax argmin choose clip compress cumprod cumsum dot max mean min prod round std sum take trace
+    var""".split()
+)
 
 # Functions whose result shares memory or parts with their arguments.
 SHARING_FUNCTIONS = frozenset(
@@ -102,19 +126,20 @@ SHARING_FUNCTIONS = frozenset(
     numpy.asfortranarray numpy.asmatrix numpy.asarray_chkfinite numpy.require numpy.real numpy.imag numpy.rot90
     numpy.fliplr numpy.flipud numpy.rollaxis numpy.dsplit numpy.atleast_3d numpy.broadcast_arrays numpy.unstack
     numpy.permute_dims numpy.matrix_transpose numpy.lib.stride_tricks.as_strided
-    numpy.lib.stride_tricks.sliding_window_view numpy.ma.array numpy.ma.masked_array numpy.ma.asarray numpy.matrix
-    numpy.ndarray numpy.recarray numpy.from_dlpack numpy.ctypeslib.as_array
+    numpy.lib.stride_tricks.sliding_window_view numpy.matrix
+    numpy.ndarray numpy.recarray numpy.conj numpy.conjugate numpy.diag numpy.diff numpy.einsum numpy.histogram
+    numpy.histogram_bin_edges numpy.histogramdd numpy.ix_ numpy.linalg.diagonal numpy.linalg.matrix_transpose
+    numpy.nan_to_num numpy.polyint numpy.real_if_close numpy.trim_zeros numpy.from_dlpack numpy.ctypeslib.as_array
     torch.from_numpy torch.as_tensor pyarrow.array pyarrow.py_buffer
     pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
-    collections.UserDict collections.UserList types.SimpleNamespace
+    collections.UserDict collections.UserList types.SimpleNamespace dataclasses.make_dataclass
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
-    operator.iadd operator.iconcat operator.ior operator.iand operator.ixor operator.isub operator.imul
     operator.getitem ctypes.pointer ctypes.byref ctypes.cast contextlib.nullcontext contextlib.closing
     inspect.getattr_static inspect.getmembers heapq.nsmallest heapq.nlargest heapq.merge heapq.heappop
     heapq.heapreplace heapq.heappushpop xml.etree.ElementTree.SubElement
     lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
-)
+).union(_OPERATORS)
 
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:
 # what they show, write, measure or set. Of any other it is not known.
@@ -162,7 +187,7 @@ REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise"
 # Classes that may share memory with the arrays that they are made of, though not with lists.
 ARRAY_HOLDERS = frozenset(
     """polars.Series polars.DataFrame polars.LazyFrame polars.from_numpy polars.from_pandas polars.from_dataframe
-    polars.lit pyarrow.Table.from_pandas pyarrow.RecordBatch.from_pandas""".split()
+    polars.from_dict polars.lit pyarrow.Table.from_pandas pyarrow.RecordBatch.from_pandas""".split()
 )
 
 # Methods that run the functions they are given at once, and keep none of them.
@@ -180,7 +205,7 @@ SCALAR_FUNCTIONS = frozenset(
 # Functions that copy a container but share what it holds.
 SHALLOW_COPIES = frozenset(
     """list tuple dict set frozenset sorted copy.copy copy.replace dataclasses.replace collections.deque
-    collections.OrderedDict""".split()
+    collections.OrderedDict collections.Counter""".split()
 )
 
 # Functions whose result changes when an item of it is only read.
@@ -223,6 +248,9 @@ STATEFUL_FUNCTIONS = frozenset(
     zlib.compressobj subprocess.Popen tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm""".split()
 )
 
+# Modules whose classes give such objects.
+STATEFUL_CLASSES = ("queue.", "numpy.random.")
+
 # Those of them that only go through what they are given.
 ITERATORS = frozenset(
     """iter zip map filter enumerate reversed csv.reader csv.DictReader itertools.count itertools.cycle itertools.chain
@@ -237,6 +265,7 @@ ITERATING_METHODS = frozenset("iter_rows iter_slices itertuples iterrows findite
 STATEFUL_METHODS = frozenset(
     """cursor iter_rows iter_slices iter_columns itertuples iterrows finditer iterdir glob rglob open iterparse iterdump
     iterencode itertext iterchildren itersiblings iterancestors iter_lines iter_content iter_batches imap imap_unordered
+    to_arrow_reader fetch_record_batch fetch_arrow_reader to_reader scanner
     hosts subnets itermonthdates itermonthdays itermonthdays2""".split()
 )
 
@@ -247,6 +276,19 @@ PASSING_CONTEXTS = frozenset(
     option_context ThreadPoolExecutor ProcessPoolExecutor Pool TemporaryDirectory NamedTemporaryFile TemporaryFile
     StringIO BytesIO ZipFile TarFile Lock RLock connect urlopen Client Session ExcelWriter ExcelFile HDFStore
     StringCache SQLContext rc_context plotting_context axes_style tqdm""".split()
+)
+
+# Packages whose objects change by none but the methods that stand in these tables, or not at all: of any other's, a
+# method that is not plainly a question may change the object.
+VALUE_PACKAGES = frozenset(
+    """numpy pandas polars pyarrow duckdb platform_core dagster geopandas shapely dask modin pyspark ibis vaex pandera
+    narwhals dateutil pytz tabulate great_tables missingno wordcloud matplotlib seaborn altair plotly bokeh plotnine
+    hvplot holoviews folium IPython ipywidgets tqdm rich itables mpl_toolkits datetime decimal fractions pathlib uuid
+    re string math cmath statistics itertools collections functools operator json typing types dataclasses enum
+    textwrap copy os time calendar numbers zoneinfo ipaddress secrets hashlib hmac base64 binascii html urllib glob
+    fnmatch shutil pprint unicodedata zlib builtins io csv random contextlib heapq bisect warnings logging sys inspect
+    abc locale tempfile platform getpass subprocess importlib traceback gc struct contextvars sqlite3 concurrent
+    asyncio ast pickle weakref requests httpx boto3 botocore""".split()
 )
 
 # Names that read or make the namespace at run time, so that no analysis can follow them.

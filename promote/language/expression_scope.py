@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from platform_core.errors import Fault
 from platform_core.hints import Any
@@ -250,13 +251,20 @@ class ExpressionScope:
         texts: list[str] = []
         names: list[str] = []
         for argument in [*node.args[:1], *(k.value for k in node.keywords if k.arg in {"expr", "query", "sql"})]:
+            open_ends = _followed(argument)
             for part in ast.walk(argument):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    texts.append(part.value)
+                    texts.append(part.value + "{" * (id(part) in open_ends))
                 elif isinstance(part, ast.Name):
                     names.append(part.id)
         nested = self.function or self.class_body or bool(self.hidden)
         self.found.queries.append(Query(called in SQL_CALLS, tuple(texts), tuple(names), use_of(node), nested))
+
+    def operation(self, node: ast.BinOp) -> None:
+        """An operation; `text % table` asks the table for items."""
+        self.children(node)
+        if isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
+            self.event("item", node.right, node)
 
     def expressions_in(self, node: ast.Call) -> None:
         """The text of `pd.eval("df.rent + offset")` reads variables; with a target it may change that."""
@@ -301,6 +309,9 @@ class ExpressionScope:
                 self.found.awaits = self.found.awaits or use_of(generator.target)
             self.expression(generator.target)
             names = _target_names(generator.target)
+            for part in ast.walk(generator.target):
+                if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store):
+                    self.event("mutate", part.value, part)
             self.depth -= 1  # in its own scope a variable of a comprehension is surely bound
             self.event("assign", generator.iter, generator.target, *names, element=True)
             self.depth += 1
@@ -350,12 +361,28 @@ def _target_names(target: ast.expr) -> list[str]:
     return [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
+def _followed(node: ast.expr) -> set[int]:
+    """Give the identities of the texts that a value follows at once: `f"from {table}"`, `"from " + table`."""
+    found: set[int] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.JoinedStr):
+            found |= {id(a) for a, b in pairwise(part.values) if isinstance(b, ast.FormattedValue)}
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
+            left = part.left
+            while isinstance(left, ast.BinOp):
+                left = left.right
+            left = left.values[-1] if isinstance(left, ast.JoinedStr) and left.values else left
+            found |= {id(left)} if not isinstance(part.right, (ast.Constant, ast.JoinedStr)) else set()
+    return found
+
+
 _EXPRESSIONS: dict[type, Any] = {
     ast.Constant: ExpressionScope.constant,
     ast.Subscript: ExpressionScope.subscript,
     ast.Name: ExpressionScope.name,
     ast.Attribute: ExpressionScope.attribute,
     ast.Call: ExpressionScope.call,
+    ast.BinOp: ExpressionScope.operation,
     ast.NamedExpr: ExpressionScope.named,
     ast.Lambda: ExpressionScope._a_lambda,
     ast.ListComp: ExpressionScope.comprehension,

@@ -175,6 +175,11 @@ class _Scope(BlockScope):
             self.expression(node.value)
             self.event("return", node.value, node)
 
+    def raising(self, node: ast.Raise) -> None:
+        self.children(node)
+        if node.exc is not None:
+            self.event("raise", node.exc, node)
+
     def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, names: Sequence[str]) -> None:
         """A function that a name takes: its defaults run now, its free names are looked up later."""
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
@@ -241,4 +246,5 @@ _STATEMENTS: dict[type, Any] = {
     ast.Global: _Scope.global_names,
     ast.Nonlocal: _Scope.nonlocal_names,
     ast.Return: _Scope.returning,
+    ast.Raise: _Scope.raising,
 }

@@ -66,6 +66,7 @@ PRINTED = "~what print writes to"
 
 # What happens where no statement shows it, as names of states: no step can take it.
 HANDLERS, LIVES, SHOWN_SEED = "~what handlers of logging do", "~how long objects live", "~what showing a relation does"
+PICKLED, PUT_AWAY = "~where pickled code stands", "~what packages were given"
 
 # Warnings go into a list from here on: a step can take that only whole, too.
 RECORDED = "~where warnings go"
@@ -87,6 +88,9 @@ SETTERS = frozenset(
 # Methods by which a relation of DuckDB becomes a table or a view of its connection.
 RELATION_MAKERS = frozenset("create create_view to_table to_view insert_into query".split())
 
+# Methods of frames that a package adds when it is told to.
+PROGRESS = "the progress bars of pandas"
+
 # States that any step may depend on without naming them.
 AMBIENT_STATES = frozenset(
     {"pandas' options", "the locale", "the decimal context", "the time zone", "the modules at hand"}
@@ -96,6 +100,7 @@ AMBIENT_STATES = frozenset(
 KEPT_STATES = frozenset(
     {
         *(state for state in HIDDEN_STATE.values() if state.startswith("the generator of ")),
+        PROGRESS,
         *("the filters of warnings", "the modules at hand", "how NumPy takes errors"),
     }
 )
@@ -157,13 +162,14 @@ STATE_WORDS = frozenset(
 
 # Parts of modules that may be bound anew without an effect on data, and those of `warnings` that may not.
 HARMLESS_PARTS = ("sys.stdout", "sys.stderr", "sys.displayhook", "sys.excepthook", "sys.ps", "sys.tracebacklimit")
+HOOKS = frozenset(("displayhook", "excepthook"))  # but where they are called by hand
 PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.showwarning warnings.filters".split())
 
 # Functions by whose names packages are set up, so that every use of them may give something else.
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
 ALSO_SETTING = frozenset(
     """numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday
-    socket.setdefaulttimeout importlib.reload""".split()
+    socket.setdefaulttimeout sys.set_int_max_str_digits importlib.reload""".split()
 )
 
 # Those of them that only change what is shown, or what happens when the process ends.

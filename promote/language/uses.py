@@ -45,8 +45,9 @@ class Event:
     `mutate`: the object that `value` gives changes; where `held` is given, it is now part of that object (a key, with
     `element`). `call`:
     the call `value` runs; `apply`: a decorator is called so with what it stands on. `item`: an item of `value` is
-    read. `return`: a function gives `value`. `scope`: `events` run while `names` mean something of their own (a
-    comprehension, a class body).
+    read. `put`: the attribute `value` takes `held`. `return`: a function gives `value`; `raise`: it may raise
+    `value`, and `catch`: `names` take what functions may have raised. `scope`: `events` run while `names` mean
+    something of their own (a comprehension, a class body).
     """
 
     kind: str
@@ -177,10 +178,11 @@ class Summary:
 
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
     those of both of which it may change what they hold too. `gives`: whose objects the result may be; `parts`: what of
-    theirs it may be; `holds`: whose objects it may hold. `keeps`: (holder, held) pairs that are linked
-    afterwards; `keeps_inside`: those whose holder is something within the first. `fills`: names whose objects hold
-    afterwards what changes by being used, with its kind; `asks`: those of which items are read. `code`: functions that
-    the result may hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now
+    theirs it may be; `holds`: whose objects it may hold; `raises`: whose an exception may carry out. `keeps`: (holder,
+    held) pairs that are linked afterwards; `keeps_inside`: those whose holder is something within the first. `fills`:
+    names whose objects hold afterwards what changes by being used, with its kind; `asks`: those of which items are
+    read; `uses`: those of which methods are called that may change a library's object. `code`: functions that the
+    result may hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now
     hold.
     """
 
@@ -190,10 +192,12 @@ class Summary:
     gives: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     holds: frozenset[str] = frozenset()
+    raises: frozenset[str] = frozenset()
     keeps: frozenset[tuple[str, str]] = frozenset()
     keeps_inside: frozenset[tuple[str, str]] = frozenset()
     fills: frozenset[tuple[str, str]] = frozenset()
     asks: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()  # of what the result holds
     writes: frozenset[str] = frozenset()
     looks: frozenset[str] = frozenset()  # into whose objects the result looks whenever it is asked

@@ -1,0 +1,107 @@
+"""What a call whose value is taken may change of a library's object, and of a table that makes what it lacks.
+
+The methods of frames, arrays, texts, dates and containers stand in tables. Those of other objects do not: a queue, a
+parser or a tree may change by any of its methods that is not plainly a question.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from platform_core.hints import TYPE_CHECKING
+from promote.heap.heap import NONE, Objects
+from promote.heap.library_changes import Target
+from promote.language.effects import (
+    COPYING_METHODS,
+    EAGER_METHODS,
+    FRAME_METHODS,
+    METHOD_CALLERS,
+    PART_GETTERS,
+    STATEFUL_METHODS,
+    STORING_METHODS,
+    TREE_PACKAGES,
+    VALUE_PACKAGES,
+    VIEWING_METHODS,
+)
+from promote.language.showing import DISPLAY_METHODS
+from promote.language.uses import Use
+from promote.patterns import pattern
+
+if TYPE_CHECKING:
+    from promote.heap.calls import Calls
+
+# Methods that only ask, by their names, and by how these begin
+_ASKING = frozenset(dir(str)).union(
+    DISPLAY_METHODS, COPYING_METHODS, VIEWING_METHODS, EAGER_METHODS, STATEFUL_METHODS, STORING_METHODS
+)
+_QUESTION = pattern(
+    r"_*(get|find|is|has|to|as|predict|score|transform|describe|summary|select|list|count|num|number|json|dump|decode"
+    r"|encode|match|search|test|contains|inverse|iter|walk|render|digest|hexdigest|read_text|read_bytes|exists)"
+    r"(?![a-z])"
+)
+# Calls that go through a table and ask it for nothing that it lacks
+_GOING_THROUGH = frozenset("extend write writelines to_csv update_from from_dict DataFrame Series".split())  # noqa: SIM905 - as `effects` writes its tables
+
+
+def is_foreign(path: str, method: str) -> bool:
+    """Whether what a call gives may change by methods that no table tells.
+
+    >>> calls = ("queue.LifoQueue", "array.array", "networkx.Graph", "networkx.path_graph", "pandas.DataFrame", "len")
+    >>> [is_foreign(path, path.rpartition(".")[2]) for path in calls]
+    [True, True, True, False, False, False]
+    """
+    package = path.split(".", 1)[0]
+    if not package or package == path or package in VALUE_PACKAGES:
+        return path == "decimal.Context"
+    return package in sys.stdlib_module_names or package in TREE_PACKAGES or method[:1].isupper()
+
+
+def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
+    """Take what a call may do to what it is called on, and to tables that it is given."""
+    if run.heap.defaulting or run.functions.defaults:
+        _table_asked(run, call, target, given, use)
+    if not alone:
+        _taken(run, target, given, use)
+
+
+def _taken(run: Calls, target: Target, given: Objects, use: Use) -> None:
+    """Take that a method is called for its value: it may change a library's object, and those it is given."""
+    nothing = target.method in FRAME_METHODS or target.method == "subtract"  # `said = rows.sort()`
+    if nothing and target.receiver <= run.heap.exact:
+        run.touch(target.receiver, use)
+    if target.infos or not target.receiver or not may_change(target.method):
+        return
+    run.used |= target.receiver
+    foreign = run.heap.foreign
+    if foreign and not target.receiver.isdisjoint(foreign):
+        run.touch((target.receiver | given) & foreign, use)
+
+
+def may_change(method: str) -> bool:
+    """Whether a method of an object that no table tells of may be more than a question.
+
+    >>> [method for method in ("set", "append_child", "get_text", "is_alive", "issue", "upper") if may_change(method)]
+    ['set', 'append_child', 'issue']
+    """
+    return bool(method) and method not in _ASKING and _QUESTION.match(method) is None
+
+
+def _table_asked(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
+    """Take that a table which makes what it lacks may be asked by what it is given to: `column.map(table)`."""
+    if target.infos or target.method in STORING_METHODS or target.method in _GOING_THROUGH:
+        return
+    asked = NONE
+    for argument in [*call.args, *(k.value for k in call.keywords)]:
+        if isinstance(argument, ast.Attribute) and argument.attr in {"__getitem__", "__missing__"}:
+            asked |= run.value(argument.value)
+    method = isinstance(call.func, ast.Attribute) and (target.receiver or not target.name)
+    getter = target.name in {"operator.getitem", "operator.__getitem__"} or run.heap.getters & run.heap.reach(
+        given | target.callee
+    )
+    if method or getter or target.name in PART_GETTERS | METHOD_CALLERS:
+        asked |= given
+    if isinstance(call.func, ast.Attribute) and call.func.attr in {"__getitem__", "__missing__"}:
+        asked |= target.receiver
+    if asked:
+        run.asked_for_item(asked, use)
