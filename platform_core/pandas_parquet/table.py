@@ -61,6 +61,7 @@ def table_of(frame: pd_types.DataFrame) -> pa.Table:
             "header": encode_header(frame.columns),
             "index": index,
             "attrs": _attrs(frame.attrs),
+            **({} if frame.flags.allows_duplicate_labels else {"duplicates": False}),
         }
     except Unstorable as error:
         raise _refused("The header", "df.columns", error) from None
@@ -89,6 +90,7 @@ def frame_of(table: pa.Table) -> pd_types.DataFrame:
     frame = pd.DataFrame(series, index=index)
     frame.columns = decode_header(facts["header"], fields)
     frame.attrs = {value_from_json(key): value_from_json(value) for key, value in facts["attrs"]}
+    frame.flags.allows_duplicate_labels = facts.get("duplicates", True)
     return cast("pd_types.DataFrame", frame)
 
 

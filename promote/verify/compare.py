@@ -98,6 +98,7 @@ def _hidden_difference(notebook: Any, asset: Any) -> tuple[str, tuple[str, ...]]
         "the names of the index differ": (list(notebook.index.names), list(asset.index.names)),
         "the types of the index differ in their details": (_dtypes(notebook.index), _dtypes(asset.index)),
         "the attrs of the frames differ": (notebook.attrs, asset.attrs),
+        "the flags of the frames differ": (notebook.flags, asset.flags),
     }
     unlike = next((text for text, (mine, theirs) in said.items() if mine != theirs), None)
     if unlike is not None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _IPC, _PICKLE = ".arrow", ".pickle"
+_LIBRARIES = frozenset(("polars", "pandas", "duckdb", "_duckdb"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,33 @@ def write_captured(value: object, stem: Path) -> Written:
         stem: Path of the file to write, without its ending.
 
     Raises:
-        UserError: The value is no frame, or holds what no file can hold.
+        UserError: The value is no frame, is of a class of its own, or holds what no file can hold.
     """
     kind = kind_of(value)
     if kind is None:
         raise UserError(f"the step gives a {type(value).__qualname__}, not a frame")
+    _refuse_subclass(value)
     if kind == "pandas":
         kept: Any = value
         arrow_of_pandas(kept)  # what the lake cannot hold is said now, where the notebook made it
         path = stem.with_name(stem.name + _PICKLE)
-        try:
-            path.write_bytes(pickle.dumps(kept, protocol=5))
-        except Exception as error:  # pickling runs the code of the objects in the frame, which may raise anything
-            raise UserError("the frame holds Python objects that no file can hold") from error
+        path.write_bytes(pickle.dumps(kept, protocol=5))
     else:
         kept = to_polars(value) if kind == "duckdb" else as_polars(value)
         refuse_unstorable(kept.schema)
         path = stem.with_name(stem.name + _IPC)
         kept.write_ipc(path)
     return Written(kind, schema_of(kept), len(kept), path)
+
+
+def _refuse_subclass(value: object) -> None:
+    """Refuse a frame of a class of its own: its methods may do otherwise, and a plain frame comes back from the lake."""
+    kind, plain = type(value), next(c for c in type(value).__mro__ if c.__module__.partition(".")[0] in _LIBRARIES)
+    if kind is not plain:
+        raise UserError(
+            f"it is a {kind.__qualname__}, and what the next step gets is a plain {plain.__name__}.",
+            hint=f"Give a {plain.__name__} made of it, and make the {kind.__qualname__} anew where it is used.",
+        )
 
 
 def read_captured(path: Path) -> pl.DataFrame | pd.DataFrame:

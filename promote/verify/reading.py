@@ -141,8 +141,11 @@ def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Fi
     name = f"`{capture.variable}`"
     match told["problem"]:
         case "no frame":
-            message = f"{name}, which the step gives, is no frame but a {told['type']}."
+            article = "an" if told["type"][:1].lower() in "aeiou" else "a"
+            message = f"{name}, which the step gives, is no frame but {article} {told['type']}."
             hint = "Give a Polars LazyFrame or DataFrame, a pandas DataFrame or a DuckDB relation."
+            if told["type"] == "Series":
+                hint = f"Write `{capture.variable} = {capture.variable}.to_frame()`."
             return Finding("PR502", "error", message, location, hint)
         case "missing":
             message = f"{name}, which the step gives, does not exist when its last cell has run."

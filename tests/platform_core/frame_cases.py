@@ -271,6 +271,7 @@ PANDAS: dict[str, pandas.DataFrame] = {
     **{f"header: {name}": PLAIN.set_axis(header, axis=1) for name, header in HEADERS.items()},
     **{f"shape: {name}": frame for name, frame in SHAPES.items()},
     "attrs": _with_attrs(),
+    "flags": PLAIN.set_flags(allows_duplicate_labels=False),
 }
 
 WIDE = {"Int128": pl.Series("a", [1, None, 2**100], pl.Int128), "UInt128": pl.Series("a", [1, 2**127], pl.UInt128)}
@@ -433,7 +434,7 @@ def assert_same(got: pandas.DataFrame, expected: pandas.DataFrame) -> None:
     """Assert that a pandas frame is another to type, labels, zone, attrs, and the type of every object in a cell."""
     pd.testing.assert_frame_equal(got, expected, check_freq=True, check_column_type=True, check_index_type=True)
     assert list(got.dtypes) == list(expected.dtypes)
-    assert got.attrs == expected.attrs
+    assert (got.attrs, got.flags) == (expected.attrs, expected.flags)
     assert (type(got.index), type(got.columns)) == (type(expected.index), type(expected.columns))
     assert _orders(got.index) + _orders(got.columns) == _orders(expected.index) + _orders(expected.columns)
     assert [_zone(dtype) for dtype in got.dtypes] == [_zone(dtype) for dtype in expected.dtypes]

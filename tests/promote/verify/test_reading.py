@@ -82,6 +82,7 @@ def test_a_failure_has_a_way_out(tmp_path: Path, name: str, hint: str):
 @pytest.mark.parametrize(
     ("told", "code", "message"),
     [
+        ({"problem": "no frame", "type": "int"}, "PR502", "`frame`, which the step gives, is no frame but an int."),
         ({"problem": "no frame", "type": "list"}, "PR502", "`frame`, which the step gives, is no frame but a list."),
         ({"problem": "missing"}, "PR510", "`frame`, which the step gives, does not exist when its last cell has run."),
         ({"problem": "unkept", "said": "Bad"}, "PR511", "`frame`, which the step gives, cannot be kept: Bad."),
