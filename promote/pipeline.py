@@ -17,6 +17,7 @@ from promote.evidence import Facts, Proof, input_kinds, render_evidence, what_wa
 from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
+from promote.parameters import check_parameters
 from promote.personal import told_of, told_of_evidence
 from promote.prepare import Standing, prepare, standing
 from promote.project import Project, find
@@ -68,7 +69,7 @@ def promote(
         renamed: Steps that were renamed, new tag to old, where that was said and need not be told by their content.
 
     Raises:
-        UsageError: A step that was named does not exist.
+        UsageError: A step or a parameter that was named does not exist, or takes a value of another type.
         UserError: Files could not be read or written.
     """
     recovered = make_good(project.root)
@@ -76,6 +77,7 @@ def promote(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
     )
     findings += recovered
+    check_parameters([one.selection for one in prepared], settings.parameters)  # whether or not anything is to be run
     versions = code_versions(project, prepared)
     stands, moving = standing(project, prepared, versions), None
     if settings.move or renamed:

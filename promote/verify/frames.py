@@ -65,7 +65,7 @@ def write_captured(value: object, stem: Path) -> Written:
 
 
 def _refuse_subclass(value: object) -> None:
-    """Refuse a frame of a class of its own: its methods may do otherwise, and a plain frame comes back from the lake."""
+    """Refuse a frame of a class of its own: its methods may do otherwise, and a plain frame comes back."""
     kind, plain = type(value), next(c for c in type(value).__mro__ if c.__module__.partition(".")[0] in _LIBRARIES)
     if kind is not plain:
         raise UserError(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from platform_core.errors import UsageError
+from promote.outcome import Settings
 from promote.parameters import check_parameters
+from promote.pipeline import run
 from tests.promote.graph import chosen
+from tests.promote.small_project import make_project
 
 CELLS = (("parameters", "year = '2024'\nleast: int = 2\nshare = 0.5\nwhole = False\nfirst = second = 1\nodd = [1][0]"),)
 
@@ -41,6 +46,14 @@ def test_a_name_that_no_notebook_has_is_wrong_usage() -> None:
     with pytest.raises(UsageError) as raised:
         check_parameters([chosen((("", "x = 1"),))], [("zzz", "1")])
     assert raised.value.hint == "No cell is tagged `parameters`."
+
+
+def test_a_wrong_name_is_told_though_nothing_is_run(tmp_path: Path) -> None:
+    cells = [*CELLS, ("", "import polars as pl"), ("silver:rents", 'rents = pl.DataFrame({"year": [year]})')]
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    settings = Settings(project=root, run=False, parameters=(("yaer", "2025"),))
+    with pytest.raises(UsageError, match="There is no parameter 'yaer'"):
+        run([root / "notebooks/a.ipynb"], settings, lambda _: None)
 
 
 def test_each_notebook_gets_what_it_has() -> None:
