@@ -31,14 +31,19 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*|\s*[+-]?\.[0-9]+\s*")
 _EXPONENT = re.compile(r"[eE][+-]?[0-9]+\s*$")
 _ISO = re.compile(
-    r"(?P<year>[0-9]{4})(?P<dash>-?)(?P<month>[0-9]{2})(?P=dash)(?P<day>[0-9]{2})(?P<rest>(?:[T ][0-9].*)?)"
+    r"(?P<year>[0-9]{4})(?P<dash>[-/.]?)(?P<month>[0-9]{2})(?P=dash)(?P<day>[0-9]{2})(?P<rest>(?:[T ][0-9].*)?)"
 )
 _UK = re.compile(
-    r"(?P<day>[0-9]{1,2})(?P<dash>[/.-])(?P<month>[0-9]{1,2})(?P=dash)(?P<year>[0-9]{4})(?P<rest>(?: [0-9].*)?)"
+    r"(?P<day>[0-9]{1,2})(?P<dash>[/.-])(?P<month>[0-9]{1,2})(?P=dash)(?P<year>[0-9]{4}|[0-9]{2})"
+    r"(?P<rest>(?: [0-9].*)?)"
 )
 _NAMED = re.compile(
-    r"(?P<head>.*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ,-]+)(?P<year>[0-9]{4})", re.IGNORECASE
+    r"(?P<head>.*\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ,-]+)(?P<year>[0-9]{4}|[0-9]{2})",
+    re.IGNORECASE,
 )
+_DAY_FIRST = re.compile(r"[0-9]{1,2}[ -]")
+_MONTH_FORMAT = re.compile(r"%-?m\W?%-?d\W?%[yY]")
+_CENTURY = 69  # as Python and pandas read a year of two digits: 68 is 2068, 69 is 1969
 _MONTH = re.compile(r"(?P<year>[12][0-9]{3})(?P<rest>[-/](?:0[1-9]|1[0-2]))")
 _CLOCK = re.compile(r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?P<rest>(?::[0-5][0-9].*)?)")
 _SCHEME = re.compile(r"(?:https?|ftps?|s3|gs|mailto):", re.IGNORECASE)
@@ -121,6 +126,8 @@ class Disguise:
         self._real = real
         self._tables = tables
         self._salt = salt
+        self._month_first = any(_MONTH_FORMAT.search(text) for text in texts)
+        self._short_years = any("%y" in text for text in texts)
         self._made: dict[str, str] = {}
         self._used: set[str] = set()
         self._nodes: dict[tuple[str, str], dict[str, str]] = {}
@@ -200,13 +207,16 @@ class Disguise:
             match = pattern.fullmatch(real)
             if match is None:
                 continue
-            moved = self._moved_day(match, swapped=False) or self._moved_day(match, swapped=True)
+            first = self._month_first
+            moved = self._moved_day(match, swapped=first) or self._moved_day(match, swapped=not first)
             if moved is not None:
                 return [moved + rest for rest in _clocks(match["rest"])]
         if real.lower() in self._inside:
             return [real.swapcase(), real.upper(), real.capitalize(), real.title(), real.lower()]
-        if match := _NAMED.fullmatch(real):
-            return [f"{match['head']}{self._tables.year(int(match['year'])):04d}"]
+        match = _NAMED.fullmatch(real)
+        if match and (len(match["year"]) > 2 or self._short_years or _DAY_FIRST.match(real)):  # not the day of "May 12"
+            year = _written(self._tables.year(_read(match["year"])), match["year"])
+            return [match["head"] + year] if year else None
         if match := _MONTH.fullmatch(real):
             return [f"{self._tables.year(int(match['year'])):04d}{match['rest']}"]
         if _CLOCK.fullmatch(real):
@@ -218,16 +228,18 @@ class Disguise:
 
     def _moved_day(self, match: re.Match[str], *, swapped: bool) -> str | None:
         month, day = ("day", "month") if swapped else ("month", "day")
-        if swapped and match.re is _ISO:
+        if (swapped and match.re is _ISO) or (len(match["year"]) == 2 and not self._short_years):
             return None
         try:
-            real = dt.date(int(match["year"]), int(match[month]), int(match[day]))
+            real = dt.date(_read(match["year"]), int(match[month]), int(match[day]))
         except ValueError:
             return None
         if not match["dash"] and not 1900 <= real.year < 2100:
             return None
         made = dt.date.fromordinal(self._tables.day(real.toordinal()))
-        parts = {"year": f"{made.year:04d}"}
+        parts = {"year": _written(made.year, match["year"])}
+        if not parts["year"]:
+            return None
         for name, number in ((month, made.month), (day, made.day)):
             parts[name] = f"{number:0{len(match[name])}d}"
         order = sorted(parts, key=match.start)
@@ -357,3 +369,16 @@ def _clocks(rest: str) -> list[str]:
         return [rest]
     minutes = [(int(match[0]) + step) % 60 for step in range(0, 60, 7)]
     return [f"{rest[: match.start()]}{minute:02d}{rest[match.end() :]}" for minute in minutes]
+
+
+def _read(year: str) -> int:
+    if len(year) > 2:
+        return int(year)
+    return int(year) + (2000 if int(year) < _CENTURY else 1900)
+
+
+def _written(year: int, like: str) -> str:
+    """Give a year with as many digits as another; nothing where two digits would be read as another year."""
+    if len(like) > 2:
+        return f"{year:04d}"
+    return f"{year % 100:02d}" if _read(f"{year % 100:02d}") == year else ""

@@ -101,6 +101,30 @@ def test_hexadecimal_stays_hexadecimal() -> None:
     assert made[1] == made[0].upper()
 
 
+@pytest.mark.parametrize(
+    ("real", "form", "literals"),
+    [
+        (["2021/08/01", "2021/12/31"], "%Y/%m/%d", []),
+        (["2021.08.01", "2021.08.31"], "%Y.%m.%d", []),
+        (["01-Dec-21", "28-Feb-22"], "%d-%b-%y", []),
+        (["03/04/2020", "12/11/2020"], "%m/%d/%Y", ["%m/%d/%Y"]),
+        (["3/4/20", "12/11/20"], "%m/%d/%y", ["%m/%d/%y"]),
+        (["13/04/20 10:00", "12/11/20 11:30"], "%d/%m/%y %H:%M", ["%d/%m/%y %H:%M"]),
+        (["31/12/1969", "01/01/1970"], "%d/%m/%Y", []),
+    ],
+)
+def test_days_written_otherwise_stay_days_in_their_order(real: list[str], form: str, literals: list[Any]) -> None:
+    made = replaced(real, literals)
+    assert not set(made) & set(real)
+    days = [dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC) for text in made]
+    assert days == sorted(days)
+
+
+def test_what_only_looks_like_a_day_of_two_digits_is_none() -> None:
+    assert all(re.fullmatch(r"\d\d-\d\d-\d\d", text) for text in replaced(["12-10-40", "11-09-41"]))
+    assert "May 12" not in replaced(["May 12", "May 31"])
+
+
 def test_dates_in_text_stay_dates_in_order() -> None:
     real = ["2025-03-19", "2025-03-21", "2025-03-20T10:00:00Z", "2024-12-31 23:59:59"]
     made = replaced(real)
