@@ -17,7 +17,7 @@ from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
-from promote.dataflow.repeats import repeats
+from promote.dataflow.repeats import lines, repeats
 from promote.dataflow.shared import bound_names, share
 from promote.dataflow.sorting import ends_in_sort
 from promote.dataflow.step_findings import step_findings
@@ -270,9 +270,12 @@ class _Planner:
         inner = "The display within this block or function is left out."
         included = [self.program.statements[i] for i in sorted(closure.included)]
         dropped += [note("PR318", inner, s) for s in included if self.context.inner_displays(s)]
-        repeated = f"{step.tag} needs this statement, so its function repeats it."
-        origins = sorted(closure.included.items())
-        taken = [note("PR323", repeated, self.program.statements[i]) for i, origin in origins if origin == "needed"]
+        taken = []
+        for cell in dict.fromkeys(s.cell for s in included):
+            needed = [s for s in included if s.cell == cell and closure.included[s.index] == "needed"]
+            if needed:
+                what, it = ("this statement", "it") if len(needed) == 1 else (f"{lines(needed)} of this cell", "them")
+                taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", needed[0]))
         return dropped + taken + [note(*fixed) for fixed in self.fixed_parameters(included)]
 
     def fixed_parameters(self, included: Sequence[Statement]) -> Iterator[tuple[str, str, Statement]]:

@@ -22,7 +22,7 @@ def repeats(context: Context, takers: Mapping[int, Sequence[str]]) -> list[Findi
             statement = context.program.statements[index]
             found.setdefault((statement.cell, tuple(tags)), []).append(statement)
     return [
-        context.finding("PR330", f"{_listed(tags)} each run {_lines(them)} of this cell.", them[0], None, _HINT, "note")
+        context.finding("PR330", f"{_listed(tags)} each run {lines(them)} of this cell.", them[0], None, _HINT, "note")
         for (_, tags), them in sorted(found.items(), key=lambda item: item[0])
     ]
 
@@ -31,6 +31,13 @@ def _listed(tags: Sequence[str]) -> str:
     return f"{', '.join(tags[:-1])} and {tags[-1]}"
 
 
-def _lines(statements: Sequence[Statement]) -> str:
-    spans = [f"{s.first}" if s.first == s.last else f"{s.first} to {s.last}" for s in statements]
-    return f"line {spans[0]}" if spans[0].isdigit() and len(spans) == 1 else f"lines {', '.join(spans)}"
+def lines(statements: Sequence[Statement]) -> str:
+    """Give the lines of some statements of one cell in words, those that follow one another as one span."""
+    spans: list[list[int]] = []
+    for s in statements:
+        if spans and s.first <= spans[-1][1] + 1:
+            spans[-1][1] = max(s.last, spans[-1][1])
+        else:
+            spans.append([s.first, s.last])
+    told = [f"{first}" if first == last else f"{first} to {last}" for first, last in spans]
+    return f"line {told[0]}" if told[0].isdigit() and len(told) == 1 else f"lines {', '.join(told)}"

@@ -271,12 +271,12 @@ class _Look:
             yield self.file(s, node, origin, argument)
         elif origin == "unknown" and not self.bronze:
             message = f"{self.step.tag} may read a file here; only bronze steps do."
-            yield self.tell("PR706", "warning", message, s, node, _BRONZE)
+            yield self.tell("PR706", "warning", message, s, node, self.in_bronze(s))
 
     def file(self, s: Statement, node: ast.Call, origin: str, argument: ast.expr | None) -> Finding:
         if not self.bronze:
             message = f"{self.step.tag} reads a file; only bronze steps touch sources."
-            return self.tell("PR706", "error", message, s, node, _BRONZE)
+            return self.tell("PR706", "error", message, s, node, self.in_bronze(s))
         where = {
             "relative": "The file is looked for in the working directory, which is another one in production.",
             "absolute": "The file is named by a path of this machine.",
@@ -303,7 +303,15 @@ class _Look:
         if self.bronze:
             hint = "Declare the source as a resource, so that its address and its secrets stand in config/*.yaml."
             return self.tell("PR708", "warning", message, s, node, hint)
-        return self.tell("PR708", "error", f"{message} Only bronze steps touch sources.", s, node, _BRONZE)
+        return self.tell("PR708", "error", f"{message} Only bronze steps touch sources.", s, node, self.in_bronze(s))
+
+    def in_bronze(self, s: Statement) -> str:
+        """Tell how a source that a silver or gold step reads comes to be read by a bronze step."""
+        if s.index in self.own:
+            return f"{_BRONZE[:-1]}; or tag this step bronze:{self.step.name}."
+        if s.role.kind == "step" and s.role.tag.startswith("bronze:"):
+            return f"{s.role.tag} gives another variable: make what this line reads a bronze step of its own."
+        return _BRONZE
 
     def writing(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         from promote.outside.origins import origin_of  # noqa: PLC0415 - as above

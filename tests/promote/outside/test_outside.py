@@ -280,3 +280,20 @@ def test_a_step_that_may_hang_on_more_than_its_inputs_is_made_every_time(source:
     assert plan.renewed is renewed
     module = render_module(plan, Kinds({"raw": "pandas"}, "pandas", guessed=False), "rents", {}, verified=True)
     assert ("cache=False" in module.text) is renewed
+
+
+def test_the_way_out_of_reading_a_file_is_that_of_the_place_where_it_is_read() -> None:
+    reads = "pd.read_csv('a.csv')"
+    cells = [
+        ("", IMPORTS),
+        ("bronze:both", f"one = {reads}\ntwo = {reads}\nboth = one.merge(two)"),
+        ("", f"three = {reads}"),
+        ("gold:own", f"own = {reads}"),
+        ("gold:second", "second = two.head()"),
+        ("gold:third", "third = three.head()"),
+    ]
+    hints = {f.location.tag: f.hint for f in planned(cells, include_needed=True).findings if f.code == "PR706"}
+    assert hints["gold:own"].endswith("; or tag this step bronze:own.")
+    assert hints["gold:second"].startswith("bronze:both gives another variable: ")
+    assert hints["gold:third"].startswith("Read it in a bronze step and take it from there")
+    assert "tag" not in hints["gold:third"]
