@@ -118,8 +118,9 @@ class _Prover:
         captures = [Capture(p.step.tag, p.step.name, p.function.output, p.step.cells[-1]) for p in plans]
         observed = self.stage.observe(runnable(self.one.selection), captures, values)
         self.findings += observed.findings
-        if not observed.ran or any(p.step.name not in observed.captures for p in plans):
-            self.failed += [p.step.tag for p in plans]
+        lost = [p.step.tag for p in plans if not observed.ran or p.step.name not in observed.captures]
+        if lost:
+            self.failed += lost
             return
         kinds = self.kinds(plans, observed)
         self.earlier.run(self.partitions(plans, values), self.config(plans, values))

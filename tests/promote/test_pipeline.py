@@ -318,13 +318,16 @@ def test_an_upstream_that_nobody_made_fails_in_words(tmp_path: Path) -> None:
 
 def test_a_step_held_back_by_another_says_so(tmp_path: Path) -> None:
     frames = {"early": "pl.DataFrame({'n': [1]})", "faulty": "[1]", "then": "pl.DataFrame({'n': [1]})"}
+    cells: dict[str, tuple[tuple[str, str], ...]]
     cells = {n: (("", "import polars as pl"), (f"bronze:{n}", f"{n} = {made}")) for n, made in frames.items()}
+    cells["faulty"] += (("bronze:beside", "beside = pl.DataFrame({'n': [1]})"),)
     root = make_project(tmp_path, {f"{n}.ipynb": cell for n, cell in cells.items()})
     outcome = promoted(root, "early.ipynb", "faulty.ipynb", "then.ipynb")
     assert (outcome.exit_code, codes(outcome)) == (4, {"PR502"})
     assert {s.tag: f"{s.status} {s.parity}".strip() for s in outcome.steps} == {
         "bronze:early": "refused proven, and not written, since another step failed",
         "bronze:faulty": "failed",
+        "bronze:beside": "refused not written, since another step failed",
         "bronze:then": "refused not written, since another step failed",
     }
 
