@@ -33,6 +33,7 @@ _INTERPRETER_FORMS = tuple(
         rf"cannot import name {_NAME} from {_NAME}",
     )
 )
+_LACKING = re.compile(r"(?:`Import |Missing optional dependency ')(?P<name>[\w.]+)['`]")  # as pandas says it
 _PREFIXED_FORMS = re.compile(r"( \(.*\)|[.;] Did you mean: .*|[.;] Did you forget to import .*)$", re.DOTALL)
 _FILE_ERROR = re.compile(r"\[Errno \d+\] (?P<what>[A-Z][\w ,()-]*): (?P<path>'[^'\n]*')")
 _QUOTED_COLUMN = re.compile(r'unable to find column "(?P<name>[^"\n]*)"')
@@ -84,6 +85,8 @@ def _shown(kind: str, message: str, source: str, root: Path | None) -> str:
         stem = _PREFIXED_FORMS.sub("", message)
         if any(form.fullmatch(stem) for form in _INTERPRETER_FORMS):
             return stem
+    if kind == "ImportError" and (found := _LACKING.match(message)):
+        return f"{found['name']} is not installed"
     if kind in _FILE_ERRORS and (found := _FILE_ERROR.fullmatch(message)):
         return f"{found['what']}: {_relative(found['path'].strip(chr(39)), root)}"
     if kind == "ColumnNotFoundError" and (found := _QUOTED_COLUMN.match(message)):

@@ -19,6 +19,11 @@ def raised(source: str, names: dict[str, object] | None = None) -> tuple[str, st
     return caught.type.__name__, message
 
 
+@pytest.mark.parametrize("said", ["`Import openpyxl` failed.  Use pip.", "Missing optional dependency 'openpyxl'."])
+def test_a_package_that_pandas_asks_for_is_named(said: str):
+    assert sentence("ImportError", said) == "ImportError: openpyxl is not installed"
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
