@@ -83,8 +83,13 @@ class Around:
 @lru_cache(4096)
 def _worked_out(left: str, told: bytes) -> bool | str:
     """Work out an expression where a text stands before a piece; texts that columns' names make are few."""
-    value: bool | str = beside(pl.DataFrame({"left": left, "right": ""})).select(pl.Expr.deserialize(told)).item()
+    value: bool | str = _stands_before(left).select(pl.Expr.deserialize(told)).item()
     return value
+
+
+@lru_cache(256)
+def _stands_before(left: str) -> pl.DataFrame:
+    return beside(pl.DataFrame({"left": [left], "right": [""]}))
 
 
 def beside(pieces: pl.DataFrame) -> pl.DataFrame:

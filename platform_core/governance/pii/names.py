@@ -134,6 +134,7 @@ _COMPILED_CUED = [
     *(rule for rule in _COMPILED if rule[1] == _BY_A_FIRST),
     _CUED_FIRST,
 ]
+_WANTED = ("row", "piece", "start", "kind", "score", "chance")
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
 _GREETED = re.compile(r"H([GBCgbc])$")
 
@@ -154,6 +155,8 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     else:
         wide = cells.select(foreign(pl.col("text"))).to_series()
         runs = pl.concat([cut(cells.filter(~wide), _ASCII), cut(cells.filter(wide), _ANY)])
+    if runs.is_empty():  # as of most columns of a table
+        return name_singles.find(cells).select(_WANTED)
     # `Lord Lawson of Beamish Academy`: what follows `of` is a run of its own
     on = (pl.col("right") == " of ") & (pl.col("row") == pl.col("row").shift(-1))
     follows = pl.col("right") + pl.col("piece").shift(-1).str.head(_FOLLOWS)
@@ -164,9 +167,8 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     runs = runs.with_row_index("run")
     alone = pl.concat([name_singles.spoken_of(single), name_singles.find(cells)], how="diagonal")
     found = _in_runs(runs)
-    wanted = ["row", "piece", "start", "kind", "score", "chance"]
     parts = [found, alone, name_singles.beside(found)]
-    return pl.concat([part.select(wanted) for part in parts], how="vertical_relaxed")
+    return pl.concat([part.select(_WANTED) for part in parts], how="vertical_relaxed")
 
 
 def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:

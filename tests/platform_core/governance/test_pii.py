@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import sys
+from unittest import mock
 
 import pandas as pd
 import polars as pl
@@ -196,8 +197,13 @@ def test_presidio_is_loaded_only_where_it_is_asked_for_and_said_to_be_missing() 
         pii.scan(pl.DataFrame({"t": ["x"]}), engine="presidio")
 
 
-@given(st.integers(0, 10**9 - 1))
-def test_checksums_agree_with_a_loop(body: int) -> None:
+@given(st.integers(0, 10**9 - 1), st.booleans())
+def test_checksums_agree_with_a_loop_with_numpy_and_without(body: int, few: bool) -> None:
+    with mock.patch.object(checksums, "_are_few", return_value=few):
+        agree_with_a_loop(body)
+
+
+def agree_with_a_loop(body: int) -> None:
     digits = f"{body:09}"
     numbers = pl.Series([f"{digits}{last}" for last in range(10)])
     weighed = [sum(int(d) * w for d, w in zip(number, range(10, 0, -1), strict=True)) % 11 == 0 for number in numbers]
