@@ -66,6 +66,13 @@ class Around:
 
     shared: tuple[str, ...] | None = None
 
+    @property
+    def some(self) -> pl.Expr:
+        """Whether anything may stand around a piece."""
+        if self.shared is None or all(self.shared):
+            return pl.lit(value=True)
+        return pl.lit(pl.Series([left != "" for left in self.shared])).gather(pl.col("around"))
+
     def of(self, told: pl.Expr) -> pl.Expr:
         """Give what an expression over the surroundings comes to for each piece: worked out once where they share them.
 

@@ -30,26 +30,27 @@ def judge(pieces: Pieces, around: Around) -> pl.DataFrame:
         pieces: With `digits` and `size`, their number, beside what `cut` gives.
         around: What stands around them.
     """
-    if pieces.is_empty():
-        return pieces.with_columns(kind=pl.lit(None, pl.String), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
     piece, size = pl.col("piece"), pl.col("size")
+    # All in one query: of most kinds there is none
+    flags = pieces.select(
+        (size.is_between(4, 14) & piece.str.contains(shapes.IPV4)).alias("networks"),
+        (size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]")).alias("phones"),
+        (size.is_between(13, 22) & ~piece.str.contains(r"^[+(]")).alias("cards"),
+        (size == 10).alias("tens"),
+        # Beside nothing, what is told by words is none but the pairs of a sort code
+        (size.is_between(4, 20) & (around.some | piece.str.contains("-", literal=True))).alias("by_words"),
+    )
+    judges = (_networks, _phones, _cards, _tens, _by_words)
+    asked = [(judge, flag) for judge, flag in zip(judges, flags, strict=True) if flag.any()]
+    if not asked:
+        return pieces.with_columns(kind=pl.lit(None, pl.String), score=pl.lit(0.0), chance=pl.lit(value=False)).clear()
     known = pieces.with_columns(
         glued=around.of(glued()),
         other=around.of(other()),
         bare=piece.str.len_bytes() == size,
         checked=pl.lit(value=False),
     )
-    # All in one query: of most kinds there is none
-    flags = known.select(
-        (size.is_between(4, 14) & piece.str.contains(shapes.IPV4)).alias("networks"),
-        (size.is_between(8, 16) & piece.str.contains(r"^[(+]?[+]?[04]|^[(]?[+]")).alias("phones"),
-        (size.is_between(13, 22) & ~piece.str.contains(r"^[+(]")).alias("cards"),
-        (size == 10).alias("tens"),
-        size.is_between(4, 20).alias("by_words"),
-    )
-    judges = (_networks, _phones, _cards, _tens, _by_words)
-    parts = [judge(known.filter(flag), around) for judge, flag in zip(judges, flags, strict=True) if flag.any()]
-    found = [part for part in parts if part.height]
+    found = [part for part in (judge(known.filter(flag), around) for judge, flag in asked) if part.height]
     return pl.concat(found, how="diagonal") if found else known.clear()
 
 
