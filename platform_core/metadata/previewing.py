@@ -13,6 +13,7 @@ from platform_core.metadata.text import cell
 MASKED = "masked"
 
 _ROWS = 10
+LOOKED_AT = _ROWS + 1
 _COLUMNS = 20
 
 
@@ -32,19 +33,30 @@ def preview(frame: pl.LazyFrame, personal: Collection[str] = ()) -> str:
     |  | 2.0 | masked |
     """
     names = frame.collect_schema().names()
-    shown = names[:_COLUMNS]
+    head = frame.select(column_of(name) for name in names[:_COLUMNS]).head(LOOKED_AT).collect()
+    return preview_of(head, personal_columns(head, personal), len(names))
+
+
+def preview_of(head: pl.DataFrame, masked: Collection[str], width: int | None = None) -> str:
+    """Give the first `LOOKED_AT` rows of a frame as `preview` does, where it is known what is masked.
+
+    Args:
+        head: The rows: one more than are shown tells that there are more.
+        masked: Columns to mask.
+        width: How many columns the frame has, where the rows do not hold all of them.
+    """
+    shown = head.columns[:_COLUMNS]
     if not shown:
         return "No columns."
-    head = frame.select(column_of(name) for name in shown).head(_ROWS + 1).collect()
-    masked = personal_columns(head, personal)
     rows = [[cell(name) for name in shown], ["---"] * len(shown)]
-    columns = [_texts(column, masked=column.name in masked) for column in head[:_ROWS]]
+    columns = [_texts(column, masked=column.name in masked) for column in head[:_ROWS, : len(shown)]]
     rows += [list(row) for row in zip(*columns, strict=True)]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     if head.height > _ROWS:
         lines.append(f"\nThe first {_ROWS} rows.")
-    if len(names) > len(shown):
-        lines.append(f"\nThe first {len(shown)} of {len(names)} columns.")
+    width = head.width if width is None else width
+    if width > len(shown):
+        lines.append(f"\nThe first {len(shown)} of {width} columns.")
     return "\n".join(lines)
 
 

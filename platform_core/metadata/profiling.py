@@ -32,6 +32,7 @@ SCHEMA = {
     **dict.fromkeys(QUANTILES, pl.String),
 }
 
+_HEAD = 10  # rows that the detector of personal data is given
 _ORDERED = cs.numeric() | cs.temporal()
 _FLAT = _ORDERED | cs.boolean() | cs.string() | cs.categorical() | cs.enum()
 
@@ -64,6 +65,8 @@ def profile(source: object, *, personal: Collection[str] = (), full: bool = True
         raise not_a_frame(source, "What is to be profiled")
     else:
         lazy = cast("pl.LazyFrame", convert(source, "lazy"))
+    if full or statistics:
+        personal = personal_columns(lazy.head(_HEAD).collect(), personal)
     return profile_of(lazy, statistics, personal=personal, full=full)
 
 
@@ -82,14 +85,12 @@ def profile_of(
         lazy: The frame.
         statistics: What the file's footer says.
         rows: How many there are, where that is known.
-        personal: Columns of which no value is shown.
+        personal: Columns of which no value is shown: those that a detector finds as well.
         values: Whether values are shown of any column.
         full: Whether the data is read.
     """
     schema = lazy.collect_schema()
     masked = set(schema) if not values else set(personal)
-    if values and (full or statistics):
-        masked |= personal_columns(lazy.head(10).collect(), personal)
     if rows is None and full:
         rows = int(lazy.select(pl.len()).collect(engine="streaming").item())
     found = _counted(lazy, schema, statistics, masked, rows or 0) if full else {}

@@ -14,10 +14,10 @@ from platform_core.governance.policies.found import Found, packed
 from platform_core.metadata.bounds import ColumnStatistics, frame_statistics
 from platform_core.metadata.charts import chart_metadata
 from platform_core.metadata.costing import used
-from platform_core.metadata.declared import Declared
+from platform_core.metadata.declared import Declared, personal_in_each
 from platform_core.metadata.meter import Meter
 from platform_core.metadata.nulls import completeness
-from platform_core.metadata.previewing import preview
+from platform_core.metadata.previewing import LOOKED_AT, preview_of
 from platform_core.metadata.profiling import SCHEMA, profile_of
 from platform_core.parquet_read import FEW_ROWS, Footer
 
@@ -127,13 +127,17 @@ def running_metadata(
     if small is not None:
         stored = small.lazy
     metadata |= look(running, stored, footer.rows if footer is not None else None)
+    hidden = running.hidden
+    seen: dict[str, Any] = {"workbench/values": declared.reason}
+    if declared.shows_values:
+        head = stored().head(LOOKED_AT).collect()
+        # Read together: for the preview with the row that tells of more, for the profile as `profile` does
+        hidden = hidden.union(*personal_in_each([head, head.head(LOOKED_AT - 1)], hidden))
+        seen = {"workbench/preview": dg.MetadataValue.md(preview_of(head, hidden))}
     if footer is not None:
         metadata |= {"workbench/bytes_written": footer.size, **footer_metadata(footer, declared.descriptions)}
-        metadata |= _profile_metadata(declared, running.hidden, stored, footer, path, small)
-    if declared.shows_values:
-        metadata["workbench/preview"] = dg.MetadataValue.md(preview(stored(), running.hidden))
-    else:
-        metadata["workbench/values"] = declared.reason
+        metadata |= _profile_metadata(declared, hidden, stored, footer, path, small)
+    metadata |= seen
     if declared.shows_charts:
         # A name alone is too little to leave a chart without its column
         shown = declared.personal.union(one.column for one in running.found or () if one.share != 0)

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from platform_core.errors import UserError
+from platform_core.governance.pii.scanning import found_in
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.metadata import mask_with, with_chart
 from platform_core.metadata.charts import charts_of
@@ -92,6 +93,18 @@ def test_what_is_told_stands_in_the_materialisation_and_in_no_other_event(tmp_pa
         texts = [(event.event_type_value, repr(event)) for event in run.all_events]
     for key in ("dagster/column_schema", "workbench/lineage", "workbench/seconds"):
         assert [kind for kind, text in texts if key in text] == ["ASSET_MATERIALIZATION"], key
+
+
+def test_the_detector_reads_an_official_asset_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def counting(columns: list[pl.Series]) -> Any:
+        asked.append([column.name for column in columns])
+        return found_in(columns)
+
+    monkeypatch.setattr("platform_core.governance.pii.verdicts.found_in", counting)
+    made(tmp_path, classification="OFFICIAL", profile="full")
+    assert asked == [FRAME.columns, FRAME.columns * 2]  # what is stored, then what is shown, both ways
 
 
 def test_the_full_profile_is_given_when_it_is_asked_for(tmp_path: Path) -> None:
