@@ -96,12 +96,16 @@ def _judged(
     own |= {name: own[one.inputs[0]] for name, one in given_out.items()}
     # Who declares the rest is judged where it is promoted, so it is here for its classification alone
     breaches = judge(policies, [*facts.values(), *given_out.values(), *behind.values()], on=on)
+    stopping = {(one.asset, one.rule, one.option) for one in breaches if one.stops or one.severity == "warning"}
     findings: list[Finding] = []
     for breach in breaches:
+        of = given_out.get(breach.asset)
+        if of is not None and breach.kind != "naming" and (of.inputs[0], breach.rule, breach.option) in stopping:
+            continue  # told of the step, and mended there
         if breach.asset not in own or (chosen and own[breach.asset][1].step.tag not in chosen):
             continue
         notebook, plan = own[breach.asset]
-        findings += _told(notebook, plan, breach, policies, on, option="publish" if breach.asset in given_out else "")
+        findings += _told(notebook, plan, breach, policies, on, option="publish" if of is not None else "")
     return findings
 
 

@@ -137,6 +137,11 @@ def test_a_rule_about_what_is_given_out_is_told_at_its_line(tmp_path: Path) -> N
     assert one.message.startswith(
         "outputs:people_csv is OFFICIAL-SENSITIVE; at most OFFICIAL is allowed here (rule out"
     )
+    # What is told of the step is mended there, and not told a second time
+    (root,) = tmp_path.glob("**/policies")
+    (root / "own.yaml").write_text("rules: {low: {rule: classification, level: OFFICIAL}}\n")
+    (one,) = _findings(root.parent, "people")
+    assert one.message.startswith("bronze:people is OFFICIAL-SENSITIVE")
 
 
 def test_nothing_is_promoted_against_a_policy(tmp_path: Path) -> None:

@@ -90,7 +90,8 @@ def _requires(rule: Rule, asset: AssetFacts, level: Classified, met: frozenset[s
 
 def _naming(rule: Rule, asset: AssetFacts) -> Iterator[Lack]:
     if not re.fullmatch(rule.pattern or "", asset.name):
-        yield f"{asset.shown} is not named as the pattern {rule.pattern} asks.", "Give the step another name.", ""
+        do = "Give the output a name: {…, name: fees}." if asset.outside else "Give the step another name."
+        yield f"{asset.shown} is not named as the pattern {rule.pattern} asks.", do, ""
 
 
 def _no_sources(_: Rule, asset: AssetFacts) -> Iterator[Lack]:

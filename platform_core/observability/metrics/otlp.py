@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from platform_core.errors import UserError
@@ -42,11 +44,24 @@ def push_metrics(
     whole = data.MetricsData([data.ResourceMetrics(resource=resource, scope_metrics=[scoped], schema_url="")])
     sender = exporter.OTLPMetricExporter(endpoint=endpoint, headers=dict(headers) if headers else None, timeout=10)
     try:
-        result = sender.export(whole, timeout_millis=10_000)
+        with _quiet(exporter.__name__):
+            result = sender.export(whole, timeout_millis=10_000)
     finally:
         sender.shutdown()
     if result != data.MetricExportResult.SUCCESS:
-        raise UserError("The collector did not take the metrics.", hint="Look at its address and its log.")
+        hint = "Look at its log, and at the address: it is whole, such as http://collector:4318/v1/metrics."
+        raise UserError("The collector did not take the metrics.", hint=hint)
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep the exporter from telling each try: its words hold the address, in which a key may stand."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 def _metric(data: Any, metric: Metric, start: int, now: int) -> Any:

@@ -103,6 +103,7 @@ class Collector(HTTPServer):
     """Takes what an exporter of OTLP sends."""
 
     received: list[ExportMetricsServiceRequest]
+    answers: list[int]
 
 
 @pytest.fixture
@@ -111,14 +112,14 @@ def collector() -> Iterator[Collector]:
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["content-length"]))
             server.received.append(ExportMetricsServiceRequest.FromString(content))
-            self.send_response(200)
+            self.send_response(server.answers.pop(0) if server.answers else 200)
             self.send_header("content-length", "0")
             self.end_headers()
 
         def log_message(self, *_: object) -> None: ...
 
     server = Collector(("127.0.0.1", 0), Handler)
-    server.received = []
+    server.received, server.answers = [], []
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
@@ -147,11 +148,15 @@ def test_a_collector_gets_the_same_by_otlp(instance: dg.DagsterInstance, collect
     assert math.isclose(sent["workbench_asset_metric"].gauge.data_points[0].as_double, 0.25)
 
 
-def test_a_collector_that_is_not_there_is_said(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.servers.http import running_http
-
-    with running_http() as server, pytest.raises(UserError, match="did not take the metrics"):
-        push_metrics(metrics(instance).read(), endpoint=f"{server.url}/v1/metrics")
+def test_a_collector_that_does_not_take_them_is_said_without_its_address(
+    instance: dg.DagsterInstance, collector: Collector, caplog: pytest.LogCaptureFixture
+) -> None:
+    collector.answers = [503, 403]  # it is tried again, and then not
+    address = f"http://127.0.0.1:{collector.server_port}/v1/metrics?key=planted-2211"
+    with pytest.raises(UserError, match="did not take the metrics"):
+        push_metrics(metrics(instance).read(), endpoint=address)
+    assert len(collector.received) == 2
+    assert not caplog.records
 
 
 def test_a_port_that_cannot_be_had_is_told() -> None:
