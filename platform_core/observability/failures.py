@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from platform_core.observability.safe_text import masked_error, scrubbed_text, without_personal
 from platform_core.origins import TOLD
 
-_OURS = ("UserError", "UsageError", "VerificationError", "Fault")  # raised by our code they hold no value of the data
+# Raised by our code they hold no value of the data
+_OURS = ("UserError", "UsageError", "VerificationError", "Fault", "HeldBackError")
 _INSTALLED = ("site-packages", "dist-packages", "lib/python")
 _LIBRARY = Path(__file__).parents[1].as_posix()
 _PACKAGES = tuple(
@@ -113,7 +114,7 @@ def failure_of(
     code = "\n".join((frame.line or "")[:_LONGEST_LINE] for frame in frames)
     notes = [str(note) for one in chain for note in getattr(one, "__notes__", ())]
     raised = [frame.filename for frame in traceback.extract_tb(root.__traceback__, limit=-1)]
-    ours = type(root).__module__ == "platform_core.errors" and _is_ours(type(root).__name__, raised)
+    ours = type(root).__module__.startswith("platform_core.") and _is_ours(type(root).__name__, raised)
     message = _message_of(root)
     return FailureData(
         step,
@@ -132,26 +133,51 @@ def failure_of_stored(
     """Give what failed, of an error that Dagster's event log keeps."""
     if error is None:
         return FailureData(step, tuple(assets), "Unknown", "", partition=_partition(partition))
-    chain = [error]
-    while (deeper := chain[-1].cause or chain[-1].context) is not None and len(chain) < _MOST_CAUSES:
-        chain.append(deeper)
+    chain = _chain(error)
     root = chain[-1]
-    lines = [line for one in chain for entry in one.stack for line in entry.split("\n")]
-    code = "\n".join(line[:_LONGEST_LINE] for line in lines if not line.startswith("  File "))
-    kind = root.cls_name or "Error"
-    text, _, noted = root.message.partition("\n" + TOLD)
-    said = text.strip().partition(": ")[2] if ": " in text else ""
-    raised = [file for file, _ in _places_in(line for entry in root.stack for line in entry.split("\n"))]
-    ours = root.message.startswith("platform_core.errors.") and _is_ours(kind, raised)
+    lines = _lines(chain)
+    noted = root.message.partition("\n" + TOLD)[2]
     return FailureData(
         step,
         tuple(assets),
-        kind,
-        _own(said) if ours else masked_error(said, code),
+        root.cls_name or "Error",
+        _said(root, _code(lines)),
         _told([TOLD + noted] if noted else [line for one in chain for line in one.message.split("\n")])
         or _place(list(_places_in(lines))),
         _partition(partition),
     )
+
+
+def masked_trace(error: StoredError) -> str:
+    """Give a traceback with its lines of code, and of each exception the class and the masked message."""
+    chain = _chain(error)
+    code = _code(_lines(chain))
+    told = [f"{one.cls_name or 'Error'}: {_said(one, code)}\n\n{''.join(one.stack)}" for one in chain]
+    return "\nThe above exception was caused by the following exception:\n".join(told)
+
+
+def _chain(error: StoredError) -> list[StoredError]:
+    chain = [error]
+    while (deeper := chain[-1].cause or chain[-1].context) is not None and len(chain) < _MOST_CAUSES:
+        chain.append(deeper)
+    return chain
+
+
+def _lines(chain: Iterable[StoredError]) -> list[str]:
+    return [line for one in chain for entry in one.stack for line in entry.split("\n")]
+
+
+def _code(lines: Iterable[str]) -> str:
+    return "\n".join(line[:_LONGEST_LINE] for line in lines if not line.startswith("  File "))
+
+
+def _said(error: StoredError, code: str) -> str:
+    """Give what a stored error says, masked where it may hold a value."""
+    text = error.message.partition("\n" + TOLD)[0]
+    said = text.strip().partition(": ")[2] if ": " in text else ""
+    raised = [file for file, _ in _places_in(_lines([error]))]
+    ours = error.message.startswith("platform_core.") and _is_ours(error.cls_name or "", raised)
+    return _own(said) if ours else masked_error(said, code)
 
 
 def _is_ours(kind: str, raised: Sequence[str]) -> bool:

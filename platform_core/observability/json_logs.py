@@ -10,11 +10,13 @@ import datetime as dt
 import json
 import logging
 import sys
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from dagster._core.log_manager import LOG_RECORD_EVENT_ATTR, LOG_RECORD_METADATA_ATTR
+from dagster._utils.error import serializable_error_info_from_exc_info
 
+from platform_core.observability.failures import StoredError, masked_trace
 from platform_core.observability.safe_text import scrubbed_text
 
 LONGEST_MESSAGE = 8_000
@@ -54,10 +56,10 @@ class JsonFormatter(logging.Formatter):
         line |= {key: scrubbed_text(str(value)) for key, value in known.items() if value}
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-            line["traceback"] = scrubbed_text(self.formatException(record.exc_info), longest=LONGEST_MESSAGE)
+            line["traceback"] = _trace(serializable_error_info_from_exc_info(cast("Any", record.exc_info)))
         elif (error := getattr(getattr(event, "event_specific_data", None), "error", None)) is not None:
             line["error"] = error.cls_name
-            line["traceback"] = scrubbed_text(error.to_string(), longest=LONGEST_MESSAGE)
+            line["traceback"] = _trace(error)
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -80,6 +82,11 @@ def json_logger(context: dg.InitLoggerContext) -> logging.Logger:
     handler.setFormatter(JsonFormatter())
     logger.addHandler(handler)
     return logger
+
+
+def _trace(error: StoredError) -> str:
+    """Give a traceback in which a message holds no value of the data: nobody chose to write that to a log."""
+    return scrubbed_text(masked_trace(error), longest=LONGEST_MESSAGE)
 
 
 def _asset(event: Any) -> str:

@@ -126,13 +126,21 @@ def _over(tick: Tick) -> Iterator[Recovery]:
                 after_timestamp=row["seen_at"],
             )
             made = tick.instance.fetch_materializations(wanted, limit=1).records
-            if made:
+            if made and _ended_well(tick.instance, made[0].event_log_entry):
                 yield Recovery(row["key"], made[0].timestamp, f"{alert.asset} was made again")
         elif alert.job:
             done = dg.RunsFilter(job_name=alert.job, statuses=[dg.DagsterRunStatus.SUCCESS])
             records = tick.instance.get_run_records(done, limit=1)
             if records and (ended := records[0].end_time or 0.0) > row["seen_at"]:
                 yield Recovery(row["key"], ended, f"{alert.job} ran well again")
+
+
+def _ended_well(instance: dg.DagsterInstance, made: dg.EventLogEntry) -> bool:
+    """Whether the step that stored an asset has ended well: a policy or a check may hold back what it stored."""
+    if made.step_key is None:
+        return True  # told from outside
+    succeeded = instance.get_records_for_run(made.run_id, of_type=dg.DagsterEventType.STEP_SUCCESS).records
+    return any(record.event_log_entry.step_key == made.step_key for record in succeeded)
 
 
 def checks(tick: Tick) -> Seen:

@@ -26,6 +26,7 @@ from platform_core.governance.policies.reading import ready
 from platform_core.governance.policies.rule import Rule
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.metadata import mask_with
+from platform_core.observability.failures import failure_of_stored
 from platform_core.sdk import silver_asset
 
 DAY = "2026-11-29"
@@ -159,6 +160,8 @@ def test_a_run_stops_before_anything_is_made_of_it(tmp_path: Path, capfd: pytest
         cause = failed.step_failure_data.error.cause or failed.step_failure_data.error
         assert cause.cls_name == HeldBackError.__name__
         assert "looks personal (e-mail address) and is declared nowhere: contact." in cause.message
+        alert = failure_of_stored(failed.step_failure_data.error, step="people")
+        assert "people has a column that looks personal (e-mail address) and" in alert.message
         assert _told(result)
     assert PLANTED not in capfd.readouterr().err
 

@@ -27,7 +27,8 @@ def test_a_runs_lines_hold_its_ids_and_no_secret(
 
     @dg.asset(deps=[rents])
     def fees() -> None:
-        raise ValueError(SECRET)
+        tenant = " ".join(["Zebedee", "Quillfeather"])
+        raise ValueError(f"{SECRET} and {tenant} cannot be read")
 
     job = dg.Definitions(assets=[rents, fees], jobs=[dg.define_asset_job("nightly")], loggers={"json": json_logger})
     settings = {"loggers": {"json": {"config": {"stream": "stdout", "level": "DEBUG"}}}}
@@ -46,14 +47,17 @@ def test_a_runs_lines_hold_its_ids_and_no_secret(
     assert made["asset"] == "rents"
     (failed,) = [line for line in lines if line.get("event") == "STEP_FAILURE"]
     assert failed["step"] == "fees"
-    assert "ValueError" in failed["traceback"]
+    assert "ValueError: *** and … cannot be read\n" in failed["traceback"]
+    assert 'raise ValueError(f"{SECRET} and {tenant} cannot be read")' in failed["traceback"]
+    assert "Zebedee Quillfeather" not in text
 
 
 def test_what_is_no_run_is_written_too() -> None:
     try:
-        raise KeyError(SECRET)
+        raise KeyError(f"{SECRET} of " + "Zebedee".upper())
     except KeyError:
         record = logging.LogRecord("d", logging.ERROR, "", 0, "two\nlines", (), __import__("sys").exc_info())
     line = JsonFormatter().format(record)
     assert "\n" not in line
     assert json.loads(line)["error"] == "KeyError"
+    assert "ZEBEDEE" not in line

@@ -16,6 +16,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from platform_core.config import ProjectConfig
 from platform_core.config.alerts import AlertsConfig
+from platform_core.governance.policies.holding import HeldBackError
 from platform_core.observability import operational
 from platform_core.observability.alerts.current import alerter_for
 from platform_core.observability.operational import operational_sensors
@@ -37,6 +38,15 @@ def register(context) -> None:
 
 
 HOUR = timedelta(hours=1)
+
+
+@dg.asset
+def held(context) -> None:
+    if "held" in fails(context):
+        raise ValueError
+    context.log_event(dg.AssetMaterialization("held"))
+    if "late" in fails(context):
+        raise HeldBackError("held was made, and nothing is made of it: rates has no owner of @jane.doe")
 
 
 @dg.asset(deps=[register], freshness_policy=dg.FreshnessPolicy.time_window(fail_window=2 * HOUR, warn_window=HOUR))
@@ -74,7 +84,9 @@ class Platform:
         }
         self.folder = folder
         self.definitions = dg.Definitions(
-            assets=[register, fees], asset_checks=[complete], jobs=[dg.define_asset_job("nightly")]
+            assets=[register, fees, held],
+            asset_checks=[complete],
+            jobs=[dg.define_asset_job("nightly", dg.AssetSelection.all() - dg.AssetSelection.assets("held"))],
         )
 
     @property
@@ -128,11 +140,32 @@ def test_failures_are_told_once_with_owner_links_and_no_value_and_so_is_their_en
     assert platform.tick("failures") == []
 
 
+def test_what_was_stored_and_held_back_is_not_over(platform: Platform) -> None:
+    job = platform.definitions.resolve_implicit_global_asset_job_def()
+
+    def run(how: str) -> None:
+        chosen = [dg.AssetKey("held")]
+        job.execute_in_process(
+            tags={"fails": how}, instance=platform.instance, raise_on_error=False, asset_selection=chosen
+        )
+
+    run("held")
+    assert platform.tick("failures")[0].startswith("held failed: ValueError")
+    since = time.time()
+    run("late")
+    made = platform.instance.get_latest_materialization_event(dg.AssetKey("held"))
+    assert made is not None
+    assert made.timestamp > since
+    assert platform.tick("failures") == []
+    run("")
+    assert platform.tick("failures") == ["Recovered: held was made again"]
+
+
 def test_each_failed_step_of_each_failed_run_is_read_and_a_run_that_is_tried_again_is_not(platform: Platform) -> None:
     platform.run("fees")
     again = platform.run("register")
     platform.instance.add_run_tags(again, {"dagster/will_retry": "true"})
-    assert platform.tick("failures") == [f"fees failed: ValueError (test_operational.py:{LINE + 9})"]
+    assert platform.tick("failures") == [f"fees failed: ValueError (test_operational.py:{LINE + 18})"]
     platform.run("register")
     assert len(platform.tick("failures")) == 1
 
