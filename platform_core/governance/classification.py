@@ -60,12 +60,12 @@ class Downgrade:
         if not self.by.strip() or len(self.reason.split()) < 3:
             raise ValueError("a downgrade says who decided, and why in at least three words")
         checked_date(self.on)
-        if self.expires is not None:
-            checked_date(self.expires)
+        if self.expires is not None and checked_date(self.expires) < self.on:
+            raise ValueError("it expires before it was decided")
 
     def holds(self, on: str) -> bool:
-        """Whether it counts on a day."""
-        return self.expires is None or on <= self.expires
+        """Whether it counts on a day: from that on which it was decided."""
+        return self.on <= on and (self.expires is None or on <= self.expires)
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid", "strict": True, "hide_input_in_errors": True}
 

@@ -83,6 +83,8 @@ class Hold:
         """
         if not all(re.fullmatch(r"\w+:[0-9a-f]{32}(-[0-9a-f]{8})?", one) for one in self.subjects):
             raise ValueError("a subject is a token as `workbench erase --subject KEY=VALUE --token` gives it")
+        if not self.assets:
+            raise ValueError("a hold names assets, or leaves assets out where it is of all")
         if self.until is not None:
             checked_date(self.until)
 

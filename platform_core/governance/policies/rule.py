@@ -91,6 +91,8 @@ class Rule:
             raise ValueError(f"the rule {self.rule} needs the key {lacking[0] if lacking else 'kinds'}")
         if self.most is not None and not 0 <= self.most < float("inf"):
             raise ValueError("most is an amount from 0 on")
+        if any(one is not None and one < 1 for one in (self.memory_mb, self.minutes)):
+            raise ValueError("memory_mb and minutes are whole numbers from 1 on")
         if self.pattern is not None:
             try:
                 re.compile(self.pattern)

@@ -69,7 +69,9 @@ def _downgrades(policies: Policies, assets: Sequence[AssetFacts], on: str) -> It
     for position, record in enumerate(policies.downgrades):
         lost = sorted(set(record.inputs) - inputs.get(record.asset, set()))
         if not record.holds(on):
-            said = f"The downgrade of {record.asset} expired on {record.expires}; {record.by} decided it."
+            early = on < record.on
+            when = f"counts from {record.on} on" if early else f"expired on {record.expires}"
+            said = f"The downgrade of {record.asset} {when}; {record.by} decided it."
             yield position, "error", said, "Take it out, or decide anew with a reason.", ""
         elif record.asset not in inputs:
             yield position, "warning", f"A downgrade is of {record.asset}, and there is no such asset.", _NAME, ""

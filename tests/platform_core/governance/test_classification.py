@@ -88,6 +88,13 @@ def test_a_record_that_expired_covers_nothing() -> None:
     assert [one.said for one in stale(own, facts, on="2026-11-30")] == [
         f"The downgrade of c expired on 2026-11-29; {SAID['by']} decided it."
     ]
+    # Nor does one that nobody has decided yet
+    early = Policies(downgrades=(Downgrade(asset="c", inputs=("a",), to=OFFICIAL, **{**SAID, "on": "2026-12-01"}),))
+    assert classes_of(early, facts, on="2026-11-30")["c"].level == SENSITIVE
+    assert classes_of(early, facts, on="2026-12-01")["c"].level == OFFICIAL
+    assert [one.said for one in stale(early, facts, on="2026-11-30")] == [
+        f"The downgrade of c counts from 2026-12-01 on; {SAID['by']} decided it."
+    ]
     # A code location that was loaded before refuses all the same
     told = attributes(classes_of(own, facts, on="2026-11-29")["c"], [])
     refuse(told, "c", on="2026-11-29")

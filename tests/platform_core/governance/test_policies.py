@@ -116,9 +116,13 @@ def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
     text = (
         "use: minmal\nrules:\n  a: {rule: naming, patern: x}\n  b: {rule: cost}\nexceptions:\n"
         "- {rule: a, assets: x, owner: me, reason: a b c, expires: soon}\n"
+        "holds: [{id: H, reason: A case, assets: []}]\n"
+        "downgrades: [{asset: a, inputs: [b], to: OFFICIAL, by: Ana, reason: a b c, on: 2026-02-01, "
+        "expires: 2026-01-31}]\n"
     )
+    small = "rules: {d: {rule: compute, minutes: -5}}\n"
     with pytest.raises(UserError) as caught:
-        load_policies(_write(tmp_path, own=text, other="rules: {c: {rule: naming, pattern: 5}}\n"))
+        load_policies(_write(tmp_path, own=text, other="rules: {c: {rule: naming, pattern: 5}}\n", small=small))
     said = str(caught.value)
     for part in (
         "policies/other.yaml:1: rules.c.pattern must be text.",
@@ -126,6 +130,9 @@ def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
         "policies/own.yaml:1: use.0: this should be 'minimal'",
         "policies/own.yaml:4: rules.b: the rule cost needs the key most.",
         "policies/own.yaml:6: exceptions.0: the owner is team:NAME or an e-mail address.",
+        "policies/own.yaml:7: holds.0: a hold names assets, or leaves assets out where it is of all.",
+        "policies/own.yaml:8: downgrades.0: it expires before it was decided.",
+        "policies/small.yaml:1: rules.d: memory_mb and minutes are whole numbers from 1 on.",
     ):
         assert part in said
 
