@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from platform_core.partitions import file_partitions
 from workbench.cli import main
 from workbench.materialise import Materialiser, count
 from workbench.project import find_project
@@ -33,6 +34,15 @@ import dagster as dg
 def pair():
     yield dg.MaterializeResult(asset_key="one")
     raise ValueError("the other cannot be made")
+"""
+ISSUES = """\
+import polars as pl
+from platform_core.partitions import file_partitions
+from platform_core.sdk import bronze_asset
+
+@bronze_asset(name="issues", partitions_def=file_partitions("issue_dates", "issues/{partition}.csv").definition)
+def issues(context):
+    return pl.DataFrame({"key": [context.partition_key]})
 """
 DEFS = Path("src", "letting", "defs")
 
@@ -198,6 +208,20 @@ def test_a_selection_or_partition_that_is_nothing_is_wrong_usage(
 ) -> None:
     assert main(["materialize", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_dynamic_partitions_that_nobody_told_of_are_no_partitions_yet(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / DEFS / "bronze" / "issues.py").write_text(ISSUES, encoding="utf-8")
+    for arguments in (["--partition", "a"], ["--all-partitions"]):
+        assert main(["materialize", "issues", *arguments]) == 2
+        said = capsys.readouterr().err
+        assert "'issues' has no partitions yet" in said
+        assert "A sensor, or `register` of its partitions, tells Dagster of those of files." in said
+    with open_session(find_project(project)) as session:
+        file_partitions("issue_dates", "issues/{partition}.csv").register(session.instance, ["issues/a.csv"])
+    assert run(capsys, "issues", "--all-partitions")["issues"]["rows"] == 1
 
 
 def test_a_failing_asset_is_named_with_cause_line_and_notebook(

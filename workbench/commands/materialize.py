@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.outcomes import AssetOutcome
     from workbench.session import Session
 
+_TO_COME = "A sensor, or `register` of its partitions, tells Dagster of those of files."
 HELP = "Make the project's assets in dependency order; what did not change is passed over."
 
 
@@ -149,8 +150,11 @@ def check_partition(chosen: Sequence[AssetNode], partition: str | None, *, all_p
     partitioned = [node for node in chosen if node.partitions is not None]
     keys = {key for node in partitioned for key in node.partitions or ()}
     if partition is not None and partition not in keys:
-        hint = did_you_mean(partition, keys) if keys else "None of the assets chosen has partitions."
+        none_yet = f"{partitioned[0].name!r} has no partitions yet. {_TO_COME}" if partitioned else ""
+        hint = did_you_mean(partition, keys) if keys else none_yet or "None of the assets chosen has partitions."
         raise UsageError(f"There is no partition {partition!r}.", hint=hint)
+    if all_partitions and not keys and len(partitioned) == len(chosen):
+        raise UsageError(f"The asset {partitioned[0].name!r} has no partitions yet.", hint=_TO_COME)
     if partitioned and partition is None and not all_partitions:
         example = (partitioned[0].partitions or ("KEY",))[-1:] or ("KEY",)
         raise UsageError(
