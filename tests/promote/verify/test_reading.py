@@ -103,7 +103,7 @@ def test_an_output_that_was_not_kept_is_told(tmp_path: Path, told: dict[str, str
 def test_a_series_has_a_way_out_of_its_own(tmp_path: Path):
     (tmp_path / "0.json").write_text(json.dumps({"problem": "no frame", "type": "Series"}))
     seen = observed(NOTEBOOK, [CAPTURE], tmp_path, {"ran": True, "failure": None}, tmp_path)
-    assert seen.findings[0].hint == "Give a frame of one column: frame.to_frame()."
+    assert seen.findings[0].hint == "Write `frame = frame.to_frame()`."
 
 
 def test_outputs_that_a_failure_kept_from_being_are_not_told_twice(tmp_path: Path):
