@@ -19,6 +19,7 @@ from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
+from promote.heap.standing import CONNECTION
 from promote.heap.state import is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import binds_above, only_puts_away, recovers
@@ -144,6 +145,7 @@ class _Resolver:
         variables = {bound.variable for bound in closure.inputs.values()}
         for statement in included if len(variables) > 1 else ():
             self.refusals.identity(statement, variables)
+        self.asked_late()
         if not self.refusals.findings:
             for name, change, at, assets in lost_changes(
                 self.program, closure.included, closure.inputs.values(), closure.sources
@@ -201,6 +203,21 @@ class _Resolver:
             bound = now and late in now[0].effects.touched and now[0].index not in self.own_indices
             if bound and now[0].index > max(made):
                 self.refusals.moved_on(name, late, now[0], statement)
+
+    def asked_late(self) -> None:
+        """A relation that another step gives looks into DuckDB's tables only now: what changed there counts."""
+        if not self.program.relations or CONNECTION not in self.program.touches:
+            return
+        for bound in self.closure.inputs.values():
+            if bound.load is not None or bound.variable not in self.program.relations:
+                continue
+            for statement in (self.program.statements[i] for i in sorted(self.closure.included)):
+                now = self.program.reaching(CONNECTION, statement.index) if bound.variable in statement.reads else ()
+                changed = [s for s in now if s.index > bound.at and s.index not in self.own_indices]
+                if changed:
+                    self.refusals.asked_late(bound.variable, changed[0], statement)
+                    self.closure.doubled.add(bound.asset)
+                    break
 
     # Names
 

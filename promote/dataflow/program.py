@@ -67,6 +67,7 @@ class Program:
 
     `stars` import every name of a module, `wild` ones may bind any name at run time. `ambient` are the hidden states
     that someone changes and that every step may depend on, `shown` those that texts made of frames depend on.
+    `relations` are names of queries on DuckDB's default connection.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Program:
         stars: tuple[Statement, ...],
         wild: tuple[Statement, ...],
         trace: Trace,
+        relations: frozenset[str] = frozenset(),
     ) -> None:
         self.statements = statements
         self.functions = functions
@@ -84,6 +86,7 @@ class Program:
         self.stars = stars
         self.wild = wild
         self.trace = trace
+        self.relations = relations
         states = sorted(filter(is_state, touches))
         self.ambient = tuple(filter(is_ambient, states))
         self.shown = tuple(filter(is_shown, states))
@@ -208,7 +211,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
     stars = tuple(s for s in statements if any(map(_is_star, s.facts.kinds.get(ast.ImportFrom, ()))))
     of_name = {name: tuple(found) for name, found in touches.items()}
     wild = _wild(statements, functions, imports, shells(every))
-    return Program(tuple(statements), functions, of_name, stars, wild, trace)
+    return Program(tuple(statements), functions, of_name, stars, wild, trace, frozenset(relations.every))
 
 
 def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:

@@ -217,6 +217,12 @@ class Refusals:
         hint = f"Collect `{name}` in its own step, or give the new value another name."
         self.say("PR304", name, message, at, at.reads.get(name, Use(at.first, 1)), hint)
 
+    def asked_late(self, name: str, change: Statement, at: Statement) -> None:
+        """An input that is a query of DuckDB would look into tables that are others by now."""
+        message = f"`{name}` looks into DuckDB's tables only now, and {self.context.where(change)} changed some."
+        hint = f"Read `{name}` in its own step (`.df()`, `.pl()`), or change the tables before it."
+        self.say("PR304", name, message, at, at.reads.get(name, Use(at.first, 1)), hint)
+
     # Names that nothing gave
 
     def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:

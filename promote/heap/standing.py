@@ -18,7 +18,7 @@ from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.values import replace
 
-_CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
+CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 
@@ -114,19 +114,21 @@ class Relations:
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.every: set[str] = set()  # with those that mean something else by now
 
     def take(self, facts: Facts, effects: Effects, states: Collection[str]) -> dict[str, Use]:
         """Take a statement that reads states; give that of the connection where it asks a query made before."""
         asked = next((use for name, use in effects.reads.items() if name in self.names), None)
-        if asked is None and _CONNECTION not in states:
+        if asked is None and CONNECTION not in states:
             return {}
         called = {node.func.attr for node in facts.kinds.get(ast.Call, ()) if isinstance(node.func, ast.Attribute)}
         kept = _KEEPING.intersection(facts.kinds)  # a default value, an attribute of a class: asked where it is used
         if kept or called.isdisjoint(RELATION_ENDS):
             self.names |= effects.touched
+            self.every |= effects.touched
         else:
             self.names -= effects.binds
-        return {} if asked is None else {_CONNECTION: asked}
+        return {} if asked is None else {CONNECTION: asked}
 
 
 def _stores(node: ast.stmt) -> bool:
