@@ -19,6 +19,7 @@ from platform_core.automation.loaded_code import loaded_code
 from platform_core.code_references import reference_metadata
 from platform_core.compute_kinds import COMPUTE_TAG, KINDS, ComputeSpec, Kind
 from platform_core.errors import UserError
+from platform_core.frames import FrameKind, annotation_kind
 from platform_core.governance.classification import checked_level
 from platform_core.governance.policies.facts import MASKING, PERSONAL
 from platform_core.metadata.declared import Declared, checked_profile, declared_columns
@@ -169,6 +170,12 @@ def _layer(
     return decorate if function is None else decorate(function)
 
 
+def _promised(function: AssetFunction) -> FrameKind | None:
+    """Give the kind of frame that a promoted function was seen to give, which its annotation says."""
+    said = inspect.signature(function).return_annotation
+    return None if said in {Any, "Any"} else annotation_kind(said)
+
+
 def _build(
     layer: Layer | None, function: AssetFunction, options: AssetOptions, spec: ComputeSpec | None
 ) -> dg.AssetsDefinition:
@@ -197,6 +204,7 @@ def _build(
         layer=layer,
         # A bronze step reads its source again whenever it is asked to
         loaded=loaded_code(function) if options.get("cache", True) and layer != "bronze" else None,
+        promised=_promised(function) if options.get("notebook") else None,
         declared=declared,
         checks=checks,
         severity=severity,

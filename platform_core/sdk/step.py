@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import dagster as dg
 
 from platform_core.automation.unchanged import made_from
-from platform_core.frames import convert
+from platform_core.errors import UserError
+from platform_core.frames import FrameKind, convert, kind_of
 from platform_core.governance.audit.running import record_run
 from platform_core.governance.classification import classification_of
 from platform_core.governance.days import today
@@ -41,6 +42,14 @@ if TYPE_CHECKING:
     from platform_core.asset_checks import Check
 
 
+_FRAMES: dict[FrameKind, str] = {
+    "lazy": "a Polars LazyFrame",
+    "polars": "a Polars DataFrame",
+    "pandas": "a pandas DataFrame",
+    "duckdb": "a DuckDB relation",
+}
+
+
 def step_function(
     function: Callable[..., Any],
     parameters: Parameters,
@@ -49,12 +58,14 @@ def step_function(
     layer: str | None,
     declared: Declared,
     loaded: str | None,
+    promised: FrameKind | None,
     checks: Sequence[Check],
     severity: str,
 ) -> Callable[..., Iterator[dg.Output[Any] | dg.AssetCheckResult | dg.AssetObservation]]:
     """Give the generator that Dagster runs, with the signature that it reads inputs and resources from.
 
     `loaded` is the digest of the function as it is loaded; None where every run has to make the asset.
+    `promised` is the kind of frame that it must give; None where any will do.
     """
 
     def compute(
@@ -76,7 +87,7 @@ def step_function(
                         arguments = parameters.arguments(context, given)
                         following = Following(function, arguments, parameters.frames(arguments))
                         with of_step(context), following.watched():
-                            value = function(**arguments)
+                            value = _as_promised(function(**arguments), promised, name)
                     except BaseException as error:
                         tell_cell(error, function)
                         tell_failed(context, running)
@@ -113,6 +124,17 @@ def step_function(
     compute.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks for
     compute.__annotations__ = {item.name: item.annotation for item in signature.parameters.values()}
     return compute
+
+
+def _as_promised(value: Any, promised: FrameKind | None, name: str) -> Any:
+    """Give the value back if it is of the kind that the asset was proven with: whoever reads it gets that kind."""
+    kind = kind_of(value)
+    if promised is not None and kind is not None and kind != promised:
+        raise UserError(
+            f"{name} gives {_FRAMES[kind]}, and was promoted as {_FRAMES[promised]}, as which other steps read it.",
+            hint="Give one kind of frame on every path of the step, and promote it again.",
+        )
+    return value
 
 
 def _mark(declared: Declared) -> str | None:

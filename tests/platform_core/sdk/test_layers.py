@@ -186,6 +186,25 @@ def test_only_a_plain_function_becomes_an_asset() -> None:
             gold_asset(name="x")(thing)
 
 
+@pytest.mark.parametrize("notebook", [None, "notebooks/silver/permits.ipynb"])
+def test_what_was_promoted_gives_the_kind_of_frame_that_it_was_proven_with(notebook: str | None) -> None:
+    """Others read it as that kind, so that a step whose kind hangs on the data would differ from its notebook."""
+    options: Any = {"notebook": notebook} if notebook else {}
+
+    @silver_asset(**options)
+    def cleaned(context: dg.AssetExecutionContext) -> pl.LazyFrame:
+        return pl.DataFrame({"a": [1]})  # type: ignore[return-value]  # that is the mistake
+
+    given = {"resources": {"io_manager": dg.mem_io_manager}, "raise_on_error": False}
+    result = dg.materialize([cleaned], **given)  # type: ignore[arg-type]  # options of several types
+    assert result.success is (notebook is None)
+    if notebook:
+        (failure,) = [e.step_failure_data.error for e in result.all_events if e.is_step_failure]
+        told = "cleaned gives a Polars DataFrame, and was promoted as a Polars LazyFrame, as which other steps read it."
+        assert failure is not None
+        assert told in failure.to_string()
+
+
 def test_two_layers_or_compute_outermost_are_refused() -> None:
     asset = bronze_asset(permits)
     with pytest.raises(UserError, match="one layer decorator"):
