@@ -82,11 +82,10 @@ def _shown(kind: str, message: str, source: str, root: Path | None) -> str:
     if kind in {"SyntaxError", "IndentationError", "TabError"}:
         return _PREFIXED_FORMS.sub("", message.split("\n", 1)[0])
     if kind in {"NameError", "UnboundLocalError", "AttributeError", "ModuleNotFoundError", "ImportError"}:
-        stem = _PREFIXED_FORMS.sub("", message)
-        if any(form.fullmatch(stem) for form in _INTERPRETER_FORMS):
+        lacking = _LACKING.match(message)
+        stem = f"{lacking['name']} is not installed" if lacking else _PREFIXED_FORMS.sub("", message)
+        if lacking or any(form.fullmatch(stem) for form in _INTERPRETER_FORMS):
             return stem
-    if kind == "ImportError" and (found := _LACKING.match(message)):
-        return f"{found['name']} is not installed"
     if kind in _FILE_ERRORS and (found := _FILE_ERROR.fullmatch(message)):
         return f"{found['what']}: {_relative(found['path'].strip(chr(39)), root)}"
     if kind == "ColumnNotFoundError" and (found := _QUOTED_COLUMN.match(message)):
