@@ -197,6 +197,8 @@ class Lake:
         entries = sorted(entry.name for entry in (folder.iterdir() if folder.is_dir() else ()))
         found = {key: folder / entry for entry in entries if (key := self._key(entry)) is not None}
         partitions = {key: place / HIVE_FILE if self.hive else place for key, place in sorted(found.items())}
+        if self.hive:  # the folder of one stands before its file does
+            partitions = {key: place for key, place in partitions.items() if place.is_file()}
         if partitions and path.exists():
             raise both_forms(name, layer, path.name, folder.name)
         if not partitions and not path.exists():

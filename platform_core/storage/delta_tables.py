@@ -166,11 +166,12 @@ class DeltaTables:
         if partition is not None and safe_name(partition, "partition key") == _NULL_KEY:
             raise UserError(f"A Delta table takes the partition key {partition!r} for none.", hint="Name it otherwise.")
         about_it = {f"workbench.{key}": text for key, text in notes_of(listed, classification).items()}
-        notes = commit_notes({**about_it, **self.writing.notes})
+        notes = {**about_it, **self.writing.notes}
         with told_of_writing(value, label):
             try:
-                # Appends fit each other, but for the first ones of a table: each of them makes it
-                again = self.writing.mode == "append" and not isinstance(value, pa.RecordBatchReader)
+                # Appends fit each other, and so do partitions, but for the first ones of a table: each of them makes it
+                fits = self.writing.mode == "append" or (partition is not None and self.open(layer, name) is None)
+                again = fits and not isinstance(value, pa.RecordBatchReader)
                 for left in reversed(range(_APPENDS if again else 1)):
                     try:
                         self._commit(layer, name, value, partition, notes)
@@ -189,7 +190,7 @@ class DeltaTables:
         table = self.open(layer, name)
         if table is None:
             raise never_stored(name)
-        table.vacuum(retention_hours=_KEPT_HOURS, dry_run=False, commit_properties=notes)
+        table.vacuum(retention_hours=_KEPT_HOURS, dry_run=False, commit_properties=commit_notes(notes))
         return self._footer(layer, name, partition)
 
     def mark(self, layer: str, name: str, partition: str | None = None) -> str | None:
@@ -201,7 +202,7 @@ class DeltaTables:
     def _column(self) -> str:
         return self.writing.column or OWN_COLUMN
 
-    def _commit(self, layer: str, name: str, value: object, partition: str | None, notes: Any) -> None:
+    def _commit(self, layer: str, name: str, value: object, partition: str | None, notes: Mapping[str, str]) -> None:
         url = self._url(layer, name)
         with stream_of(value) as rows:
             own = partition is not None and not self.writing.column
@@ -216,19 +217,29 @@ class DeltaTables:
             with telling(wrong):
                 self._commit_rows(url, given, partition, notes)
 
-    def _commit_rows(self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Any) -> None:
+    def _commit_rows(
+        self, url: str, rows: pa.RecordBatchReader, partition: str | None, notes: Mapping[str, str]
+    ) -> None:
         delta: Any = needed("deltalake", "delta")
         writing, options = self.writing, dict(self.options) or None
-        if writing.mode == "merge" and delta.DeltaTable.is_deltatable(url, options):
+        is_new = not delta.DeltaTable.is_deltatable(url, options)
+        if writing.mode == "merge" and not is_new:
             keys = [*writing.key, *([self._column] if partition is not None else [])]
             matched = " AND ".join(f"old.{_quoted(key)} = new.{_quoted(key)}" for key in keys)
             table = delta.DeltaTable(url, storage_options=options)
             merger = table.merge(
-                rows, matched, "new", "old", merge_schema=writing.evolution != "fixed", commit_properties=notes
+                rows,
+                matched,
+                "new",
+                "old",
+                merge_schema=writing.evolution != "fixed",
+                commit_properties=commit_notes(notes),
             )
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
             return
         whole = partition is None
+        # Two that make a table, or replace one without rows, fit each other to delta-rs: it would keep the rows of both
+        alone = is_new or (whole and writing.mode != "append")
         schema_mode = {"fixed": None, "add": "merge", "replace": "overwrite" if whole else "merge"}[writing.evolution]
         delta.write_deltalake(
             url,
@@ -238,7 +249,7 @@ class DeltaTables:
             predicate=None if whole or writing.mode != "overwrite" else equals(self._column, partition or ""),
             schema_mode="merge" if writing.mode == "append" and schema_mode else schema_mode,
             storage_options=options,
-            commit_properties=notes,
+            commit_properties=commit_notes(notes, alone=alone),
         )
 
     def _url(self, layer: str, name: str) -> str:
@@ -356,10 +367,17 @@ def _of_partition(
         yield batch
 
 
-def commit_notes(notes: Mapping[str, str]) -> Any:
-    """Give what a version tells, as delta-rs takes it."""
+def commit_notes(notes: Mapping[str, str], *, alone: bool = False) -> Any:
+    """Give what a version tells, as delta-rs takes it.
+
+    Args:
+        notes: What it tells.
+        alone: Whether the version is given up where any other one came meanwhile, whatever that changed.
+    """
     delta: Any = needed("deltalake", "delta")
-    return delta.CommitProperties(custom_metadata=dict(notes)) if notes else None
+    if not notes and not alone:
+        return None
+    return delta.CommitProperties(custom_metadata=dict(notes), max_commit_retries=0 if alone else None)
 
 
 def equals(column: str, value: str) -> str:

@@ -131,5 +131,9 @@ def test_partitions_as_hive_on_the_disk(tmp_path: Path) -> None:
     assert (tmp_path / "data/lake/bronze/odp/day=2025-01-22/data.parquet").exists()
     assert list(storage.find("odp").partitions) == ["2025-01-22", "a:b"]
     assert storage.read("odp", "polars")["n"].to_list() == [10, 3]
+    (tmp_path / "data/lake/bronze/odp/day=2025-01-23").mkdir()  # of a writer that has only begun, or was killed then
+    (tmp_path / "data/lake/bronze/new/day=2025-01-23").mkdir(parents=True)
+    assert storage.read("odp", "polars")["n"].to_list() == [10, 3]
+    assert storage.find("new") is None
     others = pl.scan_parquet(tmp_path / "data/lake/bronze/odp", hive_partitioning=True).sort("n").collect()
     assert others.rows() == [(3, "a:b"), (10, "2025-01-22")]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -343,9 +344,13 @@ def test_a_full_disk_leaves_the_old_rows(tmp_path: Path, kind: str) -> None:
     assert storage.read("x", "polars").height == 300_000
 
 
-def test_of_two_delta_writers_one_stands_whole_and_the_other_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["rows", "no rows", "no table"])
+def test_of_two_delta_writers_one_stands_whole_and_the_other_is_told(tmp_path: Path, before: str) -> None:
     place, told, both = str(tmp_path / "delta"), [], threading.Barrier(2, timeout=60)
-    DeltaTables(place).write("silver", "x", pl.DataFrame({"n": [0] * 1000}))
+    if before != "no table":
+        DeltaTables(place).write("silver", "x", pl.DataFrame({"n": [0] * 1000}))
+    if before == "no rows":
+        DeltaTables(place).write("silver", "x", pl.DataFrame({"n": [0]}).clear())
 
     def batches(number: int) -> Iterator[pa.RecordBatch]:
         both.wait()  # the other has begun too, on the same version
@@ -392,6 +397,20 @@ def test_appends_of_several_at_once_all_stand_though_each_makes_the_table(tmp_pa
     assert not told
     for place in range(6):
         assert sorted(tables.read(f"x{place}", "polars")["n"]) == [0, 1, 2, 3]
+
+
+def test_first_partitions_of_a_delta_table_all_stand_though_each_makes_it(tmp_path: Path) -> None:
+    tables, together = DeltaTables(str(tmp_path / "delta")), threading.Barrier(4, timeout=60)
+
+    def write(number: int) -> None:
+        for place in range(6):
+            together.wait()
+            tables.write("silver", f"x{place}", pl.DataFrame({"n": [number]}), f"p{number}")
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, range(4)))
+    for place in range(6):
+        assert tables.read(f"x{place}", "polars")["n"].to_list() == [0, 1, 2, 3]
 
 
 def test_two_duckdb_writers_take_turns(tmp_path: Path) -> None:
