@@ -51,7 +51,9 @@ _TITLES = r"(?-u:\b)((?i:Mrs?|Ms|Miss|Dr|Prof|Rev|Sir)\.?) (?:(?i:(a)nd)|&) ((?i
 _PART = rf"[{_L}][{_L}'.\-]*(?:(?:, ?|[ \t]+)[{_L}][{_L}'.\-]*)*"
 # Commas between whole names, each of which has two words
 _BY_COMMAS = r"^[^,;+]*[^,;+ ] [^,;+]+(?:, ?[^,;+ ]+ [^,;+]+){2,}(?:[;+]|$)|^[^,;+ ]+ [A-Z]{1,3}, ?[^,;+ ]+ [A-Z]{1,3} *(?:[;+]|$)|^(?:[A-Z](?:\. ?| )){1,3}[^,;+ ]{2,}(?:, ?(?:[A-Z](?:\. ?| )){1,3}[^,;+ ]{2,})+ *(?:[;+]|$)"
-_TWO_BY_COMMA = r"^([^,;+ ]+) [^,;+]+, ?[^,;+ ]+ [^,;+]+(?:[;+]|$)"
+_TWO_BY_COMMA = r"^([^,;+ ]+) [^,;+]+, ?([^,;+ ]+) ([^,;+ ]+)[^,;+]*(?:[;+]|$)"
+# `Ada Khan, apologies from Bo Ek`
+_SAID_OF_NEXT = r"^((?:(?:apologies|from|with|by|also|plus|cc|absent|present|then) )+)"
 _BETWEEN = r"^\W*[;/&+\n\x{2013}|]\W*$"
 
 
@@ -84,11 +86,18 @@ def _parts(cells: Cells) -> pl.DataFrame:
     firm = text.str.contains(_FIRM)
     cells = cells.filter(~firm).with_columns(text=marked, whole=text)
     letters = lists()[0]
-    begun = cells.select(fold(text.str.extract(_TWO_BY_COMMA, 1))).to_series()
-    given = pl.Series([letters.get(word or "", "U") in "GABC" for word in begun], dtype=pl.Boolean)
+    begun = cells.select(fold(text.str.extract(_TWO_BY_COMMA, part)).alias(str(part)) for part in (1, 2, 3))
+    told = [[letters.get(word or "", "U") for word in words] for words in begun.iter_rows()]
+    # `Xoan Khan, Ada Quispe`, but not `Khan Quispe, Ada Rose`
+    given = pl.Series(
+        [first in "GABC" or (first == "U" and then == "G" and last not in "GABC") for first, then, last in told],
+        dtype=pl.Boolean,
+    )
     listed = text.str.contains(_BY_COMMAS) | given
     cells = cells.with_columns(text=pl.when(listed).then(text.str.replace_all(",", ";", literal=True)).otherwise(text))
     pieces = cut(cells, _PART).with_row_index("part")
+    head = pl.col("piece").str.extract(_SAID_OF_NEXT, 1).fill_null("").str.len_chars().cast(pl.Int64)
+    pieces = pieces.with_columns(start=pl.col("start") + head, piece=pl.col("piece").str.slice(head))
     if pieces.is_empty():
         return whole_cells(cells.select("row", "text").clear())
     piece, left = pl.col("piece"), pl.col("left")
@@ -117,9 +126,9 @@ def _no_names(strict: bool) -> tuple[pl.Series, pl.Series]:
     never = [
         word
         for word, letter in letters.items()
-        if len(word) > 1 and (letter in "XYLHSR" if strict else letter == "X" and word not in called)
+        if len(word) > 1 and (letter in "XYLOHSR" if strict else letter == "X" and word not in called)
     ]
-    empty = [word for word, letter in letters.items() if letter in "XLHR" and word not in called]
+    empty = [word for word, letter in letters.items() if letter in "XLOHR" and word not in called]
     return pl.Series(never).implode(), pl.Series(empty).implode()
 
 
@@ -129,6 +138,25 @@ def alike(texts: pl.Series) -> pl.Series:
     >>> alike(pl.Series(["Ada Khan", "xiomara quispe", "Listed building", "Gamma"])).to_list()
     [True, True, False, False]
     """
+    return _lettered(texts).str.contains(
+        "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
+    )
+
+
+def strangers(texts: pl.Series) -> pl.Series:
+    """Say which texts speak of nobody where they stand among names in full: a word on no list, in small letters, everyday words.
+
+    >>> strangers(pl.Series(["Ofsted", "main desk", "Main switchboard", "Xiomara Quispe", "Ada"])).to_list()
+    [True, True, True, False, False]
+    """
+    letters = _lettered(texts)
+    known = letters.str.contains("[GABCDEFVTIJN]")
+    odd = (letters.str.len_bytes() == 1) | letters.str.contains("[LXOHR]") | ~texts.str.contains(r"\p{Lu}")
+    return odd & ~known
+
+
+def _lettered(texts: pl.Series) -> pl.Series:
+    """Give the letters of the words of texts, `U` for those on no list."""
     folded = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ")).to_series()
     if len(texts) <= _FEW_TEXTS:
         letters = lists()[0]
@@ -139,9 +167,7 @@ def alike(texts: pl.Series) -> pl.Series:
     else:
         word = pl.element().str.strip_chars(".,").replace_strict(*mapping(), default="U")
         joined = folded.list.eval(word).list.join("")
-    return joined.str.contains(
-        "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
-    )
+    return joined
 
 
 def unheard(texts: pl.Series) -> pl.Series:

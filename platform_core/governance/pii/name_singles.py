@@ -41,8 +41,8 @@ _LOOKED_AT = 64  # characters at either end
 _KNOWN, _UNHEARD = 0.75, 0.6
 
 SPOKEN_OF = (
-    r"(?-u:\b)(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
-    r"|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
+    r"(?-u:\b)(?:ex-|step-?|half-|foster |birth )?(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
+    r"|(?:mother|father|sister|brother|daughter|son)-in-law|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
     r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)),? "
 )
 """What stands before one that is spoken of: behind it a single word may be a name."""
@@ -73,7 +73,7 @@ def find(cells: Cells) -> pl.DataFrame:
     maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
     called = cells.filter(text.str.contains(_CALLED)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     if maybe.is_empty() and called.is_empty():
-        return _nothing(cells)
+        return nothing(cells)
     greeted = maybe.filter(text.str.contains(_GREETING)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     signed = maybe.with_columns(part=tail).filter(pl.col("part").str.contains(_SIGNED))
     length = text.str.len_chars().cast(pl.Int64)
@@ -95,7 +95,7 @@ def find(cells: Cells) -> pl.DataFrame:
 def scored(found: pl.DataFrame, may_be_unheard: pl.Expr) -> pl.DataFrame:
     """Keep the single words (`piece`) that are given names, or that are on no list where they may be; with a score."""
     if found.is_empty():
-        return _nothing(found)
+        return nothing(found)
     letters = lists()[0]
     words = found.select(fold(pl.col("piece")).str.extract("^([^-']+)")).to_series()
     found = found.with_columns(letter=pl.Series([letters.get(word, "U") for word in words], dtype=pl.String))
@@ -118,7 +118,7 @@ def beside(found: pl.DataFrame) -> pl.DataFrame:
     )
     sure = found.filter((pl.col("score") >= _SURE) & joined)
     if sure.is_empty():
-        return _nothing(found)
+        return nothing(found)
     length = piece.str.len_chars().cast(pl.Int64)
     before = sure.filter(pl.col("at_begin")).select(
         "row",
@@ -136,8 +136,12 @@ def beside(found: pl.DataFrame) -> pl.DataFrame:
     return scored(both, pl.col("several"))
 
 
-def _nothing(like: pl.DataFrame) -> pl.DataFrame:
-    """Give no names: a frame of the columns that names have."""
+def nothing(like: pl.DataFrame) -> pl.DataFrame:
+    """Give no names: a frame of the columns that names have, with the type of `row` of another.
+
+    >>> nothing(pl.DataFrame({"row": [1]})).columns
+    ['row', 'piece', 'start', 'kind', 'score', 'chance']
+    """
     return pl.DataFrame(
         schema={
             "row": like.schema["row"],
@@ -168,11 +172,11 @@ def parted(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         given, letters = fold(pl.col("piece")), lists()[0]
         only = pl.Series([letters.get(word) == "G" for word in owners.select(given).to_series()], dtype=pl.Boolean)
         owners = owners.filter(only | kins.select(~whose.str.contains(f"{SAID} ?$")).to_series())
-        behind = _moved(kins, "whose").filter(piece != "")
+        behind = moved(kins, "whose").filter(piece != "")
         runs = pl.concat([runs.filter(~owned), behind]).sort("row", "start")
     small = runs.select(piece.str.contains(f"^{SPOKEN_OF}")).to_series()
     if small.any():
-        begun = _moved(runs.filter(small).with_columns(said=piece.str.extract(f"^({SPOKEN_OF})", 1)), "said")
+        begun = moved(runs.filter(small).with_columns(said=piece.str.extract(f"^({SPOKEN_OF})", 1)), "said")
         runs = pl.concat([runs.filter(~small), begun]).sort("row", "start")
     if not (owned.any() or small.any()):
         return runs, owners
@@ -183,8 +187,13 @@ def parted(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return runs.filter(~one), pl.concat([alone, owners])
 
 
-def _moved(runs: pl.DataFrame, begun: str) -> pl.DataFrame:
-    """Move what each run begins with, the column `begun`, to what stands before it."""
+def moved(runs: pl.DataFrame, begun: str) -> pl.DataFrame:
+    """Move what each run begins with, the column `begun`, to what stands before it.
+
+    >>> run = {"piece": ["May, Ada Khan"], "left": ["on 4 "], "start": [5], "month": ["May, "]}
+    >>> moved(pl.DataFrame(run), "month").rows()
+    [('Ada Khan', 'on 4 May, ', 10)]
+    """
     what = pl.col(begun)
     return runs.with_columns(
         left=pl.col("left") + what,

@@ -8,13 +8,13 @@ BY_A_PLACE = 0.62  # the score of a given name with a word of places behind it: 
 _SURE = 0.95  # from which on the words around say nothing more: `Mrs Ada Khan`
 
 CUE_BEFORE = (
-    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent|referred|reviewed|assessed|examined|discharged|supervised|managed|led|chaired|introduced|authored|edited|checked|verified|authorised|booked|created|updated|amended|logged|recorded|closed|presented|applications?|appeals?) by"
-    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:apolog(?:y|ies)|letters?|e-?mails?|calls?|texts?|message|received|comments?|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
+    r"(?i)(?:\b(?:sp(?:eak|oke|oken)|talk(?:ed)?|met|meeting|interview|appointment|conversation|call|liaise[ds]?|assigned|allocated|reported|reports|reporting|answers)(?: to| with)|\b(?:signed|submitted|raised|reported|made|completed|requested|witnessed|proposed|seconded|owned|carried out|undertaken|prepared|written|received|taken|rented|occupied|provided|drafted|approved|accompanied|attended|represented|seen|given|sent|referred|reviewed|assessed|examined|discharged|supervised|managed|led|chaired|introduced|authored|edited|checked|verified|authorised|booked|created|updated|amended|logged|recorded|closed|presented|applications?|appeals?) by"
+    r"|\b(?:(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:apolog(?:y|ies)|letters?|e-?mails?|calls?|texts?|message|received|comments?|questions?|petition|submission|request|referral|enquiry|query|feedback|update|presentation|visit|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
     r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
-    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
-    r"(?: was| is)?)[:,.]{0,2}\s*$"
+    r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|aunt|uncle|niece|nephew|cousin|friend|mum|dad|mam|nan|gran(?:dmother|dfather|dson|ddaughter|ny)?|(?:girl|boy)friend|fianc[eé]e?|(?:in-law)|mentor|buddy|supervisor|deputy|boss|mp|councillor|consultant|surgeon|therapist|dentist|optician|interpreter|advocate|operative|receptionist|headteacher|tutor|teacher|lecturer|coach|caretaker|warden|solicitor|barrister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
+    r"(?: was| is)?)[:,.]{0,2}\s*$|(?:^|[\n\r])\s*(?:from|to|sent by|organi[sz]er|reply-to|attendees|required|optional): ?$"
 )
-CUE_AFTER = r"^(?:,| \()? ?(?:<[A-Za-z0-9]|(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b)"
+CUE_AFTER = r"^ \((?:(?:Vice-? ?|Deputy |Acting |Assistant |Senior |Chief )?(?:Chair|Clerk|Head|Officer|Director|Manager|Secretary|Treasurer|Solicitor|Planner|Monitoring|Minutes?|Minute|Mayor|Leader|she|he|they|aunt|uncle|mother|father|mum|dad|wife|husband|partner|son|daughter|brother|sister|neighbour|social worker|nurse|gp|GP|interpreter))\b|^(?:,| \()? ?(?:<[A-Za-z0-9]|(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|was born|born|aged|d\.?o\.?b)\b)"
 # `Seen today: Xiomara Quispe, DOB 1.2.80`
 CUE_WITHIN = ", (?:DOB|NHS)$"
 
@@ -65,6 +65,7 @@ _SURELY_PLACED_BEFORE = (
     r"|(?:stops?|land|works?|sites?|house|premises|flood(?:s|ing)|fire|held|school|meets?|arrives?|situated|located) at) $"
 )
 # `12 CHARLES STREET`; `Exmouth, Devon`; `Maria DB`
+_CROWNED = r"\b(?:Queen|King|Prince|Princess|Saint|St|Duke|Duchess|Earl)\.? $"  # `Queen Elizabeth Hall`
 _NUMBERED = r"[0-9][A-Za-z]?,? $"
 # `Flat 9, 13 Donna Lock`: the number of a house, not a year or what a list counts with
 _HOUSE = r"(?i)(?:^|[,;(] ?|\b(?:at|of|near|outside|along|to|visited|from) )(?:(?:flat|studio|unit|apartment|plot) )?(?:[0-9]{1,3}|1[0-8][0-9]{2})[a-z]?,? $"
@@ -75,6 +76,7 @@ _TOWN_BEHIND = (
 # `Father Christmas`, of which the second word alone would be a name
 _NOBODY = r"(?:Father Christmas|Father Time|Uncle Sam|Uncle Tom|Uncle Ben|Mother Teresa|Mother Hubbard|Private Ryan|Aunt Sally|Goodnight Mr Tom|Goodnight Mister Tom)$"
 _CULTIVAR = r"\b(?:[Cc]lematis|[Pp]eony|[Pp]aeonia|[Hh]ydrangea|[Ff]uchsia|[Dd]ahlia|[Nn]arcissus|[Tt]ulip|[Hh]osta|[Pp]elargonium|[Rr]hododendron|[Cc]amellia|[Bb]uddleja|[Pp]enstemon) [\"'\x{2018}\x{201c}]?$|\b[Rr]os[ae] [\"'\x{2018}\x{201c}]$"
+_TITLED_STREET = r"^(?:Lord|Lady|Sir|Captain|Admiral|General|Bishop|Canon|Dame) \p{L}+ (?:Street|Lane|Gate|Park|Bridge|Lodge|Grove|Church|Cross|Castle|Tower)$"
 _PLANT = r"^(?:Dahlia|Clematis|Fuchsia|Peony|Hosta|Penstemon|Pelargonium|Geranium|Camellia|Magnolia|Rhododendron|Narcissus|Tulip) (?:\p{L}+ ){1,2}\p{L}+$"
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
@@ -105,6 +107,7 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
+    placed |= before.str.contains(_CROWNED) & (score <= BY_A_PLACE)
     placed |= before.str.contains(_HOUSE) & (score < _SURE)
     placed |= before.str.contains(_CULTIVAR)
     # `Marks & Spencer, Ted Baker`
@@ -126,4 +129,5 @@ def without_namesakes(found: pl.DataFrame) -> pl.DataFrame:
     gave = (score == BY_A_PLACE) & piece.str.contains(_GAVE_THEIR_NAMES)
     town = piece.str.contains(_TOWN_BEHIND) | (piece.str.contains(_SHORT_IN_CAPITALS) & (score <= 0.65))
     plant = piece.str.contains(_PLANT)
-    return found.filter(~reigned & ~gave & ~town & ~plant)
+    called = piece.str.contains(_TITLED_STREET)
+    return found.filter(~called & ~reigned & ~gave & ~town & ~plant)

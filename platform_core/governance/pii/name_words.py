@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import polars as pl
 
-_TITLES = "lord lady mr mrs ms miss mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman canon archdeacon viscount viscountess rabbi pc lt col maj messrs mme cllrs councillors drs profs pastor imam eur sqn rt"
+_TITLES = "lord lady mr mrs ms miss misses mx dr prof professor sir dame rev revd reverend cllr councillor fr capt captain sgt judge hon master baroness ald alderman canon archdeacon viscount viscountess rabbi pc lt col maj messrs mme cllrs councillors drs profs pastor imam eur sqn rt"
 PARTICLES = "van de der den la las los le von al el bin bint ibn ben da dos das do du di del della ap ab ferch y ter ten zu af san"
 _ALSO_FAMILIES = (
     "green wood woods hall hill hills moore wells marsh dale banks mills day law field fields lock moss forest peak"
@@ -24,6 +24,8 @@ _ROLES = (
     " uncle aunt patient client doctor teacher driver pupil student witness agent owner landlord carer complainant objector surveyor architect planner colonel warden major corporal private"
     " detective superintendent midwife claimant defendant resident occupier caretaker headteacher solicitor barrister magistrate coroner clerk"
 )
+# What a sentence may begin with before somebody who is spoken to or of: `So Ileana, tell me`
+_OPENERS = "so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome because when if while since although but please listen look now right"
 # What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
 _BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
 _WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|ologists?|ical|ically|i[sz](?:ed|ing|es?)|ularly|fully)$"
@@ -32,10 +34,14 @@ _FAMILY_LIKE = r"(?:^mac[a-z]{4,}|^o'[a-z]{3,}|^fitz[a-z]{3,}|(?:ski|ska|cki|cka
 
 _SYLLABLE = "(?:ah?|bin|bo|chae|chan|chul|da|do|dong|eun|gi|go|gyu|ha|hae|han|hee|ho|hoon|hun|hye|hyo|hyuk|hyun|in|jae|jeong|ji|jin|jong|joo|joon|ju|jun|jung|ki|kwang|kyu|kyung|mi|min|mun|myung|na|na[mn]|ra[en]?|ri|ro[nk]?|sang|seo|seok|seon|seong|seung|si|so|sol|soo|su|suk|sun|sung|tae|un|won|woo|ye|yeon|yeong|yong|yoo|yoon|young|yu|yun)"
 _KOREAN = rf"^{_SYLLABLE}-{_SYLLABLE}$"
+# Given names of Hong Kong and of Mandarin: `Wai-hing`, `Xiao-ling`
+_BEGUN_BY = "(?:ng|[bcdfghjklmnpqrstwxyz]|ch|sh|zh|ts|kw|gw|ks|hs)?"
+_ENDED_BY = "(?:a|ai|ak|am|an|ang|ao|ap|at|au|e|ee|ei|eng|en|eong|eung|eun|i|ia|ian|iang|iao|ie|ik|im|in|ing|iong|ip|it|iu|o|oi|ok|on|ong|oo|or|ou|oy|u|ua|uan|ue|uen|uet|ui|uk|un|ung|uo|ut|ying)"
+_CHINESE = rf"^{_BEGUN_BY}{_ENDED_BY}-{_BEGUN_BY}{_ENDED_BY}$"
 _SCOTTISH = r"^M(?:a?c)\p{Lu}"
 
 # Letters: T title, H greeting, I initial, J initials with dots, P particle, Q particle of Irish, S saint, X place or organisation, L any other word, R what somebody is, U
-# unknown, K two capitals, W unknown and ending as everyday words do, Y a place that families are called by; N initials and family name in
+# unknown, O a word that sentences open with, K two capitals, W unknown and ending as everyday words do, Y a place that families are called by; N initials and family name in
 # one; given and family names as G A F V B C D E below. Small: a comma follows.
 _LETTERS = {
     (0, 0): "U",
@@ -74,6 +80,7 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
+    letters |= dict.fromkeys((word for word in _OPENERS.split() if letters.get(word, "L") == "L"), "O")
     return letters, frozenset(called)
 
 
@@ -139,9 +146,12 @@ def _of_parts(words: pl.Series) -> pl.Series:
     )
     known, tail, head = pl.col("known"), pl.col("tail"), pl.col("head")
     named, called = "[FVBCDE]", "[GABC]"
+    word = pl.col("word")
     double = (
         pl.when(plain.str.contains("^(?:al|el|ul|ad)-")).then(pl.lit("F"))
         .when(plain.str.contains(_KOREAN)).then(pl.lit("G"))
+        .when(plain.str.contains(_CHINESE) & word.str.contains(r"^\p{Lu}\p{Ll}+-\p{L}\p{Ll}+$")).then(pl.lit("G"))
+        .when(plain.str.contains("^[a-z]+-in-law$")).then(pl.lit("R"))
         .when(head.str.contains("[GC]") & tail.str.contains("[EA]")).then(pl.lit("G"))
         .when(head.is_in(["B", "C"]) & tail.is_in(["B", "C"])).then(pl.lit("B"))
         .when(head.str.contains(called) & tail.str.contains(called)).then(pl.lit("G"))
@@ -149,7 +159,6 @@ def _of_parts(words: pl.Series) -> pl.Series:
         .when(head.str.contains(called)).then(pl.lit("G"))
         .otherwise(pl.lit("U"))
     )  # fmt: skip
-    word = pl.col("word")
     letter = (
         pl.when(word.str.contains(r"^(?:\p{Lu}\.){1,4}\p{Lu}\p{L}")).then(pl.lit("N"))
         .when(word.str.contains(r"^(?:\p{Lu}\.)+$")).then(pl.lit("J"))

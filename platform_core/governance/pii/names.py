@@ -14,7 +14,7 @@ from typing import cast
 
 import polars as pl
 
-from platform_core.governance.pii import name_singles
+from platform_core.governance.pii import name_alone, name_singles
 from platform_core.governance.pii.characters import foreign
 from platform_core.governance.pii.cutting import Cells, cut
 from platform_core.governance.pii.name_singles import KINS, SAID, SPOKEN_OF
@@ -28,25 +28,26 @@ from platform_core.governance.pii.name_surroundings import (
 )
 from platform_core.governance.pii.name_words import PARTICLES, called_alike, letters_of, lists, mapping
 
-_DOTTED = r"(?:Mrs?|Ms|Mx|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
+_DOTTED = r"(?:Mrs?|Ms|Mx|Miss|Dr|Prof|Revd?|Cllr|Hon|Capt|Sgt|Lt|Col|Maj|St|Fr)\."
 _WORDS = PARTICLES.replace(" ", "|")
 
 
-def _run(upper: str, letter: str) -> str:
+def _run(upper: str, letter: str, lower: str) -> str:
     word = rf"(?:(?:[Aa]l|[Ee]l|[Uu]l|[Aa]d)-|h)?{upper}{letter}*(?:['\-]{letter}+)*"
     numbered = rf"(?:W?PC|PCSO|DC|DS|PS|Sgt|Constable|Officer) [0-9]{{1,6}}[A-Z]? {upper}{letter}+"
     pair = r"(?:Mrs?|Ms|Dr|Prof|Rev|Sir|Cllr)\.? (?:&|and) (?:Mrs?|Ms|Miss|Dr|Lady|Prof|Cllr)(?-u:\b)\.?"
     token = rf"(?:{pair}|(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
     more = rf"(?: (?:(?:{_WORDS}) ){{0,3}}{token})"
     begun = rf"(?:{SPOKEN_OF}{token}|{upper}{letter}+(?:{KINS}|{SAID})(?: {token})?)"
-    return rf"(?:{numbered}|{token}{more}|{begun}){more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*"
+    return rf"(?:{numbered}|{token}{more}|{begun}){more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*|{upper}{lower}{{2,}}"
 
 
 _ASCII, _ANY = (
-    _run("[A-Z]", "[A-Za-z]"),
+    _run("[A-Z]", "[A-Za-z]", "[a-z]"),
     _run(
         r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]",
         r"[A-Za-z\x{c0}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]",
+        r"[a-z\x{df}-\x{24f}\x{300}-\x{52f}\x{1e00}-\x{1eff}]",
     ),
 )
 _RANKS = [
@@ -73,7 +74,11 @@ _RANKS = [
     "Ldr",
 ]
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
+_SPOKEN_TO = r"(?:^|[\s(])@$"  # `@Ada Khan can you look?`
+_DATED = r"[0-9](?:st|nd|rd|th)? $"
+_MONTH = r"^((?:January|February|March|April|May|June|July|August|September|October|November|December),? )"
 _FEW_WORDS = 20_000  # below which to build a hash table of the lists costs more than a dictionary asked for each
+_BESIDE = 16  # characters of a run beside a word alone
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
 # `Chow Wing Kit`: a family name of China comes first
 _BY_A_FIRST = 0.58
@@ -109,10 +114,10 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"P{1,3}[fbdu][GBCgbc]", 0.7),
     # `Anita Das`, `Thuy Le`: small, a particle ends no run
     (r"[GBC][GABCDEIJ]{0,2}(?:p|P(?![A-Za-z]))", 0.7),
-    (r"(?<=R)[GABCDEU][IJ]{0,2}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
-    (r"(?<=R)[IJ]{1,3}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
+    (r"(?<=[Rr])[GABCDEU][IJ]{0,2}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
+    (r"(?<=[Rr])[IJ]{1,3}P{0,3}[FVBCDEUYfvbcdeuy]", 0.6),
     (r"(?<=R)[fbdvceu][GBCgbc]", 0.6),
-    (r"(?<=R)[FBGC](?![A-Za-z])", 0.6),
+    (r"(?<=R)(?:[FBGC](?![A-Za-z])|[fbgc])", 0.6),
     (r"(?<=H)[UGABC][IJ]{0,2}[UFVBCDEufvbcde]", 0.7),
     (r"[FBDC][UGBCF]?[UGBCFugbcf]|YG", _BY_A_FIRST),
     (r"[FB]P{1,2}[GBUgbu]", 0.6),
@@ -120,13 +125,13 @@ _RULES: tuple[tuple[str, float], ...] = (
 # Words that stand on no list, or are everyday ones too, are a name where somebody is spoken of so
 _CUED = (
     re.compile(
-        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEUgbcadeu][IJ]{0,2}|[fbd][gbcu]"
+        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEUgbcadeu][IJ]{0,2}|[fbd][gbcu]|[GBC][IJ]{0,2}(?:L(?![A-Za-z])|l)|J[UGWLugwl](?![A-Za-z])"
     ),
     0.6,
 )
 # Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
 _CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
-_MAY_BE_CUED = "U|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
+_MAY_BE_CUED = "U|[GBCJ][IJ]*[Ll]|JG|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _COMPILED_CUED = [
     *(rule for rule in _COMPILED if rule[1] != _BY_A_FIRST),
@@ -136,7 +141,7 @@ _COMPILED_CUED = [
 ]
 _WANTED = ("row", "piece", "start", "kind", "score", "chance")
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
-_GREETED = re.compile(r"H([GBCgbc])$")
+_GREETED = re.compile(r"(?:H|^[LU]?O)([GBCgbc])$")
 
 
 def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
@@ -162,13 +167,45 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     follows = pl.col("right") + pl.col("piece").shift(-1).str.head(_FOLLOWS)
     runs = runs.with_columns(right=pl.when(on).then(follows).otherwise("right"))
     after_another = (pl.col("left") == "/") & ~pl.col("first")  # `Ada Khan/Bo Ek`
-    runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD) | after_another)
+    spoken_to = pl.col("left").str.contains(_SPOKEN_TO) & pl.col("piece").str.contains(" ")
+    runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD) | after_another | spoken_to)
+    runs = _without_dates(runs)
+    words, runs = _apart(runs)
     runs, single = name_singles.parted(runs)
+    words = pl.concat([words, runs.filter(~pl.col("piece").str.contains("[ .]"))]).sort("row", "start")
     runs = runs.with_row_index("run")
     alone = pl.concat([name_singles.spoken_of(single), name_singles.find(cells)], how="diagonal")
     found = _in_runs(runs)
-    parts = [found, alone, name_singles.beside(found)]
+    parts = [found, alone, name_alone.alone(words), name_singles.beside(found)]
     return pl.concat([part.select(_WANTED) for part in parts], how="vertical_relaxed")
+
+
+def _without_dates(runs: pl.DataFrame) -> pl.DataFrame:
+    """Take the month of a date from the beginning of a run: `4 May, Ada Khan wrote`."""
+    dated = runs.select(pl.col("left").str.contains(_DATED) & pl.col("piece").str.contains(_MONTH)).to_series()
+    if not dated.any():
+        return runs
+    moved = name_singles.moved(runs.filter(dated).with_columns(month=pl.col("piece").str.extract(_MONTH, 1)), "month")
+    return pl.concat([runs.filter(~dated), moved]).sort("row", "start")
+
+
+def _apart(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the words that stand alone, and the runs of several, beside which stands the text that such words are in."""
+    lone = runs.select(~pl.col("piece").str.contains("[ .]")).to_series()
+    if not lone.any():
+        return runs.clear(), runs
+    left, right, piece = pl.col("left"), pl.col("right"), pl.col("piece")
+    here, there = (pl.col("row") == pl.col("row").shift(by) for by in (1, -1))
+    words = runs.with_columns(
+        left=pl.when(here).then(piece.shift(1).str.tail(_BESIDE) + left).otherwise(left),
+        right=pl.when(there).then(right + piece.shift(-1).str.head(_BESIDE)).otherwise(right),
+    ).filter(lone)
+    after, before = here & pl.lit(lone.shift(1)), there & pl.lit(lone.shift(-1))
+    runs = runs.with_columns(
+        left=pl.when(after).then((left.shift(1) + piece.shift(1) + left).str.tail(_FOLLOWS)).otherwise(left),
+        right=pl.when(before).then((right + piece.shift(-1) + right.shift(-1)).str.head(_FOLLOWS)).otherwise(right),
+    )
+    return words, runs.filter(~lone)
 
 
 def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:

@@ -34,6 +34,7 @@ _LIKE_PEOPLE = 1 / 3  # of the different cells of a column `name`, from which on
 _ENOUGH = 300  # different names of a column that tell whether they are of people
 _MOST = 0.6  # of the cells of a column that look like a name, from which on the others are taken for one too
 _LEAST, _MOST_KNOWN = 0.3, 0.8  # or nearly all of those that are not two unheard of words, and so many of all
+_MOST_IN_FULL = 0.6  # of the cells of a column of names, from which on what is none of them is left out
 _FEW_ALIKE, _SURE_NI = 3, 0.8
 _FEW_NUMBERS = 5  # cells of numbers below which their share says nothing
 _FEW = 20  # cells below which a column says nothing of its own
@@ -222,6 +223,8 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
         found = _with_nhs_numbers(found, column)
     if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
         found = found.filter(pl.col("kind") != "name")
+    if about.says("name") and (found["kind"] == "name").sum() >= _FEW:
+        found = _without_strangers(found, column)
     if found["kind"].eq("national_insurance").any():
         found = _without_series(found, column)
     if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
@@ -262,6 +265,20 @@ def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
     some = texts.gather_every(-(-len(texts) // _ENOUGH) or 1)  # tell as much as all of them
     alike = name_cells.alike(some).sum() / max(len(some), 1) * len(texts)
     return bool(alike >= _LIKE_PEOPLE * column.drop_nulls().n_unique())
+
+
+def _without_strangers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Leave out cells that are no name as the others are, where most of a column of names are known names in full."""
+    names = found.filter(pl.col("kind") == "name")
+    cells = column.gather(names["row"]).cast(pl.String)
+    whole = pl.Series(names["end"] - names["start"] == cells.str.len_chars())
+    rows, texts = names["row"].filter(whole), cells.filter(whole)
+    some = texts.gather_every(-(-len(texts) // _ENOUGH) or 1)
+    in_full = some.str.strip_chars().str.contains(" ") & name_cells.alike(some)
+    if in_full.sum() < _MOST_IN_FULL * len(some):
+        return found
+    others = rows.filter(name_cells.strangers(texts))
+    return found.filter((pl.col("kind") != "name") | ~pl.col("row").is_in(others.implode()))
 
 
 def _without_series(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
