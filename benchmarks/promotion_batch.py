@@ -226,7 +226,7 @@ def marimo() -> None:
 
 def papermill() -> None:
     """Run the notebook."""
-    from papermill import execute_notebook
+    from papermill import execute_notebook  # type: ignore[import-untyped]  # no stubs
 
     execute_notebook("notebook.ipynb", "ran.ipynb", kernel_name="python3", progress_bar=False)
 
