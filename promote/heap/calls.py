@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence, Set
 
 from promote.heap.cells import called_in_cell
-from promote.heap.foreign import by_its_object, is_foreign
+from promote.heap.foreign import by_its_object, is_foreign, is_unframed
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
@@ -67,7 +67,7 @@ class Calls(Libraries):
         called_in_cell(self, call, target, given, use)
         unseen(self, call, target, given, use, alone=alone)
         by_its_object(self, call, target, given, use, alone=alone)
-        if alone and not target.infos:
+        if alone and not target.own:
             self.for_its_effect(call, target, use)
 
     def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
@@ -285,7 +285,8 @@ class Calls(Libraries):
         if isinstance(func, ast.Attribute):
             path = chain_of(func)
             if path and self.is_library(path[0]):
-                return Target((), self.functions.canonical(path), NONE, NONE, func.attr)
+                name = self.functions.canonical(path).removeprefix("builtins.")
+                return Target((), name, NONE, NONE, func.attr)
             receiver = self.receiver(func.value)
             on_class = isinstance(func.value, ast.Name) and func.value.id in self.functions.classes
             infos = tuple(
@@ -297,7 +298,8 @@ class Calls(Libraries):
             name = self.functions.canonical(path) if path else ""
             for one in receiver & self.heap.modules.keys() if self.heap.modules else ():
                 name = f"{self.heap.modules[one]}.{func.attr}"
-            return Target(infos, name, receiver, stored - self.heap.plain_code, func.attr)
+            others = receiver - self.heap.classes.keys() if infos and self.inside is None else NONE
+            return Target(infos, name, receiver, stored - self.heap.plain_code, func.attr, mixed=bool(others))
         if isinstance(func, ast.Lambda):
             info = self.functions.lambdas[id(func)]
             return Target(((info, self.bind(info, call)),), "", NONE, NONE)
@@ -332,6 +334,7 @@ class Calls(Libraries):
             called = "" if local and name in self.inside_parameters() else self.functions.canonical([name])
         elif not local and name not in self.functions.by_name and name not in self.own:
             called = self.functions.canonical([name])
+        called = called.removeprefix("builtins.")
         return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls=cls)
 
     def inside_parameters(self) -> tuple[str, ...]:
@@ -391,6 +394,8 @@ class Calls(Libraries):
         found = self.relation(call, target, given) or self.library_result(call, target, given)
         if is_foreign(target.name, target.method):
             self.heap.foreign |= found - given - target.receiver
+        if is_unframed(target.name):
+            self.heap.unframed |= found - given
         if (method := self.on_first(call)) is not None:
             found |= self.result(method)
         for info, bound in target.infos:

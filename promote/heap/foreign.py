@@ -13,6 +13,7 @@ from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
 from promote.heap.library_changes import Target
 from promote.language.effects import (
+    BUILDING_PACKAGES,
     COPYING_METHODS,
     EAGER_METHODS,
     FRAME_METHODS,
@@ -20,7 +21,6 @@ from promote.language.effects import (
     PART_GETTERS,
     STATEFUL_METHODS,
     STORING_METHODS,
-    TREE_PACKAGES,
     VALUE_PACKAGES,
     VIEWING_METHODS,
 )
@@ -35,8 +35,11 @@ if TYPE_CHECKING:
 _ASKING = frozenset(dir(str)).union(
     DISPLAY_METHODS, COPYING_METHODS, VIEWING_METHODS, EAGER_METHODS, STATEFUL_METHODS, STORING_METHODS
 )
+_LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
+# Methods that change whatever they are called on, but for Polars' frames and columns
+_OF_LISTS = frozenset(("sort", "reverse", "clear", "update"))
 _QUESTION = pattern(
-    r"_*(get|find|is|has|to|as|predict|score|transform|describe|summary|select|list|count|num|number|json|dump|decode"
+    r"_*(most|elements|total|get|find|is|has|to|as|predict|score|transform|describe|summary|select|list|count|num|number|json|dump|decode"
     r"|encode|match|search|test|contains|inverse|iter|walk|render|digest|hexdigest|read_text|read_bytes|exists)"
     r"(?![a-z])"
 )
@@ -44,17 +47,28 @@ _QUESTION = pattern(
 _GOING_THROUGH = frozenset("extend write writelines to_csv update_from from_dict DataFrame Series".split())  # noqa: SIM905 - as `effects` writes its tables
 
 
+def is_unframed(path: str) -> bool:
+    """Whether a call gives what is no frame, by its path: an instance of Python's own classes, an array of NumPy's.
+
+    >>> [is_unframed(path) for path in ("bytearray", "numpy.zeros", "array.array", "pandas.Series", "next", ".x.copy")]
+    [True, True, True, False, False, False]
+    """
+    package, last = path.split(".", 1)[0], path.rpartition(".")[2]
+    its_own = package in sys.stdlib_module_names and (last[:1].isupper() or last in _LOWER)
+    return path == "bytearray" or package == "numpy" or its_own
+
+
 def is_foreign(path: str, method: str) -> bool:
     """Whether what a call gives may change by methods that no table tells.
 
-    >>> calls = ("queue.LifoQueue", "array.array", "networkx.Graph", "networkx.path_graph", "pandas.DataFrame", "len")
+    >>> calls = ("queue.LifoQueue", "array.array", "networkx.path_graph", "sklearn.clone", "pandas.DataFrame", "len")
     >>> [is_foreign(path, path.rpartition(".")[2]) for path in calls]
     [True, True, True, False, False, False]
     """
     package = path.split(".", 1)[0]
     if not package or package == path or package in VALUE_PACKAGES:
-        return path == "decimal.Context"
-    return package in sys.stdlib_module_names or package in TREE_PACKAGES or method[:1].isupper()
+        return path in {"decimal.Context", "collections.Counter"}
+    return package in sys.stdlib_module_names or package in BUILDING_PACKAGES or method[:1].isupper()
 
 
 def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
@@ -63,19 +77,35 @@ def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, us
         _table_asked(run, call, target, given, use)
     if not alone:
         _taken(run, target, given, use)
+    for argument in [*call.args, *(k.value for k in call.keywords)]:
+        if isinstance(argument, ast.Attribute) and may_change(argument.attr):  # `map(parser.feed, pages)`
+            _used(run, run.value(argument.value), NONE, use)
 
 
 def _taken(run: Calls, target: Target, given: Objects, use: Use) -> None:
     """Take that a method is called for its value: it may change a library's object, and those it is given."""
-    nothing = target.method in FRAME_METHODS or target.method == "subtract"  # `said = rows.sort()`
-    if nothing and target.receiver <= run.heap.exact:
-        run.touch(target.receiver, use)
-    if target.infos or not target.receiver or not may_change(target.method):
-        return
-    run.used |= target.receiver
+    if target.method in FRAME_METHODS and (
+        target.receiver <= run.heap.exact | run.heap.unframed | run.heap.foreign or _of_lists(run, target)
+    ):
+        run.touch(target.receiver, use)  # `said = rows.sort()`
+    styled = target.method == "format" and not target.receiver.isdisjoint(run.heap.stylers)
+    if target.receiver and not target.own and (styled or may_change(target.method)):
+        _used(run, target.receiver, given, use)
+
+
+def _of_lists(run: Calls, target: Target) -> bool:
+    """Whether a method changes whatever it is called on, by the packages that the notebook imports."""
+    if target.method not in _OF_LISTS and target.method != "append":
+        return False
+    polars = any(path.split(".", 1)[0] == "polars" for path in run.functions.imports.values())
+    return polars == (target.method == "append")  # which gives another index in pandas, and Polars' own column
+
+
+def _used(run: Calls, receiver: Objects, given: Objects, use: Use) -> None:
+    run.used |= receiver
     foreign = run.heap.foreign
-    if foreign and not target.receiver.isdisjoint(foreign):
-        run.touch((target.receiver | given) & foreign, use)
+    if foreign and not receiver.isdisjoint(foreign):
+        run.touch((receiver | given) & foreign, use)
 
 
 def may_change(method: str) -> bool:
@@ -89,7 +119,7 @@ def may_change(method: str) -> bool:
 
 def _table_asked(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take that a table which makes what it lacks may be asked by what it is given to: `column.map(table)`."""
-    if target.infos or target.method in STORING_METHODS or target.method in _GOING_THROUGH:
+    if target.own or target.method in STORING_METHODS or target.method in _GOING_THROUGH:
         return
     asked = NONE
     for argument in [*call.args, *(k.value for k in call.keywords)]:

@@ -14,7 +14,7 @@ Objects = frozenset[int]
 NONE: Objects = frozenset()
 NO_CODE: frozenset[FunctionInfo] = frozenset()
 _NO_CODE: frozenset[FunctionInfo] = frozenset()
-_KINDS = ("stateful", "defaulting", "drawings")
+_KINDS = ("stateful", "defaulting", "drawings", "foreign")
 
 
 class Heap:
@@ -38,6 +38,7 @@ class Heap:
         self.ancestors: dict[int, set[int]] = {}  # classes whose attributes an instance or a class has as well
         self.heirs: dict[int, set[int]] = {}
         self.getters: set[int] = set()  # functions that give a part of what they are called with
+        self.writers: dict[int, int] = {}  # functions that write into their argument at a place, with that place
         self.changers: set[int] = set()  # functions that change what they are called with
         self.drawings: set[int] = set()  # figures, axes and what else is drawn: drawing changes them
         self.made_of: dict[int, Objects] = {}  # what was made of others, with the first of these
@@ -48,6 +49,7 @@ class Heap:
         self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
+        self.unframed: set[int] = set()  # what is no frame, but for `exact` ones
         self.foreign: set[int] = set()  # a library's objects, which may change by methods that no table tells
         self.memory: set[int] = set()  # frames that may share memory with arrays
         self.raised: Objects = NONE  # what exceptions may have carried out of functions, so far

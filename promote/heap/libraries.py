@@ -42,6 +42,7 @@ _TOLD_FUNCTIONS = frozenset(("next", "type", "numpy.array", "copy.deepcopy", *LO
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
 )  # fmt: skip
+_EXCEPTIONS = ("Error", "Exception", "ExceptionGroup", "Exit", "Interrupt", "StopIteration", "Warning")
 _MASKED = "numpy.ma."  # most of its functions give what shares memory with what they are given
 _IN_PARTS = frozenset(("chunksize", "iterator"))  # arguments with which pandas gives what it reads in parts
 _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone through once
@@ -66,7 +67,7 @@ class Libraries(LibraryChanges):
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
         of_memory = bool(heap.buffers) and method == "cast" and not target.receiver.isdisjoint(heap.buffers)
         if is_in_no_table(nameless(target.name), method) and not (in_parts or shares or of_memory):
-            return NONE if target.infos else self.drawn(target, given)
+            return NONE if target.own else self.drawn(target, given)
         if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
@@ -80,7 +81,7 @@ class Libraries(LibraryChanges):
             return self.shallow(target.receiver, given)
         if of_memory or self.gives_a_view(method):
             return self.viewed(target, given)
-        if target.infos:
+        if target.own:
             return NONE
         if method in LOOKING_METHODS:
             made = self.derived(given | target.receiver)
@@ -242,6 +243,8 @@ class Libraries(LibraryChanges):
         """Whether an imported name looks like a class, whose instances hold what they are made of."""
         path = dotted_of(call.func)
         last = name.rsplit(".", 1)[-1]
+        if len(path or ()) == 1 and name.endswith(_EXCEPTIONS):
+            return True
         imported = bool(path) and path[0] in self.functions.imports  # type: ignore[index]  # it is not empty
         return imported and last[:1].isupper() and not name.startswith(IMPLICIT_LIBRARY_CODE)
 

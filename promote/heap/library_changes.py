@@ -28,6 +28,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PURE_EFFECTS, WRITING_METHODS
+from promote.language.statements import calls_a_parameter
 from promote.language.states import PUT_AWAY
 from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
@@ -55,6 +56,12 @@ class Target:
     callee: Objects
     method: str = ""
     cls: str = ""
+    mixed: bool = False  # it may be a library's as well, whose object has a method of that name
+
+    @property
+    def own(self) -> bool:
+        """Whether functions of the notebook answer the call, and no library may."""
+        return bool(self.infos) and not self.mixed
 
 
 class LibraryChanges(Values):
@@ -192,10 +199,12 @@ class LibraryChanges(Values):
         name = target.name
         if self.heap.drawings and given & self.heap.drawings:  # `frame.plot(ax=axes)`
             self.touch(given & self.heap.drawings, use)
-        if target.method == "scatter" and len(call.args) > 1 and self.is_of_a_column(call.func):
-            self.change(call.func.value, use)  # type: ignore[attr-defined]  # as below
-        if target.method in TREE_CHANGES and self.has_trees():
+        column = target.method == "scatter" and len(call.args) > 1 and self.is_of_a_column(call.func)
+        if column or (target.method in TREE_CHANGES and self.has_trees()):
             self.change(call.func.value, use)  # type: ignore[attr-defined]  # a method has one
+        if self.heap.writers and len(call.args) > 1:
+            for argument in self.written_by_values(call, target):
+                self.change(argument, use)
         if not call.args and not call.keywords and not self.heap.changers and name not in CHANGING_FUNCTIONS:
             return
         copies = len(call.args) < 2 or getattr(call.args[1], "value", None) is True
@@ -239,6 +248,16 @@ class LibraryChanges(Values):
         for keyword in call.keywords if name.startswith("numpy.") else ():
             if keyword.arg is None:  # `out` may stand there
                 self.touch(self.heap.contents(self.value(keyword.value)), use)
+
+    def written_by_values(self, call: ast.Call, target: Target) -> list[ast.expr]:
+        """Give the arguments into which a function of NumPy writes that a call finds in a variable, or is handed."""
+        writers = self.heap.writers
+        called = target.callee & writers.keys()
+        if called:
+            whole = target.callee == called  # else something around it, such as a partial, gives some arguments
+            return call.args[min(writers[one] for one in called) if whole else 1 :]
+        handed = bool(target.infos) and not self.either(call.args).isdisjoint(writers.keys())
+        return call.args if handed and any(calls_a_parameter(info.node, 3) for info, _ in target.infos) else []
 
     @staticmethod
     def outs(call: ast.Call, name: str) -> list[ast.expr]:

@@ -12,6 +12,7 @@ from promote.language.effects import (
     BOUND_METHODS,
     IMMUTABLE_ATTRIBUTES,
     MUTATING_METHODS,
+    OUT_POSITIONS,
     VIEWING_METHODS,
 )
 from promote.language.functions import Functions
@@ -76,7 +77,14 @@ class Values:
         """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
         name = self.functions.canonical(path)
         writes = name in ARGUMENT_MUTATORS or (name.startswith("numpy.") and name.endswith(".at"))
-        if not writes or path[0] in self.functions.by_name:
+        if path[0] in self.functions.by_name:
+            return NONE
+        if name.startswith("numpy.") and (place := OUT_POSITIONS.get(name.rpartition(".")[2])) is not None:
+            made = self.heap.new()
+            self.heap.writers.update(dict.fromkeys(made, place))
+            self.heap.quiet |= made
+            return made
+        if not writes:
             return NONE
         if name not in self.tools:
             made = self.tools[name] = self.heap.new()
@@ -226,6 +234,7 @@ class Values:
             made = self.heap.new(objects)
             self.heap.look(made, objects)
             self.heap.stylers |= made
+            self.heap.foreign |= made
             return made
         infos = self.functions.methods(node.attr)
         if node.attr in BOUND_METHODS or infos:

@@ -230,6 +230,8 @@ def _by_the_way(path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
         yield "the generator of Polars", "change"
+        if not path.startswith((".", "sklearn.", "scipy.")) or path.endswith(".samples"):
+            yield "the generator of random", "change"
     if path.endswith((".tqdm.pandas", "pandarallel.initialize")):
         yield PROGRESS, "change"
     elif path.startswith(".") and path.rpartition(".")[2].startswith(("progress_", "parallel_")):
@@ -365,7 +367,7 @@ def _draws_numbers(path: str, use: DottedUse) -> bool:
 def _may_draw(path: str) -> bool:
     package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
     if path.startswith("."):
-        return method in {"sample", "rvs", "simulate", "bootstrap", "shuffle"}
+        return method in {"sample", "samples", "rvs", "simulate", "bootstrap", "shuffle"}
     if package == "sklearn" or path.startswith("scipy.stats."):
         return _DRAWING.search(method) is not None
     return "." in path and package not in _DRAWING_NOTHING and _SIMULATING.search(method) is not None

@@ -20,7 +20,8 @@ MUTATING_METHODS = frozenset(f"__{name}__" for name in _IN_PLACE) | frozenset(
     add_edge add_nodes_from add_edges_from create_table insert_into __setitem__ __delitem__ __setattr__ __next__
     setstate_ feed close add_argument add_argument_group add_mutually_exclusive_group add_subparsers add_parser
     set_defaults add_row add_column add_section spawn create_aggregate create_window_function create_collation
-    set_trace_callback set_authorizer set_progress_handler get_chunk next_batches read_next_batch get_ready""".split()
+    set_trace_callback set_authorizer set_progress_handler isetitem get_chunk next_batches read_next_batch
+    get_ready""".split()
 )
 
 # Those that give nothing for lists, dicts and sets, and a new object for frames and their like: where the result is
@@ -54,13 +55,15 @@ VIEWING_METHODS = frozenset(
     find_previous_siblings find_all_next find_all_previous xpath cssselect getElementsByTagName getElementsByTagNameNS
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
-    conj conjugate getfield __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
+    conj conjugate getfield data_as getbuffer __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
     result enter_context enter_async_context new_child from_buffer""".split()
 )
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
 # with names that frames have too.
 TREE_PACKAGES = frozenset(("bs4", "lxml"))
+# Packages whose functions give objects that change by their methods, as other packages' classes do.
+BUILDING_PACKAGES = TREE_PACKAGES | {"networkx", "PIL", "sympy", "sqlalchemy", "openpyxl", "xlsxwriter", "jinja2"}
 TREE_VIEWS = frozenset(("select",))
 TREE_CHANGES = frozenset("extract decompose replace_with unwrap wrap insert_before insert_after drop_tree".split())
 

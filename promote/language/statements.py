@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
-from promote.language.syntax import dotted_of
+from promote.language.syntax import arguments_of, dotted_of
 
 _KEEPING = frozenset(("defaultdict", "partial"))  # these call nothing of what they are given
 
@@ -191,3 +191,17 @@ def changes_plainly(node: ast.stmt) -> bool:
         if any(isinstance(one, ast.Attribute | ast.Subscript) for one in targets):
             return True
     return False
+
+
+def calls_a_parameter(node: ast.AST | None, least: int) -> bool:
+    """Whether a function calls one of its parameters with at least so many arguments.
+
+    >>> texts = ("lambda f, x: f(x, x, x)", "lambda f, x: x.agg(f)")
+    >>> [calls_a_parameter(ast.parse(text, mode="eval").body, 3) for text in texts]
+    [True, False]
+    """
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        return False
+    own = {one.arg for one in arguments_of(node.args)}
+    called = (part for part in ast.walk(node) if isinstance(part, ast.Call) and len(part.args) >= least)
+    return any(isinstance(call.func, ast.Name) and call.func.id in own for call in called)

@@ -18,6 +18,7 @@ def states(source: str) -> tuple[set[str], set[str], set[str]]:
 
 NUMPY, PLAIN, ENV = "the generator of numpy.random", "the generator of random", "the environment"
 BOTH = {NUMPY, "the generator of Polars"}
+ANY = {*BOTH, PLAIN}  # whatever an unknown package draws from
 DUCK = "DuckDB's default connection"
 PANDAS, NUMPY_SET, SKLEARN = "the set-up of pandas", "the set-up of numpy", "the set-up of sklearn"
 OPTIONS, SHOWN, FILTERS = "pandas' options", "how pandas shows frames", "the filters of warnings"
@@ -40,7 +41,7 @@ WARNINGS, ANYTHING = "the set-up of warnings", "the set-up of anything"
         ("x = df.head().sample(3, random_state=1)", set(), set(), set()),
         ("x = sklearn.cluster.KMeans(3)", BOTH, BOTH, set()),
         ("x = sklearn.linear_model.LinearRegression()", set(), set(), set()),
-        ("from own_fixes import simulate_waits\nx = simulate_waits(9)", BOTH, BOTH, set()),
+        ("from own_fixes import simulate_waits\nx = simulate_waits(9)", ANY, ANY, set()),
         ("from own_fixes import simulate_waits\nx = simulate_waits(9, seed=1)", set(), set(), set()),
         ("from own_fixes import clean_waits\nx = clean_waits(9)", set(), set(), set()),
         ("x = os.environ['A']", {ENV}, set(), set()),
