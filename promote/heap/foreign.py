@@ -77,6 +77,8 @@ def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, us
         _table_asked(run, call, target, given, use)
     if not alone:
         _taken(run, target, given, use)
+    if target.infos and run.inside is not None and may_change(target.method):  # what a parameter is, its caller knows
+        run.used |= target.receiver
     for argument in [*call.args, *(k.value for k in call.keywords)]:
         if isinstance(argument, ast.Attribute) and may_change(argument.attr):  # `map(parser.feed, pages)`
             _used(run, run.value(argument.value), NONE, use)
