@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from platform_core.canonical import digest
 
+_SPELT = frozenset(("polars.expr.expr", "re", "datetime", "decimal", "fractions", "pathlib"))  # constants, as text
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -49,13 +51,26 @@ def _parts_of_object(value: Any, package: str, seen: set[int]) -> Iterator[str]:
             yield from _parts(one, package, seen)
     elif isinstance(value, dict):
         yield from _members(value, package, seen)
-    elif callable(value) and isinstance(bare := inspect.unwrap(value), FunctionType) and _package(bare) == package:
+    elif isinstance(bare := _bare(value), FunctionType) and _package(bare) == package:
         yield from _function(bare, package, seen)
     elif isinstance(value, type | ModuleType) and _package(value) == package:
         own = {name: one for name, one in vars(value).items() if not name.startswith("__") or callable(one)}
         yield from _members(own, package, seen)
+    elif isinstance(value, partial):
+        yield from _parts((value.func, value.args, value.keywords), package, seen)
+    elif type(value).__module__.partition(".")[0] == package and hasattr(value, "__dict__"):
+        yield from _parts((type(value), vars(value)), package, seen)
+    elif type(value).__module__ in _SPELT:
+        yield f"{type(value).__qualname__} {value}"
     else:  # of another package, whose version counts elsewhere, or an object: its name is known
         yield f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+
+
+def _bare(value: Any) -> Any:
+    try:
+        return inspect.unwrap(value) if callable(value) else value
+    except ValueError:  # it seems to wrap something without end, as an object that answers to every name
+        return value
 
 
 def _members(named: Mapping[Any, Any], package: str, seen: set[int]) -> Iterator[str]:
@@ -67,7 +82,7 @@ def _members(named: Mapping[Any, Any], package: str, seen: set[int]) -> Iterator
 def _function(function: FunctionType, package: str, seen: set[int]) -> Iterator[str]:
     names: set[str] = set()
     yield from _code(function.__code__, names)
-    yield from _parts([function.__defaults__, function.__kwdefaults__], package, seen)
+    yield from _parts((function.__defaults__, function.__kwdefaults__), package, seen)
     for cell in function.__closure__ or ():
         try:
             yield from _parts(cell.cell_contents, package, seen)

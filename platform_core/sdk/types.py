@@ -38,7 +38,8 @@ class AssetOptions(TypedDict, total=False):
             and its settings, as `platform_core.governance.masking.apply_policy` takes it.
         profile: `footer`, or `full` for distinct counts, means and quartiles on every materialisation.
         cache: Whether a run leaves the asset as it is where its code and inputs did not change; so it is where nothing
-            is said, for an asset that reads other assets and nothing else. False suits what depends on the day it runs.
+            is said, for a silver or gold asset that reads other assets and takes no resource. False suits what depends
+            on the day it runs.
         retention_days: How many days the data is kept.
         cost: What one run is expected to cost, in US dollars.
         inputs: Parameter to asset where their names differ; to several assets for a list.
