@@ -205,10 +205,12 @@ def compared(
     pythons: Mapping[str, Path], sets: dict[str, Cells], place: Path, more: Sequence[Path], *, show: bool
 ) -> int:
     """Take every notebook through every tool, print the table; give 1 where promotion is wrong once."""
-    expected = taken("plain", Path(sys.executable), sets, place, more)
+    expected = taken("plain", Path(sys.executable), sets, place / "first", more)
+    again = taken("plain", Path(sys.executable), sets, place / "second", more)
     for name, run in list(expected.items()):
-        if run.said:
-            print(f"{name}: the notebook itself does not run here and is left out: {last_line(run.said)}")
+        if run.said or run != again[name]:
+            why = last_line(run.said) if run.said else "it gives something else each time"
+            print(f"{name}: the notebook itself cannot be compared with here, and is left out: {why}")
             del sets[name], expected[name]
     print(f"{len(sets)} notebooks, {sum(len(run.steps) for run in expected.values())} steps")
     print(f"{'':34}{'right':>8}{'refused or failed':>20}{'silently wrong':>17}", flush=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import project
 from promotion_peers import AS_WANTED, written
 
 SAMPLE = [
@@ -37,15 +36,19 @@ def made(tool: str, python: Path, env: Mapping[str, str], place: Path) -> Made:
     folder = place / tool / "made"
     shutil.rmtree(folder, ignore_errors=True)
     if tool == "ours":
-        root = project(folder, {})
-        written(root / "notebooks", SAMPLE)
-        command = [str(python.parent / "promote"), "--no-run", "notebooks/notebook.ipynb"]
+        new = [str(python.parent / "workbench"), "new", folder.name, "--example", "blank", "--no-input"]
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        run(new, folder.parent, env)
+        (folder / "policies" / "project.yaml").unlink()  # the template asks for owners
+        written(folder / "notebooks", SAMPLE)
+        command = [str(python.parent / "promote"), "notebooks/notebook.ipynb"]
     else:
         folder.mkdir(parents=True)
         written(folder, AS_WANTED[tool](SAMPLE))
         command = [str(python), str(BATCH), tool, str(folder)]
+    before = set(folder.rglob("*.py"))
     run(command, folder, env)
-    files = sorted(path for path in folder.rglob("*.py") if not path.name.startswith("__"))
+    files = sorted(set(folder.rglob("*.py")) - before)
     texts = [path.read_text("utf-8") for path in files]
     for path in files:
         path.write_text(path.read_text("utf-8") + EDIT, "utf-8")

@@ -3,7 +3,7 @@
 A notebook is taken where it runs from its first cell to its last in a fresh process, without a network and within
 `SECONDS`, and binds variables in two cells or more; of those with the same cells one is taken, and of one package's the
 first `MOST` by path. Nobody chose the steps: the last two cells that bind a variable are `silver:first` and
-`gold:second`, all others carry no tag.
+`gold:second` and give the last that they bind; all others carry no tag.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = """colorcet dagstermill jupytext nbclient nbconvert nbdime nbgrader nbval pandera papermill petl
 xarray"""
 LIBRARIES = ("petl==1.7.30", "xarray", "colorcet", "nbgrader")  # what their notebooks are about, beside what is here
-SECONDS, MOST, LEAST_CELLS = 20, 6, 3
+SECONDS, MOST, LEAST_CELLS, STEPS = 20, 6, 3, 2
 
 
 def fetched(folder: Path) -> Path:
@@ -94,15 +94,20 @@ def with_steps(cells: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Tag the last two cells that bind a variable; nothing where there are none."""
     binding = [number for number, (tags, source) in enumerate(cells) if tags != "md" and bound(source)]
     tags = dict(zip(binding[-2:], ("silver:first", "gold:second"), strict=False))
-    return [(tags.get(n, t), s) for n, (t, s) in enumerate(cells)] if len(tags) > 1 else []
+    if len(tags) < STEPS:
+        return []
+    return [
+        (tags[number], f"#| output: {bound(source)[-1]}\n{source}") if number in tags else (tag, source)
+        for number, (tag, source) in enumerate(cells)
+    ]
 
 
-def bound(source: str) -> bool:
-    """Whether a cell of plain Python binds a variable."""
+def bound(source: str) -> tuple[str, ...]:
+    """Give the variables that a cell of plain Python binds."""
     try:
-        return bool(assigned(source))
+        return assigned(source)
     except SyntaxError:
-        return False
+        return ()
 
 
 def runs(sources: tuple[str, ...], folder: Path) -> bool:
