@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from promotion_peers import Cells
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = """colorcet dagstermill jupytext nbclient nbconvert nbdime nbgrader nbval pandera papermill petl
+PACKAGES = """colorcet jupytext nbclient nbconvert nbdime nbgrader nbval pandera papermill petl
 xarray"""
 LIBRARIES = ("petl==1.7.30", "xarray", "colorcet", "nbgrader")  # what their notebooks are about, beside what is here
 SECONDS, MOST, LEAST_CELLS, STEPS = 20, 6, 3, 2
