@@ -25,7 +25,8 @@ _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 # Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
 _NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
 # What has such a number and is no person
-_TAGGED = r"(?:licen[cs]e|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
+_TAGGED = r"(?:licen[cs]e|drawing|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
+_PLACED = r"(?-u:\b)(?:gate|bay|plot|room|unit|stop|stand|platform|zone|block|desk|seat|row)[:# ]{0,3}$"
 LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
 _PREFIX = r"^[A-HJ-NPQR-TV-Y][1-9][0-9]{0,2}[A-HJ-PR-Y][A-HJ-PR-Y]{2}$"
@@ -177,6 +178,8 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     like_older = long & (capitals | ~piece.str.contains("[ -]"))
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
+    # `gate G55 RED`
+    sure_mark &= ~around.of(pl.col("before").str.contains(_PLACED))
     # `van was 10m away`: small words before a number are more often words; and `E6 4th floor` is no postcode
     spaced = (shape == "older") & piece.str.contains("^[a-z]{3} ")
     ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")

@@ -182,7 +182,7 @@ _ROLES = re.compile(
     r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?"
     r"|approvers?|requesters?|requestors?|reporters?|assignees?|originators?|preparers?|checkers?|nominees?|referrers?|mentees?|leaders?|leads?|organi[sz]ers?|coordinators?|administrators?|treasurers?|governors?"
     r"|surveyors?|architects?|technicians?|operatives?|interpreters?|advocates?|nurses?|midwi(?:fe|ves)|doctors?|surgeons?|investigators?|interviewers?|interviewees?|callers?|donees?|heirs?|spouses?|mother|father"
-    r"|children|siblings?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|occupier|middle|given)(?:_?[0-9]{1,2})?$"
+    r"|children|siblings?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given)(?:_?[0-9]{1,2})?$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"

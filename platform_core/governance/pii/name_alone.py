@@ -63,10 +63,11 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     somebody = left.str.contains(_SOMEBODY_BEFORE)
     no_one = left.str.contains(_NO_ONE_BEFORE) | right.str.contains(_NO_ONE_BEHIND)
     fits = right.str.contains(_ENDED) & ~no_one & (within | somebody)
+    with_me = only & right.str.contains("^ and (?:I|me|myself)[ ,.']")
     # `look after Orhan and Leroy`: two together, neither of which would do alone
     behind = right.str.extract(r"^ (?:and|&) (\p{Lu}\p{L}+)$", 1)
     next_one = (pl.col("row") == pl.col("row").shift(-1)) & (pl.col("piece").shift(-1) == behind)
     two = (left.str.contains(_TWO_TOGETHER) & next_one).fill_null(value=False)
     two |= two.shift(1, fill_value=False)
-    kept = plain.filter(fits | ((begun | signing) & ~no_one) | two)
+    kept = plain.filter(fits | ((begun | signing) & ~no_one) | with_me | two)
     return kept.with_columns(kind=pl.lit("name"), score=pl.lit(SCORE), chance=pl.lit(value=False))

@@ -25,7 +25,7 @@ _ROLES = (
     " detective superintendent midwife claimant defendant resident occupier caretaker headteacher solicitor barrister magistrate coroner clerk"
 )
 # What a sentence may begin with before somebody who is spoken to or of: `So Ileana, tell me`
-_OPENERS = "so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome because when if while since although but please listen look now right"
+_OPENERS = "so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome our my his her their little young because when if while since although but please listen look now right"
 # What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
 _BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
 _WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|ologists?|ical|ically|i[sz](?:ed|ing|es?)|ularly|fully)$"

@@ -53,6 +53,8 @@ _ASCII, _ANY = (
 _RANKS = [
     "DC",
     "DI",
+    "EJ",
+    "HHJ",
     "DS",
     "DCI",
     "DSI",
@@ -131,7 +133,7 @@ _CUED = (
 )
 # Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
 _CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
-_MAY_BE_CUED = "U|[GBCJ][IJ]*[Ll]|JG|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
+_MAY_BE_CUED = "U|[FBDGAC][IJ]*u|g[gG]|[GBCJ][IJ]*[Ll]|JG|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
 _COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
 _COMPILED_CUED = [
     *(rule for rule in _COMPILED if rule[1] != _BY_A_FIRST),
@@ -141,7 +143,8 @@ _COMPILED_CUED = [
 ]
 _WANTED = ("row", "piece", "start", "kind", "score", "chance")
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
-_GREETED = re.compile(r"(?:H|^[LU]?O)([GBCgbc])$")
+_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([Gg])$")
+_GIVEN_LIST = re.compile("g{1,5}[Gg]?$")  # `thank you Ada, Bo, Cy`
 
 
 def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
@@ -330,7 +333,8 @@ def _cued(lettered: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
         | pl.col("piece").str.contains(CUE_WITHIN)
     )
     marked = asked.scatter(asked.arg_true(), spoken.to_series())
-    marked = open_ & (marked | (joined & marked.shift(1, fill_value=False)))
+    beside = lettered["letter"].str.contains("^[GBC][IJ]*[FBDVCEU]$").shift(1, fill_value=False)
+    marked = open_ & (marked | (joined & (marked.shift(1, fill_value=False) | beside)))
     return lettered.with_columns(letter=pl.when(marked).then(pl.col("letter") + "!").otherwise("letter"))
 
 
@@ -360,7 +364,9 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
             found.append((at, end - 1, score))
         at = end
     if not found and (greeted := _GREETED.search(letters)):
-        found.append((greeted.start(1), greeted.start(1), 0.7))
+        found.append((greeted.end() - 1, greeted.end() - 1, 0.7))
+    if not found and rules is _COMPILED_CUED and len(letters) > 1 and _GIVEN_LIST.match(letters):
+        found += [(at, at, 0.6) for at in range(len(letters))]
     return tuple(found)
 
 

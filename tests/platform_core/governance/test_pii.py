@@ -317,6 +317,14 @@ def test_what_is_called_after_a_person_or_a_name_need_be_none(column: str, cells
     assert bool(found(pl.DataFrame({column: cells}))) is (kind == "name")
 
 
+def test_in_a_column_of_names_in_full_what_speaks_of_nobody_is_none() -> None:
+    people = [f"{given} Khan" for given in ("Ada", "Omar", "Zara", "Noor", "Rhys")] * 5
+    others = ["Ofsted", "Anglian Water"]
+    scanned = found(pl.DataFrame({"customer": [*people, *others, "Xoan Quispe", "Zara"]}))
+    assert [row[0] for row in scanned] == [*range(25), 27, 28]
+    assert len(found(pl.DataFrame({"customer": ["Ofsted", "Xoan"]}))) == 2
+
+
 def test_tags_of_one_series_and_versions_are_nobodys() -> None:
     frame = pl.DataFrame({"tag": [f"AT84{n}57" for n in range(10, 30)], "version": [f"16.10.5.{n}" for n in range(20)]})
     assert found(frame) == []
@@ -422,6 +430,21 @@ def test_a_family_name_that_is_a_given_name_too_is_found_on_either_side(text: st
         ("Dear Tesco,", []),
         ("Year 6: Goodnight Mr Tom", []),
         ("Fuchsia 'Mrs Popple'", []),
+        ("Florin was wearing a coat and told Xoan so", ["Florin", "Xoan"]),
+        ("We stayed in Sofia, the Sofia flat, with Sofia", ["Sofia"]),
+        ("She had to look after Orhan and Leroy alone", ["Orhan", "Leroy"]),
+        ("Rachel and I object; Virginia creeper, Romeo and Juliet", ["Rachel"]),
+        ("Shall we? Ciprian", ["Ciprian"]),
+        ("So Ileana, tell me", ["Ileana"]),
+        ("Her ex-partner Xoan Quispe left; sister-in-law, Bo Quispe, too", ["Xoan Quispe", "Bo Quispe"]),
+        ("From: Xoan Quispe\nTo: Zara Xoyy", ["Xoan Quispe", "Zara Xoyy"]),
+        ("@Zara Khan can you look?", ["Zara Khan"]),
+        ("On 4 May, Ada Khan wrote", ["Ada Khan"]),
+        ("Present: Deborah Topping (Clerk)", ["Deborah Topping"]),
+        ("Xoan Quispe v Tesco Stores", ["Xoan Quispe"]),
+        ("Ask Wai-hing Liao of the Queen Elizabeth Hall", ["Wai-hing Liao"]),
+        ("Lord Nelson Street", []),
+        ("sent 3 Jun 2024", []),
     ],
 )
 def test_a_name_is_told_by_what_stands_around_it(text: str, found: list[str]) -> None:
@@ -443,6 +466,8 @@ def test_a_name_is_told_by_what_stands_around_it(text: str, found: list[str]) ->
         ("Johnson & Johnson", []),
         ("Khan & Sons Ltd", []),
         ("12 High Street", []),
+        ("E Shek, B Xoyy and apologies from Xoan Quispe", ["E Shek", "B Xoyy", "Xoan Quispe"]),
+        ("Xoan Quispe, Wendy Prisk", ["Xoan Quispe", "Wendy Prisk"]),
     ],
 )
 def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(text: str, found: list[str]) -> None:
