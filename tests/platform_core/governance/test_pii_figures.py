@@ -126,7 +126,13 @@ def test_the_later_sets_are_found_too(name: str, values: int, capsys: pytest.Cap
 @pytest.mark.parametrize(
     ("name", "values", "least"),
     [(name, 30, 0.94) for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")]
-    + [("ninth", 20, 0.9)],
+    + [
+        ("ninth", 20, 0.9),
+        ("tenth", 60, 0.95),
+        ("eleventh", 60, 0.95),
+        ("twelfth", 60, 0.95),
+        ("thirteenth", 60, 0.93),
+    ],
 )
 def test_sets_of_hard_negatives_are_found_too(
     name: str, values: int, least: float, capsys: pytest.CaptureFixture[str]
