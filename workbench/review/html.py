@@ -15,6 +15,7 @@ _RIGHT = ' class="number"'
 _DAY = ' class="day"'
 _LONG = re.compile(r"[\w./-]{14,}")  # a name or path that would make its column wide, on paper wider than the page
 _JOINT = re.compile(r"(?<=[/_])(?=\w)")
+_RUN = re.compile(r"\w{24}(?=\w)")  # a word that holds nowhere else to break it
 _IS_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Of a chart, in its own units: a line's height, where bars begin, how long they are at most, the whole width
 _STEP, _LEFT, _LONGEST, _WIDE = 26, 230, 420, 860
@@ -118,7 +119,7 @@ def _table(table: Table) -> str:
 
 def _row(row: tuple[Cell, ...], table: Table) -> Iterator[str]:
     for number, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
-        text = _LONG.sub(lambda name: _JOINT.sub("<wbr>", name[0]), _text(cell.text))
+        text = _LONG.sub(lambda name: _RUN.sub(r"\g<0><wbr>", _JOINT.sub("<wbr>", name[0])), _text(cell.text))
         if cell.href and text:
             text = f'<a href="{escape(cell.href)}">{text}</a>'
         if cell.tone in {"good", "bad"}:

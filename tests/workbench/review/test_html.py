@@ -16,7 +16,8 @@ from tests.browser.lab import chromium, node_modules
 from tests.workbench.review.golden import FOLDER
 from tests.workbench.review.hostile import review_of
 from tests.workbench.review.test_markdown import ATTACKS
-from workbench.review.html import render_html
+from workbench.review.document import Cell, Table
+from workbench.review.html import _row, render_html
 from workbench.review.sections import document
 from workbench.review.style import STYLE
 
@@ -171,6 +172,11 @@ def test_no_text_of_a_branch_becomes_markup(text: str) -> None:
     assert found.open == []
     for link in found.named("a"):
         assert (link["href"] or "").startswith(("#", "./"))
+
+
+def test_a_word_that_holds_nowhere_to_break_it_does_not_push_columns_off_the_paper() -> None:
+    row = "".join(_row((Cell("rents"), Cell("W" * 60), Cell("x < y")), Table("Assets", ("A", "B", "C"), ())))
+    assert f"<td>{'W' * 24}<wbr>{'W' * 24}<wbr>{'W' * 12}</td><td>x &lt; y</td>" in row
 
 
 def test_the_page_is_read_on_a_phone_and_axe_finds_nothing() -> None:
