@@ -33,7 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
     from platform_core.errors import UsageError, UserError  # noqa: PLC0415 - a command imports what it needs when it runs
     from platform_core.governance.days import today  # noqa: PLC0415 - as above
     from platform_core.governance.erasure import KEY_VARIABLE, hold_token  # noqa: PLC0415 - as above
-    from workbench.governance.erasing import erase, split  # noqa: PLC0415 - as above
+    from workbench.governance.erasing import erase, split, tell_done  # noqa: PLC0415 - as above
     from workbench.governance.loading import governed  # noqa: PLC0415 - as above
     from workbench.governance.proving import as_text, proof  # noqa: PLC0415 - as above
     from workbench.review.writing import write  # noqa: PLC0415 - as above
@@ -53,12 +53,15 @@ def execute(arguments: argparse.Namespace) -> int:
         found = governed(project)
         erasure = erase(found, subject, today(), instance, really=arguments.yes, watch=_watch)
     sys.stdout.write(proof(erasure) if arguments.json else as_text(erasure))
-    if arguments.proof is not None:
-        try:
+    try:
+        if arguments.proof is not None:
             write(arguments.proof, proof(erasure), "proof")
-        except UserError:
-            sys.stdout.write("" if arguments.json else proof(erasure))  # it cannot be made a second time
-            raise
+    except UserError:
+        sys.stdout.write("" if arguments.json else proof(erasure))  # it cannot be made a second time
+        raise
+    finally:
+        if arguments.yes:
+            tell_done(found, erasure)
     return 0 if erasure.complete or not arguments.yes else 1
 
 

@@ -86,10 +86,17 @@ def erase(
     for one, rows in stored:
         watch(f"{one.asset}{f' {rows.partition}' if rows.partition else ''}")
         parts.append(rows.erased(one.column, one.known, value, really=really))
-    erasure = Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
-    if really:
-        _tell(found, "erased", "done", key, token, parts, sha256(proof(erasure).encode()).hexdigest())
-    return erasure
+    return Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
+
+
+def tell_done(found: Governed, erasure: Erasure) -> None:
+    """Tell the audit log what was erased, with the hash of its proof, which is kept before: it cannot be made again.
+
+    Raises:
+        UserError: The audit log cannot be written.
+    """
+    proven = sha256(proof(erasure).encode()).hexdigest()
+    _tell(found, "erased", "done", erasure.key, erasure.token, erasure.parts, proven)
 
 
 def split(subject: str) -> tuple[str, str]:
@@ -194,4 +201,5 @@ def _tell(
     }
     problem = note(did, "one person", {name: one for name, one in about.items() if one}, project=found.project.root)
     if problem:
-        raise UserError(f"{'Nothing was erased. ' if state == 'begun' else ''}{problem}", hint="Make it writable.")
+        so = "Nothing was erased." if state == "begun" else "All was erased and read back, and no entry tells it."
+        raise UserError(f"{so} {problem}", hint="Make it writable.")

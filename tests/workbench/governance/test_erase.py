@@ -26,6 +26,7 @@ from platform_core.parquet_read import read_notes, written_as
 from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
+from tests.platform_core.disks import full_after
 from workbench.cli import main
 from workbench.governance.erasing import _Rows
 
@@ -177,6 +178,23 @@ with open_instance(project) as instance:
     assert sum(_rows(project).values()) == 0
     states = [one.about["state"] for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "erased"]
     assert states == ["begun", "begun", "done"], "that the first was never done can be seen"
+
+
+def test_what_was_erased_and_cannot_be_told_the_log_is_said_and_its_proof_kept(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = project / "data/audit/audit.jsonl"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as stream:
+        stream.write(b"x" * 5_000_000 + b"\n")  # far beyond all that is written else
+    assert main(["erase", "--subject", "person_id=P-9999", "--yes"]) == 0
+    begun = len(log.read_bytes().splitlines(keepends=True)[-2])
+    capsys.readouterr()
+    with full_after(log.stat().st_size + begun + 20):
+        assert main(["erase", "--subject", SUBJECT, "--yes", "--proof", "proof.json"]) == 1
+    assert "All was erased and read back, and no entry tells it. The audit log" in capsys.readouterr().err
+    assert sum(_rows(project).values()) == 0
+    assert json.loads((project / "proof.json").read_text())["complete"]
 
 
 KEYS = {
