@@ -76,6 +76,7 @@ class RedshiftResource(PostgresResource):
             cursor.connection.commit()  # the lock has to come first in its transaction, or two writers block each other
             if mode != "append":
                 run(f"LOCK {target}", ())  # no key is unique: each would delete what the other has not inserted yet
-            move(run, target, list(columns.values()), mode, [columns[name] for name in keys])
+            is_whole = len(columns) == len(found)
+            move(run, target, list(columns.values()), mode, [columns[name] for name in keys], is_whole=is_whole)
             run(f"DROP TABLE {STAGED}", ())
         return written

@@ -102,7 +102,8 @@ class SnowflakeResource(QueryResource):
             check_key(self._count, [sql[name] for name in keys])
         self._run("BEGIN")
         try:
-            move(self._run, target, list(sql.values()), mode, [sql[name] for name in keys])
+            given, key_sql = list(sql.values()), [sql[name] for name in keys]
+            move(self._run, target, given, mode, key_sql, is_whole=len(sql) == len(found))
             self._run("COMMIT")
         except BaseException:
             self.close()  # the session ends, and the server takes everything back

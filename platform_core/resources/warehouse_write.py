@@ -2,7 +2,7 @@
 
 The rows go into a temporary table by INSERTs of many rows with bound values, and from there into the table in one
 transaction. Neither warehouse keeps a key unique, and in both a TRUNCATE would commit by itself: so an upsert deletes
-the rows of the same keys first, and `truncate` deletes them all.
+the rows of the same keys first, or updates them where it has not all of the columns, and `truncate` deletes them all.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def check_key(count: Callable[[str], int], key: Sequence[str]) -> None:
         raise UserError("A key stands twice in the frame.", hint="Keep one row of each key, as with unique().")
 
 
-def move(run: Run, target: str, columns: Sequence[str], mode: WriteMode, key: Sequence[str]) -> None:
+def move(
+    run: Run, target: str, columns: Sequence[str], mode: WriteMode, key: Sequence[str], *, is_whole: bool = True
+) -> None:
     """Move the rows of the temporary table into the table; the caller's transaction holds it together.
 
     Args:
@@ -75,11 +77,18 @@ def move(run: Run, target: str, columns: Sequence[str], mode: WriteMode, key: Se
         columns: Its columns as SQL, as the rows have them.
         mode: As `write_table` has it.
         key: The columns of the key as SQL.
+        is_whole: Whether these are all of the table's columns; else an upsert keeps what a row holds in the others.
     """
     if mode == "truncate":
         run(f"DELETE FROM {target}", ())  # noqa: S608 - as above
-    if mode == "upsert":
-        same = " AND ".join(f"{target}.{name} = {STAGED}.{name}" for name in key)
+    same = " AND ".join(f"{target}.{name} = {STAGED}.{name}" for name in key)
+    new = ""
+    if mode == "upsert" and is_whole:
         run(f"DELETE FROM {target} USING {STAGED} WHERE {same}", ())  # noqa: S608 - as above
+    elif mode == "upsert":
+        others = joined(f"{name} = {STAGED}.{name}" for name in columns if name not in key)
+        if others:
+            run(f"UPDATE {target} SET {others} FROM {STAGED} WHERE {same}", ())  # noqa: S608 - as above
+        new = f" WHERE NOT EXISTS (SELECT 1 FROM {target} WHERE {same})"  # noqa: S608 - as above
     listed = joined(columns)
-    run(f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {STAGED}", ())  # noqa: S608 - as above
+    run(f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {STAGED}{new}", ())  # noqa: S608 - as above

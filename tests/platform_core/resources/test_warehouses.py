@@ -105,6 +105,12 @@ class TestWriting:
         for _ in range(2):
             assert warehouse.write_table(more, "written", mode="upsert", key="permit_id") == 2
             assert [row[:2] for row in written(warehouse)] == [(1, "Ambridge"), (2, "it's"), (3, "Felpersham; --")]
+            assert [row[4] for row in written(warehouse)[:2]] == [HELD[0][4], HELD[1][4]], "other columns are kept"
+        assert warehouse.write_table(more.select("permit_id"), "written", mode="upsert", key="permit_id") == 2
+        assert [row[:2] for row in written(warehouse)][1:] == [(2, "it's"), (3, "Felpersham; --")]
+        whole = ROWS.with_columns(authority=pl.lit("new"))
+        warehouse.write_table(whole, "written", mode="upsert", key="permit_id")
+        assert [row[:3] for row in written(warehouse)][:2] == [(1, "new", Decimal("1.25")), (2, "new", None)]
         for _ in range(2):
             warehouse.write_table(ROWS, "written", mode="truncate")
             assert written(warehouse) == HELD
