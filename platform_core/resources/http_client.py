@@ -105,6 +105,8 @@ class HTTPClientResource(ConnectedResource):
         if pause:
             sleep(pause)
         answer: httpx.Response = client.request(method, target, **given)
+        if _is_cut(answer):
+            raise library.RemoteProtocolError("The compressed body breaks off.")
         return answer
 
     def _new_client(self, library: Any) -> httpx.Client:
@@ -139,6 +141,13 @@ class HTTPClientResource(ConnectedResource):
         if asked is not None and asked > self.max_wait_seconds:
             return f"The server asks to wait {asked:.0f} seconds; max_wait_seconds allows {self.max_wait_seconds:.0f}."
         return "It stayed so in all attempts." if answer.status_code in _PASSING else None
+
+
+def _is_cut(answer: httpx.Response) -> bool:
+    """Say whether a compressed body breaks off, or goes on behind its end: httpx gives what it has without a word."""
+    stream = getattr(getattr(answer, "_decoder", None), "decompressor", None)
+    whole = getattr(stream, "eof", True) and not getattr(stream, "unused_data", b"")
+    return answer.num_bytes_downloaded > 0 and not whole
 
 
 def _has(answer: httpx.Response, key: str) -> bool:

@@ -16,7 +16,7 @@ from platform_core.errors import UserError
 
 Record = dict[str, Any]
 
-_MOST = 2**63
+_MOST, _WIDEST = 2**63, 2**127
 _PLAIN = {"null": pl.Null(), "boolean": pl.Boolean(), "number": pl.Float64(), "text": pl.String()}
 
 
@@ -60,6 +60,7 @@ class Type:
 
         Raises:
             _DifferError: It is of another type than those before.
+            OverflowError: It is a whole number that no column holds.
         """
         if value is None:
             return
@@ -71,6 +72,8 @@ class Type:
                 raise _DifferError(f"{where} is {_a(self.kind)} in one and {_a(kind)} in another")
             self.kind, self.mixed = "number", True
         if kind == "whole number":
+            if self.kind == kind and not -_WIDEST <= value < _WIDEST:
+                raise OverflowError  # which Polars would make a null of, in some
             self.wide = self.wide or not -_MOST <= value < _MOST
             self.exact = self.exact and abs(value) < 2**1023 and int(float(value)) == value
         elif kind == "list":
@@ -142,7 +145,7 @@ class Records:
         """Take a page of records in.
 
         Raises:
-            UserError: A key's values are of several types.
+            UserError: A key's values are of several types, or a number is too large for any column.
         """
         try:
             for record in page:
@@ -153,6 +156,14 @@ class Records:
                 f"The records of {self._path} have a key whose values are of several types: {differ}.",
                 hint=f"{self._advice} make one type of them.",
             ) from None
+        except OverflowError:
+            raise self._too_large() from None
+
+    def _too_large(self) -> UserError:
+        return UserError(
+            f"The records of {self._path} hold a number too large for any column.",
+            hint=f"{self._advice} make it a text or a float.",
+        )
 
     def frame(self, records: Sequence[Record]) -> pl.DataFrame:
         """Give records that were learned as a frame; one that lacks a key has null there.
@@ -167,10 +178,7 @@ class Records:
                 pl.DataFrame(records, schema=self.schema, orient="row", strict=True) if self._types else pl.DataFrame()
             )
         except (pl.exceptions.PolarsError, TypeError, OverflowError):
-            raise UserError(
-                f"The records of {self._path} hold a number too large for any column.",
-                hint=f"{self._advice} make it a text or a float.",
-            ) from None
+            raise self._too_large() from None
 
 
 def refuse_empty(schema: pl.Schema, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import threading
@@ -127,6 +128,15 @@ class TestRequests:
         server.paths["/always"] = lambda *_: Reply(RECORDS, cut=True)
         with pytest.raises(UserError, match=r"no whole answer in 5 attempts \(RemoteProtocolError\)"):
             api.get("/always")
+
+    def test_a_compressed_body_that_breaks_off_is_asked_for_again(self, api: HTTPResource, server: HTTPServer) -> None:
+        packed, coding = gzip.compress(json.dumps(RECORDS * 50).encode()), {"content-encoding": "gzip"}
+        # The second would be read to the end of its first part alone
+        bodies = [packed[:-60], packed, packed + packed, packed]
+        server.paths["/permits"] = lambda _, before: Reply(bodies[before], headers=coding)
+        for _ in range(2):
+            assert api.get("/permits").json() == RECORDS * 50
+        assert server.counts["/permits"] == len(bodies)
 
     def test_a_slow_server_is_left_after_the_timeout(self, server: HTTPServer, waits: list[float]) -> None:
         hold = threading.Event()
@@ -313,6 +323,8 @@ class TestPages:
             ([{"p": "1"}, {"p": 1}], "p is text in one and a whole number in another"),
             ([{"p": 2**53 + 1}, {"p": 0.5}], "too large for a float"),
             ([{"p": 2**130}], "too large for any column"),
+            ([{"p": 1}, {"p": 2**127}], "too large for any column"),
+            ([{"p": [{"q": -(2**127) - 1}]}], "too large for any column"),
         ],
     )
     def test_no_value_is_bent_to_fit_a_column(
