@@ -297,7 +297,8 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
     if use.call is None:
         return ""
     package = path.split(".", 1)[0]
-    known = use.path[0] in functions.imports and package not in HARMLESS_MODULES - {"warnings"} and is_known(package)
+    harmless = package in HARMLESS_MODULES - {"warnings"} and path not in ALSO_SETTING
+    known = use.path[0] in functions.imports and not harmless and is_known(package)
     if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
         package = "anything"  # `patch(…).start()`
     elif path == "..__enter__":

@@ -169,7 +169,7 @@ PARTS_OF_WARNINGS = frozenset("warnings.warn warnings.warn_explicit warnings.sho
 SETTING_FUNCTIONS = ("set", "register", "unregister", "enable", "disable", "install", "patch", "configure", "use")
 ALSO_SETTING = frozenset(
     """numpy.seterr numpy.seterrcall copyreg.pickle copyreg.constructor csv.field_size_limit calendar.setfirstweekday
-    socket.setdefaulttimeout sys.set_int_max_str_digits importlib.reload""".split()
+    socket.setdefaulttimeout sys.set_int_max_str_digits logging.addLevelName importlib.reload""".split()
 )
 
 # Those of them that only change what is shown, or what happens when the process ends.
