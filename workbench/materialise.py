@@ -26,6 +26,7 @@ from platform_core.governance.policies.facts import MASKING
 from platform_core.governance.policies.holding import warnings_of
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource
+from platform_core.sdk.layers import CACHE_KEY
 from platform_core.storage.routes import kept_in, storage_of
 from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
@@ -197,6 +198,9 @@ class Materialiser:
             return None
         if standing(node.metadata, on=today()):
             return None  # the step refuses and says why
+        cache = node.metadata.get(CACHE_KEY)
+        if getattr(cache, "value", cache) is False or (node.layer == "bronze" and node.upstream):
+            return None  # what it reads beside its inputs may have changed
         sources = [(name, self._digest_of_resource(name)) for name in node.resources]
         inputs = [(name, self._digest_of_upstream(node, name, part)) for name in node.upstream]
         if any(digest is None for _, digest in (*sources, *inputs)):

@@ -39,6 +39,7 @@ AssetFunction = Callable[..., Any]
 AssetDecorator = Callable[[AssetFunction | dg.AssetsDefinition], dg.AssetsDefinition]
 
 LAYER_KEY = "workbench/layer"
+CACHE_KEY = "workbench/cache"  # false where every run has to make the asset
 COST_KEY = "workbench/estimated_cost_per_run"
 
 _MOST_KINDS = 3
@@ -227,6 +228,7 @@ def _build(
             metadata={
                 **_metadata(layer, options, declared.personal | contracted, f"{decorator} {name!r}"),
                 **reference_metadata(function, options.get("notebook")),
+                **({} if options.get("cache", True) else {CACHE_KEY: False}),
             },
             tags={**(options.get("tags") or {}), **({COMPUTE_TAG: spec.kind} if spec else {})},
             kinds=set(options.get("kinds") or ()),

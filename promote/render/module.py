@@ -292,9 +292,7 @@ class _Writer:
         found += [keyword(option, value) for option, value in said if value is not None]
         if self.plan.charts:
             found.append(f"charts=[{', '.join(c.name for c in self.plan.charts)}]")
-        # Bronze steps and those with resources run whenever they are asked for; so do those without inputs
-        given = self.plan.function
-        if self.plan.renewed and self.step.layer != "bronze" and given.inputs and not given.resources:
+        if self.plan.renewed and (self.plan.function.inputs or self.plan.function.resources):  # others always run
             found.append(keyword("cache", False))
         found.append(keyword("code_version", self.plan.code_version))
         found.append(keyword("notebook", plain_text(self.plan.notebook)))

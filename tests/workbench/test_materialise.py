@@ -44,6 +44,14 @@ from platform_core.sdk import bronze_asset
 def issues(context):
     return pl.DataFrame({"key": [context.partition_key]})
 """
+MORE = """\
+import polars as pl
+from platform_core.sdk import {layer}_asset
+
+@{layer}_asset{options}
+def more_{layer}(context, rents: pl.LazyFrame) -> pl.LazyFrame:
+    return rents
+"""
 DEFS = Path("src", "letting", "defs")
 
 
@@ -250,6 +258,20 @@ def test_a_failed_blocking_check_stops_what_depends_on_it(project: Path, capsys:
     assert made["rents_by_town"]["blocked_by"] == ["rents"]
     # It is not taken for made the next time
     assert states(run(capsys, "--all-partitions", code=1)) == ["unchanged", "failed", "skipped"]
+
+
+def test_what_may_hang_on_more_than_its_inputs_is_made_every_time(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for layer, options in (("bronze", ""), ("silver", "(cache=False)"), ("gold", "")):
+        (project / DEFS / f"more_{layer}.py").write_text(MORE.format(layer=layer, options=options), encoding="utf-8")
+    run(capsys, "--all-partitions")
+    made = run(capsys, "--all-partitions")
+    assert {name: made[f"more_{name}"]["status"] for name in ("bronze", "silver", "gold")} == {
+        "bronze": "made",
+        "silver": "made",
+        "gold": "unchanged",
+    }
 
 
 def test_an_asset_that_fails_on_one_partition_makes_the_others(
