@@ -146,7 +146,7 @@ def alike(texts: pl.Series) -> pl.Series:
 def strangers(texts: pl.Series) -> pl.Series:
     """Say which texts speak of nobody where they stand among names in full: a word on no list, in small letters, everyday words.
 
-    >>> strangers(pl.Series(["Ofsted", "main desk", "Main switchboard", "Xiomara Quispe", "Ada"])).to_list()
+    >>> strangers(pl.Series(["Ofsted", "noreply", "Anglian Water", "Xiomara Quispe", "Ada"])).to_list()
     [True, True, True, False, False]
     """
     letters = _lettered(texts)
