@@ -11,6 +11,7 @@ import dagster as dg
 
 from platform_core.observability.alerts.alerter import Alerter
 from platform_core.observability.freshness import overdue
+from platform_core.observability.looks_events import ended_well
 from platform_core.observability.results import last_results
 from platform_core.observability.telling import shown_time
 
@@ -148,7 +149,7 @@ def _silent(daemons: Sequence[Daemon]) -> Iterator[str]:
 
 
 def _failing(instance: dg.DagsterInstance, graph: Any) -> list[Trouble]:
-    """Give the assets whose last run failed before it made them."""
+    """Give the assets whose last run failed before it made them, or in the step that had stored them."""
     keys = sorted(graph.get_all_asset_keys() if graph is not None else instance.all_asset_keys())
     records = {one.asset_entry.asset_key: one.asset_entry for one in instance.get_asset_records(keys)} if keys else {}
     last = {key: one.last_run_id for key, one in records.items() if one.last_run_id}
@@ -157,16 +158,21 @@ def _failing(instance: dg.DagsterInstance, graph: Any) -> list[Trouble]:
         for key, run in last.items()
         if (made := records[key].last_materialization_record) is None or made.run_id != run
     }
-    ids = sorted(set(unmade.values()))
+    ids = sorted(set(last.values()))
     if not ids:
         return []
     failed = dg.RunsFilter(run_ids=ids, statuses=[dg.DagsterRunStatus.FAILURE])
     runs = {one.dagster_run.run_id: one for one in instance.get_run_records(failed)}
     return [
         Trouble(key.to_user_string(), "its last run failed", _moment(runs[run].end_time or 0.0), _owners(graph, key))
-        for key, run in unmade.items()
-        if run in runs
+        for key, run in last.items()
+        if run in runs and (key in unmade or not ended_well(instance, _made(records[key])))
     ]
+
+
+def _made(entry: Any) -> dg.EventLogEntry:
+    made: dg.EventLogEntry = entry.last_materialization_record.event_log_entry
+    return made
 
 
 def _failed_checks(instance: dg.DagsterInstance, graph: Any) -> list[Trouble]:

@@ -126,7 +126,7 @@ def _over(tick: Tick) -> Iterator[Recovery]:
                 after_timestamp=row["seen_at"],
             )
             made = tick.instance.fetch_materializations(wanted, limit=1).records
-            if made and _ended_well(tick.instance, made[0].event_log_entry):
+            if made and ended_well(tick.instance, made[0].event_log_entry):
                 yield Recovery(row["key"], made[0].timestamp, f"{alert.asset} was made again")
         elif alert.job:
             done = dg.RunsFilter(job_name=alert.job, statuses=[dg.DagsterRunStatus.SUCCESS])
@@ -135,7 +135,7 @@ def _over(tick: Tick) -> Iterator[Recovery]:
                 yield Recovery(row["key"], ended, f"{alert.job} ran well again")
 
 
-def _ended_well(instance: dg.DagsterInstance, made: dg.EventLogEntry) -> bool:
+def ended_well(instance: dg.DagsterInstance, made: dg.EventLogEntry) -> bool:
     """Whether the step that stored an asset has ended well: a policy or a check may hold back what it stored."""
     if made.step_key is None:
         return True  # told from outside

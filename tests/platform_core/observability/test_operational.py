@@ -19,6 +19,7 @@ from platform_core.config.alerts import AlertsConfig
 from platform_core.governance.policies.holding import HeldBackError
 from platform_core.observability import operational
 from platform_core.observability.alerts.current import alerter_for
+from platform_core.observability.health import _failing
 from platform_core.observability.operational import operational_sensors
 from tests.servers.http import HTTPServer, Reply, running_http
 
@@ -157,7 +158,9 @@ def test_what_was_stored_and_held_back_is_not_over(platform: Platform) -> None:
     assert made is not None
     assert made.timestamp > since
     assert platform.tick("failures") == []
+    assert [one.asset for one in _failing(platform.instance, None)] == ["held"]
     run("")
+    assert _failing(platform.instance, None) == []
     assert platform.tick("failures") == ["Recovered: held was made again"]
 
 
