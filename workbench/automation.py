@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -30,14 +30,11 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
     jobs = []
     for name, job in config.jobs.items():
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own use of its own parameter
-                parts = [dg.AssetSelection.from_string(text) for text in job.selection]
+            selection = _selected(job.selection)
         except dg.DagsterError as error:
             hint = "Dagster's selection syntax is wanted, such as `gold_report`, `+gold_report` or `group:silver`."
             place = config.place("jobs", name, "selection")
             raise UserError(f"The selection of the job {name!r} cannot be read.", hint=hint, location=place) from error
-        selection = functools.reduce(operator.or_, parts)
         retry = None
         if job.retry is not None:
             retry = retries(job.retry.most, first_delay_seconds=job.retry.first_delay_seconds)
@@ -123,6 +120,39 @@ def check_jobs(config: ProjectConfig, written: Iterable[str]) -> None:
                 )
                 place = config.place(f"{what}s", name, "job")
                 raise UserError(f"The {what} {name!r} is for a job that is not defined.", hint=hint, location=place)
+
+
+def check_partitions(config: ProjectConfig, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]) -> None:
+    """See that no job of the configuration takes assets of different partitions, which no run of Dagster can.
+
+    Raises:
+        UserError: One does; it names the assets, and file and line of the job.
+    """
+    defined = [asset for asset in assets if isinstance(asset, dg.AssetsDefinition)]
+    made = [asset for asset in defined if asset.partitions_def is not None]
+    if len({asset.partitions_def for asset in made}) < 2:
+        return
+    for name, job in config.jobs.items():
+        taken = _selected(job.selection).resolve(defined, allow_missing=True)
+        apart: dict[dg.PartitionsDefinition[str] | None, list[str]] = {}
+        for asset in made:
+            for key in taken & asset.keys:
+                apart.setdefault(asset.partitions_def, []).append(key.to_user_string())
+        if len(apart) > 1:
+            first, *others = sorted(sorted(names) for names in apart.values())
+            left = sorted(key.to_user_string() for key in taken - {key for asset in made for key in asset.keys})
+            added = ", ".join(f"`{name}_{names[0]}: {{selection: [{', '.join(names)}]}}`" for names in others)
+            raise UserError(
+                f"The job {name!r} takes assets of different partitions, which no run can.",
+                hint=f"Let it select [{', '.join([*left, *first])}], and add {added}.",
+                location=config.place("jobs", name, "selection"),
+            )
+
+
+def _selected(texts: Iterable[str]) -> dg.AssetSelection:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster's own use of its own parameter
+        return functools.reduce(operator.or_, map(dg.AssetSelection.from_string, texts))
 
 
 def _requests_for(name: str) -> Callable[[dg.ScheduleEvaluationContext], Iterator[dg.RunRequest]]:

@@ -96,6 +96,22 @@ def test_jobs_schedules_sensors_and_checks_of_a_module_are_taken(project: Path) 
     assert dg.AssetKey("outside") in definitions.resolve_all_asset_keys()
 
 
+def test_a_job_over_assets_of_different_partitions_is_told_with_the_way_out(project: Path) -> None:
+    made = "@bronze_asset(partitions_def=dg.StaticPartitionsDefinition(['{0}']))\ndef {0}(context): ...\n"
+    source = "import dagster as dg\nfrom platform_core.sdk import bronze_asset\n"
+    (project / "src/letting/defs/parts.py").write_text(source + made.format("north") + made.format("south"))
+    load(project)
+    base = project / "config/base.yaml"
+    kept = base.read_text(encoding="utf-8")
+    base.write_text(kept.replace("jobs:", "jobs:\n  harvest: {selection: 'group:bronze'}"), encoding="utf-8")
+    with pytest.raises(UserError, match="'harvest' takes assets of different partitions") as found:
+        load(project)
+    assert found.value.location == f"config/base.yaml:{2 + kept.partition('jobs:')[0].count(chr(10))}"
+    assert "`harvest_south: {selection: [south]}`" in str(found.value.hint)
+    base.write_text(kept.replace("jobs:", "jobs:\n  harvest: {selection: [north]}"), encoding="utf-8")
+    assert load(project).get_repository_def().get_job("harvest")
+
+
 def test_a_schedule_of_the_configuration_may_name_a_job_of_a_module(project: Path) -> None:
     base = project / "config/base.yaml"
     kept = base.read_text(encoding="utf-8")
