@@ -5,6 +5,7 @@ A few numbers are worked out one by one: numpy's import costs more than thousand
 
 from __future__ import annotations
 
+import string
 import sys
 from collections.abc import Callable, Sequence
 from operator import mul
@@ -20,6 +21,7 @@ _UTR = (0, 6, 7, 8, 9, 10, 5, 4, 3, 2)
 _UTR_FIRST = (2, 1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 _LONGEST_CARD, _LONGEST_IBAN = 19, 34
 _FEW = 5000
+_VALUES = {place: int(place, 36) for place in string.digits + string.ascii_uppercase}
 
 
 def modulus_11(numbers: pl.Series) -> pl.Series:
@@ -87,7 +89,8 @@ def _are_few(texts: pl.Series) -> bool:
 
 def _each(texts: pl.Series, width: int, proven: Callable[[Sequence[int]], bool]) -> pl.Series:
     """Give what is proven of the values of each text's places, 10 for an A, with zeros before what is shorter."""
-    return pl.Series([proven([int(place, 36) for place in text.rjust(width, "0")]) for text in texts], dtype=pl.Boolean)
+    said = [proven([_VALUES[place] for place in text.rjust(width, "0")]) for text in texts.to_list()]
+    return pl.Series(said, dtype=pl.Boolean)
 
 
 def _luhn(digits: Sequence[int]) -> int:

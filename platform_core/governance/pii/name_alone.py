@@ -51,7 +51,7 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     """
     left, right, known = pl.col("left"), pl.col("right"), lists()[0]
     folded = words.select(fold(pl.col("piece"))).to_series()
-    letters = pl.Series("letter", [known.get(word, "U") for word in folded], dtype=pl.String)
+    letters = pl.Series("letter", [known.get(word, "U") for word in folded.to_list()], dtype=pl.String)
     plain = words.with_columns(letters).filter(letters.is_in(["G", "B", "C"]))
     if plain.is_empty():
         return nothing(words)

@@ -161,7 +161,8 @@ def _lettered(texts: pl.Series) -> pl.Series:
     if len(texts) <= _FEW_TEXTS:
         letters = lists()[0]
         written = [
-            None if words is None else "".join(letters.get(word.strip(".,"), "U") for word in words) for words in folded
+            None if words is None else "".join([letters.get(word.strip(".,"), "U") for word in words])
+            for words in folded.to_list()
         ]
         joined = pl.Series(written, dtype=pl.String)
     else:
