@@ -74,7 +74,8 @@ def _render(scratch: Path, answers: Mapping[str, str], *, ask: bool) -> Path:
     folders = {"cookiecutters_dir": str(scratch / "templates"), "replay_dir": str(scratch / "replay")}
     settings.write_text(json.dumps(folders), encoding="utf-8")
     logging.getLogger("cookiecutter").setLevel(logging.CRITICAL)  # it would log the traceback of a hook's refusal
-    before, tempfile.tempdir = tempfile.tempdir, str(scratch)  # it leaves the hooks that it ran, answers and all
+    # It leaves the hooks that it ran there, answers and all
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch.resolve())
     try:
         rendered = cookiecutter(
             str(template_folder()),

@@ -66,7 +66,8 @@ def test_nothing_of_the_home_directory_is_read_or_written(tmp_path: Path, monkey
     monkeypatch.setattr(tempfile, "tempdir", str(passing))
     (home / ".cookiecutterrc").write_text("default_context: {team: elsewhere}\n")
     monkeypatch.setenv("HOME", str(home))
-    assert main(["new", str(tmp_path / "demo"), "--example", "blank", "--no-input"]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "demo", "--example", "blank", "--no-input"]) == 0
     assert [path.name for path in home.iterdir()] == [".cookiecutterrc"]
     assert list(passing.iterdir()) == [], "the template's hooks, with the answers in them"
     assert tempfile.gettempdir() == str(passing)
