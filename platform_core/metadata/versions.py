@@ -98,10 +98,8 @@ def _noted(path: Path, state: _State) -> str | None:
     except (OSError, ValueError):
         return None
     # Written by one call and of one length, so it is there whole, or of no use
-    version = noted.removeprefix(state.text)
-    return (
-        version if len(noted) == len(state.text) + _LENGTH and len(version) == _LENGTH and version.isalnum() else None
-    )
+    version = noted[len(state.text) :]
+    return version if noted.startswith(state.text) and len(version) == _LENGTH and version.isalnum() else None
 
 
 def _note(path: Path, state: _State, version: str) -> None:

@@ -255,6 +255,11 @@ def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     return _with(found, added)
 
 
+def _some(texts: pl.Series) -> pl.Series:
+    """Give enough of the texts of a column, from all over it, to tell as much as all of them."""
+    return texts.gather_every(-(-len(texts) // _ENOUGH) or 1)
+
+
 def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
     """Say whether enough of the different names that were found in a column are made as a person's name is."""
     named = found.filter(pl.col("kind") == "name").select(
@@ -262,7 +267,7 @@ def _called_as_people(found: pl.DataFrame, column: pl.Series) -> bool:
     )
     texts = named.select(pl.col("text").str.slice(pl.col("at"), pl.col("to") - pl.col("at"))).to_series()
     texts = texts.unique(maintain_order=True)
-    some = texts.gather_every(-(-len(texts) // _ENOUGH) or 1)  # tell as much as all of them
+    some = _some(texts)
     alike = name_cells.alike(some).sum() / max(len(some), 1) * len(texts)
     return bool(alike >= _LIKE_PEOPLE * column.drop_nulls().n_unique())
 
@@ -273,7 +278,7 @@ def _without_strangers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     cells = column.gather(names["row"]).cast(pl.String)
     whole = pl.Series(names["end"] - names["start"] == cells.str.len_chars())
     rows, texts = names["row"].filter(whole), cells.filter(whole)
-    some = texts.gather_every(-(-len(texts) // _ENOUGH) or 1)
+    some = _some(texts)
     in_full = some.str.strip_chars().str.contains(" ") & name_cells.alike(some)
     if in_full.sum() < _MOST_IN_FULL * len(some):
         return found
