@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import string
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from operator import mul
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,9 @@ _UTR = (0, 6, 7, 8, 9, 10, 5, 4, 3, 2)
 _UTR_FIRST = (2, 1, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 _LONGEST_CARD, _LONGEST_IBAN = 19, 34
 _FEW = 5000
-_VALUES = {place: int(place, 36) for place in string.digits + string.ascii_uppercase}
+_VALUES = bytes.maketrans(string.digits.encode(), bytes(range(10)))
+_TWICE = bytes(sum(divmod(2 * digit, 10)) if digit < 10 else 0 for digit in range(256))
+_AS_NUMBERS = str.maketrans({letter: str(int(letter, 36)) for letter in string.ascii_uppercase})
 
 
 def modulus_11(numbers: pl.Series) -> pl.Series:
@@ -31,7 +33,7 @@ def modulus_11(numbers: pl.Series) -> pl.Series:
     [True, False]
     """
     if _are_few(numbers):
-        return _each(numbers, 10, lambda digits: sum(map(mul, _NHS, digits)) % 11 == 0)
+        return _each(numbers, lambda digits: sum(map(mul, _NHS, digits)) % 11 == 0)
     return pl.Series(_array(_NHS) @ _digits(numbers, 10) % 11 == 0)
 
 
@@ -42,7 +44,7 @@ def utr(numbers: pl.Series) -> pl.Series:
     [True, False]
     """
     if _are_few(numbers):
-        return _each(numbers, 10, lambda digits: _UTR_FIRST[sum(map(mul, _UTR, digits)) % 11] == digits[0])
+        return _each(numbers, lambda digits: _UTR_FIRST[sum(map(mul, _UTR, digits)) % 11] == digits[0])
     digits = _digits(numbers, 10)
     return pl.Series(_array(_UTR_FIRST)[_array(_UTR) @ digits % 11] == digits[0])
 
@@ -54,7 +56,7 @@ def luhn(numbers: pl.Series) -> pl.Series:
     [True, True, False]
     """
     if _are_few(numbers):
-        return _each(numbers, _LONGEST_CARD, lambda digits: _luhn(digits) % 10 == 0)
+        return _each(numbers, lambda digits: (sum(digits[::-2]) + sum(digits[-2::-2].translate(_TWICE))) % 10 == 0)
     digits = _digits(numbers, _LONGEST_CARD)
     twice = digits[1::2] * 2
     return pl.Series((digits[::2].sum(0) + (twice - (twice > 9) * 9).sum(0)) % 10 == 0)
@@ -68,7 +70,7 @@ def mod_97(ibans: pl.Series) -> pl.Series:
     """
     turned = ibans.str.slice(4) + ibans.str.slice(0, 4)
     if _are_few(turned):
-        return _each(turned, _LONGEST_IBAN, lambda values: int("".join(map(str, values))) % 97 == 1)
+        return pl.Series([int(text.translate(_AS_NUMBERS)) % 97 == 1 for text in turned.to_list()], dtype=pl.Boolean)
     import numpy as np  # noqa: PLC0415 - only where there are many to check
 
     codes = _matrix(turned, _LONGEST_IBAN)
@@ -87,14 +89,10 @@ def _are_few(texts: pl.Series) -> bool:
     return len(texts) <= _FEW and "numpy" not in sys.modules
 
 
-def _each(texts: pl.Series, width: int, proven: Callable[[Sequence[int]], bool]) -> pl.Series:
-    """Give what is proven of the values of each text's places, 10 for an A, with zeros before what is shorter."""
-    said = [proven([_VALUES[place] for place in text.rjust(width, "0")]) for text in texts.to_list()]
+def _each(numbers: pl.Series, proven: Callable[[bytes], bool]) -> pl.Series:
+    """Give what is proven of the digits of each number."""
+    said = [proven(number.encode().translate(_VALUES)) for number in numbers.to_list()]
     return pl.Series(said, dtype=pl.Boolean)
-
-
-def _luhn(digits: Sequence[int]) -> int:
-    return sum(digits[::2]) + sum(2 * digit - 9 * (digit > 4) for digit in digits[1::2])
 
 
 def _digits(numbers: pl.Series, width: int) -> np.ndarray[Any, Any]:

@@ -124,13 +124,13 @@ def _ibans(pieces: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("code")
     length = code.str.head(2).replace_strict(_LENGTH_OF, default=99, return_dtype=pl.UInt8)
     pieces = pieces.with_columns(length=length).filter(code.str.len_bytes() >= pl.col("length"))
-    kept = []
-    for (length,), some in pieces.partition_by("length", maintain_order=True, as_dict=True).items():
+    # A word behind it may have been taken for a group of it
+    longer = pieces.filter(code.str.len_bytes() > pl.col("length"))
+    kept = [pieces if longer.is_empty() else pieces.filter(code.str.len_bytes() == pl.col("length"))]
+    for (length,), some in longer.partition_by("length", maintain_order=True, as_dict=True).items():
         whole = rf"^((?:[0-9A-Za-z][ .\-]?){{{length - 1}}}[0-9A-Za-z])(?-u:\b)"
         cut = some.with_columns(piece=pl.col("piece").str.extract(whole, 1), code=code.str.head(length))
         kept.append(cut.filter(pl.col("piece").is_not_null()))
-    if not kept:
-        return pieces.clear()
     tried = pl.concat(kept)
     return _found(tried.filter(checksums.mod_97(tried["code"])), "iban", pl.lit(1.0)) if tried.height else tried
 

@@ -138,25 +138,38 @@ def alike(texts: pl.Series) -> pl.Series:
     >>> alike(pl.Series(["Ada Khan", "xiomara quispe", "Listed building", "Gamma"])).to_list()
     [True, True, False, False]
     """
-    return _lettered(texts).str.contains(
+    return alike_by(lettered(texts))
+
+
+def alike_by(letters: pl.Series) -> pl.Series:
+    """Say of the letters of texts, as `lettered` gives them, what `alike` says of the texts."""
+    return letters.str.contains(
         "^(?:[TI]*[GBCF]|GI*Y|[TIP]*[GABCDEFIUP]*[GABCF][GABCDEFVIUP]*|[FBD][GABCI]+|[TU]U{1,3})$"
     )
 
 
-def strangers(texts: pl.Series) -> pl.Series:
+def strangers(texts: pl.Series, letters: pl.Series) -> pl.Series:
     """Say which texts speak of nobody where they stand among names in full: a word on no list, in small letters, everyday words.
 
-    >>> strangers(pl.Series(["Ofsted", "noreply", "Anglian Water", "Xiomara Quispe", "Ada"])).to_list()
+    Args:
+        texts: The texts.
+        letters: What `lettered` gives of them.
+
+    >>> texts = pl.Series(["Ofsted", "noreply", "Anglian Water", "Xiomara Quispe", "Ada"])
+    >>> strangers(texts, lettered(texts)).to_list()
     [True, True, True, False, False]
     """
-    letters = _lettered(texts)
     known = letters.str.contains("[GABCDEFVTIJN]")
     odd = (letters.str.len_bytes() == 1) | letters.str.contains("[LXOHR]") | ~texts.str.contains(r"\p{Lu}")
     return odd & ~known
 
 
-def _lettered(texts: pl.Series) -> pl.Series:
-    """Give the letters of the words of texts, `U` for those on no list."""
+def lettered(texts: pl.Series) -> pl.Series:
+    """Give the letters of the words of texts, `U` for those on no list.
+
+    >>> lettered(pl.Series(["Ada Khan", "Xiomara Zz"])).to_list()
+    ['GB', 'UU']
+    """
     folded = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ")).to_series()
     if len(texts) <= _FEW_TEXTS:
         letters = lists()[0]

@@ -128,12 +128,18 @@ def found_in(
     begun, judged = 0, []
     for count, place in zip(places.struct.field("len"), places.struct.field("value"), strict=True):
         part, begun = every.slice(begun, count), begun + count
-        judged.append((place, _as_column(part, columns[place], about[place]).filter(pl.col("score") >= least)))
+        part = _as_column(part, columns[place], about[place])
+        judged.append((place, part if (part["score"] >= least).all() else part.filter(pl.col("score") >= least)))
     return sorted(judged, key=lambda item: item[0])
 
 
-def written(column: pl.Series) -> pl.DataFrame | None:
-    """Give the cells of a column as they are written, each with its row, without nulls; None where it has no text."""
+def written(column: pl.Series, begin: int = 0) -> pl.DataFrame | None:
+    """Give the cells of a column as they are written, without nulls, with their rows; None where it has no text.
+
+    Args:
+        column: The column.
+        begin: The number of its first row.
+    """
     dtype = column.dtype
     about = named(column.name)
     if isinstance(dtype, pl.Float32 | pl.Float64):
@@ -153,8 +159,9 @@ def written(column: pl.Series) -> pl.DataFrame | None:
         column = column.dt.date().cast(pl.String)
     elif not isinstance(dtype, (*TEXT, pl.Decimal)):
         return None
-    text = column.cast(pl.String).alias("text")
-    return text.to_frame().with_row_index("row").drop_nulls("text")
+    rows = pl.int_range(begin, begin + len(column), dtype=pl.UInt64, eager=True)
+    cells = pl.DataFrame({"row": rows, "text": column.cast(pl.String)})
+    return cells.drop_nulls("text") if column.null_count() else cells
 
 
 def _frame(frame: Any) -> pl.DataFrame:
@@ -181,10 +188,9 @@ def _parts(columns: Sequence[pl.Series], height: int, again: dict[int, pl.DataFr
     """Give the cells in parts that one thread reads at a time, short columns together; tell where texts stand again."""
     alike: dict[bool, list[pl.DataFrame]] = {False: [], True: []}
     for place, column in enumerate(columns):
-        cells = written(column)
+        cells = written(column, place * height)
         if cells is None or cells.is_empty():
             continue
-        cells = cells.with_columns(pl.col("row").cast(pl.UInt64) + place * height)
         cells, rows = repeating.once(cells)
         if rows is not None:
             again[place] = rows
@@ -278,11 +284,12 @@ def _without_strangers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     cells = column.gather(names["row"]).cast(pl.String)
     whole = pl.Series(names["end"] - names["start"] == cells.str.len_chars())
     rows, texts = names["row"].filter(whole), cells.filter(whole)
+    letters = name_cells.lettered(texts)
     some = _some(texts)
-    in_full = some.str.strip_chars().str.contains(" ") & name_cells.alike(some)
+    in_full = some.str.strip_chars().str.contains(" ") & name_cells.alike_by(_some(letters))
     if in_full.sum() < _MOST_IN_FULL * len(some):
         return found
-    others = rows.filter(name_cells.strangers(texts))
+    others = rows.filter(name_cells.strangers(texts, letters))
     return found.filter((pl.col("kind") != "name") | ~pl.col("row").is_in(others.implode()))
 
 

@@ -76,11 +76,12 @@ def personal_in_each(frames: Iterable[Any], *, sample: int | None = 1000) -> lis
 def _judged(frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
     places = [(number, name) for number, frame in enumerate(frames) for name in frame.columns]
     flat = [(number, name) for number, name in places if not frames[number].schema[name].is_nested()]
-    found = {flat[place]: part for place, part in found_in([frames[number][name] for number, name in flat])}
+    found = _kinds(found_in([frames[number][name] for number, name in flat]))
+    held = {flat[place]: kinds for place, kinds in found.items()}
     verdicts: list[list[tuple[Any, ...]]] = [[] for _ in frames]
     for number, name in places:
         column = frames[number][name]
-        kinds = _kinds(found[number, name]) if (number, name) in found else []
+        kinds = held.get((number, name), [])
         counts = named(name).many and not kinds and _are_numbers(column)
         verdicts[number].append((name, *_verdict(name, len(column) - column.null_count(), kinds, counts=counts)))
     return [pl.DataFrame(rows, schema=VERDICTS, orient="row") for rows in verdicts]
@@ -94,10 +95,22 @@ def _are_numbers(column: pl.Series) -> bool:
     return len(held) > 0 and bool(held.str.contains(r"^[0-9., ]*$").all())
 
 
-def _kinds(found: pl.DataFrame) -> list[tuple[str, int, float]]:
-    """Give the kinds found in a column, in how many cells and how surely; the one of most cells first."""
-    counted = found.group_by("kind").agg(cells=pl.col("row").n_unique(), score=pl.col("score").mean())
-    return counted.sort("cells", "score", "kind", descending=[True, True, False]).rows()
+def _kinds(found: Sequence[tuple[int, pl.DataFrame]]) -> dict[int, list[tuple[str, int, float]]]:
+    """Give the kinds found in each column, by its place, the one of most cells first, with the cells and how surely."""
+    kinds: dict[int, list[tuple[str, int, float]]] = {}
+    if not found:
+        return kinds
+    every = pl.concat([part for _, part in found])
+    heights = pl.Series([part.height for _, part in found])
+    places = pl.Series("place", [place for place, _ in found]).repeat_by(heights).explode()
+    counted = (
+        every.with_columns(places)
+        .group_by("place", "kind")
+        .agg(cells=pl.col("row").n_unique(), score=pl.col("score").mean())
+    )
+    for place, *kind in counted.sort("cells", "score", "kind", descending=[True, True, False]).iter_rows():
+        kinds.setdefault(place, []).append((kind[0], kind[1], kind[2]))
+    return kinds
 
 
 def _verdict(
