@@ -72,6 +72,8 @@ def without_semicolons(source: str) -> str:
     for found in extents(source):
         kept = source[found.start : found.last].rstrip("; \t\f")
         if source[found.start : found.last].endswith(";"):
-            pieces += [source[done : found.start], kept]
+            # A line that nothing but semicolons went on with is no longer gone on with
+            whole = kept.rstrip("\\\n; \t\f") if kept.endswith("\\\n") else kept
+            pieces += [source[done : found.start], whole, "\n" * kept.count("\n", len(whole))]
             done = found.last
     return "".join(pieces) + source[done:]

@@ -63,6 +63,8 @@ def _is_inside_brackets(source: str, place: tuple[int, int]) -> bool:
         ("x = '''\na;\n'''", "x = '''\na;\n'''"),
         ("if x:\n    a;\n    b", "if x:\n    a\n    b"),
         (";", ""),
+        ("x\\\n;", "x\n"),
+        ("x \\\n; \\\n; # why\ny", "x\n\n # why\ny"),
     ],
 )
 def test_semicolons_at_the_ends_of_statements_go(source: str, made: str) -> None:
