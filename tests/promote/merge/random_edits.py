@@ -56,8 +56,11 @@ class Editor:
             before = set(self.marks.there)
             cell["source"] = "\n".join(lines[:first] + self.edited(lines[first:]))
             unused = "helpers" in cell["metadata"].get("tags", ())
+            written = cell["source"].split("\n")
             for mark in self.marks.there - before:
-                line = next(line for line in cell["source"].split("\n") if mark in line)
+                place = next(n for n, line in enumerate(written) if mark in line)
+                # A comment goes with what it stands above
+                line = next(line for line in written[place:] if not line.lstrip().startswith("#"))
                 if unused or any(word in line for word in ("load_asset", ".head()", ".describe()")):
                     self.marks.noted.add(mark)  # a definition that nothing uses, a load, a display
                     self.marks.there.discard(mark)
