@@ -276,15 +276,30 @@ class _Planner:
             if needed:
                 what, it = ("this statement", "it") if len(needed) == 1 else (f"{lines(needed)} of this cell", "them")
                 taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", needed[0]))
-        return dropped + taken + [note(*fixed) for fixed in self.fixed_parameters(included)]
+        return dropped + taken + list(self.fixed_parameters(closure, included))
 
-    def fixed_parameters(self, included: Sequence[Statement]) -> Iterator[tuple[str, str, Statement]]:
-        """Tell the values of the parameters cell that stay what they are, since no run can set them."""
+    def fixed_parameters(self, closure: Closure, included: Sequence[Statement]) -> Iterator[Finding]:
+        """Tell the values of the parameters cell that no run can set, and those that hang on one that a run does set.
+
+        Papermill sets values below the cell, where what was worked out of them in the cell stays as it was.
+        """
         for statement in included:
             imports = isinstance(statement.node, (ast.Import, ast.ImportFrom))
-            if statement.role.kind == "parameters" and statement.binds and not imports:
-                names = ", ".join(f"`{name}`" for name in sorted(statement.binds))
-                yield "PR214", f"A run cannot set {names}: the value here is always used.", statement
+            if statement.role.kind != "parameters" or not statement.binds or imports:
+                continue
+            names = ", ".join(f"`{name}`" for name in sorted(statement.binds))
+            of = sorted((statement.reads.keys() - statement.effects.late.keys()) & closure.parameters)
+            of = [name for name in of if self.program.bindings(name)[0].cell == statement.cell]
+            if of:
+                told = (
+                    f"{names} is worked out from `{of[0]}` in the parameters cell: where papermill sets `{of[0]}`, it "
+                    "stays as it is here; production works it out anew."
+                )
+                hint = "Move the line to a cell below, so that both do the same."
+                yield self.context.finding("PR215", told, statement, None, hint, "warning")
+            else:
+                told = f"A run cannot set {names}: the value here is always used."
+                yield self.context.finding("PR214", told, statement, None, "", "note")
 
 
 def hashed(plan: Plan) -> Plan:

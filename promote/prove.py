@@ -199,6 +199,8 @@ class _Prover:
         """Hold one asset against the notebook."""
         tag = plan.step.tag
         outcome = made.assets.get(plan.step.name)
+        if outcome is not None and self.of_other_partitions(plan, outcome):
+            return
         if outcome is None or not outcome.ok:
             message = made.error or (outcome.error if outcome else "it was not reached")
             where = made.location or (outcome.location if outcome else "")
@@ -245,6 +247,26 @@ class _Prover:
                     f"The check {check.name} of {plan.step.name} fails on the notebook's data.",
                     "Mend the data or the check, or let it warn with `#| severity: warn`.",
                 )
+
+    def of_other_partitions(self, plan: Plan, outcome: AssetOutcome) -> bool:
+        """Tell of what a step with partitions loads where it would get other ones, even if today both are the same."""
+        if plan.partition_parameter is None:
+            return False
+        for given in plan.function.inputs:
+            same = outcome.cut.get(given.asset)
+            if same is None or not given.external or (same and given.partition is not None):
+                continue
+            holds = "all of them" if given.partition is None else "one that is cut otherwise"
+            self.failed.append(plan.step.tag)
+            self.tell(
+                "PR326",
+                plan,
+                f"{plan.step.tag} would get its own partition of {given.asset}, where the notebook has {holds}.",
+                f'Load its own, load_asset("{given.asset}", partition={plan.partition_parameter}), where both are cut '
+                "alike; else make the step without partitions.",
+            )
+            return True
+        return False
 
     def unstable(self, plan: Plan, values: Values) -> str:
         """Make the asset once more and say how it differs from the first time, nothing where it does not."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from promote.dataflow.closure import Closure
 from promote.dataflow.refusals import Context
-from promote.model import Finding, Function, Step
+from promote.model import Finding, Function, Input, Step
 
 
 def step_findings(context: Context, step: Step, function: Function, closure: Closure) -> list[Finding]:
@@ -20,6 +22,8 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
             found.append(
                 context.finding("PR317", f"{step.tag} reads its own asset.", first, None, "Give the step another name.")
             )
+        if given.partition is not None and not _is_own_key(context, partitions, given):
+            found.append(_of_a_partition(context, step, closure, given))
         upstream = context.steps.get(given.asset)
         cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
         if cut and cut != partitions:
@@ -61,3 +65,30 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
             )
         )
     return found
+
+
+def _is_own_key(context: Context, partitions: Mapping[str, object] | None, given: Input) -> bool:
+    """Whether the partition that is loaded is the step's own: Dagster gives a step that one, and no other."""
+    key = str((partitions or {}).get("parameter"))
+    if given.partition != f"${key}":
+        return False
+    from promote.dataflow.fresh import bound_within  # noqa: PLC0415 - few loads name a partition
+
+    program = context.program
+    loading = [s.node for s in program.statements if any(one.name == given.asset for one in s.loads)]
+    rebound = any(s.role.kind != "parameters" and key in s.effects.touched for s in program.statements)
+    return not rebound and not any(key in bound_within(node) for node in loading)
+
+
+def _of_a_partition(context: Context, step: Step, closure: Closure, given: Input) -> Finding:
+    """Tell that a step loads a partition that production would not give it."""
+    statements = context.program.statements
+    at = next((s for s in statements if any(one.name == given.asset for one in s.loads)), closure.own[0])
+    use = next((one.use for one in at.loads if one.name == given.asset), None)
+    if step.options.get("partitions"):
+        message = f"{step.tag} would get its own partition of {given.asset}, where the notebook names another."
+        hint = "Name the parameter that holds the step's partition, and bind it in the parameters cell alone."
+    else:
+        message = f"{step.tag} would get every partition of {given.asset}, where the notebook has one."
+        hint = f'Read all, load_asset("{given.asset}"), and keep the rows that you want; or cut the step by partitions.'
+    return context.finding("PR326", message, at, use, hint)

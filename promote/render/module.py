@@ -261,11 +261,9 @@ class _Writer:
         lines += docstring(summary(self.plan), "    ")
         given = [i.asset for i in function.inputs] + [r.name for r in function.resources]
         for parameter in function.parameters:
-            source = (
-                "context.partition_key"
-                if parameter.name == self.plan.partition_parameter
-                else f"config.{parameter.name}"
-            )
+            source = f"config.{parameter.name}"
+            if parameter.name == self.plan.partition_parameter:  # a key is text, whatever the notebook's value is
+                source = "int(context.partition_key)" if parameter.type == "int" else "context.partition_key"
             given.append(f"{parameter.name}={source}")
         return lines + call(f"    return {function.name}(", given, ")")
 

@@ -75,6 +75,7 @@ class AssetOutcome:
     `error` is one plain sentence, empty where it went well, and `location` the module's line it speaks of.
     `partitions` holds the keys that were materialised, empty for an asset without partitions. `personal` holds the
     columns that look personal as `policies.found.packed` gives them, `declared` those that the asset declares so.
+    `cut` holds the upstreams that have partitions, and whether they are the asset's own.
     """
 
     name: str
@@ -86,6 +87,7 @@ class AssetOutcome:
     partitions: tuple[str, ...] = ()
     personal: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
+    cut: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

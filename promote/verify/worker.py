@@ -160,8 +160,14 @@ class _Location:
         seconds = time.perf_counter() - began
         declared = tuple(sorted(declared_of(self._graph.get(key).metadata)))
         self._done[name] = AssetOutcome(
-            name, not error, error, place, tuple(checks), seconds, tuple(made), personal, declared
+            name, not error, error, place, tuple(checks), seconds, tuple(made), personal, declared, self._cut(key)
         )
+
+    def _cut(self, key: dg.AssetKey) -> dict[str, bool]:
+        """Give the upstreams that have partitions, and whether they are the asset's own."""
+        cut = ((parent, self._graph.get(parent).partitions_def) for parent in sorted(self._graph.get(key).parent_keys))
+        own = self._graph.get(key).partitions_def
+        return {parent.to_user_string(): there == own for parent, there in cut if there is not None}
 
     def _has_failed(self, key: dg.AssetKey) -> bool:
         outcome = self._done.get(key.to_user_string())

@@ -118,13 +118,41 @@ def test_a_check_that_needs_another_definition_of_a_name_keeps_it_to_itself() ->
     assert made.checks[0].body[0].text.endswith("return 2")
 
 
+CUT = "#| partitions: {by: static, values: dates, parameter: day}\n"
+
+
 def test_partitions_must_be_used_and_cannot_be_lost() -> None:
-    options = "#| partitions: {by: static, values: dates, parameter: day}\n"
-    unused = finding("PR321", ("parameters", "day = '1'"), ("bronze:a", f"{options}a = [1]"))
+    unused = finding("PR321", ("parameters", "day = '1'"), ("bronze:a", f"{CUT}a = [1]"))
     assert (unused.location.line, unused.hint[:30]) == (1, "Give it a value in the cell ta")
-    cells = [("parameters", "day = '1'"), ("bronze:a", f"{options}a = [day]"), ("silver:b", "b = a")]
+    cells = [("parameters", "day = '1'"), ("bronze:a", f"{CUT}a = [day]"), ("silver:b", "b = a")]
     assert "load_asset" in finding("PR326", *cells).hint
     assert one(*cells[:2]).partition_parameter == "day"
+
+
+@pytest.mark.parametrize(
+    ("options", "load", "hint"),
+    [
+        ("", 'partition="2023"', 'Read all, load_asset("up")'),
+        ("", "partition=day", 'Read all, load_asset("up")'),
+        (CUT, 'partition="2023"', "Name the parameter"),
+        (CUT, "partition=other", "Name the parameter"),
+        (CUT, 'partition=day), (day := "2023"', "Name the parameter"),
+        (CUT, 'partition=day) if day else (lambda day: day)("1"', "Name the parameter"),
+        (CUT, "partition=day", ""),
+    ],
+)
+def test_a_partition_that_is_loaded_must_be_the_steps_own(options: str, load: str, hint: str) -> None:
+    cells = [
+        ("", LOAD),
+        ("parameters", "day = '2024'\nother = '2023'"),
+        ("silver:a", f'{options}key = day, other\na = [load_asset("up", {load}), key]'),
+    ]
+    if not hint:
+        assert one(*cells).function.inputs[0].partition == "$day"
+        return
+    found = finding("PR326", *cells)
+    assert found.hint.startswith(hint)
+    assert found.location.line == (3 if options else 2)
 
 
 def test_names_and_sources_of_steps() -> None:

@@ -192,6 +192,13 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
         ),
         (PlayedStage(captured=("rents",)), "", [], {"gold:total"}),
         (
+            # `total` has no partitions and is given all of raw's, as in the notebook
+            PlayedStage(assets={n: AssetOutcome(n, True, cut={"raw": n == "rents"}) for n in ("rents", "total")}),
+            "PR326",
+            ["silver:rents would get its own partition of raw, where the notebook has all of them."],
+            {"silver:rents"},
+        ),
+        (
             PlayedStage(assets={"rents": FAILED}),
             "PR504",
             ["The promoted silver:rents failed: KeyError: 'fee' (src/rents/defs/silver/rents.py:9)"],
@@ -256,6 +263,7 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
         "an upstream fails",
         "the project does not load for an upstream",
         "an output was not kept",
+        "a step would get its own partition",
         "an asset fails",
         "the project does not load",
         "another result",

@@ -111,3 +111,8 @@ def test_a_value_computed_in_the_parameters_cell_is_told_as_that() -> None:
     assert errors(planned(cells)) == ["PR302"]
     assert "compute from it in the step" in finding("PR302", *cells).hint
     assert errors(planned(cells, include_needed=True)) == []
+    told = finding("PR215", *cells, needed=True)
+    assert (told.severity, told.location.line) == ("warning", 2)
+    assert told.message.startswith("`next_year` is worked out from `year` in the parameters cell")
+    below = (("parameters", "year = 2024"), ("", "next_year = year + 1"), cells[1])
+    assert {f.code for f in planned(below, include_needed=True).findings} == {"PR323"}

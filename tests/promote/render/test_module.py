@@ -155,6 +155,8 @@ def test_parameters_become_a_typed_config_and_a_partition_key_does_not() -> None
     )
     assert "return rents(towns, least=config.least, names=config.names, year=context.partition_key)\n" in text
     assert 'partitions_def=static_partitions("years"),\n' in text
+    counted = (("parameters", "year = 2024"), ("bronze:a", f"{cells[2][1].splitlines()[0]}\na = [year]"))
+    assert "return a(year=int(context.partition_key))\n" in text_of(planned(counted).plans[0])
 
 
 @pytest.mark.parametrize("way", vocabulary()["partitions"]["by"]["choices"])

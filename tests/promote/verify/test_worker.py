@@ -47,6 +47,7 @@ def test_assets_are_made_after_their_upstreams_and_their_checks_told(project: Pa
     ]
     assert made.upstreams["years"].partitions == ("2024", "2025")
     assert made.assets["total"].partitions == ()
+    assert made.assets["total"].cut == {"years": False}
     assert rows(project, "total")["n"].to_list() == [13]
     assert told[0] == {"asset": "years", "partition": "2024", "at": 1, "of": 2}
 
