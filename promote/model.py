@@ -73,11 +73,29 @@ class OptionEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadEdit:
+    """The path of a file, as it stands in a cell's source, that is read through a resource of files instead.
+
+    `path` leads from the notebook's folder, or from the project's; where it is not plain it is empty, and `text` gives
+    it. `sure` says that the notebook reads the file in any case.
+    """
+
+    cell: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    path: str
+    text: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """What a program may do about a finding: one sentence that says it, and edits that do no more."""
 
     what: str
-    edits: tuple[Edit | TagEdit | KeyEdit | OptionEdit, ...]
+    edits: tuple[Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,11 @@ class _Promotion:
         self.work.findings += left_behind(self.work.project, self.work.stands.values(), stale)
         running = stale if self.work.settings.run else ()
         self.work.findings += told_of_evidence(self.work, but=running)
+        if running:
+            from promote.fixes.reads import surely_failing  # noqa: PLC0415 - as below
+
+            verified = {self.work.stands[tag].plan.notebook for tag in running}
+            self.work.findings = surely_failing(self.work.project.root, self.work.findings, verified)
         if self.work.errors():
             return self.refused()
         if not running:

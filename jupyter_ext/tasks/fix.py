@@ -1,4 +1,7 @@
-"""Carry out what a finding offers to do, in the notebook as the editor has it: the front end puts it into the model."""
+"""Carry out what a finding offers to do, in the notebook as the editor has it: the front end puts it into the model.
+
+A resource that the fix needs is declared in the project's configuration at once.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from typing import Any
 
 from jupyter_ext.tasks.opened import opened
 from platform_core.errors import UserError
-from promote.fixes.edits import apply_fix
+from promote.fixes.edits import apply_fix, put
+from promote.fixes.reads import CONFIG, settled
 
 Tell = Any
 
@@ -17,7 +21,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     """Give the cells that a fix changes, as they are after it.
 
     Raises:
-        UserError: There is no such finding any more, or nothing is known to do about it.
+        UserError: There is no such finding any more, or nothing can be done about it.
     """
     wanted = question["finding"]
     found = opened(question)
@@ -33,8 +37,15 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     )
     if chosen is None or chosen.fix is None:
         raise UserError("The notebook has changed since, and that finding is gone.", hint="Look at the panel again.")
+    root = found.project.root
+    fixed = settled(root, chosen.location.path, chosen.fix)
+    if fixed is None:
+        raise UserError("The file that is read is not in the project.", hint="Put it there, and try again.")
+    fix, configuration = fixed
+    if configuration is not None:
+        put((root / CONFIG).resolve(), configuration)
     before = json.loads(found.raw)["cells"]
-    after = json.loads(apply_fix(found.raw, chosen.fix))["cells"]
+    after = json.loads(apply_fix(found.raw, fix))["cells"]
     changed = [
         {
             "position": number,
@@ -45,7 +56,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
         for number, (old, new) in enumerate(zip(before, after, strict=True), 1)
         if old != new
     ]
-    return {"what": chosen.fix.what, "cells": changed}
+    return {"what": fix.what, "cells": changed}
 
 
 def _source(cell: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 One fix is applied to a notebook at a time and everything is analysed anew, since one fix may answer several findings,
 until nothing that can be fixed is left. Only the bytes that a fix names are touched; a file is replaced whole, or not
-at all.
+at all. A fix that needs a resource declares it in the project's configuration.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from promote.model import Edit, Finding, Fix, KeyEdit, OptionEdit, TagEdit
+from promote.fixes.reads import CONFIG, feasible, settled
+from promote.model import Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
 from promote.notebook.notebook_json import cell_at, edited_option, edited_source, edited_tag, renamed_key
 from promote.values import dataclass
 
@@ -42,7 +43,7 @@ def fix_all(root: Path, analyse: Analysis) -> tuple[list[Fixed], Sequence[Findin
     before: Counter[tuple[str, str]] = Counter()
     tried: set[tuple[str, str]] = set()
     for _ in range(_MOST_ROUNDS):
-        findings = analyse()
+        findings = [feasible(root, one) for one in analyse()]
         fixable = [f for f in findings if f.fix is not None and f.location.path.endswith(".ipynb")]
         counts = Counter(_kind(f) for f in fixable)
         given_up |= {kind for kind in tried if counts[kind] >= before[kind]}  # it did not help: never twice
@@ -50,16 +51,16 @@ def fix_all(root: Path, analyse: Analysis) -> tuple[list[Fixed], Sequence[Findin
         if not chosen:
             return done, findings
         before, tried = counts, {_kind(f) for f in chosen.values()}
-        for path, finding in sorted(chosen.items()):
-            done += _apply(root / path, finding)
-    return done, analyse()
+        for _, finding in sorted(chosen.items(), key=lambda item: item[0]):
+            done += _apply(root, finding)
+    return done, [feasible(root, one) for one in analyse()]
 
 
 def apply_fix(raw: bytes, fix: Fix) -> bytes:
     """Give the bytes of a notebook with a fix applied.
 
     Raises:
-        ValueError: The bytes are no notebook.
+        ValueError: The bytes are no notebook, or a read through a resource was not settled (`promote.fixes.reads`).
     """
     mark = b"\xef\xbb\xbf"
     begin = mark if raw.startswith(mark) else b""
@@ -73,28 +74,50 @@ def apply_fix(raw: bytes, fix: Fix) -> bytes:
             change = edited_tag(text, cell, edit.old, edit.new)
         elif isinstance(edit, OptionEdit):
             change = edited_option(text, cell, edit.path, edit.text)
+        elif isinstance(edit, ReadEdit):
+            raise ValueError("a read is to be settled first")
         else:
             change = renamed_key(text, cell, edit.old, edit.new)
         text = text[: change.start] + change.text + text[change.end :]
     return begin + text.encode("utf-8")
 
 
-def _apply(path: Path, finding: Finding) -> list[Fixed]:
+def _apply(root: Path, finding: Finding) -> list[Fixed]:
+    """Carry out a fix in a notebook, and in the configuration where it declares something there."""
+    found = settled(root, finding.location.path, finding.fix) if finding.fix is not None else None
+    if found is None:
+        return []
+    fix, configuration = found
+    file = (root / finding.location.path).resolve()  # a notebook may be a link to one
+    content = apply_fix(file.read_bytes(), fix)
+    config = (root / CONFIG).resolve()
+    before = config.read_bytes() if configuration is not None and config.is_file() else None
+    if configuration is not None:  # first: what is declared and not read harms nobody
+        put(config, configuration)
+    try:
+        put(file, content)
+    except OSError:
+        if before is not None:
+            put(config, before)
+        elif configuration is not None:
+            config.unlink()
+        raise
+    return [Fixed(finding, fix.what)]
+
+
+def put(file: Path, content: bytes) -> None:
+    """Replace a file whole, and keep who may read it."""
     from platform_core.atomic import replacing  # noqa: PLC0415 - only a fix writes here
 
-    if finding.fix is None:
-        return []
-    file = path.resolve()  # a notebook may be a link to one
-    content = apply_fix(file.read_bytes(), finding.fix)
     with replacing(file) as part:
         part.write_bytes(content)
-        part.chmod(file.stat().st_mode & 0o7777)
-    return [Fixed(finding, finding.fix.what)]
+        if file.exists():
+            part.chmod(file.stat().st_mode & 0o7777)
 
 
 def _kind(finding: Finding) -> tuple[str, str]:
     return finding.location.path, finding.code
 
 
-def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit) -> tuple[int, int, int]:
+def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit) -> tuple[int, int, int]:
     return (edit.cell, edit.line, edit.column) if isinstance(edit, Edit) else (edit.cell, 0, 0)

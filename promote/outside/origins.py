@@ -20,7 +20,7 @@ _HOME = r"~|/(?:home|Users|root)/|[A-Za-z]:[\\/]Users[\\/]"
 _JOINS = frozenset(["os.path.join", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath", "str"])
 _HOMES = frozenset(["pathlib.Path.home", "os.path.expanduser"])
 _BUFFERS = frozenset(["io.StringIO", "io.BytesIO", "StringIO", "BytesIO", "open", "io.open"])
-_RESOURCES = frozenset(("platform_core.sdk.resource", "platform_core.sdk.loading.resource"))
+RESOURCES = frozenset(("platform_core.sdk.resource", "platform_core.sdk.loading.resource"))
 _DEEPEST = 8
 
 
@@ -70,7 +70,7 @@ def _origin_of_call(  # noqa: PLR0911 - one way out for each kind of origin
     path = dotted_of(node.func)
     name = looker.program.functions.canonical(path) if path else ""
     first = node.args[0] if node.args else None
-    if name in _RESOURCES:
+    if name in RESOURCES:
         return "resource"
     if name in _BUFFERS or name.split(".")[0] in {"requests", "httpx", "urllib"}:
         return "memory"  # what opened it is told by itself

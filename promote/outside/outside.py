@@ -41,6 +41,10 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
 # Findings after which a step may give something else, or do something again, though its inputs are as they were
 _RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
 _BRONZE = "Read it in a bronze step and take it from there with the step's variable or load_asset."
+_TEMPORARY = (
+    "Runs beside this one would write the same file: put it into a `tempfile.TemporaryDirectory()`, or read what is "
+    "written from memory (`io.StringIO`)."
+)
 _FILES = frozenset(("relative", "absolute", "home", "unknown"))
 _MOVING = ("%cd", "%chdir", "%pushd", "%popd")
 
@@ -255,7 +259,7 @@ class _Look:
         if made is not None and origin in _FILES:
             yield self.made(s, node, made)
         else:
-            yield from self.source(s, node, origin, argument)
+            yield from self.source(s, node, origin, argument, call)
 
     def made(self, s: Statement, node: ast.Call, made: Statement) -> Finding:
         message = f"{self.context.where(made).capitalize()} writes this file, and is no part of the step."
@@ -263,20 +267,28 @@ class _Look:
         return self.tell("PR707" if self.bronze else "PR706", "error", message, s, node, hint)
 
     def source(
-        self, s: Statement, node: ast.Call, origin: Origin, argument: ast.expr | None = None
+        self,
+        s: Statement,
+        node: ast.Call,
+        origin: Origin,
+        argument: ast.expr | None = None,
+        call: SeenCall | None = None,
     ) -> Iterator[Finding]:
         if origin == "network":
             yield self.network(s, node, "This reads an address on the network.")
         elif origin in {"relative", "absolute", "home"}:
-            yield self.file(s, node, origin, argument)
+            yield self.file(s, node, origin, argument, call)
         elif origin == "unknown" and not self.bronze:
             message = f"{self.step.tag} may read a file here; only bronze steps do."
             yield self.tell("PR706", "warning", message, s, node, self.in_bronze(s))
 
-    def file(self, s: Statement, node: ast.Call, origin: str, argument: ast.expr | None) -> Finding:
+    def file(
+        self, s: Statement, node: ast.Call, origin: str, argument: ast.expr | None, call: SeenCall | None
+    ) -> Finding:
+        own = argument is not None and self.writes_itself(argument, s)
         if not self.bronze:
             message = f"{self.step.tag} reads a file; only bronze steps touch sources."
-            return self.tell("PR706", "error", message, s, node, self.in_bronze(s))
+            return self.tell("PR706", "error", message, s, node, _TEMPORARY if own else self.in_bronze(s))
         where = {
             "relative": "The file is looked for in the working directory, which is another one in production.",
             "absolute": "The file is named by a path of this machine.",
@@ -284,11 +296,24 @@ class _Look:
         }[origin]
         from promote.outside.roots import root_hint  # noqa: PLC0415 - as above
 
-        hint = root_hint(argument, self.looker, s.index, self.context.notebook.path)
+        hint = _TEMPORARY if own else root_hint(argument, self.looker, s.index, self.context.notebook.path)
         if origin == "relative" and (magic := self.magic_before(s, *_MOVING)):
             where = f"The file is looked for in the working directory, which {magic} changed for the notebook alone."
             return self.tell("PR707", "error", where, s, node, hint)
-        return self.tell("PR707", "warning", where, s, node, hint)
+        fix = None
+        if origin == "relative" and call is not None and not own:
+            from promote.outside.reads import through_resource  # noqa: PLC0415 - as above
+
+            fix = through_resource(self.context, self.looker, s, call, argument)
+        return self.tell("PR707", "warning", where, s, node, hint, fix)
+
+    def writes_itself(self, argument: ast.expr, s: Statement) -> bool:
+        """Whether the step wrote the file before."""
+        from promote.outside.files_made import named, written  # noqa: PLC0415 - as above
+
+        path = named(argument, self.looker, s.index)
+        before = [one for one in self.statements if one.index <= s.index] if path else []
+        return any(path in written(one, self.looker) for one in before)
 
     def magic_before(self, s: Statement, *magics: str) -> str:
         """Name the last of some magics above a statement, with its place; empty where there is none."""

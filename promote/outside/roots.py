@@ -18,11 +18,11 @@ _JOINING = ("join", "Path")
 
 def root_hint(argument: ast.expr | None, looker: Looker, before: int, notebook: str) -> str:
     """Say what to declare and to write for the file that an argument names, in general words where it is not plain."""
-    named = _written(argument, looker, before) if argument is not None else None
+    named = written(argument, looker, before) if argument is not None else None
     return hint_of(named, notebook) if named is not None else _GENERAL
 
 
-def _written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str | None:
+def written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str | None:
     """Give the path that an expression puts together from texts that are written down; None where it is not plain."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
@@ -30,7 +30,7 @@ def _written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str
         return None
     if isinstance(node, ast.Name):
         value = looker.value_of(node.id, before)
-        return _written(value, looker, before, depth + 1) if value is not None else None
+        return written(value, looker, before, depth + 1) if value is not None else None
     parts: list[ast.expr] = []
     between = ""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
@@ -41,7 +41,7 @@ def _written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str
         parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values]
     elif isinstance(node, ast.Call) and (dotted_of(node.func) or ("",))[-1] in _JOINING and not node.keywords:
         parts, between = node.args, "/"
-    texts = [_written(part, looker, before, depth + 1) for part in parts]
+    texts = [written(part, looker, before, depth + 1) for part in parts]
     plain = [text for text in texts if text is not None]
     if not plain or plain != texts:
         return None

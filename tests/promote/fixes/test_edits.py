@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.cli import main
+from promote.fixes.declare import with_resource
 from promote.fixes.edits import apply_fix, fix_all
 from promote.model import Edit, Finding, Fix, Location, TagEdit
 from promote.prepare import prepare
@@ -222,6 +223,96 @@ def test_the_command(data_project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "PR704" in shown
     assert not (data_project / "src").exists()
     assert main(["--project", str(data_project), "--fix", "--check", str(path)]) == 2
+
+
+READS: Cells = [
+    ("", "# all of it\nimport pandas as pd\nfrom pathlib import Path"),
+    ("", "TOWNS = 'raw/towns.csv'"),
+    ("parameters", "file = 'raw/rents.csv'"),
+    ("bronze:a", "é = 1; a = pd.read_csv('raw/rents.csv')"),
+    ("bronze:b", "%%time\nwith open(TOWNS) as f:\n    b = pd.read_csv(f)\nc = Path('../sources/x y.txt').read_text()"),
+    ("bronze:c", "c = [pd.read_csv(file), pd.read_csv('gone.csv'), pd.read_csv(f'raw/{n}.csv')]"),
+    ("bronze:d", "def g():\n    return pd.read_csv('raw/rents.csv')\nd = g() if file else pd.read_csv('/x.csv')"),
+]
+READ = [
+    "# all of it\nfrom platform_core.sdk import resource\nimport pandas as pd\nfrom pathlib import Path",
+    READS[1][1],
+    READS[2][1],
+    'é = 1; a = pd.read_csv(resource("raw").path("rents.csv"))',
+    '%%time\nwith open(resource("raw").path("towns.csv")) as f:\n    b = pd.read_csv(f)\n'
+    'c = resource("sources_2").path("x y.txt").read_text()',
+    "c = [pd.read_csv(resource(\"notebooks\").path(file)), pd.read_csv('gone.csv'), "
+    "pd.read_csv(resource(\"notebooks\").path(f'raw/{n}.csv'))]",
+    'def g():\n    return pd.read_csv(resource("raw").path("rents.csv"))\nd = g() if file else pd.read_csv(\'/x.csv\')',
+]
+
+
+def with_files(root: Path) -> None:
+    for name in ("notebooks/raw/rents.csv", "notebooks/raw/towns.csv", "sources/x y.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("a\n1\n")
+    (root / "config").mkdir()
+    (root / "config/prod.yaml").write_text("resources: {sources: {type: s3, bucket: b}}")
+
+
+def test_a_file_beside_the_notebook_is_read_through_a_resource(data_project: Path) -> None:
+    """The configuration declares it; a second time nothing is left to do."""
+    with_files(data_project)
+    config = data_project / "config/base.yaml"
+    config.write_text("resources: {raw: {type: files, root: ./notebooks/raw}}", encoding="utf-8")
+    config.chmod(0o640)
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(written(READS), encoding="utf-8")
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert {one.finding.code for one in done} == {"PR707"}
+    assert ["".join(c["source"]) for c in json.loads(path.read_text(encoding="utf-8"))["cells"]] == READ
+    added = "notebooks: {type: files, root: notebooks}, sources_2: {type: files, root: sources}, raw: {"
+    assert config.read_text(encoding="utf-8") == f"resources: {{{added}type: files, root: ./notebooks/raw}}}}"
+    assert config.stat().st_mode & 0o777 == 0o640
+    assert [f.location.cell for f in left if f.code == "PR707"] == [6, 7]
+    assert not [f for f in left if f.fix]
+    before = config.read_bytes(), path.read_bytes()
+    assert fix_all(data_project, lambda: analysed(data_project, path))[0] == []
+    assert (config.read_bytes(), path.read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "resources:\n  {}\n"),
+        ("lake: x  # é", "lake: x  # é\n\nresources:\n  {}\n"),
+        ("resources:\r\n", "resources:\r\n  {}\r\n"),
+        ("resources:", "resources:\n  {}\n"),
+        ("resources: # none\n\nlake: x\n", "resources: # none\n  {}\n\nlake: x\n"),
+        ("resources:\n    # é\n    a:\n        b: 1", "resources:\n    {}\n    # é\n    a:\n        b: 1"),
+        ("# é\nresources: {a: {b: 1}}\nlake: x", "# é\nresources: {{{}, a: {{b: 1}}}}\nlake: x"),
+        ("resources: {}", "resources: {{{}}}"),
+    ],
+)
+def test_a_resource_is_declared_as_the_configuration_is_written(before: str, after: str) -> None:
+    assert with_resource(before, "b", "c/d") == after.format("b: {type: files, root: c/d}")
+
+
+def test_a_configuration_that_cannot_be_added_to_leaves_everything(data_project: Path) -> None:
+    with_files(data_project)
+    config, path = data_project / "config/base.yaml", data_project / "notebooks/a.ipynb"
+    for text in ("resources: &a {}\nlake: *a", "{lake: x}", "resources: [1]"):
+        config.write_text(text)
+        path.write_text(written(READS[:1] + READS[3:4]), encoding="utf-8")
+        assert fix_all(data_project, lambda: analysed(data_project, path))[0] == []
+        assert (config.read_text(), path.read_text(encoding="utf-8")) == (text, written(READS[:1] + READS[3:4]))
+
+
+def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
+    data_project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_files(data_project)
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(written([READS[0], READS[3]]), encoding="utf-8")
+    assert main(["--project", str(data_project), str(path)]) == 1  # 4 had it come to a verification
+    shown = capsys.readouterr().out
+    assert "PR707 raw/rents.csv lies beside the notebook, and the step runs in the project's folder." in shown
+    assert "--fix: Read raw/rents.csv through a resource of files" in shown
 
 
 def test_fixing_stops_after_many_rounds_and_leaves_what_offers_none(tmp_path: Path) -> None:

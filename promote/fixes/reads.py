@@ -1,0 +1,123 @@
+"""Files that bronze steps read by a path of their own: where they lie in the project, and the resource to read through.
+
+What the analysis offers is settled here, where the project's files and configuration can be looked at.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from promote.model import Edit, Finding, Fix, ReadEdit
+from promote.values import replace
+
+CONFIG = "config/base.yaml"
+
+
+def settled(root: Path, notebook: str, fix: Fix) -> tuple[Fix, bytes | None] | None:
+    """Give a fix whose reads through a resource are written out, and what `config/base.yaml` holds with it.
+
+    The second is None where that file stays as it is. Nothing at all is given where a file is not there to be read, or
+    where the configuration cannot be added to.
+
+    Args:
+        root: The project.
+        notebook: The notebook's path in it.
+        fix: What a finding offers.
+
+    Raises:
+        UserError: A file of the configuration is not the YAML that it is written in.
+    """
+    if not any(isinstance(edit, ReadEdit) for edit in fix.edits):
+        return fix, None
+    file = root / CONFIG
+    text = file.read_bytes().decode("utf-8") if file.is_file() else ""
+    before, edits = text, []
+    for edit in fix.edits:
+        if not isinstance(edit, ReadEdit):
+            edits.append(edit)
+            continue
+        found = _placed(root, notebook, edit)
+        named = _named(root, text, found[0]) if found else None
+        if found is None or named is None:
+            return None
+        name, text = named
+        words = f'resource("{name}").path({found[1]})'
+        edits.append(Edit(edit.cell, edit.line, edit.column, edit.end_line, edit.end_column, words))
+    return replace(fix, edits=tuple(edits)), text.encode("utf-8") if text != before else None
+
+
+def feasible(root: Path, finding: Finding) -> Finding:
+    """Give a finding, without a fix that reads a file through a resource where `settled` gives nothing."""
+    reads = finding.fix is not None and any(isinstance(edit, ReadEdit) for edit in finding.fix.edits)
+    if not reads or finding.fix is None or settled(root, finding.location.path, finding.fix) is not None:
+        return finding
+    return replace(finding, fix=None)
+
+
+def surely_failing(root: Path, findings: Sequence[Finding], notebooks: Collection[str]) -> list[Finding]:
+    """Make errors of the warnings about files that are not where the promoted step looks for them.
+
+    A step runs in the project's folder; a file that lies beside the notebook alone is missed there, whatever else the
+    step does. A file that is nowhere is missed by the notebook too, which says so better.
+
+    Args:
+        root: The project.
+        findings: What was found.
+        notebooks: Paths of the notebooks that are about to be verified.
+    """
+    return [_raised(root, feasible(root, one)) if one.location.path in notebooks else one for one in findings]
+
+
+def _raised(root: Path, finding: Finding) -> Finding:
+    edits = finding.fix.edits if finding.fix else ()
+    for edit in edits:
+        if isinstance(edit, ReadEdit) and edit.sure and edit.path:
+            beside = posixpath.join(posixpath.dirname(finding.location.path), edit.path)
+            if (root / beside).exists() and not (root / edit.path).exists():
+                said = f"{edit.path} lies beside the notebook, and the step runs in the project's folder."
+                return replace(finding, severity="error", message=said)
+    return finding
+
+
+def _placed(root: Path, notebook: str, edit: ReadEdit) -> tuple[str, str] | None:
+    """Give the folder in the project to read from, and the text of the path below it; None where no file is there."""
+    folder = posixpath.dirname(notebook)
+    if not edit.path:
+        return folder or ".", edit.text
+    for start in (folder, ""):
+        place = posixpath.normpath(posixpath.join(start, edit.path))
+        if place != "." and not place.startswith(("..", "/")) and (root / place).exists():
+            above, _, name = place.rpartition("/")
+            return above or ".", f'"{name}"'
+    return None
+
+
+def _named(root: Path, text: str, folder: str) -> tuple[str, str] | None:
+    """Give the name of a resource of a folder's files, and the configuration that declares it."""
+    from promote.fixes.declare import declared_in, with_resource  # noqa: PLC0415 - YAML costs what most runs can spare
+
+    taken: dict[str, object] = {}
+    for path in sorted((root / "config").glob("*.yaml")):
+        if path.name != posixpath.basename(CONFIG):
+            taken |= declared_in(path.read_text(encoding="utf-8"), f"config/{path.name}")
+    own = declared_in(text, CONFIG)
+    for name, given in own.items():
+        if _is_of(given, folder):
+            return name, text
+    words = [re.sub(r"\W+", "_", part, flags=re.ASCII).strip("_").lower() for part in folder.split("/")]
+    wanted = next((word for word in reversed(words) if word[:1].isalpha()), "files")
+    number, name = 1, wanted
+    while name in taken or name in own:
+        number += 1
+        name = f"{wanted}_{number}"
+    added = with_resource(text, name, folder)
+    return None if added is None else (name, added)
+
+
+def _is_of(given: object, folder: str) -> bool:
+    if not isinstance(given, Mapping) or given.keys() != {"type", "root"} or given["type"] != "files":
+        return False
+    return isinstance(given["root"], str) and posixpath.normpath(given["root"]) == folder

@@ -1,0 +1,103 @@
+"""The fix for a file that a bronze step reads by a path of its own: read it through a resource of files."""
+
+from __future__ import annotations
+
+import ast
+
+from promote.dataflow.program import Statement
+from promote.dataflow.refusals import Context
+from promote.model import Edit, Fix, ReadEdit
+from promote.outside.origins import RESOURCES
+from promote.outside.places import characters
+from promote.outside.roots import written
+from promote.outside.sightings import Looker, SeenCall
+from promote.trees import walk
+
+_DEEPEST = 8
+_IMPORT = "from platform_core.sdk import resource"
+_FOLDER = "~the working directory"
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)
+_MAYBE = (ast.IfExp, ast.BoolOp, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def through_resource(
+    context: Context, looker: Looker, statement: Statement, call: SeenCall, argument: ast.expr | None
+) -> Fix | None:
+    """Give the fix that reads a file through a resource, where the path stands in the notebook as Python reads it."""
+    place = _place(context, statement, argument) if argument is not None else None
+    brought = _brought(context, statement) if place else None
+    if argument is None or place is None or brought is None:
+        return None
+    path = None if _is_chosen(argument, looker, statement.index) else written(argument, looker, statement.index)
+    text = ast.unparse(argument) if path is None and _is_text(argument, looker, statement.index) else ""
+    if text.count("..") or not (text or (path and path.isprintable() and not set(path) & set('*?[]{}"\\'))):
+        return None
+    edit = ReadEdit(statement.cell, *place, path or "", text, _is_sure(context, statement, call))
+    shown = path or "the file"
+    return Fix(f"Read {shown} through a resource of files, declared in config/base.yaml.", (edit, *brought))
+
+
+def _is_chosen(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> bool:
+    """Whether a run can set a part of a path, which then may not become a text."""
+    for name in (n.id for n in walk(node) if isinstance(n, ast.Name)):
+        if any(s.role.kind in {"parameters", "injected"} for s in looker.program.reaching(name, before)):
+            return True
+        value = looker.value_of(name, before)
+        if value is not None and depth < _DEEPEST and _is_chosen(value, looker, before, depth + 1):
+            return True
+    return False
+
+
+def _is_text(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> bool:
+    """Whether an expression is surely a text."""
+    if isinstance(node, ast.Name) and depth < _DEEPEST:
+        value = looker.value_of(node.id, before)
+        return value is not None and _is_text(value, looker, before, depth + 1)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _is_text(node.left, looker, before, depth + 1)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _place(context: Context, statement: Statement, node: ast.expr) -> tuple[int, int, int, int] | None:
+    """Give where an expression begins and ends in its cell; None where that is read otherwise than it stands."""
+    lines = context.notebook.cells[statement.cell - 1].source.split("\n")
+    end_line, end = node.end_lineno or node.lineno, node.end_col_offset or 0
+    if end_line > len(lines):
+        return None
+    start = characters(lines[node.lineno - 1], node.col_offset)
+    stop = characters(lines[end_line - 1], end)
+    within = lines[node.lineno - 1 : end_line]
+    within[-1] = within[-1][:stop]
+    within[0] = within[0][start:]
+    try:
+        same = ast.dump(ast.parse("(" + "\n".join(within) + ")", mode="eval").body) == ast.dump(node)
+    except SyntaxError:
+        return None
+    return (node.lineno, start + 1, end_line, stop + 1) if same else None
+
+
+def _brought(context: Context, statement: Statement) -> tuple[Edit, ...] | None:
+    """Give the edit that imports `resource`, none where it is there; None where the name means something else."""
+    program = context.program
+    if program.touches.get("resource"):
+        imported = program.functions.imports.get("resource") in RESOURCES
+        return () if imported and program.reaching("resource", statement.index) else None
+    before = [s for s in program.statements[: statement.index] if isinstance(s.node, (ast.Import, ast.ImportFrom))]
+    plain = [s for s in before if getattr(s.node, "module", "") != "__future__"]
+    target = plain[0] if plain else next(s for s in program.statements if s.cell == statement.cell)
+    line = context.notebook.cells[target.cell - 1].source.split("\n")[target.first - 1]
+    if target.node.col_offset or line[:1] in " \t%!":
+        return None
+    return (Edit(target.cell, target.first, 1, target.first, 1, f"{_IMPORT}\n"),)
+
+
+def _is_sure(context: Context, statement: Statement, call: SeenCall) -> bool:
+    """Whether the notebook reads the file in any case, in the folder that it runs in."""
+    if call.function or call.loop or context.program.touches.get(_FOLDER):
+        return False
+    node = statement.node
+    parts = [item.context_expr for item in node.items] if isinstance(node, (ast.With, ast.AsyncWith)) else [node]
+    if not isinstance(node, (*_SIMPLE, ast.With)):
+        return False
+    nodes = [inner for part in parts for inner in walk(part)]
+    return call.node in nodes and not any(isinstance(inner, _MAYBE) for inner in nodes)
