@@ -130,7 +130,7 @@ def _partition(context: dg.OutputContext, name: str) -> str | None:
     if len(keys) != 1:
         raise UserError(
             f"One run makes {len(keys)} partitions of {name!r} at once, but each is stored by itself.",
-            hint="Run one partition at a time.",
+            hint="Run one partition at a time: a backfill with BackfillPolicy.multi_run().",
         )
     return keys[0]
 

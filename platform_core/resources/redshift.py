@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
-
-import pyarrow as pa
 
 from platform_core.resources.postgres import PostgresResource
 from platform_core.resources.query import quoted, quoted_table
 from platform_core.resources.table_rows import Rows, WriteMode, check_columns, check_mode, joined
+from platform_core.resources.warehouse_fit import Column
 from platform_core.resources.warehouse_write import STAGED, check_key, fill, move
+
+_COLUMNS = (
+    "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
+)
+_KINDS = {
+    "smallint": "whole",
+    "integer": "whole",
+    "bigint": "whole",
+    "numeric": "decimal",
+    "double precision": "double",
+    "real": "single",
+    "text": "text",
+    "character": "text",
+    "character varying": "text",
+    "date": "date",
+    "timestamp without time zone": "moment",
+    "timestamp with time zone": "zoned",
+    "time without time zone": "time",
+    "boolean": "truth",
+    "bytea": "bytes",
+    "binary varying": "bytes",
+}
+_LIMITS = re.compile(r" ?\((\d+)(?:,(\d+))?\)")
 
 
 class RedshiftResource(PostgresResource):
@@ -56,9 +80,9 @@ class RedshiftResource(PostgresResource):
         target, rows = quoted_table(table), Rows(frame, microseconds=True)
         columns = {name: quoted(name) for name in rows.schema.names}
         with self._cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {target} WHERE false")  # noqa: S608 - a quoted identifier
-            found = cursor.fetch_arrow_table().schema
-            check_columns(table, rows.schema, {field.name: pa.types.is_integer(field.type) for field in found}, keys)
+            cursor.execute(_COLUMNS.format(target.replace("'", "''")))
+            found = {name: _column(shown) for name, shown in cursor.fetchall()}
+            check_columns(table, rows.schema, {name: column.kind == "whole" for name, column in found.items()}, keys)
 
             def run(sql: str, values: Sequence[Any]) -> None:
                 self._execute(cursor, sql, values or None)
@@ -70,7 +94,7 @@ class RedshiftResource(PostgresResource):
             listed = joined(columns.values())
             run(f"DROP TABLE IF EXISTS {STAGED}", ())  # of a write that failed on this connection
             run(f"CREATE TEMPORARY TABLE {STAGED} AS SELECT {listed} FROM {target} WHERE false", ())  # noqa: S608
-            written = fill(run, rows, columns)
+            written = fill(run, rows, columns, found)
             if keys:
                 check_key(count, [columns[name] for name in keys])
             cursor.connection.commit()  # the lock has to come first in its transaction, or two writers block each other
@@ -80,3 +104,19 @@ class RedshiftResource(PostgresResource):
             move(run, target, list(columns.values()), mode, [columns[name] for name in keys], is_whole=is_whole)
             run(f"DROP TABLE {STAGED}", ())
         return written
+
+
+def _column(shown: str) -> Column:
+    """Give a column by its type as the database shows it.
+
+    >>> _column("numeric(10,2)").scale, _column("character varying(20)").length, _column("super").kind
+    (2, 20, 'other')
+    """
+    limits, plain = _LIMITS.search(shown), _LIMITS.sub("", shown)
+    first, second = limits.groups() if limits else (None, None)
+    kind = _KINDS.get(plain, "other")
+    if kind == "decimal":
+        return Column(kind, shown, int(second or 0) if first else None)
+    if kind == "text":
+        return Column(kind, shown, length=int(first) if first else None, is_padded=plain == "character")
+    return Column(kind, shown, int(first) if first and kind != "bytes" else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -17,10 +17,36 @@ from platform_core.resources.base import needed
 from platform_core.resources.placeholders import Parameters, numbered
 from platform_core.resources.query import QueryResource, quoted, without_values
 from platform_core.resources.table_rows import Rows, WriteMode, check_columns, check_mode
+from platform_core.resources.warehouse_fit import Column
 from platform_core.resources.warehouse_write import STAGED, check_key, fill, move
 
 _NOT_SENT = 250003  # the connector's number for a request that came to nothing, sent again as long as it may be
-_FIXED = 0  # the connector's number for NUMBER
+# The connector's numbers for types, of which those with a fraction of a second say how many digits it has
+_KINDS = {
+    0: "decimal",
+    1: "double",
+    2: "text",
+    3: "date",
+    6: "zoned",
+    7: "zoned",
+    8: "moment",
+    11: "bytes",
+    12: "time",
+    13: "truth",
+}
+_SHOWN = {
+    "whole": "whole numbers",
+    "decimal": "decimals of {} places",
+    "double": "doubles",
+    "text": "text",
+    "date": "DATE",
+    "zoned": "times with a zone to {} digits of a second",
+    "moment": "times without a zone to {} digits of a second",
+    "bytes": "bytes",
+    "time": "times of day to {} digits of a second",
+    "truth": "truths",
+    "other": "another type",
+}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
@@ -92,12 +118,14 @@ class SnowflakeResource(QueryResource):
         check_mode(mode, keys)
         target, rows = _table(table), Rows(frame)
         with self._cursor(f"SELECT * FROM {target} LIMIT 0", None) as cursor:  # noqa: S608 - a checked identifier
-            found = {column.name: column.type_code == _FIXED and not column.scale for column in cursor.description}
+            found = {column.name: _column(column.type_code, column.scale) for column in cursor.description}
         columns = _placed(rows.schema.names, found)
-        check_columns(table, rows.schema, found | {name: found[column] for name, column in columns.items()}, keys)
+        types = {name: found[column] for name, column in columns.items()}
+        whole = {name: column.kind == "whole" for name, column in (found | types).items()}
+        check_columns(table, rows.schema, whole, keys)
         sql = {name: quoted(column) for name, column in columns.items()}
         self._run(f"CREATE OR REPLACE TEMPORARY TABLE {STAGED} LIKE {target}")  # before the transaction, which it ends
-        written = fill(self._run, rows, sql)
+        written = fill(self._run, rows, sql, types)
         if keys:
             check_key(self._count, [sql[name] for name in keys])
         self._run("BEGIN")
@@ -146,9 +174,15 @@ class SnowflakeResource(QueryResource):
             return "?"
 
         text, values = numbered(sql, params, place)
+        if any(isinstance(value, list | tuple | set | frozenset | dict) for value in values):
+            # The connector would run the statement once for each
+            raise UserError(
+                "A parameter of the query holds several values, which Snowflake does not bind.",
+                hint="Write a placeholder for each: IN (%s, %s).",
+            )
         try:
             if self._connected is None or self._connected.is_closed():
-                self._connected = connector.connect(**self._settings())
+                self._connected = self._signed_in(connector, lost)
             with self._connected.cursor() as cursor:
                 # Bound by the server; a name that stands twice has two places
                 cursor.execute(text, tuple(values[number - 1] for number in order) or None)
@@ -162,6 +196,14 @@ class SnowflakeResource(QueryResource):
                 f"Snowflake says: {self.scrubbed(said) or 'nothing'} ({error.sqlstate or error.errno}).",
                 hint="Look at the query, and at account, username, role and warehouse.",
             ) from None
+
+    def _signed_in(self, connector: Any, lost: type[Exception]) -> Any:
+        try:
+            return connector.connect(**self._settings())
+        except (lost, connector.errors.Error):
+            if not self.forget_secrets():
+                raise
+        return connector.connect(**self._settings())  # with the secret as it is after a rotation
 
     def _settings(self) -> dict[str, Any]:
         fields = {
@@ -205,20 +247,39 @@ def _table(table: str) -> str:
     return ".".join(part if _NAME.fullmatch(part) else quoted(part) for part in parts)
 
 
-def _placed(names: Sequence[str], columns: Mapping[str, bool]) -> dict[str, str]:
-    """Give the table's column for each of the frame's, whatever the case; one that it lacks stands for none."""
-    folded = {column.casefold(): column for column in columns}
-    return {
-        name: name if name in columns else folded[name.casefold()]
-        for name in names
-        if name in columns or name.casefold() in folded
-    }
+def _column(code: int, scale: int | None) -> Column:
+    """Give a column by what the connector says of it.
+
+    >>> _column(0, 0).kind, _column(0, 2).shown, _column(5, None).kind
+    ('whole', 'decimals of 2 places', 'other')
+    """
+    kind = "whole" if code == 0 and not scale else _KINDS.get(code, "other")
+    return Column(kind, _SHOWN[kind].format(scale), scale)
+
+
+def _placed(names: Sequence[str], columns: Collection[str]) -> dict[str, str]:
+    """Give the table's column for each of the frame's, whatever the case; one that it lacks stands for none.
+
+    >>> _placed(["Fee", "day", "none"], ["FEE", "DAY", "day"])
+    {'Fee': 'FEE', 'day': 'day'}
+
+    Raises:
+        UserError: Two columns of the frame or the table differ by case alone, so that it is not told which is meant.
+    """
+    placed: dict[str, str] = {}
+    for name in names:
+        found = [name] if name in columns else [column for column in columns if column.casefold() == name.casefold()]
+        if len(found) > 1 or any(column in placed.values() for column in found):
+            raise UserError(
+                f"The column {name!r} of the frame may be several of the table's, or another one is the same there.",
+                hint="Give the frame's columns the names that the table has, upper and lower case too.",
+            )
+        placed.update((name, column) for column in found)
+    return placed
 
 
 def _plain(value: Any) -> Any:
     """Give a value as the connector binds it in every version of the server: what has no own form there as text."""
     if isinstance(value, dt.datetime | dt.date | dt.time):
         return value.isoformat(*((" ",) if isinstance(value, dt.datetime) else ()))
-    if isinstance(value, Decimal):
-        return str(value)
-    return value.hex() if isinstance(value, bytes) else value
+    return f"{value:f}" if isinstance(value, Decimal) else value

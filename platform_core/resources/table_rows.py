@@ -149,11 +149,27 @@ def _refuse_finer(batch: pl.DataFrame) -> None:
 
 
 def chunks(rows: Rows, most: int) -> Iterator[list[tuple[object, ...]]]:
-    """Give the rows as tuples of Python values, at most so many at a time."""
+    """Give the rows as tuples of Python values, at most so many at a time.
+
+    Raises:
+        UserError: Python has no such value: a day beyond its years, or a time finer than a microsecond.
+    """
     for batch in rows.reader:
         for start in range(0, batch.num_rows, most):
             part = batch.slice(start, most)
-            yield list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+            yield list(zip(*map(_plain, part.schema.names, part.columns), strict=True))
+
+
+def _plain(name: str, column: pa.Array) -> list[object]:
+    try:
+        # Arrow would cut off what Python's own time does not hold
+        values: list[object] = (column.cast(pa.time64("us")) if pa.types.is_time64(column.type) else column).to_pylist()
+    except (pa.ArrowException, ValueError, OverflowError):
+        raise UserError(
+            f"The column {name!r} holds days beyond the years 1 to 9999, or times finer than a microsecond.",
+            hint="Write it as text, or round it.",
+        ) from None
+    return values
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from platform_core.errors import UserError
 from platform_core.resources.table_rows import Rows, WriteMode, chunks, joined
+from platform_core.resources.warehouse_fit import Column
 
 Run = Callable[[str, Sequence[Any]], Any]
 
@@ -19,16 +20,17 @@ STAGED = "workbench_staged"
 _VALUES = 4_000  # in one statement; PostgreSQL's client library takes the types of at most 7,498 back
 
 
-def fill(run: Run, rows: Rows, columns: Mapping[str, str]) -> int:
+def fill(run: Run, rows: Rows, columns: Mapping[str, str], types: Mapping[str, Column]) -> int:
     """Insert the rows into the temporary table, and give how many there were.
 
     Args:
         run: Runs a statement with `%s` for each bound value.
         rows: The rows.
         columns: The table's columns as SQL, by the frame's names.
+        types: What the table's columns hold, by the frame's names.
 
     Raises:
-        UserError: The frame cannot be computed.
+        UserError: The frame cannot be computed, or the table would hold another value than the frame.
     """
     names = rows.schema.names
     # Every part is a quoted identifier or a name of ours
@@ -43,7 +45,8 @@ def fill(run: Run, rows: Rows, columns: Mapping[str, str]) -> int:
             raise rows.told(error) from None
         if part is None:
             return written
-        run(into + joined([place] * len(part)), [value for row in part for value in row])
+        values = [types[name].sent(name, value) for row in part for name, value in zip(names, row, strict=True)]
+        run(into + joined([place] * len(part)), values)
         written += len(part)
 
 

@@ -84,6 +84,27 @@ def written(resource: RedshiftResource | SnowflakeResource) -> list[Any]:
     return resource.execute_query("SELECT * FROM written ORDER BY permit_id").rows()
 
 
+# What either would change without a word, and what is said of it
+CHANGED: list[tuple[Any, str]] = [
+    ({"day": ["01/02/2025"]}, "A text of 'day' is no ISO date or time .*\\nhint: .*01/02 may be in January"),
+    ({"day": ["20250201"]}, "A text of 'day'"),
+    ({"day": ["2025-02-30"]}, "A text of 'day'"),
+    ({"day": [dt.datetime(2025, 1, 31, 12)]}, "A value of 'day' would be rounded, cut off or read"),
+    ({"seen": ["01/02/2025 10:00"]}, "A text of 'seen'"),
+    ({"seen": ["2025-01-31 12:00+02:00"]}, "A text of 'seen'"),
+    ({"fee": [Decimal("1.005")]}, "A value of 'fee' would be rounded"),
+    ({"fee": [1.005]}, "A value of 'fee' would be rounded"),
+    ({"fee": ["1.005"]}, "A value of 'fee' would be rounded"),
+    ({"permit_id": ["1.5"]}, "A value of 'permit_id'"),
+    ({"permit_id": [True]}, "A value of 'permit_id'"),
+    ({"open": [1]}, "A value of 'open'"),
+    ({"authority": [b"Ambridge"]}, "A value of 'authority'"),
+    ({"authority": [["Ambridge", "x"]]}, "holds lists"),
+    ({"authority": [dt.timedelta(1)]}, "A value of 'authority'"),
+    ({"day": pl.Series([3000000], dtype=pl.Int32).cast(pl.Date)}, "beyond the years 1 to 9999"),
+]
+
+
 class TestWriting:
     """The same for both: no COPY over the connection, no unique keys, and a TRUNCATE that would commit by itself."""
 
@@ -134,7 +155,7 @@ class TestWriting:
             ({"permit_id": [3.5]}, {"mode": "truncate"}, "holds floats"),
             ({"permit_id": [3]}, {"mode": "upsert"}, "needs a key="),
             ({"permit_id": [3]}, {"mode": "replace"}, "has no mode 'replace'"),
-            ({"permit_id": [3], "day": ["Ambridge"]}, {"mode": "truncate"}, "(Redshift|Snowflake|cannot be sent)"),
+            ({"permit_id": [3], "day": ["Ambridge"]}, {"mode": "truncate"}, "A text of 'day' is no ISO date"),
         ],
     )
     def test_what_does_not_fit_is_told_and_leaves_the_old_rows(
@@ -144,6 +165,15 @@ class TestWriting:
         with pytest.raises(UserError, match=message) as caught:
             warehouse.write_table(pl.DataFrame(frame), "written", **options)
         assert "Ambridge" not in str(caught.value)
+        assert written(warehouse) == HELD
+
+    def test_what_would_be_changed_without_a_word_is_refused(
+        self, warehouse: RedshiftResource | SnowflakeResource
+    ) -> None:
+        warehouse.write_table(ROWS, "written")
+        for frame, message in CHANGED:
+            with pytest.raises(UserError, match=message):
+                warehouse.write_table(pl.DataFrame(frame), "written", mode="truncate")
         assert written(warehouse) == HELD
 
     def test_what_fails_in_the_middle_leaves_the_old_rows(
@@ -156,6 +186,38 @@ class TestWriting:
         with pytest.raises(UserError, match="rows of the frame cannot be computed"):
             warehouse.write_table(broken, "written", mode="truncate")
         assert written(warehouse) == HELD
+
+    def test_what_fits_is_written_exactly_whatever_the_settings_say(
+        self, warehouse: RedshiftResource | SnowflakeResource
+    ) -> None:
+        if isinstance(warehouse, RedshiftResource):
+            database = warehouse.execute_query("SELECT current_database()::text AS name").item()
+            warehouse.execute(f"ALTER DATABASE {database} SET timezone TO 'America/New_York'")
+            warehouse.close()
+        noon = dt.datetime(2025, 7, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=5)))
+        texts = {"permit_id": ["1"], "fee": ["0.10"], "day": ["2025-02-01"], "seen": ["2025-02-01T10:00Z"]}
+        warehouse.write_table(pl.DataFrame(texts), "written", mode="truncate")
+        values = {"permit_id": [2], "fee": [0.1], "day": [dt.datetime(2025, 2, 1)], "seen": [noon]}
+        warehouse.write_table(pl.DataFrame(values), "written")
+        assert [(*row[:1], *row[2:5]) for row in written(warehouse)] == [
+            (1, Decimal("0.10"), dt.date(2025, 2, 1), dt.datetime(2025, 2, 1, 10)),
+            (2, Decimal("0.10"), dt.date(2025, 2, 1), dt.datetime(2025, 7, 1, 7)),
+        ]
+
+
+def test_redshift_cuts_off_no_digit_and_no_blank(redshift: RedshiftResource) -> None:
+    redshift.execute("CREATE TABLE kept (n numeric, r real, v varchar(5), c char(5), z timestamptz, b bytea)")
+    noon = dt.datetime(2025, 7, 1, 12)
+    rows = {"n": [0.1 + 0.2], "r": [0.25], "v": ["ab  "], "c": ["ab"], "z": [noon], "b": [b"\0\xff"]}
+    redshift.write_table(pl.DataFrame(rows), "kept")
+    redshift.write_table(pl.DataFrame({"n": [Decimal("1" * 37 + ".5")], "r": ["0.1"]}), "kept")
+    assert redshift.execute_query("SELECT n::text, r, v, z, b FROM kept").rows() == [
+        ("0.30000000000000004", 0.25, "ab  ", noon.replace(tzinfo=dt.UTC), b"\0\xff"),
+        ("1" * 37 + ".5", pl.Series([0.1], dtype=pl.Float32).item(), None, None, None),
+    ]
+    for name, value in {"r": 0.1, "v": "abcde ", "c": "ab ", "z": "01/02/2025"}.items():
+        with pytest.raises(UserError, match=f"of '{name}'"):
+            redshift.write_table(pl.DataFrame({name: [value]}), "kept")
 
 
 def test_a_redshift_connection_lost_in_a_query_is_told_and_replaced(redshift: RedshiftResource) -> None:
@@ -315,6 +377,21 @@ class TestSnowflake:
         found = snow.execute_query("SELECT count(*) AS n FROM permits WHERE authority = %s", [hostile])
         assert found.row(0) == (0,)
         assert snow.execute_query("SELECT count(*) AS n FROM permits").row(0) == (3,)
+
+    def test_what_python_or_the_connector_would_change_is_refused(self, snow: SnowflakeResource) -> None:
+        snow.execute("CREATE OR REPLACE TABLE kept (t TIME, z TIMESTAMP_TZ, v VARIANT)")
+        with pytest.raises(UserError, match="times finer than a microsecond"):
+            snow.write_table(pl.DataFrame({"t": pl.Series([1], dtype=pl.Time)}), "kept")
+        with pytest.raises(UserError, match="The column 'v' holds lists"):  # each would be a row of its own
+            snow.write_table(pl.DataFrame({"v": [[1, 2]]}), "kept")
+        with pytest.raises(UserError, match="'Z' of the frame may be several"):
+            snow.write_table(pl.DataFrame({"z": [1], "Z": [2]}), "kept")
+        with pytest.raises(UserError, match=r"holds several values.*\nhint: Write a placeholder for each"):
+            snow.execute_query("SELECT * FROM kept WHERE t IN (%s)", [["a", "b"]])
+        snow.write_table(pl.DataFrame({"z": ["2025-07-01 12:00+05:00"]}), "kept")
+        snow.write_table(pl.DataFrame({"z": [dt.datetime(2025, 7, 1, 12)]}), "kept")
+        moments = snow.execute_query("SELECT z FROM kept ORDER BY 1").to_series().dt.convert_time_zone("UTC")
+        assert [moment.hour for moment in moments] == [7, 12]
 
     def test_a_refused_query_is_told_without_the_password(self, snow: SnowflakeResource) -> None:
         with pytest.raises(UserError, match=r"^Snowflake says: ") as caught:
