@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -35,6 +36,7 @@ class PlatformResource(dg.ConfigurableResource[Any]):
     secrets: ClassVar[tuple[str, ...]] = ()
 
     _replays: Path | None = PrivateAttr(default=None)
+    _given: set[str] = PrivateAttr(default_factory=set)  # every secret that was used: an answer may tell of an old one
 
     @classmethod
     def replaying(cls, folder: Path | str, name: str = "") -> Self:
@@ -59,7 +61,11 @@ class PlatformResource(dg.ConfigurableResource[Any]):
         """
         value = getattr(self, field)
         found = self._environment(field, value.env_var_name) if isinstance(value, dg.EnvVar) else str(value)
-        return self._referred(found) if field in self.secrets and found.startswith(REFERENCES) else found
+        if field not in self.secrets:
+            return found
+        found = self._referred(found) if found.startswith(REFERENCES) else found
+        self._given.add(found)
+        return found
 
     def number(self, field: str) -> int:
         """Give a whole number's value, read from the environment where it is an `EnvVar.int`.
@@ -93,13 +99,10 @@ class PlatformResource(dg.ConfigurableResource[Any]):
 
     def secret_values(self) -> list[str]:
         """Give the values that may be shown nowhere, as far as they are known."""
-        found = []
         for field in self.secrets:
-            try:
-                found.append(self.text(field))
-            except UserError:
-                continue  # it cannot be read, so nothing knows it
-        return [value for value in found if value]
+            with suppress(UserError):  # one that cannot be read is known to nobody
+                self.text(field)
+        return sorted(filter(None, self._given), key=len, reverse=True)  # one may be a part of another
 
     def forget_secrets(self) -> bool:
         """Forget the secrets that this resource refers to, so that they are read anew, and say whether it does."""

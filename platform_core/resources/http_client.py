@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_BAD_REQUEST = 400
+_BAD_REQUEST, _UNKNOWN = 400, 401
 sleep = time.sleep  # a name of this module, so that a test need not wait
 
 
@@ -83,6 +83,8 @@ class HTTPClientResource(ConnectedResource):
         shown = f"{method} {target.path} of {self._label}"
         try:
             answer: httpx.Response = retrying(self._once, library, method, target, given)
+            if answer.status_code == _UNKNOWN and self._renewed(answer):
+                answer = retrying(self._once, library, method, target, given)
         except library.HTTPError as error:
             raise UserError(
                 f"{shown} got no whole answer in {self.attempts if again else 1} attempts ({type(error).__name__}).",
@@ -104,7 +106,10 @@ class HTTPClientResource(ConnectedResource):
                 self._next = max(now, self._next) + 1 / self.requests_per_second
         if pause:
             sleep(pause)
-        answer: httpx.Response = client.request(method, target, **given)
+        # With each request, or a token that was rotated would not be taken before the next run
+        headers = library.Headers(self._authorization())
+        headers.update(given.get("headers"))
+        answer: httpx.Response = client.request(method, target, **{**given, "headers": headers})
         if _is_cut(answer):
             raise library.RemoteProtocolError("The compressed body breaks off.")
         return answer
@@ -112,10 +117,17 @@ class HTTPClientResource(ConnectedResource):
     def _new_client(self, library: Any) -> httpx.Client:
         # It logs every address with its query, which may hold a key
         logging.getLogger("httpx").setLevel(logging.WARNING)
-        token = self.text("auth_token")
-        headers = {"authorization": f"{self.auth_scheme} {token}".strip()} if token else {}
-        client: httpx.Client = library.Client(headers=headers, timeout=self.timeout_seconds, follow_redirects=True)
+        client: httpx.Client = library.Client(timeout=self.timeout_seconds, follow_redirects=True)
         return client
+
+    def _authorization(self) -> dict[str, str]:
+        token = self.text("auth_token")
+        return {"authorization": f"{self.auth_scheme} {token}".strip()} if token else {}
+
+    def _renewed(self, answer: httpx.Response) -> bool:
+        """Say whether the token that the server refuses is another one where it is kept."""
+        sent = answer.request.headers.get("authorization")
+        return self.forget_secrets() and self._authorization().get("authorization") != sent
 
     def _target(self, library: Any, url: str) -> httpx.URL:
         """Give the whole address; a token is sent to no other server."""

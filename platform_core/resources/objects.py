@@ -6,7 +6,7 @@ import fnmatch
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -39,6 +39,7 @@ class ObjectStoreResource(PlatformResource):
     """A bucket or container, with the same methods in every cloud. Keys are paths without a leading slash."""
 
     _opened: ObjectStore | None = PrivateAttr(default=None)
+    _known: list[str] | None = PrivateAttr(default=None)  # the secrets with which it was opened
     _mark: ClassVar[str] = "e_tag"  # what obstore calls that by which a write says what it replaces
 
     def upload_file(
@@ -249,8 +250,9 @@ class ObjectStoreResource(PlatformResource):
         return info_of(found, self._mark)
 
     def _store(self) -> ObjectStore:
-        if self._opened is None:
-            self._opened = self._open()
+        known = [self.text(field) for field in self.secrets]
+        if self._opened is None or self._known not in (None, known):  # a key was rotated
+            self._opened, self._known = self._open(), known
         return self._opened
 
     def _put(self, key: str, content: Any, *, if_absent: bool, if_etag: str | None) -> ObjectInfo:
@@ -293,5 +295,12 @@ class ObjectStoreResource(PlatformResource):
                 about = path.stat()
                 yield ObjectInfo(key, about.st_size, datetime.fromtimestamp(0, UTC), "")
 
-    def _told(self, key: str) -> AbstractContextManager[None]:
-        return told(self._label, key, needed("obstore.exceptions", self._extra))
+    @contextmanager
+    def _told(self, key: str) -> Iterator[None]:
+        errors = needed("obstore.exceptions", self._extra)
+        with told(self._label, key, errors):
+            try:
+                yield
+            except (errors.PermissionDeniedError, errors.UnauthenticatedError):
+                self.forget_secrets()  # the next use has them as they are after a rotation
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import ssl
@@ -75,6 +76,7 @@ def running_http(certificate: Path | None = None) -> Iterator[HTTPServer]:
         def _answer(self, method: str) -> None:
             parts = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("content-length", 0)))
+            sent = gzip.decompress(sent) if self.headers.get("content-encoding") == "gzip" else sent
             params = {key: values[0] for key, values in parse_qs(parts.query).items()}
             headers = {key.lower(): value for key, value in self.headers.items()}
             form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")

@@ -11,8 +11,18 @@ import dagster as dg
 import pytest
 
 from platform_core.errors import UserError
-from platform_core.resources import HTTPResource, PostgresResource, SecretsResource, secrets
+from platform_core.resources import (
+    AzureBlobResource,
+    GraphQLResource,
+    HTTPResource,
+    PostgresResource,
+    SecretsResource,
+    SnowflakeResource,
+    secrets,
+)
 from tests.servers.aws import SECRET_KEY
+from tests.servers.azure import KEY, make_container
+from tests.servers.http import RECORDS, Asked, Reply, running_http
 from tests.servers.postgres import READER_PASSWORD, PostgresServer
 
 DATABASE = json.dumps({"username": "reader", "password": "planted-one"})
@@ -106,3 +116,80 @@ def test_a_password_that_was_rotated_is_read_anew(kept: SecretsResource, postgre
     boto3.client("secretsmanager").put_secret_value(SecretId="planning/database", SecretString=text)
     assert register.execute_query("SELECT 1 AS a").height == 1
     register.close()
+
+
+def test_a_token_that_was_rotated_is_read_anew_once(kept: SecretsResource, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(asked: Asked, _: int) -> Reply:
+        known = asked.headers.get("authorization") == "Bearer planted-new"
+        return Reply(RECORDS if known else {"errors": [{"message": "planted-token is old"}]}, 200 if known else 401)
+
+    with running_http() as server:
+        server.paths["/permits"] = answer
+        api = HTTPResource(base_url=server.url, auth_token="ssm:/planning/token")  # noqa: S106 - no secret
+        with pytest.raises(UserError, match="answers 401"):
+            api.get("/permits")
+        assert len(server.asked) == 1, "it is kept as it was sent"
+        boto3.client("ssm").put_parameter(Name="/planning/token", Value="planted-new", Overwrite=True)
+        assert api.get("/permits").json() == RECORDS
+        assert len(server.asked) == 3
+        monkeypatch.setenv("API_TOKEN", "planted-old")
+        other = HTTPResource(base_url=server.url, auth_token=dg.EnvVar("API_TOKEN"))
+        with pytest.raises(UserError, match="answers 401"):
+            other.get("/permits")
+        monkeypatch.setenv("API_TOKEN", "planted-new")
+        assert other.get("/permits").json() == RECORDS, "the environment is asked for each request"
+        other.close()
+        api.close()
+
+
+def test_an_answer_that_tells_an_old_token_is_shown_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(*_: object) -> Reply:
+        monkeypatch.setenv("API_TOKEN", "planted-new")  # it is rotated while the request is under way
+        return Reply({"errors": [{"message": "no planted-old"}]})
+
+    monkeypatch.setenv("API_TOKEN", "planted-old")
+    with running_http() as server:
+        server.paths["/graphql"] = answer
+        graph = GraphQLResource(base_url=server.url, path="graphql", auth_token=dg.EnvVar("API_TOKEN"))
+        with pytest.raises(UserError, match=r"answers with an error: no \*\*\*"):
+            graph.execute("{ permits }")
+        graph.close()
+
+
+def test_a_password_of_snowflake_that_was_rotated_is_read_anew_once(kept: SecretsResource) -> None:
+    """Only the sign-in is played: fakesnow takes every password."""
+    refused = {"success": False, "code": "390100", "message": "Incorrect username or password.", "data": None}
+    with running_http() as server:
+        server.paths["/session/v1/login-request"] = lambda *_: Reply(refused)
+        snow = SnowflakeResource(
+            account="a",
+            username="reader",
+            password="secretsmanager:planning/database#password",  # noqa: S106 - no secret
+            host="127.0.0.1",
+            port=int(server.url.rpartition(":")[2]),
+            protocol="http",
+            login_timeout_seconds=5,
+        )
+        secrets._SHARED.get("planning/database")
+        text = json.dumps({"password": "planted-two"})
+        boto3.client("secretsmanager").put_secret_value(SecretId="planning/database", SecretString=text)
+        with pytest.raises(UserError, match="Snowflake says") as caught:
+            snow.execute_query("SELECT 1 AS a")
+        assert "planted" not in str(caught.value)
+        sent = [asked.body["data"]["PASSWORD"] for asked in server.asked if "login" in asked.path]
+        assert sent == ["planted-one", "planted-two"]
+
+
+def test_a_key_of_azure_that_was_rotated_is_taken(azurite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_container(azurite, "rotated")
+    monkeypatch.setenv("AZURE_KEY", "cGxhbnRlZC1vbGQ=")
+    account = azurite.rpartition("/")[2]
+    lake = AzureBlobResource(
+        account_name=account, container_name="rotated", account_key=dg.EnvVar("AZURE_KEY"), endpoint_url=azurite
+    )
+    with pytest.raises(UserError, match="does not allow this") as caught:
+        lake.upload_bytes(b"x", "a.txt")
+    assert "cGxhbnRlZC1vbGQ" not in str(caught.value)
+    monkeypatch.setenv("AZURE_KEY", KEY)
+    lake.upload_bytes(b"x", "a.txt")
+    assert lake.list_objects() == ["a.txt"]
