@@ -22,6 +22,7 @@ class Texts:
 
     def of_views(self, queries: Iterable[Query]) -> dict[str, Use]:
         """Give the names that a view may look at when it is queried: it looks them up anew each time."""
+        queries = list(queries)
         asked = next((query.use for query in queries if query.sql), None)
         found = dict.fromkeys(sorted(self.viewed), asked) if asked else {}
         for query in queries:

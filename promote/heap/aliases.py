@@ -13,6 +13,7 @@ from promote.heap.calls import Calls
 from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
+from promote.language.syntax import opens_to_write
 from promote.language.uses import Effects, Event, FunctionInfo, Use
 from promote.trees import walk
 from promote.values import dataclass, field
@@ -211,6 +212,8 @@ class Aliases(Calls):
 
     def assign(self, event: Event, given: Objects) -> None:
         """Let names stand for objects, besides what they stood for where the binding may not happen."""
+        if self.heap.stateful and isinstance(event.value, ast.Call) and opens_to_write(event.value):
+            self.heap.files |= given & self.heap.stateful
         for name in event.names:
             if (self.heap.classes or self.heap.stateful) and name in self.own:
                 self.given_up(self.own[name] - given, event.use)
@@ -219,7 +222,9 @@ class Aliases(Calls):
             self.own[name] = given | (self.of(name) if event.weak else NONE)
 
     def given_up(self, objects: Objects, use: Use) -> None:
-        """Run what classes do at the end of their instances, and generators when they are closed."""
+        """Run what classes do at the end of their instances, and generators and files when they are closed."""
+        if closed := objects & self.heap.files:
+            self.touch(self.deep(closed), use)
         for one in objects & self.heap.stateful:
             for info in self.heap.code.get(one, ()):
                 if info.generator and info.node is not None and any(isinstance(n, _ENDING) for n in walk(info.node)):

@@ -17,9 +17,10 @@ from promote.language.effects import (
     KEEPING_FUNCTIONS,
     SCALAR_FUNCTIONS,
     STORING_METHODS,
+    TEMPLATE_MAKERS,
 )
 from promote.language.functions import CONSTRUCTORS
-from promote.language.syntax import chain_of, dotted_of, names_a_type, root_of
+from promote.language.syntax import chain_of, dotted_of, names_a_type, only_asks, root_of
 from promote.language.uses import BEHIND, FunctionInfo, Summary, Use
 
 # A body of these alone runs nothing that it is given
@@ -413,6 +414,8 @@ class Calls(Libraries):
             found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
             if target.callee & self.heap.getters:
                 found |= given | self.heap.within(given)
+        if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
+            self.heap.templates |= found - everything
         return found
 
     def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:

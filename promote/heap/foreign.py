@@ -19,6 +19,7 @@ from promote.language.effects import (
     FRAME_METHODS,
     METHOD_CALLERS,
     PART_GETTERS,
+    RENDERING_METHODS,
     STATEFUL_METHODS,
     STORING_METHODS,
     VALUE_PACKAGES,
@@ -77,6 +78,8 @@ def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, us
         _table_asked(run, call, target, given, use)
     if not alone:
         _taken(run, target, given, use)
+    if target.method in RENDERING_METHODS and _renders(run, target):
+        run.touch(run.deep(given), use)
     if target.infos and run.inside is not None and may_change(target.method):  # what a parameter is, its caller knows
         run.used |= target.receiver
     for argument in [*call.args, *(k.value for k in call.keywords)]:
@@ -93,6 +96,12 @@ def _taken(run: Calls, target: Target, given: Objects, use: Use) -> None:
     styled = target.method == "format" and not target.receiver.isdisjoint(run.heap.stylers)
     if target.receiver and not target.own and (styled or may_change(target.method)):
         _used(run, target.receiver, given, use)
+
+
+def _renders(run: Calls, target: Target) -> bool:
+    """Whether a method may be one of a template of Jinja whose text may change what it is given."""
+    jinja = any(path.split(".", 1)[0] == "jinja2" for path in run.functions.imports.values())
+    return jinja and not (target.receiver and target.receiver <= run.heap.templates)
 
 
 def _of_lists(run: Calls, target: Target) -> bool:

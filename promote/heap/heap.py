@@ -47,6 +47,8 @@ class Heap:
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
         self.buffers: set[int] = set()  # memory that another object owns
         self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
+        self.files: set[int] = set()  # files that are written: the last name that goes puts there what is held back
+        self.templates: set[int] = set()  # of Jinja whose whole text is known, and changes nothing
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.unframed: set[int] = set()  # what is no frame, but for `exact` ones

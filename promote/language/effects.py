@@ -65,6 +65,9 @@ TREE_PACKAGES = frozenset(("bs4", "lxml"))
 # Packages whose functions give objects that change by their methods, as other packages' classes do.
 BUILDING_PACKAGES = TREE_PACKAGES | {"networkx", "PIL", "sympy", "sqlalchemy", "openpyxl", "xlsxwriter", "jinja2"}
 TREE_VIEWS = frozenset(("select",))
+# What makes a template of Jinja of a text, and the methods that run one with what they are given
+TEMPLATE_MAKERS = frozenset(("Template", "from_string"))
+RENDERING_METHODS = frozenset("render render_async generate generate_async stream".split())
 TREE_CHANGES = frozenset("extract decompose replace_with unwrap wrap insert_before insert_after drop_tree".split())
 
 # Methods that give what looks into its receiver whenever it is asked: a later change of the receiver shows there.

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Sequence
 
 from promote.language.effects import MUTABLE_TYPES, MUTATING_METHODS, VIEWING_METHODS
 from promote.language.uses import Dotted, Use
+from promote.patterns import pattern
 
 IMPORTED = "import "  # how `chain_of` begins the name of a module that a text names
 # Words without which no statement names a module by a text
 _LOADING = frozenset(("__import__", "import_module", "resolve_name"))
 MODULE_WORDS = _LOADING | {"modules"}
+_MODE = pattern(r"[rwxabtU+]{1,4}")  # of a file that is opened
+# Of Jinja: what stands in braces, and there what is called, what else runs code, and calls that only ask
+_BRACES = pattern(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_CALLED = pattern(r"(\|\s*)?(\w+)\s*\(")
+_RUNS = pattern(r"\b(?:attr|do|include|import|extends)\b")
+_ASKING = frozenset(dir(str)) | {"get", "items", "keys", "values", "isoformat", "strftime", "cycle", "range"}
 
 
 def literal_key(node: ast.expr) -> str:
@@ -282,3 +291,35 @@ def pattern_names(pattern: ast.pattern) -> list[str]:
 def irrefutable(pattern: ast.pattern) -> bool:
     """Whether a pattern matches everything."""
     return isinstance(pattern, ast.MatchAs) and (pattern.pattern is None or irrefutable(pattern.pattern))
+
+
+def opens_to_write(call: ast.Call) -> bool:
+    """Whether a call opens a file, in a mode in which it is written.
+
+    >>> texts = ("open(p, 'w')", "p.open(mode='ab')", "gzip.open(p, 'rb')", "open('w')", "f.write('w')")
+    >>> [opens_to_write(ast.parse(text, mode="eval").body) for text in texts]
+    [True, True, False, False, False]
+    """
+    method = isinstance(call.func, ast.Attribute)
+    if getattr(call.func, "attr", getattr(call.func, "id", "")) != "open":
+        return False
+    mode = [k.value for k in call.keywords if k.arg == "mode"] + call.args[0 if method else 1 : 2]
+    texts = [part.value for part in mode if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return any(_MODE.fullmatch(text) and not set(text).isdisjoint("wax+") for text in texts)
+
+
+def only_asks(texts: Sequence[ast.expr]) -> bool:
+    """Whether every expression is a literal text of Jinja that calls nothing which could change what it is given.
+
+    >>> texts = ("<p>f(x)</p>{{ rows | join(', ') }}", "{{ rows.append(2) }}", "{% for k, v in d.items() %}{{ v }}")
+    >>> [only_asks([ast.Constant(text)]) for text in texts]
+    [True, False, True]
+    """
+    for part in texts:
+        if not isinstance(part, ast.Constant) or not isinstance(part.value, str):
+            return False
+        blocks = _BRACES.findall(part.value)
+        called = [name for block in blocks for piped, name in _CALLED.findall(block) if not piped]
+        if any(map(_RUNS.search, blocks)) or not _ASKING.issuperset(called):
+            return False
+    return bool(texts)
