@@ -20,7 +20,8 @@ from promote.language.functions import is_known, nameless
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Function, Severity, Step
 from promote.outside import outside_names as names
-from promote.outside.orders import listed, sorted_names, unordered
+from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups
+from promote.outside.orders import is_set, listed, sorted_names, unordered
 from promote.outside.places import placed
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import parse, walk
@@ -32,11 +33,19 @@ if TYPE_CHECKING:
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
 _SQL_METHODS = frozenset(["sql", "query", "execute", "execute_query", "read_sql"])
 _TOLD_METHODS = frozenset().union(
-    ("sample", "shuffle"), _SQL_METHODS, names.COARSE, names.PATH_READS, names.PATH_WRITES, names.WRITING_METHODS
+    ("sample", "shuffle", "astimezone", "pop"),
+    BY_PLACE,
+    _SQL_METHODS,
+    names.COARSE,
+    names.COLLECTING,
+    names.PATH_READS,
+    names.PATH_WRITES,
+    names.WRITING_METHODS,
 )
 _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
-    names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.CLOCK_WORDS, names.DATABASE_READERS,
-    names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES, names.MACHINE,
+    names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.TOLD_TIME, names.CLOCK_WORDS,
+    names.DATABASE_READERS, names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES,
+    names.MACHINE, names.LOCAL_TIMES,
 )  # fmt: skip
 # Findings after which a step may give something else, or do something again, though its inputs are as they were
 _RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
@@ -110,6 +119,7 @@ class _Look:
             return  # the notebook binds a builtin's name itself
         yield from self.chance(s, call)
         yield from self.clock(s, call)
+        yield from self.places(s, call)
         yield from self.reading(s, call)
         yield from self.writing(s, call)
         root = path.partition(".")[0]
@@ -129,6 +139,10 @@ class _Look:
             if magic:
                 message = f"`{path}` gives the working directory, which {magic} changed for the notebook alone."
             yield self.tell("PR714", "error" if magic else "warning", message, s, call.node, hint)
+        elif self.is_local_time(call):
+            hint = 'Name the zone: datetime.fromtimestamp(seconds, tz=UTC), .astimezone(ZoneInfo("Europe/London")).'
+            message = "The result hangs on the time zone of the machine."
+            yield self.tell("PR714", "warning", message, s, call.node, hint)
         elif path in {"hash", "id"} and call.function != "__hash__" and not self.is_local(s, path):
             hint = "Use hashlib, or the hash of the frame library with a seed."
             severity: Severity = "error" if path == "hash" else "warning"
@@ -142,6 +156,27 @@ class _Look:
         elif path in {"sys.argv", "sys.stdin"}:
             hint = "Give it a value in the cell tagged `parameters`."
             yield self.tell("PR711", "error", f"`{path}` belongs to the process, not to the step.", s, node, hint)
+        elif node.attr in names.FILE_TIMES and (node.attr.startswith("st_") or path.startswith("os.path.")):
+            hint = "Take the day from the file's name or from the data."
+            message = f"`{node.attr}` tells when the file came to this machine."
+            yield self.tell("PR714", "warning", message, s, node, hint)
+        elif path in names.LOCAL_ZONES:
+            message = f"`{path}` is different on every machine."
+            yield self.tell("PR714", "warning", message, s, node, "Name the zone.")
+
+    # Orders
+
+    def places(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
+        """Tell what is taken by its place where nothing fixes which stands there."""
+        node = call.node
+        collects = call.method in names.COLLECTING and any(getattr(a, "id", "") == "set" for a in node.args)
+        pops = call.method == "pop" and not node.args and isinstance(node.func, ast.Attribute)
+        if collects or (pops and is_set(node.func.value, self.looker, s)):  # type: ignore[attr-defined]  # a method has one
+            yield self.order(s, node, kept=False)
+        elif of_groups(call, self.looker, s.index) or (call.method in _SQL_METHODS and of_a_query(_literal(node))):
+            hint = "Sort first, by columns that tell all rows apart."
+            message = "Rows are taken by their place where nothing fixes their order."
+            yield self.tell("PR703", "warning", message, s, node, hint)
 
     # Chance and clocks
 
@@ -219,6 +254,8 @@ class _Look:
             text = _literal(call.node)
             clocked = any(word in text for word in ("current_date", "current_timestamp", "now()", "today()"))
         else:
+            told = path in names.TOLD_TIME and len(call.node.args) == (path == "time.strftime")
+            whole_day = whole_day or told
             clocked = whole_day or path in names.CLOCKS
         if clocked:
             hint = "Give the day a name in the cell tagged `parameters`, or take it from the data."
@@ -401,19 +438,34 @@ class _Look:
     def is_listing(self, s: Statement, node: ast.Call) -> bool:
         return self.path_of(node) in names.LISTINGS or self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
 
+    @staticmethod
+    def is_local_time(call: SeenCall) -> bool:
+        """Whether a call makes a time in the machine's own zone, since no zone is given."""
+        given = len(call.node.args) + len(call.node.keywords)
+        return (call.method == "astimezone" and not given) or (call.path in names.LOCAL_TIMES and given == 1)
+
     def is_path(self, s: Statement, node: ast.expr, depth: int = 0) -> bool:
         if depth > 8:
             return False
         if isinstance(node, ast.Call):
             made = self.path_of(node) in names.PATH_CLASSES | {"pathlib.Path.home", "pathlib.Path.cwd"}
-            return made or (isinstance(node.func, ast.Attribute) and self.is_path(s, node.func.value, depth + 1))
+            if made or not isinstance(node.func, ast.Attribute):
+                return made
+            of_resource = node.func.attr == "path" and self.is_resource(s, node.func.value)
+            return of_resource or self.is_path(s, node.func.value, depth + 1)
+        inner: ast.expr | None = None
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-            return self.is_path(s, node.left, depth + 1)
-        if isinstance(node, ast.Attribute):
-            return node.attr in {"parent", "parents"} and self.is_path(s, node.value, depth + 1)
-        if isinstance(node, ast.Name) and (value := self.looker.value_of(node.id, s.index)) is not None:
-            return self.is_path(s, value, depth + 1)
-        return False
+            inner = node.left
+        elif isinstance(node, ast.Attribute) and node.attr in {"parent", "parents"}:
+            inner = node.value
+        elif isinstance(node, ast.Name):
+            inner = self.looker.value_of(node.id, s.index)
+        return inner is not None and self.is_path(s, inner, depth + 1)
+
+    def is_resource(self, s: Statement, node: ast.expr) -> bool:
+        from promote.outside.origins import origin_of  # noqa: PLC0415 - as above
+
+        return origin_of(node, self.looker, s.index) == "resource"
 
     @staticmethod
     def is_local(s: Statement, name: str) -> bool:

@@ -35,6 +35,7 @@ CLOCKS = frozenset(
     arrow.now arrow.utcnow""".split()
 )
 DAYS = frozenset(["datetime.date.today", "pendulum.today"])
+TOLD_TIME = frozenset(["time.strftime", "time.asctime"])  # with one argument, and with none, of the clock
 CLOCK_WORDS = frozenset(["pandas.to_datetime", "pandas.Timestamp", "numpy.datetime64"])  # of "now" and "today"
 COARSE = frozenset("date normalize strftime floor".split())  # what makes a day of an instant
 
@@ -56,7 +57,7 @@ NOT_A_FILE = DATABASE_READERS | frozenset(("pandas.read_clipboard", "polars.read
 PATH_CLASSES = frozenset("pathlib.Path pathlib.PurePath pathlib.PosixPath pathlib.PurePosixPath".split())
 PATH_READS = frozenset("read_text read_bytes iterdir glob rglob open".split())
 PATH_WRITES = frozenset("write_text write_bytes mkdir unlink rmdir touch rename replace symlink_to".split())
-LISTINGS = frozenset("os.listdir os.scandir glob.glob glob.iglob".split())
+LISTINGS = frozenset("os.listdir os.scandir os.walk os.fwalk glob.glob glob.iglob".split())
 PATH_LISTINGS = frozenset(["iterdir", "glob", "rglob"])
 SOURCE_ARGUMENTS = (
     "filepath_or_buffer", "path_or_buf", "io", "path", "source", "file", "fname", "filename", "database", "pathname",
@@ -96,6 +97,13 @@ MACHINE = frozenset(
     multiprocessing.cpu_count""".split()
 )
 PLACES = frozenset(("os.getcwd", "pathlib.Path.cwd"))
+# When a file was written is when it was copied to the machine
+FILE_TIMES = frozenset("getmtime getctime getatime st_mtime st_ctime st_atime st_mtime_ns st_ctime_ns".split())
+# What reads or makes times in the machine's own zone, where no zone is given
+LOCAL_TIMES = frozenset(
+    "time.mktime time.localtime datetime.datetime.fromtimestamp datetime.date.fromtimestamp".split()
+)
+LOCAL_ZONES = frozenset(("time.tzname", "time.timezone", "time.altzone"))
 PEOPLE = frozenset(["input", "getpass.getpass", "builtins.input"])
 PROCESSES = frozenset(
     """multiprocessing.Pool multiprocessing.Process multiprocessing.pool.ThreadPool multiprocessing.pool.Pool
@@ -103,6 +111,9 @@ PROCESSES = frozenset(
     threading.Thread threading.Timer subprocess.run subprocess.Popen subprocess.call subprocess.check_call
     subprocess.check_output os.system os.popen os.fork joblib.Parallel ray.init""".split()
 )
+
+# What hands the function `set` rows of a group or a column
+COLLECTING = frozenset("agg aggregate apply map transform".split())
 
 # What takes the elements of a set whatever their order
 

@@ -13,6 +13,7 @@ from promote.dataflow.program import Program, Statement
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
+from promote.outside.outside_names import FILE_TIMES
 from promote.trees import below
 from promote.values import dataclass, field
 
@@ -20,7 +21,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
 _LOOPS = frozenset((ast.For, ast.AsyncFor, ast.While))
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.alias))
-_TOLD_ATTRIBUTES = frozenset(("environ", "argv", "stdin"))
+_TOLD_ATTRIBUTES = frozenset(("environ", "argv", "stdin", "tzname", "timezone", "altzone")) | FILE_TIMES
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Loop = ast.For | ast.AsyncFor | ast.While
 
@@ -88,7 +89,8 @@ def sightings(node: ast.AST, functions: Functions) -> Sightings:
         elif kind in _LEAVES:
             continue
         elif kind is ast.Attribute:
-            if current.attr in _TOLD_ATTRIBUTES and (path := dotted_of(current)):
+            if current.attr in _TOLD_ATTRIBUTES:
+                path = dotted_of(current) or ("", current.attr)
                 seen.attributes.append((functions.canonical(path), current))
             stack.append((current.value, loop, function))
             continue
@@ -120,7 +122,7 @@ def _of_kinds(facts: Facts, functions: Functions) -> Sightings:
         [_call(node, None, "", functions) for node in kinds.get(ast.Call, ())],
         [],
         [node for kind in _COMPREHENSIONS for node in kinds.get(kind, ())],
-        [(functions.canonical(p), n) for n in told if n.attr in _TOLD_ATTRIBUTES and (p := dotted_of(n))],
+        [(functions.canonical(dotted_of(n) or ("", n.attr)), n) for n in told if n.attr in _TOLD_ATTRIBUTES],
     )
 
 
