@@ -35,7 +35,7 @@ _SUPPLIED: ContextVar[_Supplied] = ContextVar("supplied", default=_Supplied())  
 def load_asset(
     name: str,
     as_: FrameKind = "lazy",
-    partition: str | None = None,
+    partition: str | int | None = None,
     *,
     from_env: str | None = None,
     sample: int | None = None,
@@ -45,8 +45,9 @@ def load_asset(
     Args:
         name: The asset's name.
         as_: `lazy` (a Polars LazyFrame, nothing read yet), `polars`, `pandas` or `duckdb`.
-        partition: One partition's key; without it all partitions come as one frame, as an asset without partitions gets
-            them: those that are stored and, where the project's YAML lists them, still listed.
+        partition: One partition's key, as text or a whole number; without it all partitions come as one frame, as an
+            asset without partitions gets them: those that are stored and, where the project's YAML lists them, still
+            listed.
         from_env: Another environment of the project, such as `prod`, of which a masked sample is read, to explore
             with; see `platform_core.sdk.sampling`. What is promoted reads its own environment alone.
         sample: How many rows of it; as many as the policy allows without it.
@@ -57,6 +58,7 @@ def load_asset(
     """
     if as_ not in KINDS:
         raise UsageError(f"load_asset gives no {as_!r}.", hint=did_you_mean(str(as_), KINDS))
+    partition = None if partition is None else str(partition)
     if from_env is not None:
         from platform_core.sdk.sampling import sampled  # noqa: PLC0415 - only a notebook that samples needs it
 

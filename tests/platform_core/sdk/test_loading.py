@@ -63,6 +63,10 @@ class TestLoadAsset:
         with pytest.raises(UserError, match="2025-03"):
             load_asset("raw_rents", partition="2025-03")
 
+    def test_a_key_may_be_a_number(self, lake: Lake) -> None:
+        lake.write("bronze", "by_year", RENTS, partition="2025")
+        assert load_asset("by_year", "polars", partition=2025).height == RENTS.height
+
     def test_one_that_was_not_made_is_an_error_that_says_how(self) -> None:
         with pytest.raises(UserError) as caught:
             load_asset("rentz")
