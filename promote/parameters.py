@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from platform_core.errors import UsageError
+from platform_core.errors import UsageError, UserError
 from platform_core.suggest import meant
+from promote.dataflow.settable import is_of, parameter_type
 from promote.model import Selection
 from promote.vocabulary import nearest
-
-Value = str | int | float | bool
 
 
 def check_parameters(
     selections: Sequence[Selection], given: Sequence[tuple[str, str]]
-) -> Mapping[str, Mapping[str, Value]]:
+) -> Mapping[str, Mapping[str, Any]]:
     """Give each notebook, by path, the values that are meant for it, typed as its parameters cell has them.
 
     Raises:
@@ -35,12 +35,14 @@ def check_parameters(
     }
 
 
-def _defaults(selection: Selection) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _defaults(selection: Selection) -> dict[str, tuple[str, str]]:
+    """Give the type of each parameter, empty where that is unknown, and its default as written."""
+    found: dict[str, tuple[str, str]] = {}
     for cell in selection.cells:
         if cell.role.kind != "parameters":
             continue
         for node in ast.parse(cell.python).body:
+            annotation = node.annotation if isinstance(node, ast.AnnAssign) else None
             targets = (
                 node.targets
                 if isinstance(node, ast.Assign)
@@ -51,23 +53,39 @@ def _defaults(selection: Selection) -> dict[str, object]:
             value = getattr(node, "value", None)
             for target in targets:
                 if isinstance(target, ast.Name) and isinstance(value, ast.expr):
-                    try:
-                        found[target.id] = ast.literal_eval(value)
-                    except ValueError:
-                        found[target.id] = None
+                    found[target.id] = parameter_type(annotation, value), ast.unparse(value)
     return found
 
 
-def _typed(name: str, text: str, default: object) -> Value:
-    wanted = type(default)
+def _typed(name: str, text: str, about: tuple[str, str]) -> Any:
+    """Give the value that a text stands for; lists, dictionaries and null are written as YAML, so as JSON too."""
+    of, default = about
+    wanted = of.removesuffix(" | None")
+    if of != wanted and text in {"None", "null", "~"}:
+        return None
     try:
-        if wanted is bool:
+        if wanted == "bool":
             return {"true": True, "false": False}[text.lower()]
-        if wanted in {int, float}:
-            return wanted(text)
+        if wanted in {"int", "float"}:
+            return int(text) if wanted == "int" else float(text)
+        if wanted.startswith(("list", "dict")):
+            return _structured(text, wanted)
     except (KeyError, ValueError):
+        how = "Write it as JSON or YAML. " if wanted.startswith(("list", "dict")) else ""
         raise UsageError(
-            f"The parameter {name} takes a value of type {wanted.__name__}, not {text!a}.",
-            hint=f"Its default is {default!r}.",
+            f"The parameter {name} takes a value of type {wanted}, not {text!a}.",
+            hint=f"{how}Its default is {default}.",
         ) from None
     return text
+
+
+def _structured(text: str, wanted: str) -> Any:
+    from platform_core.config.yaml12 import read_yaml  # noqa: PLC0415 - few parameters are lists
+
+    try:
+        value = read_yaml(text, "-p").value
+    except UserError as error:
+        raise ValueError(text) from error
+    if not is_of(ast.parse(repr(value), mode="eval").body, wanted):
+        raise ValueError(text)
+    return value

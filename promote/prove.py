@@ -31,7 +31,7 @@ from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, 
 
 _DBT_TOOLS = ("dbt-core", "dbt-duckdb")
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
-Values = Mapping[str, str | int | float | bool]
+Values = Mapping[str, Any]
 
 
 def prove(
@@ -192,7 +192,7 @@ class _Prover:
     def partitions(self, plans: Sequence[Plan], values: Values) -> dict[str, str]:
         return {p.step.name: key for p in plans if (key := self.partition(p, values)) is not None}
 
-    def config(self, plans: Sequence[Plan], values: Values) -> dict[str, str | int | float | bool]:
+    def config(self, plans: Sequence[Plan], values: Values) -> dict[str, Any]:
         return {k: v for k, v in values.items() if k not in {p.partition_parameter for p in plans}}
 
     def compare(self, plan: Plan, observed: Observed, made: Materialised, values: Values) -> None:

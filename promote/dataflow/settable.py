@@ -59,6 +59,15 @@ def _generic(outer: str, parts: list[str]) -> str:
     return ""
 
 
+def is_of(literal: ast.expr, wanted: str) -> bool:
+    """Whether a literal is of a type that `parameter_type` gave.
+
+    >>> [is_of(ast.parse(text, mode="eval").body, "list[int]") for text in ("[1]", "['a']", "[]", "None")]
+    [True, False, True, False]
+    """
+    return _fits(wanted, settable_type(literal), literal)
+
+
 def _fits(said: str, of: str, value: ast.expr) -> bool:
     """Whether a literal of the type `of` is one of the type that its annotation says."""
     if of == "str | None":
