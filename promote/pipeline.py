@@ -18,6 +18,7 @@ from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
 from promote.parameters import check_parameters
+from promote.partition_lists import unknown_lists
 from promote.personal import told_of, told_of_evidence
 from promote.prepare import Standing, prepare, standing
 from promote.project import Project, find
@@ -110,6 +111,8 @@ class _Promotion:
             return self.refused()
         stale = [tag for tag, stand in self.work.stands.items() if self.work.settings.force or self.is_stale(stand)]
         self.work.findings += left_behind(self.work.project, self.work.stands.values(), stale)
+        plans = [self.work.stands[tag].plan for tag in stale]
+        self.work.findings += unknown_lists(self.work.project.root, plans, self.work.notebooks)
         running = stale if self.work.settings.run else ()
         self.work.findings += told_of_evidence(self.work, but=running)
         if running:

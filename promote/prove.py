@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from platform_core.dbt.installed import lacking
@@ -17,7 +18,7 @@ from promote.evidence import Facts, Proof
 from promote.frame_facts import FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
-from promote.model import Finding, FrameKind, GeneratedFile, Plan
+from promote.model import Finding, FrameKind, GeneratedFile, Location, Plan
 from promote.outcome import Settings
 from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
@@ -31,6 +32,7 @@ from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, 
 
 _DBT_TOOLS = ("dbt-core", "dbt-duckdb")
 _TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
+_NOT_RUN = "since its upstream"
 Values = Mapping[str, Any]
 
 
@@ -68,6 +70,9 @@ def prove(
             module = render_module(stand.plan, stand.kinds, project.package, classes, verified=True)
             stage.remove(paths_of(project.package, stand.plan.step.layer, stand.plan.step.name))
             stage.write([module, *beside(stand.plan, project.package)])
+        plans = [stands[tag].plan for tag in sorted(stale & stands.keys())]
+        if _may_clash(project.root, plans) and (unloaded := _unloaded(stage.materialise([]))):
+            return Proof(findings=(unloaded,), failed=tuple(plan.step.tag for plan in plans))
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):
                 continue
@@ -127,6 +132,10 @@ class _Prover:
         modules = [self.module(p, kinds[p.step.tag]) for p in plans]
         self.stage.write(modules)
         made = self.materialise(plans, values)
+        if unloaded := _unloaded(made):
+            self.failed += [p.step.tag for p in plans]
+            self.findings.append(unloaded)
+            return
         for plan in plans:
             self.compare(plan, observed, made, values)
         if self.failed:
@@ -157,8 +166,10 @@ class _Prover:
         if result.ok:
             return True
         self.failed += [p.step.tag for p in plans]
-        said = [result.error] if result.error else []
-        said += [o.error for o in (*result.upstreams.values(), *result.assets.values()) if o.error]
+        if unloaded := _unloaded(result):
+            self.findings.append(unloaded)
+            return False
+        said = [o.error for o in (*result.upstreams.values(), *result.assets.values()) if o.error]
         for message in dict.fromkeys(said):
             self.tell(
                 "PR504",
@@ -202,9 +213,11 @@ class _Prover:
         if outcome is not None and self.of_other_partitions(plan, outcome):
             return
         if outcome is None or not outcome.ok:
-            message = made.error or (outcome.error if outcome else "it was not reached")
-            where = made.location or (outcome.location if outcome else "")
+            message = outcome.error if outcome else "it was not reached"
+            where = outcome.location if outcome else ""
             self.failed.append(tag)
+            if _NOT_RUN in message and any(one.code == "PR504" for one in self.findings):
+                return  # the step that it stands on has been told
             self.tell(
                 "PR504",
                 plan,
@@ -367,9 +380,33 @@ def looks_personal(made: AssetOutcome, rows: int | None, small: int) -> dict[str
     }
 
 
+def _may_clash(root: Path, plans: Sequence[Plan]) -> bool:
+    """Whether a job of the configuration may not take steps for their partitions, which is worth a look at first."""
+    if not any("partitions" in plan.step.options.values for plan in plans):
+        return False
+    from platform_core.config import load_config  # noqa: PLC0415 - few steps have partitions
+
+    return bool(load_config(root).jobs)
+
+
+def _unloaded(made: Materialised) -> Finding | None:
+    """Tell that the project's definitions do not load with the new modules, with the file and line where that shows."""
+    if not made.error:
+        return None
+    path, _, line = made.location.rpartition(":")
+    at = Location(path, line=int(line)) if path and line.isdigit() else Location(made.location)
+    return Finding(
+        "PR512",
+        "error",
+        f"The project does not load with the steps as they are now: {made.error}",
+        at,
+        "Nothing was written. Put that line right, or the step that it is about, and promote again.",
+    )
+
+
 def _way_out(message: str, plan: Plan) -> str:
     """Say what to do about an asset that failed when it was materialised; the notebook itself has run by then."""
-    if "since its upstream" in message:
+    if _NOT_RUN in message:
         return "Put that step right first: this one may have nothing wrong."
     if "FileNotFoundError" in message:
         return 'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'

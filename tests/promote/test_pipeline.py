@@ -316,6 +316,15 @@ def test_an_upstream_that_nobody_made_fails_in_words(tmp_path: Path) -> None:
     assert "raw_rents" in next(f.message for f in outcome.findings if f.code == "PR504")
 
 
+def test_a_list_of_partitions_that_nobody_wrote_is_told_before_anything_runs(tmp_path: Path) -> None:
+    cells = (HARVEST[0], HARVEST[1], (HARVEST[2][0], HARVEST[2][1].replace("values: years", "values: year")))
+    outcome = promoted(make_project(tmp_path, {"a.ipynb": cells}), "a.ipynb")
+    assert outcome.exit_code == 1
+    (finding,) = [f for f in outcome.findings if f.severity == "error"]
+    assert (finding.code, finding.location.cell, finding.location.line) == ("PR222", 3, 1)
+    assert finding.hint == "Did you mean 'years'? Add `year: [\"2024\"]` under `partitions:` in config/base.yaml."
+
+
 def test_a_step_held_back_by_another_says_so(tmp_path: Path) -> None:
     frames = {"early": "pl.DataFrame({'n': [1]})", "faulty": "[1]", "then": "pl.DataFrame({'n': [1]})"}
     cells: dict[str, tuple[tuple[str, str], ...]]

@@ -28,7 +28,7 @@ from promote.verify.values import (
     Parity,
     TestsResult,
 )
-from tests.promote.small_project import Cells, make_project
+from tests.promote.small_project import FILES, Cells, make_project
 
 OPTIONS = "#| partitions: {by: static, values: years, parameter: year}\n"
 CELLS: Cells = (
@@ -182,14 +182,6 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
             ["What notebooks/a.ipynb reads could not be made: No source."],
             {"silver:rents", "gold:total"},
         ),
-        (
-            PlayedStage(
-                upstreams=Materialised(error="no module", upstreams={"b": AssetOutcome("b", False, "b fails")})
-            ),
-            "PR504",
-            ["could not be made: no module", "could not be made: b fails"],
-            {"silver:rents", "gold:total"},
-        ),
         (PlayedStage(captured=("rents",)), "", [], {"gold:total"}),
         (
             # `total` has no partitions and is given all of raw's, as in the notebook
@@ -203,12 +195,6 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
             "PR504",
             ["The promoted silver:rents failed: KeyError: 'fee' (src/rents/defs/silver/rents.py:9)"],
             {"silver:rents"},
-        ),
-        (
-            PlayedStage(error="Duplicate asset key"),
-            "PR504",
-            ["rents failed: Duplicate asset key (src/rents/defs/a.py:3)", "gold:total failed: Duplicate"],
-            {"silver:rents", "gold:total"},
         ),
         (
             PlayedStage(parities=[OTHER, WELL], again=AssetOutcome("rents", True)),
@@ -261,11 +247,9 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
     ],
     ids=[
         "an upstream fails",
-        "the project does not load for an upstream",
         "an output was not kept",
         "a step would get its own partition",
         "an asset fails",
-        "the project does not load",
         "another result",
         "another result each time",
         "the second run fails",
@@ -292,6 +276,38 @@ def test_what_went_wrong_is_told_of_the_step(
         assert said in finding.message
         assert finding.hint
         assert (finding.severity, finding.location.path) == ("error", "notebooks/a.ipynb")
+
+
+LOST = Materialised(error="Duplicate asset key", location="src/rents/defs/a.py:3")
+
+
+@pytest.mark.parametrize("stage", [PlayedStage(upstreams=LOST), PlayedStage(error=LOST.error)])
+def test_a_project_that_does_not_load_is_told_once_where_it_stands(
+    stage: PlayedStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = proven(stage, tmp_path, monkeypatch)
+    assert set(proof.failed) == {"silver:rents", "gold:total"}
+    (finding,) = proof.findings
+    assert (finding.code, finding.location.path, finding.location.line) == ("PR512", "src/rents/defs/a.py", 3)
+    assert "Duplicate asset key" in finding.message
+
+
+def test_partitions_that_a_job_cannot_take_are_told_before_the_notebook_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FILES, "config/base.yaml", f"{FILES['config/base.yaml']}jobs:\n  all: {{selection: '*'}}\n")
+    stage = PlayedStage(error="The job 'all' takes assets of different partitions.", captured=())
+    proof = proven(stage, tmp_path, monkeypatch)
+    assert [asked["assets"] for asked in stage.asked] == [[]]
+    assert [(f.code, f.severity) for f in proof.findings] == [("PR512", "error")]
+    assert proof.failed == ("gold:total", "silver:rents")
+
+
+def test_steps_that_stand_on_a_failed_one_are_not_told_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    after = AssetOutcome("total", False, "It was not run, since its upstream 'rents' failed.")
+    proof = proven(PlayedStage(assets={"rents": FAILED, "total": after}), tmp_path, monkeypatch)
+    assert [f.location.tag for f in proof.findings] == ["silver:rents"]
+    assert set(proof.failed) == {"silver:rents", "gold:total"}
 
 
 @pytest.mark.parametrize(
