@@ -71,7 +71,8 @@ def prove(
             stage.remove(paths_of(project.package, stand.plan.step.layer, stand.plan.step.name))
             stage.write([module, *beside(stand.plan, project.package)])
         plans = [stands[tag].plan for tag in sorted(stale & stands.keys())]
-        if _may_clash(project.root, plans) and (unloaded := _unloaded(stage.materialise([]))):
+        unloaded = _unloaded(stage.materialise([])) if _may_clash(project.root, plans) else None
+        if unloaded and unloaded.location.path.startswith("config/"):
             return Proof(findings=(unloaded,), failed=tuple(plan.step.tag for plan in plans))
         for one in prepared:
             if not any(p.step.tag in stale for p in one.plans):
@@ -166,10 +167,12 @@ class _Prover:
         if result.ok:
             return True
         self.failed += [p.step.tag for p in plans]
-        if unloaded := _unloaded(result):
+        unloaded = _unloaded(result)
+        if unloaded and not any(f'"{name}"' in result.error for name in wanted):
             self.findings.append(unloaded)
             return False
-        said = [o.error for o in (*result.upstreams.values(), *result.assets.values()) if o.error]
+        outcomes = (*result.upstreams.values(), *result.assets.values())
+        said = [error for error in (result.error, *(o.error for o in outcomes)) if error]
         for message in dict.fromkeys(said):
             self.tell(
                 "PR504",

@@ -50,6 +50,7 @@ class PlayedStage:
     captured: Sequence[str] = ("rents", "total")
     assets: Mapping[str, AssetOutcome] = field(default_factory=dict)
     error: str = ""
+    location: str = "src/rents/defs/a.py:3"
     parities: list[Parity] = field(default_factory=list)
     again: AssetOutcome | None = None
     tests: TestsResult = field(default_factory=lambda: TestsResult(5, passed_in=TESTS))
@@ -75,7 +76,7 @@ class PlayedStage:
         if assets == ["raw"]:
             return self.upstreams
         if self.error:
-            return Materialised(error=self.error, location="src/rents/defs/a.py:3")
+            return Materialised(error=self.error, location=self.location)
         if len(self.asked) > 2:
             return Materialised({self.again.name: self.again} if self.again else {})
         return Materialised({name: AssetOutcome(name, True) for name in assets} | dict(self.assets))
@@ -296,7 +297,8 @@ def test_partitions_that_a_job_cannot_take_are_told_before_the_notebook_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(FILES, "config/base.yaml", f"{FILES['config/base.yaml']}jobs:\n  all: {{selection: '*'}}\n")
-    stage = PlayedStage(error="The job 'all' takes assets of different partitions.", captured=())
+    said = "The job 'all' takes assets of different partitions."
+    stage = PlayedStage(error=said, location="config/base.yaml:9")
     proof = proven(stage, tmp_path, monkeypatch)
     assert [asked["assets"] for asked in stage.asked] == [[]]
     assert [(f.code, f.severity) for f in proof.findings] == [("PR512", "error")]
