@@ -53,6 +53,15 @@ _MANIFEST = (
 )
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML holds none of these
 _EMPTY = "<table:table-cell/>"
+# A formula that failed is marked, or by older programs a nought that shows the error
+_FAILED_SIGN = re.compile(rb'calcext:value-type="error"|<text:p>(?:#[A-Z]|Err:[0-9])')
+_FAILED = re.compile(
+    rb'\A[^>]*calcext:value-type="error"'
+    rb'|\A[^>]*office:value-type="float"[^>]*>\s*<text:p>(?:#(?:[A-Z0-9/]+[!?]|N/A)|Err:[0-9]{3})</text:p>'
+)
+_CELL = re.compile(rb"<table:table-cell\b(?P<told>[^>]*?)(?:/>|>.*?</table:table-cell>)", re.DOTALL)
+_COVERED = re.compile(rb"<table:covered-table-cell\b(?P<told>[^>]*[^>/])?>.*?</table:covered-table-cell>", re.DOTALL)
+_REPEATED = re.compile(rb'table:number-columns-repeated="[0-9]+"')
 
 
 def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -79,7 +88,9 @@ def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequ
 
 
 def readable(path: Path, errors: str) -> Path | bytes:
-    """Give a workbook with the tabs and line breaks of its cells as characters, which its reader would leave out.
+    """Give a workbook with what its reader would leave out or take for something else put as it reads it.
+
+    The tabs and line breaks of cells become characters; a cell that a merge covers, or whose formula failed, is empty.
 
     Raises:
         UserError: A formula failed, and `errors` is `refuse`.
@@ -90,9 +101,12 @@ def readable(path: Path, errors: str) -> Path | bytes:
             others = {name: archive.read(name) for name in archive.namelist() if name in {"mimetype", _MANIFEST_NAME}}
     except (zipfile.BadZipFile, KeyError, zlib.error, OSError):
         return path  # its reader tells what is wrong with it
-    if errors == "refuse" and b'calcext:value-type="error"' in content:
-        raise UserError(f"{path.name!r} has formulas that failed.", hint='Mend them, or write errors="null".')
     plain = content
+    if _FAILED_SIGN.search(content):
+        plain = _CELL.sub(lambda cell: _emptied(cell) if _FAILED.search(cell[0]) else cell[0], content)
+    if errors == "refuse" and plain != content:
+        raise UserError(f"{path.name!r} has formulas that failed.", hint='Mend them, or write errors="null".')
+    plain = _COVERED.sub(_emptied, plain)
     for tag, character in ((b"tab", b"&#9;"), (b"line-break", b"&#10;")):
         plain = re.sub(rb"<text:" + tag + rb"[^>]*/>", character, plain)
     if plain == content:
@@ -102,6 +116,12 @@ def readable(path: Path, errors: str) -> Path | bytes:
         for name, held in {**others, "content.xml": plain}.items():
             archive.writestr(name, held)
     return made.getvalue()
+
+
+def _emptied(cell: re.Match[bytes]) -> bytes:
+    """Give a cell without what it holds, as often as it stood."""
+    repeated = _REPEATED.search(cell["told"])
+    return b"<table:table-cell" + (b" " + repeated[0] if repeated else b"") + b"/>"
 
 
 def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:

@@ -18,12 +18,12 @@ from platform_core.sdk.factories.csv_files import read_csv
 from platform_core.sdk.factories.json_files import read_json, read_json_lines
 from platform_core.sdk.factories.ods import readable
 from platform_core.sdk.factories.unreadable import unreadable
+from platform_core.sdk.factories.xlsx import day_of_times, with_known_errors
 from platform_core.suggest import did_you_mean
 
 DAYS = {"uk": "%d/%m/%Y", "iso": "%Y-%m-%d"}
 _EXACT = 2**53
 _FIRST_YEAR = 1000
-_NO_DAY = dt.date(1899, 12, 31)
 Errors = Literal["refuse", "null"]
 SHEETS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 
@@ -129,9 +129,36 @@ def read_sheet(
     """
     if errors not in get_args(Errors):
         raise UserError(f"There is no errors={errors!r}.", hint=did_you_mean(str(errors), get_args(Errors)))
+    given = readable(path, errors) if path.suffix.lower() == ".ods" else path
+    try:
+        header, body, lost = _parts(given, sheet, path, header_row)
+    except _UnreadableSheetError:
+        known = with_known_errors(path)
+        if known is None:
+            raise
+        header, body, lost = _parts(known, sheet, path, header_row)
+    frame = _named(_ended(body), header.row(0), path.name, day_of_times(path))
+    for name in (*columns, *fill_down):
+        if name not in frame.columns:
+            raise UserError(f"{path.name!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
+    if errors == "refuse":
+        wanted = {place for place, name in enumerate(header.row(0)) if not columns or _words(name) in columns}
+        _refuse_lost([cell for cell in lost if cell[1] in wanted], path.name)
+    filled = frame.with_columns(column_of(name).forward_fill() for name in fill_down)
+    return filled.select(column_of(name) for name in columns or filled.columns)
+
+
+class _UnreadableSheetError(UserError):
+    """A sheet holds something that its reader does not know."""
+
+
+def _parts(
+    given: Path | bytes, sheet: str | int, path: Path, header_row: int
+) -> tuple[pl.DataFrame, pl.DataFrame, list[tuple[int, int]]]:
+    """Give the row of the names, what stands below it, and the places of the cells whose values that lacks."""
     library = needed("fastexcel", "spreadsheets")
     try:
-        book = library.read_excel(readable(path, errors) if path.suffix.lower() == ".ods" else path)
+        book = library.read_excel(given)
     except library.FastExcelError as error:
         raise unreadable(path, str(error)) from None
     names = book.sheet_names
@@ -144,16 +171,7 @@ def read_sheet(
             f"The sheet {sheet!r} of {path.name!r} has no row {header_row}.",
             hint="header_row= is the row of the column names, from 1.",
         )
-    body, lost = _rows(library, book, sheet, path.name, skip_rows=header_row, schema_sample_rows=None)
-    frame = _named(_ended(body), header.row(0), path.name)
-    for name in (*columns, *fill_down):
-        if name not in frame.columns:
-            raise UserError(f"{path.name!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
-    if errors == "refuse":
-        wanted = {place for place, name in enumerate(header.row(0)) if not columns or _words(name) in columns}
-        _refuse_lost([cell for cell in lost if cell[1] in wanted], path.name)
-    filled = frame.with_columns(column_of(name).forward_fill() for name in fill_down)
-    return filled.select(column_of(name) for name in columns or filled.columns)
+    return header, *_rows(library, book, sheet, path.name, skip_rows=header_row, schema_sample_rows=None)
 
 
 def _rows(
@@ -176,15 +194,18 @@ def _rows(
             hint="Make them text in the workbook, or leave the column empty.",
         ) from None
     except (library.FastExcelError, pl.exceptions.PolarsError, OverflowError) as error:
-        raise UserError(f"The sheet {sheet!r} of {file!r} cannot be read ({type(error).__name__}).") from None
+        raise _UnreadableSheetError(
+            f"The sheet {sheet!r} of {file!r} cannot be read ({type(error).__name__}).",
+            hint="Save it anew in Excel or LibreOffice, with the values of its formulas.",
+        ) from None
 
 
 def _refuse_lost(lost: Sequence[tuple[int, int]], file: str) -> None:
     if lost:
         row, column = min(lost)
         raise UserError(
-            f"{len(lost)} cells of {file!r} hold errors, or what looks like one among numbers; the first is "
-            f"{_letters(column)}{row + 1}.",
+            f"{len(lost)} cells of {file!r} hold errors, or what their column cannot (text like #N/A among numbers, 24 "
+            f"hours among times); the first is {_letters(column)}{row + 1}.",
             hint='Mend them, leave the column out with columns=, or write errors="null".',
         )
 
@@ -211,7 +232,7 @@ def _ended(body: pl.DataFrame) -> pl.DataFrame:
     return body.head(0 if full.is_empty() else int(full[-1]) + 1)
 
 
-def _named(body: pl.DataFrame, header: Sequence[str | None], file: str) -> pl.DataFrame:
+def _named(body: pl.DataFrame, header: Sequence[str | None], file: str, no_day: dt.date) -> pl.DataFrame:
     """Give the columns their names; one without a name and without values is left out."""
     kept: dict[str, pl.Series] = {}
     for place, name in enumerate(header):
@@ -222,17 +243,14 @@ def _named(body: pl.DataFrame, header: Sequence[str | None], file: str) -> pl.Da
         if not text or text in kept:
             what = f"the name {text!r} twice" if text else f"no name over column {place + 1}, which holds values"
             raise UserError(f"The header of {file!r} has {what}.", hint="Is header_row= the row of the names?")
-        kept[text] = _plain(column)
+        kept[text] = _plain(column, no_day)
     return pl.DataFrame([column.alias(name) for name, column in kept.items()])
 
 
-def _plain(column: pl.Series) -> pl.Series:
-    """Give a workbook's numbers and moments as everything else here has them: whole numbers, and microseconds.
-
-    A time without a day is one of the day before the first of 1900, on which no date of a workbook lies.
-    """
+def _plain(column: pl.Series, no_day: dt.date) -> pl.Series:
+    """Give a workbook's numbers and moments as everything else here has them: whole numbers, and microseconds."""
     if column.dtype == pl.Datetime("ms"):
-        is_time = column.null_count() < len(column) and bool((column.dt.date() == _NO_DAY).all())
+        is_time = column.null_count() < len(column) and bool((column.dt.date() == no_day).all())
         return column.dt.time() if is_time else column.cast(pl.Datetime("us"))
     if column.dtype == pl.Float64 and bool(((column % 1 == 0) & (column.abs() < _EXACT)).all()):
         return column.cast(pl.Int64)

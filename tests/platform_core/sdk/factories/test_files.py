@@ -290,6 +290,61 @@ def test_what_a_sheet_hides_or_lacks_is_told(book: FilesResource) -> None:
         ingest_spreadsheet(book, "odd.xlsx", errors="nul")  # type: ignore[call-overload]
 
 
+def test_errors_that_the_reader_of_workbooks_does_not_know_are_errors_too(book: FilesResource) -> None:
+    path = Path(book.root, "errors.xlsx")
+    workbook = xlsxwriter.Workbook(str(path))
+    page = workbook.add_worksheet()
+    page.write_row("A1", ["fee", "n"])
+    for row, error in enumerate(["#NAME?", "#SPILL!", "#N/A"], start=1):
+        page.write_formula(row, 0, "=1/0", None, error)
+        page.write(row, 1, row)
+    workbook.close()
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].replace(b't="str"', b't="e"')  # of an error that is new to the writer too
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, held in {**parts, "xl/worksheets/sheet1.xml": sheet}.items():
+            archive.writestr(name, held)
+    with pytest.raises(UserError, match=r"3 cells of 'errors.xlsx' hold errors, .* the first is A2"):
+        ingest_spreadsheet(book, "errors.xlsx")
+    assert ingest_spreadsheet(book, "errors.xlsx", errors="null").rows() == [(None, 1), (None, 2), (None, 3)]
+
+
+def test_times_of_a_workbook_that_counts_from_1904_have_no_day(book: FilesResource) -> None:
+    for since in (False, True):
+        workbook = xlsxwriter.Workbook(str(Path(book.root, "times.xlsx")), {"date_1904": since})
+        page, times = workbook.add_worksheet(), workbook.add_format({"num_format": "hh:mm"})
+        page.write_row("A1", ["at", "on"])
+        page.write_datetime("A2", dt.time(10, 30), times)
+        page.write_datetime("B2", dt.datetime(1904, 1, 1 if not since else 2), times)
+        workbook.close()
+        frame = ingest_spreadsheet(book, "times.xlsx")
+        assert frame.row(0) == (dt.time(10, 30), dt.datetime(1904, 1, 1 if not since else 2))
+
+
+def test_cells_of_opendocument_that_failed_or_are_covered_are_empty(book: FilesResource) -> None:
+    path = Path(book.root, "failed.ods")
+    write_file(pl.DataFrame({"a": [1.5, 2.5], "b": ["x", "under"]}), path, ".ods")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    number = '<table:table-cell office:value-type="float" office:value="1.5"><text:p>1.5</text:p></table:table-cell>'
+    under = '<table:table-cell office:value-type="string"><text:p>under</text:p></table:table-cell>'
+    failed = [  # as LibreOffice writes it now, and as its forerunners did
+        'office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#DIV/0!',
+        'office:value-type="float" office:value="0"><text:p>Err:502',
+        'office:value-type="float" office:value="0"><text:p>#N/A',
+    ]
+    for told in failed:
+        content = parts["content.xml"].replace(number, f"<table:table-cell {told}</text:p></table:table-cell>")
+        content = content.replace(under, under.replace("table-cell", "covered-table-cell"))
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, held in {**parts, "content.xml": content}.items():
+                archive.writestr(name, held)
+        with pytest.raises(UserError, match="has formulas that failed"):
+            ingest_spreadsheet(book, "failed.ods")
+        assert ingest_spreadsheet(book, "failed.ods", errors="null").rows() == [(None, "x"), (2.5, None)]
+
+
 def test_a_workbook_of_opendocument_keeps_what_stands_in_its_cells(book: FilesResource) -> None:
     path = Path(book.root, "odd.ods")
     write_file(pl.DataFrame({"a": ["x\ty", "\t", "a  b", "a\r\nb", ""]}), path, ".ods")
