@@ -26,6 +26,12 @@ _SYNTAX = "42601"
 _QUERIES = (
     "A query is a SELECT, WITH, VALUES or TABLE, or writes and ends in RETURNING; execute() runs what gives no rows."
 )
+# Of a table that is written, where the server says nothing that helps, or to empty other tables too
+_WRITING = {
+    "0A000": 'Where other tables refer to its rows, write mode="upsert".',
+    "42501": "Its owner grants INSERT, and for truncate TRUNCATE, for upsert SELECT and UPDATE too.",
+    "57014": "Does another transaction hold the table open? Else give a longer statement_timeout_seconds.",
+}
 _QUERY = re.compile(r"[\s(]*(?:select|with|values|table|insert|update|delete|merge)\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _REASON = re.compile(r"(?:FATAL|ERROR):\s+(.+)")
@@ -227,6 +233,7 @@ class PostgresResource(QueryResource):
         hint = details.get("PG_DIAG_MESSAGE_HINT") or (
             _QUERIES if state == _SYNTAX and not _QUERY.match(_COMMENTS.sub("", sql)) else None
         )
+        hint = hint if sql else _WRITING.get(state, hint)
         return UserError(f"{self._engine} says: {self.scrubbed(said)} (SQLSTATE {state}).", hint=hint, location=place)
 
 

@@ -301,6 +301,33 @@ def test_what_cannot_be_written_leaves_the_table_as_it_was(
     assert held(register) == [(7, None, None)]
 
 
+def test_a_table_that_may_not_be_emptied_is_told_with_what_helps(
+    postgres: PostgresServer, database: str, register: PostgresResource
+) -> None:
+    register.execute("CREATE TABLE visits (permit_id int REFERENCES permits)")
+    with pytest.raises(UserError, match=r'referenced in a foreign key .*\nhint: .* write mode="upsert"') as caught:
+        register.write_table(ROWS, "permits", mode="truncate")
+    assert "CASCADE" not in str(caught.value)
+    assert register.write_table(ROWS, "permits", mode="upsert", key="permit_id") == 2
+    postgres.execute("CREATE TABLE foreign_permits (permit_id int)", database=database)
+    with pytest.raises(UserError, match=r"permission denied for table .*\nhint: Its owner grants INSERT"):
+        register.write_table(ROWS.select("permit_id"), "foreign_permits", mode="truncate")
+
+
+def test_a_publisher_that_waits_for_a_reader_says_so(postgres: PostgresServer, database: str) -> None:
+    kept: Any = {"host": postgres.folder, "database": database, "username": "reader"}
+    reader, writer = PostgresResource(**kept), PostgresResource(**kept, statement_timeout_seconds=1)
+    reader.execute("CREATE TABLE IF NOT EXISTS waited AS SELECT generate_series(1, 3) AS permit_id")
+    rows = reader.stream_query("SELECT permit_id FROM waited", batch_rows=1)
+    assert next(rows).row(0) == (1,)
+    with pytest.raises(UserError, match=r"statement timeout .*\nhint: Does another transaction hold the table open"):
+        writer.write_table(pl.DataFrame({"permit_id": [4]}), "waited", mode="truncate")
+    assert sum(part.height for part in rows) == 2
+    assert writer.write_table(pl.DataFrame({"permit_id": [4]}), "waited", mode="truncate") == 1
+    reader.close()
+    writer.close()
+
+
 def test_names_are_never_read_as_sql(register: PostgresResource) -> None:
     name = 'a"; DROP TABLE permits; --'
     register.execute('CREATE TABLE "odd; table" ("a""; DROP TABLE permits; --" int)')
