@@ -6,9 +6,9 @@ import fnmatch
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, overload
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from platform_core.frames import to_polars
 from platform_core.resources.files import FilesResource
 from platform_core.sdk.factories.adding import added, stored_rows
 from platform_core.sdk.factories.tables import Errors, read_sheet, read_table, with_dates
+from platform_core.suggest import did_you_mean
 from platform_core.unions import common_schema, conform
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from platform_core.resources.objects import ObjectStoreResource
 
 Store: TypeAlias = "FilesResource | ObjectStoreResource"
+
+Renamed = Literal["refuse", "replace", "add"]
 
 FILE, MARK = "source_file", "source_mark"
 
@@ -38,6 +41,7 @@ def ingest_files(
     read: Callable[[Path], Any] | None = None,
     dates: Mapping[str, str] | None = None,
     reading: Mapping[str, Any] | None = None,
+    renamed: Renamed = "refuse",
     **options: Any,
 ) -> dg.AssetsDefinition: ...
 @overload
@@ -49,6 +53,7 @@ def ingest_files(
     read: Callable[[Path], Any] | None = None,
     dates: Mapping[str, str] | None = None,
     reading: Mapping[str, Any] | None = None,
+    renamed: Renamed = "refuse",
 ) -> pl.LazyFrame: ...
 def ingest_files(
     source: str | Store,
@@ -58,13 +63,14 @@ def ingest_files(
     read: Callable[[Path], Any] | None = None,
     dates: Mapping[str, str] | None = None,
     reading: Mapping[str, Any] | None = None,
+    renamed: Renamed = "refuse",
     **options: Any,
 ) -> dg.AssetsDefinition | pl.LazyFrame:
     """Bring in files that arrive, each once: by its name and the mark of its content.
 
     The rows say where they are from, in the columns `source_file` and `source_mark`: the store's etag, or the SHA-256
     of a file. A file that arrives anew under its name takes the place of its old rows; the rows of one that is gone
-    stay.
+    stay, and one that comes with the content of one that is gone is refused, since it may have been renamed.
 
     Args:
         source: A resource's name, for an asset; or the resource, for the rows: files, S3, GCS or Azure.
@@ -73,16 +79,28 @@ def ingest_files(
         read: Gives a frame from a file; without it the ending says how.
         dates: Columns of text that are dates, with their form: `uk`, `iso`, or as `strptime` has it.
         reading: Options of the reader, such as `{"encoding": "cp1252"}`, or `{"sheet": "Permits"}` for workbooks.
+        renamed: What becomes of a file with the content of one that is gone: `refuse` is an error, `replace` takes it
+            for renamed and puts its rows in place of the old ones, `add` takes it for another one.
         **options: Of `@bronze_asset`.
 
     Raises:
         UserError: A file cannot be read or does not fit the others; it is named.
     """
+    if renamed not in get_args(Renamed):
+        raise UserError(f"There is no renamed={renamed!r}.", hint=did_you_mean(str(renamed), get_args(Renamed)))
 
     def ingest(store: Store) -> pl.LazyFrame:
         stored = stored_rows(name, store)
         done = set() if stored is None else set(stored.select(FILE, MARK).unique().collect().iter_rows())
-        arrived = [(file, mark, path) for file, mark, path in _found(store, pattern) if (file, mark) not in done]
+        found = list(_found(store, pattern))
+        arrived = [(file, mark, path) for file, mark, path in found if (file, mark) not in done]
+        before = _renamed(arrived, done, {file for file, _, _ in found})
+        if before and renamed == "refuse":
+            file, old = next(iter(before.items()))
+            raise UserError(
+                f"{file!r} has the content of {old!r}, which is gone: its rows would be in {name!r} twice.",
+                hint='If it was renamed, write renamed="replace", else renamed="add".',
+            )
         if stored is not None and not arrived:
             return stored
         frames = [(file, _read(file, mark, path, read, dates or {}, reading or {})) for file, mark, path in arrived]
@@ -92,7 +110,8 @@ def ingest_files(
         _refuse_near(schemas if stored is None else [("what is stored", stored.collect_schema()), *schemas])
         union = common_schema(schemas, name, "files")
         new = pl.concat([conform(frame.lazy(), frame.schema, union) for _, frame in frames]).collect()
-        replaced = pl.col(FILE).is_in([file for file, _ in frames])
+        gone = list(before.values()) if renamed == "replace" else []
+        replaced = pl.col(FILE).is_in([*(file for file, _ in frames), *gone])
         return added(name, stored, new, key=(), replaced=replaced)
 
     if not isinstance(source, str):
@@ -100,6 +119,7 @@ def ingest_files(
     from platform_core.sdk.factories.assets import source_asset  # noqa: PLC0415 - a notebook needs no Dagster for it
 
     said = {"factory": "ingest_files", "pattern": pattern, "read": read, "dates": dates, "reading": reading}
+    said |= {"renamed": renamed} if renamed != "refuse" else {}
     return source_asset(source, name, said, ingest, options)
 
 
@@ -213,6 +233,21 @@ def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
             if store.is_recorded:  # a recording keeps contents, and no etags
                 mark = hashlib.sha256(store.read_bytes(info.key)).hexdigest()
             yield info.key, mark, _Local(store, info.key)
+
+
+def _renamed(
+    arrived: Sequence[tuple[str, str, Any]], done: Collection[tuple[str, str]], there: Collection[str]
+) -> dict[str, str]:
+    """Give the files that have the content of one that came before and is gone, each with that one.
+
+    >>> _renamed([("new.csv", "m", None), ("b.csv", "n", None)], {("old.csv", "m"), ("a.csv", "n")}, {"a.csv"})
+    {'new.csv': 'old.csv'}
+    """
+    gone: dict[str, list[str]] = {}
+    for file, mark in sorted(done, reverse=True):
+        if file not in there:
+            gone.setdefault(mark, []).append(file)
+    return {file: gone[mark].pop() for file, mark, _ in arrived if gone.get(mark)}
 
 
 def _refuse_near(schemas: Sequence[tuple[str, pl.Schema]]) -> None:

@@ -79,6 +79,27 @@ def test_each_file_comes_in_once_and_a_changed_one_anew(store: Any, tmp_path: Pa
         assert made(resource, tmp_path) == [("permits/a.csv", 9), ("permits/b.csv", 2)]
 
 
+def test_a_file_that_was_renamed_does_not_come_in_twice(inbox: FilesResource, tmp_path: Path) -> None:
+    folder = Path(inbox.root, "permits")
+    for name in ("a.csv", "b.csv"):  # the same content twice is no renaming
+        Path(folder, name).write_text("id\n1\n")
+    assert len(made(inbox, tmp_path)) == 2
+    Path(folder, "a.csv").rename(folder / "c.csv")
+    with pytest.raises(
+        UserError, match=r"'permits/c.csv' has the content of 'permits/a.csv', which is gone(.|\n)*hint: If"
+    ):
+        made(inbox, tmp_path)
+    for renamed, files in (("replace", "bc"), ("add", "bc"), ("add", "bcd")):
+        if "d" in files:
+            Path(folder, "c.csv").rename(folder / "d.csv")
+        asset = ingest_files("inbox", "permits/*.csv", name="raw", renamed=renamed)  # type: ignore[call-overload]
+        made(inbox, tmp_path, asset)
+        rows = Lake(tmp_path / "lake").read("raw", "polars")["source_file"].to_list()
+        assert sorted(rows) == [f"permits/{file}.csv" for file in files]
+    with pytest.raises(UserError, match=r"There is no renamed='replaced'.\nhint: Did you mean 'replace'"):
+        ingest_files("inbox", "*", name="raw", renamed="replaced")  # type: ignore[call-overload]
+
+
 def test_a_file_that_does_not_fit_leaves_what_was_stored(store: Any, tmp_path: Path) -> None:
     resource, put = store
     put("permits/a.csv", "id\n1\n")
