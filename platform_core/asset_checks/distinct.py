@@ -82,6 +82,7 @@ def repeated(codes: pl.Series, sample: int) -> Repeated:
         codes: A code for each row, in the order of the rows.
         sample: Of how many rows the codes are wanted in `first`.
     """
+    codes = codes.alias("")  # Polars takes `^a$` for a pattern in a Series' own methods too
     nulls = codes.null_count()
     lone_nulls = nulls if nulls > 1 else 0
     values = codes.drop_nulls().to_numpy() if nulls else codes.to_numpy()

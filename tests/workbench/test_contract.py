@@ -122,7 +122,16 @@ def test_the_project_tools_take_it(tmp_path: Path) -> None:
 
 def test_odd_data_keeps_to_its_own_contract(tmp_path: Path) -> None:
     odd = pl.DataFrame(
-        {"pl": [1, 2], "pa": ["x", "y"], "^p.*$": [1, None], "*": [1, 2], "": [1, 2], "a": [math.nan, 1.0]}
+        {
+            "pl": [1, 2],
+            "pa": ["x", "y"],
+            "^p.*$": [1, None],
+            "^q$": [1, 1],
+            "^r$": [0.5, 1],
+            "*": [1, 2],
+            "": [1, 2],
+            "a": [math.nan, 1.0],
+        }
     )
     relation = duckdb.sql("SELECT map{'k': 1} AS m UNION ALL SELECT NULL")
     assert relation is not None

@@ -142,6 +142,7 @@ def written(column: pl.Series, begin: int = 0) -> pl.DataFrame | None:
     """
     dtype = column.dtype
     about = named(column.name)
+    column = column.alias("")  # Polars takes `^a$` for a pattern in a Series' own methods too
     if isinstance(dtype, pl.Float32 | pl.Float64):
         finite = column.is_finite().fill_null(value=False)
         held = column.filter(finite)
@@ -218,7 +219,7 @@ def _found(
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
     """Leave out what chance alone would find: a tenth of any numbers have the check digit of some kind."""
     if not about.says("nhs_number", "utr", "card") and found["chance"].any():
-        cells = column.cast(pl.String)
+        cells = column.alias("").cast(pl.String)
         for ten, form in ((True, r"^\s*[0-9]{10}\s*$"), (False, r"^\s*[0-9]{13,19}\s*$")):
             alike = cells.str.contains(form).fill_null(value=False)
             by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
