@@ -90,7 +90,8 @@ class HTTPResource(HTTPClientResource):
             offset_param: The parameter that takes how many records were read.
             max_pages: A guard against pages without an end.
             moving: Whether pages that move while they are read are refused, as far as an answer shows it: a record
-                comes twice, one is passed over, or the API's count of them changes or is not reached.
+                comes twice, one is passed over, or the API's count of them changes or is not reached. `twice` reads
+                all pages a second time, and so sees whatever moves.
 
         Raises:
             UserError: An answer is missing, is no JSON, or holds no records, or the pages go round or move.

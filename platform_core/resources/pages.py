@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 Paging = Literal["link", "cursor", "offset"]
-Moving = Literal["refuse", "allow"]
+Moving = Literal["refuse", "allow", "twice"]
 Record = dict[str, Any]
 MISSING = object()
 
@@ -33,7 +34,8 @@ class Pages:
         cursor_param: The parameter that takes the mark.
         offset_param: The parameter that takes how many records were read.
         max_pages: A guard against pages without an end.
-        moving: Whether pages that move while they are read are refused.
+        moving: What becomes of pages that move while they are read: `refuse` is an error where an answer shows it,
+            `allow` takes what comes, `twice` reads all pages a second time and is an error where they differ.
     """
 
     paginate: Paging | None = None
@@ -56,14 +58,24 @@ class Pages:
             raise UserError(f"There is no paginate={self.paginate!r}.", hint="Use 'link', 'cursor' or 'offset'.")
         if self.moving not in get_args(Moving):
             raise UserError(f"There is no moving={self.moving!r}.", hint=did_you_mean(self.moving, get_args(Moving)))
-        if self.paginate == "offset":
-            yield from self._by_offset(get, path, dict(params))
-            return
+        reading = self._by_offset if self.paginate == "offset" else self._by_marks
+        marks = []
+        for found in reading(get, path, dict(params)):
+            if self.moving == "twice":
+                marks.append(_mark_of(found))
+            yield found
+        if self.moving == "twice" and marks != list(map(_mark_of, reading(get, path, dict(params)))):
+            raise moved(path, "they were others when they were read a second time")
+
+    def _by_marks(
+        self, get: Callable[[str, Mapping[str, Any]], httpx.Response], path: str, params: dict[str, Any]
+    ) -> Iterator[list[Record]]:
+        """Give the records of pages of which each says the next one, or of one page."""
         url, asked, seen, before = path, dict(params), set(), list[Record]()
         count, total = Count(path), 0
         for _ in range(self.max_pages):
             answer, body, found = self._page(get, url, asked, path)
-            if self.paginate is not None and self.moving == "refuse":
+            if self.paginate is not None and self.moving != "allow":
                 refuse_twice(path, before, found)
                 count.see(body, self._holder(body), len(found))
             yield found
@@ -90,7 +102,7 @@ class Pages:
         Each is asked for from the last record of the one before on, which shows that nothing moved in between.
         """
         start, total, before = self._start(asked), 0, list[Record]()
-        count, overlap, refuses = Count(path), 0, self.moving == "refuse"
+        count, overlap, refuses = Count(path), 0, self.moving != "allow"
 
         def page_at(place: int) -> tuple[Any, list[Record]]:
             _, body, found = self._page(get, path, {**asked, **({self.offset_param: place} if before else {})}, path)
@@ -156,6 +168,11 @@ class Pages:
                 hint='Say where the mark stands: cursor_field="page.next".',
             )
         return None if found in {None, "", MISSING, False} else str(found)
+
+
+def _mark_of(page: list[Record]) -> bytes:
+    """Give what a page is known by when it comes again."""
+    return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).digest()
 
 
 def _from_the_start(params: Mapping[str, Any], cursor: str) -> bool:

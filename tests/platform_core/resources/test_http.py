@@ -260,6 +260,11 @@ class TestPages:
                 api.read("/permits", paginate=paginate)
             server.counts.clear()
         assert api.read("/permits", paginate=paginate, moving="allow").height in {6, 8}
+        server.counts.clear()
+        with pytest.raises(UserError, match=r"The pages of /permits moved while they were read"):
+            api.read("/permits", paginate=paginate, moving="twice")
+        server.paths["/permits"] = counted if paginate == "offset" else linked
+        assert api.read("/permits", paginate=paginate, moving="twice").rows(named=True) == RECORDS
 
     def test_an_api_that_gives_no_more_than_it_likes_is_told(self, api: HTTPResource, server: HTTPServer) -> None:
         server.paths["/permits"] = lambda asked, _: Reply({"items": RECORDS[:3][asked.number :], "count": 7})
