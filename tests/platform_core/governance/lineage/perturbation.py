@@ -8,13 +8,14 @@ false.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import polars as pl
 
 from platform_core.frames import FrameKind, convert
 
+Place = tuple[str, str]  # an input and its column
 Edge = tuple[str, str, str]
 
 
@@ -39,18 +40,73 @@ def observed(
     """
     before = result(function, frames, kinds)
     assert before is not None, "the function fails on its own inputs"
+    every = [(asset, column) for asset, frame in frames.items() for column in frame.columns]
     found: set[Edge] = set()
-    for asset, frame in frames.items():
-        for column in frame.columns:
-            for number in range(rounds):
-                rng = random.Random(f"{seed}{asset}{column}{number}")  # noqa: S311 - chance decides what is tried
-                changed = {**frames, asset: frame.with_columns(changed_series(frame[column], rng, number))}
-                after = result(function, changed, kinds)
-                for name in [name for name in before if after is not None and not same(before[name], after.get(name))]:
-                    edge = (name, asset, column)
-                    if edge in known or edge in found or is_certain(function, frames, changed, kinds, name):
-                        found.add(edge)
+    for number in range(rounds):
+        for place in every:
+            if all((name, *place) in found for name in before):
+                continue  # it has no more to show
+            changed = with_changes(frames, [place], seed, number)
+            for name in differing(before, result(function, changed, kinds)):
+                edge = (name, *place)
+                if edge in known or edge in found or is_certain(function, frames, changed, kinds, name):
+                    found.add(edge)
     return found
+
+
+def missing(
+    function: Callable[..., Any],
+    frames: Mapping[str, pl.DataFrame],
+    kinds: Mapping[str, str],
+    seed: int,
+    known: frozenset[Edge] | set[Edge],
+    ways: Sequence[int] = (0, 1, 2, 3),
+) -> set[Edge]:
+    """Give the edges that lineage lacks, for a sixth of what `observed` costs.
+
+    For each column of the result, all columns that it is not said to be made from are changed at once, in some of the
+    ways of `observed`: none of them may make a difference. Where one does, or the changed values are refused together,
+    each half of them is tried. Of several that make a difference only together, the column is `*`.
+    """
+    before = result(function, frames, kinds)
+    assert before is not None, "the function fails on its own inputs"
+    every = [(asset, column) for asset, frame in frames.items() for column in frame.columns]
+    alike: dict[tuple[Place, ...], list[str]] = {}
+    for name in before:
+        alike.setdefault(tuple(one for one in every if (name, *one) not in known), []).append(name)
+
+    def search(places: Sequence[Place], names: Sequence[str], number: int) -> set[Edge]:
+        changed = with_changes(frames, places, seed, number)
+        after = result(function, changed, kinds)
+        suspects = [name for name in names if name in differing(before, after)]
+        suspects = [name for name in suspects if is_certain(function, frames, changed, kinds, name)]
+        if len(places) == 1 or (after is not None and not suspects):
+            return {(name, *places[0]) for name in suspects}
+        halves = (places[: len(places) // 2], places[len(places) // 2 :])
+        found = set().union(*(search(half, names if after is None else suspects, number) for half in halves))
+        return found | {(name, "*", "*") for name in suspects if name not in {edge[0] for edge in found}}
+
+    tried = [(places, names, number) for places, names in alike.items() if places for number in ways]
+    return set().union(*(search(*one) for one in tried))
+
+
+def with_changes(
+    frames: Mapping[str, pl.DataFrame], places: Sequence[Place], seed: int, number: int
+) -> dict[str, pl.DataFrame]:
+    """Give frames with other values in some columns; those of a column depend on nothing but itself."""
+
+    def column(asset: str, series: pl.Series) -> pl.Series:
+        if (asset, series.name) not in places:
+            return series
+        rng = random.Random(f"{seed}{asset}{series.name}{number}")  # noqa: S311 - chance decides what is tried
+        return changed_series(series, rng, number)
+
+    return {asset: pl.DataFrame([column(asset, one) for one in frame]) for asset, frame in frames.items()}
+
+
+def differing(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]] | None) -> list[str]:
+    """Name the columns of a result that another one has otherwise; none where that was refused."""
+    return [] if after is None else [name for name in before if not same(before[name], after.get(name))]
 
 
 def is_certain(
@@ -61,10 +117,13 @@ def is_certain(
     name: str,
 ) -> bool:
     """Say whether a column always has the same values, and never those after a change, however often it is computed."""
-    before = {repr((result(function, frames, kinds) or {}).get(name)) for _ in range(8)}
-    return len(before) == 1 and before.isdisjoint(
-        {repr((result(function, changed, kinds) or {}).get(name)) for _ in range(8)}
-    )
+
+    def told(given: Mapping[str, Any]) -> str:
+        return repr((result(function, given, kinds) or {}).get(name))
+
+    before = told(frames)
+    # What chance decides is mostly seen at once
+    return all(told(frames) == before != told(changed) for _ in range(8))
 
 
 def result(
