@@ -165,6 +165,12 @@ def duckdb_types(place: Place) -> dict[str, str]:
     return types
 
 
+def pandas_attributes(place: Place) -> Any:
+    """Give the attrs of the pandas frame that a file was written from, as JSON; none where it was not."""
+    facts = json.loads(_File(place).metadata.get("workbench.pandas", "{}"))
+    return facts.get("attrs") or []
+
+
 def read_files(files: Sequence[tuple[str, Place]], kind: FrameKind, what: str) -> Any:
     """Give one or several Parquet files as one frame of the kind asked for, in the order given.
 

@@ -90,6 +90,10 @@ class DeltaPurging:
             return
         table.alter.set_table_properties({_LOG: held}, commit_properties=commit_notes({_MARK: _DONE, **notes}))
 
+    def beside(self, layer: str, name: str, partition: str | None = None) -> Any:
+        """Give nothing: a table keeps none of a frame's attrs."""
+        return []
+
     def is_unfinished(self, layer: str, name: str) -> bool:
         """Say whether the newest mark in the log says that a purge began."""
         table = self.tables.open(layer, name)

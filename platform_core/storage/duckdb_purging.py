@@ -93,6 +93,10 @@ class DuckDBPurging:
                 with suppress(FileNotFoundError):
                     fresh.unlink()
 
+    def beside(self, layer: str, name: str, partition: str | None = None) -> Any:
+        """Give nothing: a table keeps none of a frame's attrs."""
+        return []
+
     def is_unfinished(self, layer: str, name: str) -> bool:
         """Say whether the mark is there."""
         with self.tables.reading() as database:

@@ -17,7 +17,7 @@ from platform_core.errors import UserError
 from platform_core.frames import convert
 from platform_core.governance.classification import NOTE
 from platform_core.lake import Lake
-from platform_core.parquet_read import Place, duckdb_types, read_footer, read_notes, written_as
+from platform_core.parquet_read import Place, duckdb_types, pandas_attributes, read_footer, read_notes, written_as
 from platform_core.storable import typed
 from platform_core.storage.objects import ObjectLake
 from platform_core.storage.purging import Chosen, Kept
@@ -50,9 +50,14 @@ class _FilePurging(Generic[Files]):
             frame: Any = self.storage.read(name, "pandas", partition, layer)
             counted = type(frame.index).__name__ == "RangeIndex"
             kept = frame[mask].reset_index(drop=True) if counted else frame[mask]
+            kept = _without_categories(kept, frame[~mask])
         elif kind == "duckdb":
             kept = typed(cast("Any", convert(kept.collect().lazy(), "duckdb")), duckdb_types(place))
         self.storage.write(layer, name, kept, partition, notes.get(LIST_NOTE), notes.get(NOTE))
+
+    def beside(self, layer: str, name: str, partition: str | None = None) -> Any:
+        """Give the attrs of a file that pandas wrote."""
+        return pandas_attributes(self._file(self._places(layer, name)[partition]))
 
     def is_unfinished(self, layer: str, name: str) -> bool:
         """Say that nothing is: a file that is still there is still stored."""
@@ -121,3 +126,19 @@ class ObjectPurging(_FilePurging[ObjectLake]):
 
     def _kept(self, partition: str | None, place: Any) -> Kept:
         return Kept(partition, place.modified.date().isoformat(), None, place.size)
+
+
+def _without_categories(kept: Any, gone: Any) -> Any:
+    """Take out of a pandas frame the categories that only rows which are gone had: a type holds its categories."""
+    for place in range(kept.shape[1]):
+        kept.isetitem(place, _narrowed(kept.iloc[:, place], gone.iloc[:, place]))
+    kept.index = _narrowed(kept.index, gone.index)
+    return kept
+
+
+def _narrowed(kept: Any, gone: Any) -> Any:
+    if str(kept.dtype) != "category":
+        return kept
+    has = getattr(kept, "cat", kept)  # of an index, itself
+    gone_only = set(gone.dropna().unique()) - set(kept.dropna().unique())
+    return has.remove_categories([one for one in has.categories if one in gone_only])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -57,6 +57,9 @@ class Purging(Protocol):
         Raises:
             UserError: Something of an older version is left.
         """
+
+    def beside(self, layer: str, name: str, partition: str | None = None) -> Any:
+        """Give what is kept beside the rows of a part and holds anything, such as the attrs of a frame, as JSON."""
 
     def is_unfinished(self, layer: str, name: str) -> bool:
         """Say whether something was taken out that may still be held, for `forget` did not end."""

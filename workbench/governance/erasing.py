@@ -26,6 +26,7 @@ from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.storage.routes import storage_of
 from platform_core.storage.stored import Storage
+from workbench.governance.leftovers import named_in, runs_that_tell
 from workbench.governance.loading import Governed
 from workbench.governance.proving import Erasure, Part, proof
 from workbench.governance.stored import parts_of, provable, storage_for
@@ -86,7 +87,9 @@ def erase(
     for one, rows in stored:
         watch(f"{one.asset}{f' {rows.partition}' if rows.partition else ''}")
         parts.append(rows.erased(one.column, one.known, value, really=really))
-    return Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really)
+    watch("records of runs")
+    runs = runs_that_tell(instance, dict.fromkeys(one.asset for one in where.holdings), value)
+    return Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really, runs)
 
 
 def tell_done(found: Governed, erasure: Erasure) -> None:
@@ -160,7 +163,13 @@ class _Rows:
                 f"{self.asset.name} was read back after the erasure and does not hold what it should.",
                 hint="Run it again; another run may have written meanwhile.",
             )
-        return Part(*told, after, left)
+        return Part(*told, after, left, self.named(value))
+
+    def named(self, value: str) -> tuple[str, ...]:
+        """Name what still holds the value beside the rows."""
+        lazy: Any = self.storage.read(self.asset.name, "lazy", self.partition, self.layer)
+        beside = self.purging.beside(self.layer, self.asset.name, self.partition)
+        return named_in(lazy.collect_schema(), beside, value)
 
     def count(self, column: str, value: str) -> tuple[int, int]:
         """Give the number of all rows, and of those of a person."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NOT_LOOKED_AT = (
     "backups, and older versions that a bucket keeps",
     "executed notebooks under data/runs and outputs that notebooks keep",
+    "what steps printed, and the records of runs that made none of these assets",
     "copies that people took, and what other projects made from these assets",
     "rows in which the person is written another way than the value that was given, or masked",
 )
@@ -20,7 +21,10 @@ NOT_LOOKED_AT = (
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What was done with one stored part of an asset: rows before, rows of the person, and both when read back."""
+    """What was done with one stored part of an asset: rows before, rows of the person, and both when read back.
+
+    `named` are columns whose type has the value among its categories, and `attrs` where a frame's notes hold it.
+    """
 
     asset: str
     layer: str
@@ -31,11 +35,22 @@ class Part:
     rows_found: int
     rows_after: int | None = None
     rows_left: int | None = None
+    named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What was found and done. `held` are assets that a legal hold keeps, with its id."""
+    """What was found and done.
+
+    Attributes:
+        key: The subject key.
+        token: What stands for the person.
+        reach: Where their rows are.
+        parts: What was done with each stored part.
+        held: Assets that a legal hold keeps, with its id.
+        done: Whether anything was erased.
+        runs: The runs whose records in Dagster hold the value, or a word that is written alike.
+    """
 
     key: str
     token: str | None
@@ -43,13 +58,13 @@ class Erasure:
     parts: tuple[Part, ...]
     held: tuple[tuple[str, str], ...]
     done: bool
+    runs: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether no row is left in any column that is known to say whose it is, and none is held or doubtful."""
-        return (
-            self.done and not self.held and not self.reach.confirm and all(part.rows_left == 0 for part in self.parts)
-        )
+        gone = all(part.rows_left == 0 and not part.named for part in self.parts)
+        return self.done and gone and not self.held and not self.reach.confirm
 
 
 def proof(erasure: Erasure) -> str:
@@ -67,6 +82,7 @@ def proof(erasure: Erasure) -> str:
         "outside_the_lake": list(erasure.reach.outside),
         "sources_that_bring_it_back": list(erasure.reach.sources),
         "not_made_from_these": list(erasure.reach.strangers),
+        "records_of_runs": list(erasure.runs),
         "not_looked_at": list(NOT_LOOKED_AT),
     }
     return json.dumps(content, indent=2) + "\n"
@@ -89,10 +105,16 @@ def _lines(erasure: Erasure) -> Iterator[str]:
         "Made from these, look and declare subject_keys": [
             f"{one.asset}.{one.column}" for one in erasure.reach.confirm
         ],
+        "Named by a type or by attrs: write the step without it, and make them again": sorted(
+            {f"{part.asset}.{one}" for part in erasure.parts for one in part.named}
+        ),
         "Without such a column: make them again, workbench materialize": erasure.reach.derived,
         "Outside the lake: erase there by hand": erasure.reach.outside,
         "Sources that bring the rows back: erase there first": erasure.reach.sources,
         "A column of that name, but not made from these: look": erasure.reach.strangers,
+        "Dagster's records of runs hold it, or a word written alike: look, dagster run delete RUN, and make again": (
+            erasure.runs
+        ),
         "Not looked at": NOT_LOOKED_AT,
     }
     for said, names in told.items():

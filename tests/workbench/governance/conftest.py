@@ -49,6 +49,7 @@ def people(context: dg.AssetExecutionContext, register: FilesResource) -> pl.Laz
 @bronze_asset(name="payments", description="Payments.", partitions_def=static_partitions("months"), **OWN)
 def payments(context: dg.AssetExecutionContext) -> pl.LazyFrame:
     """Payments of each month."""
+    context.log.info("The first payee is P-1001.")
     return pl.LazyFrame({"payee": ["P-1001", "P-1002"], "pence": [100, 200], "month": [context.partition_key] * 2})
 
 

@@ -22,6 +22,7 @@ from platform_core.governance.policies import Activity, AssetFacts, Policies
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import Hold
 from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.lake import Lake
 from platform_core.parquet_read import read_notes, written_as
 from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables
@@ -29,6 +30,9 @@ from platform_core.storage.duckdb_tables import DuckDBTables
 from tests.platform_core.disks import full_after
 from workbench.cli import main
 from workbench.governance.erasing import _Rows
+from workbench.governance.leftovers import runs_that_tell
+from workbench.project import find_project
+from workbench.session import open_instance
 
 PERSON = "P-1001"
 SUBJECT = f"person_id={PERSON}"
@@ -74,6 +78,13 @@ def test_every_row_goes_and_nothing_else(project: Path, capsys: pytest.CaptureFi
     assert told["to_make_again"] == ["counts"]
     assert told["outside_the_lake"] == ["counts_csv"]
     assert told["sources_that_bring_it_back"] == ["people"]
+    with open_instance(find_project()) as instance:  # a log line of each month names the person
+        logged = {run.run_id for run in instance.get_runs() if "payments" in str(run.asset_selection)}
+        assert set(told["records_of_runs"]) == logged
+        assert len(logged) == 2
+        for run in logged:
+            instance.delete_run(run)
+        assert runs_that_tell(instance, ["people", "payments", "clean_people"], PERSON) == ()
     # No value of the data: not in the proof, the log, Dagster's records of it or what was said
     said = (project / "out/proof.json").read_text() + (project / "data/audit/audit.jsonl").read_text()
     assert PERSON not in said + "".join(capsys.readouterr())
@@ -313,3 +324,23 @@ def test_nothing_is_erased_where_one_asset_cannot_be(project: Path, capsys: pyte
     assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
     assert "by which nobody can be found" in capsys.readouterr().err
     assert _rows(project) == before
+
+
+def test_what_names_a_person_beside_the_rows(tmp_path: Path) -> None:
+    """Categories that nobody left has go with the rows; the type of an Enum and attrs are told."""
+    lake = Lake(tmp_path / "lake")
+    frame = pd.DataFrame({"id": ["P-1", "P-2", "P-2"], "name": ["Ana", "Bea", None], "sex": ["f", "f", "m"]})
+    frame = frame.astype({"id": "category", "name": "category"}).set_index("name")
+    frame["sex"] = frame["sex"].astype(pd.CategoricalDtype(["f", "m", "x"]))
+    frame.attrs["seen"] = ["Ana", 7, "P-1"]
+    lake.write("silver", "people", frame)
+    lake.write("silver", "kinds", pl.DataFrame({"id": ["P-1", "P-2"]}, schema={"id": pl.Enum(["P-1", "P-2"])}).lazy())
+    asset = AssetFacts(name="people", layer="silver")
+    done = _Rows(lake, asset, None).erased("id", "declared", "P-1", really=True)
+    assert (done.rows_left, done.rows_after, done.named) == (0, 2, ("attrs",))
+    read = lake.read("people", "pandas", layer="silver")
+    assert list(read["id"].cat.categories) == ["P-2"]
+    assert list(read.index.categories) == ["Bea"]
+    assert list(read["sex"].cat.categories) == ["f", "m", "x"], "what others have, or nobody had, stays"
+    kinds = _Rows(lake, AssetFacts(name="kinds", layer="silver"), None).erased("id", "declared", "P-1", really=True)
+    assert kinds.named == ("id",)
