@@ -1,8 +1,10 @@
 """Sensors of files that arrive: in an object store or a folder, one run for each file and each of its contents.
 
 A run's key is made of the file's key and its etag, so a file asks for one run, and one more whenever its content
-changes; Dagster starts no run twice for a key. The cursor holds a short hash of everything that is there, and not the
-newest time: a large upload appears late with the time at which it began, and a sensor that goes by times would miss it.
+changes; Dagster starts no run twice for a key. A content that comes back after another one needs a key of its own: it
+is made of the run between them, so that it too is the same where a tick is lost. The cursor holds a short hash of
+everything that is there, and not the newest time: a large upload appears late with the time at which it began, and a
+sensor that goes by times would miss it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from dagster._core.storage.tags import RUN_KEY_TAG, SENSOR_NAME_TAG
 
 from platform_core.errors import UsageError
 from platform_core.partitions.files import FilePartitions
@@ -145,9 +148,9 @@ class _Rules:
         fits = fnmatch.fnmatchcase(file.key.removeprefix(self.prefix), self.pattern)
         return fits and (self.partitions is None or self.partition(file) is not None)
 
-    def request(self, file: Arrived) -> dg.RunRequest:
+    def request(self, file: Arrived, run_key: str) -> dg.RunRequest:
         return dg.RunRequest(
-            run_key=file.run_key,
+            run_key=run_key,
             run_config=self.run_config(file) if self.run_config is not None else None,
             tags={FILE_TAG: file.key, ETAG_TAG: file.etag},
             partition_key=self.partition(file),
@@ -197,6 +200,25 @@ def arrivals(there: Iterable[Arrived], seen: Seen, most: int) -> tuple[list[Arri
     return chosen, Seen(still | {file.hash for file in chosen}), len(new) - len(chosen)
 
 
+def _key(context: dg.SensorEvaluationContext, sensor: str, file: Arrived) -> str:
+    """Give the key of a file's run: its own, but where that had a run before the last one of the file."""
+    try:
+        instance = context.instance
+    except dg.DagsterInvariantViolationError:  # it is evaluated by hand, where no run is known
+        return file.run_key
+    last = _last_run(instance, {FILE_TAG: file.key, SENSOR_NAME_TAG: sensor})
+    if last is None:
+        return file.run_key
+    if last.tags.get(ETAG_TAG) == file.etag:  # of a tick whose cursor was lost, or of a file that was gone meanwhile
+        return last.tags.get(RUN_KEY_TAG, file.run_key)
+    before = _last_run(instance, {RUN_KEY_TAG: file.run_key, SENSOR_NAME_TAG: sensor})
+    return file.run_key if before is None else f"{file.run_key}:{last.run_id[:8]}"
+
+
+def _last_run(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> dg.DagsterRun | None:
+    return next(iter(instance.get_runs(filters=dg.RunsFilter(tags=dict(tags)), limit=1)), None)
+
+
 def _sensor(
     name: str,
     job: Job,
@@ -223,7 +245,7 @@ def _sensor(
             if keys - known:
                 added = [rules.partitions.definition.build_add_request(sorted(keys - known))]
         return dg.SensorResult(
-            run_requests=[rules.request(file) for file in chosen],
+            run_requests=[rules.request(file, _key(context, name, file)) for file in chosen],
             skip_reason=None if chosen else f"Nothing new among {len(seen.hashes)} files.",
             cursor=seen.cursor(),
             dynamic_partitions_requests=added,

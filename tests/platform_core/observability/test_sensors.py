@@ -140,6 +140,22 @@ def test_deleted_files_are_forgotten_and_ask_for_nothing(bucket: Bucket) -> None
     assert back.run_key in {request.run_key for request in first.run_requests}
 
 
+def test_a_content_that_comes_back_after_another_one_is_run_again(bucket: Bucket) -> None:
+    def tick(body: bytes, *, keep: bool = True) -> str:
+        """Put a content there, and run what the sensor asks for as Dagster does: once for each key."""
+        bucket.put("raw/a.csv", body)
+        (request,) = bucket.tick(SENSOR, keep=keep).run_requests
+        tags = {**request.tags, "dagster/run_key": request.run_key, "dagster/sensor_name": SENSOR.name}
+        if not bucket.instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": request.run_key})):
+            bucket.instance.create_run_for_job(permits_job, tags=tags)
+        return str(request.run_key)
+
+    keys = [tick(b"right"), tick(b"wrong"), tick(b"right", keep=False), tick(b"right"), tick(b"wrong"), tick(b"right")]
+    assert keys[2] == keys[3], "a tick whose cursor was lost asks for the same run"
+    assert len(set(keys)) == 5
+    assert len(bucket.instance.get_runs()) == 5
+
+
 def test_a_tick_that_was_lost_asks_for_the_same_keys_again(bucket: Bucket) -> None:
     bucket.put("raw/a.csv")
     lost = bucket.tick(SENSOR, keep=False)
