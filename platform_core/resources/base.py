@@ -102,7 +102,7 @@ class PlatformResource(dg.ConfigurableResource[Any]):
         for field in self.secrets:
             with suppress(UserError):  # one that cannot be read is known to nobody
                 self.text(field)
-        return sorted(filter(None, self._given), key=len, reverse=True)  # one may be a part of another
+        return sorted(filter(None, self._given.copy()), key=len, reverse=True)  # one may be a part of another
 
     def forget_secrets(self) -> bool:
         """Forget the secrets that this resource refers to, so that they are read anew, and say whether it does."""

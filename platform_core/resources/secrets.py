@@ -57,6 +57,7 @@ class SecretsResource(PlatformResource):
             fields = None
         if not isinstance(fields, dict) or field not in fields:
             raise UserError(f"The secret {name!r} has no field {field!r}.", hint="It has to be a JSON object.")
+        self._given.add(str(fields[field]))
         return str(fields[field])
 
     def parameter(self, name: str) -> str:
@@ -73,8 +74,8 @@ class SecretsResource(PlatformResource):
             self._cache.clear()
 
     def secret_values(self) -> list[str]:
-        """Give the values that were read, which may be shown nowhere."""
-        return [text for _, text in self._cache.values()]
+        """Give the values that were read, those that were rotated since too, which may be shown nowhere."""
+        return sorted(filter(None, self._given.copy()), key=len, reverse=True)
 
     def _cached(self, service: str, name: str, read: Callable[[], str]) -> str:
         with self._lock:
@@ -82,6 +83,7 @@ class SecretsResource(PlatformResource):
             now = clock()
             if now >= until:
                 text = read()
+                self._given.add(text)
                 self._cache[service, name] = (now + self.keep_seconds, text)
             return text
 

@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from platform_core.errors import UserError
+from platform_core.observability.safe_text import scrubbed_text
 from platform_core.resources import (
     AzureBlobResource,
     GraphQLResource,
@@ -76,6 +77,15 @@ def test_what_is_not_there_is_named(kept: SecretsResource, name: str, field: str
     assert "planted" not in str(caught.value)
     with pytest.raises(UserError, match="no secret or parameter '/x'"):
         kept.parameter("/x")
+
+
+def test_what_was_read_is_known_to_alerts_by_its_field_and_after_a_rotation(kept: SecretsResource) -> None:
+    password, token = "secretsmanager:planning/database#password", "ssm:/planning/token"
+    assert (secrets.referred(password), secrets.referred(token)) == ("planted-one", "planted-token")
+    boto3.client("ssm").put_parameter(Name="/planning/token", Value="planted-other", Overwrite=True)
+    secrets.forget_referred()
+    assert secrets.referred(token) == "planted-other"
+    assert scrubbed_text("no planted-one, planted-token, planted-other") == "no ***, ***, ***"
 
 
 def test_a_service_that_does_not_answer_is_told(aws: str, monkeypatch: pytest.MonkeyPatch) -> None:
