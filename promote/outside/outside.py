@@ -123,7 +123,7 @@ class _Look:
         yield from self.reading(s, call)
         yield from self.writing(s, call)
         root = path.partition(".")[0]
-        network = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES)
+        network = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES) or _is_engine(path)
         if network and not path.startswith(names.NO_NETWORK):
             yield self.network(s, call.node, f"`{path}` reaches over the network.")
         elif path in names.PEOPLE and not self.is_local(s, path):
@@ -325,7 +325,9 @@ class _Look:
         own = argument is not None and self.writes_itself(argument, s)
         if not self.bronze:
             message = f"{self.step.tag} reads a file; only bronze steps touch sources."
-            return self.tell("PR706", "error", message, s, node, _TEMPORARY if own else self.in_bronze(s))
+            if own:
+                return self.tell("PR706", "error", message, s, node, _TEMPORARY)
+            return self.tell("PR706", "error", message, s, node, self.in_bronze(s), self.as_bronze(s))
         where = {
             "relative": "The file is looked for in the working directory, which is another one in production.",
             "absolute": "The file is named by a path of this machine.",
@@ -365,7 +367,13 @@ class _Look:
         if self.bronze:
             hint = "Declare the source as a resource, so that its address and its secrets stand in config/*.yaml."
             return self.tell("PR708", "warning", message, s, node, hint)
-        return self.tell("PR708", "error", f"{message} Only bronze steps touch sources.", s, node, self.in_bronze(s))
+        message = f"{message} Only bronze steps touch sources."
+        return self.tell("PR708", "error", message, s, node, self.in_bronze(s), self.as_bronze(s))
+
+    def as_bronze(self, s: Statement) -> Fix | None:
+        from promote.outside.bronze import tagged_bronze  # noqa: PLC0415 - only where something is refused
+
+        return None if s.index in self.own else tagged_bronze(self.context, self.looker, s)
 
     def in_bronze(self, s: Statement) -> str:
         """Tell how a source that a silver or gold step reads comes to be read by a bronze step."""
@@ -490,6 +498,7 @@ def is_inward(path: str, method: str) -> bool:
         or path in _TOLD_PATHS
         or path.rpartition(".")[0] in names.SEEDED_MODULES
         or package in names.NETWORK_MODULES
+        or _is_engine(path)
         or is_frame_reader(path)
         or path.startswith((*names.NETWORK_PREFIXES, "secrets.", "sklearn.", "imblearn.", "os.environ.", "os.getenv"))
     )
@@ -499,6 +508,10 @@ def is_frame_reader(path: str) -> bool:
     """Whether a function of a frame library reads a file."""
     module, _, last = path.partition(".")
     return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
+
+
+def _is_engine(path: str) -> bool:
+    return path.startswith("sqlalchemy.") and path.rpartition(".")[2] in names.ENGINES
 
 
 def _unpacks(node: ast.Call) -> bool:

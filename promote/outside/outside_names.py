@@ -79,17 +79,20 @@ WRITERS = frozenset(
 
 NETWORK_MODULES = frozenset(
     """requests httpx urllib urllib3 aiohttp boto3 botocore s3fs gcsfs fsspec smtplib ftplib paramiko socket
-    pymongo redis psycopg psycopg2 pymysql pyodbc cx_Oracle oracledb snowflake sqlalchemy kafka elasticsearch
+    pymongo redis psycopg psycopg2 pymysql pyodbc cx_Oracle oracledb snowflake kafka elasticsearch
     openai anthropic yfinance wget kaggle huggingface_hub""".split()
 )
+ENGINES = frozenset(  # of SQLAlchemy nothing else reaches out: statements, tables and types are values
+    "create_engine create_async_engine engine_from_config async_engine_from_config create_pool_from_url".split()
+)
+FRAME_DATASETS = frozenset(("seaborn.load_dataset", "pandas_datareader.data.DataReader"))
 NETWORK_PREFIXES = (
     "google.cloud.", "azure.", "http.client.", "urllib.request.", "seaborn.load_dataset", "sklearn.datasets.fetch_",
     "statsmodels.datasets.get_rdataset", "pandas_datareader.",
 )  # fmt: skip
 NO_NETWORK = (
     "urllib.parse.", "urllib.error.", "requests.exceptions.", "requests.auth.", "requests.adapters.", "httpx.Timeout",
-    "urllib3.disable_warnings", "urllib3.util.", "socket.gethostname", "sqlalchemy.text", "sqlalchemy.types.",
-    "sqlalchemy.select", "sqlalchemy.Column", "boto3.dynamodb.conditions.",
+    "urllib3.disable_warnings", "urllib3.util.", "socket.gethostname", "boto3.dynamodb.conditions.",
 )  # fmt: skip
 MACHINE = frozenset(
     """os.getcwd pathlib.Path.cwd os.getlogin getpass.getuser socket.gethostname socket.getfqdn platform.node

@@ -79,6 +79,15 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         ["import (\n    attrgetter, concat, contains, countOf,", "truediv,\n)"],
     ),
     "constants": ("PR302", [("", "LIMIT = max([1, 2])"), ("silver:out", "out = [LIMIT]")], ["LIMIT = max([1, 2])"]),
+    "a frame that an untagged cell reads": (
+        "PR302",
+        [
+            ("", FRAMES),
+            ("", "df = pd.read_csv('https://a.uk/Rents.csv').dropna()\ndf.head()"),
+            ("silver:out", "out = df.head()"),
+        ],
+        ["df = pd.read_csv("],
+    ),
     "a generator": (
         "PR701",
         [IMPORTS, ("silver:out", "rng = np.random.default_rng()\nout = [rng.normal()]")],
@@ -143,6 +152,31 @@ def test_after_a_fix_its_finding_is_gone(case: str, form: dict[str, Any], data_p
         assert any(part in source for source in sources), sources
     assert fix_all(data_project, lambda: analysed(data_project, path))[0] == []
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("source", "tag"),
+    [
+        ("df = pd.read_csv('Rents 24.csv')", "bronze:rents_24"),
+        ("import seaborn as sns\nd = sns.load_dataset('tips')", "bronze:tips"),
+        ("rents = pd.read_sql('select 1', db).rename(columns=str)\nprint(rents)", "bronze:rents"),
+        ("df = pd.read_csv('a.csv')\nn = 1", ""),
+        ("df = pd.read_csv('a.csv')\ndf.pop('a')", ""),
+        ("n = len(pd.read_csv('a.csv'))", ""),
+        ("df = pd.read_csv('a.csv').mean()", ""),
+        ("df = other = pd.read_csv('a.csv')", ""),
+    ],
+)
+def test_a_cell_that_gives_one_frame_of_a_source_becomes_a_bronze_step(
+    source: str, tag: str, data_project: Path
+) -> None:
+    name = source.replace("import seaborn as sns\n", "").partition(" ")[0]
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(written([IMPORTS, ("", source), ("silver:out", f"out = {name}")]), encoding="utf-8")
+    for needed in (True, False):
+        found = prepare(find(named=data_project), [path], (), include_needed=needed)[1]
+        offered = {f.fix.what for f in found if f.fix and f.code in {"PR302", "PR706", "PR708"}}
+        assert offered == ({f"Tag cell 2 {tag}."} if tag else set())
 
 
 @pytest.mark.parametrize("case", CASES)
