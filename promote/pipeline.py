@@ -281,4 +281,6 @@ class _Promotion:
 
 def _held_back(proven: bool) -> str:
     """Say of a step that has nothing wrong why it was not written."""
-    return f"{'proven, and ' if proven else ''}not written, since another step failed"
+    if proven:
+        return "proven, and not written, since another step failed: promote its notebook alone"
+    return "not written, since another step failed"

@@ -46,7 +46,9 @@ def prove(
     settings: Settings,
     progress: Callable[[str], None],
 ) -> Proof:
-    """Verify the steps whose tags are in `stale`, notebook by notebook, and stop at the first notebook that fails.
+    """Verify the steps whose tags are in `stale`, notebook by notebook.
+
+    After a notebook that fails those are verified that read nothing of it, so that all of them are told at once.
 
     With `settings.twice`, every asset is made a second time and held against the first.
 
@@ -74,7 +76,12 @@ def prove(
         unloaded = _unloaded(stage.materialise([])) if _may_clash(project.root, plans) else None
         if unloaded and unloaded.location.path.startswith("config/"):
             return Proof(findings=(unloaded,), failed=tuple(plan.step.tag for plan in plans))
+        failed: list[str] = []
+        lost: set[str] = set()  # assets of notebooks that failed, and of those that read them
         for one in prepared:
+            if not lost.isdisjoint(one.loaded | one.read):
+                lost |= one.made
+                continue
             if not any(p.step.tag in stale for p in one.plans):
                 continue
             earlier = Earlier(project, stage, one.plans, stands, since)
@@ -83,9 +90,11 @@ def prove(
             facts |= prover.facts
             files |= prover.files
             findings += prover.findings
-            if prover.failed:
-                return Proof(facts, files, tuple(findings), tuple(prover.failed))
-    return Proof(facts, files, tuple(findings))
+            failed += prover.failed
+            lost |= one.made if prover.failed else set()
+            if any(finding.code == "PR512" for finding in prover.findings):
+                break  # nor does it load for the others
+    return Proof(facts, files, tuple(findings), tuple(failed))
 
 
 class _Prover:

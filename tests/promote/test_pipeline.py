@@ -326,18 +326,19 @@ def test_a_list_of_partitions_that_nobody_wrote_is_told_before_anything_runs(tmp
 
 
 def test_a_step_held_back_by_another_says_so(tmp_path: Path) -> None:
-    frames = {"early": "pl.DataFrame({'n': [1]})", "faulty": "[1]", "then": "pl.DataFrame({'n': [1]})"}
+    frames = {"faulty": "[1]", "reads": "load_asset('faulty')", "then": "pl.DataFrame({'n': [1]})"}
+    imports = ("", "import polars as pl\nfrom platform_core.sdk import load_asset")
     cells: dict[str, tuple[tuple[str, str], ...]]
-    cells = {n: (("", "import polars as pl"), (f"bronze:{n}", f"{n} = {made}")) for n, made in frames.items()}
+    cells = {n: (imports, (f"bronze:{n}", f"{n} = {made}")) for n, made in frames.items()}
     cells["faulty"] += (("bronze:beside", "beside = pl.DataFrame({'n': [1]})"),)
     root = make_project(tmp_path, {f"{n}.ipynb": cell for n, cell in cells.items()})
-    outcome = promoted(root, "early.ipynb", "faulty.ipynb", "then.ipynb")
+    outcome = promoted(root, "faulty.ipynb", "reads.ipynb", "then.ipynb")
     assert (outcome.exit_code, codes(outcome)) == (4, {"PR502"})
     assert {s.tag: f"{s.status} {s.parity}".strip() for s in outcome.steps} == {
-        "bronze:early": "refused proven, and not written, since another step failed",
         "bronze:faulty": "failed",
         "bronze:beside": "refused not written, since another step failed",
-        "bronze:then": "refused not written, since another step failed",
+        "bronze:reads": "refused not written, since another step failed",
+        "bronze:then": "refused proven, and not written, since another step failed: promote its notebook alone",
     }
 
 
