@@ -7,6 +7,7 @@ table that it reads, and that is said.
     tables    the tables of a query as inputs, their columns, the names that the result has
     scopes    what a select, a union, a table function gives, and what shapes its rows
     values    what an expression is made from
+    existence semi and anti joins as the existence of a row
     sets      sets of dependencies, and what an operation makes of them
 """
 

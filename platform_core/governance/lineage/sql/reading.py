@@ -13,6 +13,7 @@ from sqlglot.schema import MappingSchema
 
 from platform_core.errors import UserError
 from platform_core.governance.lineage.model import ColumnLineage, Dependency, Unknown
+from platform_core.governance.lineage.sql.existence import with_existence
 from platform_core.governance.lineage.sql.scopes import Scopes
 from platform_core.governance.lineage.sql.sets import NONE, Found
 from platform_core.governance.lineage.sql.tables import Tables
@@ -47,7 +48,7 @@ def lineage_of_sql(
     about = Tables(tables, dialect)
     try:
         return _followed(query, about, columns)
-    except (UnfollowedError, SqlglotError, KeyError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 - sqlglot fails in many ways over what it does not know; all is named then
         reason = str(error) if isinstance(error, UnfollowedError) else "SQL that cannot be followed"
         return _everything(query, about, columns, reason)
 
@@ -93,7 +94,7 @@ def _followed(query: exp.Query, tables: Tables, given: Sequence[str] | None) -> 
     if any(clause.recursive for clause in query.find_all(exp.With)):
         raise UnfollowedError("a recursive query")
     resolved = qualify(
-        query.copy(),
+        with_existence(query.copy()),
         dialect=tables.dialect,
         schema=MappingSchema(tables.schema(), dialect=tables.dialect, normalize=False),
         validate_qualify_columns=False,
@@ -104,36 +105,43 @@ def _followed(query: exp.Query, tables: Tables, given: Sequence[str] | None) -> 
     if scope is None:
         raise UnfollowedError("SQL that cannot be followed")
     reached = Scopes(tables).reach(scope)
+    if given is not None and len(given) != len(reached.columns) and "*" not in reached.columns:
+        raise UnfollowedError("a query that gives other columns than it names")
     names = tables.written(query, list(reached.columns), given)
     unknown: tuple[Unknown, ...] = ()
     columns = dict(zip(names, reached.columns.values(), strict=True))
     if "*" in columns:
-        columns, unknown = _starred(columns, query, tables.read(query), given)
+        columns, unknown = _starred(columns, query, tables, given)
     return ColumnLineage(
         {name: tuple(sorted(found)) for name, found in columns.items()}, tuple(sorted(reached.rows)), unknown
     )
 
 
 def _starred(
-    columns: dict[str, Found], query: exp.Query, tables: Sequence[str], given: Sequence[str] | None
+    columns: dict[str, Found], query: exp.Query, tables: Tables, given: Sequence[str] | None
 ) -> tuple[dict[str, Found], tuple[Unknown, ...]]:
     """Say what a star over a table of unknown columns stands for."""
     stars = columns.pop("*")
     unknown = (Unknown("", "a star over a table whose columns are not known"),)
-    every = frozenset(Dependency(name, "*", "opaque") for name in tables)
+    every = frozenset(Dependency(name, one, "opaque") for name in tables.read(query) for one in tables.of(name))
     if given is None:
         return {**columns, "*": stars | every}, unknown
-    if len(tables) == 1 and not columns and len(list(query.find_all(exp.Select))) == 1:
-        return {name: frozenset({Dependency(tables[0], name, "identity")}) for name in given}, ()
+    read = tables.read(query)
+    if len(read) == 1 and not columns and _is_plain(query):
+        return {name: frozenset({Dependency(read[0], name, "identity")}) for name in given}, ()
     return {name: columns.get(name, NONE) | every for name in given}, unknown
+
+
+def _is_plain(query: exp.Query) -> bool:
+    """Say whether a query is one select over a table alone, of all its columns and not those of a struct."""
+    functions = any(isinstance(table.this, exp.Func) for table in query.find_all(exp.Table))
+    named = {table.alias_or_name for table in query.find_all(exp.Table)} | {""}
+    of_table = all(isinstance(one, exp.Star) or getattr(one, "table", None) in named for one in query.selects)
+    return of_table and not functions and len(list(query.find_all(exp.Select))) == 1
 
 
 def _everything(query: exp.Query, tables: Tables, given: Sequence[str] | None, reason: str) -> ColumnLineage:
     """Give every column of every table that a query reads."""
-    found = {
-        Dependency(name, column, "opaque")
-        for name in tables.read(query)
-        for column in tables.columns.get(name, ()) or ["*"]
-    }
+    found = {Dependency(name, column, "opaque") for name in tables.read(query) for column in tables.of(name)}
     names = given or [item.output_name or "*" for item in query.selects] or ["*"]
     return ColumnLineage(dict.fromkeys(names, tuple(sorted(found))), (), (Unknown("", reason),))

@@ -60,14 +60,19 @@ class Scopes:
 
     def _select(self, scope: Scope, select: exp.Select) -> Reached:
         columns: dict[str, Found] = {}
+        shared: dict[str, Found] = {}
         for number, item in enumerate(select.selects):
-            columns[item.output_name or f"_{number}"] = self._values.of(scope, item, columns)
+            name, found = item.output_name or f"_{number}", self._values.of(scope, item, columns)
+            if name in columns:
+                shared[name] = shared.get(name, columns[name]) | found
+                name = next(one for count in range(1, number + 2) if (one := f"{name}_{count}") not in columns)
+            columns[name] = found
         rows = union(source.rows for source in self._sources(scope))
         for parts, way in _shaping(select):
             rows |= self._values.within(scope, parts, way, columns)
         if select.args.get("distinct") is not None:
             rows |= influence(union(columns.values()), "filter")
-        return Reached(columns, rows | self._tail(scope, select, columns))
+        return Reached(columns, rows | self._tail(scope, select, columns), shared)
 
     def _tail(self, scope: Scope, query: exp.Query, columns: Mapping[str, Found]) -> Found:
         order = query.args.get("order")
@@ -80,6 +85,8 @@ class Scopes:
         for source in scope.sources.values():
             if isinstance(source, Scope):
                 yield self.reach(source)
+            elif isinstance(source.this, exp.Func):
+                yield Reached({}, influence(self._values.of_function(scope, source), "filter"))
 
     def _table_function(self, scope: Scope, expression: exp.Expr) -> Reached:
         """Follow `unnest(...)` and its like: whatever goes in decides both values and rows."""

@@ -26,8 +26,13 @@ class Tables:
     def read(self, query: exp.Query) -> list[str]:
         """Name the inputs that a query reads."""
         own = {common.alias_or_name for common in query.find_all(exp.CTE)}
-        tables = (table for table in query.find_all(exp.Table) if table.db or table.name not in own)
+        named = (table for table in query.find_all(exp.Table) if not isinstance(table.this, exp.Func))
+        tables = (table for table in named if table.db or table.name not in own)
         return sorted({self.input(table) for table in tables})
+
+    def of(self, name: str) -> Sequence[str]:
+        """Give the columns of an input; `*` where they are not known."""
+        return self.columns.get(name) or ("*",)
 
     def schema(self) -> dict[str, Any]:
         """Give them as sqlglot nests them."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -19,10 +20,21 @@ class UnfollowedError(Exception):
 
 @dataclass(slots=True)
 class Reached:
-    """What a query gives: for each column what it depends on, and what shapes the rows."""
+    """What a query gives.
+
+    Attributes:
+        columns: What each column depends on, in order; one whose name was there before is called otherwise.
+        rows: What shapes the rows.
+        shared: What a name stands for that several columns have: all of them.
+    """
 
     columns: dict[str, Found]
     rows: Found = NONE
+    shared: Mapping[str, Found] = field(default_factory=dict)
+
+    def named(self, name: str) -> Found:
+        """Give what a name stands for."""
+        return self.shared[name] if name in self.shared else self.columns[name]
 
 
 class Values:
@@ -79,21 +91,29 @@ class Values:
         for around in _around(scope):
             source = around.sources.get(column.table)
             if isinstance(source, Scope):
-                return self._reach(source).columns[column.name]
+                return self._reach(source).named(column.name)
             if isinstance(source, exp.Table):
-                return frozenset(
-                    {Dependency(self._tables.input(source), self._tables.column(source, column.name), "identity")}
-                )
+                return self._of_table(around, source, column.name)
         if not column.table and column.name in made:
             return made[column.name]
         # A name that belongs to one of several tables, or to none that is known, is taken to be of each
         tables = [source for source in scope.sources.values() if isinstance(source, exp.Table)]
         if not tables:
             raise UnfollowedError("a column whose table cannot be told")
-        return frozenset(
-            Dependency(self._tables.input(table), self._tables.column(table, column.name), "identity")
-            for table in tables
-        )
+        return union(self._of_table(scope, table, column.name) for table in tables)
+
+    def _of_table(self, scope: Scope, table: exp.Table, column: str) -> Found:
+        if isinstance(table.this, exp.Func):
+            return self.of_function(scope, table)
+        return frozenset({Dependency(self._tables.input(table), self._tables.column(table, column), "identity")})
+
+    def of_function(self, scope: Scope, table: exp.Table) -> Found:
+        """Give what a function in the place of a table depends on: what goes in, and the file that it reads."""
+        name = table.this.sql_name().lower() if not isinstance(table.this, exp.Anonymous) else table.this.name.lower()
+        read = name.startswith("read_") or name.endswith("_scan")
+        texts = [one.name for one in table.this.find_all(exp.Literal) if one.is_string] if read else []
+        files = frozenset(Dependency(f"file:{PurePath(text).name}", "*", "opaque") for text in texts)
+        return files | transformed(self.of(scope, table.this, {}))
 
     def _whole(self, scope: Scope, named: exp.TableColumn) -> Found:
         """Give what the name of a table is as a value: its whole row, or its column of that name where both may be."""

@@ -223,6 +223,26 @@ def test_a_table_as_a_value_is_its_whole_row() -> None:
     assert [(one.column, one.way) for one in found] == [("a", "transformation"), ("b", "transformation")]
 
 
+@pytest.mark.parametrize(
+    ("query", "columns", "column", "source"),
+    [
+        ("SELECT a.n, b.n FROM a JOIN b USING (id)", ["n", "n_1"], "n", ("a", "n")),
+        ("SELECT a.n, b.n FROM a JOIN b USING (id)", ["n", "n_1"], "n_1", ("b", "n")),
+        ("SELECT id FROM a ANTI JOIN b ON a.id = b.id AND b.n > 1", ["id"], "id", ("b", "id")),
+        ("SELECT id FROM a SEMI JOIN b USING (id, n)", ["id"], "id", ("b", "n")),
+        ("SELECT unnest(st), id FROM a", ["p", "q", "id"], "q", ("a", "st")),
+        ("SELECT st.* FROM a", ["p", "q"], "q", ("a", "st")),
+        ("SELECT i FROM generate_series(1, (SELECT max(n) FROM a)) t(i)", ["i"], "i", ("a", "n")),
+        ("SELECT x FROM read_csv('in/x.csv')", ["x"], "x", ("file:x.csv", "*")),
+    ],
+)
+def test_what_names_hide_in_sql_is_found(query: str, columns: list[str], column: str, source: tuple[str, str]) -> None:
+    """Two columns of one name, joins by existence, structs that become columns, functions as tables."""
+    found = lineage_of_sql(query, {"a": ["id", "n", "st"], "b": ["id", "n"]}, columns=columns)
+    assert list(found.columns) == columns
+    assert source in {(one.asset, one.column) for one in found.of_column(column)}
+
+
 def test_names_of_sql_are_those_that_duckdb_gives() -> None:
     values = {"a": frames(3)["a"].drop("a_c", "a_by")}
     with duckdb.connect() as connection:
