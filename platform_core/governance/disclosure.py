@@ -24,7 +24,7 @@ LEFT_TO_PEOPLE = (
     "Which columns together identify a person (the quasi-identifiers), given what else is known or published.",
     "Differences between this table and others: other years, other geographies, earlier editions.",
     "Attribute disclosure: a group that is large and all alike; see `k_anonymity(..., sensitive=)`.",
-    "Sums, averages, maxima and shares beside the counts: a share and its base give a count back.",
+    "Sums, averages, maxima and shares: one may make up most of a sum; a share and its base give a count back.",
     "Suppression in tables of three or more dimensions with sub-totals: only one set of groups is protected here.",
 )
 """What no function here decides.
@@ -70,7 +70,8 @@ def suppress_small(
 
     Where the group's total is published somewhere, subtraction gives the sum of what is suppressed: the count itself
     where it is one, and of two that sum to 2 that each is 1. So where that sum is below the threshold, the next
-    smallest count of the group goes too; of equal ones the first. Noughts stay: they are no person.
+    smallest count of the group goes too; of equal ones the first. Noughts stay: they are no person. A number below
+    nought is a difference of counts, and goes like a small one.
 
     Args:
         frame: A table, with a row for each published count; any kind of frame, and the same is given back.
@@ -96,7 +97,7 @@ def suppress_small(
 
     for name in names:
         count = column_of(name)
-        small = (count > 0) & (count < threshold)
+        small = (count != 0) & (count < threshold)
         hidden, together = over((small | count.is_null()).sum()), over(count.filter(small).cast(pl.Float64).sum())
         # Of what was suppressed before, the size is not known
         told = (hidden == 1) | ((hidden > 0) & (over(count.null_count()) == 0) & (together < threshold))

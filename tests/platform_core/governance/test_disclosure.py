@@ -45,6 +45,11 @@ def test_two_counts_of_one_are_not_told_by_their_sum() -> None:
     assert disclosure.suppress_small(made, "homes").equals(made)
 
 
+def test_what_is_below_nought_goes_like_a_small_count() -> None:
+    frame = pl.DataFrame({"homes": [-4, 25, 40, -60, 0]})
+    assert disclosure.suppress_small(frame, "homes")["homes"].to_list() == [None, None, 40, None, 0]
+
+
 def test_columns_named_like_patterns_are_taken_by_name() -> None:
     frame = pl.DataFrame({"^w.*$": ["A", "A", "B"], "ward": ["x", "y", "z"], "*": [3, 50, 12]})
     assert disclosure.suppress_small(frame, "*", by="^w.*$")["*"].to_list() == [None, None, 12]
