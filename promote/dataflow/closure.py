@@ -244,7 +244,7 @@ class _Resolver:
             return
         for statement in reaching:
             if statement.index in self.own_indices:
-                if name in statement.effects.gone:
+                if name in statement.effects.gone and not recovers(at.node, use.line):  # else it fails as it did
                     self.refusals.gone(name, statement, at, use)
             elif self.from_outside(name, statement, at, use, reaching):
                 break
