@@ -123,9 +123,10 @@ class _Look:
         yield from self.reading(s, call)
         yield from self.writing(s, call)
         root = path.partition(".")[0]
-        network = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES) or _is_engine(path)
-        if network and not path.startswith(names.NO_NETWORK):
-            yield self.network(s, call.node, f"`{path}` reaches over the network.")
+        network = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES)
+        if network and not path.startswith(names.NO_NETWORK) and not _is_sql(path):
+            what = "is for work with a database" if root == "sqlalchemy" else "reaches over the network"
+            yield self.network(s, call.node, f"`{path}` {what}.")
         elif path in names.PEOPLE and not self.is_local(s, path):
             hint = "Give it a value in the cell tagged `parameters`; a secret comes from a resource."
             yield self.tell("PR710", "error", f"`{path}` waits for a person, and nobody is there.", s, call.node, hint)
@@ -498,7 +499,6 @@ def is_inward(path: str, method: str) -> bool:
         or path in _TOLD_PATHS
         or path.rpartition(".")[0] in names.SEEDED_MODULES
         or package in names.NETWORK_MODULES
-        or _is_engine(path)
         or is_frame_reader(path)
         or path.startswith((*names.NETWORK_PREFIXES, "secrets.", "sklearn.", "imblearn.", "os.environ.", "os.getenv"))
     )
@@ -510,8 +510,12 @@ def is_frame_reader(path: str) -> bool:
     return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
 
 
-def _is_engine(path: str) -> bool:
-    return path.startswith("sqlalchemy.") and path.rpartition(".")[2] in names.ENGINES
+def _is_sql(path: str) -> bool:
+    """Whether a call of SQLAlchemy makes a statement, a part of one or a type."""
+    package, _, rest = path.partition(".")
+    return package == "sqlalchemy" and (
+        rest.rpartition(".")[2] in names.SQL_VALUES or rest.startswith(("types.", "func."))
+    )
 
 
 def _unpacks(node: ast.Call) -> bool:

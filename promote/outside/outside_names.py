@@ -79,11 +79,14 @@ WRITERS = frozenset(
 
 NETWORK_MODULES = frozenset(
     """requests httpx urllib urllib3 aiohttp boto3 botocore s3fs gcsfs fsspec smtplib ftplib paramiko socket
-    pymongo redis psycopg psycopg2 pymysql pyodbc cx_Oracle oracledb snowflake kafka elasticsearch
+    pymongo redis psycopg psycopg2 pymysql pyodbc cx_Oracle oracledb snowflake sqlalchemy kafka elasticsearch
     openai anthropic yfinance wget kaggle huggingface_hub""".split()
 )
-ENGINES = frozenset(  # of SQLAlchemy nothing else reaches out: statements, tables and types are values
-    "create_engine create_async_engine engine_from_config async_engine_from_config create_pool_from_url".split()
+SQL_VALUES = frozenset(  # of SQLAlchemy: what is made of them is registered nowhere, as a table is with its metadata
+    """text select insert update delete column table literal literal_column bindparam and_ or_ not_ case cast distinct
+    desc asc nulls_first nulls_last between extract union union_all intersect except_ exists values Column Integer
+    BigInteger SmallInteger String Text Unicode Float Double Numeric Boolean Date DateTime Time Interval LargeBinary
+    JSON Uuid""".split()
 )
 FRAME_DATASETS = frozenset(("seaborn.load_dataset", "pandas_datareader.data.DataReader"))
 NETWORK_PREFIXES = (
