@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import polars as pl
 
-from platform_core.columns import type_text
+from platform_core.columns import column_of, parts_of, type_text
 from platform_core.frames import FrameKind, convert
 from platform_core.storable import typed
 from platform_core.unions import common_schema, conform
@@ -175,8 +175,8 @@ def read_files(files: Sequence[tuple[str, Place]], kind: FrameKind, what: str) -
     """Give one or several Parquet files as one frame of the kind asked for, in the order given.
 
     Where the files differ, a column that one lacks is null there, and types are widened where no value can change.
-    `lazy` and, where the files are alike and on a disk, `duckdb` read nothing yet. `pandas` gives back what pandas
-    wrote, with index, types and labels, and `duckdb` the types of what DuckDB wrote.
+    `lazy` reads nothing yet, and where the files are alike and on a disk `duckdb` looks for NaN alone. `pandas` gives
+    back what pandas wrote, with index, types and labels, and `duckdb` the types of what DuckDB wrote.
 
     Args:
         files: A label for errors (the partition) and the place of each.
@@ -235,10 +235,36 @@ def _relation(files: Sequence[_File], lazy: pl.LazyFrame) -> duckdb.DuckDBPyRela
     names = lazy.collect_schema().names()
     paths = [str(file.place) for file in files if isinstance(file.place, Path)]
     plain = bool(names) and len(paths) == len(files) and all(_is_plain(file, names) for file in files)
-    if plain and not any(map(_GLOB.search, paths)):
+    if plain and not any(map(_GLOB.search, paths)) and not _holds_nan(lazy):
         duck = import_module("duckdb")
         return cast("duckdb.DuckDBPyRelation", duck.read_parquet(paths, hive_partitioning=False, union_by_name=True))
     return cast("duckdb.DuckDBPyRelation", convert(lazy, "duckdb"))
+
+
+def _holds_nan(lazy: pl.LazyFrame) -> bool:
+    """Say whether a NaN stands anywhere.
+
+    The statistics of a file leave it out, and DuckDB, to which it is the greatest number, goes by them: it passes over
+    rows that it should find, as `isnan(rate)` or `rate > 100` do in memory.
+    """
+    asked = [nan for name, dtype in lazy.collect_schema().items() for nan in _nans(column_of(name), dtype)]
+    found = [expression.alias(str(place)) for place, expression in enumerate(asked)]
+    return bool(found) and any(lazy.select(found).collect(engine="streaming").row(0))
+
+
+def _nans(value: pl.Expr, dtype: Any) -> Iterator[pl.Expr]:
+    """Give what is true where a NaN stands in a column, one for each of its parts that may hold some."""
+    if not any(part.is_float() for part in parts_of(dtype)):
+        return
+    if dtype.is_float():
+        yield value.is_nan().any()
+    elif isinstance(dtype, pl.List | pl.Array):
+        yield from _nans(value.explode(), dtype.inner)
+    elif isinstance(dtype, pl.Struct):
+        for part in dtype.fields:
+            yield from _nans(value.struct.field(part.name), part.dtype)
+    else:
+        yield pl.lit(value=True)  # a map: nobody looked
 
 
 def _is_plain(file: _File, names: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import signal
 import subprocess
@@ -162,6 +163,24 @@ def test_the_footer_is_read_without_the_rows(lake: Lake) -> None:
     footer = read_footer(path)
     assert footer.columns == (("id", "Int64"), ("name", "String"), ("fee", "Float64"), ("on", "Date"))
     assert footer.size == path.stat().st_size
+
+
+def test_duckdb_finds_nan_that_the_statistics_of_a_file_leave_out(lake: Lake) -> None:
+    """To DuckDB it is the greatest number; where a file's statistics have none, it looks for none."""
+    frame = pl.DataFrame({"x": [1.0, 2.0], "deep": [[{"y": 1.0}], []], "n": [1, 2]})
+    nan = (
+        frame.with_columns(x=pl.Series([1.0, math.nan])),
+        frame.with_columns(deep=pl.Series([[{"y": math.nan}], None], dtype=frame.schema["deep"])),
+    )
+    lake.write("silver", "frame", frame)
+    plain = lake.read("frame", "duckdb")
+    assert "PARQUET" in plain.explain(), "nothing was read, and the file's columns and rows can be skipped"
+    for held, said in zip(nan, ("isnan(x)", "isnan(deep[1].y)"), strict=True):
+        for key in ("a", "b"):
+            lake.write("gold", "parts", held if key == "b" else frame, key)
+        relation = lake.read("parts", "duckdb")
+        greater = said.removeprefix("isnan(").removesuffix(")") + " > 100"
+        assert [len(relation.filter(which).fetchall()) for which in (said, greater)] == [1, 1]
 
 
 # --- partitions
