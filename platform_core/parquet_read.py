@@ -235,13 +235,13 @@ def _relation(files: Sequence[_File], lazy: pl.LazyFrame) -> duckdb.DuckDBPyRela
     names = lazy.collect_schema().names()
     paths = [str(file.place) for file in files if isinstance(file.place, Path)]
     plain = bool(names) and len(paths) == len(files) and all(_is_plain(file, names) for file in files)
-    if plain and not any(map(_GLOB.search, paths)) and not _holds_nan(lazy):
+    if plain and not any(map(_GLOB.search, paths)) and not holds_nan(lazy):
         duck = import_module("duckdb")
         return cast("duckdb.DuckDBPyRelation", duck.read_parquet(paths, hive_partitioning=False, union_by_name=True))
     return cast("duckdb.DuckDBPyRelation", convert(lazy, "duckdb"))
 
 
-def _holds_nan(lazy: pl.LazyFrame) -> bool:
+def holds_nan(lazy: pl.LazyFrame) -> bool:
     """Say whether a NaN stands anywhere.
 
     The statistics of a file leave it out, and DuckDB, to which it is the greatest number, goes by them: it passes over

@@ -14,19 +14,18 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pyarrow.parquet as pq
 
 from platform_core.dbt.preparing import MADE, PARSED, TARGET
 from platform_core.lake import Lake, safe_name
 from platform_core.parquet import write_parquet
-from platform_core.parquet_read import Footer
+from platform_core.parquet_read import Footer, holds_nan
 from platform_core.sql_names import quoted
 from platform_core.storage.routes import kept_in
 from platform_core.storage.stored import Storage, never_stored
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from platform_core.dbt.needs import Needs
 
 LAYERS = ("bronze", "silver", "gold")
@@ -138,7 +137,10 @@ class Workspace:
             yield database
 
     def _show(self, layer: str, name: str) -> list[Path]:
-        """Show an asset below the folder's lake: files of the disk's lake by links, others by copies."""
+        """Show an asset below the folder's lake: files of the disk's lake by links, others by copies.
+
+        What holds NaN is a copy without statistics, which leave it out, and by which DuckDB passes over it.
+        """
         storage = kept_in(self._storage, layer, name)
         found = storage.find(name, layer)
         if found is None:
@@ -148,15 +150,25 @@ class Workspace:
         if not isinstance(storage, Lake):
             path = place / "all.parquet" if found.partitions else place.with_suffix(".parquet")
             if not path.exists():
-                write_parquet(storage.read(name, "lazy", None, layer), path, f"{layer}/{name}")
+                path.parent.mkdir(exist_ok=True)
+                frame = storage.read(name, "lazy", None, layer)
+                if holds_nan(frame):
+                    frame.sink_parquet(path, statistics=False)
+                else:
+                    write_parquet(frame, path, f"{layer}/{name}")
             return [path]
         links = []
         for key, file in storage.files(name, layer):
             link = place / f"{key}.parquet" if key else place.with_suffix(".parquet")
             link.parent.mkdir(exist_ok=True)
-            if not link.is_symlink():
-                link.symlink_to(file.resolve())
             links.append(link)
+            if link.exists():
+                continue
+            frame = pl.scan_parquet(file, glob=False, hive_partitioning=False)
+            if holds_nan(frame):
+                frame.sink_parquet(link, statistics=False)
+            else:
+                link.symlink_to(file.resolve())
         return links
 
 

@@ -83,6 +83,19 @@ def test_a_run_sees_the_files_that_load_asset_reads(lake: Lake, workspace: Calla
     assert days.unique().sort().to_list() == ["2025-01-01", "2025-01-02"]
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_nan_is_found_in_what_a_run_sees(
+    tmp_path: Path, lake: Lake, workspace: Callable[[Storage], Workspace], elsewhere: bool
+) -> None:
+    storage = DuckDBTables(tmp_path / "assets.duckdb") if elsewhere else lake
+    storage.write("silver", "rates", pl.DataFrame({"rate": [1.0, float("nan")]}))
+    work = workspace(storage)
+    work.stage(by_name(node("rates", layer="silver")), set(), Needs((("silver", "rates"),), ("rates",), ()))
+    with duckdb.connect(work.database) as database:
+        for where in ("main.rates", f"'{work.lake}/silver/rates.parquet'"):
+            assert len(database.sql(f"FROM {where}").filter("isnan(rate)").fetchall()) == 1
+
+
 @pytest.mark.parametrize("partition", [None, "2025-01-01"])
 def test_assets_kept_elsewhere_are_shown_as_parquet(
     tmp_path: Path, workspace: Callable[[Storage], Workspace], partition: str | None
