@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from typing import Any
 from platform_core.errors import UserError
 from platform_core.needed import needed
 from platform_core.observability.metrics.family import BUCKETS, Counts, Durations, Metric
+
+_PROTOCOL = "http/protobuf"
 
 
 def push_metrics(
@@ -31,8 +34,9 @@ def push_metrics(
         since: Since when counters count, in seconds since 1970.
 
     Raises:
-        UserError: The collector did not take them.
+        UserError: The collector did not take them, or the environment asks for another protocol.
     """
+    _refuse_other_protocols()
     exporter = needed("opentelemetry.exporter.otlp.proto.http.metric_exporter", "otel")
     data = needed("opentelemetry.sdk.metrics.export", "otel")
     resources = needed("opentelemetry.sdk.resources", "otel")
@@ -49,8 +53,20 @@ def push_metrics(
     finally:
         sender.shutdown()
     if result != data.MetricExportResult.SUCCESS:
-        hint = "Look at its log, and at the address: it is whole, such as http://collector:4318/v1/metrics."
+        hint = "Look at its log, and at the address: whole, of its port for HTTP: http://collector:4318/v1/metrics."
         raise UserError("The collector did not take the metrics.", hint=hint)
+
+
+def _refuse_other_protocols() -> None:
+    for name in ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"):
+        asked = os.environ.get(name, "").strip()
+        if asked:
+            if asked != _PROTOCOL:
+                raise UserError(
+                    f"{name} asks for a protocol that metrics are not sent by; they are sent by {_PROTOCOL}.",
+                    hint=f"Set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL={_PROTOCOL}, and the port for HTTP (4318).",
+                )
+            return
 
 
 @contextmanager

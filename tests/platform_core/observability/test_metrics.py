@@ -159,6 +159,17 @@ def test_a_collector_that_does_not_take_them_is_said_without_its_address(
     assert not caplog.records
 
 
+def test_a_protocol_that_metrics_are_not_sent_by_is_refused(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = f"http://127.0.0.1:{collector.server_port}/v1/metrics"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    with pytest.raises(UserError, match="they are sent by http/protobuf"):
+        push_metrics([], endpoint=endpoint)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf")  # which counts before the other
+    push_metrics([], endpoint=endpoint)
+
+
 def test_a_port_that_cannot_be_had_is_told() -> None:
     told = pytest.raises(UserError, match="cannot be served on port")
     with serve_metrics(list, port=0) as port, told, serve_metrics(list, port=port):
