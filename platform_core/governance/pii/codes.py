@@ -24,6 +24,8 @@ NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 # Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
 _NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
+# `SC 20-30-40` is a sort code
+_UNLIKE_NI = r"/|^[A-Z]{2} [0-9]{2}-"
 # What has such a number and is no person
 _TAGGED = r"(?:licen[cs]e|drawing|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
 _PLACED = r"(?-u:\b)(?:gate|bay|plot|room|unit|stop|stand|platform|zone|block|desk|seat|row)[:# ]{0,3}$"
@@ -44,6 +46,7 @@ _SHAPES = (
     ("like_postcode", _POSTCODE_LIKE, ""),
 )
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
+NO_MARK = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|AM|PM|OF|THE|AND|NO)(?-u:\b)|^(?:NO|ISO|SC|OC|NI) ?[0-9]"
 _MARK_NEXT = r"(?:reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
 _IPV6 = (
     r"^(?:(?:[0-9A-F]{1,4}:){7}[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,7}:|(?:[0-9A-F]{1,4}:){1,6}:[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,5}(?::[0-9A-F]{1,4}){1,2}"
@@ -174,8 +177,11 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     in_pairs = piece.str.contains(r"[0-9]{2}[ \-][0-9]{2}[ \-][0-9]{2}(?:[ \-][A-Da-d])?$")
     taken = code.str.contains(_NO_PERSONS) & ~in_pairs
     tagged = around.of(pl.col("before").str.contains(_TAGGED))
-    unlike_ni = short_ni & (~capitals | piece.str.contains("/", literal=True) | taken | tagged)
-    like_older = long & (capitals | ~piece.str.contains("[ -]"))
+    unlike_ni = short_ni & (~capitals | piece.str.contains(_UNLIKE_NI) | taken | tagged)
+    # `AB 12 34 56 Y` has a last letter, and none that is given out
+    ends_otherwise = short_ni & around.of(pl.col("right").str.contains(r"^[ .\-/]?[E-HJ-Z](?-u:\b)"))
+    alone = pl.lit(around.shared is not None)
+    like_older = long & (capitals | alone | ~piece.str.contains("[ -]"))
     like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
     # `gate G55 RED`
@@ -187,7 +193,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
-        .when((shape == "ni") & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & in_pairs & ~short_ni))).then(pl.lit("national_insurance"))
+        .when((shape == "ni") & ~ends_otherwise & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & in_pairs & ~short_ni))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))

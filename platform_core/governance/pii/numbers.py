@@ -94,7 +94,7 @@ def _phones(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
             | (pl.col("said") & ~around.of(pl.col("left").str.contains(r"[0-9][\-/]$")))
             | around.of(pl.col("right").str.contains(r"^/[0-9]{1,2}(?-u:\b)"))
         )
-        & (~pl.col("other") | pl.col("said"))
+        & (~pl.col("other") | pl.col("said") | piece.str.starts_with("+"))
     )
     dated = piece.str.contains(shapes.DATE) | piece.str.contains(_ISBN) | piece.str.contains(_DECIMAL)
     return _found(

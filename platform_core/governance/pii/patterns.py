@@ -60,6 +60,11 @@ MARK = (
     rf"[A-Z]{{2}}{_D}{{2}}[ \-]?[A-Z]{{3}}|[a-z]{{2}}{_D}{{2}} ?[a-z]{{3}}|[A-Z][a-z]{_D}{{2}} ?[A-Z][a-z]{{2}}|[A-Z]{_D}{{1,3}}[ \-]?[A-Z]{{3}}|[a-z]{_D}{{1,3}} ?[a-z]{{3}}"
     rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}} ?{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}"
 )
+DATELESS = (
+    r"(?-u:\b)(?:[Rr]eg(?:istration|n)?|REG|VRM|VRN|vrm|vrn|[Pp]late)\.?(?: (?:no\.?|number|mark))?(?: is|:)?[ #=]?"
+    rf"((?:[A-Z]{{1,3}} ?[1-9]{_D}{{0,3}}|[1-9]{_D}{{0,3}} ?[A-Z]{{1,3}}|[a-z]{{1,3}}[1-9]{_D}{{1,3}}|[1-9]{_D}{{1,3}}[a-z]{{3}}))(?-u:\b)"
+)
+"""A mark without a date behind the word that says it: by itself it might be anything."""
 PASSPORT = rf"{_A}{{1,2}}{_D}{{6,8}}|{_A}{_D}{{2}}{_A}{{2}}{_D}{{4}}|{_D}{{2}}[A-Z]{{2}}{_D}{{5}}|[A-Z]{_D}{{2}}[A-Z]{_D}{{4}}[A-Z0-9]|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{{8}}"
 BANK = rf"{_D}{{2}}[ \-./]{_D}{{2}}[ \-./]{_D}{{2}}|{_D}{{4}}[ \-]{_D}{{4}}"
 TENS = rf"{_D}{{3}}[ \-.]{{1,2}}{_D}{{3}}[ \-.]{{1,2}}{_D}{{3,4}}|{_D}{{5}}[ \-]{_D}{{5}}(?: ?[Kk])?|{_D}{{3}} {_D}{{3}} {_D}{{2}} {_D}{{2}}"
@@ -69,6 +74,8 @@ SPACED_NUMBER = rf"{_D}{{3,5}}(?: {_D}{{3,5}}){{1,3}}"
 CODES = (
     rf"\(?(?:\+ ?|{_EDGE}00[ \-]?|{_EDGE}011[ \-])(?:{PHONE_ABROAD}){_EDGE}"
     rf"|::(?:[0-9A-Fa-f]{{1,4}}:){{0,6}}[0-9A-Fa-f]{{1,4}}(?:(?:\.{_D}{{1,3}}){{3}})?{_EDGE}"
+    # A network's address may end in its colons, which are no word's end
+    rf"|\({{0,1}}{_EDGE}(?:[0-9A-Fa-f]{{1,4}}:){{2,7}}:(?:/[0-9]{{1,3}}{_EDGE}|(?-u:\b{{end-half}}))"
     rf"|\({{0,1}}{_EDGE}(?:"
     + "|".join(
         f"(?:{form})"

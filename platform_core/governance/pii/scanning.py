@@ -16,6 +16,7 @@ from platform_core.frames import to_polars
 from platform_core.governance.pii import checksums, name_cells, prose, repeating, texts
 from platform_core.governance.pii.cutting import are_long
 from platform_core.governance.pii.kinds import Named, named
+from platform_core.governance.pii.shapes import is_issued
 from platform_core.suggest import did_you_mean
 
 FINDINGS = pl.Schema(
@@ -42,7 +43,8 @@ _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
 _LETTER = r"A-Za-z\x{80}-\x{1fff}'\-"
 _LIKE_A_NAME = rf"^{_UPPER}[{_LETTER}]+,?(?: (?:{_UPPER}[{_LETTER}.]*|van|de|der|al|bin)){{1,3}}$"
 _NEARLY_ALL = 0.9  # a share of valid check digits that leaves no doubt
-_BY_CHANCE = 0.35  # a share of valid check digits that numbers drawn at random stay well below
+_BY_CHANCE = 0.35  # a share of valid check digits that few numbers drawn at random stay below
+_OF_TENS, _OF_CARDS = 0.18, 0.1  # of any such numbers those that have the check digit of a kind
 
 
 def scan(
@@ -219,13 +221,8 @@ def _found(
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
     """Leave out what chance alone would find: a tenth of any numbers have the check digit of some kind."""
     if not about.says("nhs_number", "utr", "card") and found["chance"].any():
-        cells = column.alias("").cast(pl.String)
-        for ten, form in ((True, r"^\s*[0-9]{10}\s*$"), (False, r"^\s*[0-9]{13,19}\s*$")):
-            alike = cells.str.contains(form).fill_null(value=False)
-            by_chance = pl.col("chance") & (pl.col("ten") == ten) & pl.col("row").is_in(alike.arg_true().implode())
-            count = int(alike.sum())
-            if count >= _FEW_NUMBERS and found.filter(by_chance).height < _BY_CHANCE * count:
-                found = found.filter(~by_chance)
+        for ten in (True, False):
+            found = _without_chance(found, column, ten=ten)
     if found["kind"].eq("nhs_number").any() and not about.other:
         found = _with_nhs_numbers(found, column)
     if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
@@ -236,6 +233,26 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
         found = _without_series(found, column)
     if about.people and not about.other and not about.kinds and (found["kind"] == "name").any():
         found = _with_names(found, column)
+    return found
+
+
+def _without_chance(found: pl.DataFrame, column: pl.Series, *, ten: bool) -> pl.DataFrame:
+    """Leave out bare numbers of ten digits, or of a card's length, where so few are valid as of any numbers."""
+    by_chance = pl.col("chance") & (pl.col("ten") == ten)
+    if found.filter(by_chance).is_empty():
+        return found
+    cells = column.alias("").cast(pl.String).str.strip_chars(" \t\r\n(.,;)")
+    alike = cells.str.contains("^[0-9]{10}$" if ten else "^[0-9]{13,19}$").fill_null(value=False)
+    if not ten:
+        # What no issuer begins with could not have been taken for a card: an epoch, a barcode
+        rows = alike.arg_true()
+        alike = alike.scatter(rows, cells.gather(rows).to_frame("n").select(is_issued(pl.col("n"))).to_series())
+    by_chance &= pl.col("row").is_in(alike.arg_true().implode())
+    count, of_any = int(alike.sum()), _OF_TENS if ten else _OF_CARDS
+    # Numbers drawn at random stay below four times what their share varies by
+    least = min(_BY_CHANCE, of_any + 4 * math.sqrt(of_any * (1 - of_any) / max(count, 1)))
+    if count >= _FEW_NUMBERS and found.filter(by_chance).height < least * count:
+        return found.filter(~by_chance)
     return found
 
 

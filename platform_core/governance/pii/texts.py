@@ -28,6 +28,7 @@ SCHEMA = pl.Schema(
 
 
 _SIGNS = string.punctuation + " "
+_FRAME = 2  # characters beside a value that say nothing of it
 _EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
 _LABELS = {
     "utr": "UTR",
@@ -85,14 +86,51 @@ def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
     # What the column's name says stands before each cell, as if it had been written there; beside a whole cell, alone
     label, left = saying.each(_label), pl.col("left")
     found = []
+    if whole.height < some.height:
+        # A cell that is one number has no words in it
+        found.append(_dateless(some if whole.is_empty() else some.filter(~pl.col("row").is_in(whole["row"].implode()))))
+    whole = whole.with_columns(start=pl.lit(0, pl.Int64))
+    if within.height:
+        framed, within = parted(within, within.select(_framed()).to_series())
+        if framed.height:
+            whole = pl.concat([whole, framed.select(whole.columns)]).sort("row")
     if whole.height:
-        alone = whole.with_columns(start=pl.lit(0, pl.Int64), around=saying.number())
+        alone = whole.with_columns(around=saying.number())
         found.append(_of_pieces(alone, Around(tuple(saying.all(_label)))))
     if within.height:
         labelled = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
         found.append(_of_pieces(beside(labelled), Around()))
     found = [part for part in found if part.height]
     return pl.concat(found, how="diagonal") if found else whole.clear()
+
+
+def _dateless(cells: Cells) -> pl.DataFrame:
+    """Give registration marks that only the word right before them tells."""
+    said = cells.filter(pl.col("text").str.contains(patterns.DATELESS))
+    if said.is_empty():
+        return said.select("row", piece="text", start=pl.lit(0, pl.Int64))
+    text = pl.col("text")
+    whole, piece = text.str.extract(patterns.DATELESS, 0), text.str.extract(patterns.DATELESS, 1)
+    return said.select(
+        "row",
+        piece=piece,
+        start=text.str.split_exact(whole, 1).struct.field("field_0").str.len_chars().cast(pl.Int64)
+        + whole.str.len_chars().cast(pl.Int64)
+        - piece.str.len_chars().cast(pl.Int64),
+        kind=pl.lit("vehicle_registration"),
+        score=pl.lit(0.7),
+        chance=pl.lit(value=False),
+    ).filter(~pl.col("piece").str.contains(codes.NO_MARK))
+
+
+def _framed() -> pl.Expr:
+    """Say which pieces stand alone but for a full stop, brackets or spaces around them in their cell."""
+    left, right = pl.col("left"), pl.col("right")
+    short = (left.str.len_bytes() <= _FRAME) & (right.str.len_bytes() <= _FRAME)
+    # `5.4.3.2.` counts paragraphs
+    dotted = right.str.starts_with(".") & pl.col("piece").str.contains(".", literal=True)
+    marks = left.str.contains(r"^[(<\[\"' ]*$") & right.str.contains(r"^[)>\]\"' .,;]*$")
+    return pl.col("first") & pl.col("last") & short & ~dotted & marks
 
 
 def _of_pieces(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
@@ -142,7 +180,7 @@ def _judged(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     piece = pl.col("piece")
     pieces = pieces.with_columns(begin="start", code=piece.str.replace_many(list(_SIGNS), [""] * len(_SIGNS)))
     code = pl.col("code")
-    colon = piece.str.contains(":", literal=True)
+    colon = piece.str.contains("[:#]")
     opened, plain = pieces.select(piece.str.starts_with("("), plain=code.str.contains("^[0-9]+$") & ~colon)
     if opened.any():
         opened &= ~pieces["piece"].str.contains(")", literal=True)

@@ -141,6 +141,16 @@ def test_numbers_drawn_at_random_are_no_numbers_of_the_nhs() -> None:
     assert len(found(pl.DataFrame({"nhs_no": drawn}))) == pytest.approx(2000 / 11, rel=0.2)
 
 
+def test_valid_numbers_among_as_many_wrong_ones_are_more_than_chance() -> None:
+    """Of 80 numbers a quarter is valid, as of numbers drawn at random hardly ever is; barcodes count for none of them."""
+    drawn = pl.Series(range(4 * 10**15, 4 * 10**15 + 600)).cast(pl.String)
+    right = checksums.luhn(drawn)
+    wrong, barcodes = drawn.filter(~right).head(60), pl.Series(range(5 * 10**12, 5 * 10**12 + 200)).cast(pl.String)
+    for share, count in ((20, 20), (8, 0)):
+        cells = pl.concat([drawn.filter(right).head(share), wrong, barcodes]).to_frame("value")
+        assert found(cells) == [(row, "value", "card") for row in range(count)]
+
+
 def test_a_column_of_nothing_but_valid_check_digits_is_one_of_nhs_numbers_whatever_they_begin_with() -> None:
     """Made-up numbers lie outside the ranges that are issued; some of them have the check digit of a UTR too."""
     draw = random.Random(5)  # noqa: S311 - made-up numbers, no secret
@@ -510,6 +520,21 @@ def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(t
         ("UPRN", "0", []),
         ("car_reg", "bay 13", []),
         ("car_reg", "BAY 13", ["vehicle_registration"]),
+        ("value", "61-87-25.", ["sort_code"]),  # a full stop or brackets leave a value alone
+        ("value", "(1123456789);", ["utr"]),
+        ("value", "s143 wkh,", ["vehicle_registration"]),
+        ("value", "5.4.3.2.", []),
+        ("value", "EH 85 08 51 Y", []),  # a last letter that is not given out
+        ("value", "EH 85 08 51 C", ["national_insurance"]),
+        ("note", "SC 20-58-35, AC 50331141", ["sort_code", "account_number"]),
+        ("note", "ring 028 9567 7988#123 or (0114) 769-3265 #4", ["phone", "phone"]),
+        ("note", "Yusuf Long +61 417 535 560", ["name", "phone"]),
+        ("note", "from 2001:db8:715b:f49a::, (2a00:1:2:3::) and 2001:db8::/32", ["ip_address"] * 3),
+        ("note", "dead:beef:: and add::move", []),
+        ("note", "PPT no 833683963", ["passport"]),
+        ("note", "car reg. ABC 123, plate U 496 or VRM abc123", ["vehicle_registration"]),
+        ("note", "né Reg: 942 AML", ["vehicle_registration"]),
+        ("note", "Reg 12 MAY, reg. no. 12345678, registration 5 of 10, reg AB12 CDE", ["vehicle_registration"]),
     ],
 )
 def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: list[str]) -> None:
