@@ -144,17 +144,18 @@ class Refusals:
             message = f"`{name}` is computed by a cell that is not promoted ({where})."
             from promote.dataflow.offers import tagged_helpers  # noqa: PLC0415 - only where something is refused
 
-            fix = tagged_helpers(self.context.notebook, self.program, statement) or self.as_bronze(statement)
-            self.say("PR302", name, message, at, use, self.slice_hint(), fix)
+            fix = tagged_helpers(self.context.notebook, self.program, statement)
+            bronze, hint = (None, "") if fix else self.as_bronze(statement)
+            self.say("PR302", name, message, at, use, hint or self.slice_hint(), fix or bronze)
 
-    def as_bronze(self, statement: Statement) -> Fix | None:
-        """Give the fix that makes a bronze step of a cell which reads a frame."""
-        if not isinstance(statement.node, ast.Assign):
-            return None
-        from promote.outside.bronze import tagged_bronze  # noqa: PLC0415 - only where something is refused
+    def as_bronze(self, statement: Statement) -> tuple[Fix | None, str]:
+        """Say how a frame that an untagged cell reads becomes a bronze step; nothing where it is none."""
+        if not isinstance(statement.node, ast.Assign) or self.role.layer == "bronze":
+            return None, ""
+        from promote.outside.bronze import as_bronze  # noqa: PLC0415 - only where something is refused
         from promote.outside.sightings import Looker  # noqa: PLC0415 - as above
 
-        return tagged_bronze(self.context, Looker(self.program), statement)
+        return as_bronze(self.context, Looker(self.program), statement)
 
     @cached_property
     def needed(self) -> list[Statement]:

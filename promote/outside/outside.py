@@ -328,7 +328,7 @@ class _Look:
             message = f"{self.step.tag} reads a file; only bronze steps touch sources."
             if own:
                 return self.tell("PR706", "error", message, s, node, _TEMPORARY)
-            return self.tell("PR706", "error", message, s, node, self.in_bronze(s), self.as_bronze(s))
+            return self.beyond("PR706", message, s, node)
         where = {
             "relative": "The file is looked for in the working directory, which is another one in production.",
             "absolute": "The file is named by a path of this machine.",
@@ -369,12 +369,16 @@ class _Look:
             hint = "Declare the source as a resource, so that its address and its secrets stand in config/*.yaml."
             return self.tell("PR708", "warning", message, s, node, hint)
         message = f"{message} Only bronze steps touch sources."
-        return self.tell("PR708", "error", message, s, node, self.in_bronze(s), self.as_bronze(s))
+        return self.beyond("PR708", message, s, node)
 
-    def as_bronze(self, s: Statement) -> Fix | None:
-        from promote.outside.bronze import tagged_bronze  # noqa: PLC0415 - only where something is refused
+    def beyond(self, code: str, message: str, s: Statement, node: ast.expr) -> Finding:
+        """Tell a source that a silver or gold step reads, with the way into bronze."""
+        if s.index in self.own:
+            return self.tell(code, "error", message, s, node, self.in_bronze(s))
+        from promote.outside.bronze import as_bronze  # noqa: PLC0415 - only where something is refused
 
-        return None if s.index in self.own else tagged_bronze(self.context, self.looker, s)
+        fix, hint = as_bronze(self.context, self.looker, s)
+        return self.tell(code, "error", message, s, node, hint or self.in_bronze(s), fix)
 
     def in_bronze(self, s: Statement) -> str:
         """Tell how a source that a silver or gold step reads comes to be read by a bronze step."""

@@ -316,12 +316,16 @@ def test_the_way_out_of_reading_a_file_is_that_of_the_place_where_it_is_read() -
         ("", IMPORTS),
         ("bronze:both", f"one = {reads}\ntwo = {reads}\nboth = one.merge(two)"),
         ("", f"three = {reads}"),
+        ("", f"four = {reads}\nfive = {reads}"),
         ("gold:own", f"own = {reads}"),
         ("gold:second", "second = two.head()"),
         ("gold:third", "third = three.head()"),
+        ("gold:fourth", "fourth = four.head()"),
     ]
     hints = {f.location.tag: f.hint for f in planned(cells, include_needed=True).findings if f.code == "PR706"}
     assert hints["gold:own"].endswith("; or tag this step bronze:own.")
     assert hints["gold:second"].startswith("bronze:both gives another variable: ")
-    assert hints["gold:third"].startswith("Read it in a bronze step and take it from there")
-    assert "tag" not in hints["gold:third"]
+    assert hints["gold:third"] == "Only bronze steps read sources: tag cell 3 bronze:three."
+    assert "give this line of cell 4 a cell of its own, and `promote --fix` tags it bronze:four" in hints["gold:fourth"]
+    plain = {f.location.tag: f.hint for f in planned(cells).findings if f.code == "PR302"}
+    assert plain == {tag: hints[tag] for tag in ("gold:third", "gold:fourth")}
