@@ -67,6 +67,21 @@ async def test_a_fix_gives_the_cells_that_it_changes(post: Post, project: Path) 
     assert "gone" in refused["message"]
 
 
+async def test_a_fix_declares_the_resource_that_it_reads_a_file_through(post: Post, project: Path) -> None:
+    cells = [("bronze:towns", "import polars as pl\ntowns = pl.read_csv('../../sources/towns.csv')")]
+    _, found = await post("analyse", {"path": PATH, "content": content(cells)})
+    fixable = next(one for one in found["findings"] if one["code"] == "PR707")
+    body = {"path": PATH, "content": content(cells), "finding": fixable}
+    status, refused = await post("fix", body)
+    assert (status, refused["message"]) == (422, "The file that is read is not in the project.")
+    (project / "sources/towns.csv").write_text("town\nAmbridge\n")
+    status, fixed = await post("fix", body)
+    assert status == 200
+    (cell,) = fixed["cells"]
+    assert cell["source"].endswith('\ntowns = pl.read_csv(resource("sources").path("towns.csv"))')
+    assert "\n  sources: {type: files, root: sources}\n" in (project / "config/base.yaml").read_text()
+
+
 async def test_options_are_checked_as_the_notebook_checks_them(post: Post) -> None:
     options = {
         "compute": {"kind": "fargate", "cpu_units": 512, "memory_mb": 100},
