@@ -7,7 +7,9 @@ import ast
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.model import Edit, Fix, ReadEdit
+from promote.outside.files_made import named
 from promote.outside.origins import RESOURCES
+from promote.outside.outside_names import FILE_READERS, PATH_CLASSES
 from promote.outside.places import characters
 from promote.outside.roots import written
 from promote.outside.sightings import Looker, SeenCall
@@ -32,7 +34,7 @@ def through_resource(
     text = ast.unparse(argument) if path is None and _is_text(argument, looker, statement.index) else ""
     if text.count("..") or not (text or (path and path.isprintable() and not set(path) & set('*?[]{}"\\'))):
         return None
-    edit = ReadEdit(statement.cell, *place, path or "", text, _is_sure(context, statement, call))
+    edit = ReadEdit(statement.cell, *place, path or "", text, _is_sure(context, looker, statement, call, argument))
     shown = path or "the file"
     return Fix(f"Read {shown} through a resource of files, declared in config/base.yaml.", (edit, *brought))
 
@@ -91,8 +93,8 @@ def _brought(context: Context, statement: Statement) -> tuple[Edit, ...] | None:
     return (Edit(target.cell, target.first, 1, target.first, 1, f"{_IMPORT}\n"),)
 
 
-def _is_sure(context: Context, statement: Statement, call: SeenCall) -> bool:
-    """Whether the notebook reads the file in any case, in the folder that it runs in."""
+def _is_sure(context: Context, looker: Looker, statement: Statement, call: SeenCall, argument: ast.expr) -> bool:
+    """Whether the notebook reads the file in any case, in the folder it runs in, and nothing before is told of it."""
     if call.function or call.loop or context.program.touches.get(_FOLDER):
         return False
     node = statement.node
@@ -100,4 +102,13 @@ def _is_sure(context: Context, statement: Statement, call: SeenCall) -> bool:
     if not isinstance(node, (*_SIMPLE, ast.With)):
         return False
     nodes = [inner for part in parts for inner in walk(part)]
-    return call.node in nodes and not any(isinstance(inner, _MAYBE) for inner in nodes)
+    if call.node not in nodes or any(isinstance(inner, _MAYBE) for inner in nodes):
+        return False
+    path = named(argument, looker, statement.index)
+    return not any(
+        path == named(given, looker, one.index)
+        for one in context.program.statements[: statement.index]
+        for other in looker.at(one).calls
+        if other.path not in FILE_READERS | PATH_CLASSES and other.path.rpartition(".")[2][:5] not in {"read_", "scan_"}
+        for given in (*other.node.args, *(k.value for k in other.node.keywords))
+    )

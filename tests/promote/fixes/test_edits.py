@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from promote.cli import main
 from promote.fixes.declare import with_resource
 from promote.fixes.edits import apply_fix, fix_all
+from promote.fixes.reads import surely_failing
 from promote.model import Edit, Finding, Fix, Location, TagEdit
 from promote.prepare import prepare
 from promote.project import find
@@ -335,6 +336,32 @@ def test_a_configuration_that_cannot_be_added_to_leaves_everything(data_project:
         path.write_text(written(READS[:1] + READS[3:4]), encoding="utf-8")
         assert fix_all(data_project, lambda: analysed(data_project, path))[0] == []
         assert (config.read_text(), path.read_text(encoding="utf-8")) == (text, written(READS[:1] + READS[3:4]))
+
+
+@pytest.mark.parametrize(
+    ("source", "sure"),
+    [
+        ("a = pd.read_csv('raw/rents.csv')\nb = pd.read_csv('raw/rents.csv')", True),
+        ("p = Path('raw/rents.csv')\na = p.read_text()", True),
+        ("with open('raw/rents.csv') as f:\n    a = f.read()", True),
+        ("fetch('raw/rents.csv')\na = pd.read_csv('raw/rents.csv')", False),
+        ("try:\n    a = pd.read_csv('raw/rents.csv')\nexcept OSError:\n    a = pd.DataFrame()", False),
+        ("a = pd.read_csv('raw/rents.csv') if b else pd.DataFrame()", False),
+        ("import os\nos.chdir('..')\na = pd.read_csv('raw/rents.csv')", False),
+        ("a = [pd.read_csv('raw/rents.csv') for n in b]", False),
+        ("def a():\n    return pd.read_csv('raw/rents.csv')", False),
+        ("Path('raw/rents.csv').write_text('a')\na = pd.read_csv('raw/rents.csv')", False),
+    ],
+)
+def test_only_a_read_that_surely_happens_is_refused(source: str, sure: bool, data_project: Path) -> None:
+    with_files(data_project)
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(
+        written([READS[0], ("", "from x import b, fetch"), ("bronze:a", f"{source}\na = a")]), encoding="utf-8"
+    )
+    found = surely_failing(data_project, analysed(data_project, path), ["notebooks/a.ipynb"])
+    assert {f.severity for f in found if f.code == "PR707"} == ({"error"} if sure else {"warning"})
+    assert surely_failing(data_project, found, []) == found
 
 
 def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
