@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DUCKDB_TYPES = "workbench.duckdb"
+_READ_OTHERWISE = (pl.Int128, pl.UInt128, pl.Duration, pl.Array)  # by DuckDB
 NOTES = "workbench.notes"
 
 _GLOB = re.compile(r"[*?\[\]]")
@@ -268,10 +269,13 @@ def _nans(value: pl.Expr, dtype: Any) -> Iterator[pl.Expr]:
 
 
 def _is_plain(file: _File, names: Sequence[str]) -> bool:
-    """Say whether DuckDB reads the columns of a file as Polars does: all of them, and no 128 bits as bytes."""
+    """Say whether DuckDB reads the columns of a file as Polars does.
+
+    It knows no two names by case, and reads 128 bits as bytes, lengths of time as numbers and arrays as lists.
+    """
     folded = {name.casefold() for name in names}
-    wide = any("nt128" in str(dtype) for dtype in file.schema.dtypes())
-    return file.schema.names() == list(names) and len(folded) == len(names) and not wide
+    odd = any(isinstance(part, _READ_OTHERWISE) for dtype in file.schema.dtypes() for part in parts_of(dtype))
+    return file.schema.names() == list(names) and len(folded) == len(names) and not odd
 
 
 def _pandas(files: Sequence[_File]) -> pd.DataFrame:

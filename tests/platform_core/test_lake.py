@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,17 @@ def test_the_footer_is_read_without_the_rows(lake: Lake) -> None:
     footer = read_footer(path)
     assert footer.columns == (("id", "Int64"), ("name", "String"), ("fee", "Float64"), ("on", "Date"))
     assert footer.size == path.stat().st_size
+
+
+def test_duckdb_reads_lengths_of_time_and_arrays_as_what_they_are(lake: Lake) -> None:
+    frame = pl.DataFrame(
+        {"wait": [timedelta(days=2), None], "deep": [[timedelta(hours=1)], []], "pair": [[1, 2], [3, 4]]},
+        schema_overrides={"pair": pl.Array(pl.Int64, 2)},
+    )
+    lake.write("silver", "frame", frame)
+    relation = lake.read("frame", "duckdb")
+    assert [str(kind) for kind in relation.types] == ["INTERVAL", "INTERVAL[]", "BIGINT[2]"]
+    assert relation.filter("wait > INTERVAL 1 DAY").project("wait").fetchall() == [(timedelta(days=2),)]
 
 
 def test_duckdb_finds_nan_that_the_statistics_of_a_file_leave_out(lake: Lake) -> None:
