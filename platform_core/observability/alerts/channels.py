@@ -20,6 +20,7 @@ from platform_core.observability.alerts.posting import posted
 SECONDS = 5.0  # to connect, and again for each answer
 _KINDS: dict[Severity, str] = {"info": "INFO", "warning": "WARNING", "error": "FAILURE", "critical": "FAILURE"}
 _STATUS = re.compile(r"error[=: ]+(\d{3})\b")
+_CALLS = re.compile(r"(?<!\w)@(?=(?:all|channel|here)\b)", re.IGNORECASE)
 _SLACK, _TEAMS = re.compile(r"hooks\.slack(-gov)?\.com"), re.compile(r"(.+\.)?(logic\.azure|(power|apps)platform)\..+")
 
 
@@ -84,13 +85,19 @@ def _service(channel: ChannelConfig, message: Message) -> Any:
 def _for_gateway(channel: ChannelConfig, message: Message) -> dict[str, Any] | None:
     """Give what a service takes that speaks as Slack or Teams do and is not theirs, such as Mattermost."""
     if channel.type == "slack" and channel.token is None and not _SLACK.fullmatch(_host(channel)):
-        return {"text": f"*{message.subject}*\n{message.body}"}
+        return {"text": f"*{_plain(message.subject)}*\n{_plain(message.body)}"}
     if channel.type == "teams" and not _TEAMS.fullmatch(_host(channel)):
         lines = [{"type": "TextBlock", "text": text, "wrap": True} for text in (message.subject, message.body)]
         card = {"type": "AdaptiveCard", "version": "1.4", "body": lines}
         attached = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
         return {"type": "message", "attachments": [attached]}
     return None
+
+
+def _plain(text: str) -> str:
+    """Give a text that calls nobody and hides no address, where `<!channel>`, `<https://…|words>` and `@all` would."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _CALLS.sub("@\N{ZERO WIDTH SPACE}", escaped)
 
 
 def _host(channel: ChannelConfig) -> str:

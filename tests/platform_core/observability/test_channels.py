@@ -74,6 +74,13 @@ def test_what_speaks_as_slack_takes_its_text(http: HTTPServer, monkeypatch: pyte
     http.paths["/hooks/abc"] = taken
     assert send(channel(monkeypatch, "slack", f"{http.url}/hooks/abc"), MESSAGE) is None
     assert http.asked[0].body == {"text": f"*{MESSAGE.subject}*\n{MESSAGE.body}"}
+    # The name of a file that somebody sent may stand in it, as the key of a partition
+    hostile = Message("1", "rents <!channel> failed", "<https://x.example|the run> @all, ana@all.gov.uk & co", "error")
+    assert send(channel(monkeypatch, "slack", f"{http.url}/hooks/abc"), hostile) is None
+    assert http.asked[1].body["text"].splitlines() == [
+        "*rents &lt;!channel&gt; failed*",
+        "&lt;https://x.example|the run&gt; @\N{ZERO WIDTH SPACE}all, ana@all.gov.uk &amp; co",
+    ]
 
 
 def test_teams_takes_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
