@@ -1,7 +1,8 @@
 """What the code says of an asset besides its logic: options, checks, charts - everything in the modules that make it.
 
 The logic alone is the asset's code version. A check that was changed has to be run again too, and a chart drawn again,
-so the whole module counts; comments, layout and docstrings do not.
+so the whole module counts, and with it every module of the project that it imports, such as `helpers`, and that those
+import in turn; comments, layout and docstrings do not.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def declared(definitions: dg.Definitions, package: str) -> Mapping[dg.AssetKey, str]:
-    """Give for each asset a digest of the modules of the project that define it and its checks.
+    """Give for each asset a digest of the modules of the project that define it and its checks, and that they import.
 
     Args:
         definitions: The project's definitions.
@@ -29,13 +30,18 @@ def declared(definitions: dg.Definitions, package: str) -> Mapping[dg.AssetKey, 
     """
     parts: dict[dg.AssetKey, set[str]] = defaultdict(set)
     read = cache(_canonical)
+
+    @cache
+    def sources(module: str) -> tuple[str, ...]:
+        return tuple(read(one) for one in sorted(_with_imported(module, package)))
+
     for definition in definitions.resolve_asset_graph().assets_defs:
         module = _module_of(definition)
-        source = read(module) if module.partition(".")[0] == package else ""
+        source = sources(module) if module.partition(".")[0] == package else ("",)
         for key in definition.keys:
-            parts[key].add(source)
+            parts[key].update(source)
         for spec in definition.check_specs:
-            parts[spec.asset_key].update((source, f"{spec.name} {spec.blocking} {spec.description}"))
+            parts[spec.asset_key].update((*source, f"{spec.name} {spec.blocking} {spec.description}"))
     return {key: digest(*sorted(texts)) for key, texts in parts.items()}
 
 
@@ -45,6 +51,37 @@ def _module_of(definition: dg.AssetsDefinition) -> str:
         return ""
     compute: Any = getattr(definition.node_def, "compute_fn", None)
     return str(getattr(getattr(compute, "decorated_fn", compute), "__module__", ""))
+
+
+def _with_imported(module: str, package: str) -> set[str]:
+    """Give a module and all modules of the package that it imports, near and far."""
+    found: set[str] = set()
+    ahead = [module]
+    while ahead:
+        name = ahead.pop()
+        if name not in found and name in sys.modules and name.partition(".")[0] == package:
+            found.add(name)
+            ahead += _imported(name)
+    return found
+
+
+def _imported(module: str) -> Iterator[str]:
+    """Give the names of what a module imports, each with what it may be as a module."""
+    loaded = sys.modules[module]
+    path = getattr(loaded, "__file__", None)
+    try:
+        tree = ast.parse(Path(path).read_bytes()) if path else ast.Module([], [])
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            around = (getattr(loaded, "__package__", "") or "").split(".")
+            base = around[: len(around) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            yield name
+            yield from (f"{name}.{alias.name}" for alias in node.names)
 
 
 def _canonical(module: str) -> str:

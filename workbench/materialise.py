@@ -12,13 +12,14 @@ import sys
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
-from platform_core.automation.unchanged import FORCE_TAG
+from platform_core.automation.unchanged import FORCE_TAG, libraries
 from platform_core.errors import UserError
 from platform_core.governance.days import today
 from platform_core.governance.policies.enforcing import decided_of, standing
@@ -153,6 +154,8 @@ class Materialiser:
         checks: dict[str, bool] = {}
         problems: list[Problem] = []
         steps = {event.step_key for event in events if event.asset_key == key} | {node.name}
+        judged = {event.step_key for event in events if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION}
+        breaking = steps | (self._check_steps.get(key, set()) - judged)  # a check that broke off said nothing itself
         for event in events:
             if event.is_step_success and event.step_key in steps:
                 seconds += event.step_success_data.duration_ms / 1000
@@ -170,7 +173,7 @@ class Materialiser:
             elif event.event_type == dg.DagsterEventType.ASSET_OBSERVATION and event.asset_key == key:
                 told = warnings_of(event.asset_observation_data.asset_observation.metadata)
                 problems += [Problem(said, hint=hint, fatal=False) for said, hint in told]
-            elif event.is_step_failure and event.step_key in steps:
+            elif event.is_step_failure and event.step_key in breaking:
                 found = read_problem(event, self._session.project)
                 if found is not None:
                     problems.append(found)
@@ -182,6 +185,15 @@ class Materialiser:
             self._memory.keep(node.name, part, record)
         outcome = blank.with_record(record, "failed" if failed else "made")
         return replace(outcome, problems=tuple(replace(problem, partition=part) for problem in problems))
+
+    @cached_property
+    def _check_steps(self) -> dict[dg.AssetKey, set[str]]:
+        """The steps that run the checks of an asset beside its own step."""
+        found: dict[dg.AssetKey, set[str]] = {}
+        for definition in self._session.definitions.resolve_asset_graph().assets_defs:
+            for spec in definition.check_specs if not definition.keys and definition.is_executable else ():
+                found.setdefault(spec.asset_key, set()).add(definition.node_def.name)
+        return found
 
     def _is_fresh(self, node: AssetNode, part: str | None, record: Record, digest: str) -> bool:
         return record.inputs == digest and record.output == self._digest_of_output(node, part)
@@ -210,7 +222,7 @@ class Materialiser:
         except UserError:
             return None  # there is no such key: the step says so
         told = [*decided_of(node.metadata), *keyed]
-        return digest_of([node.code_version, node.declared, part, sources, inputs, *told])
+        return digest_of([node.code_version, node.declared, part, sources, inputs, libraries(), *told])
 
     def _digest_of_resource(self, name: str) -> str | None:
         resource = (self._session.definitions.resources or {}).get(name)

@@ -105,7 +105,7 @@ def made_from(
     if any(version is None for _, version in inputs):
         return None
     config = context.op_execution_context.op_config
-    parts = [key.to_user_string(), code, loaded, partition, inputs, config, _libraries()]
+    parts = [key.to_user_string(), code, loaded, partition, inputs, config, libraries()]
     level = classification_of(definition.specs_by_key[key].metadata)
     parts += [level] if level is not None else []  # the file tells it
     parts += [key_mark] if key_mark is not None else []
@@ -144,7 +144,7 @@ def _digest(parts: Iterable[Any]) -> str:
 
 
 @cache
-def _libraries() -> list[str]:
+def libraries() -> list[str]:
     """Give the versions that may make other data of the same code."""
     found = [f"python {sys.version_info[0]}.{sys.version_info[1]}"]
     for name in _LIBRARIES:

@@ -118,6 +118,12 @@ def test_what_changed_is_made_again_with_what_depends_on_it(project: Path, capsy
     run(capsys, "--all-partitions")
     # Another code version of an asset in the middle; its data stay the same, so what depends on it is left
     rewrite(project / DEFS / "silver" / "rents.py", "2222222222222222", "4444444444444444")
+    rewrite(project / DEFS / "silver" / "rents.py", "import polars", "from letting import rates\nimport polars")
+    (project / "src" / "letting" / "rates.py").write_text("from letting.shares import SHARE\n", encoding="utf-8")
+    (project / "src" / "letting" / "shares.py").write_text("SHARE = 1\n", encoding="utf-8")
+    assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
+    # What the module imports of the project, by way of another module
+    rewrite(project / "src" / "letting" / "shares.py", "1", "2")
     assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "unchanged"]
     # A comment is no change; another check is, though the logic stays
     rewrite(project / DEFS / "silver" / "rents.py", "import polars", "# a comment\nimport polars")
@@ -258,6 +264,14 @@ def test_a_failed_blocking_check_stops_what_depends_on_it(project: Path, capsys:
     assert made["rents_by_town"]["blocked_by"] == ["rents"]
     # It is not taken for made the next time
     assert states(run(capsys, "--all-partitions", code=1)) == ["unchanged", "failed", "skipped"]
+
+
+def test_a_check_that_breaks_off_is_a_failure(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    broken = CHECK.replace('(rents["rent"] > 0).all()', "rents.nowhere()")
+    (project / DEFS / "checks.py").write_text(broken, encoding="utf-8")
+    made = run(capsys, "--all-partitions", code=1)
+    assert states(made) == ["made", "failed", "skipped"]
+    assert "nowhere" in made["rents"]["problems"][0]["cause"]
 
 
 def test_what_may_hang_on_more_than_its_inputs_is_made_every_time(
