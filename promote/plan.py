@@ -234,6 +234,10 @@ class _Planner:
                         else f"It may read `{asset}`, definitions and parameters only.",
                     )
                 )
+        for parameter in function.parameters if role.kind == "chart" else ():
+            message = f"A chart of {step.name} reads `{parameter.name}`, and is drawn with the notebook's value always."
+            hint = "Draw what stands in the asset's own columns."
+            findings.append(self.context.finding("PR328", message, closure.own[0], None, hint, "warning"))
         if function.resources:
             findings.append(
                 self.context.finding(

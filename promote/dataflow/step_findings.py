@@ -22,7 +22,7 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
             found.append(
                 context.finding("PR317", f"{step.tag} reads its own asset.", first, None, "Give the step another name.")
             )
-        if given.partition is not None and not _is_own_key(context, partitions, given):
+        if given.partition is not None and not _is_own_key(context, closure, partitions, given):
             found.append(_of_a_partition(context, step, closure, given))
         upstream = context.steps.get(given.asset)
         cut = upstream.options.get("partitions") if upstream is not None and not given.external else None
@@ -67,16 +67,16 @@ def step_findings(context: Context, step: Step, function: Function, closure: Clo
     return found
 
 
-def _is_own_key(context: Context, partitions: Mapping[str, object] | None, given: Input) -> bool:
+def _is_own_key(context: Context, closure: Closure, partitions: Mapping[str, object] | None, given: Input) -> bool:
     """Whether the partition that is loaded is the step's own: Dagster gives a step that one, and no other."""
     key = str((partitions or {}).get("parameter"))
     if given.partition != f"${key}":
         return False
     from promote.dataflow.fresh import bound_within  # noqa: PLC0415 - few loads name a partition
 
-    program = context.program
-    loading = [s.node for s in program.statements if any(one.name == given.asset for one in s.loads)]
-    rebound = any(s.role.kind != "parameters" and key in s.effects.touched for s in program.statements)
+    above = context.program.statements[: max(closure.included, default=0) + 1]
+    loading = [s.node for s in above if any(one.name == given.asset for one in s.loads)]
+    rebound = any(s.role.kind != "parameters" and key in s.effects.touched for s in above)
     return not rebound and not any(key in bound_within(node) for node in loading)
 
 

@@ -68,6 +68,12 @@ def test_what_a_companion_may_not_read(tag: str, source: str, says: str) -> None
     assert told.hint
 
 
+def test_a_chart_that_reads_a_parameter_is_told() -> None:
+    cells = (("parameters", "year = 2024"), ("bronze:a", "a = [year]"), ("chart:a", "fig = [a, year]"))
+    told = finding("PR328", *cells)
+    assert (told.severity, told.location.cell) == ("warning", 3)
+
+
 def test_a_refused_companion_refuses_its_step() -> None:
     result = planned([("bronze:a", "a = [1]"), ("check:a", "assert n"), ("", "n = 1")])
     assert errors(result) == ["PR303"]
@@ -146,6 +152,7 @@ def test_a_partition_that_is_loaded_must_be_the_steps_own(options: str, load: st
         ("", LOAD),
         ("parameters", "day = '2024'\nother = '2023'"),
         ("silver:a", f'{options}key = day, other\na = [load_asset("up", {load}), key]'),
+        ("", "for day in ('2022', '2023'):\n    print(day)"),
     ]
     if not hint:
         assert one(*cells).function.inputs[0].partition == "$day"
