@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from platform_core.lazy import loader
 
 if TYPE_CHECKING:
-    from platform_core.asset_checks.assertions import run_assertions
+    from platform_core.asset_checks.assertions import config_of, run_assertions
     from platform_core.asset_checks.contracts import validate_schema
     from platform_core.asset_checks.definitions import asset_check
     from platform_core.asset_checks.drift import check_drift
@@ -43,6 +43,7 @@ __all__ = [
     "check_row_change",
     "check_row_count",
     "check_unique_values",
+    "config_of",
     "resolve_checks",
     "run_assertions",
     "run_checks",
@@ -72,6 +73,7 @@ _PLACES = {
     "check_row_change": "statistics",
     "check_row_count": "whole",
     "check_unique_values": "keys",
+    "config_of": "assertions",
     "resolve_checks": "resolve",
     "run_assertions": "assertions",
     "run_checks": "running",

@@ -7,7 +7,7 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import dagster as dg
 
@@ -16,7 +16,10 @@ from platform_core.origins import TOLD, told
 _LONGEST = 200
 
 
-def run_assertions(function: Callable[..., Any], *frames: Any) -> dg.AssetCheckResult:
+_Config = TypeVar("_Config", bound=dg.Config)
+
+
+def run_assertions(function: Callable[..., Any], *frames: Any, **parameters: Any) -> dg.AssetCheckResult:
     """Run a function whose `assert` statements say what has to hold of some frames.
 
     The first one that fails is shown as it stands in the source. Neither its message, nor an error's, nor any value is
@@ -25,6 +28,7 @@ def run_assertions(function: Callable[..., Any], *frames: Any) -> dg.AssetCheckR
     Args:
         function: Takes the frames in order.
         frames: What it takes.
+        parameters: What else it takes, by name.
 
     >>> def check(rows: list[int]) -> None:
     ...     assert len(rows) > 0, f"these are wrong: {rows}"
@@ -36,7 +40,7 @@ def run_assertions(function: Callable[..., Any], *frames: Any) -> dg.AssetCheckR
     if sys.flags.optimize:
         return _failed("Assertions are switched off: Python runs with -O.")
     try:
-        function(*frames)
+        function(*frames, **parameters)
     except AssertionError as error:
         line, statement = _place(error, function)
         shown = f": {statement}" if statement else ""
@@ -45,6 +49,20 @@ def run_assertions(function: Callable[..., Any], *frames: Any) -> dg.AssetCheckR
         place = _named(error, function, _place(error, function)[0])
         return _failed(f"The check could not be run: {type(error).__name__} ({place}).")
     return dg.AssetCheckResult(passed=True, description="Every assertion holds.")
+
+
+def config_of(context: dg.AssetCheckExecutionContext, config: type[_Config], step: str) -> _Config:
+    """Give the configuration that a run has for the step whose asset is checked; its defaults where it has none.
+
+    A check that runs by itself, in a run that makes no asset, gets the defaults.
+
+    Args:
+        context: Of the check.
+        config: The step's configuration class.
+        step: The step's name, which is its asset's.
+    """
+    steps: Any = context.run.run_config.get("ops", {})
+    return config(**steps.get(step, {}).get("config", {}))
 
 
 def _failed(description: str) -> dg.AssetCheckResult:

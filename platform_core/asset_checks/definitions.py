@@ -118,7 +118,9 @@ def asset_check(
         del run.__wrapped__  # type: ignore[attr-defined] # or Dagster would read the function's own annotations
         run.__signature__ = signature  # type: ignore[attr-defined] # as inspect documents it
         run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
-        return dg.asset_check(asset=asset, name=name, blocking=blocking, additional_ins=others, **options)(run)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dg.PreviewWarning)  # as above
+            return dg.asset_check(asset=asset, name=name, blocking=blocking, additional_ins=others, **options)(run)
 
     return decorate
 

@@ -261,10 +261,8 @@ class _Writer:
         lines += docstring(summary(self.plan), "    ")
         given = [i.asset for i in function.inputs] + [r.name for r in function.resources]
         for parameter in function.parameters:
-            source = f"config.{parameter.name}"
-            if parameter.name == self.plan.partition_parameter:  # a key is text, whatever the notebook's value is
-                source = "int(context.partition_key)" if parameter.type == "int" else "context.partition_key"
-            given.append(f"{parameter.name}={source}")
+            of_key = parameter.name == self.plan.partition_parameter
+            given.append(self.key_for(parameter) if of_key else f"{parameter.name}=config.{parameter.name}")
         return lines + call(f"    return {function.name}(", given, ")")
 
     def decoration(self) -> list[str]:
@@ -295,6 +293,11 @@ class _Writer:
         found.append(keyword("code_version", self.plan.code_version))
         found.append(keyword("notebook", plain_text(self.plan.notebook)))
         return found
+
+    def key_for(self, parameter: Parameter) -> str:
+        """The argument for the partition's parameter: a key is text, whatever the notebook's value is."""
+        key = "int(context.partition_key)" if parameter.type == "int" else "context.partition_key"
+        return f"{parameter.name}={key}"
 
     def partitions(self, partitions: Mapping[str, object]) -> str:
         helper = f"{partitions['by']}_partitions"  # each way of the vocabulary has its function
@@ -336,12 +339,22 @@ class _Writer:
         name = check_name(self.step, number)
         given = [check.name, *(self.step.name for _ in check.inputs)]
         strict = 'severity="warn"' if warns else "blocking=True"
-        head = call("@asset_check(", [f"asset={literal(self.step.name)}", strict], ")")
+        decoration = [f"asset={literal(self.step.name)}", strict]
+        if partitions := self.step.options.get("partitions"):  # else it would look at all of them
+            decoration.append(f"partitions_def={self.partitions(partitions)}")
+        given += [self.key_for(p) for p in check.parameters if p.name == self.plan.partition_parameter]
+        settable = {p.name for p in self.configured()} & {p.name for p in check.parameters}
+        given += [f"{name}=config.{name}" for name in sorted(settable)]
+        taking = f"    config = config_of(context, {config_name(self.step)}, {literal(self.step.name)})"
+        if settable:
+            self.imports.append("from platform_core.asset_checks import config_of")
+        head = call("@asset_check(", decoration, ")")
         taken = ["context: AssetCheckExecutionContext", f"{self.step.name}: {kind}"]
         return [
             *head,
             *call(f"def {name}(", taken, ") -> AssetCheckResult:"),
             f'    """Run the notebook\'s assertions on {self.step.name}."""',
+            *([taking] if settable else []),
             *call("    return run_assertions(", given, ")"),
         ]
 

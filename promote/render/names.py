@@ -14,7 +14,7 @@ _IMPORTED = (
         """Any AssetCheckExecutionContext AssetCheckResult AssetExecutionContext Config asset_check run_assertions
     bronze_asset silver_asset gold_asset lambda_compute fargate_compute eks_compute batch_compute auto_compute
     static_partitions daily_partitions weekly_partitions monthly_partitions tax_year_partitions
-    financial_year_partitions freshness context config pl pd duckdb builtins publish_file publish_object
+    financial_year_partitions freshness context config config_of pl pd duckdb builtins publish_file publish_object
     publish_table publish_index puts_back""".split()
     )
     | CLASSES

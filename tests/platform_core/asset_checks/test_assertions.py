@@ -6,10 +6,12 @@ import subprocess
 import sys
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 import polars as pl
+import pytest
 
-from platform_core.asset_checks import run_assertions
+from platform_core.asset_checks import config_of, run_assertions
 from platform_core.asset_checks.assertions import _assertion
 
 FRAME: Any = pl.DataFrame({"rent": [900, 777_123]})
@@ -102,3 +104,22 @@ print(result.passed, result.description)
 """
     done = subprocess.run([sys.executable, "-O", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "False Assertions are switched off: Python runs with -O.\n"
+
+
+class Lowest(dg.Config):
+    low: int = 3
+
+
+@pytest.mark.parametrize("low", [3, 6])
+def test_a_check_has_the_configuration_of_the_step_that_it_checks(low: int) -> None:
+    def rents(config: Lowest) -> None: ...
+
+    def paid(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=config_of(context, Lowest, "rents").low == low)
+
+    rents.__annotations__["config"] = Lowest  # Dagster reads no text
+    paid.__annotations__.update({"context": dg.AssetCheckExecutionContext, "return": dg.AssetCheckResult})
+    given = {} if low == 3 else {"ops": {"rents": {"config": {"low": low}}}}
+    definitions = [dg.asset(rents), dg.asset_check(asset="rents")(paid)]
+    (told,) = dg.materialize(definitions, run_config=given).get_asset_check_evaluations()
+    assert told.passed

@@ -155,8 +155,17 @@ def test_parameters_become_a_typed_config_and_a_partition_key_does_not() -> None
     )
     assert "return rents(towns, least=config.least, names=config.names, year=context.partition_key)\n" in text
     assert 'partitions_def=static_partitions("years"),\n' in text
-    counted = (("parameters", "year = 2024"), ("bronze:a", f"{cells[2][1].splitlines()[0]}\na = [year]"))
-    assert "return a(year=int(context.partition_key))\n" in text_of(planned(counted).plans[0])
+    counted = (
+        ("parameters", "year = 2024\nleast = 1"),
+        ("bronze:a", f"{cells[2][1].splitlines()[0]}\na = [year, least]"),
+        ("check:a", "assert a == [year, least]"),
+    )
+    text = text_of(planned(counted).plans[0])
+    assert "return a(least=config.least, year=int(context.partition_key))\n" in text
+    # A check looks at its own partition, with the values of the run that made it
+    assert '@asset_check(asset="a", blocking=True, partitions_def=static_partitions("years"))\n' in text
+    assert '    config = config_of(context, AConfig, "a")\n' in text
+    assert "run_assertions(check_a, a, year=int(context.partition_key), least=config.least)\n" in text
 
 
 @pytest.mark.parametrize("way", vocabulary()["partitions"]["by"]["choices"])
