@@ -88,7 +88,7 @@ def erase(
         watch(f"{one.asset}{f' {rows.partition}' if rows.partition else ''}")
         parts.append(rows.erased(one.column, one.known, value, really=really))
     watch("records of runs")
-    runs = runs_that_tell(instance, dict.fromkeys(one.asset for one in where.holdings), value)
+    runs = runs_that_tell(instance, dict.fromkeys(one.asset for one, _ in stored), value)
     return Erasure(key, token, where, tuple(parts), tuple(sorted(kept.items())), really, runs)
 
 

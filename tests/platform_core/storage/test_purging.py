@@ -125,6 +125,7 @@ def test_a_partition_is_dropped_and_no_other(kind: str, tmp_path: Path, request:
     assert [one.partition for one in kept] == ["2026-01", "2026-02"]
     assert {one.written for one in kept} <= {(today - timedelta(days=days)).isoformat() for days in (0, 1)}
     assert [one.rows for one in kept] in ([3001, 5], [None, None])
+    assert purging.beside("silver", "people", "2026-01") == purging.beside("silver", "whole") == []
     purging.drop("silver", "people", "2026-01")
     purging.drop("silver", "whole")
     for name in ("people", "whole"):
