@@ -130,15 +130,15 @@ class ObjectPurging(_FilePurging[ObjectLake]):
 
 def _without_categories(kept: Any, gone: Any) -> Any:
     """Take out of a pandas frame the categories that only rows which are gone had: a type holds its categories."""
-    for place in range(kept.shape[1]):
-        kept.isetitem(place, _narrowed(kept.iloc[:, place], gone.iloc[:, place]))
-    kept.index = _narrowed(kept.index, gone.index)
+    for place, dtype in enumerate(kept.dtypes):
+        if str(dtype) == "category":
+            kept.isetitem(place, _narrowed(kept.iloc[:, place], gone.iloc[:, place]))
+    if str(kept.index.dtype) == "category":
+        kept.index = _narrowed(kept.index, gone.index)
     return kept
 
 
 def _narrowed(kept: Any, gone: Any) -> Any:
-    if str(kept.dtype) != "category":
-        return kept
     has = getattr(kept, "cat", kept)  # of an index, itself
     gone_only = set(gone.dropna().unique()) - set(kept.dropna().unique())
     return has.remove_categories([one for one in has.categories if one in gone_only])
