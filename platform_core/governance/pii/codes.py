@@ -26,6 +26,11 @@ _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
 _NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
 # `SC 20-30-40` is a sort code
 _UNLIKE_NI = r"/|^[A-Z]{2} [0-9]{2}-"
+# Letters about benefits and tax give the number as their reference
+_REF = r"(?-u:\b)(?:refs?|reference)(?: ?(?:no|number))?[.:# =(]{0,3}$"
+_REF_OF_A_THING = (
+    r"(?:order|part|product|invoice|booking|model|stock|batch|parcel|delivery|asset|drawing) (?:refs?|reference)"
+)
 # What has such a number and is no person
 _TAGGED = r"(?:licen[cs]e|drawing|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
 _PLACED = r"(?-u:\b)(?:gate|bay|plot|room|unit|stop|stand|platform|zone|block|desk|seat|row)[:# ]{0,3}$"
@@ -178,6 +183,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     taken = code.str.contains(_NO_PERSONS) & ~in_pairs
     tagged = around.of(pl.col("before").str.contains(_TAGGED))
     unlike_ni = short_ni & (~capitals | piece.str.contains(_UNLIKE_NI) | taken | tagged)
+    by_ref = around.of(pl.col("before").str.contains(_REF) & ~pl.col("before").str.contains(_REF_OF_A_THING))
     # `AB 12 34 56 Y` has a last letter, and none that is given out
     ends_otherwise = short_ni & around.of(pl.col("right").str.contains(r"^[ .\-/]?[E-HJ-Z](?-u:\b)"))
     alone = pl.lit(around.shared is not None)
@@ -193,7 +199,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
-        .when((shape == "ni") & ~ends_otherwise & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & in_pairs & ~short_ni))).then(pl.lit("national_insurance"))
+        .when((shape == "ni") & ~ends_otherwise & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & ~short_ni & (in_pairs | by_ref)))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))

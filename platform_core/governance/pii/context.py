@@ -29,6 +29,8 @@ _AFTER = {
     "date_of_birth": r"^[^a-z0-9]{0,3}(?:\(?d\.?o\.?b|\(?date of birth|\(?birth)",
     "uprn": r"^[)\]:, ]{0,4}\(?uprn",
     "nhs_number": r"^[^a-z0-9]{0,3}\(?nhs",
+    "utr": r"^ ?[(\[]utr",
+    "passport": r"^ ?[(\[]passport",
     "phone": r"^[^a-z0-9]{0,3}\(?(?:tel|mob|mobile|home|work|fax|office|landline)(?-u:\b)",
     "account_number": r"^[^a-z0-9]{0,3}\(?a/?c(?-u:\b)",
     "sort_code": r"^[^a-z0-9]{0,3}\(?sort",
@@ -51,7 +53,7 @@ _OTHER_AFTER = r"^[^a-z0-9]{0,3}(?:epoch|unix|bytes|rows|records|seconds|mm|cm|k
 _PART = r"(?-u:\b)(?:section|figs?|figures?|tables?|annex|schedule|part|item|step|regulation|rule|article|oid|dewey|app|criteri(?:on|a)|update|upgrade|recommendation|condition|objective|standard|question|outcome|target|paragraph|para|clause|version|ver|release|build|firmware|patch|revision|rev|api|sdk|chapter|appendix|policy|python|java|node|chrome|firefox|safari|lib[a-z0-9]+|openssl|nginx|apache|mysql|postgres|redis|docker|driver|bios|edition|software|plugin|module|package|windows|android|ios|linux|kernel|polars|pandas|v|rv:)\.? ?$"
 # Joined to what stands before, as the parts of a reference are
 _GLUED_LEFT = r"[A-Za-z0-9][\-/_#]$|[0-9][.,:]$"
-_LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/_#.]$"
+_LABEL_LEFT = r"(?:^|[^a-z0-9])(?:tel|mob|fax|ph|phone|no|nos|nhs|ni|nino|utr|uprn|dob|ip|reg|vrm|a/c|ac|acc|sc|card|pan|iban|mobile|home|work|passport|postcode)[\-/ #.]$"
 _GLUED_RIGHT = r"^(?:[\-/_#][A-Za-z0-9]|[.,][0-9])"
 
 
@@ -100,8 +102,11 @@ def _stands_before(left: str) -> pl.DataFrame:
 
 
 def beside(pieces: pl.DataFrame) -> pl.DataFrame:
-    """Add what stands on either side in small letters, which the words are looked for in."""
-    return pieces.with_columns(before=pl.col("left").str.to_lowercase(), after=pl.col("right").str.to_lowercase())
+    """Add what stands on either side in small letters, which the words are looked for in: `passport_no=` is two."""
+    return pieces.with_columns(
+        before=pl.col("left").str.to_lowercase().str.replace_all("_", " ", literal=True),
+        after=pl.col("right").str.to_lowercase(),
+    )
 
 
 def said(*kinds: str) -> pl.Expr:

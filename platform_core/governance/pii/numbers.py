@@ -19,6 +19,7 @@ _DECIMAL = r"^0\.[0-9]+$"
 _ISBN = "^0-[0-9]+-[0-9]+-[0-9]$"
 _SHORT = 24  # characters between a sort code and its account
 _LIKE_UPRN = "^(?:0?100[0-9]{8,9}|200[0-9]{9}|10[0-9]{9,10})$"
+_WITH_HOUSE = "^[0-9]{9,12} [0-9]{1,3}$"
 _ADDRESS_AFTER = r"^[,:;\- ]{1,4}(?:flat [0-9a-z]+,? )?[0-9]*[a-z]?,? ?[a-z' ]{2,24}(?:street|road|lane|avenue|close|drive|way|court|st|rd)(?-u:\b)"
 _ADDRESS_BEFORE = r"(?:street|road|lane|avenue|close|drive|way|court)(?-u:\b)[^0-9]{0,30}$"
 
@@ -191,17 +192,17 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     said_sort, said_account = pl.col("said_sort_code"), pl.col("said_account_number")
     bare, shaped, before_account = pl.col("bare"), pl.col("sort_shape"), pl.col("before_account")
     # In a sentence three pairs are a sort code where it speaks of a bank
-    of_bank = pl.lit(value=True)
+    of_bank, said_bank = pl.lit(value=True), around.of(said("bank"))
     if around.shared is None:
         behind = pl.col("eight").shift(1) & (row == row.shift(1)) & (pl.col("left").str.len_chars() < _SHORT)
-        of_bank = said("bank") | behind.fill_null(value=False)
+        of_bank = said_bank | behind.fill_null(value=False)
     unlike_date = of_bank & ~pl.col("as_date") & piece.str.contains("-", literal=True)
     known = known.with_columns(
         sort=(size == 6)
         & (
             (said_sort & (shaped | bare))
             | (shaped & pl.col("free") & (before_account | unlike_date))
-            | (bare & before_account & said_account)
+            | (bare & before_account & (said_account | (pl.col("free") & said_bank)))
         ),
         birth=(pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_date_of_birth"),
         address=(size >= 11)
@@ -214,10 +215,12 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         said_account & bare & size.is_between(7, 10) & ~pl.col("other") & pl.col("numbered")
     )
     passport = (size == 9) & (bare | piece.str.contains("^[0-9]{3} [0-9]{3} [0-9]{3}$"))
+    # `UPRN 200003012345 3 Bell Lane`: the number of the house is none of it
+    with_house = piece.str.contains(_WITH_HOUSE)
     kind = (
         pl.when("birth").then(pl.lit("date_of_birth"))
         .when("sort").then(pl.lit("sort_code"))
-        .when(pl.col("said_uprn") & bare).then(pl.lit("uprn"))
+        .when(pl.col("said_uprn") & (bare | with_house)).then(pl.lit("uprn"))
         .when(pl.col("said_passport") & passport).then(pl.lit("passport"))
         .when(account & ~pl.col("date")).then(pl.lit("account_number"))
         .when(pl.col("said_driving_licence") & (size == 8) & bare).then(pl.lit("driving_licence"))
@@ -226,7 +229,9 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     guessed = pl.col("sort") & ~said_sort & ~before_account
     score = pl.when(guessed).then(0.6).when(pl.col("address") & ~pl.col("said_uprn")).then(0.7).otherwise(0.92)
     made = known.with_columns(kind=kind, score=score, chance=pl.lit(value=False))
-    return made.filter(pl.col("kind").is_not_null())
+    made = made.filter(pl.col("kind").is_not_null())
+    housed = (pl.col("kind") == "uprn") & with_house
+    return made.with_columns(piece=pl.when(housed).then(piece.str.extract("^([0-9]+)", 1)).otherwise(piece))
 
 
 def _found(pieces: pl.DataFrame, kind: str, score: pl.Expr, chance: pl.Expr | None = None) -> pl.DataFrame:

@@ -221,8 +221,9 @@ def _found(
 def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataFrame:
     """Leave out what chance alone would find: a tenth of any numbers have the check digit of some kind."""
     if not about.says("nhs_number", "utr", "card") and found["chance"].any():
+        cells = column.alias("").cast(pl.String)
         for ten in (True, False):
-            found = _without_chance(found, column, ten=ten)
+            found = _without_chance(found, cells, ten=ten)
     if found["kind"].eq("nhs_number").any() and not about.other:
         found = _with_nhs_numbers(found, column)
     if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
@@ -236,17 +237,17 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
     return found
 
 
-def _without_chance(found: pl.DataFrame, column: pl.Series, *, ten: bool) -> pl.DataFrame:
+def _without_chance(found: pl.DataFrame, cells: pl.Series, *, ten: bool) -> pl.DataFrame:
     """Leave out bare numbers of ten digits, or of a card's length, where so few are valid as of any numbers."""
     by_chance = pl.col("chance") & (pl.col("ten") == ten)
     if found.filter(by_chance).is_empty():
         return found
-    cells = column.alias("").cast(pl.String).str.strip_chars(" \t\r\n(.,;)")
-    alike = cells.str.contains("^[0-9]{10}$" if ten else "^[0-9]{13,19}$").fill_null(value=False)
+    alike = cells.str.contains(rf"^[\s(]*[0-9]{{{10 if ten else '13,19'}}}[\s.,;)]*$").fill_null(value=False)
     if not ten:
         # What no issuer begins with could not have been taken for a card: an epoch, a barcode
         rows = alike.arg_true()
-        alike = alike.scatter(rows, cells.gather(rows).to_frame("n").select(is_issued(pl.col("n"))).to_series())
+        numbers = cells.gather(rows).str.extract("([0-9]+)", 1).alias("number").to_frame()
+        alike = alike.scatter(rows, numbers.select(is_issued(pl.col("number"))).to_series())
     by_chance &= pl.col("row").is_in(alike.arg_true().implode())
     count, of_any = int(alike.sum()), _OF_TENS if ten else _OF_CARDS
     # Numbers drawn at random stay below four times what their share varies by

@@ -148,7 +148,7 @@ def _of_pieces(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
 
 def _label(name: Named) -> str:
     said = "".join(f"{label} " for kind, label in _LABELS.items() if kind in name.kinds)
-    return said or ("ref " if name.other else "")
+    return said or ("order " if name.other else "")
 
 
 def _again(missed: pl.DataFrame, around: Around) -> Pieces:

@@ -534,6 +534,14 @@ def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(t
         ("note", "PPT no 833683963", ["passport"]),
         ("note", "car reg. ABC 123, plate U 496 or VRM abc123", ["vehicle_registration"]),
         ("note", "né Reg: 942 AML", ["vehicle_registration"]),
+        ("note", "passport_no=941683445&sort_code=738796", ["passport", "sort_code"]),
+        ("note", "1123456789 (UTR)", ["utr"]),
+        ("note", "Our ref: JA461679D", ["national_insurance"]),  # as letters of the DWP give it
+        ("note", "part ref JA461679D", []),
+        ("order_number", "JA461679D", []),
+        ("note", "expenses into 738796, account 15154625", ["sort_code", "account_number"]),
+        ("note", "order 738796, account 15154625", ["account_number"]),
+        ("note", "UPRN 207885418555 3 Bell Lane", ["uprn"]),
         ("note", "Reg 12 MAY, reg. no. 12345678, registration 5 of 10, reg AB12 CDE", ["vehicle_registration"]),
     ],
 )
