@@ -100,7 +100,9 @@ def check(told: pl.DataFrame, values: int = 60) -> None:
     assert total >= 0.95
 
 
-@pytest.mark.parametrize(("script", "name"), [("generate", "labelled"), ("adversary", "adversary")])
+@pytest.mark.parametrize(
+    ("script", "name"), [("generate", "labelled"), ("adversary", "adversary"), ("outsider", "outsider")]
+)
 def test_a_set_is_made_by_its_script(script: str, name: str, tmp_path: Path) -> None:
     made = tmp_path / "made.jsonl"
     subprocess.run([sys.executable, str(SETS / f"{script}.py"), str(made)], check=True)
@@ -114,9 +116,9 @@ def test_the_set_is_large_and_hard() -> None:
     assert all(0 <= start < end <= len(cell["text"]) for cell in cells for start, end, _ in cell["spans"])
 
 
-@pytest.mark.parametrize(("name", "values"), [("stranger", 40), ("adversary", 140)])
+@pytest.mark.parametrize(("name", "values"), [("stranger", 40), ("adversary", 140), ("outsider", 115)])
 def test_the_later_sets_are_found_too(name: str, values: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """Sets written after the detector: in the manner of somebody who does not know it, and to defeat it."""
+    """Sets written after the detector: in the manner of somebody who does not know it, to defeat it, and by one who had not read it."""
     told = figures(cells_of(f"{name}.jsonl"))
     with capsys.disabled(), pl.Config(tbl_rows=-1, tbl_hide_column_data_types=True, float_precision=3):
         print(f"\n{name}'s set:\n{told}")  # noqa: T201 - the figures are what the test is for
