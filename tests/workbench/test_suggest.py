@@ -42,7 +42,7 @@ def test_it_prints_a_table_and_what_comes_next(notebook: Path, capsys: pytest.Ca
     assert [line.split("  ")[0].strip() for line in said.split("\n")[:4]] == ["cells", "2", "3", "4"]
     assert "silver:rents_prepared" in said
     assert "PR707 (warning)" in said
-    assert said.rstrip().endswith("With --write, then: promote notebooks/a.ipynb")
+    assert said.rstrip().endswith("With --write, then: promote --fix notebooks/a.ipynb, then promote notebooks/a.ipynb")
     assert notebook.read_bytes() == before
 
 
