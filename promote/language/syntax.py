@@ -19,7 +19,10 @@ _MODE = pattern(r"[rwxabtU+]{1,4}")  # of a file that is opened
 _BRACES = pattern(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _CALLED = pattern(r"(\|\s*)?(\w+)\s*\(")
 _RUNS = pattern(r"\b(?:attr|do|include|import|extends)\b")
-_ASKING = frozenset(dir(str)) | {"get", "items", "keys", "values", "isoformat", "strftime", "cycle", "range"}
+_ASKING = frozenset(dir(str)).union(
+    """get items keys values isoformat strftime cycle range round head tail describe sum mean min max median count
+    iterrows itertuples iter_rows to_html to_dict to_dicts to_string to_markdown to_list tolist""".split()  # noqa: SIM905 - as `effects` writes its tables
+)
 
 
 def literal_key(node: ast.expr) -> str:
