@@ -8,7 +8,7 @@ from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Fix, TagEdit
-from promote.outside.outside_names import DATABASE_READERS, FRAME_DATASETS
+from promote.outside.outside_names import DATABASE_READERS, FRAME_DATASETS, is_frame_reader
 from promote.outside.roots import written
 from promote.outside.sightings import Looker
 from promote.suggest import names as naming
@@ -66,7 +66,6 @@ def _name(context: Context, looker: Looker, statement: Statement) -> str:
 
 
 def _gives_frame(path: str) -> bool:
-    from promote.outside.outside import is_frame_reader  # noqa: PLC0415 - it asks for this module in its turn
 
     return is_frame_reader(path) or path in DATABASE_READERS or path in FRAME_DATASETS
 

@@ -17,25 +17,21 @@ from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.language.functions import is_known, nameless
-from promote.language.syntax import dotted_of
-from promote.model import Finding, Fix, Function, Severity, Step
+from promote.model import Finding, Function, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups
 from promote.outside.orders import is_set, listed, sorted_names, unordered
-from promote.outside.places import placed
+from promote.outside.sight import Sight
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import parse, walk
-from promote.values import replace
 
 if TYPE_CHECKING:
     from promote.outside.origins import Origin
 
-_NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
-_SQL_METHODS = frozenset(["sql", "query", "execute", "execute_query", "read_sql"])
 _TOLD_METHODS = frozenset().union(
     ("sample", "shuffle", "astimezone", "pop"),
     BY_PLACE,
-    _SQL_METHODS,
+    names.SQL_METHODS,
     names.COARSE,
     names.COLLECTING,
     names.PATH_READS,
@@ -87,14 +83,10 @@ def _imported(node: ast.AST) -> Sequence[str]:
     return ["." * node.level + (node.module or "")] if isinstance(node, ast.ImportFrom) else []
 
 
-class _Look:
+class _Look(Sight):
     def __init__(self, context: Context, step: Step, closure: Closure, looker: Looker) -> None:
-        self.context, self.step, self.looker = context, step, looker
-        self.bronze = step.layer == "bronze"
-        self.statements = [context.program.statements[i] for i in sorted(closure.included)]
-        self.own = {s.index for s in closure.own}
+        super().__init__(context, step, closure, looker)
         self.included = closure.included.keys()
-        self.sets = {name for s in self.statements for name in s.sets}
         self.changes = {name for s in self.statements for name in s.changes}
 
     def all(self) -> Iterator[Finding]:
@@ -117,8 +109,10 @@ class _Look:
         path = call.path
         if "." not in path and self.context.program.touches.get(path):
             return  # the notebook binds a builtin's name itself
-        yield from self.chance(s, call)
-        yield from self.clock(s, call)
+        from promote.outside.chance import chance, clock  # noqa: PLC0415 - most steps take nothing from outside
+
+        yield from chance(self, s, call)
+        yield from clock(self, s, call)
         yield from self.places(s, call)
         yield from self.reading(s, call)
         yield from self.writing(s, call)
@@ -174,100 +168,15 @@ class _Look:
         pops = call.method == "pop" and not node.args and isinstance(node.func, ast.Attribute)
         if collects or (pops and is_set(node.func.value, self.looker, s)):  # type: ignore[attr-defined]  # a method has one
             yield self.order(s, node, kept=False)
-        elif of_groups(call, self.looker, s.index) or (call.method in _SQL_METHODS and of_a_query(_literal(node))):
+        elif of_groups(call, self.looker, s.index) or (call.method in names.SQL_METHODS and of_a_query(call.words)):
             hint = "Sort first, by columns that tell all rows apart."
             message = "Rows are taken by their place where nothing fixes their order."
             yield self.tell("PR703", "warning", message, s, node, hint)
 
-    # Chance and clocks
-
-    def chance(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
-        from promote.outside.seeds import added_argument, seed_before  # noqa: PLC0415 - most steps take nothing from outside
-
-        path, node = call.path, call.node
-        message = "Random numbers without a seed are different in every run."
-        if path in names.GENERATORS:
-            seed = call.argument("seed", "x")
-            if (seed is None or (isinstance(seed, ast.Constant) and seed.value is None)) and not _unpacks(node):
-                fix = added_argument(self.context, s, node, "0", "Seed the generator with 0.")
-                yield self.chancy(message, s, node, f"Give it a seed: `{path.rpartition('.')[2]}(0)`.", fix)
-            return
-        if path in names.NEVER_SEEDED or path.startswith("secrets."):
-            yield self.chancy(f"`{path}` is different in every run.", s, node, "Make it from the row's key.")
-            return
-        module = path.rpartition(".")[0]
-        if (state := names.SEEDED_MODULES.get(module)) is not None and path not in names.NOT_CHANCE:
-            if not self.is_seeded(state, s):
-                fix = seed_before(self.context, s, node) if s.index in self.own and not call.function else None
-                yield self.chancy(message, s, node, "Seed it in this step, or use numpy.random.default_rng(0).", fix)
-        elif path.startswith(("sklearn.", "imblearn.")) and path.rpartition(".")[2] in names.SKLEARN_CHANCE:
-            if call.keyword("random_state") is None and _NUMPY not in self.sets and not _unpacks(node):
-                fix = added_argument(self.context, s, node, "random_state=0", "Add random_state=0.")
-                yield self.chancy(message, s, node, "Write random_state=0.", fix)
-        elif call.method in {"sample", "shuffle"}:
-            yield from self.sampling(s, call)
-        elif call.method in _SQL_METHODS and "random(" in _literal(node):
-            yield self.chancy(message, s, node, "Take the rows by a condition or a hash of their key.")
-
-    def sampling(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
-        seeded = call.keyword("random_state", "seed") is not None or _unpacks(call.node)
-        if seeded or _NUMPY in self.sets or _POLARS in self.sets or self.is_generator(s, call.node):
-            return
-        if call.method == "shuffle" and call.node.args:
-            return  # of a list, by a generator that is told where it is made
-        from promote.outside.seeds import added_argument  # noqa: PLC0415 - as above
-
-        seed = self.seed_word(call)
-        fix = added_argument(self.context, s, call.node, f"{seed}=0", f"Add {seed}=0.") if seed else None
-        hint = f"Write {seed}=0." if seed else "Write random_state=0 (pandas) or seed=0 (Polars)."
-        yield self.chancy("A sample without a seed is different in every run.", s, call.node, hint, fix)
-
-    def seed_word(self, call: SeenCall) -> str:
-        """Tell pandas from Polars by the call's words, else by what the notebook imports; empty where neither tells."""
-        if call.keyword("frac", "weights") is not None:
-            return "random_state"
-        if call.keyword("fraction", "with_replacement") is not None or call.method == "shuffle":
-            return "seed"
-        imported = {path.partition(".")[0] for path in self.context.program.functions.imports.values()}
-        if "polars" in imported:
-            return "" if "pandas" in imported else "seed"
-        return "random_state" if "pandas" in imported else ""
-
-    def is_generator(self, s: Statement, node: ast.Call) -> bool:
-        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-        value = self.looker.value_of(owner.id, s.index) if isinstance(owner, ast.Name) else owner
-        path = dotted_of(value.func) if isinstance(value, ast.Call) else None
-        return path is not None and self.context.program.functions.canonical(path) in names.GENERATORS
-
-    def is_seeded(self, state: str, s: Statement) -> bool:
-        reaching = self.context.program.reaching(state, s.index)
-        return state in self.sets or any(state in one.sets for one in reaching)
-
-    def clock(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
-        path = call.path
-        owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
-        whole_day = path in names.DAYS or (
-            call.method in names.COARSE and isinstance(owner, ast.Call) and self.path_of(owner) in names.CLOCKS
-        )
-        if path in names.CLOCK_WORDS:
-            clocked = _literal(call.node) in {"now", "today"}
-        elif call.method in _SQL_METHODS:
-            text = _literal(call.node)
-            clocked = any(word in text for word in ("current_date", "current_timestamp", "now()", "today()"))
-        else:
-            told = path in names.TOLD_TIME and len(call.node.args) == (path == "time.strftime")
-            whole_day = whole_day or told
-            clocked = whole_day or path in names.CLOCKS
-        if clocked:
-            hint = "Give the day a name in the cell tagged `parameters`, or take it from the data."
-            severity: Severity = "error" if whole_day and not self.bronze else "warning"
-            message = "The result depends on the day." if whole_day else "The result depends on the time of the run."
-            yield self.tell("PR702", severity, message, s, call.node, hint)
-
     # Files, networks, machines
 
     def reading(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
-        from promote.outside.files_made import made_by  # noqa: PLC0415 - few steps read what is no asset
+        from promote.outside.files_made import made_by  # noqa: PLC0415 - as above
         from promote.outside.origins import origin_of  # noqa: PLC0415 - as above
         from promote.outside.sql_sources import sql_origins  # noqa: PLC0415 - as above
 
@@ -280,7 +189,7 @@ class _Look:
         if path in names.DATABASE_READERS:
             yield self.network(s, node, f"`{path}` reads a database.")
             return
-        if path in names.FILE_READERS or is_frame_reader(path):
+        if path in names.FILE_READERS or names.is_frame_reader(path):
             if path in {"open", "io.open"} and (_mode(node) & set("wax+") or self.is_local(s, path)):
                 return
             argument = call.argument(*names.SOURCE_ARGUMENTS)
@@ -426,28 +335,6 @@ class _Look:
 
     # Small questions
 
-    def tell(
-        self,
-        code: str,
-        severity: Severity,
-        message: str,
-        s: Statement,
-        node: ast.expr,
-        hint: str,
-        fix: Fix | None = None,
-    ) -> Finding:
-        at = placed(self.context.notebook, s, node)
-        if severity == "error" and s.index not in self.own:
-            at = replace(at, tag=self.step.tag)  # what stops a step is told of that step, wherever it stands
-        return Finding(code, severity, message, at, hint, fix)
-
-    def chancy(self, message: str, s: Statement, node: ast.expr, hint: str, fix: Fix | None = None) -> Finding:
-        return self.tell("PR701", "warning", message, s, node, hint, fix)
-
-    def path_of(self, node: ast.Call) -> str:
-        path = dotted_of(node.func)
-        return self.context.program.functions.canonical(path) if path else ""
-
     def is_listing(self, s: Statement, node: ast.Call) -> bool:
         return self.path_of(node) in names.LISTINGS or self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
 
@@ -503,15 +390,9 @@ def is_inward(path: str, method: str) -> bool:
         or path in _TOLD_PATHS
         or path.rpartition(".")[0] in names.SEEDED_MODULES
         or package in names.NETWORK_MODULES
-        or is_frame_reader(path)
+        or names.is_frame_reader(path)
         or path.startswith((*names.NETWORK_PREFIXES, "secrets.", "sklearn.", "imblearn.", "os.environ.", "os.getenv"))
     )
-
-
-def is_frame_reader(path: str) -> bool:
-    """Whether a function of a frame library reads a file."""
-    module, _, last = path.partition(".")
-    return module in names.FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in names.NOT_A_FILE
 
 
 def _is_sql(path: str) -> bool:
@@ -520,15 +401,6 @@ def _is_sql(path: str) -> bool:
     return package == "sqlalchemy" and (
         rest.rpartition(".")[2] in names.SQL_VALUES or rest.startswith(("types.", "func."))
     )
-
-
-def _unpacks(node: ast.Call) -> bool:
-    return any(k.arg is None for k in node.keywords)
-
-
-def _literal(node: ast.Call) -> str:
-    first = node.args[0] if node.args else None
-    return first.value.lower() if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _mode(node: ast.Call) -> set[str]:

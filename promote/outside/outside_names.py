@@ -133,3 +133,12 @@ ORDER_FREE_METHODS = frozenset(
     """isin is_in drop union intersection difference symmetric_difference update issubset issuperset isdisjoint
     sort add discard""".split()
 )
+
+# What takes a query as its first argument
+SQL_METHODS = frozenset(("sql", "query", "execute", "execute_query", "read_sql"))
+
+
+def is_frame_reader(path: str) -> bool:
+    """Whether a function of a frame library reads a file."""
+    module, _, last = path.partition(".")
+    return module in FRAME_MODULES and last.startswith(("read_", "scan_")) and path not in NOT_A_FILE

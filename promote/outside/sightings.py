@@ -52,6 +52,12 @@ class SeenCall:
             return self.node.args[0]
         return self.keyword(*names)
 
+    @property
+    def words(self) -> str:
+        """The first argument in small letters where it is a plain text, else empty."""
+        first = self.node.args[0] if self.node.args else None
+        return first.value.lower() if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
 
 @dataclass(slots=True)
 class Sightings:
