@@ -10,15 +10,17 @@ from __future__ import annotations
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from platform_core.canonical import canonical, digest
 
 if TYPE_CHECKING:
     import dagster as dg
+
+_Read: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 def declared(definitions: dg.Definitions, package: str) -> Mapping[dg.AssetKey, str]:
@@ -29,11 +31,11 @@ def declared(definitions: dg.Definitions, package: str) -> Mapping[dg.AssetKey, 
         package: The project's package; modules of others do not count.
     """
     parts: dict[dg.AssetKey, set[str]] = defaultdict(set)
-    read = cache(_canonical)
+    read = cache(_read)
 
     @cache
     def sources(module: str) -> tuple[str, ...]:
-        return tuple(read(one) for one in sorted(_with_imported(module, package)))
+        return tuple(read(one)[0] for one in sorted(_with_imported(module, package, read)))
 
     for definition in definitions.resolve_asset_graph().assets_defs:
         module = _module_of(definition)
@@ -53,7 +55,7 @@ def _module_of(definition: dg.AssetsDefinition) -> str:
     return str(getattr(getattr(compute, "decorated_fn", compute), "__module__", ""))
 
 
-def _with_imported(module: str, package: str) -> set[str]:
+def _with_imported(module: str, package: str, read: Callable[[str], _Read]) -> set[str]:
     """Give a module and all modules of the package that it imports, near and far."""
     found: set[str] = set()
     ahead = [module]
@@ -61,33 +63,33 @@ def _with_imported(module: str, package: str) -> set[str]:
         name = ahead.pop()
         if name not in found and name in sys.modules and name.partition(".")[0] == package:
             found.add(name)
-            ahead += _imported(name)
+            ahead += read(name)[1]
     return found
 
 
-def _imported(module: str) -> Iterator[str]:
-    """Give the names of what a module imports, each with what it may be as a module."""
-    loaded = sys.modules[module]
+def _read(module: str) -> _Read:
+    """Give the source of an imported module without comments, layout and docstrings, and the names of what it imports.
+
+    Both are empty where it has no file that Python reads.
+    """
+    loaded = sys.modules.get(module)
     path = getattr(loaded, "__file__", None)
     try:
-        tree = ast.parse(Path(path).read_bytes()) if path else ast.Module([], [])
+        tree = ast.parse(Path(path).read_bytes() if path else b"")
+        source = canonical(tree) if path else ""
     except (OSError, SyntaxError, ValueError):
-        return
+        return "", ()
+    return source, tuple(_imported(tree, getattr(loaded, "__package__", "") or ""))
+
+
+def _imported(tree: ast.Module, package: str) -> Iterator[str]:
+    """Give the names of what a module of a package imports, each with what it may be as a module."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            around = (getattr(loaded, "__package__", "") or "").split(".")
+            around = package.split(".")
             base = around[: len(around) - node.level + 1] if node.level else []
             name = ".".join([*base, *([node.module] if node.module else [])])
             yield name
             yield from (f"{name}.{alias.name}" for alias in node.names)
-
-
-def _canonical(module: str) -> str:
-    """Give the source of an imported module without comments, layout and docstrings; empty where it has no file."""
-    path = getattr(sys.modules.get(module), "__file__", None)
-    try:
-        return canonical(ast.parse(Path(path).read_bytes())) if path else ""
-    except (OSError, SyntaxError, ValueError):
-        return ""
