@@ -33,6 +33,16 @@ class Location:
     text: str = ""
 
 
+def location_of(told: str) -> Location:
+    """Give the place that `file:line` names, or a file alone.
+
+    >>> location_of("config/base.yaml:7").line, location_of("policies").path
+    (7, 'policies')
+    """
+    path, _, line = told.rpartition(":")
+    return Location(path, line=int(line)) if path and line.isdigit() else Location(told)
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A stretch of a cell's source and what takes its place: lines and columns from 1, the end not part of it."""

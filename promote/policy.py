@@ -18,7 +18,7 @@ from platform_core.governance.policies.model import AssetFacts, Exemption, Polic
 from platform_core.governance.policies.reading import read_policies
 from promote.evidence import read_evidence
 from promote.findings import FindingError
-from promote.model import Finding, Location, Notebook, Plan
+from promote.model import Finding, Notebook, Plan, location_of
 from promote.project import Project
 from promote.render.module import CLASSIFIED
 from promote.render.names import paths_of
@@ -173,8 +173,7 @@ def _policies(project: Project) -> Policies:
         problem = error
     except (TypeError, ValueError):
         problem = _said_by_pydantic(project)
-    place, _, line = (problem.location or "policies").rpartition(":")
-    at = Location(place, line=int(line)) if line.isdigit() else Location(problem.location or "policies")
+    at = location_of(problem.location or "policies")
     raise FindingError(Finding("PR951", "error", problem.message, at, problem.hint or ""))
 
 

@@ -18,7 +18,7 @@ from promote.evidence import Facts, Proof
 from promote.frame_facts import FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
-from promote.model import Finding, FrameKind, GeneratedFile, Location, Plan
+from promote.model import Finding, FrameKind, GeneratedFile, Plan, location_of
 from promote.outcome import Settings
 from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
@@ -405,13 +405,11 @@ def _unloaded(made: Materialised) -> Finding | None:
     """Tell that the project's definitions do not load with the new modules, with the file and line where that shows."""
     if not made.error:
         return None
-    path, _, line = made.location.rpartition(":")
-    at = Location(path, line=int(line)) if path and line.isdigit() else Location(made.location)
     return Finding(
         "PR512",
         "error",
         f"The project does not load with the steps as they are now: {made.error}",
-        at,
+        location_of(made.location),
         "Nothing was written. Put that line right, or the step that it is about, and promote again.",
     )
 
