@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import polars as pl
 
+from platform_core.columns import parts_of
 from platform_core.governance.erasure import spellings
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _PAGE = 500
 
@@ -25,7 +23,6 @@ def named_in(schema: Mapping[str, pl.DataType], attributes: object, value: str) 
         attributes: What a pandas frame holds beside its columns.
         value: The value that stands for a person.
 
-    >>> import polars as pl
     >>> named_in({"who": pl.Enum(["P-1", "P-2"]), "town": pl.String()}, {"seen": ["P-1"]}, "P-1")
     ('who', 'attrs')
     """
@@ -68,11 +65,7 @@ def _looked_for(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?:{words})(?:\.0+)?(?!\w|\.\d)")
 
 
-def _categories(dtype: Any) -> Iterator[str]:
-    if type(dtype).__name__ == "Enum":
-        yield from dtype.categories.to_list()
-    inner = getattr(dtype, "inner", None)
-    if inner is not None:
-        yield from _categories(inner)
-    for field in getattr(dtype, "fields", ()):
-        yield from _categories(field.dtype)
+def _categories(dtype: pl.DataType) -> Iterator[str]:
+    for part in parts_of(dtype):
+        if isinstance(part, pl.Enum):
+            yield from part.categories.to_list()
