@@ -92,6 +92,8 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 # Of the project's own tests only the one that is to be red is run in the suite
 NARROWED = {"tests": "-k test_environments_keep_their_data_apart"}
+# The project's own tests harvest the same files in memory, with the asset's checks, so they see a key twice as well
+SEEN_BY_TESTS = {"data"}
 
 
 @pytest.fixture
@@ -136,7 +138,8 @@ def test_a_fault_turns_one_gate_red(name: str, copy: Path, types_cache: str, ful
     assert outcome.returncode == 1, outcome.stderr
     told = json.loads(outcome.stdout)["gates"]
     assert [one["gate"] for one in told] == list(asked)
-    assert [one["gate"] for one in told if not one["green"]] == [name]
+    red = ["tests", name] if full_count and name in SEEN_BY_TESTS else [name]
+    assert [one["gate"] for one in told if not one["green"]] == red
     assert said in outcome.stderr
 
 
