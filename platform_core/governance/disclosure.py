@@ -111,6 +111,8 @@ def suppress_small(
 def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> Any:
     """Round counts to the nearest multiple of a base, halves up; each by itself, so totals need not add up.
 
+    What is no count becomes null, as what is missing: what is infinite or not a number, and what 64 bits do not hold.
+
     Args:
         frame: Any kind of frame; the same is given back.
         counts: The columns of counts, of whole numbers or decimals from nought on.
@@ -122,15 +124,19 @@ def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> A
     >>> round_counts(pl.DataFrame({"homes": [2, 3, 7, 8, None]}), "homes")["homes"].to_list()
     [0, 5, 5, 10, None]
     """
-    if not is_whole(base) or base < 1:
+    if not is_whole(base) or not 1 <= base < 2**63:
         raise UserError(f"base={base!r} is nothing to round to.", hint="Give a whole number such as 5.")
     lazy, kind, names, _ = _asked(frame, counts, ())
     schema = lazy.collect_schema()
 
     def rounded(name: str) -> pl.Expr:
-        if schema[name].is_integer():  # large ones too, which a float would not hold
-            return (column_of(name).cast(pl.Int64) + base // 2) // base * base
-        return ((column_of(name) + base / 2) // base * base).cast(pl.Int64)
+        # By what is left over, since adding half of a base rounds a float and overflows a whole number
+        whole = schema[name].is_integer()
+        count = column_of(name).cast(pl.Int128 if whole else pl.Float64)
+        step = pl.lit(base, pl.Int128 if whole else pl.Float64)
+        over = count % step
+        # NaN is what is left over of what is infinite; a null is below no half, and stays null
+        return (count - over + pl.when(over * 2 >= step).then(step).otherwise(0)).cast(pl.Int64, strict=False)
 
     return convert(lazy.with_columns(rounded(name) for name in names), kind)
 
@@ -160,7 +166,8 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     if sensitive is not None and sensitive not in lazy.collect_schema():
         raise UserError(f"There is no column {sensitive!r}.", hint=did_you_mean(sensitive, lazy.collect_schema()))
     keys = [f"key {number}" for number in range(len(names))]  # a column may be called as ours are
-    spread = [column_of(sensitive).n_unique().alias("different")] if sensitive is not None else []
+    # What is not known of somebody hides nobody else, so a null is no value beside the one that all others have
+    spread = [column_of(sensitive).drop_nulls().n_unique().alias("different")] if sensitive is not None else []
     sizes = (
         lazy.group_by([column_of(name).alias(key) for name, key in zip(names, keys, strict=True)])
         .agg(pl.len().alias("rows"), *spread)
@@ -197,6 +204,9 @@ def recomputable_counts(frame: Any, counts: str, *, by: str | Sequence[str] = ()
     ['A']
     """
     lazy, _, (name,), groups = _asked(frame, counts, by)
+    if "suppressed" in groups:
+        hint = "Rename it: the answer has a column of that name."
+        raise UserError("A column of the groups is called 'suppressed'.", hint=hint)
     hidden = column_of(name).is_null().sum().alias("suppressed")
     told: pl.DataFrame = (
         lazy.group_by([column_of(one) for one in groups], maintain_order=True).agg(hidden)

@@ -97,6 +97,8 @@ def test_what_is_wrong_is_told() -> None:
         lambda: disclosure.k_anonymity(frame, "homes", sensitive="x"),
         lambda: disclosure.round_counts([1], "homes"),
         lambda: disclosure.suppress_small(pl.DataFrame({"homes": ["3"]}), "homes"),
+        lambda: disclosure.round_counts(frame, "homes", base=2**64),
+        lambda: disclosure.recomputable_counts(pl.DataFrame({"suppressed": [1], "n": [2]}), "n", by="suppressed"),
     ):
         with pytest.raises(UserError):
             call()
@@ -113,6 +115,26 @@ def test_whole_counts_are_rounded_as_whole_numbers() -> None:
     assert disclosure.round_counts(large, "homes")["homes"].to_list() == [9007199254740995, 5]
     short = pl.DataFrame({"homes": pl.Series([253, 2], dtype=pl.UInt8)})
     assert disclosure.round_counts(short, "homes", base=10)["homes"].to_list() == [250, 0]
+
+
+def test_what_is_no_count_is_rounded_to_a_missing_one() -> None:
+    infinite = pl.DataFrame({"homes": [float("inf"), -float("inf"), float("nan"), 1e300, 7.0]})
+    assert disclosure.round_counts(infinite, "homes")["homes"].to_list() == [None, None, None, None, 5]
+    assert disclosure.round_counts(infinite.lazy(), "homes").collect()["homes"].null_count() == 4
+    beyond = pl.DataFrame({"homes": pl.Series([2**64 - 1, 2**63 - 1], dtype=pl.UInt64)})
+    assert disclosure.round_counts(beyond, "homes")["homes"].to_list() == [None, 2**63 - 3]
+
+
+def test_adding_half_of_the_base_rounds_nothing_by_itself() -> None:
+    assert disclosure.round_counts(pl.DataFrame({"n": [0.49999999999999994]}), "n", base=1)["n"].to_list() == [0]
+    single = pl.DataFrame({"n": pl.Series([7.4999995, 7.5], dtype=pl.Float32)})
+    assert disclosure.round_counts(single, "n")["n"].to_list() == [5, 10]
+
+
+def test_what_is_not_known_of_somebody_is_no_other_value_to_hide_behind() -> None:
+    frame = pl.DataFrame({"area": ["LS"] * 3, "ill": ["flu", "flu", None]})
+    assert disclosure.k_anonymity(frame, "area", k=2, sensitive="ill").diversity == 1
+    assert disclosure.k_anonymity(frame.with_columns(ill=None), "area", k=2, sensitive="ill").diversity == 0
 
 
 def test_quasi_identifiers_may_be_called_anything_and_be_named_twice() -> None:
