@@ -62,9 +62,12 @@ class Erasure:
 
     @property
     def complete(self) -> bool:
-        """Whether no row is left in any column that is known to say whose it is, and none is held or doubtful."""
+        """Whether nothing was found that is left: no row, none that is held or doubtful, no name in types or records.
+
+        Where nobody looked, `not_looked_at` and the places that are left to people say so.
+        """
         gone = all(part.rows_left == 0 and not part.named for part in self.parts)
-        return self.done and gone and not self.held and not self.reach.confirm
+        return self.done and gone and not self.held and not self.reach.confirm and not self.runs
 
 
 def proof(erasure: Erasure) -> str:
@@ -123,4 +126,6 @@ def _lines(erasure: Erasure) -> Iterator[str]:
             yield f"{said}: {between.join(names)}."
     rows = sum(part.rows_found for part in erasure.parts)
     end = "Erased, and every file read back." if erasure.done else "Nothing was erased; --yes erases."
+    if erasure.done and not erasure.complete:
+        end += " It is not complete: see what is told above."
     yield f"{rows} rows in {len({part.asset for part in erasure.parts if part.rows_found})} assets. {end}"
