@@ -10,7 +10,7 @@ from platform_core.governance.policies.facts import facts_of
 from platform_core.governance.policies.loading import load_policies
 from platform_core.governance.policies.model import AssetFacts, Policies
 from promote.assurance.checking import standing
-from promote.assurance.record import differing
+from promote.assurance.record import differing, same_person
 from promote.assurance.standing import approved_by
 from promote.outcome import StepOutcome
 from promote.project import find
@@ -58,11 +58,16 @@ def governed(project: Project) -> Governed:
 
 
 def _approved(root: Path, promoted: list[AssetFacts]) -> dict[str, tuple[str, ...]]:
-    """Give who has signed the record of each asset as it stands; a record of another version counts for nothing."""
+    """Give who has signed the record of each asset as it stands, its analyst aside.
+
+    A record of another version counts for nothing, and neither does whoever signs their own work.
+    """
     steps = [StepOutcome(one.shown, one.notebook, "unchanged") for one in promoted]
     stands = standing(find(named=root), steps)
     return {
-        stand.tag.partition(":")[2]: approved_by(stand.record)
+        stand.tag.partition(":")[2]: tuple(
+            one for one in approved_by(stand.record) if not same_person(one, stand.record.analyst)
+        )
         for stand in stands
         if stand.record is not None and not differing(stand.record, stand.now)
     }

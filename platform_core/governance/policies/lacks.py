@@ -126,10 +126,9 @@ def _cost(rule: Rule, asset: AssetFacts, cost: float | None) -> Iterator[Lack]:
 
 def _approval(rule: Rule, asset: AssetFacts) -> Iterator[Lack]:
     if asset.approved_by is not None and not any(_approves(rule.by, one) for one in asset.approved_by):
-        who = "somebody" if "*" in rule.by else " or ".join(rule.by)
-        said = f"{asset.shown} is not approved by {who}."
+        said = f"{asset.shown} is not approved by {_approvers(rule)}."
         if asset.notebook:
-            yield said, f"Who approves runs `workbench assure {asset.shown} --approve`.", ""
+            yield said, f"Who approves runs `workbench assure {asset.shown} --approve`, and is not its analyst.", ""
         else:
             do = "No notebook makes it, so it has no record to sign: write an exception with who looked at it."
             yield said, do, ""
@@ -160,9 +159,14 @@ _PLAIN: Mapping[str, Callable[[Rule, AssetFacts], Iterator[Lack]]] = {
 _WHOLE = {"run": "an asset", "project": "all assets"}
 
 
+def _approvers(rule: Rule) -> str:
+    return "somebody other than its analyst" if "*" in rule.by else " or ".join(rule.by)
+
+
 def _approves(wanted: Sequence[str], who: str) -> bool:
-    address = who.rpartition("<")[2].rstrip(">").strip()
-    return any(fnmatchcase(one.casefold(), pattern.casefold()) for pattern in wanted for one in (who, address))
+    name, _, address = who.rstrip(">").rpartition("<")
+    shown = [part.strip().casefold() for part in (who, name, address)]
+    return any(fnmatchcase(one, pattern.casefold()) for pattern in wanted for one in shown if one)
 
 
 def told(rule: Rule) -> str:
@@ -177,7 +181,7 @@ def told(rule: Rule) -> str:
         "compute": "An asset runs within " + ", ".join(_limits(rule)),
         "cost": f"A run of {_WHOLE[rule.of]} costs at most {rule.most or 0:.2f} US dollars",
         "personal_columns": "A column that looks personal is declared as personal",
-        "approval": f"An asset is approved by {'somebody' if '*' in rule.by else ' or '.join(rule.by)}",
+        "approval": f"An asset is approved by {_approvers(rule)}",
     }[rule.rule]
     where = [f"in {_listed(rule.layers)}"] if rule.layers else []
     where += [f"of {_listed(rule.assets)}"] if rule.assets else []

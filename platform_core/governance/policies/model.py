@@ -268,7 +268,7 @@ class AssetFacts:
         partitioned: Whether it has partitions.
         notebook: The notebook that it was promoted from.
         module: The module that defines it.
-        approved_by: Who signed its record of assurance as it stands.
+        approved_by: Who signed its record of assurance as it stands, its analyst aside.
         outside: Whether it is an output outside the lake (a file, a table), whose rows the platform cannot reach.
         model: Whether it is a model of dbt that no notebook makes.
     """

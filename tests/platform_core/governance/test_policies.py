@@ -197,9 +197,12 @@ def test_a_rule_finds_what_it_is_for(rule: Rule, facts: dict[str, Any], said: st
     assert found.stops
 
 
-def test_who_approves_is_known_by_name_or_address() -> None:
-    rule = Policies(rules={"r": Rule(rule="approval", by=("BO@example.gov.uk",))})
-    assert judge(rule, [AssetFacts(name="a", approved_by=("Bo <bo@Example.gov.uk>",))], on=ON) == ()
+@pytest.mark.parametrize("by", ["BO@example.gov.uk", "bo watcher", "bo w*", "*@example.gov.uk"])
+def test_who_approves_is_known_by_name_or_address(by: str) -> None:
+    rule = Policies(rules={"r": Rule(rule="approval", by=(by,))})
+    assert judge(rule, [AssetFacts(name="a", approved_by=("Bo Watcher <bo@Example.gov.uk>",))], on=ON) == ()
+    (found,) = judge(rule, [AssetFacts(name="a", approved_by=("Cy <cy@example.org>",))], on=ON)
+    assert found.stops
 
 
 def test_personal_data_is_followed_downstream() -> None:

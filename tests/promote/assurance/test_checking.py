@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from platform_core.errors import UsageError, UserError
+from platform_core.governance.policies.model import AssetFacts
 from promote.assurance.record import parse, person, render
 from promote.project import find
 from tests.promote.merge import projects
@@ -17,6 +18,7 @@ from tests.promote.merge.repository import Repository
 from tests.promote.small_project import tree
 from workbench.assuring import Asked, Assured, assure
 from workbench.cli import main
+from workbench.governance.loading import _approved
 
 RENTS, TOWNS = "silver:rents", "gold:rent_by_town"
 ANA, BEA = "Ana Lyst <ana@example.org>", "Bea Watcher <bea@example.org>"
@@ -295,3 +297,13 @@ def test_the_command_asks_git_who_it_is_and_says_what_is_next(
     assert (said["level"], said["steps"][0]["approved_by"], said["steps"][0]["lacks"]) == ("full", [BEA], [])
     for wrong in (["--approve"], ["rents", "--approver", BEA], ["rentz"], ["rents", "--approve", "--analyst", ANA]):
         assert main(["assure", *wrong]) == 2
+
+
+def test_policies_count_no_approval_of_ones_own_work(project: Path) -> None:
+    record(project, RENTS, analyst=ANA)
+    notebook = json.loads((project / place(RENTS)).read_text())["notebook"]
+    facts = [AssetFacts(name="rents", layer="silver", notebook=notebook)]
+    record(project, RENTS, approve=True, approver=ANA.upper())
+    assert _approved(project, facts) == {"rents": ()}
+    record(project, RENTS, approve=True, approver=BEA)
+    assert _approved(project, facts) == {"rents": (BEA,)}
