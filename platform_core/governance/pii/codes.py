@@ -50,7 +50,7 @@ _SHAPES = (
     ("passport", _PASSPORT, ""),
     ("like_postcode", _POSTCODE_LIKE, ""),
 )
-_WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ)"
+_WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ|FOI)"
 NO_MARK = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|AM|PM|OF|THE|AND|NO)(?-u:\b)|^(?:NO|ISO|SC|OC|NI) ?[0-9]"
 _MARK_NEXT = r"(?:reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
 _IPV6 = (

@@ -57,7 +57,7 @@ _EVERY = (
         "ISO/IEC 7812",
     ),
     Kind("iban", "an international bank account number", "checksum", "ibans?", "ISO 13616"),
-    Kind("sort_code", "a bank's sort code", "context", "sort_?codes?|bank_code|sort_cd|branch_code", "Pay.UK"),
+    Kind("sort_code", "a bank's sort code", "context", "sort_?codes?|sort$|bank_code|sort_cd|branch_code", "Pay.UK"),
     Kind(
         "account_number",
         "a bank account's number",
@@ -83,7 +83,7 @@ _EVERY = (
         "date_of_birth",
         "a date of birth",
         "context",
-        "dob|d_o_b|date_?of_?birth|birth_?(?:date|day|dt)|born(?:_on)?|dt_?birth|date_birth|birth",
+        "dob|do_b|d_o_b|date_?of_?birth|birth_?(?:date|day|dt)|born(?:_on)?|dt_?birth|date_birth|birth",
         "none",
     ),
     Kind("passport", "a passport's number", "context", "pass_?ports?", "ICAO 9303"),
@@ -152,6 +152,8 @@ _OTHER = re.compile(
     r"(?:^|_)(?:order|invoice|tracking|isbn|issn|ean|gtin|barcode|sku|product|version|release|build|sha\d*|md5|hash|guid|uuid|commit|checksum|epoch"
     r"|timestamp|lat|latitude|lon|lng|longitude|easting|northing|amount|cost|price|fee|total|value_gbp|grid|lad|lsoa|msoa|ward|gss|sic|nace|count|quantity"
     r"|duration|percent|rate|score|imei|iccid|meter|mpan|mprn)(?:_|$)"
+    # what is given out with a number: a badge, the key of a locker
+    r"|(?:^|_)(?:badge|locker|warrant)(?:_(?:no|nos|num|number|id|ref))?$"
 )
 # `person_id`, `customer_no`: who it is, and no name
 _KEY = re.compile(r"_(?:ids?|nos?|nums?|numbers?|codes?|refs?|references?|nr|keys?|uuid|guid|hash|index|idx)$")
@@ -182,7 +184,7 @@ _ROLES = re.compile(
     r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?"
     r"|approvers?|requesters?|requestors?|reporters?|assignees?|originators?|preparers?|checkers?|nominees?|referrers?|mentees?|leaders?|leads?|organi[sz]ers?|coordinators?|administrators?|treasurers?|governors?"
     r"|surveyors?|architects?|technicians?|operatives?|interpreters?|advocates?|nurses?|midwi(?:fe|ves)|doctors?|surgeons?|investigators?|interviewers?|interviewees?|callers?|donees?|heirs?|spouses?|mother|father"
-    r"|children|siblings?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given)(?:_?[0-9]{1,2})?$"
+    r"|children|siblings?|electors?|voters?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given)(?:_?[0-9]{1,2})?$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"

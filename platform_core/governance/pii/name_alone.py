@@ -30,10 +30,10 @@ _SOMEBODY_BEFORE = (
     r"|(?:[Mm]um|[Dd]ad|[Mm]other|[Ff]ather|[Nn]an|[Ss]he|[Hh]e|[Tt]hey|[Ss]chool|[Ss]taff) (?:said|says|reports|reported|thinks|states|stated|feels|felt)(?: that)?|[Hh]appy birthday|[Ww]ell done|[Tt]hank you|so sorry"
     r"|(?:operative|receptionist|officer|worker|nurse|teacher|driver|manager|doctor|tenant|applicant|landlord|engineer|technician|clerk|agent|assistant|supervisor|builder|plumber|interpreter|advocate|volunteer|pupil|student|child|boy|girl|baby|toddler|twins?|lad|lady|gentleman|owner|boss|mate),),? $"
 )
-_TWO_TOGETHER = r"(?:after|for|with|between|both|children|siblings|twins|boys|girls|sons|daughters|parents|told|met|saw|see|by|from|to|of|kids|including|like)[,:]? $"
+_TWO_TOGETHER = r"(?:[A-Za-z]:|after|for|with|between|both|children|siblings|twins|boys|girls|sons|daughters|parents|told|met|saw|see|by|from|to|of|kids|including|like)[,:]? $"
 _ENDED = r"^(?:'s? [a-z]|[,;!?)]|\.(?:\s|$)|\s*$| [a-z(0-9])"
 _DOES = (
-    r"^ (?:(?:was|is|has|had|will|would|can|could|did|does|do|may|might|should|must|wasn't|isn't|hasn't|won't|didn't|doesn't|can't|couldn't|also|then|still|now|never|always|often|just|currently|usually)"
+    r"^ (?:(?:here|was|is|has|had|will|would|can|could|did|does|do|may|might|should|must|wasn't|isn't|hasn't|won't|didn't|doesn't|can't|couldn't|also|then|still|now|never|always|often|just|currently|usually)"
     r"|[a-z]{3,}ed|said|says|told|rang|went|came|left|ran|got|gave|took|made|saw|felt|sat|slept|ate|drank|fell|met|spoke|thought|knew|kept|began|chose|wrote|read|sent|brought|bought|found|held|lost|paid|put|stood"
     r"|wants|likes|loves|hates|needs|lives|works|goes|comes|takes|eats|sleeps|plays|speaks|talks|thinks|knows|feels|looks|seems|appears|remains|attends|receives|enjoys|struggles|presents|uses|has|gets|makes)(?-u:\b)"
 )
@@ -56,8 +56,10 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     if plain.is_empty():
         return nothing(words)
     only = pl.col("letter") == "G"
-    within = only & left.str.contains(_WITHIN)
-    begun = only & left.str.contains(_BEGUN) & right.str.contains(_DOES)
+    # `Khalid` is a family name too, and a person where somebody does something
+    person = only | ((pl.col("letter") == "B") & right.str.contains(_DOES))
+    within = person & left.str.contains(_WITHIN)
+    begun = person & left.str.contains(_BEGUN) & right.str.contains(_DOES)
     ends = right.str.contains(r"^\s*$|^ x{1,3}\s*$")
     signing = ends & ((only & left.str.contains(_SIGNING)) | left.str.contains(_SIGNING_ALONE))
     somebody = left.str.contains(_SOMEBODY_BEFORE)

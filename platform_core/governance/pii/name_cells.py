@@ -34,7 +34,7 @@ def whole_cells(cells: Cells, *, strict: bool = False) -> pl.DataFrame:
         & ~words.list.eval(word.is_in(never)).list.any()
         & ~words.list.eval(word.is_in(empty)).list.all()
         & ~text.str.contains(
-            r"(?i)^\s*(?:n\.?/?a\.?|none|nil|null|tbc|tba|unknown|redacted|withheld|vacant|various|anon(?:ymous)?|deceased|self|private|confidential|(?:not|none|no|see|same|as) .*|x+|male|female|mr|mrs)\s*$"
+            r"(?i)^\s*(?:n\.?/?a\.?|none|nil|null|tbc|tba|unknown|redacted|withheld|vacant|various|pool(?: (?:car|vehicle|van))?|agency|hire|spare|unallocated|unassigned|anon(?:ymous)?|deceased|self|private|confidential|(?:not|none|no|see|same|as) .*|x+|male|female|mr|mrs)\s*$"
         )
     )
     piece = text.str.strip_chars()

@@ -10,7 +10,7 @@ from platform_core.governance.pii.name_words import fold, lists
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{1e00}-\x{1eff}]"
 _LOWER = r"[a-z\x{df}-\x{24f}\x{300}-\x{36f}\x{1e00}-\x{1eff}]"  # a fraction of what \p{Ll} costs
 _NAME = rf"{_UPPER}{_LOWER}+(?:['\-]{_UPPER}?{_LOWER}+)*"
-_GREETING = r"^\s*(?i:(?:good )?(?:morning|afternoon|evening)|hi(?:ya)?|hello|hey|dear|dearest)(?i: there| again)?,? "
+_GREETING = r"^\s*(?i:(?:good )?(?:morning|afternoon|evening)|hi(?:ya)?|hello|hey|dear|dearest|thanks|thank you|cheers)(?i: there| again)?,? "
 _CLOSING = r"(?i:thanks|thank you|cheers|regards|wishes|sincerely|faithfully|truly|yours|ta|love|best|thx|rgds)"
 # What stands before a name, the name, and what ends it
 _GREETED = rf"({_GREETING})({_NAME}) ?(?:[,!:;\n\r/]|[.]\s|-\s|(?:&|and) {_NAME}|$)"
@@ -42,7 +42,7 @@ _KNOWN, _UNHEARD = 0.75, 0.6
 
 SPOKEN_OF = (
     r"(?-u:\b)(?:ex-|step-?|half-|foster |birth )?(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
-    r"|(?:mother|father|sister|brother|daughter|son)-in-law|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
+    r"|(?:mother|father|sister|brother|daughter|son)-in-law|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|accompanied|copied in|contact for|surname:?|forename:?|family name:?|first name:?|last name:?|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
     r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)),? "
 )
 """What stands before one that is spoken of: behind it a single word may be a name."""
@@ -57,7 +57,7 @@ SAID = r" (?:phoned|telephoned|rang|said|says|agreed|asked|told|refused|visited|
 """What a single name does that is a person's and no place's: `Petar phoned`."""
 _OF_KINS = rf"^([^ ]+?(?:{KINS}|{SAID}) ?)"
 # Of these a single word is a name even if nobody has heard of it
-_SOMEBODYS = r"(?-u:\b)(?:son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named),? $"
+_SOMEBODYS = r"(?-u:\b)(?:surname:?|forename:?|family name:?|first name:?|last name:?|son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named),? $"
 
 
 def find(cells: Cells) -> pl.DataFrame:

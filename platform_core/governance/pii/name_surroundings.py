@@ -69,6 +69,8 @@ _CROWNED = r"\b(?:Queen|King|Prince|Princess|Saint|St|Duke|Duchess|Earl)\.? $"  
 _NUMBERED = r"[0-9][A-Za-z]?,? $"
 # `Flat 9, 13 Donna Lock`: the number of a house, not a year or what a list counts with
 _HOUSE = r"(?i)(?:^|[,;(] ?|\b(?:at|of|near|outside|along|to|visited|from) )(?:(?:flat|studio|unit|apartment|plot) )?(?:[0-9]{1,3}|1[0-8][0-9]{2})[a-z]?,? $"
+# `Flat 13, Wellington House, Edith Street`
+_OF_A_HOUSE = r"(?-u:\b)(?:House|Cottage|Court|Lodge|Villas?|Flats?|Farm|Mill|Buildings?|Tower|Hall|Apartments?),? $"
 _TOWN_BEHIND = (
     r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
     r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
@@ -107,6 +109,7 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
+    placed |= before.str.contains(_OF_A_HOUSE) & (score == BY_A_PLACE)
     placed |= before.str.contains(_CROWNED) & (score < 0.85)
     placed |= before.str.contains(_HOUSE) & (score < _SURE)
     placed |= before.str.contains(_CULTIVAR)

@@ -75,13 +75,19 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
     letters |= dict.fromkeys(
         ("april", "june", "august", "will", "grace", "bill", "christian", "comfort", "blessing", "precious"), "A"
     ) | dict.fromkeys(("may", "rose", "hope", "dale"), "E")
-    letters |= {"king": "V", "keynes": "X"}
+    letters |= {"king": "V", "keynes": "X", "mount": "X", "i'm": "O", "pt": "R"}
     letters |= dict.fromkeys((role for role in _ROLES.split() if letters.get(role) == "L"), "R")
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
     letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
     letters |= dict.fromkeys((word for word in _OPENERS.split() if letters.get(word, "L") == "L"), "O")
     return letters, frozenset(called)
+
+
+@lru_cache(1)
+def plain_words() -> frozenset[str]:
+    """Give the words of places and of everyday speech, those too that somebody is called by."""
+    return frozenset(word for part in _parts("words.txt") for word in part.split())
 
 
 @lru_cache(1)

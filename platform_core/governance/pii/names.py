@@ -79,6 +79,9 @@ _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
 _SPOKEN_TO = r"(?:^|[\s(])@$"  # `@Ada Khan can you look?`
 _DATED = r"[0-9](?:st|nd|rd|th)? $"
 _MONTH = r"^((?:January|February|March|April|May|June|July|August|September|October|November|December),? )"
+# `KEOGH Sinéad`
+_CAPITALS_FIRST = r"(?:^| )[A-Z\x{c0}-\x{de}\x{100}-\x{24f}][A-Z\x{c0}-\x{de}\x{100}-\x{24f}'\-]{2,} [A-Z\x{c0}-\x{de}\x{100}-\x{24f}][a-z\x{df}-\x{24f}]"
+_ACRONYM = 5  # letters of a word in capitals on no list, from which on it is no short name of an organisation
 _FEW_WORDS = 20_000  # below which to build a hash table of the lists costs more than a dictionary asked for each
 _BESIDE = 16  # characters of a run beside a word alone
 _FOLLOWS = 40  # characters of the next run that say what `of` leads to
@@ -91,11 +94,14 @@ _COME_FIRST = (
 )
 _RULES: tuple[tuple[str, float], ...] = (
     (r"[fbdvceu]T{1,2}[IJ]{0,2}[GABCDEU](?![A-Za-z])", 0.96),
+    # `Khan, Ms L`, `Al Jabouri, Mr M`
+    (r"P{0,2}[fbdvceuga]T{1,2}[IJ]{0,2}[IJij](?![A-Za-z])", 0.93),
     (r"T+P{2,3}[LXYlxy]", 0.95),
     (r"[ZR]I[IJ]{0,3}[GABC]?[FBDUVCEfbdu]|Z{1,2}[IJ]{0,3}[GABC]?[FBDfbd]", 0.95),
-    (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}P{0,3}[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
+    (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}(?:P{0,3}|Q)[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
-    (r"[UGABCDEFL][IJ]?Q[A-Za-z](?:[UF](?![A-Za-z]))?", 0.85),
+    (r"[UGABCDEFLK][IJ]?Q[A-Za-z](?:[UF](?![A-Za-z]))?", 0.85),
+    (r"[IJ]{1,3}Q[FBDUfbdu](?![A-Za-z])", 0.7),
     (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBD]P{1,2}[FBDUfbdu](?![A-Za-z])", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBDfbd]", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[VCEvce]", 0.8),
@@ -109,7 +115,8 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"K[FBfb]", 0.6),
     (r"[fbd](?:[GBCIJ]{0,2}[gbc]|[GBC][GBCIJ]{0,2})", 0.85),
     (r"[fbdvce u][GBCADE](?:[IJ]{0,2})$", 0.7),
-    (r"[fbd][IJ]{1,3}$", 0.65),
+    (r"[fbd][IJ]{0,2}[IJij]$", 0.65),
+    (r"P{1,2}[fbdu][IJ]{1,2}(?![A-Za-z])", 0.65),
     (r"[fbd]U$", 0.6),
     (r"N", 0.75),
     (r"[GBC][IJ]{0,2}[GBCgbc]", 0.7),
@@ -143,7 +150,7 @@ _COMPILED_CUED = [
 ]
 _WANTED = ("row", "piece", "start", "kind", "score", "chance")
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
-_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([Gg])$")
+_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([Gg])I?$")
 _GIVEN_LIST = re.compile("g{1,5}[Gg]?$")  # `thank you Ada, Bo, Cy`
 
 
@@ -215,6 +222,7 @@ def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:
     if runs.is_empty():
         return _none(runs)
     words = _words(runs)
+    words = _families_first(words, runs)
     # Runs are numbered from nought and their words lie one after the other, so places are looked up and not joined
     base = words["first"].arg_true().cast(pl.Int64)
     lettered = pl.DataFrame({"run": runs["run"], "base": base, "letter": _joined(words["letter"], base)})
@@ -297,6 +305,21 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _families_first(words: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
+    """Take a family name in capitals before a given name for one with a comma behind it: `MACBETH Mhairi`."""
+    shaped = runs.select(pl.col("piece").str.contains(_CAPITALS_FIRST)).to_series()
+    if not shaped.any():
+        return words
+    of_them = pl.col("run").is_in(runs["run"].filter(shaped).implode())
+    word, letter, then = pl.col("bare"), pl.col("letter"), pl.col("letter").shift(-1)
+    here = pl.col("run") == pl.col("run").shift(-1)
+    given = then.is_in(["G", "g"]) | (letter.is_in(["F", "B", "D", "V"]) & then.is_in(["B", "b", "C", "c"]))
+    known = letter.is_in(["F", "B", "D", "V"]) | (letter.is_in(["U", "C"]) & (word.str.len_chars() > _ACRONYM))
+    small_after = word.shift(-1).str.contains(r"^\p{Lu}\p{Ll}")
+    first = of_them & here & known & given & small_after & word.str.contains(r"^\p{Lu}[\p{Lu}'\-]+$")
+    return words.with_columns(letter=pl.when(first).then(pl.lit("f")).otherwise("letter"))
+
+
 def _looked_up(words: pl.Series) -> pl.Series:
     """Give the letters of words on the lists: by the dictionary that stands where they are few, else by one of Polars."""
     if len(words) > _FEW_WORDS:
@@ -364,7 +387,8 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
             found.append((at, end - 1, score))
         at = end
     if not found and (greeted := _GREETED.search(letters)):
-        found.append((greeted.end() - 1, greeted.end() - 1, 0.7))
+        at = greeted.start(greeted.lastindex or 0)
+        found.append((at, at, 0.7))
     if not found and rules is _COMPILED_CUED and len(letters) > 1 and _GIVEN_LIST.match(letters):
         found += [(at, at, 0.6) for at in range(len(letters))]
     return tuple(found)

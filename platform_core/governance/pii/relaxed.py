@@ -26,24 +26,29 @@ _NEVER = {"vehicle_registration": r"^(?:[Bb]ay|[Rr]ow|[Bb]ox|[Ll]ot|[Nn]o|[Vv]an
 
 def find(cells: Cells, saying: Saying) -> list[pl.DataFrame]:
     """Give the cells that are of a kind that their column's name says, as `cut` gives pieces, with `kind` and `score`."""
-    text = pl.col("text").str.strip_chars()
-    found = []
-    for kind in sorted(saying.kinds() & _FORMS.keys()):
-        form, score = _FORMS[kind]
-        found.append(
-            saying.only(cells, lambda name: name.says(kind))  # noqa: B023 - called at once
-            .filter(text.str.contains(form) & (~text.str.contains(_NEVER[kind]) if kind in _NEVER else True))
-            .select(
-                "row",
-                piece=text,
-                start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(
-                    pl.Int64
-                ),
-                kind=pl.lit(kind),
-                score=pl.lit(score),
-                chance=pl.lit(value=False),
-            )
-        )
+    found = [
+        of_kind(saying.only(cells, lambda name: name.says(kind)), kind)  # noqa: B023 - called at once
+        for kind in sorted(saying.kinds() & _FORMS.keys())
+    ]
     if "name" in saying.kinds():
         found.append(name_cells.in_column(saying.only(cells, lambda name: name.says("name"))))
     return found
+
+
+def of_kind(cells: Cells, kind: str) -> pl.DataFrame:
+    """Give the cells that have the form of a kind and nothing else, as `find` does.
+
+    >>> of_kind(pl.DataFrame({"row": [0, 1], "text": ["ABC 1", "bay 12"]}), "vehicle_registration")["piece"].to_list()
+    ['ABC 1']
+    """
+    text, (form, score) = pl.col("text").str.strip_chars(), _FORMS[kind]
+    return cells.filter(
+        text.str.contains(form) & (~text.str.contains(_NEVER[kind]) if kind in _NEVER else True)
+    ).select(
+        "row",
+        piece=text,
+        start=(pl.col("text").str.len_chars() - pl.col("text").str.strip_chars_start().str.len_chars()).cast(pl.Int64),
+        kind=pl.lit(kind),
+        score=pl.lit(score),
+        chance=pl.lit(value=False),
+    )

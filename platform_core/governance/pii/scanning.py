@@ -13,7 +13,7 @@ import polars as pl
 from platform_core.columns import TEXT
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
-from platform_core.governance.pii import checksums, name_cells, prose, repeating, texts
+from platform_core.governance.pii import checksums, name_cells, prose, relaxed, repeating, texts
 from platform_core.governance.pii.cutting import are_long
 from platform_core.governance.pii.kinds import Named, named
 from platform_core.governance.pii.shapes import is_issued
@@ -226,6 +226,8 @@ def _as_column(found: pl.DataFrame, column: pl.Series, about: Named) -> pl.DataF
             found = _without_chance(found, cells, ten=ten)
     if found["kind"].eq("nhs_number").any() and not about.other:
         found = _with_nhs_numbers(found, column)
+    if found["kind"].eq("vehicle_registration").any() and not about.other and not about.kinds:
+        found = _with_marks(found, column)
     if about.loose and (found["kind"] == "name").any() and not _called_as_people(found, column):
         found = found.filter(pl.col("kind") != "name")
     if about.says("name") and (found["kind"] == "name").sum() >= _FEW:
@@ -278,6 +280,17 @@ def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
         chance=pl.lit(value=False), ten=pl.lit(value=True),
     )  # fmt: skip
     return _with(found, added)
+
+
+def _with_marks(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
+    """Add marks without a date (`ABC 1`), which might be anything elsewhere, where most cells of a column are marks."""
+    rows = found.filter(pl.col("kind") == "vehicle_registration")["row"].unique()
+    if len(rows) < max(_FEW, _MOST * (len(column) - column.null_count())):
+        return found
+    cells = column.alias("text").cast(pl.String).to_frame().with_row_index("row").drop_nulls("text")
+    others = cells.filter(~pl.col("row").is_in(found["row"].unique().implode()))
+    added = relaxed.of_kind(others, "vehicle_registration").with_columns(score=pl.lit(0.6), ten=pl.lit(value=False))
+    return _with(found, added.with_columns(end=pl.col("start") + pl.col("piece").str.len_chars().cast(pl.Int64)))
 
 
 def _some(texts: pl.Series) -> pl.Series:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from platform_core.governance.pii import codes, emails, name_cells, names, numbers, patterns, relaxed
+from platform_core.governance.pii import codes, emails, name_cells, name_small, names, numbers, patterns, relaxed
 from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import Around, beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves, parted
@@ -68,7 +68,8 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
     if named.height:
         certain, likely = parted(named, named["score"] >= 0.95)
         found += [certain, saying.only(likely, lambda name: name.people)]
-    found.append(name_cells.small(saying.only(in_prose, lambda name: name.people)))
+    of_people = saying.only(in_prose, lambda name: name.people)
+    found += [name_cells.small(of_people), name_small.find(of_people)]
     whole = [_spanned(part) for part in found if part.height]
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
@@ -99,9 +100,18 @@ def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
         found.append(_of_pieces(alone, Around(tuple(saying.all(_label)))))
     if within.height:
         labelled = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
-        found.append(_of_pieces(beside(labelled), Around()))
+        found.append(_of_pieces(_and(beside(labelled)), Around()))
     found = [part for part in found if part.height]
     return pl.concat(found, how="diagonal") if found else whole.clear()
+
+
+def _and(pieces: pl.DataFrame) -> pl.DataFrame:
+    """Let what is said before a piece be said before the next one too: `passports 123456789 and 987654321`."""
+    joined = pieces.select(pl.col("left").is_in([" and ", " & "]) & ~pl.col("first")).to_series()
+    if not joined.any():
+        return pieces
+    before = pl.col("before")
+    return pieces.with_columns(before=pl.when(joined).then(before.shift(1) + before).otherwise(before))
 
 
 def _dateless(cells: Cells) -> pl.DataFrame:

@@ -1,0 +1,83 @@
+"""Names in texts that are written in small letters throughout: `hi its kofi mensah my bin was missed`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import polars as pl
+
+from platform_core.governance.pii.cutting import Cells, cut
+from platform_core.governance.pii.name_words import PARTICLES, letters_of, lists, plain_words
+
+_LONGER = 20  # bytes; a shorter cell is a value of a table
+_SMALL = r"a-z\x{df}-\x{24f}"
+_RUN = rf"[{_SMALL}][{_SMALL}'\-]*(?: [{_SMALL}][{_SMALL}'\-]*)+"
+_TITLED = "mr mrs ms miss dr prof rev cllr"
+_SURELY_TITLED = frozenset({"mr", "mrs", "prof", "cllr"})
+# T: a title, M: one that is followed by anything but an everyday word; g, f: a given and a family name and no word else
+_NAMES = re.compile(r"[TM]g?p{0,2}[fb]|M[gu](?!u)|[gb][gb]?p{0,2}[fb]")
+_SCORE = 0.6
+
+
+def find(cells: Cells) -> pl.DataFrame:
+    """Give the names, as `cut` gives pieces, with `kind`, `score` and `chance`.
+
+    >>> texts = ["hi its tariq subramaniam my bin is full", "miss the bus at the green man"]
+    >>> cells = pl.DataFrame({"row": [0, 1], "text": texts})
+    >>> find(cells).select("row", "piece", "start").rows()
+    [(0, 'tariq subramaniam', 7)]
+    """
+    text = pl.col("text")
+    small = cells.filter((text.str.len_bytes() > _LONGER) & text.str.contains(f"^[{_SMALL}]"))
+    # What a sign or a capital joins a run to makes its outer words parts of others
+    runs = cut(small, _RUN).filter(
+        ~pl.col("left").str.contains(r"[\p{L}\p{N}_@.'\-]$")
+        & ~pl.col("right").str.contains(r"^[\p{L}\p{N}_@'\-]|^\.\p{L}")
+    )
+    found = [
+        (row, piece[begin:end], start + begin)
+        for row, piece, start in runs.select("row", "piece", "start").iter_rows()
+        for begin, end in _names_in(piece)
+    ]
+    schema = {"row": runs.schema["row"], "piece": pl.String, "start": pl.Int64}
+    return pl.DataFrame(found, schema=schema, orient="row").with_columns(
+        kind=pl.lit("name"), score=pl.lit(_SCORE), chance=pl.lit(value=False)
+    )
+
+
+def _names_in(run: str) -> list[tuple[int, int]]:
+    words = run.split(" ")
+    letters = "".join(map(_letter, words))
+    found = []
+    for match in _NAMES.finditer(letters):
+        begin = sum(map(len, words[: match.start()])) + match.start()
+        found.append((begin, begin + len(" ".join(words[match.start() : match.end()]))))
+    return found
+
+
+@lru_cache(65536)
+def _letter(word: str) -> str:
+    """Give what a word in small letters may be: of names those that are no everyday word too."""
+    if word in _titles():
+        return "M" if word in _SURELY_TITLED else "T"
+    if word in _particles():
+        return "p"
+    bare = word.removesuffix("'s")
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))
+    if plain in plain_words():
+        return "."
+    # A double name is told by its parts
+    letter = lists()[0].get(plain) or letters_of(pl.Series([bare.title()]))[0]
+    return {"G": "g", "F": "f", "D": "f", "B": "b", "U": "u"}.get(letter, ".")
+
+
+@lru_cache(1)
+def _titles() -> frozenset[str]:
+    return frozenset(_TITLED.split())
+
+
+@lru_cache(1)
+def _particles() -> frozenset[str]:
+    return frozenset(PARTICLES.split())
