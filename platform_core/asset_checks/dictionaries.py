@@ -2,7 +2,7 @@
 
 A writer that meets few different values stores each once, in a page of its own, and numbers in the place of the values.
 Where every data page of a chunk holds such numbers, what is true of every value of the dictionary is true of every row.
-Neither Polars nor Arrow reads that page alone, so its header, a struct in Thrift's compact form, is read here.
+Neither Polars nor Arrow reads that page alone, so its header is read here.
 """
 
 from __future__ import annotations
@@ -10,19 +10,16 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from platform_core.thrift import UnreadableError, struct_at
 
 _CODECS = {"ZSTD", "SNAPPY", "GZIP"}
 _DATA, _DICTIONARY, _DATA_V2 = 0, 2, 3
 _PLAIN, _NUMBERS = {0, 2}, {2, 8}  # encodings of a dictionary's page, and of pages that refer to one
 _MOST_BYTES = 1 << 22
-
-
-class UnreadableError(Exception):
-    """A chunk has no dictionary that says all, or one in a form that is not understood."""
 
 
 def dictionary_of(path: Path, footer: pq.FileMetaData, place: int) -> Iterator[list[bytes]]:
@@ -40,7 +37,7 @@ def dictionary_of(path: Path, footer: pq.FileMetaData, place: int) -> Iterator[l
                 raise UnreadableError
             try:
                 yield _dictionary(content, chunk)
-            except (IndexError, KeyError, TypeError, ValueError, RecursionError, pa.ArrowException, OSError):
+            except (LookupError, TypeError, ValueError, pa.ArrowException, OSError):
                 raise UnreadableError from None
 
 
@@ -50,7 +47,7 @@ def _dictionary(content: mmap.mmap, chunk: pq.ColumnChunkMetaData) -> list[bytes
     while left > 0:
         if position >= end:
             raise UnreadableError
-        header, body = _struct(content, position)
+        header, body = struct_at(content, position)
         kind, size = header[1], header[3]
         if size < 0:
             raise UnreadableError
@@ -86,56 +83,3 @@ def _plain(page: bytes, number: int) -> list[bytes]:
             raise UnreadableError
         values.append(page[start:position])
     return values
-
-
-def _struct(content: mmap.mmap, position: int) -> tuple[dict[int, Any], int]:
-    """Read a struct in Thrift's compact form: its fields by number, and where it ends."""
-    fields: dict[int, Any] = {}
-    number = 0
-    while True:
-        head = content[position]
-        position += 1
-        if not head:
-            return fields, position
-        if head >> 4:
-            number += head >> 4
-        else:
-            number, position = _signed(content, position)
-        fields[number], position = _value(content, position, head & 15)
-
-
-def _value(content: mmap.mmap, position: int, kind: int) -> tuple[Any, int]:
-    match kind:
-        case 1 | 2:  # a boolean is its own kind
-            return kind == 1, position
-        case 3:
-            return content[position], position + 1
-        case 4 | 5 | 6:
-            return _signed(content, position)
-        case 7:
-            return None, position + 8
-        case 8:
-            length, position = _unsigned(content, position)
-            return None, position + length
-        case 12:
-            return _struct(content, position)
-        case _:  # lists, sets and maps stand in no page's header
-            raise UnreadableError
-
-
-def _unsigned(content: mmap.mmap, position: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = content[position]
-        position += 1
-        number |= (byte & 127) << shift
-        if byte < 128:
-            return number, position
-        shift += 7
-        if shift > 63:
-            raise UnreadableError
-
-
-def _signed(content: mmap.mmap, position: int) -> tuple[int, int]:
-    number, position = _unsigned(content, position)
-    return (number >> 1) ^ -(number & 1), position

@@ -16,8 +16,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from platform_core.asset_checks.dictionaries import UnreadableError, dictionary_of
+from platform_core.asset_checks.dictionaries import dictionary_of
 from platform_core.columns import TEXT
+from platform_core.thrift import UnreadableError
 
 _UNITS = {"ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _MOST_VALUES = 50_000  # of a column's dictionaries; beyond it reading the data costs no more

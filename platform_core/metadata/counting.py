@@ -105,8 +105,9 @@ class Column:
         if not self.values:
             return
         if self.bounds:
-            self.least = _chosen(min, self.least, column.min())
-            self.greatest = _chosen(max, self.greatest, column.max())
+            ordered = column.to_physical() if self.dtype.is_temporal() else column
+            self.least = _chosen(min, self.least, ordered.min())
+            self.greatest = _chosen(max, self.greatest, ordered.max())
         if self.dtype.is_numeric():
             self.moments.add(column)
         if self.dtype.is_numeric() or self.dtype.is_temporal():
@@ -117,14 +118,18 @@ class Column:
         figures: dict[str, Any] = {"distinct": self.distinct.count()}
         if not self.values:
             return figures
-        figures |= {"least": self.least, "greatest": self.greatest}
+        bounds = [self.least, self.greatest]
+        if self.dtype.is_temporal() and self.least is not None:
+            ends = pl.Series(bounds, dtype=pl.Int64).cast(self.dtype)
+            bounds = [_value_at(ends, place) for place in (0, 1)]
+        figures |= {"least": bounds[0], "greatest": bounds[1]}
         if self.dtype.is_numeric():
             figures |= self.moments.figures()
         if self.sample:
             values = pl.concat(self.sample).drop_nulls()
             values = (values.drop_nans() if self.dtype.is_float() else values).sort()
             for what, share in QUANTILES.items():
-                figures[what] = values[round(share * (len(values) - 1))] if len(values) else None
+                figures[what] = _value_at(values, round(share * (len(values) - 1))) if len(values) else None
         return figures
 
 
@@ -137,6 +142,14 @@ def sampled(first: int, height: int, rows: int) -> pl.Series | None:
         return None
     places = pl.select(pl.int_range(first, first + height, dtype=pl.UInt64)).to_series()
     return ((places * _GOLDEN) & (_CIRCLE - 1)) < _CIRCLE * MOST_SAMPLED // rows
+
+
+def _value_at(values: pl.Series, place: int) -> Any:
+    """Give a value, or the number it is stored as where Python has none, as for a day beyond its years."""
+    try:
+        return values[place]
+    except (ValueError, OverflowError, pl.exceptions.PanicException):
+        return values.to_physical()[place]
 
 
 def _chosen(choose: Any, known: Any, found: Any) -> Any:

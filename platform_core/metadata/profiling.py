@@ -18,6 +18,7 @@ from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.metadata.bounds import ColumnStatistics
 from platform_core.metadata.counting import QUANTILES, Column, sampled
 from platform_core.metadata.declared import personal_columns
+from platform_core.metadata.statistics import column_statistics
 
 SCHEMA = {
     "column": pl.String,
@@ -57,8 +58,6 @@ def profile(source: object, *, personal: Collection[str] = (), full: bool = True
     """
     statistics: Mapping[str, ColumnStatistics] = {}
     if isinstance(source, str | Path):
-        from platform_core.metadata.statistics import column_statistics  # noqa: PLC0415 - for files alone, with Arrow
-
         lazy = _scan(Path(source))
         statistics = column_statistics(Path(source))
     elif kind_of(source) is None:
@@ -140,7 +139,7 @@ def _counted(
         name: Column(
             schema[name],
             values=name not in masked,
-            bounds=name not in statistics or statistics[name].least is None,
+            bounds=name not in statistics or None in (statistics[name].least, statistics[name].greatest),
         )
         for name in cs.expand_selector(schema, _FLAT)
     }

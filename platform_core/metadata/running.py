@@ -19,6 +19,7 @@ from platform_core.metadata.meter import Meter
 from platform_core.metadata.nulls import completeness
 from platform_core.metadata.previewing import LOOKED_AT, preview_of
 from platform_core.metadata.profiling import SCHEMA, profile_of
+from platform_core.metadata.statistics import column_statistics
 from platform_core.parquet_read import FEW_ROWS, Footer
 
 if TYPE_CHECKING:
@@ -224,11 +225,7 @@ def _profile_metadata(
 def _statistics(path: Path, small: pl.DataFrame | None) -> Mapping[str, ColumnStatistics]:
     """Give what the footer of a file says of its columns, or the rows themselves where they have been read."""
     told = frame_statistics(small) if small is not None else None
-    if told is not None:
-        return told
-    from platform_core.metadata.statistics import column_statistics  # noqa: PLC0415 - Arrow's import costs more than a small step
-
-    return column_statistics(path)
+    return told if told is not None else column_statistics(path)
 
 
 def _plain(value: Any) -> str | int | float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from platform_core.errors import UserError
@@ -18,6 +20,8 @@ from platform_core.metadata import column_statistics, preview, profile
 from platform_core.metadata.bounds import frame_statistics
 from platform_core.metadata.nulls import completeness
 from platform_core.metadata.profiling import SCHEMA
+from tests.platform_core.asset_checks.naive import random_frame
+from tests.platform_core.asset_checks.test_random_frames import REFUSALS, WRITERS
 
 ZONED = pl.Datetime("us", "Europe/London")
 NASTY = pl.DataFrame(
@@ -154,13 +158,102 @@ def test_the_rows_of_a_small_frame_say_what_its_footer_would(tmp_path: Path) -> 
     assert frame_statistics(frame.clear()) is None
 
 
-def test_a_file_of_numbers_of_128_bits_and_one_too_wide_to_look_at_have_no_statistics(tmp_path: Path) -> None:
-    pl.DataFrame({"n": pl.Series([1], dtype=pl.Int128)}).write_parquet(tmp_path / "wide.parquet")
-    assert column_statistics(tmp_path / "wide.parquet") == {}
-    assert rows(profile(tmp_path / "wide.parquet"))["n"]["greatest"] == "1"
-    many = pl.DataFrame({f"c{n}": [0] * 30 for n in range(1000)})
-    many.write_parquet(tmp_path / "many.parquet", row_group_size=1)
-    assert column_statistics(tmp_path / "many.parquet") == {}
+def read_by_arrow(path: Path) -> dict[str, tuple[Any, ...]]:
+    """Give what Arrow reads in a footer: nulls, least and greatest of each flat column, where every chunk tells."""
+    footer = pq.read_metadata(path)
+    found = {}
+    for place in range(footer.num_columns if footer.num_row_groups else 0):
+        column = footer.schema.column(place)
+        if column.max_repetition_level or column.path not in footer.schema.to_arrow_schema().names:
+            continue
+        chunks = [footer.row_group(group).column(place) for group in range(footer.num_row_groups)]
+        parts = [chunk.statistics if chunk.is_stats_set else None for chunk in chunks]
+        counts = [part.null_count if part is not None and part.has_null_count else None for part in parts]
+        nulls = None if None in counts else sum(one or 0 for one in counts)
+        full = [part for part in parts if part is None or part.num_values]
+        known = [part for part in full if part is not None and part.has_min_max]
+        bounds: tuple[Any, ...] = (None, None)
+        if full and known == full:
+            try:
+                bounds = (min(part.min for part in known), max(part.max for part in known))
+            except (ValueError, OverflowError):  # a text that is cut within a character, a day beyond Python's years
+                continue
+        if isinstance(bounds[0], float):
+            bounds = (bounds[0] + 0.0, bounds[1] + 0.0)  # a writer may write zero as -0.0
+        found[column.path] = (nulls, *(None if isinstance(one, bytes) else one for one in bounds))
+    return found
+
+
+def test_the_footer_says_what_arrow_reads_in_it(tmp_path: Path, full_count: bool) -> None:
+    path, told = tmp_path / "x.parquet", 0
+    for seed in range(10_000 if full_count else 150):
+        chance = random.Random(seed)  # noqa: S311 - frames to try, no secret
+        frame, writer = random_frame(chance), chance.choice(list(WRITERS))
+        try:
+            WRITERS[writer](frame, path, chance)
+            expected = read_by_arrow(path)
+        except REFUSALS:
+            continue
+        said = {name: (one.nulls, one.least, one.greatest) for name, one in column_statistics(path).items()}
+        for name, one in expected.items():
+            assert tuple(map(str, said[name])) == tuple(map(str, one)), (seed, writer, name, frame.schema)
+        told += any(least is not None for _, least, _ in said.values())
+    assert told > (3000 if full_count else 50)
+
+
+def test_what_arrow_cannot_read_in_a_footer_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    frame = pl.DataFrame(
+        {
+            "wide": pl.Series([None, 2**100], dtype=pl.Int128),
+            "n": [1, 2],
+            "s": [{"x": 1}, {"x": 2}],
+            "s.x": [8, None],  # not the field of `s`
+            "ever": pl.Series([2**62, 1]).cast(pl.Datetime("us")),  # its greatest lies beyond Python's years
+        }
+    )
+    frame.write_parquet(path, row_group_size=1)
+    assert {name: (one.nulls, one.least, one.greatest) for name, one in column_statistics(path).items()} == {
+        "wide": (1, None, None),
+        "n": (0, 1, 2),
+        "s.x": (1, 8, 8),
+        "ever": (0, dt.datetime(1970, 1, 1, 0, 0, 0, 1), None),
+    }
+    full = rows(profile(path))
+    assert full["wide"]["greatest"] == str(2**100)
+    assert full["ever"]["greatest"] == str(2**62), "the number that it is stored as"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "most"),
+    [(pl.Date(), 2**31 - 1), *((dtype, 2**62) for dtype in (pl.Datetime("us"), ZONED, pl.Duration("ms")))],
+)
+def test_times_beyond_pythons_own_have_a_profile(dtype: pl.DataType, most: int) -> None:
+    frame = pl.DataFrame({"n": pl.Series([5, None, most]).cast(dtype)})
+    line = rows(profile(frame))["n"]
+    assert (line["nulls"], line["distinct"]) == (1, 2)
+    assert line["least"] == line["median"] == str(frame["n"].min())
+    assert line["greatest"] == line["upper_quartile"] == str(most), "the number that it is stored as"
+
+
+def test_a_damaged_footer_fails_nothing(tmp_path: Path, full_count: bool) -> None:
+    path = tmp_path / "x.parquet"
+    NASTY.write_parquet(path)
+    whole = path.read_bytes()
+    length = int.from_bytes(whole[-8:-4], "little")
+    for seed in range(10_000 if full_count else 300):
+        chance = random.Random(seed)  # noqa: S311 - as above
+        footer = bytearray(whole[-8 - length : -8])
+        for _ in range(chance.choice([1, 2, 5])):
+            begin = chance.randrange(len(footer))
+            footer[begin : begin + chance.choice([0, 1, 1, 9])] = chance.randbytes(chance.choice([0, 1, 1, 3]))
+        path.write_bytes(whole[: -8 - length] + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+        column_statistics(path)  # whatever stands there, no step fails of it
+
+
+def test_a_footer_too_long_to_look_at_has_no_statistics(tmp_path: Path) -> None:
+    pl.DataFrame({"n": [1]}).write_parquet(tmp_path / "long.parquet", metadata={"note": "x" * (3 << 20)})
+    assert column_statistics(tmp_path / "long.parquet") == {}
 
 
 def test_a_file_without_statistics_says_nothing_and_the_full_profile_reads_it(tmp_path: Path) -> None:
