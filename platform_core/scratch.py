@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 _PREFIX = "workbench-stage-"
-_NEW = "workbench-new-"
 _LOCK = "lock"
 
 
@@ -31,11 +30,7 @@ class Scratch:
 
     def __init__(self) -> None:
         _sweep(Path(tempfile.gettempdir()))
-        # Made under another name and locked before it gets the name that sweeping looks for
-        made = Path(tempfile.mkdtemp(prefix=_NEW)).resolve()
-        self._lock = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.path = made.rename(made.with_name(_PREFIX + made.name.removeprefix(_NEW)))
+        self.path, self._lock = _new()
 
     def __enter__(self) -> Path:
         return self.path
@@ -50,23 +45,50 @@ class Scratch:
             os.close(self._lock)
 
 
+def _new() -> tuple[Path, int]:
+    """Make and lock a folder. Before it is locked, another's `_sweep` may take it: try anew."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if _locked(lock) and os.fstat(lock).st_nlink:
+                return path, lock
+            os.close(lock)
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _sweep(folder: Path) -> None:
     for left in sorted(folder.glob(f"{_PREFIX}*")):
-        try:
-            lock = os.open(left / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except OSError:  # gone meanwhile, or another user's
-            continue
-        try:
-            if os.fstat(lock).st_uid == os.getuid():
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with contextlib.suppress(OSError):  # gone meanwhile
+            about = left.lstat()
+            if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+                continue  # another's, or a link to what is none of ours
+            try:
+                lock = os.open(left / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except FileNotFoundError:
+                left.rmdir()  # whose owner was killed before it was locked, or with the lock as the last thing in it
+                continue
+            if _locked(lock):  # else its owner lives
                 _remove(left)
-        except BlockingIOError:
-            pass  # its owner lives
-        finally:
             os.close(lock)
 
 
 def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last: while anything else is in it, the next to sweep can tell whose it was."""
+    with contextlib.suppress(OSError):  # what stays for this is tried once more below
+        folder.chmod(stat.S_IRWXU)
+        for entry in folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry, onerror=_force)
+            elif entry.name != _LOCK:
+                entry.unlink()
     shutil.rmtree(folder, onerror=_force)
 
 

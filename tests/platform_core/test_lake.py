@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import math
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -29,7 +28,7 @@ from platform_core.lake import Lake
 from platform_core.parquet_read import FEW_ROWS, read_footer
 from tests.platform_core import writers
 from tests.platform_core.disks import full_after
-from tests.platform_core.kills import kill_writers
+from tests.platform_core.kills import kill_writers, mortals
 
 FRAME = pl.DataFrame(
     {
@@ -424,55 +423,20 @@ def test_killed_writers_leave_a_whole_file_and_the_next_cleans_up(lake: Lake, fu
     assert left, "no kill fell inside a write"
 
 
-KILL_AT = """
-import os, pathlib, signal, sys, polars as pl
-from platform_core import atomic
-from platform_core.lake import Lake
-calls = 0
-def dying(call):
-    def wrapped(*a, **k):
-        global calls
-        calls += 1
-        if calls == moment: os.kill(os.getpid(), signal.SIGKILL)
-        done = call(*a, **k)
-        calls += 1
-        if calls == moment: os.kill(os.getpid(), signal.SIGKILL)
-        return done
-    return wrapped
-for line in sys.stdin:
-    if child := os.fork():  # imports cost most of a writer's life, and no thread has started yet
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-        continue
-    moment = int(line)
-    for module, names in ((atomic.os, ("open", "fsync", "close")), (atomic.fcntl, ("flock",)),
-                          (pathlib.Path, ("mkdir", "replace", "unlink")), (pl.LazyFrame, ("sink_parquet",))):
-        for name in names:
-            setattr(module, name, dying(getattr(module, name)))
-    Lake(pathlib.Path(sys.argv[1])).write("silver", "x", pl.LazyFrame({"n": [2, 2]}))
-    os._exit(7)
-"""
-
-
 def test_a_kill_before_and_after_every_call_of_the_write_leaves_old_or_new(lake: Lake) -> None:
     old, new = pl.DataFrame({"n": [1]}), pl.DataFrame({"n": [2, 2]})
     seen = set()
-    command = [sys.executable, "-c", KILL_AT, str(lake.root)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as nursery:
-        assert nursery.stdin is not None
-        assert nursery.stdout is not None
+    with mortals(writers.two_rows, [str(lake.root)]) as lives:
         for moment in range(1, 60):
             lake.write("silver", "x", old)
-            nursery.stdin.write(f"{moment}\n")
-            ended = int(nursery.stdout.readline())
+            alive = lives(2, moment)
             frame = lake.read("x", "polars")
             assert frame.equals(old) or frame.equals(new)
             seen.add(frame.height)
-            if ended == 7:
+            if alive:
                 break
-            assert ended == -signal.SIGKILL
         else:
             pytest.fail("the write never came to its end")
-        nursery.stdin.close()
     assert seen == {1, 2}
     lake.write("silver", "x", old)
     assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]

@@ -53,9 +53,43 @@ def test_what_a_dead_owner_left_goes_and_what_a_live_one_holds_stays(tmp_path: P
     (dead.path / "data.arrow").write_text("x")
     os.close(dead._lock)  # as the kernel does for a process that is killed
     unlocked = tmp_path / "workbench-stage-other"
-    unlocked.mkdir()
+    (unlocked / "file").mkdir(parents=True)
+    linked = tmp_path / "workbench-stage-link"
+    linked.symlink_to(alive.path)
+    (tmp_path / "workbench-stage-empty").mkdir()  # whose owner was killed before it had a lock
     mine = Scratch()
-    assert sorted(tmp_path.iterdir()) == sorted([alive.path, mine.path, unlocked])
+    assert sorted(tmp_path.iterdir()) == sorted([alive.path, mine.path, unlocked, linked])
     alive.remove()
     mine.remove()
-    assert list(tmp_path.iterdir()) == [unlocked]
+    assert sorted(tmp_path.iterdir()) == sorted([unlocked, linked])
+
+
+def test_an_owner_that_is_killed_as_it_removes_leaves_what_the_next_can_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    scratch, unlinked = Scratch(), []
+    for name in range(30):  # in whatever order the folder gives them
+        (scratch.path / str(name)).write_text("x")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", lambda path, **_: unlinked.append(Path(path).name))
+        scratch.remove()
+    assert unlinked.index("lock") >= 30
+    scratch.remove()
+
+
+def test_a_folder_that_another_sweeps_before_it_is_locked_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    stock = os.open
+    swept: list[Path] = []
+
+    def swept_meanwhile(path: Path, *given: int, **named: int) -> int:
+        if not swept and path.name == "lock":
+            swept.append(path)
+            path.parent.rmdir()
+        return stock(path, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", swept_meanwhile)
+        scratch = Scratch()
+    assert swept
+    assert list(tmp_path.iterdir()) == [scratch.path]
+    scratch.remove()

@@ -18,6 +18,7 @@ import polars as pl
 from platform_core import resources
 from platform_core.lake import Lake
 from platform_core.resources import PostgresResource, S3Resource
+from platform_core.sdk.factories import ingest_api, ingest_files, ingest_spreadsheet, ingest_table
 from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.objects import ObjectLake
@@ -35,6 +36,12 @@ def files(root: str) -> Write:
     """Assets of the lake on a disk."""
     lake = Lake(Path(root))
     return lambda n: lake.write("silver", "x", pl.LazyFrame({"n": [n] * 200_000, "i": range(200_000)}))
+
+
+def two_rows(root: str) -> Write:
+    """An asset of the lake, in one short write."""
+    lake = Lake(Path(root))
+    return lambda _: lake.write("silver", "x", pl.LazyFrame({"n": [2, 2]}))
 
 
 def objects(kind: str, given: str) -> Write:
@@ -87,3 +94,62 @@ def downloads(bucket: str, target: str) -> Write:
     """A file, fetched again and again."""
     lake = S3Resource(bucket_name=bucket)
     return lambda _: lake.download_file("versions.bin", target)
+
+
+def _by_table(source: Any, name: str) -> Any:
+    return ingest_table(source, "permits", name=name, watermark="changed")
+
+
+def _by_table_and_key(source: Any, name: str) -> Any:
+    return ingest_table(source, "permits", name=name, watermark="changed", key="id")
+
+
+def _by_api(source: Any, name: str) -> Any:
+    told: Any = {"paginate": "offset", "watermark": "at", "since_param": "since", "key": "id"}
+    return ingest_api(source, "/permits", name=name, **told)
+
+
+def _by_files(source: Any, name: str) -> Any:
+    return ingest_files(source, "*.csv", name=name)
+
+
+def _by_sheet(source: Any, name: str) -> Any:
+    return ingest_spreadsheet(source, "permits.xlsx", name=name)
+
+
+# What each way of ingesting reads: the kind of its resource, and the factory of a resource, or its name, and an asset's
+INGESTS: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "table": ("PostgresResource", _by_table),
+    "table with a key": ("PostgresResource", _by_table_and_key),
+    "api": ("HTTPResource", _by_api),
+    "folder": ("FilesResource", _by_files),
+    "bucket": ("S3Resource", _by_files),
+    "sheet": ("S3Resource", _by_sheet),
+}
+
+
+def ingests(given: str, root: str, by: str) -> Write:
+    """What each source of `INGESTS` holds, by its number, into the lake: by hand, or by an asset of Dagster.
+
+    Args:
+        given: The fields of their resources, as JSON.
+        root: The lake.
+        by: `hand` or `asset`.
+    """
+    sources = [
+        (factory, getattr(resources, kind)(**fields))
+        for (kind, factory), fields in zip(INGESTS.values(), json.loads(given), strict=True)
+    ]
+
+    def ingest(number: int) -> object:
+        factory, source = sources[number]
+        if by == "hand":
+            return Lake(Path(root)).write("bronze", f"raw{number}", factory(source, f"raw{number}"))
+        import dagster as dg
+
+        from platform_core.io_managers import PolarsParquetIOManager
+
+        told = {"source": source, "io_manager": PolarsParquetIOManager(root=root)}
+        return dg.materialize([factory("source", f"raw{number}")], resources=told)
+
+    return ingest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, overload
@@ -15,6 +14,7 @@ import polars as pl
 from platform_core.errors import UserError
 from platform_core.frames import to_polars
 from platform_core.resources.files import FilesResource
+from platform_core.scratch import Scratch
 from platform_core.sdk.factories.adding import added, stored_rows
 from platform_core.sdk.factories.tables import Errors, read_sheet, read_table, with_dates
 from platform_core.suggest import did_you_mean
@@ -205,17 +205,17 @@ class _Local:
 
     def __init__(self, store: Store, name: str) -> None:
         self._store, self._name = store, name
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Scratch | None = None
 
     def __enter__(self) -> Path:
         if isinstance(self._store, FilesResource):
             return self._store.path(self._name)
-        self._folder = tempfile.TemporaryDirectory()
-        return self._store.download_file(self._name, Path(self._folder.name, PurePosixPath(self._name).name))
+        self._folder = Scratch()  # what a killed process left of it goes in the end
+        return self._store.download_file(self._name, self._folder.path / PurePosixPath(self._name).name)
 
     def __exit__(self, *_: object) -> None:
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
 
 def _found(store: Store, pattern: str) -> Iterator[tuple[str, str, Any]]:
