@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -61,7 +62,11 @@ _FAILED = re.compile(
 )
 _CELL = re.compile(rb"<table:table-cell\b(?P<told>[^>]*?)(?:/>|>.*?</table:table-cell>)", re.DOTALL)
 _COVERED = re.compile(rb"<table:covered-table-cell\b(?P<told>[^>]*[^>/])?>.*?</table:covered-table-cell>", re.DOTALL)
-_REPEATED = re.compile(rb'table:number-columns-repeated="[0-9]+"')
+_REPEATED = re.compile(rb'table:number-columns-repeated="([0-9]+)"')
+_ROWS_REPEATED = re.compile(rb'table:number-rows-repeated="([0-9]+)"')
+_BEGINS = re.compile(rb"<table:table(?:-row)?(?=[ />])[^>]*>")
+_ANY_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b[^>]*>")
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 
 
 def write_ods(path: Path, sheet: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -93,7 +98,7 @@ def readable(path: Path, errors: str) -> Path | bytes:
     The tabs and line breaks of cells become characters; a cell that a merge covers, or whose formula failed, is empty.
 
     Raises:
-        UserError: A formula failed, and `errors` is `refuse`.
+        UserError: A formula failed, and `errors` is `refuse`, or a value stands where its reader reads none.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -101,6 +106,7 @@ def readable(path: Path, errors: str) -> Path | bytes:
             others = {name: archive.read(name) for name in archive.namelist() if name in {"mimetype", _MANIFEST_NAME}}
     except (zipfile.BadZipFile, KeyError, zlib.error, OSError):
         return path  # its reader tells what is wrong with it
+    _refuse_beyond(content, path.name)
     plain = content
     if _FAILED_SIGN.search(content):
         plain = _CELL.sub(lambda cell: _emptied(cell) if _FAILED.search(cell[0]) else cell[0], content)
@@ -116,6 +122,45 @@ def readable(path: Path, errors: str) -> Path | bytes:
         for name, held in {**others, "content.xml": plain}.items():
             archive.writestr(name, held)
     return made.getvalue()
+
+
+def _refuse_beyond(content: bytes, name: str) -> None:
+    """Refuse values below the last row and right of the last column of a sheet, which its reader passes over unseen."""
+    begins = _BEGINS.finditer(content)
+    begin, rows = next(begins, None), 0
+    while begin is not None:
+        after = next(begins, None)
+        place, end = begin.end(), after.start() if after is not None else len(content)
+        if not begin[0].startswith(b"<table:table-row"):
+            rows = 0
+        else:
+            repeated = _ROWS_REPEATED.search(begin[0])
+            rows += int(repeated[1]) if repeated else 1
+            if (rows > MOST_ROWS and _holds_value(content, place, end)) or _is_too_wide(content, place, end):
+                raise UserError(
+                    f"{name!r} has values below row {MOST_ROWS:,} or right of column {MOST_COLUMNS:,} of a sheet, "
+                    "where its reader reads none.",
+                    hint="Save it as CSV, or in several sheets.",
+                )
+        begin = after
+
+
+def _holds_value(content: bytes, begin: int, end: int) -> bool:
+    return content.find(b"office:value", begin, end) >= 0 or content.find(b"<text:p", begin, end) >= 0
+
+
+def _is_too_wide(content: bytes, begin: int, end: int) -> bool:
+    more = _REPEATED.findall(content, begin, end)
+    if content.count(b"<table:", begin, end) + sum(map(int, more)) - len(more) <= MOST_COLUMNS:
+        return False
+    cells = list(_ANY_CELL.finditer(content, begin, end))
+    columns = 0
+    for cell, after in zip_longest(cells, cells[1:]):
+        repeated = _REPEATED.search(cell[0])
+        columns += int(repeated[1]) if repeated else 1
+        if columns > MOST_COLUMNS and _holds_value(content, cell.start(), after.start() if after is not None else end):
+            return True
+    return False
 
 
 def _emptied(cell: re.Match[bytes]) -> bytes:

@@ -19,9 +19,9 @@ from platform_core.errors import UserError
 from platform_core.plain_numbers import is_whole
 from platform_core.resources.base import needed
 from platform_core.scratch import Scratch
-from platform_core.sdk.factories.ods import FORBIDDEN, write_ods
+from platform_core.sdk.factories.ods import FORBIDDEN, MOST_COLUMNS, MOST_ROWS, write_ods
 
-_MOST_ROWS, _MOST_COLUMNS, _LONGEST, _LONGEST_NAME = 1_048_576, 16_384, 32_767, 31
+_LONGEST, _LONGEST_NAME = 32_767, 31
 _EXACT, _DIGITS = 2**53, 15
 _PER_MILLISECOND = {"ns": 1_000_000, "us": 1_000, "ms": 1}
 _BEGUN = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # a workbook says when it was made: always this
@@ -133,9 +133,9 @@ def _cell(value: Any) -> Any:
 
 
 def _refuse_size(frame: pl.DataFrame, what: str) -> None:
-    if frame.height >= _MOST_ROWS or frame.width > _MOST_COLUMNS:
+    if frame.height >= MOST_ROWS or frame.width > MOST_COLUMNS:
         raise UserError(
-            f"A sheet of {what} has at most {_MOST_ROWS - 1:,} rows under its header, and {_MOST_COLUMNS:,} columns.",
+            f"A sheet of {what} has at most {MOST_ROWS - 1:,} rows under its header, and {MOST_COLUMNS:,} columns.",
             hint="Publish CSV or Parquet, or fewer rows.",
         )
     for name in _texts(frame):

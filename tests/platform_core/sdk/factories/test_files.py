@@ -391,6 +391,54 @@ def test_a_workbook_of_opendocument_keeps_what_stands_in_its_cells(book: FilesRe
             ingest_spreadsheet(book, "odd.ods")
 
 
+_CELL = '<table:table-cell{} office:value-type="float" office:value="7"><text:p>7</text:p></table:table-cell>'
+_ROW, _REPEATED = "<table:table-row{}>{}</table:table-row>", ' table:number-{}-repeated="{}"'
+_EMPTY = "<table:table-cell{}/>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "height"),
+    [
+        ([(_REPEATED.format("rows", 1_048_575), _CELL.format(""))], 1_048_575),
+        ([(_REPEATED.format("rows", 1_048_576), _CELL.format(""))], None),
+        ([(_REPEATED.format("rows", 1_048_575), _EMPTY.format("")), ("", _CELL.format(""))], None),
+        ([("", _CELL.format("")), (_REPEATED.format("rows", 2_000_000), _EMPTY.format(""))], 1),
+        ([("", _CELL.format("") + _EMPTY.format(_REPEATED.format("columns", 20_000)))], 1),
+        ([("", _CELL.format("") + _EMPTY.format(_REPEATED.format("columns", 16_383)) + _CELL.format(""))], None),
+        ([("", _CELL.format(_REPEATED.format("columns", 16_385)))], None),
+        ([("", _CELL.format("") * 16_385)], None),
+    ],
+)
+def test_what_stands_beyond_the_ends_of_a_sheet_of_opendocument_is_told(
+    book: FilesResource, rows: list[tuple[str, str]], height: int | None
+) -> None:
+    path = Path(book.root, "long.ods")
+    write_file(pl.DataFrame({"a": ["b"]}).clear(), path, ".ods")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    told = "".join(_ROW.format(*row) for row in rows)
+    parts["content.xml"] = parts["content.xml"].replace("</table:table>", f"{told}</table:table>")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, held in parts.items():
+            archive.writestr(name, held)
+    if height is None:
+        with pytest.raises(UserError, match=r"^'long.ods' has values below row 1,048,576 or right of"):
+            ingest_spreadsheet(book, "long.ods")
+    else:
+        assert ingest_spreadsheet(book, "long.ods")["a"].to_list() == [7] * height
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("ending", [".xlsx", ".ods"])
+def test_the_longest_sheet_comes_back(book: FilesResource, ending: str, full_count: bool) -> None:
+    if not full_count:
+        pytest.skip("writes and reads a sheet of 1,048,576 rows: `make test-nightly`")
+    n = pl.int_range(1_048_575)
+    frame = pl.select(id=n, name=pl.format("authority {}", n % 300), fee=(n % 1000) / 7)
+    write_file(frame, Path(book.root, f"long{ending}"), ending)
+    assert_frame_equal(ingest_spreadsheet(book, f"long{ending}"), frame)
+
+
 def test_a_sheet_of_a_header_alone_has_no_rows(book: FilesResource) -> None:
     write_file(pl.DataFrame({"id": [1]}).clear(), Path(book.root, "new.xlsx"), ".xlsx")
     frame = ingest_spreadsheet(book, "new.xlsx")
