@@ -87,7 +87,8 @@ class ReadEdit:
     """The path of a file, as it stands in a cell's source, that is read through a resource of files instead.
 
     `path` leads from the notebook's folder, or from the project's; where it is not plain it is empty, and `text` gives
-    it. `sure` says that the notebook reads the file in any case.
+    it. `sure` says that the notebook reads the file in any case. A `pattern` names files by wildcards, and is a text
+    for what lists them.
     """
 
     cell: int
@@ -98,6 +99,7 @@ class ReadEdit:
     path: str
     text: str
     sure: bool
+    pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)

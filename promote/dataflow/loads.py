@@ -6,6 +6,7 @@ Whatever else is done with the two, or with the modules that hold them, is a loa
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Sequence
 
 from platform_core.hints import Literal, cast
@@ -101,7 +102,7 @@ def _load_call(call: ast.Call, what: str) -> LoadCall:
     partition: str | None = None
     if name is None:
         problem = problem or "the name is not written as a literal"
-    elif not name.isidentifier():
+    elif not name.isidentifier() or keyword.iskeyword(name):
         problem = problem or "the name is not a name"
     if kind not in _KINDS:
         problem = problem or f"`as_` must be one of {', '.join(repr(k) for k in _KINDS)}, written as a literal"

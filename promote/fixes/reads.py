@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from promote.model import Edit, Finding, Fix, ReadEdit
+from promote.outside.roots import resource_name
 from promote.values import replace
 
 CONFIG = "config/base.yaml"
@@ -45,6 +46,7 @@ def settled(root: Path, notebook: str, fix: Fix) -> tuple[Fix, bytes | None] | N
             return None
         name, text = named
         words = f'resource("{name}").path({found[1]})'
+        words = f"str({words})" if edit.pattern else words
         edits.append(Edit(edit.cell, edit.line, edit.column, edit.end_line, edit.end_column, words))
     return replace(fix, edits=tuple(edits)), text.encode("utf-8") if text != before else None
 
@@ -76,8 +78,9 @@ def _raised(root: Path, finding: Finding) -> Finding:
     for edit in edits:
         if isinstance(edit, ReadEdit) and edit.sure and edit.path:
             beside = posixpath.join(posixpath.dirname(finding.location.path), edit.path)
-            if (root / beside).exists() and not (root / edit.path).exists():
-                said = f"{edit.path} lies beside the notebook, and the step runs in the project's folder."
+            if _is_there(root, beside, edit) and not _is_there(root, edit.path, edit):
+                lies = "What matches " + edit.path if edit.pattern else edit.path
+                said = f"{lies} lies beside the notebook, and the step runs in the project's folder."
                 return replace(finding, severity="error", message=said)
     return finding
 
@@ -89,10 +92,18 @@ def _placed(root: Path, notebook: str, edit: ReadEdit) -> tuple[str, str] | None
         return folder or ".", edit.text
     for start in (folder, ""):
         place = posixpath.normpath(posixpath.join(start, edit.path))
-        if place != "." and not place.startswith(("..", "/")) and (root / place).exists():
-            above, _, name = place.rpartition("/")
-            return above or ".", f'"{name}"'
+        if place != "." and not place.startswith(("..", "/")) and _is_there(root, place, edit):
+            plain = re.match(r"[^*?\[]*", place)[0] if edit.pattern else place  # type: ignore[index]  # it matches always
+            above = plain.rpartition("/")[0]
+            return above or ".", f'"{place[len(above) :].lstrip("/")}"'
     return None
+
+
+def _is_there(root: Path, place: str, edit: ReadEdit) -> bool:
+    """Whether a file or folder is there, for a pattern a file that matches it."""
+    if not edit.pattern:
+        return (root / place).exists()
+    return any(one.is_file() for one in root.glob(place))
 
 
 def _named(root: Path, text: str, folder: str) -> tuple[str, str] | None:
@@ -107,8 +118,7 @@ def _named(root: Path, text: str, folder: str) -> tuple[str, str] | None:
     for name, given in own.items():
         if _is_of(given, folder):
             return name, text
-    words = [re.sub(r"\W+", "_", part, flags=re.ASCII).strip("_").lower() for part in folder.split("/")]
-    wanted = next((word for word in reversed(words) if word[:1].isalpha()), "files")
+    wanted = resource_name(folder)
     number, name = 1, wanted
     while name in taken or name in own:
         number += 1

@@ -190,11 +190,14 @@ def class_asked_of(node: ast.expr) -> ast.expr | None:
     return None
 
 
+_MASKS = {"isin": 1, "isna": 0, "isnull": 0, "notna": 0, "notnull": 0}  # methods that give a condition: their arguments
+
+
 def selects_a_copy(index: ast.expr) -> bool:
     """Whether `x[index]` surely copies: a condition or a list of labels.
 
-    >>> selects_a_copy(ast.parse("x > 1", mode="eval").body), selects_a_copy(ast.parse("k", mode="eval").body)
-    (True, False)
+    >>> [selects_a_copy(ast.parse(text, mode="eval").body) for text in ("x > 1", "x.isin(known)", "k", "k.key()")]
+    [True, True, False, False]
     """
     if isinstance(index, ast.Tuple):
         return any(selects_a_copy(part) for part in index.elts)
@@ -202,6 +205,8 @@ def selects_a_copy(index: ast.expr) -> bool:
         return isinstance(index.op, ast.Invert)
     if isinstance(index, ast.BinOp):
         return isinstance(index.op, (ast.BitAnd, ast.BitOr)) and selects_a_copy(index.left)
+    if isinstance(index, ast.Call):
+        return isinstance(index.func, ast.Attribute) and _MASKS.get(index.func.attr) == len(index.args)
     return isinstance(index, (ast.Compare, ast.List, ast.ListComp))
 
 

@@ -102,8 +102,7 @@ class _Look(Sight):
                 yield self.order(s, node, kept=kept)
             for listing in listed(seen.calls):
                 if self.is_listing(s, listing):
-                    hint = "Write sorted(…) around it."
-                    yield self.tell("PR703", "warning", "A folder is listed in no fixed order.", s, listing, hint)
+                    yield self.listing(s, listing)
 
     def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path = call.path
@@ -332,6 +331,13 @@ class _Look(Sight):
         severity: Severity = "error" if kept else "warning"
         message = "A set has no order: its elements come differently in every process."
         return self.tell("PR703", severity, message, s, node, "Write sorted(…) around the set.", fix)
+
+    def listing(self, s: Statement, node: ast.Call) -> Finding:
+        from promote.outside.seeds import sorted_listing  # noqa: PLC0415 - as above
+
+        fix = sorted_listing(self.context, s, node) if self.path_of(node) in names.NAME_LISTS else None
+        message = "A folder is listed in no fixed order."
+        return self.tell("PR703", "warning", message, s, node, "Write sorted(…) around it.", fix)
 
     # Small questions
 

@@ -58,6 +58,7 @@ PATH_CLASSES = frozenset("pathlib.Path pathlib.PurePath pathlib.PosixPath pathli
 PATH_READS = frozenset("read_text read_bytes iterdir glob rglob open".split())
 PATH_WRITES = frozenset("write_text write_bytes mkdir unlink rmdir touch rename replace symlink_to".split())
 LISTINGS = frozenset("os.listdir os.scandir os.walk os.fwalk glob.glob glob.iglob".split())
+NAME_LISTS = frozenset(("os.listdir", "glob.glob"))  # which give lists of texts
 PATH_LISTINGS = frozenset(["iterdir", "glob", "rglob"])
 SOURCE_ARGUMENTS = (
     "filepath_or_buffer", "path_or_buf", "io", "path", "source", "file", "fname", "filename", "database", "pathname",

@@ -10,7 +10,7 @@ from promote.model import Edit, Fix, ReadEdit
 from promote.outside.files_made import named
 from promote.outside.origins import RESOURCES
 from promote.outside.outside_names import FILE_READERS, PATH_CLASSES
-from promote.outside.places import characters
+from promote.outside.places import span
 from promote.outside.roots import written
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import walk
@@ -18,6 +18,7 @@ from promote.trees import walk
 _DEEPEST = 8
 _IMPORT = "from platform_core.sdk import resource"
 _FOLDER = "~the working directory"
+_LISTS = frozenset(("glob.glob", "glob.iglob"))  # which take a text, and give texts
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)
 _MAYBE = (ast.IfExp, ast.BoolOp, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -26,15 +27,20 @@ def through_resource(
     context: Context, looker: Looker, statement: Statement, call: SeenCall, argument: ast.expr | None
 ) -> Fix | None:
     """Give the fix that reads a file through a resource, where the path stands in the notebook as Python reads it."""
-    place = _place(context, statement, argument) if argument is not None else None
+    place = span(context.notebook, statement, argument) if argument is not None else None
     brought = _brought(context, statement) if place else None
     if argument is None or place is None or brought is None:
         return None
     path = None if _is_chosen(argument, looker, statement.index) else written(argument, looker, statement.index)
     text = ast.unparse(argument) if path is None and _is_text(argument, looker, statement.index) else ""
-    if text.count("..") or not (text or (path and path.isprintable() and not set(path) & set('*?[]{}"\\'))):
+    pattern = call.path in _LISTS
+    refused = set('{}"\\') if pattern else set('*?[]{}"\\')
+    if text.count("..") or not (text or (path and path.isprintable() and not set(path) & refused)):
         return None
-    edit = ReadEdit(statement.cell, *place, path or "", text, _is_sure(context, looker, statement, call, argument))
+    if pattern and (not path or "**" in path or call.node.keywords):
+        return None
+    sure = _is_sure(context, looker, statement, call, argument)
+    edit = ReadEdit(statement.cell, *place, path or "", text, sure, pattern)
     shown = path or "the file"
     return Fix(f"Read {shown} through a resource of files, declared in config/base.yaml.", (edit, *brought))
 
@@ -60,24 +66,6 @@ def _is_text(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> boo
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
-def _place(context: Context, statement: Statement, node: ast.expr) -> tuple[int, int, int, int] | None:
-    """Give where an expression begins and ends in its cell; None where that is read otherwise than it stands."""
-    lines = context.notebook.cells[statement.cell - 1].source.split("\n")
-    end_line, end = node.end_lineno or node.lineno, node.end_col_offset or 0
-    if end_line > len(lines):
-        return None
-    start = characters(lines[node.lineno - 1], node.col_offset)
-    stop = characters(lines[end_line - 1], end)
-    within = lines[node.lineno - 1 : end_line]
-    within[-1] = within[-1][:stop]
-    within[0] = within[0][start:]
-    try:
-        same = ast.dump(ast.parse("(" + "\n".join(within) + ")", mode="eval").body) == ast.dump(node)
-    except SyntaxError:
-        return None
-    return (node.lineno, start + 1, end_line, stop + 1) if same else None
-
-
 def _brought(context: Context, statement: Statement) -> tuple[Edit, ...] | None:
     """Give the edit that imports `resource`, none where it is there; None where the name means something else."""
     program = context.program
@@ -98,8 +86,11 @@ def _is_sure(context: Context, looker: Looker, statement: Statement, call: SeenC
     if call.function or call.loop or context.program.touches.get(_FOLDER):
         return False
     node = statement.node
-    parts = [item.context_expr for item in node.items] if isinstance(node, (ast.With, ast.AsyncWith)) else [node]
-    if not isinstance(node, (*_SIMPLE, ast.With)):
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        parts: list[ast.AST] = [item.context_expr for item in node.items]
+    else:
+        parts = [node.iter if isinstance(node, ast.For) else node]
+    if not isinstance(node, (*_SIMPLE, ast.With, ast.For)):
         return False
     nodes = [inner for part in parts for inner in walk(part)]
     if call.node not in nodes or any(isinstance(inner, _MAYBE) for inner in nodes):

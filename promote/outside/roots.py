@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import posixpath
 import re
 
@@ -48,6 +49,17 @@ def written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str 
     return posixpath.join(*plain) if between else "".join(plain)
 
 
+def resource_name(folder: str) -> str:
+    """Give a name for the resource of a folder's files: its last part that can be one.
+
+    >>> resource_name("raw/2024"), resource_name("./import"), resource_name("")
+    ('raw', 'import_files', 'files')
+    """
+    words = [re.sub(r"\W+", "_", part, flags=re.ASCII).strip("_").lower() for part in folder.split("/")]
+    name = next((word for word in reversed(words) if word[:1].isalpha()), "files")
+    return f"{name}_files" if keyword.iskeyword(name) else name
+
+
 def hint_of(path: str, notebook: str) -> str:
     """Say what to declare and to write for the file at a path; `notebook` is where the notebook lies in its project.
 
@@ -62,8 +74,7 @@ config/base.yaml, and read resource("me").path("rents.csv").'
     folder, _, file = text.rpartition("/")
     if not file or re.search(r"[*?\[\]{}\"\n]", text):
         return _GENERAL
-    words = [re.sub(r"\W+", "_", part, flags=re.ASCII).strip("_").lower() for part in folder.split("/")]
-    name = next((word for word in reversed(words) if word[:1].isalpha()), "files")
+    name = resource_name(folder)
     root = posixpath.normpath(posixpath.join(posixpath.dirname(notebook), folder))
     begin = "Write"
     if text.startswith(("/", "~")) or _DRIVE.match(text) or root.startswith("..") or root == ".":

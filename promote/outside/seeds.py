@@ -11,7 +11,7 @@ from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Edit, Fix
-from promote.outside.places import characters
+from promote.outside.places import characters, span
 
 
 def added_argument(context: Context, statement: Statement, call: ast.Call, argument: str, what: str) -> Fix | None:
@@ -47,22 +47,26 @@ def sorted_instead(context: Context, statement: Statement, call: ast.Call) -> Fi
     """Give the fix that sorts the set which a call puts into a sequence."""
     if len(call.args) != 1 or call.keywords or call.end_lineno is None:
         return None
-    lines = _lines(context, statement)
     what = "Sort the set."
     if isinstance(call.func, ast.Name) and call.func.id == "list":
-        column = characters(lines[call.lineno - 1], call.func.col_offset) + 1
-        return Fix(what, (Edit(statement.cell, call.lineno, column, call.lineno, column + 4, "sorted"),))
-    inner = call.args[0]
-    end_line, end = inner.end_lineno or inner.lineno, inner.end_col_offset or 0
-    start_column = characters(lines[inner.lineno - 1], inner.col_offset) + 1
-    end_column = characters(lines[end_line - 1], end) + 1
-    return Fix(
-        what,
-        (
-            Edit(statement.cell, inner.lineno, start_column, inner.lineno, start_column, "sorted("),
-            Edit(statement.cell, end_line, end_column, end_line, end_column, ")"),
-        ),
-    )
+        place = span(context.notebook, statement, call.func)
+        return Fix(what, (Edit(statement.cell, *place, "sorted"),)) if place else None
+    return _sorted(context, statement, call.args[0], what)
+
+
+def sorted_listing(context: Context, statement: Statement, call: ast.Call) -> Fix | None:
+    """Give the fix that sorts the list of names which a call gives."""
+    return _sorted(context, statement, call, "Sort what is listed.")
+
+
+def _sorted(context: Context, statement: Statement, inner: ast.expr, what: str) -> Fix | None:
+    """Give the fix that puts `sorted(…)` around an expression."""
+    place = span(context.notebook, statement, inner)
+    if place is None:
+        return None
+    line, column, end_line, end = place
+    before = Edit(statement.cell, line, column, line, column, "sorted(")
+    return Fix(what, (before, Edit(statement.cell, end_line, end, end_line, end, ")")))
 
 
 def _lines(context: Context, statement: Statement) -> list[str]:

@@ -38,6 +38,7 @@ def test_calls_that_become_inputs(source: str, expected: tuple[str, str, str, st
     [
         ("load_asset(name)", "the name is not written as a literal"),
         ('load_asset("a b")', "the name is not a name"),
+        ('resource("import")', "the name is not a name"),
         ('load_asset(*["rents"])', "its arguments are unpacked"),
         ('load_asset("rents", **more)', "its arguments are unpacked"),
         ('load_asset("rents", kind="pandas")', "`kind` is not one of its arguments"),

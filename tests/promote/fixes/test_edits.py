@@ -115,6 +115,11 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         [("silver:out", "é = 'é'; out = [','.join({\n  'a', é})]")],
         ["é = 'é'; out = [','.join(sorted({\n  'a', é}))]"],
     ),
+    "a folder's names": (
+        "PR703",
+        [("", "import os"), ("bronze:out", "é = 1; out = os.listdir('é')")],
+        ["é = 1; out = sorted(os.listdir('é'))"],
+    ),
     "a tag": ("PR202", [("sliver:out", "out = [1]")], ["out = [1]"]),
     "a plain tag": ("PR202", [("helper", "def f(): ..."), ("silver:out", "out = [1]")], ["out = [1]"]),
     "an option": ("PR221", [("silver:out", "#| ownr: team:a\nout = [1]")], ["#| owner: team:a\nout = [1]"]),
@@ -268,6 +273,7 @@ READS: Cells = [
     ("bronze:b", "%%time\nwith open(TOWNS) as f:\n    b = pd.read_csv(f)\nc = Path('../sources/x y.txt').read_text()"),
     ("bronze:c", "c = [pd.read_csv(file), pd.read_csv('gone.csv'), pd.read_csv(f'raw/{n}.csv')]"),
     ("bronze:d", "def g():\n    return pd.read_csv('raw/rents.csv')\nd = g() if file else pd.read_csv('/x.csv')"),
+    ("bronze:e", "import glob\ne = pd.concat(map(pd.read_csv, sorted(glob.glob('./raw/[rt]*.csv'))))"),
 ]
 READ = [
     "# all of it\nfrom platform_core.sdk import resource\nimport pandas as pd\nfrom pathlib import Path",
@@ -279,6 +285,7 @@ READ = [
     "c = [pd.read_csv(resource(\"notebooks\").path(file)), pd.read_csv('gone.csv'), "
     "pd.read_csv(resource(\"notebooks\").path(f'raw/{n}.csv'))]",
     'def g():\n    return pd.read_csv(resource("raw").path("rents.csv"))\nd = g() if file else pd.read_csv(\'/x.csv\')',
+    'import glob\ne = pd.concat(map(pd.read_csv, sorted(glob.glob(str(resource("raw").path("[rt]*.csv"))))))',
 ]
 
 
@@ -351,6 +358,8 @@ def test_a_configuration_that_cannot_be_added_to_leaves_everything(data_project:
         ("a = [pd.read_csv('raw/rents.csv') for n in b]", False),
         ("def a():\n    return pd.read_csv('raw/rents.csv')", False),
         ("Path('raw/rents.csv').write_text('a')\na = pd.read_csv('raw/rents.csv')", False),
+        ("import glob\na = pd.DataFrame()\nfor f in glob.glob('raw/*.csv'):\n    a = pd.read_csv(f)", True),
+        ("import glob\na = pd.concat(map(pd.read_csv, glob.glob('raw/*.txt')))", False),
     ],
 )
 def test_only_a_read_that_surely_happens_is_refused(source: str, sure: bool, data_project: Path) -> None:
@@ -374,6 +383,12 @@ def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
     shown = capsys.readouterr().out
     assert "PR707 raw/rents.csv lies beside the notebook, and the step runs in the project's folder." in shown
     assert "--fix: Read raw/rents.csv through a resource of files" in shown
+
+
+def test_nothing_is_offered_where_a_line_is_read_otherwise_than_it_stands(data_project: Path) -> None:
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(written([("", "import os"), ("bronze:a", "%time b = list({'a', 'b'}); a = os.listdir('a')")]))
+    assert [f.fix for f in analysed(data_project, path) if f.code == "PR703"] == [None, None]
 
 
 def test_fixing_stops_after_many_rounds_and_leaves_what_offers_none(tmp_path: Path) -> None:

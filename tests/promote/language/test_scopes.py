@@ -158,6 +158,9 @@ def test_what_a_function_gives_and_keeps_to_itself() -> None:
     ("index", "copies"),
     [
         ("~mask", True),
+        ("a.b.isin(known)", True),
+        ("a['b'].notna() & c", True),
+        ("pd.isna(b)", False),
         ("-1", False),
         ("(a > 1) & (b > 1)", True),
         ("(a > 1) | b", True),
