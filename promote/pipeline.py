@@ -120,6 +120,11 @@ class _Promotion:
 
             verified = {self.work.stands[tag].plan.notebook for tag in running}
             self.work.findings = surely_failing(self.work.project.root, self.work.findings, verified)
+            from promote.lacking import lacking  # noqa: PLC0415 - as below
+
+            for one in self.work.prepared:
+                if one.notebook.path in verified:
+                    self.work.findings += lacking(self.work.project, one.selection, one.plans)
         if self.work.errors():
             return self.refused()
         if not running:

@@ -6,6 +6,7 @@ import ast
 import keyword
 import posixpath
 import re
+from pathlib import PurePosixPath
 
 from promote.language.syntax import dotted_of
 from promote.outside.sightings import Looker
@@ -15,6 +16,8 @@ _GENERAL = 'Declare a resource with a root in config/*.yaml and read resource("N
 _DRIVE = pattern(r"^[A-Za-z]:")
 _DEEPEST = 9
 _JOINING = ("join", "Path")
+_HERE = frozenset(("pathlib.Path", "pathlib.Path.cwd", "os.getcwd"))  # called with nothing
+_CHANGING = {"with_suffix": 1, "with_name": 1, "joinpath": 1, "absolute": 0, "resolve": 0}  # methods: their arguments
 
 
 def root_hint(argument: ast.expr | None, looker: Looker, before: int, notebook: str) -> str:
@@ -23,7 +26,9 @@ def root_hint(argument: ast.expr | None, looker: Looker, before: int, notebook: 
     return hint_of(named, notebook) if named is not None else _GENERAL
 
 
-def written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str | None:
+def written(  # noqa: PLR0911 - one way out for each kind of expression
+    node: ast.expr, looker: Looker, before: int, depth: int = 0
+) -> str | None:
     """Give the path that an expression puts together from texts that are written down; None where it is not plain."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
@@ -32,6 +37,9 @@ def written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str 
     if isinstance(node, ast.Name):
         value = looker.value_of(node.id, before)
         return written(value, looker, before, depth + 1) if value is not None else None
+    told = _of_path(node, looker, before, depth)
+    if told is not None:
+        return told
     parts: list[ast.expr] = []
     between = ""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
@@ -47,6 +55,30 @@ def written(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> str 
     if not plain or plain != texts:
         return None
     return posixpath.join(*plain) if between else "".join(plain)
+
+
+def _of_path(  # noqa: PLR0911 - as above
+    node: ast.expr, looker: Looker, before: int, depth: int
+) -> str | None:
+    """Give the path that asks for the working directory, or that is made of a path that is written down."""
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        below = written(node.value, looker, before, depth + 1)
+        return posixpath.normpath(posixpath.join(below, "..")) if below is not None else None
+    if not isinstance(node, ast.Call) or node.keywords:
+        return None
+    path = dotted_of(node.func)
+    if path and not node.args and looker.program.functions.canonical(path) in _HERE:
+        return ""
+    if not isinstance(node.func, ast.Attribute) or _CHANGING.get(node.func.attr) != len(node.args):
+        return None
+    given = [written(one, looker, before, depth + 1) for one in (node.func.value, *node.args)]
+    start, *more = [one for one in given if one is not None] or [""]
+    if None in given:
+        return None
+    try:
+        return str(getattr(PurePosixPath(start), node.func.attr)(*more)) if more else start
+    except ValueError:  # a suffix without a dot
+        return None
 
 
 def resource_name(folder: str) -> str:

@@ -358,7 +358,11 @@ REFUSED: dict[str, tuple[pandas.DataFrame, str]] = {
     "a class": (objects(Register), "objects of type type"),
     "keys that are no text": (objects({1: 2}), "dictionaries whose keys are not text"),
     "empty dictionaries": (objects({}), "empty dictionaries only"),
-    "arrays of two dimensions": (objects(np.zeros((2, 2))), "arrays of several dimensions or types"),
+    "arrays of two dimensions": (objects(np.zeros((2, 2))), "arrays of several types, or of other than one dimension"),
+    "arrays of no dimension": (
+        objects(np.where(True, 1, 0), np.where(False, 1, 0)),
+        "arrays of several types, or of other than one dimension",
+    ),
     "ints of 39 digits": (objects(10**38), "whole numbers of more than 38 digits"),
     "great ints and floats": (objects(2**60 + 1, 0.5), "floats beside whole numbers of more than 53 bits"),
     "a decimal that is infinite": (objects(Decimal("Infinity")), "decimals that are infinite, NaN or minus zero"),

@@ -134,6 +134,15 @@ def test_what_parquet_cannot_hold_of_pandas_is_named_with_what_to_do(lake: Lake,
     assert lake.find("frame") is None
 
 
+@pytest.mark.parametrize("case", ["arrays of two dimensions", "arrays of no dimension", "lists of text and int"])
+def test_what_is_said_to_convert_it_does(lake: Lake, case: str) -> None:
+    df = REFUSED[case][0].copy()
+    with pytest.raises(UserError) as caught:
+        lake.write("silver", "frame", df)
+    exec((caught.value.hint or "").removeprefix("Convert it first, as with ").rstrip("."), {"df": df})  # noqa: S102
+    lake.write("silver", "frame", df)
+
+
 def test_an_index_a_header_and_attrs_that_cannot_be_stored_are_named(lake: Lake) -> None:
     with pytest.raises(UserError, match=r"The index holds values of several types \(int, str\)"):
         lake.write("silver", "frame", PLAIN.set_axis([1, "x"]))

@@ -274,6 +274,10 @@ READS: Cells = [
     ("bronze:c", "c = [pd.read_csv(file), pd.read_csv('gone.csv'), pd.read_csv(f'raw/{n}.csv')]"),
     ("bronze:d", "def g():\n    return pd.read_csv('raw/rents.csv')\nd = g() if file else pd.read_csv('/x.csv')"),
     ("bronze:e", "import glob\ne = pd.concat(map(pd.read_csv, sorted(glob.glob('./raw/[rt]*.csv'))))"),
+    (
+        "bronze:f",
+        "here = Path.cwd()\nf = pd.read_csv((here.parent / 'notebooks' / 'raw').joinpath('rents').with_suffix('.csv'))",
+    ),
 ]
 READ = [
     "# all of it\nfrom platform_core.sdk import resource\nimport pandas as pd\nfrom pathlib import Path",
@@ -286,6 +290,7 @@ READ = [
     "pd.read_csv(resource(\"notebooks\").path(f'raw/{n}.csv'))]",
     'def g():\n    return pd.read_csv(resource("raw").path("rents.csv"))\nd = g() if file else pd.read_csv(\'/x.csv\')',
     'import glob\ne = pd.concat(map(pd.read_csv, sorted(glob.glob(str(resource("raw").path("[rt]*.csv"))))))',
+    'here = Path.cwd()\nf = pd.read_csv(resource("raw").path("rents.csv"))',
 ]
 
 

@@ -1,0 +1,54 @@
+"""Packages that a notebook imports and the environment lacks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promote.cli import main
+
+if TYPE_CHECKING:
+    import pytest
+
+STEP = ("silver:a", "a = pl.DataFrame({'b': [1]})")
+
+
+def shown(project: Path, cells: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Give the lines that promotion prints about packages, where nothing is run."""
+    made = [
+        {"cell_type": "code", "metadata": {"tags": tags.split()}, "outputs": [], "source": source}
+        for tags, source in cells
+    ]
+    path = project / "notebooks" / "a.ipynb"
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": made}), encoding="utf-8")
+    assert main(["--project", str(project), str(path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    return [line for line in lines if "No module named" in line or "pyproject.toml" in line]
+
+
+def test_every_package_that_is_lacking_is_told_before_anything_runs(
+    data_project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of a cell that the run passes over, of a branch or of the project are none of them."""
+    (data_project / "notebooks" / "beside.py").write_text("")
+    cells = [
+        ("", "import polars as pl, json\nimport nowhere.maps as maps, beside"),
+        ("", "from elsewhere import plot as draw\ntry:\n    import third\nexcept ImportError: third = None"),
+        ("skip-execution", "import fourth"),
+        STEP,
+        ("", "maps.show(a)"),
+        ("", "draw(a); maps"),
+    ]
+    maps, way, plot, other_way = shown(data_project, cells, capsys)
+    assert ":cell 1 " in maps
+    assert ":2: PR501 No module named 'nowhere'" in maps
+    assert way.endswith("into a cell of its own, tagged skip-execution, and tag so what uses it: cells 5, 6.")
+    assert "PR501 No module named 'elsewhere'" in plot
+    assert other_way.endswith("and tag so what uses it: cell 6.")
+
+
+def test_what_a_step_uses_is_to_be_installed(data_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [("", "import polars as pl\nimport nowhere"), ("silver:a", "a = nowhere.read(pl)")]
+    _, way = shown(data_project, cells, capsys)
+    assert way.endswith("to the dependencies in pyproject.toml and install it.")
