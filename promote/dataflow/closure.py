@@ -14,7 +14,7 @@ from functools import partial
 
 from platform_core.hints import Literal
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
-from promote.dataflow.displays import dropped, shows_only
+from promote.dataflow.displays import dropped, idle_draws, shows_only
 from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
@@ -126,6 +126,7 @@ class _Resolver:
         closure = self.closure
         if self.role.kind != "chart":
             closure.dropped = dropped(closure.own, self.program.functions, self.wanted)
+            closure.dropped |= idle_draws(self.program, closure.own)
         for statement in closure.own:
             if statement.index not in closure.dropped:
                 self.include(statement, "step")

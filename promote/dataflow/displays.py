@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from promote.dataflow.program import Statement
+from promote.dataflow.program import Program, Statement
+from promote.heap.state import PREFIX
 from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES, is_drawing
 from promote.language.syntax import dotted_of, root_of
@@ -24,6 +25,7 @@ _PURE_BUILTINS = frozenset(
 # A widget or a thing to show; `interact` is none, since it calls the function that it is given
 _WIDGET = pattern(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
+_GENERATORS = f"{PREFIX}the generator of "
 _DRAWING = PLOTTING_MODULES | {"ipywidgets", "IPython"}
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
 _WITHOUT_BLOCKS = frozenset(
@@ -51,6 +53,34 @@ def dropped(statements: Sequence[Statement], functions: Functions, wanted: Seque
         and _only_shows(s.node.value, functions)
     }
     return shown | _plots([s for s in statements if s.index not in shown], functions, wanted)
+
+
+def idle_draws(program: Program, own: Sequence[Statement]) -> set[int]:
+    """Give the indices of a step's statements that show a sample, where nothing of the step draws after them.
+
+    A sample moves the generator on, and what draws afterwards gets other numbers. Where no statement of the notebook
+    asks the generator between such a display and the step's end but to show something too, none of the step's does.
+    """
+    found = {s.index for s in own if _draws_to_show(s, program.functions)}
+    for index in sorted(found):
+        states = program.statements[index].changes.keys()
+        for later in program.statements[index + 1 : own[-1].index + 1]:
+            asked = {*later.reads, *later.effects.late, *(name for names in later.late.values() for name in names)}
+            if not states.isdisjoint(asked) and not _draws_to_show(later, program.functions):
+                found.discard(index)
+                break
+    return found
+
+
+def _draws_to_show(statement: Statement, functions: Functions) -> bool:
+    changed, node = statement.changes, statement.node
+    return (
+        bool(changed)
+        and isinstance(node, ast.Expr)
+        and all(name.startswith(_GENERATORS) for name in changed)
+        and not (statement.effects.touched or statement.writes)
+        and _only_shows(node.value, functions)
+    )
 
 
 def is_display_call(node: ast.expr, functions: Functions) -> bool:
