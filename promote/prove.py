@@ -418,8 +418,11 @@ def _way_out(message: str, plan: Plan) -> str:
     """Say what to do about an asset that failed when it was materialised; the notebook itself has run by then."""
     if _NOT_RUN in message:
         return "Put that step right first: this one may have nothing wrong."
+    other = "The asset runs in another folder than the notebook"
     if "FileNotFoundError" in message:
-        return 'The asset runs in another folder than the notebook: read the file through resource("NAME").path("…").'
+        return f'{other}: read the file through resource("NAME").path("…").'
+    if message.startswith(("OSError", "IOException")):  # as pandas and DuckDB say it
+        return f'{other}: read files through resource("NAME").path("…"), and take out what writes them.'
     if plan.model is not None:
         return 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.'
     return "The notebook ran well, so look at that line: other cells set up something for it that the step lacks."

@@ -41,7 +41,7 @@ _TOLD_METHODS = frozenset().union(
 _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.TOLD_TIME, names.CLOCK_WORDS,
     names.DATABASE_READERS, names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES,
-    names.MACHINE, names.LOCAL_TIMES,
+    names.MACHINE, names.MOVES, names.LOCAL_TIMES,
 )  # fmt: skip
 # Findings after which a step may give something else, or do something again, though its inputs are as they were
 _RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
@@ -133,6 +133,10 @@ class _Look(Sight):
             if magic:
                 message = f"`{path}` gives the working directory, which {magic} changed for the notebook alone."
             yield self.tell("PR714", "error" if magic else "warning", message, s, call.node, hint)
+        elif path in names.MOVES:
+            hint = 'Take it out, and read files through resource("NAME").path("…").'
+            message = f"`{path}` moves the whole process to a folder that is elsewhere in production."
+            yield self.tell("PR714", "warning", message, s, call.node, hint)
         elif self.is_local_time(call):
             hint = 'Name the zone: datetime.fromtimestamp(seconds, tz=UTC), .astimezone(ZoneInfo("Europe/London")).'
             message = "The result hangs on the time zone of the machine."

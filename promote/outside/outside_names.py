@@ -104,6 +104,7 @@ MACHINE = frozenset(
     multiprocessing.cpu_count""".split()
 )
 PLACES = frozenset(("os.getcwd", "pathlib.Path.cwd"))
+MOVES = frozenset(("os.chdir", "os.fchdir", "contextlib.chdir"))
 # When a file was written is when it was copied to the machine
 FILE_TIMES = frozenset("getmtime getctime getatime st_mtime st_ctime st_atime st_mtime_ns st_ctime_ns".split())
 # What reads or makes times in the machine's own zone, where no zone is given
