@@ -19,8 +19,7 @@ from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
-from promote.heap.standing import CONNECTION
-from promote.heap.state import is_set_up, is_shown
+from promote.heap.state import CONNECTION, is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import binds_above, only_puts_away, recovers
 from promote.language.uses import Use

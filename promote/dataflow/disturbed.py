@@ -6,9 +6,20 @@ from collections.abc import Sequence
 
 from promote.dataflow.program import Program, Statement, is_state
 from promote.heap.state import PREFIX, is_shown
-from promote.language.states import HANDLERS, KEPT_STATES, LIVES, PICKLED, PUT_AWAY, RECORDED, SHOWN_SEED
+from promote.language.states import (
+    HANDLERS,
+    KEPT_STATES,
+    LIVES,
+    PICKLED,
+    PUT_AWAY,
+    RECORDED,
+    SHARED_CONNECTION,
+    SHOWN_SEED,
+)
 
-_LEFT = {PREFIX + state for state in KEPT_STATES} | {HANDLERS, LIVES, PICKLED, PUT_AWAY, RECORDED, SHOWN_SEED}
+_LEFT = {PREFIX + state for state in KEPT_STATES} | {
+    *(HANDLERS, LIVES, PICKLED, PUT_AWAY, RECORDED, SHARED_CONNECTION, SHOWN_SEED),
+}
 
 
 def disturbed(program: Program, body: Sequence[Statement]) -> list[str]:

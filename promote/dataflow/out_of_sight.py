@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
-from promote.language.states import HANDLERS, LIVES, PICKLED, PRINTED, PUT_AWAY, RECORDED, SHOWN_SEED
+from promote.language.states import HANDLERS, LIVES, PICKLED, PRINTED, PUT_AWAY, RECORDED, SHARED_CONNECTION, SHOWN_SEED
 from promote.trees import walk
 
 _TOLD = {
@@ -23,6 +23,10 @@ _TOLD = {
         "Pickle tables and lists, or put the class into the project's package under src.",
     ),
     PUT_AWAY: ("What a package is given, anyone may change, which no statement shows.", "Keep it in a variable."),
+    SHARED_CONNECTION: (
+        "DuckDB's default connection has another name from here on, and what one changes the other sees.",
+        "Use a connection of its own: duckdb.connect().",
+    ),
     SHOWN_SEED: ("Only IPython runs a query whose relation is shown.", "Write .fetchall() behind it."),
 }
 
@@ -40,6 +44,9 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
         if RECORDED in statement.changes and statement.role.tag != own:
             hint = "Record warnings in the step: with catch_warnings(…)."
             yield statement, "From here on this holds every warning.", hint
+        if any(map(_names_memory, statement.facts.kinds.get(ast.Constant, ()))):
+            message = "This database in memory has a name, by which all of a process share it."
+            yield statement, message, 'Connect to ":memory:", and hand the connection on.'
         attributes = statement.facts.attributes
         if "to_physical" in attributes and _categories_elsewhere(program, taken, statement):
             message = "Polars numbers categories in the order in which the whole notebook met them."
@@ -49,6 +56,13 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
         if "flags" in attributes and _asks_signals(program, statement):
             message = "Every calculation of the notebook raises these flags, those that the step does not take too."
             yield statement, message, "Calculate in the step, within decimal.localcontext()."
+
+
+def _names_memory(constant: ast.Constant) -> bool:
+    text = constant.value
+    if not isinstance(text, str) or (":memory:" not in text and "mode=memory" not in text):
+        return False
+    return (text.startswith(":memory:") and text != ":memory:") or "cache=shared" in text
 
 
 def _asks_for_order(statement: Statement) -> bool:

@@ -154,6 +154,8 @@ def build(cells: Sequence[CodeCell]) -> Program:
         minds_depth=any("RecursionError" in facts.names for facts in every),
         calls_hooks=any(f"sys.{hook}" in imports.values() for hook in HOOKS) or any(map(_may_call_a_hook, every)),
     )
+    if any(path.split(".", 1)[0] == "duckdb" for path in imports.values()):
+        functions = _with_queries(functions, every)
     texts = Texts(every)
     for info in functions.lambdas.values():
         if info.queries:
@@ -213,6 +215,15 @@ def build(cells: Sequence[CodeCell]) -> Program:
     of_name = {name: tuple(found) for name, found in touches.items()}
     wild = _wild(statements, functions, imports, shells(every))
     return Program(tuple(statements), functions, of_name, stars, wild, trace, frozenset(relations.every))
+
+
+def _with_queries(functions: Functions, every: Sequence[Facts]) -> Functions:
+    """Give the functions of a notebook with what is told of its queries of DuckDB."""
+    from promote.language.connections import sql_texts  # noqa: PLC0415 - few notebooks have any
+
+    inside = [use for info in functions.lambdas.values() for use in info.dotted]
+    used = [*(use for facts in every for use in facts.effects.dotted), *inside]
+    return replace(functions, sql=sql_texts(every, {functions.canonical(use.path) for use in used}))
 
 
 def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:

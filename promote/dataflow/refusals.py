@@ -68,7 +68,9 @@ class Context:
     @cached_property
     def is_lazy(self) -> bool:
         """Whether the notebook has frames that are computed only when they are looked at."""
-        lazy = re.compile(r"(?:lazy|LazyFrame|scan_\w+|load_asset|duckdb)")
+        lazy = re.compile(
+            r"(?:lazy|LazyFrame|scan_\w+|load_asset|duckdb|defer|sql|SQLContext|eager|register_io_source)"
+        )
         said = (s.facts.names | s.facts.attributes for s in self.program.statements)
         return any(lazy.fullmatch(word) for words in said for word in words)
 

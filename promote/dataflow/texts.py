@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from promote.language.facts import Facts
@@ -26,7 +26,7 @@ class Texts:
         asked = next((query.use for query in queries if query.sql), None)
         found = dict.fromkeys(sorted(self.viewed), asked) if asked else {}
         for query in queries:
-            if query.sql and any(_VIEW.search(text) for text in query.texts):
+            if query.sql and any(_VIEW.search(text) for text in self.every(query)):
                 self.viewed |= self.names([query]).keys()
         return found
 
@@ -34,12 +34,18 @@ class Texts:
         """Give the names that texts use, each with the place of the call."""
         found: dict[str, Use] = {}
         for query in queries:
-            for text in (*query.texts, *(t for name in query.names for t in self.of_variable(name))):
+            for text in self.every(query):
                 names = [leading_name(part) for part in text.split("@")[1:]]
                 for name in names + (sql_names(text) if query.sql else []):
                     found.setdefault(name, query.use)
             found |= {n: query.use for n in self.filled_in(query) if n not in found}
         return found
+
+    def every(self, query: Query) -> Iterator[str]:
+        """Give the texts of a query: its literal parts, and what the variables in it may hold."""
+        yield from query.texts
+        for name in query.names:
+            yield from self.of_variable(name)
 
     def filled_in(self, query: Query) -> list[str]:
         """Give what may stand where a text leaves the name of a table open: texts that are names."""

@@ -65,6 +65,8 @@ class Calls(Libraries):
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
         self.library_changes(call, target, given, use)
+        if target.receiver and self.functions.sql is not None and not target.infos:
+            self.relation_writes(call, target, self.functions.sql, use)
         called_in_cell(self, call, target, given, use)
         unseen(self, call, target, given, use, alone=alone)
         by_its_object(self, call, target, given, use, alone=alone)

@@ -37,6 +37,7 @@ class Heap:
         self.quiet: set[int] = set()  # other things that may be called without a change: what a decorator gives
         self.ancestors: dict[int, set[int]] = {}  # classes whose attributes an instance or a class has as well
         self.heirs: dict[int, set[int]] = {}
+        self.seen: dict[int, set[int]] = {}  # what looks into others whenever it is asked, with these
         self.getters: set[int] = set()  # functions that give a part of what they are called with
         self.writers: dict[int, int] = {}  # functions that write into their argument at a place, with that place
         self.changers: set[int] = set()  # functions that change what they are called with
@@ -45,6 +46,7 @@ class Heap:
         self.frames: set[int] = set()  # what a function of pandas gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
+        self.of_default: set[int] = set()  # those of them that were asked of DuckDB's module
         self.buffers: set[int] = set()  # memory that another object owns
         self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
         self.files: set[int] = set()  # files that are written: the last name that goes puts there what is held back
@@ -100,6 +102,12 @@ class Heap:
         """Let objects look into others whenever they are asked: a change of these is one of those."""
         for one in seen:
             self.heirs.setdefault(one, set()).update(lookers - {one})
+        for one in lookers:
+            self.seen.setdefault(one, set()).update(seen - {one})
+
+    def written_by(self, relations: Objects) -> Objects:
+        """Give what relations look into, their connections among it: a relation changes only by writing there."""
+        return self._closure(relations, self.seen) - relations
 
     def with_ancestors(self, objects: Objects) -> Objects:
         """Give the objects and the classes whose attributes they have."""

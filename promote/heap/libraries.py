@@ -94,13 +94,20 @@ class Libraries(LibraryChanges):
 
     def relation(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What a call gives that is a relation of DuckDB, which looks into its connection whenever it is asked."""
-        if not isinstance(call.func, ast.Attribute) or not target.receiver or target.infos:
+        if target.infos:
             return NONE
-        if not self.gives_a_relation(call, target):
+        if target.name.startswith("duckdb.") and target.method in RELATION_GIVERS:
+            made = self.derived(given)
+            self.heap.relations |= made
+            self.heap.of_default |= made
+            return made
+        if not isinstance(call.func, ast.Attribute) or not target.receiver or not self.gives_a_relation(call, target):
             return NONE
         made = self.derived(given | target.receiver)
         self.heap.look(made, target.receiver)
         self.heap.relations |= made
+        if not target.receiver.isdisjoint(self.heap.of_default):
+            self.heap.of_default |= made
         return made
 
     def gives_a_relation(self, call: ast.Call, target: Target) -> bool:

@@ -6,9 +6,10 @@ import ast
 import sys
 from collections.abc import Iterable
 
+from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
-from promote.heap.state import is_state_of
+from promote.heap.state import CONNECTION, is_state_of
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
     CHANGING_FUNCTIONS,
@@ -33,6 +34,9 @@ from promote.language.states import PUT_AWAY
 from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
 from promote.values import dataclass
+
+if TYPE_CHECKING:
+    from promote.language.connections import SqlTexts
 
 TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
@@ -74,6 +78,8 @@ class LibraryChanges(Values):
     def touch(self, objects: Iterable[int], use: Use) -> None:
         """Let objects change, and so every name through which they can be reached."""
         found = frozenset(objects)
+        if self.heap.relations and not found.isdisjoint(self.heap.relations):
+            found |= self.wrote(found & self.heap.relations, use)
         if found:
             self.touched |= found
             marked = self.heap.holders(found)
@@ -83,6 +89,21 @@ class LibraryChanges(Values):
             for name in self.functions.imports.keys() - self.own.keys() if self.packages else ():
                 if self.of(name) & marked:
                     self.changed.setdefault(name, use)
+
+    def wrote(self, relations: Objects, use: Use) -> Objects:
+        """Give the connections into which relations write, and take it where one is DuckDB's default connection."""
+        if not relations.isdisjoint(self.heap.of_default):
+            self.changed.setdefault(CONNECTION, use)
+        return self.heap.written_by(relations)
+
+    def relation_writes(self, call: ast.Call, target: Target, told: SqlTexts, use: Use) -> None:
+        """Take that a method of a relation writes into its connection, or that of a connection, given what writes."""
+        from promote.language.connections import RELATION_WRITERS, writes_by  # noqa: PLC0415 - few notebooks use DuckDB
+
+        if target.method in RELATION_WRITERS:
+            self.touch(target.receiver & self.heap.relations, use)
+        if target.method in {"sql", "query"} and writes_by(call, target.method, told):
+            self.touch(target.receiver, use)
 
     def change(self, node: ast.expr, use: Use) -> None:
         """Let what an expression gives change; a name without known objects changes all the same."""

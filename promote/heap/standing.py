@@ -10,15 +10,14 @@ import ast
 from collections.abc import Collection, Sequence
 
 from promote.heap.aliases import Happening
-from promote.heap.state import PREFIX, handed_on
+from promote.heap.state import CONNECTION, handed_on
 from promote.language.facts import Facts
 from promote.language.functions import Functions, is_known
-from promote.language.states import HIDDEN_STATE, PLACING_METHODS, RELATION_ENDS, STATE_HOLDERS
+from promote.language.states import PLACING_METHODS, RELATION_ENDS, STATE_HOLDERS
 from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
 from promote.values import replace
 
-CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 
 

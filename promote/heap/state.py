@@ -33,6 +33,7 @@ from promote.language.states import (
     RUNNERS,
     SETTERS,
     SETTING_FUNCTIONS,
+    SHARED_CONNECTION,
     SHOWN_STATES,
     STATE_HOLDERS,
     STATE_WORDS,
@@ -48,6 +49,7 @@ PREFIX = "~"
 _PATCHED = "the set-up of "
 PLACES, MODULES = "where modules are looked for", "the modules at hand"
 ENVIRONMENT = "the environment"
+CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _FILTERS = "the filters of warnings"
 _NUMPY_ERRORS = "how NumPy takes errors"
 _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
@@ -63,10 +65,6 @@ _SIMULATING = pattern(
     r"rvs|random|sampl(e|ing)|simulat|bootstrap|permut|shuffle|synthe|noise|perturb|jitter", re.IGNORECASE
 )
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "geterr", "items", "keys", "values", "copy", "getlocale"))
-_WRITING_SQL = pattern(
-    r"\b(nextval|create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b",
-    re.IGNORECASE,
-)
 # Calls that look at files: by how their last word begins, by that word, and by their whole path
 _FILE_READERS = ("read_", "scan_")
 _FILE_WORDS = frozenset(
@@ -114,15 +112,17 @@ def state_uses(
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
+    inside = functions if functions.sql is None else replace(functions, sql=functions.sql.inside())
     uses = [
-        (use, use.use, use.call is not None and not use.weak and use.path[0] not in unsure) for use in effects.dotted
+        (use, use.use, use.call is not None and not use.weak and use.path[0] not in unsure, functions)
+        for use in effects.dotted
     ]
-    uses += [(use, place, False) for info, place in code.items() for use in info.dotted]
-    for use, place, sure in uses:
+    uses += [(use, place, False, inside) for info, place in code.items() for use in info.dotted]
+    for use, place, sure, meant in uses:
         if use.stored and use.call is None and not use.path[1:] and use.path[0] not in functions.imports:
             continue  # an item of a variable
         within = use.call is not None and id(use.call) in entered and functions.canonical(use.path) in STATE_HOLDERS
-        for state, kind in _states_of_all(use, functions):
+        for state, kind in _states_of_all(use, meant):
             if within and kind != "read":
                 continue
             name = PREFIX + state
@@ -209,7 +209,9 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     if state is None and use.call is not None and path.startswith("."):
         state = _of_relation(path, functions)
     if state is not None:
-        yield from _with_what_follows(state, _kind(path, state, use), path, use)
+        if state == CONNECTION[1:] and functions.sql is not None and functions.sql.shared:
+            yield SHARED_CONNECTION[1:], "change" if path in functions.sql.shared and use.call is not None else "read"
+        yield from _with_what_follows(state, _kind(path, state, use, functions), path, use)
     elif use.call is not None:
         yield from _by_the_way(path, use)
     if state is None or state in {_FILTERS, _NUMPY_ERRORS}:
@@ -401,18 +403,10 @@ def _records(use: DottedUse) -> bool:
     return use.call is not None and any(k.arg == "record" for k in use.call.keywords)
 
 
-def _kind(path: str, state: str, use: DottedUse) -> str:
+def _kind(path: str, state: str, use: DottedUse, functions: Functions) -> str:
     method = path.rsplit(".", 1)[-1]
     if state == "DuckDB's default connection":
-        if method in RELATION_MAKERS | {"register", "unregister", "create_function", "remove_function"}:
-            return "change"
-        texts = [
-            part.value
-            for argument in (use.call.args if use.call else [])
-            for part in ast.walk(argument)
-            if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
-        return "change" if any(_WRITING_SQL.search(text) for text in texts) else "read"
+        return "change" if _changes_connection(path, use, functions) else "read"
     if path == "warnings.catch_warnings":
         return "read" if _records(use) else "none"
     if path in SETTERS:
@@ -423,3 +417,9 @@ def _kind(path: str, state: str, use: DottedUse) -> str:
     if state in {PLACES, MODULES}:
         reading = use.call is None or method not in PLACING_METHODS
     return "read" if reading and not use.stored else "change"
+
+
+def _changes_connection(path: str, use: DottedUse, functions: Functions) -> bool:
+    from promote.language.connections import changes_connection  # noqa: PLC0415 - few notebooks use DuckDB
+
+    return functions.sql is None or changes_connection(path, use, functions.sql)

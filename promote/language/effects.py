@@ -56,7 +56,7 @@ VIEWING_METHODS = frozenset(
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
     conj conjugate getfield data_as getbuffer __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
-    result enter_context enter_async_context new_child from_buffer""".split()
+    result enter_context enter_async_context new_child from_buffer appender query_appender""".split()
 )
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,

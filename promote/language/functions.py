@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
+from platform_core.hints import TYPE_CHECKING
 from promote.language.effects import KNOWN_PACKAGES, PLAIN_BASES
 from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
 from promote.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from promote.language.connections import SqlTexts
 
 _OF_CLASSES = frozenset(("__new__", "__init_subclass__", "__class_getitem__", "__prepare__"))
 CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
@@ -36,6 +40,7 @@ class Functions:
     minds_depth: bool = False  # whether anyone catches that functions call one another too deeply
     calls_hooks: bool = False  # whether anyone may call what shows values or errors by hand
     asks_subclasses: bool = False  # whether anyone asks a class for those that stand on it
+    sql: SqlTexts | None = None  # what is told of the queries of DuckDB, where there may be any
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
 
     def canonical(self, path: Sequence[str]) -> str:

@@ -66,6 +66,7 @@ PRINTED = "~what print writes to"
 
 # What happens where no statement shows it, as names of states: no step can take it.
 HANDLERS, LIVES, SHOWN_SEED = "~what handlers of logging do", "~how long objects live", "~what showing a relation does"
+SHARED_CONNECTION = "~which connection is DuckDB's default one"
 PICKLED, PUT_AWAY = "~where pickled code stands", "~what packages were given"
 
 # Warnings go into a list from here on: a step can take that only whole, too.
@@ -116,7 +117,9 @@ STATE_HOLDERS = frozenset(
 )
 
 # Methods by which a connection of DuckDB gives a relation, and those that end one: of any other comes a relation again.
-RELATION_GIVERS = frozenset("sql query table view from_query table_function read_csv read_parquet read_json".split())
+RELATION_GIVERS = frozenset(
+    "sql query table view from_query table_function read_csv read_parquet read_json from_df from_arrow values".split()
+)
 RELATION_ENDS = frozenset(
     """fetchall fetchone fetchmany df fetchdf to_df pl arrow to_arrow_table fetch_arrow_table fetchnumpy fetch_df
     fetch_arrow_reader fetch_record_batch shape columns dtypes types description alias explain""".split()

@@ -30,7 +30,7 @@ def origin_of_text(text: str) -> Origin:
     >>> [origin_of_text(t) for t in ("data/a.csv", "/data/a.csv", "~/a.csv", "https://a.uk/b.csv", '{"a": 1}')]
     ['relative', 'absolute', 'home', 'network', 'memory']
     """
-    if "\n" in text or text[:1] in {"{", "[", "<"} or text == ":memory:":
+    if "\n" in text or text[:1] in {"{", "[", "<"} or text in {":memory:", ":default:"}:
         return "memory"
     scheme, colon, _ = text.partition("://")
     if colon:
