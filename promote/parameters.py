@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from platform_core.errors import UsageError, UserError
 from platform_core.suggest import meant
 from promote.dataflow.settable import is_of, parameter_type
-from promote.model import Selection
+from promote.model import Finding, Selection
+from promote.values import replace
 from promote.vocabulary import nearest
 
 
@@ -33,6 +34,46 @@ def check_parameters(
         path: {name: _typed(name, text, defaults[name]) for name, text in given if name in defaults}
         for path, defaults in known.items()
     }
+
+
+def too_late(
+    selections: Sequence[Selection], given: Sequence[tuple[str, str]], findings: Sequence[Finding]
+) -> list[Finding]:
+    """Give findings, those of PR215 as errors that hang on a parameter which is given another value than its default.
+
+    The notebook's own run keeps there what production works out anew, so that there is nothing to hold a step against.
+    """
+    roots: dict[tuple[str, int, int], list[str]] = {}
+    values = check_parameters(selections, given)
+    for selection in selections:
+        path, defaults = selection.notebook.path, _defaults(selection)
+        other = {name for name, value in values[path].items() if repr(value) != defaults[name][1]}
+        for cell in selection.cells if other else ():
+            if cell.role.kind == "parameters":
+                for line, names in _hanging(cell.python, other):
+                    roots[path, cell.position, line] = names
+    return [_refused(f, roots.get((f.location.path, f.location.cell or 0, f.location.line or 0))) for f in findings]
+
+
+def _hanging(source: str, names: set[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give the lines of statements that read names, or what others made of these, each with those names."""
+    of = {name: [name] for name in names}
+    for node in ast.parse(source).body:
+        parts = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+        read = sorted({name for part in parts if isinstance(part.ctx, ast.Load) for name in of.get(part.id, ())})
+        if read:
+            of |= {part.id: read for part in parts if isinstance(part.ctx, ast.Store)}
+            yield node.lineno, read
+
+
+def _refused(finding: Finding, names: Sequence[str] | None) -> Finding:
+    if finding.code != "PR215" or not names:
+        return finding
+    message = (
+        f"The parameters cell works this out of `{names[0]}` before `-p {names[0]}` sets it: the notebook keeps it, "
+        "production works it out anew."
+    )
+    return replace(finding, severity="error", message=message)
 
 
 def _defaults(selection: Selection) -> dict[str, tuple[str, str]]:

@@ -17,7 +17,7 @@ from promote.evidence import Facts, Proof, input_kinds, render_evidence, what_wa
 from promote.hashing import body_hash
 from promote.model import Finding, GeneratedFile
 from promote.outcome import FINDINGS, FINE, UNVERIFIED, Outcome, Settings, Status, StepOutcome
-from promote.parameters import check_parameters
+from promote.parameters import check_parameters, too_late
 from promote.partition_lists import unknown_lists
 from promote.personal import told_of, told_of_evidence
 from promote.prepare import Standing, prepare, standing
@@ -78,7 +78,10 @@ def promote(
         project, notebooks or project.notebooks, settings.select, include_needed=settings.include_needed
     )
     findings += recovered
-    check_parameters([one.selection for one in prepared], settings.parameters)  # whether or not anything is to be run
+    selections = [one.selection for one in prepared]
+    check_parameters(selections, settings.parameters)  # whether or not anything is to be run
+    if settings.parameters:
+        findings = too_late(selections, settings.parameters, findings)
     versions = code_versions(project, prepared)
     stands, moving = standing(project, prepared, versions), None
     if settings.move or renamed:

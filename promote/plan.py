@@ -287,23 +287,36 @@ class _Planner:
 
         Papermill sets values below the cell, where what was worked out of them in the cell stays as it was.
         """
+        hanging: dict[str, str] = {}  # names of the cell, each with the parameter that it is worked out from
         for statement in included:
             imports = isinstance(statement.node, (ast.Import, ast.ImportFrom))
-            if statement.role.kind != "parameters" or not statement.binds or imports:
+            changed = statement.changes.keys() & closure.parameters
+            if statement.role.kind != "parameters" or not (statement.binds or changed) or imports:
                 continue
-            names = ", ".join(f"`{name}`" for name in sorted(statement.binds))
-            of = sorted((statement.reads.keys() - statement.effects.late.keys()) & closure.parameters)
-            of = [name for name in of if self.program.bindings(name)[0].cell == statement.cell]
+            names = ", ".join(f"`{name}`" for name in sorted(statement.binds or changed))
+            read = statement.reads.keys() - statement.effects.late.keys()
+            of = sorted(name for name in read & closure.parameters if self.is_bound_first_in(name, statement.cell))
+            of += sorted(hanging[name] for name in read & hanging.keys())
             if of:
+                hanging |= dict.fromkeys(statement.binds, of[0])
                 told = (
                     f"{names} is worked out from `{of[0]}` in the parameters cell: where papermill sets `{of[0]}`, it "
                     "stays as it is here; production works it out anew."
                 )
+                if not statement.binds:
+                    told = (
+                        f"{names} is changed in the parameters cell: the value that papermill sets is not; production "
+                        "changes that too."
+                    )
                 hint = "Move the line to a cell below, so that both do the same."
                 yield self.context.finding("PR215", told, statement, None, hint, "warning")
-            else:
+            elif statement.binds:
                 told = f"A run cannot set {names}: the value here is always used."
                 yield self.context.finding("PR214", told, statement, None, "", "note")
+
+    def is_bound_first_in(self, name: str, cell: int) -> bool:
+        """Whether a cell is the first that binds a name."""
+        return self.program.bindings(name)[0].cell == cell
 
 
 def hashed(plan: Plan) -> Plan:

@@ -9,9 +9,9 @@ import pytest
 
 from platform_core.errors import UsageError
 from promote.outcome import Settings
-from promote.parameters import check_parameters
+from promote.parameters import check_parameters, too_late
 from promote.pipeline import run
-from tests.promote.graph import chosen
+from tests.promote.graph import chosen, planned
 from tests.promote.small_project import make_project
 
 CELLS = (
@@ -87,3 +87,29 @@ def test_a_wrong_name_is_told_though_nothing_is_run(tmp_path: Path) -> None:
 def test_each_notebook_gets_what_it_has() -> None:
     other = chosen((("parameters", "least = 1"),))
     assert check_parameters([other], [("least", "5")]) == {"notebooks/case.ipynb": {"least": 5}}
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "text", "lines"),
+    [
+        ("year = 2024\nprev = year - 1\nlabel = f'FY{prev}'", "year", "2023", [2, 3]),
+        ("year = 2024\nprev = year - 1\nlabel = f'FY{prev}'", "year", "2024", []),
+        ("year = 2024\nother = 1\nlabel = f'FY{year}{other}'", "other", "2", [3]),
+        ("label = ['a']\nlabel.append('b')", "label", "[c]", [2]),
+    ],
+)
+def test_what_hangs_on_a_value_that_is_given_is_refused(source: str, name: str, text: str, lines: list[int]) -> None:
+    cells = (("parameters", source), ("silver:labels", "labels = [label]"))
+    findings = planned(cells, include_needed=True).findings
+    told = too_late([chosen(cells)], [(name, text)], findings)
+    assert [f.location.line for f in told if f.severity == "error"] == lines
+    assert len(told) == len(findings)
+
+
+def test_a_value_that_comes_too_late_stops_before_anything_is_run(tmp_path: Path) -> None:
+    cells = [("", "import polars as pl"), ("parameters", "year = 2024\nlabel = f'FY{year}'")]
+    root = make_project(tmp_path, {"a.ipynb": [*cells, ("silver:rents", "rents = pl.DataFrame({'of': [label]})")]})
+    settings = Settings(project=root, include_needed=True, parameters=(("year", "2023"),))
+    outcome = run([root / "notebooks/a.ipynb"], settings, lambda _: None)
+    assert [f.code for f in outcome.findings if f.severity == "error"] == ["PR215"]
+    assert not (root / "src/rents/defs/silver").exists()
