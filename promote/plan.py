@@ -22,7 +22,7 @@ from promote.dataflow.shared import bound_names, share
 from promote.dataflow.sorting import ends_in_sort
 from promote.dataflow.step_findings import step_findings
 from promote.hashing import logic
-from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Step
+from promote.model import CodeCell, Finding, Fragment, Function, Plan, Role, Selection, Severity, Step
 from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import hangs_on_more, outside_world
 from promote.outside.sightings import Looker
@@ -280,13 +280,15 @@ class _Planner:
             if needed:
                 what, it = ("this statement", "it") if len(needed) == 1 else (f"{lines(needed)} of this cell", "them")
                 taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", needed[0]))
-        return dropped + taken + list(self.fixed_parameters(closure, included))
+        return dropped + taken + list(self.fixed_parameters(step, closure, included))
 
-    def fixed_parameters(self, closure: Closure, included: Sequence[Statement]) -> Iterator[Finding]:
+    def fixed_parameters(self, step: Step, closure: Closure, included: Sequence[Statement]) -> Iterator[Finding]:
         """Tell the values of the parameters cell that no run can set, and those that hang on one that a run does set.
 
-        Papermill sets values below the cell, where what was worked out of them in the cell stays as it was.
+        Papermill sets values below the cell, where what was worked out of them in the cell stays as it was. That
+        is an error where every partition sets the parameter.
         """
+        by_key = (step.options.get("partitions") or {}).get("parameter")
         hanging: dict[str, str] = {}  # names of the cell, each with the parameter that it is worked out from
         for statement in included:
             imports = isinstance(statement.node, (ast.Import, ast.ImportFrom))
@@ -309,7 +311,8 @@ class _Planner:
                         "changes that too."
                     )
                 hint = "Move the line to a cell below, so that both do the same."
-                yield self.context.finding("PR215", told, statement, None, hint, "warning")
+                severity: Severity = "error" if by_key in of else "warning"
+                yield self.context.finding("PR215", told, statement, None, hint, severity)
             elif statement.binds:
                 told = f"A run cannot set {names}: the value here is always used."
                 yield self.context.finding("PR214", told, statement, None, "", "note")

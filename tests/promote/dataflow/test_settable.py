@@ -114,5 +114,7 @@ def test_a_value_computed_in_the_parameters_cell_is_told_as_that() -> None:
     told = finding("PR215", *cells, needed=True)
     assert (told.severity, told.location.line) == ("warning", 2)
     assert told.message.startswith("`next_year` is worked out from `year` in the parameters cell")
+    by_key = "#| partitions: {by: static, values: years, parameter: year}\na = [next_year]"
+    assert errors(planned((cells[0], ("silver:a", by_key)), include_needed=True)) == ["PR215"]
     below = (("parameters", "year = 2024"), ("", "next_year = year + 1"), cells[1])
     assert {f.code for f in planned(below, include_needed=True).findings} == {"PR323"}
