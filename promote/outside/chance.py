@@ -12,7 +12,10 @@ from promote.outside import outside_names as names
 from promote.outside.seeds import added_argument, seed_before
 from promote.outside.sight import Sight
 from promote.outside.sightings import SeenCall
+from promote.patterns import pattern
 
+_SQL_CHANCE = pattern(r"\b(?:random|gen_random_uuid|uuid\w*)\s*\(|\b(?:using\s+|table)sample\b")
+_LOGGING = frozenset(("debug", "info", "warning", "log"))
 _NUMPY, _POLARS = "~the generator of numpy.random", "~the generator of Polars"
 
 
@@ -40,8 +43,42 @@ def chance(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
             yield _chancy(look, message, s, node, "Write random_state=0.", fix)
     elif call.method in {"sample", "shuffle"}:
         yield from _sampling(look, s, call)
-    elif call.method in names.SQL_METHODS and "random(" in call.words:
+    else:
+        yield from _of_other_packages(look, s, call, message)
+
+
+def _of_other_packages(look: Sight, s: Statement, call: SeenCall, message: str) -> Iterator[Finding]:
+    """Tell of DuckDB's, SciPy's and Faker's numbers."""
+    path, node = call.path, call.node
+    if call.method in names.SQL_METHODS and _draws(look.query(s, call)) and not _is_seeded_in_sql(look):
         yield _chancy(look, message, s, node, "Take the rows by a condition or a hash of their key.")
+    elif path == "faker.Faker" and not any(a.startswith("seed") for a in _attributes(look)):
+        yield _chancy(look, message, s, node, "Seed it: `Faker.seed(0)`.")
+    elif call.method == "rvs" or path in names.SCIPY_CHANCE:
+        told = _is_seeded(look, _NUMPY, s) or call.keyword("random_state", "rng", "seed") is not None
+        if not told and not _unpacks(node):
+            word = "random_state" if call.method == "rvs" else "rng"
+            fix = added_argument(look.context, s, node, f"{word}=0", f"Add {word}=0.")
+            yield _chancy(look, message, s, node, f"Write {word}=0.", fix)
+
+
+def _draws(text: str) -> bool:
+    """Whether a query draws numbers, or rows, without a seed of its own.
+
+    >>> [_draws(text) for text in ("select random()", "from t using sample 5", "from t using sample 5 repeatable (1)")]
+    [True, True, False]
+    """
+    return _SQL_CHANCE.search(text) is not None and "repeatable" not in text
+
+
+def _is_seeded_in_sql(look: Sight) -> bool:
+    """Whether the step seeds DuckDB's generator."""
+    parts = (part for s in look.statements for part in s.facts.kinds.get(ast.Constant, ()))
+    return any(isinstance(part.value, str) and "setseed" in part.value.lower() for part in parts)
+
+
+def _attributes(look: Sight) -> set[str]:
+    return {name for s in look.statements for name in s.facts.attributes}
 
 
 def _sampling(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
@@ -90,17 +127,49 @@ def clock(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
     if path in names.CLOCK_WORDS:
         clocked = call.words in {"now", "today"}
     elif call.method in names.SQL_METHODS:
-        text = call.words
+        text = look.query(s, call)
         clocked = any(word in text for word in ("current_date", "current_timestamp", "now()", "today()"))
     else:
         told = path in names.TOLD_TIME and len(call.node.args) == (path == "time.strftime")
         whole_day = whole_day or told
-        clocked = whole_day or path in names.CLOCKS
+        timed = path in names.STOPWATCHES and not only_shown(look, s, call.node)
+        clocked = whole_day or timed or path in names.CLOCKS
     if clocked:
         hint = "Give the day a name in the cell tagged `parameters`, or take it from the data."
         severity: Severity = "error" if whole_day and not look.bronze else "warning"
         message = "The result depends on the day." if whole_day else "The result depends on the time of the run."
         yield look.tell("PR702", severity, message, s, call.node, hint)
+
+
+def only_shown(look: Sight, s: Statement, node: ast.expr) -> bool:
+    """Whether what a clock says is only printed, itself or through variables: how long a cell took."""
+    waiting, seen = [s], {s.index}
+    while waiting:
+        one = waiting.pop()
+        if _only_prints(one.node):
+            continue
+        if not isinstance(one.node, ast.Assign) or not all(isinstance(t, ast.Name) for t in one.node.targets):
+            return False
+        calls = (part for part in one.facts.kinds.get(ast.Call, ()) if part is not node)
+        if not all(_rounds(look, part) for part in calls) or not look.given.isdisjoint(one.binds):
+            return False
+        reading = [r for r in look.statements if r.index > one.index and not one.binds.isdisjoint(r.reads.keys())]
+        waiting += [r for r in reading if r.index not in seen]
+        seen |= {r.index for r in reading}
+    return True
+
+
+def _only_prints(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    path = dotted_of(call.func) or ("",)
+    return path == ("print",) or path[-1] in _LOGGING
+
+
+def _rounds(look: Sight, call: ast.Call) -> bool:
+    path = look.path_of(call)
+    return path in {"round", "float", "int", "str"} or path in names.STOPWATCHES
 
 
 def _chancy(look: Sight, message: str, s: Statement, node: ast.expr, hint: str, fix: Fix | None = None) -> Finding:

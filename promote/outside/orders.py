@@ -13,6 +13,7 @@ from promote.dataflow.program import Statement
 from promote.language.syntax import dotted_of
 from promote.outside.outside_names import (
     LISTINGS,
+    LOOSELY_KEEPING,
     ORDER_FREE,
     ORDER_FREE_METHODS,
     ORDER_KEEPING,
@@ -24,6 +25,7 @@ from promote.trees import walk
 
 _SET_OPERATORS = (ast.Sub, ast.BitOr, ast.BitAnd, ast.BitXor)
 _DEEPEST = 8
+_EQUAL = frozenset(("len", "count", "get"))  # keys that are the same for many
 
 
 def unordered(
@@ -33,16 +35,17 @@ def unordered(
 
     `seen` is what was seen in it, `sorted_later` are names that some statement sorts in place.
     """
-    if not (seen.loops or seen.comprehensions or any(_keeps(call) for call in seen.calls)):
+    placing = ast.Starred in statement.facts.kinds or _takes_apart(statement.node)
+    if not (seen.loops or seen.comprehensions or placing or any(_keeps(c) or _has_ties(c) for c in seen.calls)):
         return
     free = _order_free(seen.calls)
     if isinstance(statement.node, ast.Assign):
         names = {t.id for t in statement.node.targets if isinstance(t, ast.Name)}
         if names & sorted_later:
             free.add(id(statement.node.value))
-    for call in seen.calls:
-        if _keeps(call) and id(call.node) not in free and any(is_set(a, looker, statement) for a in call.node.args):
-            yield call.node, True
+    for node, inner, kept in _placed(statement, seen):
+        if id(node) not in free and id(inner) not in free and is_set(inner, looker, statement):
+            yield node, kept
     for loop in seen.loops:
         if not isinstance(loop, ast.While) and is_set(loop.iter, looker, statement):
             yield loop.iter, False
@@ -63,9 +66,36 @@ def listed(calls: Sequence[SeenCall]) -> Iterator[ast.Call]:
             yield call.node
 
 
+def _placed(statement: Statement, seen: Sightings) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
+    """Give what gives elements their places, with whose they are, and whether it surely keeps them in that order."""
+    for call in seen.calls:
+        if _keeps(call) or _has_ties(call):
+            kept = call.path not in LOOSELY_KEEPING and not _has_ties(call)
+            yield from ((call.node, a, kept) for a in call.node.args)
+    kinds = statement.facts.kinds
+    for node in kinds.get(ast.Starred, ()) and (*kinds.get(ast.List, ()), *kinds.get(ast.Tuple, ())):
+        yield from ((node, part.value, True) for part in node.elts if isinstance(part, ast.Starred))
+    for node in kinds.get(ast.Assign, ()):
+        if _takes_apart(node):
+            yield node.value, node.value, True
+
+
+def _takes_apart(node: ast.stmt) -> bool:
+    """Whether an assignment gives parts of its value to several names."""
+    targets = node.targets if isinstance(node, ast.Assign) else ()
+    return any(isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) > 1 for target in targets)
+
+
+def _has_ties(call: SeenCall) -> bool:
+    """Whether a call takes the first of those that are as good as one another: `max(kinds, key=len)`."""
+    key = call.keyword("key")
+    word = getattr(key, "id", getattr(key, "attr", ""))
+    return key is not None and (call.path in {"max", "min"} or (call.path == "sorted" and word in _EQUAL))
+
+
 def _keeps(call: SeenCall) -> bool:
     """Whether a call gives the elements of what it is given in their order."""
-    return call.path in ORDER_KEEPING or call.method == "join"
+    return call.path in ORDER_KEEPING or call.path in LOOSELY_KEEPING or call.method == "join"
 
 
 def is_set(  # noqa: PLR0911 - one answer for each kind of expression
@@ -110,7 +140,7 @@ def _order_free(calls: Iterable[SeenCall]) -> set[int]:
     """The expressions whose elements are taken whatever their order."""
     free: set[int] = set()
     for call in calls:
-        if call.path in ORDER_FREE or call.method in ORDER_FREE_METHODS:
+        if (call.path in ORDER_FREE and not _has_ties(call)) or call.method in ORDER_FREE_METHODS:
             waiting: list[ast.expr] = [*call.node.args, *(k.value for k in call.node.keywords)]
             while waiting:
                 node = waiting.pop()

@@ -19,17 +19,18 @@ from promote.dataflow.refusals import Context
 from promote.language.functions import is_known, nameless
 from promote.model import Finding, Function, Severity, Step
 from promote.outside import outside_names as names
-from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups
+from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups, unsorted_loops, which_row
 from promote.outside.orders import is_set, listed, sorted_names, unordered
 from promote.outside.sight import Sight
 from promote.outside.sightings import Looker, SeenCall
+from promote.patterns import pattern
 from promote.trees import parse, walk
 
 if TYPE_CHECKING:
     from promote.outside.origins import Origin
 
 _TOLD_METHODS = frozenset().union(
-    ("sample", "shuffle", "astimezone", "pop"),
+    ("sample", "shuffle", "astimezone", "pop", "rvs", "timestamp", "unique", "select", "imap_unordered"),
     BY_PLACE,
     names.SQL_METHODS,
     names.COARSE,
@@ -41,7 +42,8 @@ _TOLD_METHODS = frozenset().union(
 _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.TOLD_TIME, names.CLOCK_WORDS,
     names.DATABASE_READERS, names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES,
-    names.MACHINE, names.MOVES, names.LOCAL_TIMES,
+    names.MACHINE, names.MOVES, names.LOCAL_TIMES, names.STOPWATCHES, names.SCIPY_CHANCE, names.ENDING,
+    ("faker.Faker",),
 )  # fmt: skip
 # Findings after which a step may give something else, or do something again, though its inputs are as they were
 _RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
@@ -51,6 +53,8 @@ _TEMPORARY = (
     "written from memory (`io.StringIO`)."
 )
 _FILES = frozenset(("relative", "absolute", "home", "unknown"))
+_ZONE = pattern(r"(?:[+-]\d\d:?\d\d|[zZ])$")
+_SHOWING = frozenset(("str", "repr", "ascii", "format", "hash", "id"))
 _MOVING = ("%cd", "%chdir", "%pushd", "%popd")
 
 
@@ -90,19 +94,44 @@ class _Look(Sight):
         self.changes = {name for s in self.statements for name in s.changes}
 
     def all(self) -> Iterator[Finding]:
-        looked = [(s, seen) for s in self.statements if not (seen := self.looker.at(s)).is_empty]
+        looked = [
+            (s, seen)
+            for s in self.statements
+            if not (seen := self.looker.at(s)).is_empty or ast.Starred in s.facts.kinds
+        ]
         sorted_later = sorted_names(seen for _, seen in looked)
+        for s in self.statements:
+            if ast.FormattedValue in s.facts.kinds or not _SHOWING.isdisjoint(s.facts.names):
+                yield from self.addresses(s)
         for s, seen in looked:
             for call in seen.calls:
                 if not is_inward(nameless(call.path), call.method):
                     yield from self.call(s, call)
             for path, attribute in seen.attributes:
                 yield from self.attribute(s, path, attribute)
+            for node in unsorted_loops(s, seen, self.looker):
+                message = "Groups, and values that stand there once, come in no fixed order."
+                hint = "Write maintain_order=True, or sort them."
+                yield self.tell("PR703", "warning", message, s, node, hint)
             for node, kept in unordered(s, seen, self.looker, sorted_later):
                 yield self.order(s, node, kept=kept)
             for listing in listed(seen.calls):
                 if self.is_listing(s, listing):
                     yield self.listing(s, listing)
+
+    def addresses(self, s: Statement) -> Iterator[Finding]:
+        """Tell what shows where an object stands in memory, and `hash` where it is handed on."""
+        from promote.outside.addresses import handed_hashes, shown_addresses  # noqa: PLC0415 - as below
+
+        for node in shown_addresses(self, s):
+            hint = "Write the text that is meant, or give the class a __repr__."
+            message = "This object has no text of its own: what is shown is its address, different in every process."
+            yield self.tell("PR704", "warning", message, s, node, hint)
+        for node in handed_hashes(self, s):
+            name = getattr(node, "id", "")
+            hint = "Use hashlib, or the hash of the frame library with a seed."
+            severity: Severity = "error" if name == "hash" else "warning"
+            yield self.tell("PR704", severity, f"`{name}()` is different in every process.", s, node, hint)
 
     def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path = call.path
@@ -137,7 +166,7 @@ class _Look(Sight):
             hint = 'Take it out, and read files through resource("NAME").path("…").'
             message = f"`{path}` moves the whole process to a folder that is elsewhere in production."
             yield self.tell("PR714", "warning", message, s, call.node, hint)
-        elif self.is_local_time(call):
+        elif self.is_local_time(s, call):
             hint = 'Name the zone: datetime.fromtimestamp(seconds, tz=UTC), .astimezone(ZoneInfo("Europe/London")).'
             message = "The result hangs on the time zone of the machine."
             yield self.tell("PR714", "warning", message, s, call.node, hint)
@@ -171,9 +200,19 @@ class _Look(Sight):
         pops = call.method == "pop" and not node.args and isinstance(node.func, ast.Attribute)
         if collects or (pops and is_set(node.func.value, self.looker, s)):  # type: ignore[attr-defined]  # a method has one
             yield self.order(s, node, kept=False)
-        elif of_groups(call, self.looker, s.index) or (call.method in names.SQL_METHODS and of_a_query(call.words)):
+        elif of_groups(call, self.looker, s.index) or (
+            call.method in names.SQL_METHODS and of_a_query(self.query(s, call))
+        ):
             hint = "Sort first, by columns that tell all rows apart."
             message = "Rows are taken by their place where nothing fixes their order."
+            yield self.tell("PR703", "warning", message, s, node, hint)
+        elif which_row(call, self.looker):
+            hint = 'Write keep="first", maintain_order=True, after a sort that tells all rows apart.'
+            message = "Which of the rows with one key stays is not fixed."
+            yield self.tell("PR703", "warning", message, s, node, hint)
+        elif call.path in names.ENDING or call.method == "imap_unordered":
+            message = "What ends first comes first, which is another each time."
+            hint = "Take the results in the order of the work, as `map` and `gather` give them."
             yield self.tell("PR703", "warning", message, s, node, hint)
 
     # Files, networks, machines
@@ -348,11 +387,30 @@ class _Look(Sight):
     def is_listing(self, s: Statement, node: ast.Call) -> bool:
         return self.path_of(node) in names.LISTINGS or self.is_path(s, node.func.value)  # type: ignore[attr-defined]  # a method has one
 
-    @staticmethod
-    def is_local_time(call: SeenCall) -> bool:
+    def is_local_time(self, s: Statement, call: SeenCall) -> bool:
         """Whether a call makes a time in the machine's own zone, since no zone is given."""
+        if call.method == "timestamp":
+            return self.is_naive(call.node.func.value, s)  # type: ignore[attr-defined]  # a method has one
         given = len(call.node.args) + len(call.node.keywords)
         return (call.method == "astimezone" and not given) or (call.path in names.LOCAL_TIMES and given == 1)
+
+    def is_naive(self, node: ast.expr | None, s: Statement) -> bool:
+        """Whether an expression surely gives a time without a zone, of Python's own kind."""
+        if isinstance(node, ast.Name):
+            node = self.looker.value_of(node.id, s.index)
+        if not isinstance(node, ast.Call):
+            return False
+        path, method = self.path_of(node), getattr(node.func, "attr", "")
+        words = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
+        zoned = any(k.arg in {"tzinfo", "tz", None} for k in node.keywords)
+        if path == "datetime.datetime.strptime":
+            return not any("%z" in word for word in words)
+        if path == "datetime.datetime.fromisoformat":
+            return bool(words) and _ZONE.search(words[0]) is None
+        if path in {"datetime.datetime", "datetime.datetime.combine"}:
+            return not zoned and len(node.args) < (8 if path == "datetime.datetime" else 3)
+        inner = isinstance(node.func, ast.Attribute) and method == "replace" and not zoned
+        return method == "to_pydatetime" or (inner and self.is_naive(node.func.value, s))  # type: ignore[attr-defined]  # as above
 
     def is_path(self, s: Statement, node: ast.expr, depth: int = 0) -> bool:
         if depth > 8:

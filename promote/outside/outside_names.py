@@ -26,6 +26,12 @@ SKLEARN_CHANCE = frozenset(
     NMF TSNE RandomizedSearchCV permutation_importance make_classification make_regression make_blobs make_moons
     make_circles RandomOverSampler RandomUnderSampler SMOTE""".split()
 )
+SCIPY_CHANCE = frozenset(
+    """scipy.stats.bootstrap scipy.stats.permutation_test scipy.stats.monte_carlo_test scipy.stats.power
+    scipy.sparse.random scipy.sparse.random_array scipy.optimize.differential_evolution
+    scipy.optimize.dual_annealing scipy.optimize.basinhopping scipy.cluster.vq.kmeans
+    scipy.cluster.vq.kmeans2""".split()
+)
 
 # The clock
 
@@ -33,6 +39,11 @@ CLOCKS = frozenset(
     """datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today time.time time.time_ns time.localtime
     time.gmtime time.ctime pandas.Timestamp.now pandas.Timestamp.utcnow pandas.Timestamp.today pendulum.now
     arrow.now arrow.utcnow""".split()
+)
+# What only tells how long something took, whose answer is mostly printed
+STOPWATCHES = frozenset(
+    """time.perf_counter time.perf_counter_ns time.monotonic time.monotonic_ns time.process_time time.process_time_ns
+    time.thread_time time.thread_time_ns timeit.default_timer""".split()
 )
 DAYS = frozenset(["datetime.date.today", "pendulum.today"])
 TOLD_TIME = frozenset(["time.strftime", "time.asctime"])  # with one argument, and with none, of the clock
@@ -101,7 +112,7 @@ NO_NETWORK = (
 MACHINE = frozenset(
     """os.getcwd pathlib.Path.cwd os.getlogin getpass.getuser socket.gethostname socket.getfqdn platform.node
     platform.platform platform.system platform.machine os.uname os.cpu_count os.getpid
-    multiprocessing.cpu_count""".split()
+    multiprocessing.cpu_count locale.getlocale locale.getdefaultlocale locale.getpreferredencoding""".split()
 )
 PLACES = frozenset(("os.getcwd", "pathlib.Path.cwd"))
 MOVES = frozenset(("os.chdir", "os.fchdir", "contextlib.chdir"))
@@ -119,6 +130,8 @@ PROCESSES = frozenset(
     threading.Thread threading.Timer subprocess.run subprocess.Popen subprocess.call subprocess.check_call
     subprocess.check_output os.system os.popen os.fork joblib.Parallel ray.init""".split()
 )
+# What gives results in the order in which the work ends
+ENDING = frozenset(("concurrent.futures.as_completed", "asyncio.as_completed", "joblib.as_completed"))
 
 # What hands the function `set` rows of a group or a column
 COLLECTING = frozenset("agg aggregate apply map transform".split())
@@ -130,6 +143,7 @@ ORDER_FREE = frozenset(
     collections.Counter math.fsum id type repr""".split()
 )
 ORDER_KEEPING = frozenset("list tuple enumerate zip iter pandas.Series pandas.Index polars.Series numpy.array".split())
+LOOSELY_KEEPING = frozenset((".dict.fromkeys", "dict.fromkeys"))  # a table, of which the order may not matter
 SET_METHODS = frozenset("union intersection difference symmetric_difference copy".split())
 ORDER_FREE_METHODS = frozenset(
     """isin is_in drop union intersection difference symmetric_difference update issubset issuperset isdisjoint

@@ -10,7 +10,7 @@ from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside.places import placed
-from promote.outside.sightings import Looker
+from promote.outside.sightings import Looker, SeenCall
 from promote.values import replace
 
 
@@ -22,6 +22,7 @@ class Sight:
         self.bronze = step.layer == "bronze"
         self.statements = [context.program.statements[i] for i in sorted(closure.included)]
         self.own = {s.index for s in closure.own}
+        self.given = {o.variable for o in context.outputs.values() if o.step.name == step.name}
         self.sets = {name for s in self.statements for name in s.sets}
 
     def tell(
@@ -39,6 +40,15 @@ class Sight:
         if severity == "error" and s.index not in self.own:
             at = replace(at, tag=self.step.tag)  # what stops a step is told of that step, wherever it stands
         return Finding(code, severity, message, at, hint, fix)
+
+    def query(self, s: Statement, call: SeenCall) -> str:
+        """Give the text of a query in small letters, as far as it stands in the call or in the variable it is given."""
+        first: ast.expr | None = call.argument("query", "sql")
+        if isinstance(first, ast.Name):
+            first = self.looker.value_of(first.id, s.index)
+        parts = ast.walk(first) if first is not None else ()
+        texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        return " ".join(texts).lower()
 
     def path_of(self, node: ast.Call) -> str:
         """Give the canonical path of what a call calls; empty where it is called on another expression."""

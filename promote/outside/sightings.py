@@ -7,6 +7,7 @@ steps need the statement.
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from platform_core.hints import Any
 from promote.dataflow.program import Program, Statement
@@ -143,6 +144,11 @@ class Looker:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._seen: dict[int, Sightings] = {}
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The packages that the notebook imports."""
+        return frozenset(path.split(".", 1)[0] for path in self.program.functions.imports.values())
 
     def at(self, statement: Statement) -> Sightings:
         """Give the sightings of a statement, walked on the first question."""

@@ -107,6 +107,32 @@ def told(source: str, layer: str = "silver", helpers: str = "") -> list[Finding]
         ("def f():\n    return np.random.rand()\nx = f()", ["PR701 warning 2:12"]),
         ("x = list({t for t in raw['town']})", ["PR703 error 1:5"]),
         ("x = [s for s in {'a'} | {'b'}]", ["PR703 warning 1:17"]),
+        ("first, *rest = {'a', 'b'}", ["PR703 error 1:16"]),
+        ("x = [*set(raw['town'])]", ["PR703 error 1:5"]),
+        ("x = dict.fromkeys(set(raw['town']))", ["PR703 warning 1:5"]),
+        ("x = max(set(raw['town']), key=len)", ["PR703 warning 1:5"]),
+        ("x = made.unique('a')", ["PR703 warning 1:5"]),
+        ("x = made.unique(subset=['a'], keep='any').sort('a')", ["PR703 warning 1:5"]),
+        ("x = made.select('a').unique().with_row_index()", ["PR703 warning 1:5"]),
+        ("x = made.select(pl.col('a').unique().first())", ["PR703 warning 1:17"]),
+        ("x = made.group_by('a').agg(pl.len()).select(pl.col('a').first())", ["PR703 warning 1:5"]),
+        ("for key, part in made.group_by('a'):\n    print(key)", ["PR703 warning 1:18"]),
+        ("from asyncio import as_completed\nx = as_completed(made)", ["PR703 warning 2:5"]),
+        ("x = duckdb.sql('select any_value(k) from raw')", ["PR703 warning 1:5"]),
+        ("x = duckdb.sql('select k from raw using sample 5 rows')", ["PR701 warning 1:5"]),
+        ("q = 'select uuid() as k from raw'\nx = duckdb.sql(q)", ["PR701 warning 2:5"]),
+        ("from scipy import stats\nx = stats.norm.rvs(size=3)", ["PR701 warning 2:5"]),
+        ("from scipy.stats import norm\nx = norm(0, 1).rvs(3)", ["PR701 warning 2:5"]),
+        ("from faker import Faker\nx = Faker().name()", ["PR701 warning 2:5"]),
+        (
+            "start = time.perf_counter()\nraw['took'] = time.perf_counter() - start",
+            ["PR702 warning 1:9", "PR702 warning 2:15"],
+        ),
+        ("x = str(object())", ["PR704 warning 1:5"]),
+        ("class Row:\n    pass\nr = Row()\nx = f'{r}'", ["PR704 warning 4:8"]),
+        ("x = raw['town'].map(hash)", ["PR704 error 1:21"]),
+        ("x = datetime(2024, 1, 1).timestamp()", ["PR714 warning 1:5"]),
+        ("when = datetime.strptime('2024', '%Y')\nx = when.timestamp()", ["PR714 warning 2:5"]),
         ("x = (Path('a') / 'b.txt').parent.read_text()", ["PR706 error 1:5"]),
         ("BASE: str = 'data'\nx = pd.read_csv(BASE + '/a.csv')", ["PR706 error 2:5"]),
         ("x = pd.read_csv(Path.cwd() / 'a.csv')", ["PR706 error 1:5", "PR714 warning 1:17"]),
@@ -129,6 +155,22 @@ def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> No
         "x = pl.DataFrame({'a': [1]}).sample(1, seed=1)",
         "a, b = train_test_split(raw, random_state=1)",
         "options = {'random_state': 1}\nx = raw.sample(5, **options)",
+        "import numpy as np\nfrom scipy import stats\nnp.random.seed(1)\nx = stats.norm.rvs(size=3)",
+        "from scipy import stats\nx = stats.norm.rvs(size=3, random_state=1)",
+        "duckdb.execute('select setseed(0.5)')\nx = duckdb.sql('select random() as r')",
+        "x = duckdb.sql('select * from raw using sample reservoir(5 rows) repeatable (1)')",
+        "x = duckdb.sql('select first(k order by k) as a, list(k order by k) as b from raw')",
+        "start = time.perf_counter()\nx = raw.head()\ntook = round(time.perf_counter() - start, 1)\nprint(took)",
+        "x = made.unique(subset=['a'], keep='first', maintain_order=True)",
+        "x = made.unique().sort('a').head(3)",
+        "x = made.group_by('a', maintain_order=True)\nfor key, part in x:\n    print(key)",
+        "for town in raw['town'].unique():\n    print(town)",
+        "x = np.unique(raw['town'])",
+        "class Row:\n    def __repr__(self):\n        return 'row'\nx = str(Row())",
+        "from dataclasses import dataclass\n@dataclass\nclass Row:\n    n: int\nx = f'{Row(1)}'",
+        "class Row(str):\n    pass\nx = str(Row('a'))",
+        "x = datetime(2024, 1, 1, tzinfo=made).timestamp()",
+        "x = pd.Timestamp('2024-01-01').timestamp()",
         "x = sorted(set(raw['town']))",
         "x = sorted(list(set(raw['town'])))",
         "x = list(set(raw['town']))\nx.sort()",
@@ -244,6 +286,26 @@ def test_where_no_fix_would_surely_be_right_none_is_offered(source: str, code: s
     (found,) = [f for f in told(source) if f.code == code]
     assert found.fix is None
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "places"),
+    [
+        ("for one in raw['town'].unique():\n    print(one)", ["1:12"]),
+        ("x = [one for one in raw['town'].unique().to_list()]", ["1:21"]),
+        ("x = raw['town'].unique()[0]", ["1:5"]),
+        ("x = ','.join(raw['town'].unique())", ["1:14"]),
+        ("x = raw['town'].value_counts().head(1)", ["1:5"]),
+        ("x = raw['town'].value_counts(sort=True).head(1)", []),
+        ("x = raw['town'].unique(maintain_order=True)[0]", []),
+        ("x = raw['town'].unique().sort()[0]", []),
+        ("x = raw['town'].unique().len()", []),
+    ],
+)
+def test_values_that_polars_gives_once_have_no_order(source: str, places: list[str]) -> None:
+    cells = [("", "import polars as pl\nraw = pl.DataFrame()"), ("silver:out", f"{source}\nout = raw")]
+    found = [f for f in planned(cells, include_needed=True).findings if f.code == "PR703"]
+    assert [f"{f.location.line}:{f.location.column}" for f in found] == places
 
 
 @pytest.mark.parametrize(
