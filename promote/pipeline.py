@@ -148,10 +148,11 @@ class _Promotion:
         same = not (proof.failed or self.work.errors())
         self.work.findings += told_of(self.work, {tag: facts.output.personal for tag, facts in proof.facts.items()})
         if self.work.errors() or not same:
+            faulty = {self.work.stands[tag].plan.notebook for tag in proof.failed if tag in self.work.stands}
             steps = [
                 StepOutcome(tag, stand.plan.notebook, "failed")
                 if tag in proof.failed
-                else StepOutcome(tag, stand.plan.notebook, "refused", parity=_held_back(tag in proof.facts))
+                else StepOutcome(tag, stand.plan.notebook, "refused", parity=_held_back(stand, proof, faulty))
                 for tag, stand in self.work.stands.items()
                 if tag in stale
             ]
@@ -287,8 +288,9 @@ class _Promotion:
         ]
 
 
-def _held_back(proven: bool) -> str:
-    """Say of a step that has nothing wrong why it was not written."""
-    if proven:
-        return "proven, and not written, since another step failed: promote its notebook alone"
-    return "not written, since another step failed"
+def _held_back(stand: Standing, proof: Proof, faulty: set[str]) -> str:
+    """Say of a step that has nothing wrong why it was not written, and where it is proven, how it would be."""
+    if stand.plan.step.tag not in proof.facts:
+        return "not written, since another step failed"
+    alone = f"add --select {stand.plan.step.tag}" if stand.plan.notebook in faulty else "promote its notebook alone"
+    return f"proven, and not written, since another step failed: {alone}"

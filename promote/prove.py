@@ -18,7 +18,7 @@ from promote.evidence import Facts, Proof
 from promote.frame_facts import FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
-from promote.model import Finding, FrameKind, GeneratedFile, Plan, location_of
+from promote.model import Finding, FrameKind, GeneratedFile, Location, Plan, location_of
 from promote.outcome import Settings
 from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
@@ -26,6 +26,7 @@ from promote.project import Project
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import beside, render_module
 from promote.render.names import paths_of
+from promote.render.tests import test_of_cell
 from promote.small_counts import kept_count, small_of
 from promote.values import replace
 from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage
@@ -312,17 +313,34 @@ class _Prover:
         for plan in [plan for plan in self.one.plans if plan.step.tag in tests]:
             module = tests[plan.step.tag].module
             failed = [name.rpartition("::") for name in result.failures]
-            failures = [test for of_module, _, test in failed if of_module == module]
+            failures = {t: result.said.get(m + sep + t, "") for m, sep, t in failed if m == module}
             if failures or not result.passed_in.get(module):
                 self.failed.append(plan.step.tag)
-                said = ", ".join(failures) or "none ran"
+                self.tell_failures(plan, failures)
+        return result.passed_in
+
+    def tell_failures(self, plan: Plan, failures: Mapping[str, str]) -> None:
+        """Tell which tests of a step fail: a test cell of the notebook where it stands, all others together."""
+        others = dict(failures)
+        for number, position in enumerate(plan.step.tests, 1):
+            said = others.pop(test_of_cell(plan, number), None)
+            if said is not None:
                 self.tell(
                     "PR505",
                     plan,
-                    f"The generated tests of {plan.step.tag} fail: {said}.",
-                    "The step gives another result on the same input: look for state that a run leaves behind.",
+                    f"The test cell of {plan.step.tag} fails{': ' * bool(said)}{said.removesuffix('.')}.",
+                    f"Where the step is right, write into the cell's `expected` what {plan.step.name} gives now; else "
+                    "mend the step.",
+                    self.one.notebook.at(position),
                 )
-        return result.passed_in
+        if others or not failures:
+            said = ", ".join(f"{test} ({why})" if why else test for test, why in others.items()) or "none ran"
+            self.tell(
+                "PR505",
+                plan,
+                f"The generated tests of {plan.step.tag} fail: {said}.",
+                "The step gives another result on the same input: look for state that a run leaves behind.",
+            )
 
     def keep(
         self,
@@ -375,8 +393,8 @@ class _Prover:
         known = {} if not chosen else {"": ""}  # of a run with other parameters no label would be true
         return self.earlier.labelled(plan, facts, {**inputs, **known}, self.partition(plan, values))
 
-    def tell(self, code: str, plan: Plan, message: str, hint: str) -> None:
-        at = self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
+    def tell(self, code: str, plan: Plan, message: str, hint: str, at: Location | None = None) -> None:
+        at = at or self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
         self.findings.append(Finding(code, "error", message, at, hint))
 
 

@@ -333,16 +333,20 @@ class _Writer:
             for item in function.inputs
         ]
         given += [f"{resource.parameter}=given[{literal(resource.name)}]" for resource in function.resources]
-        shown = f"_{number}" if len(self.plan.tests) > 1 else ""
         body = [line for fragment in test.body for line in indent(fragment.text).split("\n")]
         self.take(self.name, self.function)
         return [
-            f"def test_{self.name}_as_the_notebook_says{shown}() -> None:",
+            f"def {test_of_cell(self.plan, number)}() -> None:",
             '    """For what the test cell gives comes what it expects."""',
             *body,
             *call(f"    got = {self.function}(", given, ")"),
             *self.compared("got", f"convert(expected, {literal(kind)})"),
         ]
+
+
+def test_of_cell(plan: Plan, number: int) -> str:
+    """Give the name of the function that the test cell of this number (from 1) becomes."""
+    return f"test_{plan.step.name}_as_the_notebook_says{f'_{number}' if len(plan.tests) > 1 else ''}"
 
 
 def _names(item: Input) -> str:

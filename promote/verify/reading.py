@@ -175,13 +175,16 @@ def _json(path: Path) -> Any:
 def pytest_result(report: Path, output: str) -> TestsResult:
     """Read the report that pytest wrote; `output` is the end of what it printed."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - pytest's own report, in our own folder
-    failed, skipped = [], 0
+    said: dict[str, str] = {}
+    skipped = 0
     passed: Counter[str] = Counter()
     for case in cases:
-        if case.find("failure") is not None or case.find("error") is not None:
-            failed.append("::".join(filter(None, (case.get("classname"), case.get("name")))))
+        fault = next((found for kind in ("failure", "error") if (found := case.find(kind)) is not None), None)
+        if fault is not None:
+            name = "::".join(filter(None, (case.get("classname"), case.get("name"))))
+            said[name] = fault.get("message", "").partition("\n")[0]
         elif case.find("skipped") is not None:
             skipped += 1
         else:
             passed[case.get("classname", "")] += 1
-    return TestsResult(passed.total(), tuple(failed), skipped, output, dict(passed))
+    return TestsResult(passed.total(), tuple(said), skipped, output, dict(passed), said)

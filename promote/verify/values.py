@@ -142,7 +142,8 @@ class Parity:
 class TestsResult:
     """How a run of generated tests ended. `failures` names tests; `output` is the end of what pytest printed.
 
-    `passed_in` counts the passed tests by the dotted name of their module (`tests.assets.test_rents`).
+    `passed_in` counts the passed tests by the dotted name of their module (`tests.assets.test_rents`); `said` is the
+    first line of what each failure says.
 
     `output` may show the values that a test made up; it never holds the project's data.
     """
@@ -154,6 +155,7 @@ class TestsResult:
     skipped: int = 0
     output: str = ""
     passed_in: Mapping[str, int] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -14,6 +14,7 @@ from promote.evidence import Proof
 from promote.generated_tests import GeneratedTests
 from promote.model import GeneratedFile, Notebook
 from promote.outcome import Settings
+from promote.pipeline import _held_back
 from promote.prepare import prepare, standing
 from promote.project import find
 from promote.verify.values import (
@@ -36,10 +37,13 @@ CELLS: Cells = (
     ("parameters", 'year = "2024"'),
     ("silver:rents", f'{OPTIONS}rents = load_asset("raw").filter(pl.col("year") == year)'),
     ("gold:total", 'total = load_asset("raw").select(pl.len())'),
+    ("test:total", 'given = {"raw": pl.LazyFrame({"n": [1]})}\nexpected = pl.LazyFrame({"len": [1]})'),
 )
 SCHEMA = (("n", "Int64"),)
 WELL = Parity(True, "not compared")
 TESTS = {"tests.assets.test_rents": 3, "tests.assets.test_total": 2}
+TOTAL, CHECKS, SAYS = "tests.assets.test_total::", "test_total_checks", "test_total_as_the_notebook_says"
+SAID = {f"{TOTAL}{CHECKS}": "assert 1 == 2", f"{TOTAL}{SAYS}": "AssertionError: got 2 rows, expected 1"}
 
 
 @dataclass
@@ -234,6 +238,15 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
             {"gold:total"},
         ),
         (
+            PlayedStage(tests=TestsResult(3, (f"{TOTAL}{CHECKS}", f"{TOTAL}{SAYS}"), passed_in=TESTS, said=SAID)),
+            "PR505",
+            [
+                "The test cell of gold:total fails: AssertionError: got 2 rows, expected 1.",
+                "The generated tests of gold:total fail: test_total_checks (assert 1 == 2).",
+            ],
+            {"gold:total"},
+        ),
+        (
             PlayedStage(tests=TestsResult(3, ("tests.assets.test_total_rents::test_other",), passed_in=TESTS)),
             "",
             [],
@@ -257,6 +270,7 @@ OTHER = Parity(False, "not compared", "column 'n': 1 of 2 rows has no equal")
         "the second run is not reached",
         "a check fails",
         "a test fails",
+        "a test cell fails, and a test",
         "a test fails of another step whose name begins alike",
         "no test ran",
     ],
@@ -277,6 +291,20 @@ def test_what_went_wrong_is_told_of_the_step(
         assert said in finding.message
         assert finding.hint
         assert (finding.severity, finding.location.path) == ("error", "notebooks/a.ipynb")
+        assert (finding.location.cell == 5) == ("test cell" in said)
+
+
+def test_a_proven_step_says_how_it_is_written_without_the_one_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = PlayedStage(tests=TestsResult(3, (f"{TOTAL}{CHECKS}",), passed_in=TESTS))
+    proof = proven(stage, tmp_path, monkeypatch)
+    project = find(named=tmp_path)
+    prepared, _, _ = prepare(project, [tmp_path / "notebooks/a.ipynb"], (), include_needed=False)
+    rents = standing(project, prepared, {})["silver:rents"]
+    start = "proven, and not written, since another step failed: "
+    assert _held_back(rents, proof, {"notebooks/a.ipynb"}) == f"{start}add --select silver:rents"
+    assert _held_back(rents, proof, set()) == f"{start}promote its notebook alone"
 
 
 LOST = Materialised(error="Duplicate asset key", location="src/rents/defs/a.py:3")

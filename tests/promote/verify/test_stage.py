@@ -131,6 +131,7 @@ def test_generated_tests_run_in_the_copy(project: Path, place: Path):
         assert (result.ok, result.passed, result.skipped) == (False, 2, 1)
         assert result.failures == ("tests.assets.test_rents::test_bad[2]", "tests.assets.test_rents::test_broken")
         assert "assert 2 == 1" in result.output
+        assert list(result.said.values()) == ["assert 2 == 1", 'failed on setup with "ValueError"']
         stage.write([GeneratedFile("conftest.py", "import os; os._exit(9)", "")])
         with pytest.raises(Fault, match="exit code 9"):
             stage.run_tests(["tests/assets/test_rents.py"])
