@@ -215,5 +215,9 @@ async def test_versions_vocabulary_and_starters_are_given(jp_fetch: Fetch, proje
     assert json.loads(answered.body)["limits"]["kinds"]["lambda"]["fields"]["memory_mb"]["maximum"] == 10_240
     for layer in vocabulary()["layers"]:
         answered = await jp_fetch("notebook-workbench", "starter", layer)
-        assert json.loads(answered.body)["nbformat"] == 4
+        starter = json.loads(answered.body)
+        assert starter["nbformat"] == 4
+        # what it tells the reader stands above no cell that is to be tagged, whose asset it would describe
+        kinds = [cell["cell_type"] for cell in starter["cells"]]
+        assert kinds == ["markdown", "code", "code"]
     assert await refused(jp_fetch, "notebook-workbench", "starter", "platinum") == 404

@@ -62,6 +62,24 @@ describe('a long job', () => {
     expect(analyst.job).toMatchObject({ kind: 'promote', answer: { exit_code: 0 } });
   });
 
+  it('is of the past once the notebook is edited', async () => {
+    vi.useFakeTimers();
+    const one = notebook('one.ipynb');
+    const { analyst } = workplace([one], { ask: async () => ({ ...analysis }), job: async () => ({ exit_code: 0 }) });
+    await vi.advanceTimersByTimeAsync(100);
+    await analyst.run('promote', {});
+    const refreshed = async () => {
+      analyst.refresh();
+      await vi.advanceTimersByTimeAsync(100);
+      return analyst.job!.past;
+    };
+    expect(await refreshed()).toBe(false); // it is looked at again, and says what it said
+    one.content.model.sharedModel.nbformat_minor = 4;
+    expect(await refreshed()).toBe(true);
+    await analyst.run('promote', {});
+    expect(await refreshed()).toBe(false);
+  });
+
   it('is not done where one does not want to save', async () => {
     const cancelled = Object.assign(new Error('Cancel'), { name: 'ModalCancelError' });
     const { analyst } = workplace([notebook('one.ipynb', () => Promise.reject(cancelled))], { ask: async () => analysis });

@@ -207,6 +207,8 @@ describe('the panel', () => {
     expect(own.querySelector('h3')!.textContent).toBe('Promotion');
     expect(own.textContent).toContain('It cannot be promoted as it is; nothing was written.');
     expect([...own.querySelectorAll('li')].map(one => one.textContent)).toEqual([expect.stringContaining('rows differ')]);
+    const past = draw({ panel, analysis, job: { ...job, past: true }, problem: null, path: 'one.ipynb' }).host;
+    expect(past.querySelector('.nbw-Job > details > summary')!.textContent).toBe('What it said before the last edit');
     Element.prototype.scrollIntoView = () => undefined;
     const other = { ...job, running: true, answer: null, panel: { title: { label: 'two.ipynb' } } };
     const { host } = draw({ panel, analysis, job: other, problem: null });

@@ -25,6 +25,8 @@ export interface IJob {
   doing: string;
   running: boolean;
   stopped: boolean;
+  /** Whether the notebook was edited since. */
+  past: boolean;
   refused: { message: string; hint: string } | null;
   answer: unknown;
 }
@@ -104,7 +106,7 @@ export class Analyst {
     }
     const abort = (this._abort = new AbortController());
     let job: IJob = {
-      kind, panel, doing: trans.__('saving the notebook'), running: true, stopped: false, refused: null, answer: null
+      kind, panel, doing: trans.__('saving the notebook'), running: true, stopped: false, past: false, refused: null, answer: null
     };
     const set = (part: Partial<IJob>) => {
       job = { ...job, ...part };
@@ -190,7 +192,19 @@ export class Analyst {
       answer[part] = keep(before[part], answer[part]) as never;
     }
     this._sent = sent;
+    this._passes(sent);
     return answer;
+  }
+
+  /** See whether the last job of the notebook is of what it held before an edit. */
+  private _passes(sent: string): void {
+    const panel = this.panel!;
+    const job = this._jobs.get(panel);
+    if (job && !job.running && this._ended.get(job) === undefined) {
+      this._ended.set(job, sent);
+    } else if (job && !job.running && !job.past && this._ended.get(job) !== sent) {
+      this._jobs.set(panel, { ...job, past: true });
+    }
   }
 
   private _failed(error: unknown): void {
@@ -231,6 +245,7 @@ export class Analyst {
   private _latest: Latest<IAnalysis>;
   private _running: IJob | null = null;
   private _jobs = new WeakMap<NotebookPanel, IJob>();
+  private _ended = new WeakMap<IJob, string>(); // what was sent of the notebook once a job had ended
   private _abort: AbortController | null = null;
   private _client = UUID.uuid4();
   private _context: DocumentRegistry.IContext<INotebookModel> | null = null;

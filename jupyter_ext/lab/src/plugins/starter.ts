@@ -53,7 +53,8 @@ export const starter: JupyterFrontEndPlugin<void> = {
       }
     });
     LAYERS.forEach((layer, rank) => {
-      launcher?.add({ command: ID.starter, args: { layer }, category: trans.__('Notebook Workbench'), rank });
+      // Beside JupyterLab's own notebooks, after every kernel: a category of ours stands below what most windows show
+      launcher?.add({ command: ID.starter, args: { layer }, category: trans.__('Notebook'), rank: 100 + rank });
       palette?.addItem({ command: ID.starter, args: { layer }, category: trans.__('Notebook Workbench') });
     });
   }

@@ -123,16 +123,8 @@ export function Job({ analyst, commands }: IProps): JSX.Element | null {
     void commands.execute(ID.stop);
   };
   const elsewhere = job.panel !== analyst.panel;
-  return (
-    <section aria-label={names[job.kind]} className="nbw-Job">
-      <h3 ref={heading} tabIndex={-1}>{elsewhere ? trans.__('%1 of %2', names[job.kind], job.panel.title.label) : names[job.kind]}</h3>
-      {job.running && (
-        <div>
-          <progress aria-label={names[job.kind]} />
-          <button type="button" onClick={stop}>{trans.__('Stop')}</button>
-        </div>
-      )}
-      <p role="status">{job.running ? job.doing : ''}</p>
+  const said = (
+    <>
       {job.refused && <p className="nbw-problem">{job.stopped ? '' : '✕ '}{job.refused.message} {job.refused.hint}</p>}
       {job.answer !== null &&
         (job.kind === 'materialise' ? (
@@ -143,6 +135,26 @@ export function Job({ analyst, commands }: IProps): JSX.Element | null {
             <Outcome outcome={job.answer as IOutcome} analyst={analyst} commands={commands} />
           </>
         ))}
+    </>
+  );
+  return (
+    <section aria-label={names[job.kind]} className="nbw-Job">
+      <h3 ref={heading} tabIndex={-1}>{elsewhere ? trans.__('%1 of %2', names[job.kind], job.panel.title.label) : names[job.kind]}</h3>
+      {job.running && (
+        <div>
+          <progress aria-label={names[job.kind]} />
+          <button type="button" onClick={stop}>{trans.__('Stop')}</button>
+        </div>
+      )}
+      <p role="status">{job.running ? job.doing : ''}</p>
+      {job.past && job.kind !== 'materialise' ? (
+        <details>
+          <summary>{trans.__('What it said before the last edit')}</summary>
+          {said}
+        </details>
+      ) : (
+        said
+      )}
     </section>
   );
 }
