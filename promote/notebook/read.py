@@ -56,9 +56,10 @@ def read(path: Path, project: Path) -> Notebook:
         notebook = parse(path.read_bytes(), shown)
     except OSError as error:
         if path.is_dir():
-            raise _unnamed("This is a folder, not a notebook.", shown, "Name the notebooks in it.") from None
+            hint = f"Name the notebooks in it: {shown}/*.ipynb."
+            raise _unnamed("This is a folder, not a notebook.", shown, hint) from None
         if not os.path.lexists(path):
-            raise _unnamed("The notebook does not exist.", shown, "Give the path of a .ipynb file.") from None
+            raise _unnamed("The notebook does not exist.", shown, _near(shown, project)) from None
         reason = "leads nowhere" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise _refuse("PR101", f"The notebook {reason}.", shown, "Check its permissions, or its link.") from None
     return _paired(notebook, path, shown)
@@ -360,6 +361,18 @@ class _Names:
         self.counts[kind, source] = count + 1
         self.taken.add(made)
         return made
+
+
+def _near(shown: str, project: Path) -> str:
+    """Give the hint for a path at which there is no notebook: one of its name, else one that is called nearly so."""
+    from platform_core.suggest import meant, nearest  # noqa: PLC0415 - only a mistake needs it
+
+    every = sorted(path.relative_to(project).as_posix() for path in (project / "notebooks").rglob("*.ipynb"))
+    known = [path for path in every if "/." not in path and path.isprintable()]  # no checkpoints of Jupyter's
+    stem = Path(shown).stem.lower()
+    named = [path for path in known if Path(path).stem.lower() == stem]
+    near = named[0] if named else nearest(shown, known)
+    return meant(near) if near else "Give the path of a .ipynb file."
 
 
 def _mapping(value: Any) -> dict[str, Any]:

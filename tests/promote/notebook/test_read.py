@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.model import Notebook
-from promote.notebook.read import NotebookError, is_notebook, parse, read
+from promote.notebook.read import NoNotebookError, NotebookError, is_notebook, parse, read
 
 CODE = {"cell_type": "code", "source": "x = 1"}
 HEAD = '{"nbformat": 4, "cells": '
@@ -191,6 +191,23 @@ def test_a_path_that_leads_nowhere_or_outside_is_refused(tmp_path: Path) -> None
         "a\nb.ipynb": "PR101",
         "bad\udcff.ipynb": "PR101",
     }
+
+
+def test_a_notebook_that_is_not_there_is_told_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    for place in ("bronze/.ipynb_checkpoints/rents-checkpoint", "bronze/rents", "silver/clean"):
+        path = tmp_path / f"notebooks/{place}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    meant = {
+        "rents.ipynb": "Did you mean 'notebooks/bronze/rents.ipynb'?",
+        "notebook/silver/clean.ipynb": "Did you mean 'notebooks/silver/clean.ipynb'?",
+        "x.ipynb": "Give the path of a .ipynb file.",
+        "notebooks/silver": "Name the notebooks in it: notebooks/silver/*.ipynb.",
+    }
+    for name, hint in meant.items():
+        with pytest.raises(NoNotebookError) as caught:
+            read(tmp_path / name, tmp_path)
+        assert caught.value.finding.hint == hint
 
 
 JSON = st.recursive(
