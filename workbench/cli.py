@@ -60,7 +60,9 @@ class Parser(argparse.ArgumentParser):
         value = re.search(r": invalid \w+ value: ", message)  # what no name of ours was meant by
         bare = {name.lstrip("-"): name for name in known}  # dashes alone make no two words alike
         near = [] if value else [bare[name] for name in difflib.get_close_matches(wrong.lstrip("-"), bare, 1)]
-        hint = meant(near[0]) if near and near[0] != wrong else f"See `{self.prog} --help`."
+        passes_on = any(action.metavar == "-- OPTION" for action in self._actions)
+        rest = "; options of the program that it starts go after `--`." if passes_on else "."
+        hint = meant(near[0]) if near and near[0] != wrong else f"See `{self.prog} --help`{rest}"
         if message.startswith(
             "argument COMMAND: invalid choice"
         ):  # the help lists them; the point is not lost among forty

@@ -55,6 +55,8 @@ def test_every_command_has_help_that_fits_80_columns(
         (["costs", "--last", "5"], "hint: See `workbench costs --help`."),
         (["materialize", "--partition", "a", "--all-partitions"], "not allowed with argument"),
         (["metrics", "--port", "abc"], "invalid int value: 'abc'.\nhint: See `workbench metrics --help`."),
+        (["lab", "--allow-root"], "options of the program that it starts go after `--`."),
+        (["lab", "--prot", "80"], "Did you mean '--port'?"),
         (["new"], "the following arguments are required: DIR"),
         (["erase", "--token", "--subject", "x"], "error: A subject is a key and a value."),
     ],

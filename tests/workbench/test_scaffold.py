@@ -22,7 +22,13 @@ def test_a_new_project_stands_whole_in_the_folder_named(tmp_path: Path, capsys: 
     assert package == "housing_quality"
     assert (target / "src" / package / "definitions.py").is_file()
     assert [path.name for path in target.parent.iterdir()] == ["housing-quality"]
-    assert "workbench lab" in capsys.readouterr().out
+    said = capsys.readouterr().out.splitlines()[1:]
+    assert [line.partition("#")[0].strip() for line in said] == [
+        f"cd {target}", "git init", "workbench doctor --fix", "promote notebooks/*/*.ipynb", "workbench lab",
+    ]  # fmt: skip
+    (tmp_path / ".git").mkdir()  # of a repository that is there already
+    assert main(["new", str(tmp_path / "other"), "--example", "blank", "--no-input"]) == 0
+    assert "git init" not in capsys.readouterr().out
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

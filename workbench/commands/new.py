@@ -31,5 +31,11 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.dbt:
         answers["dbt"] = "yes"
     render_project(folder, answers, ask=ask)
-    print(f"Made {folder}. Next:\n  cd {shlex.quote(str(folder))}\n  workbench lab")  # noqa: T201 - the command's result
+    lines = [f"Made {folder}. Next:", f"  cd {shlex.quote(str(folder))}"]
+    if not any((above / ".git").exists() for above in folder.resolve().parents):
+        lines.append("  git init")
+    lines += ["  workbench doctor --fix         # installs the project here, and sets up git"]
+    lines += ["  promote notebooks/*/*.ipynb    # its notebooks become modules, each proven"]
+    lines += ["  workbench lab"]
+    print("\n".join(lines))  # noqa: T201 - the command's result
     return 0

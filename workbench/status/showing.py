@@ -7,7 +7,7 @@ import json
 import shlex
 from typing import Any
 
-from workbench.status.standing import SAID, UNVERIFIED, Notebook, Standing, Step
+from workbench.status.standing import SAID, UNREADABLE, UNVERIFIED, Notebook, Standing, Step
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -44,6 +44,7 @@ def summary(found: Standing) -> str:
     apart = [step for step in steps if step.state not in (SAID["same"], SAID["new"], UNVERIFIED)]
     counts = (
         (sum(not notebook.steps and not notebook.problems for notebook in found.notebooks), "only explored"),
+        (sum(notebook.state == UNREADABLE for notebook in found.notebooks), UNREADABLE),
         (sum(step.state == SAID["new"] for step in steps), "not promoted"),
         (len(apart), "out of step"),
         (sum(step.state == UNVERIFIED for step in steps), "unverified"),
@@ -61,6 +62,8 @@ def advice(found: Standing) -> str:
     for path, step in steps:
         if step.state in (SAID["module"], SAID["both"]):
             return f"promote --pull {shlex.quote(path)}"
+    if broken := next((notebook.path for notebook in found.notebooks if notebook.state == UNREADABLE), ""):
+        return f"promote {shlex.quote(broken)}"  # which says where, and what to do
     for path, step in steps:
         if step.state not in (SAID["same"], SAID["conflict"], SAID["foreign"]):
             return f"promote {shlex.quote(path)}"

@@ -17,6 +17,7 @@ from promote.vocabulary import layers
 from workbench.status.history import History, Last, read_history
 
 UNVERIFIED = "unverified"
+UNREADABLE = "cannot be read"
 SAID = {
     "": "in step",
     "same": "in step",
@@ -56,7 +57,7 @@ class Notebook:
     def state(self) -> str:
         """The notebook's own standing in a word or two."""
         if not self.steps:
-            return "cannot be read" if self.problems else "explored"
+            return UNREADABLE if self.problems else "explored"
         states = [step.state for step in self.steps]
         if not {SAID["same"], UNVERIFIED}.issuperset(states):
             return "in part" if SAID["same"] in states else "tagged"

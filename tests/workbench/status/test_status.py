@@ -113,6 +113,8 @@ def test_a_notebook_that_cannot_be_read_and_a_refused_step_are_told(root: Path) 
     write_notebook(root / "notebooks/refused.ipynb", [("silver:refused", "refused = nowhere.head()")])
     found = look(root)
     assert {one.path: one.state for one in found.notebooks}["notebooks/broken.ipynb"] == "cannot be read"
+    assert ", 1 cannot be read, " in summary(found)
+    assert advice(found) == "promote notebooks/broken.ipynb"
     assert states(found)["silver:refused"] == "refused"
 
 
