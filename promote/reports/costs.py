@@ -21,11 +21,16 @@ def with_costs(outcome: Outcome, start: Path) -> Outcome:
     known = remembered(root) if root is not None else {}
     if not known:
         return outcome
-    from platform_core.costs.money import amount  # noqa: PLC0415 - few projects know what a run costs
-
     steps = []
     for step in outcome.steps:
         told = known.get(step.tag.partition(":")[2])
-        cost = f"about {amount(told[0])} a run ({told[1]})" if told is not None else ""
-        steps.append(replace(step, cost=cost))
+        fine = step.status not in {"failed", "refused"}  # where it is not, the reason is what is looked for
+        steps.append(replace(step, cost=_said(*told)) if told is not None and fine else step)
     return replace(outcome, steps=tuple(steps))
+
+
+def _said(usd: float, ground: str) -> str:
+    """Say what a run costs; what is less than a cent is no figure that anybody decides by."""
+    from platform_core.costs.money import amount  # noqa: PLC0415 - few projects know what a run costs
+
+    return "under $0.01 a run" if usd < 0.01 else f"about {amount(usd)} a run ({ground})"

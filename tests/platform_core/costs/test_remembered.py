@@ -34,14 +34,17 @@ def test_what_cannot_be_read_is_nothing(tmp_path: Path, text: str) -> None:
 
 
 def test_promote_says_what_a_run_costs_and_on_what_ground(tmp_path: Path) -> None:
-    steps = tuple(StepOutcome(tag, "a.ipynb", "unchanged") for tag in ("silver:rents", "gold:other"))
+    tags = ("silver:rents", "gold:other", "gold:cheap")
+    steps = (*(StepOutcome(tag, "a.ipynb", "unchanged") for tag in tags), StepOutcome("gold:dear", "a.ipynb", "failed"))
     outcome = Outcome((), steps)
     assert with_costs(outcome, tmp_path) is outcome
-    remember(tmp_path, {"rents": (0.0012, "what such runs did\x1b[2J cost")})
+    figures = {"rents": 0.12, "cheap": 0.0099, "dear": 120.0}
+    remember(tmp_path, {name: (usd, "what such runs did\x1b[2J cost") for name, usd in figures.items()})
     (tmp_path / "notebooks").mkdir()
     said = render(with_costs(outcome, tmp_path / "notebooks"))
-    assert "silver:rents: unchanged, about $0.0012 a run (what such runs did\\x1b[2J cost)" in said
-    assert said.count("a run") == 1
+    assert "silver:rents: unchanged, about $0.12 a run (what such runs did\\x1b[2J cost)" in said
+    assert "gold:cheap: unchanged, under $0.01 a run\n" in said
+    assert said.count("a run") == 2
 
 
 def test_reading_it_needs_no_dagster() -> None:
