@@ -42,10 +42,10 @@ class Facts:
         if not self.mutants:
             return ""
         killed, survived = self.mutants["killed"], self.mutants["survived"]
-        said = f"tests notice {killed} of {killed + len(survived)} mistakes"
+        said = f"tests notice {killed} of {killed + len(survived)} planted mistakes"
         shown = [f"cell {one['cell']} line {one['line']} ({one['operator']})" for one in survived[:_SHOWN]]
         more = f" and {len(survived) - _SHOWN} more" if len(survived) > _SHOWN else ""
-        return f"{said}, not: {', '.join(shown)}{more}" if survived else said
+        return f"{said}, missed: {', '.join(shown)}{more}" if survived else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,10 @@ def what_was_shown(facts: Facts, plan: Plan) -> str:
         from promote.render.tests import tests_path  # noqa: PLC0415 - nearly every step has tests with data
 
         tested = f"its tests have no data, {tests_path(plan)} says why"
-    return "; ".join(filter(None, (f"equal to the notebook, order {facts.order}", tested)))
+    shown = f"equal to the notebook, order {facts.order}"
+    if facts.output.rows == 0:
+        shown = "both without rows, which shows little: look at what the notebook gives"
+    return "; ".join(filter(None, (shown, tested)))
 
 
 def took_needed(root: Path, tag: str) -> bool:

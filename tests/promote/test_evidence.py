@@ -67,7 +67,16 @@ def test_tests_that_have_no_data_are_told_of() -> None:
     hollow = "equal to the notebook, order compared; its tests have no data, tests/assets/test_b.py says why"
     assert what_was_shown(FACTS, made) == hollow
     noticing = replace(FACTS, mutants={"killed": 2, "survived": []})
-    assert what_was_shown(noticing, made) == "equal to the notebook, order compared; tests notice 2 of 2 mistakes"
+    whole = "equal to the notebook, order compared; tests notice 2 of 2 planted mistakes"
+    assert what_was_shown(noticing, made) == whole
+    missed = replace(FACTS, mutants={"killed": 0, "survived": [{"cell": 2, "line": 1, "operator": "call-dropped"}]})
+    assert missed.noticed == "tests notice 0 of 1 planted mistakes, missed: cell 2 line 1 (call-dropped)"
+
+
+def test_an_empty_frame_that_equals_an_empty_frame_is_told_as_such() -> None:
+    made = plan(chosen(CELLS)).plans[1]
+    empty = replace(FACTS, output=replace(FACTS.output, rows=0), mutants={"killed": 2, "survived": []})
+    assert what_was_shown(empty, made).startswith("both without rows, which shows little: look at what the notebook")
 
 
 @pytest.mark.parametrize("facts", [FACTS, None])
