@@ -51,7 +51,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     nav: list[Any] = [{"Start": "index.md"}]
     for folder, title in SECTIONS.items():
         pages = _with_readme_first(docs / folder)
-        nav.append({title: ["reference/commands.md", *pages] if folder == "reference" else pages})
+        if folder == "reference":
+            pages.insert(1, "reference/commands.md")
+        nav.append({title: pages})
     nav.append({"API": [{title: f"api/{name}.md"} for name, title in API.items()]})
     nav.append({"Findings": _with_readme_first(docs / "findings")})
     nav.append({"Decisions": _with_readme_first(docs / "decisions")})

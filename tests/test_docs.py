@@ -35,7 +35,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize(
     ("index", "folders"),
     [
-        ("README.md", ("docs/explanation", "docs/reference")),
+        ("docs/explanation/README.md", ("docs/explanation",)),
+        ("docs/reference/README.md", ("docs/reference",)),
         ("docs/guides/README.md", ("docs/guides",)),
         ("docs/decisions/README.md", ("docs/decisions",)),
     ],
