@@ -112,7 +112,7 @@ def checklist(
     """Give the questions that a reviewer should answer, each from something that was found."""
     asked = [question for change in changes for question in _questions(change)]
     if below.downstream:
-        asked.append(f"Do the assets below still mean the same: {names(below.downstream)}?")
+        asked.append(f"Do the assets downstream still mean the same: {names(below.downstream)}?")
     used: dict[str, list[str]] = {}
     for asset in head.assets.values():
         for path in asset.helpers:
@@ -194,6 +194,8 @@ def _of_data(change: AssetChange) -> Iterator[str]:
         yield f"{this} has clearly {'fewer' if after < before else 'more'} rows than before: is that meant?"
     if data.same is False and "CODE_VERSION" not in change.words and "DEPENDENCIES" not in change.words:
         yield f"{this}: its data differ though its logic is the same: did what it reads change?"
+    elif data.disagreeing and before == after:
+        yield f"{this}: values of {names(data.disagreeing)} are other ones on the same data: is that what it is for?"
     if data.same is True and "CODE_VERSION" in change.words:
         yield f"{this}: its logic changed and its data did not: does the data of the run reach what changed?"
 

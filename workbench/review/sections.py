@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from platform_core.links import Links
 from workbench.review.assurance import section as assurance
 from workbench.review.document import Document, Items, Paragraph, Section
+from workbench.review.lines import blocks as lines
 from workbench.review.policies import section as policies
 from workbench.review.sections_assets import assets, data, edges, schema
 from workbench.review.sections_proof import cells, compute, evidence, parameters, settings
@@ -43,7 +44,7 @@ def document(review: Review, links: Links) -> Document:
         f"Review: {_called(review.base)} to {_called(review.head)}",
         (
             Section("verdict", "Verdict", tuple(_verdict(review))),
-            Section("assets", "Assets", tuple(assets(review, links))),
+            Section("assets", "Assets", (*assets(review, links), *lines(review, links))),
             Section("lineage", "Lineage", tuple(edges(review))),
             Section("policies", "Policies and classification", tuple(policies(review))),
             Section("schema", "Schema", tuple(schema(review))),

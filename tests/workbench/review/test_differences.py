@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from platform_core.links import Links
 from tests.workbench.review.projects import CONFIG, PACKAGE, Repo, Step, change_of, files, without, words
+from workbench.review.document import Table
+from workbench.review.lines import blocks as lines
 from workbench.review.wording import said
 from workbench.review.writing import render
 
@@ -189,6 +192,9 @@ def test_columns_and_nulls_are_compared_where_the_evidence_has_them(repo: Repo) 
     data = change_of(repo.review(files(step("a", 0)), files(step("b", 12))), "raw").data
     assert data is not None
     assert (data.agreeing, data.disagreeing, data.nulls) == ((1, 2), ("rent",), (("rent", 0, 12), ("town", 0, 0)))
+    changed = repo.review(files(step("a", 0)), files(replace(step("b", 0), parameters="least: int = 3")))
+    asked = "raw: values of rent are other ones on the same data: is that what it is for?"
+    assert asked in [said(one) for one in changed.checklist]
 
 
 def labelled(rows: int, since: str, root: str, columns: dict[str, str], nulls: int | str = 0, **more: object) -> Step:
@@ -311,8 +317,19 @@ def test_the_checklist_asks_what_was_found(repo: Repo, changes: Mapping[str, Any
     assert question in [said(one) for one in found.checklist]
 
 
-def test_a_helper_that_changed_asks_for_all_who_share_it(repo: Repo) -> None:
+def test_a_helper_that_changed_asks_for_all_who_share_it_and_shows_its_lines(repo: Repo) -> None:
     found = repo.review(files(RAW, contracted(False, "")), files(RAW, contracted(True, "")))
+    (table,) = lines(found, Links())
+    assert isinstance(table, Table)
+    texts = [[said(cell.text) for cell in row] for row in table.rows]
+    assert texts == [
+        [
+            "src/rents/helpers/clean.py",
+            "5",
+            "year: int = pa.Field(nullable=False)",
+            "year: int = pa.Field(nullable=True)",
+        ]
+    ]
     asked = "src/rents/helpers/clean.py changed, which several steps share: is that right for rents?"
     assert asked in [said(one) for one in found.checklist]
 
