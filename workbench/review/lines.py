@@ -61,7 +61,7 @@ def _differing(before: list[str], after: list[str]) -> Iterator[Row]:
 
     >>> [*_differing(["a", "LEAST = 3", "b"], ["a", "LEAST = 5", "new", "b"])]
     [(2, 'LEAST = 3', 'LEAST = 5'), (3, '', 'new')]
-    >>> [*_differing(["# source=1a body=2b", '    code_version="3c",'], ["# source=4d body=5e", '    code_version="6f",'])]
+    >>> [*_differing(["# source=1a body=2b", ' code_version="3c",'], ["# source=4d body=5e", ' code_version="6f",'])]
     []
     """
     for kind, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
