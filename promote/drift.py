@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from platform_core.hints import Literal
-from promote.evidence import Evidence
+from promote.evidence import Evidence, evidence_path
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
 from promote.patterns import pattern
@@ -83,7 +83,8 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
         "tool": (f"This version of promote renders {tag} differently.", again),
         "conflict": (
             f"The module of {tag} holds the markers of an unresolved merge.",
-            f"It is generated: merge the notebook, take either side of {path} and of its evidence, and promote.",
+            f"It is generated: merge the notebook, take either side of the rest with `git checkout --ours {path} "
+            f"{evidence_path(plan)}`, and promote.",
         ),
     }[state]
     return Drift(state, Finding(_CODES[state], "error", said, Location(path, line=1), hint))

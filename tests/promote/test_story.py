@@ -6,6 +6,7 @@ What a check has to say is written down at every commit; at the end every commit
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,10 @@ def _git_leaves_marks(story: Story) -> None:
     ana.git("checkout", "--ours", "notebooks")
     outcome = check(ana.root)
     assert drifts(outcome)[RENTS] == "conflict"
-    assert "PR623" in codes(outcome)
+    (told,) = [finding.hint for finding in outcome.findings if finding.code == "PR623" and "/rents.py" in finding.hint]
+    command = re.search("`git (checkout --ours [^`]+)`", told)
+    assert command is not None
+    assert command[1].split()[2:] == ["src/rents/defs/silver/rents.py", "evidence/silver/rents.json"]
     assert "PR623" in codes(promote(ana.root))
     ana.git("checkout", "--theirs", "src", "evidence")
     assert drifts(check(ana.root))[RENTS] == "notebook"
