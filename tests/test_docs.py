@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from promote.vocabulary import vocabulary
+from workbench.cli import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(p for p in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
@@ -47,6 +48,13 @@ def test_every_page_stands_in_its_index(index: str, folders: tuple[str, ...]) ->
     pages = [page for folder in folders for page in sorted((ROOT / folder).glob("*.md"))]
     lost = [page.name for page in pages if page.name != "README.md" and f"({page.relative_to(home)}" not in said]
     assert lost == []
+
+
+def test_every_command_stands_in_the_reference_with_a_page() -> None:
+    rows = (ROOT / "docs/reference/README.md").read_text(encoding="utf-8").splitlines()
+    linked = " ".join(row for row in rows if row.startswith("| `") and "](" in row)
+    named = set(re.findall(r"`(?:workbench )?([a-z-]+)\b", linked))
+    assert [command for command in ("promote", *COMMANDS) if command not in named] == []
 
 
 def test_no_registry_and_no_path_of_a_machine_stands_in_the_lock() -> None:
