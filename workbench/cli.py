@@ -18,11 +18,13 @@ from typing import NoReturn, Protocol, cast
 from platform_core.errors import Fault, UsageError, UserError, VerificationError, refused_by_system
 from platform_core.suggest import meant
 
+# As `--help` lists them: of every day first, then the project's, what governs it, what it costs, and the stack
 COMMANDS = (
-    "new", "import", "update", "status", "suggest", "run", "materialize", "lineage", "contract", "review",
-    "rename", "retire", "assure", "rap", "policy", "compliance", "audit", "retention", "erase", "costs",
-    "rightsize", "explain-compute", "ci", "staged", "doctor", "health", "metrics", "config", "completion", "dev",
-    "up", "deploy", "down", "backup", "restore", "migrate", "lab",
+    "new", "lab", "suggest", "run", "status", "materialize", "dev", "review", "ci", "doctor",
+    "import", "lineage", "contract", "config", "rename", "retire", "staged", "update", "completion",
+    "assure", "rap", "policy", "compliance", "audit", "retention", "erase",
+    "costs", "rightsize", "explain-compute",
+    "up", "deploy", "down", "health", "metrics", "backup", "restore", "migrate",
 )  # fmt: skip
 INTERRUPTED = 130
 
