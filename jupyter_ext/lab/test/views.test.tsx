@@ -222,6 +222,7 @@ describe('the panel', () => {
     const { host } = draw({ panel, analysis: bare, job, problem: null, path: 'one.ipynb' });
     expect([...host.querySelectorAll('.nbw-link')].map(one => one.textContent)).toEqual([files[1], files[0], files[2]]);
     expect(host.querySelector('.nbw-Job summary')!.textContent).toBe('2 more files');
+    expect(host.querySelector('.nbw-Job li')!.textContent).toMatch(/^silver:a: new, 1 row/);
 
     const place = document.body.appendChild(document.createElement('div'));
     place.className = 'nbw-Panel';

@@ -77,6 +77,7 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
       {outcome.steps.map(step => (
         <li key={step.tag}>
           <strong>{breakable(step.tag)}</strong>: {step.status}
+          {step.rows !== null && `, ${trans._n('%1 row', '%1 rows', step.rows)}`}
           {contested && step.status === 'refused' && (
             <div className="nbw-actions">
               {side(step.tag, 'ours', trans.__('The notebook is right'))}
