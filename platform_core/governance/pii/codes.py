@@ -52,7 +52,11 @@ _SHAPES = (
 )
 _WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ|FOI)"
 NO_MARK = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|AM|PM|OF|THE|AND|NO)(?-u:\b)|^(?:NO|ISO|SC|OC|NI) ?[0-9]"
-_MARK_NEXT = r"(?:reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
+_SMALL_WORDS = (
+    r"^(?:was|the|and|for|has|had|are|but|not|you|all|can|her|his|one|our|out|get|him|how|man|new|now|old|see|two|way|who|did|its|let|put"
+    r"|say|she|too|per|hit|ran|got|due|any|may|six|ten) "
+)
+_MARK_NEXT = r"(?:(?:car|van|lorry|truck|taxi|motorbike|tipper|tractor)|reg[a-z]*|vrm|vrn|plates?|vehicle|number|no|mark)\.?(?: is| was)?[:#=(\s]*$"
 _IPV6 = (
     r"^(?:(?:[0-9A-F]{1,4}:){7}[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,7}:|(?:[0-9A-F]{1,4}:){1,6}:[0-9A-F]{1,4}|(?:[0-9A-F]{1,4}:){1,5}(?::[0-9A-F]{1,4}){1,2}"
     r"|(?:[0-9A-F]{1,4}:){1,4}(?::[0-9A-F]{1,4}){1,3}|(?:[0-9A-F]{1,4}:){1,3}(?::[0-9A-F]{1,4}){1,4}|(?:[0-9A-F]{1,4}:){1,2}(?::[0-9A-F]{1,4}){1,5}"
@@ -194,6 +198,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     sure_mark &= ~around.of(pl.col("before").str.contains(_PLACED))
     # `van was 10m away`: small words before a number are more often words; and `E6 4th floor` is no postcode
     spaced = (shape == "older") & piece.str.contains("^[a-z]{3} ")
+    small_word = spaced & piece.str.contains(_SMALL_WORDS)
     ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")
     ordinal &= around.of(pl.col("after").str.contains("^ (?:floor|storey|level|form|year|century)"))
     kind = (
@@ -202,7 +207,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         .when((shape == "ni") & ~ends_otherwise & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & ~short_ni & (in_pairs | by_ref)))).then(pl.lit("national_insurance"))
         .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
-        .when(pl.col("mark") & pl.col("said_mark") & (~spaced | around.of(pl.col("before").str.contains(_MARK_NEXT)))).then(pl.lit("vehicle_registration"))
+        .when(pl.col("mark") & pl.col("said_mark") & (~spaced | (~small_word & around.of(pl.col("before").str.contains(_MARK_NEXT))))).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))
     )  # fmt: skip
     made = known.with_columns(kind=kind, chance=pl.lit(value=False)).filter(pl.col("kind").is_not_null())

@@ -37,18 +37,26 @@ _EVERY = (
         "phone",
         "a telephone or fax number, with its extension",
         "format",
-        "phones?|telephones?|tel|mobiles?|mob|fax|cell|landline|contact_(?:no|num|number)",
+        "phones?|ffon|telephones?|tel|mobiles?|mob|fax|cell|landline|contact_(?:no|num|number)",
         "Ofcom's National Telephone Numbering Plan; ITU-T E.164",
     ),
-    Kind("postcode", "a postcode of the UK", "format", "post_?codes?|pcode|pcds?|postal_code|post_cd|zip", "BS 7666"),
+    Kind(
+        "postcode",
+        "a postcode of the UK",
+        "format",
+        "post_?codes?|cod_post|pcode|pcds?|postal_code|post_cd|zip",
+        "BS 7666",
+    ),
     Kind(
         "national_insurance",
         "a National Insurance number",
         "format",
-        "nino|nin|national_insurance|nat_ins|ni_(?:no|num|number)|ni$",
+        "nino|nin|rhif_yg|national_insurance|nat_ins|ni_(?:no|num|number)|ni$",
         "HMRC NIM39110",
     ),
-    Kind("nhs_number", "an NHS number", "checksum", "nhs|chi_(?:no|number)", "NHS Data Dictionary, modulus 11"),
+    Kind(
+        "nhs_number", "an NHS number", "checksum", "nhs|rhif_gig|chi_(?:no|number)", "NHS Data Dictionary, modulus 11"
+    ),
     Kind(
         "card",
         "a payment card's number",
@@ -57,12 +65,18 @@ _EVERY = (
         "ISO/IEC 7812",
     ),
     Kind("iban", "an international bank account number", "checksum", "ibans?", "ISO 13616"),
-    Kind("sort_code", "a bank's sort code", "context", "sort_?codes?|sort$|bank_code|sort_cd|branch_code", "Pay.UK"),
+    Kind(
+        "sort_code",
+        "a bank's sort code",
+        "context",
+        "sort_?codes?|sort$|s_?code|cod_didoli|bank_code|sort_cd|branch_code",
+        "Pay.UK",
+    ),
     Kind(
         "account_number",
         "a bank account's number",
         "context",
-        "bank_accounts?|account_?(?:no|num|number|nr)|acc(?:t|n)?_?(?:no|num|number|nr)|bank_acc(?:t|oun|ou)?|acct|bank_ac",
+        "bank_accounts?|rhif_cyfrif|account_?(?:no|num|number|nr)|acc(?:t|n)?_?(?:no|num|number|nr)|bank_acc(?:t|oun|ou)?|acct|bank_ac",
         "Pay.UK",
     ),
     Kind(
@@ -73,7 +87,7 @@ _EVERY = (
         "|patient|client|contact|owner|tenant|landlord|agent|officer|author|user|member|resident|signatory|claimant|child"
         "|parent|guardian|carer|driver|holder|payee|cardholder|account_holder|student|pupil|teacher|manager|director|witness"
         "|complainant|objector|respondent|case_?worker|inspector|councillor|spouse|next_of_kin|kin)_?names?"
-        "|fore_?names?|sur_?names?|lname|fname|initials?|known_as|nick_?names?|alias(?:es)?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
+        "|fore_?names?|sur_?names?|enw(?:_llawn)?|cyfenw|lname|fname|initials?|known_as|nick_?names?|alias(?:es)?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
         "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|contact(?:_person)?$|employees?"
         "|person|people|owners?|residents?|councillor|author|next_of_kin|payee|cardholder|account_holder|account_name|inspector"
         "|signed_off_by|(?:created|updated|approved|checked|authorised|logged|raised|handled|interviewed|prepared|seen|referred|allocated|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
@@ -83,10 +97,10 @@ _EVERY = (
         "date_of_birth",
         "a date of birth",
         "context",
-        "dob|do_b|d_o_b|date_?of_?birth|birth_?(?:date|day|dt)|born(?:_on)?|dt_?birth|date_birth|birth",
+        "dob|do_b|dyddiad_geni|d_o_b|date_?of_?birth|birth_?(?:date|day|dt)|born(?:_on)?|dt_?birth|date_birth|birth",
         "none",
     ),
-    Kind("passport", "a passport's number", "context", "pass_?ports?", "ICAO 9303"),
+    Kind("passport", "a passport's number", "context", "pass_?ports?|pasbort", "ICAO 9303"),
     Kind(
         "driving_licence",
         "a driver number of Great Britain",
@@ -184,7 +198,7 @@ _ROLES = re.compile(
     r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?"
     r"|approvers?|requesters?|requestors?|reporters?|assignees?|originators?|preparers?|checkers?|nominees?|referrers?|mentees?|leaders?|leads?|organi[sz]ers?|coordinators?|administrators?|treasurers?|governors?"
     r"|surveyors?|architects?|technicians?|operatives?|interpreters?|advocates?|nurses?|midwi(?:fe|ves)|doctors?|surgeons?|investigators?|interviewers?|interviewees?|callers?|donees?|heirs?|spouses?|mother|father"
-    r"|children|siblings?|electors?|voters?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given)(?:_?[0-9]{1,2})?$"
+    r"|children|siblings?|electors?|voters?|engineers?|plumbers?|electricians?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given|family)(?:_?[0-9]{1,2})?$"
 )
 _NOT_BIRTH = re.compile(
     r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"

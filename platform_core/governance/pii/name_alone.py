@@ -39,6 +39,9 @@ _DOES = (
 )
 
 
+_DAYS = ["Jan", "Jun", "June", "May", "April", "August", "Thu", "Sat", "Sun", "Mon", "Mar"]
+
+
 def alone(words: pl.DataFrame) -> pl.DataFrame:
     """Give the given names that stand alone in a sentence: those that are nothing else, and not where places stand.
 
@@ -71,5 +74,7 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     next_one = (pl.col("row") == pl.col("row").shift(-1)) & (pl.col("piece").shift(-1) == behind)
     two = (left.str.contains(_TWO_TOGETHER) & next_one).fill_null(value=False)
     two |= two.shift(1, fill_value=False)
-    kept = plain.filter(fits | ((begun | signing) & ~no_one) | with_me | two)
+    # `13th Jan 2023`, `on Thu 4 May`
+    day = pl.col("piece").is_in(_DAYS) & (left.str.contains(r"[0-9](?:st|nd|rd|th)? $") | right.str.contains("^ [0-9]"))
+    kept = plain.filter((fits | ((begun | signing) & ~no_one) | with_me | two) & ~day)
     return kept.with_columns(kind=pl.lit("name"), score=pl.lit(SCORE), chance=pl.lit(value=False))

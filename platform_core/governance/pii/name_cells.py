@@ -170,7 +170,11 @@ def lettered(texts: pl.Series) -> pl.Series:
     >>> lettered(pl.Series(["Ada Khan", "Xiomara Zz"])).to_list()
     ['GB', 'UU']
     """
-    folded = texts.to_frame("text").select(fold(pl.col("text")).str.strip_chars().str.split(" ")).to_series()
+    # `H.I.Nasser` is known by its last part
+    plain = fold(pl.col("text")).str.strip_chars()
+    if texts.str.contains(".", literal=True).any():
+        plain = plain.str.replace_all(r"(?-u:\b)(?:[a-z]\.)+([a-z]{2})", "$1")
+    folded = texts.to_frame("text").select(plain.str.split(" ")).to_series()
     if len(texts) <= _FEW_TEXTS:
         letters = lists()[0]
         written = [

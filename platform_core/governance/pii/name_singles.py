@@ -10,14 +10,27 @@ from platform_core.governance.pii.name_words import fold, lists
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{1e00}-\x{1eff}]"
 _LOWER = r"[a-z\x{df}-\x{24f}\x{300}-\x{36f}\x{1e00}-\x{1eff}]"  # a fraction of what \p{Ll} costs
 _NAME = rf"{_UPPER}{_LOWER}+(?:['\-]{_UPPER}?{_LOWER}+)*"
-_GREETING = r"^\s*(?i:(?:good )?(?:morning|afternoon|evening)|hi(?:ya)?|hello|hey|dear|dearest|thanks|thank you|cheers)(?i: there| again)?,? "
+_GREETING = r"^\s*(?i:(?:good )?(?:morning|afternoon|evening)|hi(?:ya)?|hello|hey|dear|dearest|annwyl|diolch|thanks|thank you|cheers)(?i: there| again)?,? "
 _CLOSING = r"(?i:thanks|thank you|cheers|regards|wishes|sincerely|faithfully|truly|yours|ta|love|best|thx|rgds)"
 # What stands before a name, the name, and what ends it
 _GREETED = rf"({_GREETING})({_NAME}) ?(?:[,!:;\n\r/]|[.]\s|-\s|(?:&|and) {_NAME}|$)"
 _GREETED_TOO = rf"({_GREETING}{_NAME} ?(?:&|and|/) ?)({_NAME}) ?(?:[,!:;\n\r]|[.]\s|$)"
 _CALLED = rf"(^\s*)({_NAME}), (?:can|could|would|will|please|thanks|thank|just|i|we|are|have|did|do|any|here|hope|sorry|see)(?-u:\b)"
+_MENTIONED = rf"(^\s*@)({_NAME}) [a-z]"
 _SIGNED = rf"(?s)^((?:.*[\s,.!])?{_CLOSING}[,.!]?(?:[ \t]*[\n\r]+\s*| ))({_NAME})(?: ?x{{1,3}}|[.!])?\s*(?:Sent from my .{{1,40}})?$"
-_WORDS = ["morning ", "afternoon ", "evening ", "hi ", "hiya ", "hello ", "hey ", "dear ", "dearest "] + [
+_WORDS = [
+    "morning ",
+    "afternoon ",
+    "evening ",
+    "hi ",
+    "hiya ",
+    "hello ",
+    "hey ",
+    "dear ",
+    "dearest ",
+    "annwyl ",
+    "diolch ",
+] + [
     f"{word}{end}"
     for word in (
         "thanks",
@@ -42,7 +55,7 @@ _KNOWN, _UNHEARD = 0.75, 0.6
 
 SPOKEN_OF = (
     r"(?-u:\b)(?:ex-|step-?|half-|foster |birth )?(?:(?:god)?son|(?:god)?daughter|wife|husband|partner|(?:god)?mother|(?:god)?father|mum|dad|mam|brother|sister|gran(?:dmother|dfather|dson|ddaughter)?|nan|aunt(?:ie)?|uncle"
-    r"|(?:mother|father|sister|brother|daughter|son)-in-law|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|accompanied|copied in|contact for|surname:?|forename:?|family name:?|first name:?|last name:?|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
+    r"|(?:mother|father|sister|brother|daughter|son)-in-law|niece|nephew|cousin|friend|colleague|neighbour|carer|keyworker|named|porter|accompanied|copied in|contact for|commander|escalated to|keys to|[Mm]sg for|maiden name|(?:[Ss]ur|[Ff]ore)name:?|(?:[Ff]amily|[Ff]irst|[Ll]ast) name(?:\(s\)|s)?:?|met|told|tell|ask(?:ed)? for|asked|rang|phoned|emailed|texted|thanked|interviewed|advised|reminded|informed|warned|supported|messaged|encouraged"
     r"|(?:[Ss]p(?:oken?|eak)|talk(?:ed)?) (?:to|with|w/)|transferred to|say hello to|[Gg]ood (?:morning|afternoon|evening)),? "
 )
 """What stands before one that is spoken of: behind it a single word may be a name."""
@@ -57,7 +70,7 @@ SAID = r" (?:phoned|telephoned|rang|said|says|agreed|asked|told|refused|visited|
 """What a single name does that is a person's and no place's: `Petar phoned`."""
 _OF_KINS = rf"^([^ ]+?(?:{KINS}|{SAID}) ?)"
 # Of these a single word is a name even if nobody has heard of it
-_SOMEBODYS = r"(?-u:\b)(?:surname:?|forename:?|family name:?|first name:?|last name:?|son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named),? $"
+_SOMEBODYS = r"(?-u:\b)(?:commander|maiden name|(?:[Ss]ur|[Ff]ore)name:?|(?:[Ff]amily|[Ff]irst|[Ll]ast) name(?:\(s\)|s)?:?|son|daughter|wife|husband|brother|sister|mum|dad|niece|nephew|named),? $"
 
 
 def find(cells: Cells) -> pl.DataFrame:
@@ -72,7 +85,8 @@ def find(cells: Cells) -> pl.DataFrame:
     # Most cells hold none of the words, which is seen at once
     maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
     called = cells.filter(text.str.contains(_CALLED)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
-    if maybe.is_empty() and called.is_empty():
+    mentioned = cells.filter(text.str.starts_with("@")).with_columns(part=head, begun=pl.lit(0, pl.Int64))
+    if maybe.is_empty() and called.is_empty() and mentioned.is_empty():
         return nothing(cells)
     greeted = maybe.filter(text.str.contains(_GREETING)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     signed = maybe.with_columns(part=tail).filter(pl.col("part").str.contains(_SIGNED))
@@ -87,7 +101,13 @@ def find(cells: Cells) -> pl.DataFrame:
             line=part.str.extract(pattern, 1).str.contains(r"[\n\r]\s*$")
             | part.str.contains(r"^\s*(?i:dear|hi|hello) "),
         ).filter(pl.col("piece").is_not_null())
-        for some, pattern in ((greeted, _GREETED), (greeted, _GREETED_TOO), (called, _CALLED), (signed, _SIGNED))
+        for some, pattern in (
+            (greeted, _GREETED),
+            (greeted, _GREETED_TOO),
+            (called, _CALLED),
+            (mentioned, _MENTIONED),
+            (signed, _SIGNED),
+        )
     )
     return scored(found, pl.col("line"))
 

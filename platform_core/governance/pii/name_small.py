@@ -9,15 +9,21 @@ from functools import lru_cache
 import polars as pl
 
 from platform_core.governance.pii.cutting import Cells, cut
-from platform_core.governance.pii.name_words import PARTICLES, letters_of, lists, plain_words
+from platform_core.governance.pii.name_singles import nothing
+from platform_core.governance.pii.name_words import PARTICLES, called_alike, letters_of, lists, plain_words
 
 _LONGER = 20  # bytes; a shorter cell is a value of a table
 _SMALL = r"a-z\x{df}-\x{24f}"
-_RUN = rf"[{_SMALL}][{_SMALL}'\-]*(?: [{_SMALL}][{_SMALL}'\-]*)+"
+_WORD = rf"(?:[a-z]\.|[{_SMALL}][{_SMALL}'\-]*)"
+_RUN = rf"{_WORD}(?: {_WORD})+"
+# In other texts a field of its own: `Jobcentre: kofi mensah,`
+_LABEL = r"(?:: |(?i:tenant|applicant|claimant|patient|client|caller|customer) )"
+_FIELD = rf"{_LABEL}[{_SMALL}'\-]{{2,}}[ .][{_SMALL}'\-. ]{{2,}}, "
 _TITLED = "mr mrs ms miss dr prof rev cllr"
-_SURELY_TITLED = frozenset({"mr", "mrs", "prof", "cllr"})
-# T: a title, M: one that is followed by anything but an everyday word; g, f: a given and a family name and no word else
-_NAMES = re.compile(r"[TM]g?p{0,2}[fb]|M[gu](?!u)|[gb][gb]?p{0,2}[fb]")
+_SURELY_TITLED = frozenset({"mr", "mrs", "ms", "prof", "cllr"})
+# T: a title, M: one that anything but an everyday word may follow; g, f: a given and a family name and no word else;
+# e: a family name that is a word too; i: an initial; x: a word of places and organisations
+_NAMES = re.compile(r"[TM]g?i?p{0,2}[fbe]|M[gue](?!u)|[gb][gb]?i?p{0,2}[fb]")
 _SCORE = 0.6
 
 
@@ -30,19 +36,25 @@ def find(cells: Cells) -> pl.DataFrame:
     [(0, 'tariq subramaniam', 7)]
     """
     text = pl.col("text")
-    small = cells.filter((text.str.len_bytes() > _LONGER) & text.str.contains(f"^[{_SMALL}]"))
+    long = cells.filter(text.str.len_bytes() > _LONGER)
+    small = long.filter(text.str.contains(f"^[{_SMALL}]") | text.str.contains(_FIELD)) if long.height else long
+    if small.is_empty():
+        return nothing(cells)
     # What a sign or a capital joins a run to makes its outer words parts of others
     runs = cut(small, _RUN).filter(
         ~pl.col("left").str.contains(r"[\p{L}\p{N}_@.'\-]$")
         & ~pl.col("right").str.contains(r"^[\p{L}\p{N}_@'\-]|^\.\p{L}")
     )
+    field = pl.col("left").str.contains(f"{_LABEL}$") & pl.col("right").str.starts_with(",")
+    begun = pl.col("row").is_in(small.filter(text.str.contains(f"^[{_SMALL}]"))["row"].implode())
+    runs = runs.filter(begun | field)
     found = [
         (row, piece[begin:end], start + begin)
         for row, piece, start in runs.select("row", "piece", "start").iter_rows()
         for begin, end in _names_in(piece)
+        if piece[begin:end] not in called_alike()
     ]
-    schema = {"row": runs.schema["row"], "piece": pl.String, "start": pl.Int64}
-    return pl.DataFrame(found, schema=schema, orient="row").with_columns(
+    return pl.DataFrame(found, schema=runs.select("row", "piece", "start").schema, orient="row").with_columns(
         kind=pl.lit("name"), score=pl.lit(_SCORE), chance=pl.lit(value=False)
     )
 
@@ -52,6 +64,8 @@ def _names_in(run: str) -> list[tuple[int, int]]:
     letters = "".join(map(_letter, words))
     found = []
     for match in _NAMES.finditer(letters):
+        if letters[match.end() : match.end() + 1] == "x":  # `aneurin bevan university`
+            continue
         begin = sum(map(len, words[: match.start()])) + match.start()
         found.append((begin, begin + len(" ".join(words[match.start() : match.end()]))))
     return found
@@ -66,11 +80,14 @@ def _letter(word: str) -> str:
         return "p"
     bare = word.removesuffix("'s")
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(sign))
+    if len(plain) == 2 and plain.endswith("."):
+        return "i"
+    letter = lists()[0].get(plain, "")
     if plain in plain_words():
-        return "."
+        return "x" if letter == "X" else "e" if letter in {"F", "D", "V", "B"} else "."
     # A double name is told by its parts
-    letter = lists()[0].get(plain) or letters_of(pl.Series([bare.title()]))[0]
-    return {"G": "g", "F": "f", "D": "f", "B": "b", "U": "u"}.get(letter, ".")
+    letter = letter or letters_of(pl.Series([bare.title()]))[0]
+    return {"G": "g", "F": "f", "D": "f", "B": "b", "U": "u", "X": "x", "V": "e"}.get(letter, ".")
 
 
 @lru_cache(1)

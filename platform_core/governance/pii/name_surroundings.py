@@ -18,7 +18,7 @@ CUE_AFTER = r"^ \((?:(?:Vice-? ?|Deputy |Acting |Assistant |Senior |Chief )?(?:C
 # `Seen today: Xiomara Quispe, DOB 1.2.80`
 CUE_WITHIN = ", (?:DOB|NHS)$"
 
-_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters?|nephews?|bro(?:ther)?s|family|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical)\b|[@_]|/[^\p{Lu} ]|-[a-z0-9])"
+_NOT_A_PERSON_AFTER = r"(?i)^(?: ?(?:&|and|\+) ?(?:sons?|co|partners|daughters?|nephews?|bro(?:ther)?s|family|associates|spencer)\b| (?:plc|ltd|limited|llp|llc|inc|gmbh|road|street|lane|avenue|c ?of ?e|school|academy|college|primary|infants?|grammar|ward|parish|estate|pub|depot|showroom|branch|car park|site|village|station|roundabout|playing fields?|surgery|clinic|nursery|farm|stadium|brand|range|variety|apples?|potatoes|trees?|hedges?|novel|film|musical|learning partnership|multi[ \-]academy|health board|automobiles|construction)\b|[@_]|/[^\p{Lu} ]|-[a-z0-9])"
 # What is called after a person, with its title or without: `Sir John Lawes School`, `Captain Cook Crescent`
 _KIND_OF_SCHOOL = (
     "High|Primary|Junior|Infants?|Nursery|Secondary|Grammar|Community|Roman|Catholic|Church of England|C of E|Memorial|Technology|Sports?|Free|Prep(?:aratory)?"
@@ -71,6 +71,7 @@ _NUMBERED = r"[0-9][A-Za-z]?,? $"
 _HOUSE = r"(?i)(?:^|[,;(] ?|\b(?:at|of|near|outside|along|to|visited|from) )(?:(?:flat|studio|unit|apartment|plot) )?(?:[0-9]{1,3}|1[0-8][0-9]{2})[a-z]?,? $"
 # `Flat 13, Wellington House, Edith Street`
 _OF_A_HOUSE = r"(?-u:\b)(?:House|Cottage|Court|Lodge|Villas?|Flats?|Farm|Mill|Buildings?|Tower|Hall|Apartments?),? $"
+_LIKE_A_STREET = r" (?:Street|Lane|Hill|Green|Wood|Park|Bank|Gate|Field|Fields|Mount|Church|Bridge|Cross|Head|Grove|North|South|East|West)$"
 _TOWN_BEHIND = (
     r"(?i), ?(?:devon|kent|chester|lincoln|bradford|preston|bolton|burnley|bury|carlisle|derby|durham|hastings|kendal|lancaster|leicester|oldham|stafford|warwick|wells|york|london"
     r"|washington|windsor|essex|sussex|surrey|dorset|norfolk|suffolk|somerset|cornwall|ashford|crawley|dudley|halifax|kingston|sutton|barnsley|stockport|wigan|redditch|telford)$"
@@ -83,7 +84,7 @@ _PLANT = r"^(?:Dahlia|Clematis|Fuchsia|Peony|Hosta|Penstemon|Pelargonium|Geraniu
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
 _THING_BEFORE = (
-    r"(?i)\b(?:wards?|houses?|classes|class|forms?|rooms?|boardroom|theatre|venue|pub|school|building|block|estate|suite|stand|hall|wing|brand|supplier|firm|shop|store|street|road|ship|boat|engine|locomotive|variety|cultivar|breed|species)(?: name)?: ?$"
+    r"(?i)\b(?:wards?|houses?|classes|class|forms?|rooms?|boardroom|theatre|venue|pub|school|building|block|estate|suite|stand|hall|wing|brand|supplier|merchant|employer|firm|place of (?:birth|death|residence)|birthplace|location|shop|store|street|road|ship|boat|engine|locomotive|variety|cultivar|breed|species)(?: name)?: ?$"
     r"|\b(?:clematis|roses?|rosa|peony|paeonia|hydrangea|fuchsia|dahlia|narcissus|tulips?|iris|lily|hosta|pelargonium|geranium|rhododendron|azalea|camellia|magnolia|ceanothus|buddleja|hebe|syringa|lilac|apple|pear|plum|potato(?:es)?|sweet pea|phlox|aster|viola|penstemon|salvia|heuchera) ?[\"'\x{201c}\x{2018}]?$"
     r"|\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
     r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"
@@ -109,14 +110,15 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)
-    placed |= before.str.contains(_OF_A_HOUSE) & (score == BY_A_PLACE)
+    name = piece.str.slice(pl.col("begin"), pl.col("end") - pl.col("begin"))
+    placed |= before.str.contains(_OF_A_HOUSE) & (score < _SURE) & name.str.contains(_LIKE_A_STREET)
     placed |= before.str.contains(_CROWNED) & (score < 0.85)
     placed |= before.str.contains(_HOUSE) & (score < _SURE)
     placed |= before.str.contains(_CULTIVAR)
     # `Marks & Spencer, Ted Baker`
     placed |= before.str.ends_with("& ") & piece.str.contains(",", literal=True)
     # `Sam Smith's` and nothing else is a house or a shop
-    placed |= (behind == "'s") & (before == "")
+    placed |= behind.is_in(["'s", "'S"]) & (before == "")
     nobody = pl.concat_str(before.str.tail(16), piece.str.slice(pl.col("begin"), pl.col("end") - pl.col("begin")))
     return found.filter(~thing & ~placed & ~nobody.str.contains(_NOBODY))
 

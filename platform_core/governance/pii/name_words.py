@@ -25,7 +25,7 @@ _ROLES = (
     " detective superintendent midwife claimant defendant resident occupier caretaker headteacher solicitor barrister magistrate coroner clerk"
 )
 # What a sentence may begin with before somebody who is spoken to or of: `So Ileana, tell me`
-_OPENERS = "so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome our my his her their little young because when if while since although but please listen look now right"
+_OPENERS = "so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome our my his her their little young because when if while since although but please listen look now right contact call ring phone email ask tell would could can did does has was were"
 # What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
 _BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
 _WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|ologists?|ical|ically|i[sz](?:ed|ing|es?)|ularly|fully)$"
@@ -76,10 +76,12 @@ def lists() -> tuple[Mapping[str, str], frozenset[str]]:
         ("april", "june", "august", "will", "grace", "bill", "christian", "comfort", "blessing", "precious"), "A"
     ) | dict.fromkeys(("may", "rose", "hope", "dale"), "E")
     letters |= {"king": "V", "keynes": "X", "mount": "X", "i'm": "O", "pt": "R"}
+    # Behind a firm's name two capitals are none of a person: `Morrison HQ`
+    letters |= dict.fromkeys(("hq", "gb", "hr", "pr", "eu", "tv", "uk"), "X")
     letters |= dict.fromkeys((role for role in _ROLES.split() if letters.get(role) == "L"), "R")
     letters |= dict.fromkeys(PARTICLES.split(), "P") | dict.fromkeys(_TITLES.split(), "T") | {"st": "S", "saint": "S"}
     letters |= dict.fromkeys("abcdefghijklmnopqrstuvwxyz", "I")
-    letters |= dict.fromkeys(("dear", "hi", "hello", "hey"), "H")
+    letters |= dict.fromkeys(("dear", "hi", "hello", "hey", "annwyl", "diolch"), "H")
     letters |= dict.fromkeys((word for word in _OPENERS.split() if letters.get(word, "L") == "L"), "O")
     return letters, frozenset(called)
 

@@ -37,7 +37,9 @@ def _run(upper: str, letter: str, lower: str) -> str:
     numbered = rf"(?:W?PC|PCSO|DC|DS|PS|Sgt|Constable|Officer) [0-9]{{1,6}}[A-Z]? {upper}{letter}+"
     pair = r"(?:Mrs?|Ms|Dr|Prof|Rev|Sir|Cllr)\.? (?:&|and) (?:Mrs?|Ms|Miss|Dr|Lady|Prof|Cllr)(?-u:\b)\.?"
     token = rf"(?:{pair}|(?:{upper}\.){{1,4}}(?:{upper}{letter}+(?:['\-]{letter}+)*)?|{_DOTTED}|{word}),?"
-    more = rf"(?: (?:(?:{_WORDS}) ){{0,3}}{token})"
+    # `Ada (Suki) Khan`
+    known_as = rf"\({upper}{letter}+(?:['\-]{letter}+)*\) "
+    more = rf"(?: (?:{known_as})?(?:(?:{_WORDS}) ){{0,3}}{token})"
     begun = rf"(?:{SPOKEN_OF}{token}|{upper}{letter}+(?:{KINS}|{SAID})(?: {token})?)"
     return rf"(?:{numbered}|{token}{more}|{begun}){more}*|(?:{upper}\.){{1,3}}{upper}{letter}{{2,}}(?:['\-]{letter}+)*|{upper}{lower}{{2,}}"
 
@@ -93,7 +95,7 @@ _COME_FIRST = (
     r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
 )
 _RULES: tuple[tuple[str, float], ...] = (
-    (r"[fbdvceu]T{1,2}[IJ]{0,2}[GABCDEU](?![A-Za-z])", 0.96),
+    (r"P{0,2}[fbdvceu]T{1,2}[IJ]{0,2}[GABCDEUgabcdeu](?![A-Za-z])", 0.96),
     # `Khan, Ms L`, `Al Jabouri, Mr M`
     (r"P{0,2}[fbdvceuga]T{1,2}[IJ]{0,2}[IJij](?![A-Za-z])", 0.93),
     (r"T+P{2,3}[LXYlxy]", 0.95),
@@ -113,6 +115,8 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"J+P{0,3}[FBDVCEUWYGQfbdvceuwyg]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
     (r"K[FBfb]", 0.6),
+    # `Pettigrew GK`
+    (r"P{0,2}F[Kk](?![A-Za-z])", 0.66),
     (r"[fbd](?:[GBCIJ]{0,2}[gbc]|[GBC][GBCIJ]{0,2})", 0.85),
     (r"[fbdvce u][GBCADE](?:[IJ]{0,2})$", 0.7),
     (r"[fbd][IJ]{0,2}[IJij]$", 0.65),
@@ -274,7 +278,7 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("run").ne_missing(pl.col("run").shift(1))
     reached = (pl.col("size") + 1).cum_sum() - pl.col("size") - 1
     base = pl.when(first).then(reached).forward_fill()
-    bare = word.str.strip_suffix(",")
+    bare = word.str.strip_suffix(",").str.strip_chars("()")
     owned = bare.str.ends_with("'s")
     words = words.with_columns(
         first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned

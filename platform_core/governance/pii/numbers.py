@@ -147,8 +147,8 @@ def _tens(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     grouped = piece.str.contains(_GROUPED_10)
     # One of eleven numbers has the digit of a UTR: without a word only a column of them is one
     alone = pl.lit(around.shared is not None)
-    # `TQ 38000 80400` is a place on the National Grid
-    on_grid = around.of(pl.col("left").str.contains(rf"(?:^|[^A-Za-z]){shapes.GRID} ?$"))
+    # `TQ 38000 80400` is a place on the National Grid, `H 57935 69435` on that of Ireland
+    on_grid = around.of(pl.col("left").str.contains(rf"(?:^|[^A-Za-z])(?:{shapes.GRID}|[A-HJ-Z]) ?$"))
     plain = ~pl.col("glued") & ~pl.col("other") & ~pl.col("said_phone") & ~on_grid
     kind = (
         pl.when(pl.col("said_utr") & pl.col("utr")).then(pl.lit("utr"))

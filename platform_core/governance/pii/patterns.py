@@ -61,7 +61,7 @@ MARK = (
     rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}} ?{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}"
 )
 DATELESS = (
-    r"(?-u:\b)(?:[Rr]eg(?:istration|n)?|REG|VRM|VRN|vrm|vrn|[Pp]late)\.?(?: (?:no\.?|number|mark))?(?: is|:)?[ #=\t]?"
+    r"(?-u:\b)(?:[Rr]eg(?:istration|n)?|REG|VRM|VRN|vrm|vrn|[Pp]late|[Ii]ndex)\.?(?: (?:no\.?|number|mark))?(?: is|:)?[ #=\t]?"
     rf"((?:[A-Z]{{1,3}} ?[1-9]{_D}{{0,3}}|[1-9]{_D}{{0,3}} ?[A-Z]{{1,3}}|[a-z]{{1,3}}[1-9]{_D}{{1,3}}|[1-9]{_D}{{1,3}}[a-z]{{3}}))(?-u:\b)"
 )
 """A mark without a date behind the word that says it: by itself it might be anything."""

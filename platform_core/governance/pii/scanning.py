@@ -285,7 +285,8 @@ def _with_nhs_numbers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
 def _with_marks(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
     """Add marks without a date (`ABC 1`), which might be anything elsewhere, where most cells of a column are marks."""
     rows = found.filter(pl.col("kind") == "vehicle_registration")["row"].unique()
-    if len(rows) < max(_FEW, _MOST * (len(column) - column.null_count())):
+    held = len(column) - column.null_count()
+    if len(rows) == held or len(rows) < max(_FEW, _MOST * held):
         return found
     cells = column.alias("text").cast(pl.String).to_frame().with_row_index("row").drop_nulls("text")
     others = cells.filter(~pl.col("row").is_in(found["row"].unique().implode()))

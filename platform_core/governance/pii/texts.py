@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from platform_core.governance.pii import codes, emails, name_cells, name_small, names, numbers, patterns, relaxed
+from platform_core.governance.pii import (
+    codes,
+    emails,
+    name_cells,
+    name_fields,
+    name_small,
+    names,
+    numbers,
+    patterns,
+    relaxed,
+)
 from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import Around, beside
 from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves, parted
@@ -27,6 +37,7 @@ SCHEMA = pl.Schema(
 )
 
 
+_TAXED = r"(?-u:\b)(?i:vat) (?i:reg)"  # `VAT reg GB 218`
 _SIGNS = string.punctuation + " "
 _FRAME = 2  # characters beside a value that say nothing of it
 _EXTENDED = r"(?i)^(.*[0-9])[ ,;]{0,2}(?:ext(?:ension|n)?\.?:?|x|#) ?[0-9]+$"
@@ -69,7 +80,7 @@ def find(cells: Cells, about: Sequence[Named], height: int) -> pl.DataFrame:
         certain, likely = parted(named, named["score"] >= 0.95)
         found += [certain, saying.only(likely, lambda name: name.people)]
     of_people = saying.only(in_prose, lambda name: name.people)
-    found += [name_cells.small(of_people), name_small.find(of_people)]
+    found += [name_cells.small(of_people), name_small.find(of_people), name_fields.find(of_people)]
     whole = [_spanned(part) for part in found if part.height]
     if not whole:
         return pl.DataFrame(schema=SCHEMA)
@@ -117,6 +128,7 @@ def _and(pieces: pl.DataFrame) -> pl.DataFrame:
 def _dateless(cells: Cells) -> pl.DataFrame:
     """Give registration marks that only the word right before them tells."""
     said = cells.filter(pl.col("text").str.contains(patterns.DATELESS))
+    said = said.filter(~pl.col("text").str.contains(_TAXED)) if said.height else said
     if said.is_empty():
         return said.select("row", piece="text", start=pl.lit(0, pl.Int64))
     text = pl.col("text")
