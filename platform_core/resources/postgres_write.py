@@ -11,6 +11,12 @@ from platform_core.resources.table_rows import Rows, WriteMode, check_columns, c
 
 _STAGED = "workbench_staged"
 _NOTHING = "DO NOTHING"  # with which a row that is there already counts as none
+_CHANGED_WITH_IT = """
+SELECT conrelid::regclass::text FROM pg_constraint
+WHERE contype = 'f' AND confdeltype IN ('c', 'n', 'd') AND conrelid <> confrelid
+  AND confrelid IN (SELECT to_regclass($1)::oid UNION SELECT relid FROM pg_partition_tree(to_regclass($1)))
+LIMIT 1
+"""
 
 
 def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key: tuple[str, ...]) -> int:
@@ -35,6 +41,8 @@ def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key:
     target = ".".join(map(quoted, place))
     if mode == "truncate":
         cursor.execute(f"TRUNCATE {target}")
+    elif mode == "replace":
+        _delete_all(cursor, table, target)
     listed = joined(quoted(name) for name in names)
     values = joined(columns[field.name].value(field) for field in rows.schema)
     # Two upserts that took the same rows in different orders would wait for each other
@@ -50,6 +58,39 @@ def write_table(cursor: Any, frame: object, table: str, *, mode: WriteMode, key:
         )
     cursor.execute(f"DROP TABLE {_STAGED}")
     return written
+
+
+def _delete_all(cursor: Any, table: str, target: str) -> None:
+    """Delete all rows of a table, which its readers are given until the transaction ends; others who write wait.
+
+    A TRUNCATE needs no care here: PostgreSQL itself refuses it where another table would change with it.
+    """
+    changed = _asked(cursor, _CHANGED_WITH_IT, target)
+    if changed is not None:
+        raise UserError(
+            f"To delete rows of {table!r} would delete or change rows of {changed!r}, which refer to them.",
+            hint='Write mode="upsert".',
+        )
+    cursor.execute(f"LOCK TABLE {target} IN SHARE ROW EXCLUSIVE MODE")
+    # Rows that were committed while it waited would be left by a transaction that sees none of them
+    if _asked(cursor, "SELECT current_setting('transaction_isolation')") != "read committed":
+        raise UserError(
+            'The database is set to another isolation than READ COMMITTED, in which mode="replace" could leave rows.',
+            hint='Write mode="truncate".',
+        )
+    hidden = _asked(cursor, "SELECT row_security_active(to_regclass($1))", target)
+    cursor.execute(f"DELETE FROM {target}")  # noqa: S608 - a quoted identifier
+    if hidden or _asked(cursor, f"SELECT EXISTS (SELECT FROM {target})"):  # noqa: S608 - as above
+        raise UserError(
+            f"Not all rows of {table!r} can be deleted: row security hides some, or a trigger or rule keeps them.",
+            hint='Nothing was written. Write mode="truncate" or mode="upsert".',
+        )
+
+
+def _asked(cursor: Any, sql: str, *given: str) -> Any:
+    cursor.execute(sql, given or None)
+    rows = cursor.fetchall()
+    return rows[0][0] if rows else None
 
 
 def _refuse_own(table: str, names: list[str]) -> None:

@@ -68,7 +68,8 @@ class RedshiftResource(PostgresResource):
         Args:
             frame: A frame of any kind, or a stream of Arrow batches; its columns are found in the table by name.
             table: `table` or `schema.table`.
-            mode: `append`; `upsert`, which replaces the rows that have the same key; `truncate`, which replaces all.
+            mode: `append`; `upsert`, which replaces the rows that have the same key; `replace` or `truncate`, which
+                replace all, in one way.
             key: The columns of the key, for `upsert`.
 
         Raises:

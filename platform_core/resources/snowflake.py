@@ -107,7 +107,8 @@ class SnowflakeResource(QueryResource):
             frame: A frame of any kind, or a stream of Arrow batches; its columns are found in the table by name,
                 whatever their case.
             table: `table`, `schema.table` or `database.schema.table`, as SQL reads it: without quotes, in upper case.
-            mode: `append`; `upsert`, which replaces the rows that have the same key; `truncate`, which replaces all.
+            mode: `append`; `upsert`, which replaces the rows that have the same key; `replace` or `truncate`, which
+                replace all, in one way.
             key: The columns of the key, for `upsert`.
 
         Raises:

@@ -13,7 +13,7 @@ from platform_core.errors import UserError
 from platform_core.frames import is_arrow, to_polars
 from platform_core.suggest import did_you_mean
 
-WriteMode = Literal["append", "upsert", "truncate"]
+WriteMode = Literal["append", "upsert", "replace", "truncate"]
 
 _BATCH_ROWS = 200_000
 _LARGEST = 2**63 - 1

@@ -2,7 +2,8 @@
 
 The rows go into a temporary table by INSERTs of many rows with bound values, and from there into the table in one
 transaction. Neither warehouse keeps a key unique, and in both a TRUNCATE would commit by itself: so an upsert deletes
-the rows of the same keys first, or updates them where it has not all of the columns, and `truncate` deletes them all.
+the rows of the same keys first, or updates them where it has not all of the columns, and `replace` and `truncate` both
+delete them all.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def move(
         key: The columns of the key as SQL.
         is_whole: Whether these are all of the table's columns; else an upsert keeps what a row holds in the others.
     """
-    if mode == "truncate":
+    if mode in {"replace", "truncate"}:
         run(f"DELETE FROM {target}", ())  # noqa: S608 - as above
     same = " AND ".join(f"{target}.{name} = {STAGED}.{name}" for name in key)
     new = ""

@@ -136,7 +136,7 @@ def publish_table(
     to: str,
     table: str,
     *,
-    mode: Literal["truncate", "upsert"] = "truncate",
+    mode: Literal["replace", "upsert", "truncate"] = "replace",
     key: str | Sequence[str] = (),
     **options: Unpack[OutputOptions],
 ) -> dg.AssetsDefinition: ...
@@ -146,7 +146,7 @@ def publish_table(
     to: Database,
     table: str,
     *,
-    mode: Literal["truncate", "upsert"] = "truncate",
+    mode: Literal["replace", "upsert", "truncate"] = "replace",
     key: str | Sequence[str] = (),
 ) -> Told: ...
 def publish_table(
@@ -154,7 +154,7 @@ def publish_table(
     to: str | Database,
     table: str,
     *,
-    mode: Literal["truncate", "upsert"] = "truncate",
+    mode: Literal["replace", "upsert", "truncate"] = "replace",
     key: str | Sequence[str] = (),
     **options: Any,
 ) -> dg.AssetsDefinition | Told:
@@ -164,18 +164,19 @@ def publish_table(
         data: An asset's name, for an output asset; or a frame of any kind, which is written at once.
         to: The name of a database, or the resource.
         table: `table` or `schema.table`.
-        mode: `truncate` puts the rows in place of all; `upsert` in place of those that have the same key.
+        mode: `replace` puts the rows in place of all, and so does `truncate`, which keeps readers waiting meanwhile;
+            `upsert` in place of those that have the same key.
         key: The columns of the key, for `upsert`.
         **options: Of the output asset; see `OutputOptions`.
 
     Raises:
         UserError: A column is missing, a value does not fit, or a key stands twice.
     """
-    if mode not in {"truncate", "upsert"}:
+    if mode not in {"replace", "upsert", "truncate"}:
         hint = "Anything else would add the rows again when it is run again."
-        raise UserError(f"publish_table has no mode {mode!r}: use 'truncate' or 'upsert'.", hint=hint)
+        raise UserError(f"publish_table has no mode {mode!r}: use 'replace', 'truncate' or 'upsert'.", hint=hint)
     keys = [key] if isinstance(key, str) else list(key)
-    if mode == "truncate" and options.get("partitions_def") is not None:
+    if mode != "upsert" and options.get("partitions_def") is not None:
         raise UserError("Each partition would take the place of the others.", hint='Write mode="upsert" with a key=.')
 
     def publish(frame: object, database: Database, _: str | None) -> Told:

@@ -35,7 +35,7 @@ def register(postgres: PostgresServer, database: str) -> Iterator[PostgresResour
     found.close()
 
 
-@pytest.mark.parametrize("mode", ["truncate", "upsert"])
+@pytest.mark.parametrize("mode", ["truncate", "replace", "upsert"])
 def test_a_table_is_whole_after_every_kill(
     postgres: PostgresServer, database: str, register: PostgresResource, mode: str, full_count: bool
 ) -> None:
@@ -101,7 +101,8 @@ def test_two_writers_of_one_table_and_of_one_object_leave_the_rows_of_one(
         try:
             for _ in range(4):
                 frame = pl.DataFrame({"id": range(ROWS), "version": [version] * ROWS})
-                register.write_table(frame, "versions", mode="truncate")
+                for mode in ("truncate", "replace"):
+                    register.write_table(frame, "versions", mode=mode)
                 register.write_table(frame, "versions", mode="upsert", key="id")
                 lake.upload_bytes(bytes([version]) * BYTES, "versions.bin")
         except Exception as error:  # noqa: BLE001 - shown below, in the test's own thread

@@ -68,11 +68,12 @@ def test_an_upsert_replaces_the_rows_of_the_same_key(register: PostgresResource)
     assert len(held(register)) == 3
 
 
-def test_truncate_replaces_all_rows(register: PostgresResource) -> None:
+@pytest.mark.parametrize("mode", ["replace", "truncate"])
+def test_all_rows_are_replaced(register: PostgresResource, mode: Any) -> None:
     register.write_table(ROWS, "permits")
-    register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode="truncate")
+    register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode=mode)
     assert held(register) == [(9, None, None)]
-    register.write_table(ROWS.clear(), "permits", mode="truncate")
+    register.write_table(ROWS.clear(), "permits", mode=mode)
     assert held(register) == []
 
 
@@ -218,7 +219,7 @@ def test_what_the_database_fills_itself_is_named(register: PostgresResource) -> 
     assert register.execute_query("SELECT * FROM own").rows() == [(1, 4, 8)]
 
 
-@pytest.mark.parametrize("mode", ["append", "upsert", "truncate"])
+@pytest.mark.parametrize("mode", ["append", "upsert", "replace", "truncate"])
 def test_rows_that_a_trigger_leaves_out_are_told(
     postgres: PostgresServer, register: PostgresResource, database: str, mode: Any
 ) -> None:
@@ -267,7 +268,7 @@ def test_a_table_may_be_called_as_the_staged_one(register: PostgresResource) -> 
         (pl.DataFrame({"permit_id": [1], "fees": [1]}), {}, r"no column 'fees'.\nhint: Did you mean 'fee'"),
         (ROWS, {"table": "permit"}, "has no table 'permit'"),
         (ROWS, {"table": "a.b.c"}, "named `table` or `schema.table`"),
-        (ROWS, {"mode": "replace"}, "no mode 'replace'"),
+        (ROWS, {"mode": "replaced"}, r"no mode 'replaced'.\nhint: Did you mean 'replace'"),
         (ROWS, {"mode": "upsert"}, "needs a key="),
         (ROWS, {"key": "permit_id"}, "nothing else takes one"),
         (ROWS, {"mode": "upsert", "key": "id"}, "no key column 'id'"),
@@ -326,6 +327,84 @@ def test_a_publisher_that_waits_for_a_reader_says_so(postgres: PostgresServer, d
     assert writer.write_table(pl.DataFrame({"permit_id": [4]}), "waited", mode="truncate") == 1
     reader.close()
     writer.close()
+
+
+@pytest.fixture
+def other(postgres: PostgresServer, database: str) -> Iterator[Any]:
+    """Give a connection of its own, whose transaction stays open."""
+    import adbc_driver_postgresql.dbapi as adbc
+
+    with adbc.connect(f"postgresql://reader@/{database}?host={postgres.folder}") as connection:
+        with connection.cursor() as cursor:
+            yield cursor
+        connection.rollback()
+
+
+def asked(cursor: Any, sql: str) -> list[Any]:
+    cursor.execute(sql)
+    found: list[Any] = cursor.fetchall()
+    return found
+
+
+def test_a_replacement_waits_for_no_reader_and_keeps_none_waiting(register: PostgresResource, other: Any) -> None:
+    register.write_table(ROWS, "permits")
+    other.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    count = "SELECT count(*), min(permit_id) FROM permits"
+    assert asked(other, count) == [(2, 1)]
+    assert register.write_table(pl.DataFrame({"permit_id": [9]}), "permits", mode="replace") == 1
+    assert register.execute_query(count).row(0) == (1, 9)
+    assert asked(other, count) == [(2, 1)], "a transaction goes on seeing what it saw"
+
+
+def test_readers_are_served_while_a_replacement_waits_for_who_writes(register: PostgresResource, other: Any) -> None:
+    register.write_table(ROWS, "permits")
+    other.execute("INSERT INTO permits VALUES (3)")
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'permits'::regclass"
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(register.write_table, pl.DataFrame({"permit_id": [9]}), "permits", mode="replace")
+        while not register.execute_query(waiting).item():
+            assert not written.done()
+        assert [row[0] for row in held(register)] == [1, 2]
+        other.execute("COMMIT")
+        assert written.result() == 1
+    assert [row[0] for row in held(register)] == [9], "what was written while it waited is replaced too"
+
+
+def test_a_replacement_that_would_leave_rows_or_change_others_is_refused(
+    postgres: PostgresServer, database: str, register: PostgresResource
+) -> None:
+    register.write_table(ROWS, "permits")
+    nine = pl.DataFrame({"permit_id": [9]})
+    register.execute("CREATE TABLE visits (permit_id int REFERENCES permits ON DELETE CASCADE)")
+    with pytest.raises(UserError, match=r"of 'permits' would delete or change rows of 'visits'.*\nhint: .*upsert"):
+        register.write_table(nine, "permits", mode="replace")
+    register.execute("ALTER TABLE visits DROP CONSTRAINT visits_permit_id_fkey")
+    register.execute("ALTER TABLE visits ADD FOREIGN KEY (permit_id) REFERENCES permits")
+    register.execute("INSERT INTO visits VALUES (1)")
+    with pytest.raises(UserError, match=r"violates foreign key constraint .*\nhint: .* write mode=\"upsert\""):
+        register.write_table(nine, "permits", mode="replace")
+    register.execute("DROP TABLE visits")
+    left = {
+        "CREATE RULE keeps AS ON DELETE TO permits DO INSTEAD NOTHING": "DROP RULE keeps ON permits",
+        "CREATE POLICY own ON permits USING (permit_id > 1)": "DROP POLICY own ON permits",
+    }
+    postgres.execute("ALTER TABLE permits FORCE ROW LEVEL SECURITY", database=database)
+    for made, undone in left.items():
+        security = "ENABLE" if "POLICY" in made else "DISABLE"
+        postgres.execute(made, f"ALTER TABLE permits {security} ROW LEVEL SECURITY", database=database)
+        with pytest.raises(UserError, match="Not all rows of 'permits' can be deleted"):
+            register.write_table(nine, "permits", mode="replace")
+        postgres.execute(undone, "ALTER TABLE permits DISABLE ROW LEVEL SECURITY", database=database)
+        assert [row[0] for row in held(register)] == [1, 2]
+    postgres.execute(f"ALTER DATABASE {database} SET default_transaction_isolation TO 'repeatable read'")
+    strict = PostgresResource(host=postgres.folder, database=database, username="reader")
+    try:
+        with pytest.raises(UserError, match=r"another isolation than READ COMMITTED.*\nhint: Write mode=\"truncate\""):
+            strict.write_table(nine, "permits", mode="replace")
+    finally:
+        strict.close()
+        postgres.execute(f"ALTER DATABASE {database} RESET default_transaction_isolation")
+    assert register.write_table(nine, "permits", mode="replace") == 1
 
 
 def test_names_are_never_read_as_sql(register: PostgresResource) -> None:
