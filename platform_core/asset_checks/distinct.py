@@ -134,7 +134,7 @@ def _packed(columns: Sequence[str], schema: pl.Schema, facts: Facts) -> pl.Expr 
         ends = facts.extremes(column) if schema[column] != pl.Boolean else pl.Series([0, 1])
         if whole is None or ends is None:
             return None
-        low, high = ends.to_physical() if len(ends) else (0, 0)
+        low, high = ends.alias("value").to_physical() if len(ends) else (0, 0)  # whatever its name means to Polars
         bits = (high - low + 1).bit_length()
         if used + bits > _BITS or high >= 1 << _BITS:
             return None

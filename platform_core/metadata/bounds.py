@@ -48,7 +48,7 @@ def frame_statistics(frame: pl.DataFrame) -> Mapping[str, ColumnStatistics] | No
     for column in frame:
         if column.dtype.is_nested():
             continue
-        values = _ordered(column)
+        values = _ordered(column.alias("value"))  # whatever its name means to Polars
         if values is None:
             return None
         found[column.name] = ColumnStatistics(column.null_count(), _bound(values.min()), _bound(values.max()))

@@ -141,7 +141,7 @@ def _refuse_large(batch: pl.DataFrame) -> None:
 def _refuse_finer(batch: pl.DataFrame) -> None:
     for column in batch:
         nanoseconds = column.dtype == pl.Time or getattr(column.dtype, "time_unit", "") == "ns"
-        if nanoseconds and (column.to_physical() % 1000 != 0).any():
+        if nanoseconds and (column.alias("value").to_physical() % 1000 != 0).any():
             raise UserError(
                 f"The column {column.name!r} holds times finer than a microsecond, which the database would cut off.",
                 hint='Round it, as with .dt.round("1us"), so that nothing is rounded unseen.',

@@ -106,6 +106,6 @@ def _exact(frame: pl.DataFrame, path: Path, told: Mapping[str, Any]) -> pl.DataF
     texts = [
         column
         for column in map(written.get_column, asked)
-        if column.str.contains(_NOT_DOUBLE if frame.schema[column.name].is_float() else _NOT_WHOLE).any()
+        if column.alias("value").str.contains(_NOT_DOUBLE if frame.schema[column.name].is_float() else _NOT_WHOLE).any()
     ]
     return frame.with_columns(texts)

@@ -272,13 +272,13 @@ def with_dates(frame: pl.DataFrame, dates: Mapping[str, str], file: str) -> pl.D
     for name, form in dates.items():
         if name not in frame.columns:
             raise UserError(f"{file!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
-        column = frame[name]
+        column = frame[name].alias("value")  # whatever its name means to Polars
         if column.dtype == pl.Date:
             continue
         if isinstance(column.dtype, pl.Datetime):
             if (column.dt.time() != dt.time()).any():
                 raise UserError(f"Values of {name!r} in {file!r} have a time of day.", hint="Leave it out of dates=.")
-            frame = frame.with_columns(column.dt.date())
+            frame = frame.with_columns(column.dt.date().alias(name))
             continue
         text = column.cast(pl.String).str.strip_chars()
         read = text.str.to_date(DAYS.get(form, form), strict=False)
@@ -289,5 +289,5 @@ def with_dates(frame: pl.DataFrame, dates: Mapping[str, str], file: str) -> pl.D
         wrong = int((read.is_null() & text.is_not_null() & (text != "")).sum())
         if wrong:
             raise UserError(f"{wrong} of {len(text)} values of {name!r} in {file!r} are no dates of the form {form!r}.")
-        frame = frame.with_columns(read)
+        frame = frame.with_columns(read.alias(name))
     return frame

@@ -76,7 +76,7 @@ def write_opendocument(frame: pl.DataFrame, path: Path, sheet: str) -> None:
     """Write an OpenDocument workbook of one sheet; every line's end of a text is one of the document."""
     rows = _rows(frame, "OpenDocument")
     for name in _texts(frame):
-        if FORBIDDEN.search(name) or frame[name].cast(pl.String).str.contains(FORBIDDEN.pattern).any():
+        if FORBIDDEN.search(name) or _written(frame, name).str.contains(FORBIDDEN.pattern).any():
             raise UserError(
                 f"OpenDocument holds no control characters, as {name!r} does.",
                 hint="Replace them, or publish Excel or CSV.",
@@ -116,7 +116,7 @@ def _rows(frame: pl.DataFrame, what: str) -> Iterator[tuple[Any, ...]]:
     ready = ready.with_columns(pl.selectors.datetime(time_zone="*").dt.convert_time_zone("UTC"))
     days = ready.select(pl.selectors.date(), pl.selectors.datetime())
     for day in days:
-        years = day.dt.year()
+        years = day.alias("value").dt.year()  # whatever its name means to Polars
         if (~years.is_between(dt.MINYEAR, dt.MAXYEAR)).any():
             raise UserError(f"A workbook holds the years 1 to 9999, and {day.name!r} has others.", hint="Make it text.")
     return (tuple(map(_cell, row)) for row in ready.iter_rows())
@@ -140,8 +140,8 @@ def _refuse_size(frame: pl.DataFrame, what: str) -> None:
         )
     for name in _texts(frame):
         # Counted as Excel does: a character beyond the first 65,536 is two
-        wide = frame[name].cast(pl.String).str.count_matches(r"[\x{10000}-\x{10FFFF}]")
-        longest = (frame[name].cast(pl.String).str.len_chars() + wide).max()
+        text = _written(frame, name)
+        longest = (text.str.len_chars() + text.str.count_matches(r"[\x{10000}-\x{10FFFF}]")).max()
         if isinstance(longest, int) and longest > _LONGEST:
             raise UserError(f"A cell of {what} holds at most {_LONGEST:,} characters; {name!r} has more.")
 
@@ -149,11 +149,15 @@ def _refuse_size(frame: pl.DataFrame, what: str) -> None:
 def _refuse_finer(frame: pl.DataFrame) -> None:
     for column in frame.select(pl.selectors.datetime() | pl.selectors.time()):
         unit = "ns" if column.dtype == pl.Time else getattr(column.dtype, "time_unit", "ns")
-        if (column.to_physical() % _PER_MILLISECOND[unit] != 0).any():
+        if (column.alias("value").to_physical() % _PER_MILLISECOND[unit] != 0).any():  # as above
             raise UserError(
                 f"The column {column.name!r} holds times finer than a millisecond, which a workbook would cut off.",
                 hint='Round it, as with .dt.round("1ms"), so that nothing is rounded unseen.',
             )
+
+
+def _written(frame: pl.DataFrame, name: str) -> pl.Series:
+    return frame[name].alias("value").cast(pl.String)  # as above
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:

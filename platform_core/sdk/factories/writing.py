@@ -135,7 +135,7 @@ def _refused(what: str, kind: str, name: str) -> UserError:
 def _dated(frame: pl.DataFrame, dates: str) -> pl.DataFrame:
     """Give dates and moments as text: ISO 8601, or as they are written in the UK."""
     if dates == "uk":
-        return frame.with_columns(
+        frame = frame.with_columns(
             pl.selectors.date().dt.strftime(_UK["date"]), pl.selectors.datetime().dt.strftime(_UK["time"])
         )
     return frame.with_columns(pl.selectors.temporal().dt.to_string("iso:strict"))

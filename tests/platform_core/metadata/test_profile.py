@@ -144,9 +144,10 @@ def test_the_rows_of_a_small_frame_say_what_its_footer_would(tmp_path: Path) -> 
         pl.Series("blank", ["", "\U0010ffff" * 16, "z"]),
     )
     left = set()
+    frame = frame.with_columns(frame["date"].alias("^d$"), frame["zoned"].alias("^z$"))  # patterns, to Polars
     for name in frame.columns:
         path = tmp_path / f"{name}.parquet"
-        frame.select(name).write_parquet(path)
+        frame[[name]].write_parquet(path)
         told = frame_statistics(pl.read_parquet(path))
         if told is None:
             left.add(name)

@@ -27,6 +27,7 @@ from platform_core.governance.policies.enforcing import governed
 from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.resources import FilesResource, PostgresResource, S3Resource
 from platform_core.sdk.factories import publish_file, publish_index, publish_object, publish_table, search_index
+from platform_core.sdk.factories.tables import read_table, with_dates
 from tests.platform_core.disks import full_after
 from tests.servers.postgres import PostgresServer
 
@@ -76,8 +77,22 @@ class TestFiles:
         assert text(outbox, "b.csv") == "\ufeffon,at\r\n31/01/2025,01/07/2025 12:30:00\r\n"
         publish_file(pl.DataFrame({"at": [dt.datetime(2025, 1, 31, 1, 2, 3, 4)]}), outbox, "b.csv", dates="uk")
         assert text(outbox, "b.csv") == "at\r\n31/01/2025 01:02:03.000004\r\n"
+        spans = pl.DataFrame({"took": [dt.timedelta(hours=1)], "at": [dt.time(1, 30)]})
+        for dates in ("uk", "iso"):
+            publish_file(spans, outbox, "b.csv", dates=dates)
+            assert text(outbox, "b.csv") == "took,at\r\nPT1H,01:30:00\r\n"
         publish_file(ROWS.clear(), outbox, "c.csv")
         assert text(outbox, "c.csv") == "id,note,fee,on,at,open,share\r\n"
+
+    @pytest.mark.parametrize("ending", ["csv", "xlsx", "ods"])
+    def test_names_that_polars_takes_for_patterns_are_names(self, outbox: FilesResource, ending: str) -> None:
+        day = dt.date(2025, 1, 31)
+        frame = pl.DataFrame({"on": [day], "at": [dt.datetime(2025, 1, 31, 12)], "note": ["x"], "fee": [1.5]})
+        frame = frame.rename(lambda name: f"^{name}$")
+        publish_file(frame, outbox, f"a.{ending}")
+        read = with_dates(read_table(outbox.path(f"a.{ending}")), {"^on$": "iso"}, f"a.{ending}")
+        assert read.columns == frame.columns
+        assert (read[0, 0], read[0, 2], read[0, 3]) == (day, "x", 1.5)
 
     def test_csv_of_a_frame_of_pandas(self, outbox: FilesResource) -> None:
         publish_file(pd.DataFrame({"a": [1], "b": ["£"]}), outbox, "a.csv")
