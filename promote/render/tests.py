@@ -104,12 +104,14 @@ class _Writer:
         self.kinds = kinds
         self.module = f"{package}.defs.{plan.step.layer}.{self.name}"
         self.imports: list[str] = []
-        clashing = self.name in _OWN or any(self.name in _bound(test.body) for test in plan.tests)
+        collected = self.name.startswith("test")  # pytest takes such a function for a test
+        clashing = collected or self.name in _OWN or any(self.name in _bound(test.body) for test in plan.tests)
         self.function = f"promoted_{self.name}" if clashing else self.name
+        self.asset = f"{self.function if collected else self.name}{ASSET_SUFFIX}"
 
     def sections(self) -> list[str]:
         """Give everything under the imports."""
-        self.take(f"{self.name}{ASSET_SUFFIX}")
+        self.take(f"{self.name}{ASSET_SUFFIX}", self.asset)
         lines: list[str] = []
         if self.case is not None:
             self.imports += ["from pathlib import Path", "from typing import Any"]
@@ -300,7 +302,7 @@ class _Writer:
         ]
 
     def declared(self) -> list[str]:
-        asset = f"{self.name}{ASSET_SUFFIX}"
+        asset = self.asset
         return [
             f"def test_{self.name}_is_an_asset() -> None:",
             '    """Dagster knows it by its name, in its layer."""',

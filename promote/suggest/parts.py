@@ -78,7 +78,7 @@ def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> lis
         for p in parts
         if not p.guess.view
         and set(p.cells) <= free
-        and (users[id(p)] or (not _of_a_round(p) and (p.guess.summary or _is_last(p, parts))))
+        and (users[id(p)] or (not _of_a_round(p) and (p.guess.summary or _is_last(p, parts) or _is_made(p, parts))))
     ]
     ranked = sorted(
         worth, key=lambda p: (bool(users[id(p)]), p.statements[-1].index), reverse=True
@@ -113,6 +113,12 @@ def _of_a_round(part: Part) -> bool:
 
 def _is_last(part: Part, parts: Sequence[Part]) -> bool:
     return part is max((p for p in parts if not p.guess.view), key=lambda p: p.statements[-1].index, default=None)
+
+
+def _is_made(part: Part, parts: Sequence[Part]) -> bool:
+    """Whether several cells work on what was read, and this is what they come to, though none goes on from it."""
+    own = [one for one in parts if one.variable == part.variable]
+    return part.after_read and len(part.cells) > 1 and part is own[-1]
 
 
 def writes(node: ast.stmt, variable: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -331,6 +332,16 @@ def test_files_and_parameters_are_given() -> None:
     assert "import taken as promoted_taken" in text
     assert "def test_taken_leaves_its_files_as_they_are" in text
     compile(text, "test_taken.py", "exec")
+
+
+def test_pytest_takes_no_function_of_a_step_for_a_test() -> None:
+    """It takes whatever of a module begins with `test`."""
+    function_of = function("testing", "testing = pl.LazyFrame({'a': [1]})")
+    plan = replace(PLAN, step=replace(PLAN.step, name="testing"), function=function_of, checks=(), tests=())
+    text = render_tests(plan, "demo", Case(ok=True, schema={"a": "Int64"}), Kinds({}, "lazy", guessed=False))
+    assert "import testing as promoted_testing" in text
+    imported = [alias for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert [alias.name for alias in imported if (alias.asname or alias.name).startswith("test")] == []
 
 
 def test_hostile_names_stay_within_their_comment() -> None:
