@@ -22,6 +22,8 @@ from promote.reports.report import clean, finding_text
 from promote.selection.select import select
 from promote.suggest.proposal import Proposal, suggest
 
+_FIXED_FIRST = ("PR701", "PR703", "PR707")  # chance, orders and paths on which a run would surely or probably fail
+
 
 def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:
     """Give what to print for the notebook at `path`, and whether anything could be proposed.
@@ -173,7 +175,7 @@ def as_text(proposal: Proposal, asked: Sequence[Finding] = (), *, written: bool 
         blocks.append(f"Nothing can be proposed for {shown}.")
     else:
         promote = f"promote {shown}{' --include-needed' if proposal.needed else ''}"
-        if shown.endswith(".ipynb") and any(one.code == "PR707" and one.fix for one in proposal.warnings):
+        if shown.endswith(".ipynb") and any(one.code in _FIXED_FIRST and one.fix for one in proposal.warnings):
             promote = f"{promote.replace('promote', 'promote --fix', 1)}, then {promote}"
         blocks.append(f"The tags were written. Next: {promote}" if written else f"With --write, then: {promote}")
     return "\n\n".join(blocks)

@@ -46,6 +46,17 @@ def test_it_prints_a_table_and_what_comes_next(notebook: Path, capsys: pytest.Ca
     assert notebook.read_bytes() == before
 
 
+def test_a_step_that_draws_without_a_seed_is_to_be_mended_first(
+    notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = json.loads(notebook.read_text())
+    content["cells"][1]["source"] = ["df = pd.DataFrame({'town': list('abc'), 'n': [1, 2, 3]})"]
+    content["cells"][2]["source"] = ["df = df.sample(2)"]
+    notebook.write_text(json.dumps(content))
+    assert main(["suggest", str(notebook)]) == 0
+    assert "then: promote --fix notebooks/a.ipynb --include-needed, then promote" in capsys.readouterr().out
+
+
 def test_it_prints_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["suggest", "--json", str(notebook)]) == 0
     said = json.loads(capsys.readouterr().out)
