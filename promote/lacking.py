@@ -13,13 +13,14 @@ from promote.project import Project
 from promote.trees import parse, walk
 
 _UNRUN = frozenset(("skip-execution", "raises-exception"))  # such cells end the run of none
-_ELSEWHERE = ("pip install", "conda install", "mamba install", "sys.path", "sys.modules", "import_module")
+# Words of notebooks that install packages, write modules, or say where they are looked for
+_ELSEWHERE = ("pip install", "conda install", "mamba install", "writefile", "sys.path", "sys.modules", "chdir", "%cd ")
 
 
 def lacking(project: Project, selection: Selection, plans: Sequence[Plan]) -> list[Finding]:
     """Tell the packages that cells surely import and that cannot be found, each where it is imported first.
 
-    Nothing is told of a notebook that installs packages or says itself where they are looked for.
+    Nothing is told of a notebook that installs packages, writes modules or says itself where they are looked for.
 
     Args:
         project: The project, whose own modules are found.

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 from promote.cli import main
-
-if TYPE_CHECKING:
-    import pytest
+from promote.lacking import lacking
+from promote.notebook.read import parse
+from promote.project import find
+from promote.selection.select import select
 
 STEP = ("silver:a", "a = pl.DataFrame({'b': [1]})")
 
 
-def shown(project: Path, cells: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Give the lines that promotion prints about packages, where nothing is run."""
+def written(cells: list[tuple[str, str]]) -> bytes:
+    """Give a notebook of tags and sources."""
     made = [
         {"cell_type": "code", "metadata": {"tags": tags.split()}, "outputs": [], "source": source}
         for tags, source in cells
     ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": made}).encode()
+
+
+def shown(project: Path, cells: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Give the lines that promotion prints about packages, where nothing is run."""
     path = project / "notebooks" / "a.ipynb"
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": made}), encoding="utf-8")
+    path.write_bytes(written(cells))
     assert main(["--project", str(project), str(path)]) == 1
     lines = capsys.readouterr().out.splitlines()
     return [line for line in lines if "No module named" in line or "pyproject.toml" in line]
@@ -46,6 +53,17 @@ def test_every_package_that_is_lacking_is_told_before_anything_runs(
     assert way.endswith("into a cell of its own, tagged skip-execution, and tag so what uses it: cells 5, 6.")
     assert "PR501 No module named 'elsewhere'" in plot
     assert other_way.endswith("and tag so what uses it: cell 6.")
+
+
+@pytest.mark.parametrize(
+    "words", ["%pip install nowhere", "%%writefile nowhere.py\nx = 1", "import sys; sys.path.append('..')"]
+)
+def test_nothing_is_told_of_a_notebook_that_sees_to_its_packages(words: str, data_project: Path) -> None:
+    project = find(named=data_project)
+    source = [("", words), ("", "import nowhere")]
+    selection = select(parse(written(source), "notebooks/a.ipynb"))
+    assert lacking(project, selection, ()) == []
+    assert lacking(project, select(parse(written(source[1:]), "notebooks/a.ipynb")), ()) != []
 
 
 def test_what_a_step_uses_is_to_be_installed(data_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
