@@ -440,7 +440,7 @@ def _way_out(message: str, plan: Plan) -> str:
     if "FileNotFoundError" in message:
         return f'{other}: read the file through resource("NAME").path("…").'
     if message.startswith(("OSError", "IOException")):  # as pandas and DuckDB say it
-        return f'{other}: read files through resource("NAME").path("…"), and take out what writes them.'
+        return f'{other}: read files through resource("NAME").path("…"), and write them in a cell without a tag.'
     if plan.model is not None:
         return 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.'
     return "The notebook ran well, so look at that line: other cells set up something for it that the step lacks."

@@ -353,7 +353,7 @@ class _Look(Sight):
         else:
             writes = path in names.WRITERS
         if writes:
-            hint = "What a step gives is kept for it; take the export out, or make it an asset of its own."
+            hint = "What a step gives is kept for it: put the export into a cell without a tag, or let it be an asset."
             yield self.tell("PR709", "warning", "A file or table is written beside the asset.", s, node, hint)
 
     def environment(self, s: Statement, node: ast.expr) -> Iterator[Finding]:

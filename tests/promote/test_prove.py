@@ -345,7 +345,7 @@ def test_steps_that_stand_on_a_failed_one_are_not_told_again(tmp_path: Path, mon
     [
         ("It was not run, since its upstream 'rents' failed.", "Put that step right first"),
         ("FileNotFoundError: No such file or directory: a.csv", "in another folder than the notebook"),
-        ("OSError", "and take out what writes them"),
+        ("OSError", "and write them in a cell without a tag"),
         ("KeyError: 'fee'", "The notebook ran well, so look at that line"),
     ],
 )
