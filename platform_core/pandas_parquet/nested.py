@@ -48,7 +48,9 @@ def encode_arrays(values: Sequence[Any], encode: Encode) -> tuple[pa.Array, dict
     dtypes = {value.dtype for value in values}
     kind = next(iter(dtypes)).kind
     if len(dtypes) > 1 or kind not in "biufO" or any(value.ndim != 1 for value in values):
-        raise Unstorable("arrays of several types, or of other than one dimension", "{} = {}.map(lambda array: array.tolist())")
+        raise Unstorable(
+            "arrays of several types, or of other than one dimension", "{} = {}.map(lambda array: array.tolist())"
+        )
     if kind == "O":
         array, form = encode_lists(values, encode)
         return array, {"of": "ndarray", "dtype": "O", **form}
