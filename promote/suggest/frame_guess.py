@@ -208,8 +208,8 @@ class Guesser:
         return {name: one for name, one in found.items() if one.shape == "frame"}
 
     def _used(self, name: str, value: ast.expr | None) -> Guess | None:
-        """Guess that a call gives a frame, since what it gives is used as one later."""
-        call = value.value if isinstance(value, ast.Await) else value
+        """Guess that a call, or a part of what it gives, is a frame, since it is used as one later."""
+        call = value.value if isinstance(value, (ast.Await, ast.Attribute)) else value
         if name not in self.used or not isinstance(call, ast.Call):
             return None
         given = [n for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in self.frames]

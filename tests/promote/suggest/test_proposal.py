@@ -210,6 +210,14 @@ def test_what_is_taken_for_a_frame(notebook_of: Callable[..., Notebook], source:
     assert (found.shape if found else None) == shape
 
 
+def test_a_part_of_what_is_loaded_is_a_frame_where_it_is_used_as_one(notebook_of: Callable[..., Notebook]) -> None:
+    loading = ("", "from statsmodels.api import datasets\ndta = datasets.macrodata.load_pandas().data")
+    notebook = notebook_of(
+        loading, ("", "del dta['year']\ndta.head()"), ("", "two = dta[['gdp']].copy()\ntwo['a'] = 1")
+    )
+    assert shown(suggest(notebook))[0].startswith("1 bronze:")
+
+
 PIECES = [
     "import pandas as pd",
     "df = pd.read_csv('rents.csv')",
