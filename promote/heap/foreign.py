@@ -25,6 +25,7 @@ from promote.language.effects import (
     VALUE_PACKAGES,
     VIEWING_METHODS,
 )
+from promote.language.functions import is_known
 from promote.language.showing import DISPLAY_METHODS
 from promote.language.uses import Use
 from promote.patterns import pattern
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 _ASKING = frozenset(dir(str)).union(
     DISPLAY_METHODS, COPYING_METHODS, VIEWING_METHODS, EAGER_METHODS, STATEFUL_METHODS, STORING_METHODS
 )
+# Methods that give something new: of texts, and those that say so by how they begin
+_OF_TEXTS = frozenset(dir(str))
+_NEW = pattern(r"_*(to|as|is|has|num|number|count|len|describe|summary|dump|json|encode|digest|hexdigest)(?![a-z])")
 _LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
 # Methods that change whatever they are called on, but for Polars' frames and columns
 _OF_LISTS = frozenset(("sort", "reverse", "clear", "update"))
@@ -69,7 +73,26 @@ def is_foreign(path: str, method: str) -> bool:
     package = path.split(".", 1)[0]
     if not package or package == path or package in VALUE_PACKAGES:
         return path in {"decimal.Context", "collections.Counter"}
-    return package in sys.stdlib_module_names or package in BUILDING_PACKAGES or method[:1].isupper()
+    return package in sys.stdlib_module_names or package in BUILDING_PACKAGES or path.rpartition(".")[2][:1].isupper()
+
+
+def shares_unseen(path: str) -> bool:
+    """Whether a function may give what it was given, or what holds that: one of a package that no table tells of.
+
+    >>> [shares_unseen(path) for path in ("attrs.evolve", "networkx.reverse_view", "pandas.concat", ".rents.head")]
+    [True, True, False, False]
+    """
+    package = path.split(".", 1)[0]
+    return package not in {"", path} and (package in BUILDING_PACKAGES or not is_known(path))
+
+
+def gives_parts(method: str) -> bool:
+    """Whether a method of an object that no table tells of may give a part of it, or the object itself.
+
+    >>> [gives_parts(method) for method in ("get_node", "child", "find_best", "upper", "to_list", "is_open", "count")]
+    [True, True, True, False, False, False, False]
+    """
+    return bool(method) and method not in _OF_TEXTS and _NEW.match(method) is None
 
 
 def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:
@@ -117,6 +140,7 @@ def _used(run: Calls, receiver: Objects, given: Objects, use: Use) -> None:
     foreign = run.heap.foreign
     if foreign and not receiver.isdisjoint(foreign):
         run.touch((receiver | given) & foreign, use)
+        run.heap.hold(receiver & foreign, given - run.heap.plain_code)  # it may keep what it is given
 
 
 def may_change(method: str) -> bool:

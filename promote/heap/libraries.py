@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from promote.heap.foreign import gives_parts, shares_unseen
 from promote.heap.heap import NONE, Objects
 from promote.heap.library_changes import TOLD_METHODS, LibraryChanges, Target
 from promote.language.effects import (
@@ -22,6 +23,7 @@ from promote.language.effects import (
     METHOD_CALLERS,
     MUTATING_METHODS,
     PART_GETTERS,
+    PLAIN_BASES,
     REMEMBERING,
     SCALAR_FUNCTIONS,
     SHALLOW_COPIES,
@@ -46,6 +48,7 @@ _EXCEPTIONS = ("Error", "Exception", "ExceptionGroup", "Exit", "Interrupt", "Sto
 _MASKED = "numpy.ma."  # most of its functions give what shares memory with what they are given
 _IN_PARTS = frozenset(("chunksize", "iterator"))  # arguments with which pandas gives what it reads in parts
 _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone through once
+_COPYING_INSTANCES = frozenset(("copy", "model_copy"))  # where the class itself has none
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
@@ -67,7 +70,7 @@ class Libraries(LibraryChanges):
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
         of_memory = bool(heap.buffers) and method == "cast" and not target.receiver.isdisjoint(heap.buffers)
         if is_in_no_table(nameless(target.name), method) and not (in_parts or shares or of_memory):
-            return NONE if target.own else self.drawn(target, given)
+            return NONE if target.own else self.drawn(target, given) | self.shared_unseen(target, given)
         if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
@@ -77,7 +80,7 @@ class Libraries(LibraryChanges):
             return self.derived(given | target.receiver) | target.receiver | given
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
-        if method == "_replace":  # of a named tuple
+        if method == "_replace" or (method in _COPYING_INSTANCES and target.receiver & heap.classes.keys()):
             return self.shallow(target.receiver, given)
         if of_memory or self.gives_a_view(method):
             return self.viewed(target, given)
@@ -91,6 +94,25 @@ class Libraries(LibraryChanges):
         chosen = heap.within(given) if method in CHOOSING_METHODS else self.nested(given) if method else NONE
         made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
         return chosen | made if method in CHOOSING_METHODS else made
+
+    def shared_unseen(self, target: Target, given: Objects) -> Objects:
+        """What a call that no table tells of may give of what it is given, or of a library's object it is called on."""
+        heap = self.heap
+        asked = target.receiver & heap.foreign if gives_parts(target.method) else NONE
+        if heap.classes and gives_parts(target.method) and not target.infos:
+            asked |= {one for one in target.receiver & heap.classes.keys() if self.inherits(one)}
+        used = asked | given if asked or shares_unseen(target.name) else NONE
+        if not used:
+            return NONE
+        used -= heap.plain_code
+        made = heap.new(heap.reach(used))
+        heap.foreign |= made if asked else NONE
+        return made | used | heap.contents(used)
+
+    def inherits(self, one: int) -> bool:
+        """Whether the class of an instance stands on one of a library whose methods no table tells."""
+        bases = {base for cls in self.heap.classes[one] for base in cls.bases}
+        return not bases <= self.functions.classes.keys() | PLAIN_BASES
 
     def relation(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What a call gives that is a relation of DuckDB, which looks into its connection whenever it is asked."""

@@ -193,7 +193,9 @@ REMEMBERING = frozenset("lru_cache cache cached cached_property memoize memoise"
 # Classes that may share memory with the arrays that they are made of, though not with lists.
 ARRAY_HOLDERS = frozenset(
     """polars.Series polars.DataFrame polars.LazyFrame polars.from_numpy polars.from_pandas polars.from_dataframe
-    polars.from_dict polars.lit pyarrow.Table.from_pandas pyarrow.RecordBatch.from_pandas""".split()
+    polars.from_dict polars.lit pyarrow.Table.from_pandas pyarrow.RecordBatch.from_pandas pyarrow.table
+    pyarrow.Table.from_arrays pyarrow.Table.from_pydict pyarrow.Table.from_batches pyarrow.record_batch
+    pyarrow.RecordBatch.from_arrays pyarrow.chunked_array pyarrow.Tensor.from_numpy polars.from_arrow""".split()
 )
 
 # Methods that run the functions they are given at once, and keep none of them.
@@ -218,7 +220,9 @@ SHALLOW_COPIES = frozenset(
 DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 
 # Methods that copy their receiver and share what it holds.
-COPYING_METHODS = frozenset(("copy", "union", "difference", "intersection", "symmetric_difference", "_replace"))
+COPYING_METHODS = frozenset(
+    ("copy", "model_copy", "union", "difference", "intersection", "symmetric_difference", "_replace")
+)
 
 # Attributes whose value never changes by itself and shares nothing.
 IMMUTABLE_ATTRIBUTES = frozenset("shape ndim dtype dtypes nbytes itemsize __name__ __doc__ __class__".split())

@@ -85,12 +85,51 @@ class _Forecaster:
         self.seen += more
 
 
+class _Branch:
+    """A part of a tree as other packages have them: its methods give parts of it, and keep what they are given."""
+
+    def __init__(self, rows: list[int] | None = None) -> None:
+        self.rows = [] if rows is None else rows
+        self.kids: list[_Branch] = []
+        self.turns = 0
+
+    def child(self) -> _Branch:
+        """Give a new part."""
+        self.kids.append(_Branch())
+        return self.kids[-1]
+
+    def get_rows(self) -> list[int]:
+        """Give what it holds."""
+        return self.rows
+
+    def pick(self) -> _Branch:
+        """Give itself."""
+        return self
+
+    def advance(self) -> int:
+        """Change, and say something."""
+        self.turns += 1
+        return self.turns
+
+    def take(self, rows: list[int]) -> int:
+        """Keep what it is given, and say something."""
+        self.rows = rows
+        return len(rows)
+
+    def with_rows(self, rows: list[int]) -> _Branch:
+        """Give another that holds what it is given."""
+        return _Branch(rows)
+
+
 def install_helper() -> None:
     """Put a module of somebody's own in place, which changes what it is given."""
     module = ModuleType("own_fixes")
     module.fix = lambda xs: xs.append(1)  # type: ignore[attr-defined]  # a module made here
     module.SETTINGS = {"k": 1}  # type: ignore[attr-defined]  # as above
     module.Forecaster = _Forecaster  # type: ignore[attr-defined]  # as above
+    module.Branch = _Branch  # type: ignore[attr-defined]  # as above
+    module.wrap = lambda rows: {"rows": rows}  # type: ignore[attr-defined]  # as above
+    module.same = lambda given: given  # type: ignore[attr-defined]  # as above
     sys.modules["own_fixes"] = module
 
 
