@@ -261,6 +261,20 @@ TEMPLATES = {
         "{int} = RULES[-1]({int})",
         "{list}.sort(**{{'reverse': True}})",
         "{int} = (lambda r: r.append({int}) or len(r))({list})",
+        "{list} = through({list})",
+        "{rows} = through([{list}, {list}])",
+        "{dict} = boxed({list})",
+        "{list} = boxed({list})['rows']",
+        "tree = Branch({list})",
+        "tree = through(tree)",
+        "tree = tree.with_rows({list})",
+        "kid = tree.child()\nkid.rows.append({int})",
+        "{list} = tree.get_rows()",
+        "{list} = tree.pick().rows",
+        "{list} = [len(one.rows) for one in tree.kids]",
+        "{int} = tree.take({list})",
+        "{int} = tree.advance()",
+        "{int} = tree.turns + len(tree.kids)",
     ),
 }
 BLOCKS = (
@@ -286,6 +300,8 @@ from operator import attrgetter, itemgetter, methodcaller
 from types import SimpleNamespace
 import pandas as pd
 from platform_core.sdk import load_asset
+from own_fixes import Branch, same as through, wrap as boxed
+tree = Branch()
 random.seed(7)
 reseed = random.seed
 def sow(m, v):

@@ -23,6 +23,7 @@ import pytest
 
 from tests.promote.graph import Verdict, compare
 from tests.promote.random_notebooks import Cells, notebook, shrink
+from tests.promote.soundness_fakes import install_helper
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what random code does to pandas is not what is tested
 
@@ -97,6 +98,7 @@ def counted(seeds: range) -> Counts:
 
 def verdict(cells: Cells, *, needed: bool) -> Verdict | None:
     """Compare a notebook with what it is promoted to; None where its own run raises, or would never end."""
+    install_helper()
     with bounded():
         result = compare(cells, include_needed=needed, assets={"src": pl.DataFrame({"a": [3, 4]})})
     return None if result.broken else result
