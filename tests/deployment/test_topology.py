@@ -116,6 +116,17 @@ def test_a_second_stack_of_the_project_is_refused_and_the_first_shows_its_servic
     }  # fmt: skip
 
 
+def test_health_and_costs_are_those_of_the_running_stack(stack: Stack) -> None:
+    told = {}
+    for name in ("health", "costs"):
+        command = [sys.executable, "-m", "workbench", name, "--json"]
+        done = subprocess.run(command, cwd=stack.project, capture_output=True, text=True, check=False)
+        assert "By the records of what serves, in PostgreSQL at 127.0.0.1:" in done.stderr
+        told[name] = json.loads(done.stdout)
+    assert {one["name"] for one in told["health"]["daemons"]} >= {"SENSOR", "SCHEDULER"}
+    assert stack.rows("SELECT 1 FROM runs") == [] or told["costs"]["lines"] != []
+
+
 def test_new_code_takes_over_without_a_gap_and_goes_back(stack: Stack, full_count: bool) -> None:
     """Under load: a run is under way throughout, the schedule ticks, a file arrives, and the webserver is asked.
 

@@ -18,6 +18,7 @@ from platform_core.observability.health import Daemon, Health, Location, Trouble
 from tests.servers.http import running_http
 from workbench.cli import main
 from workbench.review.html import render_html
+from workbench.stack.ports import HeldPorts
 from workbench.watching.page import health_document
 
 
@@ -31,6 +32,21 @@ def made(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert main(["materialize", "--all-partitions"]) == 0
     capsys.readouterr()
     return project
+
+
+def test_a_deployment_whose_postgresql_is_away_is_told_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    held = HeldPorts()
+    place = {"HOST": "127.0.0.1", "PORT": f"{held.any()}"}
+    held.close()  # and nothing listens there
+    for name, value in {"DAGSTER_HOME": "/dagster", **{f"DAGSTER_POSTGRES_{k}": v for k, v in place.items()}}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["health"]) == 1
+    assert (
+        f"error: Dagster's PostgreSQL does not answer at 127.0.0.1:{place['PORT']}.\nhint: " in capsys.readouterr().err
+    )
 
 
 def test_health_tells_daemons_that_do_not_run_assets_that_fail_and_code_that_cannot_be_loaded(

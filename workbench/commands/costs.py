@@ -47,7 +47,7 @@ def execute(arguments: argparse.Namespace) -> int:
         until += timedelta(days=1)
     if since is not None and until is not None and since >= until:
         raise UsageError("--since comes after --until.", hint="Change them round.")
-    with open_session(find_project()) as session:
+    with open_session(find_project(), served=True) as session:
         if arguments.plan is not None:
             return _plan(session, arguments)
         return _show(session, arguments, since, until, datetime.now(UTC))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from platform_core.costs.estimates import SAID, estimate
 from platform_core.costs.facts import facts_of
 from platform_core.costs.records import read_records
@@ -25,4 +27,5 @@ def remember_costs(session: Session) -> None:
         (line,) = estimate([(asset, None)], records, facts, prices).lines
         if line.cost is not None and line.basis != SAID:
             told[asset] = (line.cost.usd, line.basis)
-    remember(session.project.root, told)
+    with suppress(OSError):  # a project that cannot be written to, as in a container, remembers nothing
+        remember(session.project.root, told)

@@ -14,7 +14,7 @@ from platform_core.observability.alerts.current import alerter_for
 from platform_core.observability.health import Location
 from workbench.graph import load_project
 from workbench.project import Project
-from workbench.session import open_instance
+from workbench.session import open_served
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -44,6 +44,6 @@ def watched(project: Project) -> Iterator[Watched]:
         location = Location(project.package, len(list(graph.get_all_asset_keys())))
     except UserError as error:
         location = Location(project.package, 0, str(error).split("\n", 1)[0])
-    with open_instance(project) as instance:
+    with open_served(project) as instance:
         alerter = alerter_for(instance, config) if config.alerts is not None else None
         yield Watched(instance, location, graph, alerter)

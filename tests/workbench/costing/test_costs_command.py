@@ -230,3 +230,14 @@ def test_the_configuration_makes_the_sensors_that_it_asks_for(ran: Path) -> None
     (ran / "config/prod.yaml").write_text("lake: data/lake\n", encoding="utf-8")
     assert [sensor.name for sensor in build_sensors(load_config(ran))] == ["idle_capacity"]  # dev costs nothing
     assert [sensor.name for sensor in build_sensors(load_config(ran, "prod"))] == ["idle_capacity", "budgets"]
+
+
+def test_a_project_that_cannot_be_written_to_shows_its_costs(ran: Path, workbench: Workbench) -> None:
+    place = ran / "data/dagster/costs.json"
+    kept = place.read_bytes()
+    place.unlink()
+    place.mkdir()  # nothing can be put in its place, as on a file system that is only read
+    code, out, _ = workbench("costs", "--format", "csv")
+    assert (code, "rents_by_town" in out) == (0, True)
+    place.rmdir()
+    place.write_bytes(kept)
