@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
 from platform_core.errors import UserError
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
 from platform_core.suggest import did_you_mean
+from promote.vocabulary import layers
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -120,6 +122,26 @@ def check_jobs(config: ProjectConfig, written: Iterable[str]) -> None:
                 )
                 place = config.place(f"{what}s", name, "job")
                 raise UserError(f"The {what} {name!r} is for a job that is not defined.", hint=hint, location=place)
+
+
+def check_groups(config: ProjectConfig, assets: Iterable[dg.AssetsDefinition | dg.AssetSpec]) -> None:
+    """See that jobs of the configuration select groups that there are: of another one nothing would ever be made.
+
+    Raises:
+        UserError: One selects a group that is no layer and that no asset is in; it names file and line.
+    """
+    known = set(layers())
+    for asset in assets:
+        groups = asset.group_names_by_key.values() if isinstance(asset, dg.AssetsDefinition) else [asset.group_name]
+        known.update(group for group in groups if group)
+    for name, job in config.jobs.items():
+        for group in re.findall(r"group:\s*[\"']?([\w-]+)", " ".join(job.selection)):
+            if group not in known:
+                raise UserError(
+                    f"The job {name!r} selects the group {group!r}, in which there is no asset.",
+                    hint=did_you_mean(group, known),
+                    location=config.place("jobs", name, "selection"),
+                )
 
 
 def check_partitions(config: ProjectConfig, assets: Sequence[dg.AssetsDefinition | dg.AssetSpec]) -> None:

@@ -42,7 +42,7 @@ from platform_core.observability.attaching import with_declared_hooks
 from platform_core.observability.json_logs import json_logger
 from platform_core.origins import TOLD, told_in
 from platform_core.resources import build_resources
-from workbench.automation import build_jobs, build_schedules, build_sensors, check_jobs, check_partitions
+from workbench.automation import build_jobs, build_schedules, build_sensors, check_groups, check_jobs, check_partitions
 from workbench.project import Project
 
 PROJECT_VARIABLE = "WORKBENCH_PROJECT"
@@ -132,6 +132,7 @@ def gather(
     hooks = [*_only(unique, dg.HookDefinition), *_alert_hooks(config)]
     assets = [*_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition), *drafts]
     assets = governed(assets, checks, load_policies(config.project), on=today())
+    check_groups(config, assets)
     check_partitions(config, assets)
     try:
         definitions = dg.Definitions(

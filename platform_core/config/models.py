@@ -20,6 +20,8 @@ from platform_core.links import WEB
 PlaceMap = Mapping[tuple[str | int, ...], str]
 
 _CRON_FIELD = re.compile(r"[0-9A-Za-z*/,\-#?]+")
+_CRON_NUMBER = re.compile(r"(?<![\w/#])[0-9]+")  # neither a step nor which week of the month
+_CRON_RANGES = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
 _CRON_WORDS = {"@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually", "@midnight"}
 
 
@@ -33,6 +35,10 @@ def _cron(value: str) -> str:
     fields = value.split()
     if value not in _CRON_WORDS and not (len(fields) == 5 and all(_CRON_FIELD.fullmatch(part) for part in fields)):
         raise ValueError("a cron schedule has five fields, such as '0 6 * * 1-5'")
+    for part, (what, low, high) in zip(fields, _CRON_RANGES, strict=False):
+        for number in _CRON_NUMBER.findall(part):
+            if not low <= int(number) <= high:
+                raise ValueError(f"the {what} of a cron schedule is from {low} to {high}")
     return value
 
 

@@ -112,6 +112,17 @@ def test_a_job_over_assets_of_different_partitions_is_told_with_the_way_out(proj
     assert load(project).get_repository_def().get_job("harvest")
 
 
+def test_a_job_over_a_group_that_is_not_there_is_told_with_the_one_that_was_meant(project: Path) -> None:
+    base = project / "config/base.yaml"
+    kept = base.read_text(encoding="utf-8")
+    jobs = "jobs:\n  fine: {selection: ['group:gold', '+group:\"silver\"']}\n  harvest: {selection: 'group:bronz'}"
+    base.write_text(kept.replace("jobs:", jobs), encoding="utf-8")
+    with pytest.raises(UserError, match="The job 'harvest' selects the group 'bronz'") as found:
+        load(project)
+    assert found.value.hint == "Did you mean 'bronze'?"
+    assert found.value.location == f"config/base.yaml:{3 + kept.partition('jobs:')[0].count(chr(10))}"
+
+
 def test_a_schedule_of_the_configuration_may_name_a_job_of_a_module(project: Path) -> None:
     base = project / "config/base.yaml"
     kept = base.read_text(encoding="utf-8")

@@ -115,6 +115,8 @@ def test_an_empty_section_has_no_entries(tmp_path: Path) -> None:
         ("lake: [x]", "lake must be text.", None, 1),
         ("lake: ''", "at least 1 character", None, 1),
         ("jobs: {a: '*'}\nschedules:\n  s: {job: a, cron: daily}", "five fields", None, 3),
+        ("schedules:\n  s: {job: a, cron: 0 25 * * 0}", "the hour of a cron schedule is from 0 to 23", None, 2),
+        ("schedules:\n  s: {job: a, cron: '*/90 1-5/2 1,32 * MON#5'}", "the day of a cron schedule is from 1", None, 2),
         ("schedules:\n  s: {job: a, cron: '@daily', timezone: Mars/North}", "time zone is not known", None, 2),
         ("schedules:\n  s: {job: a, cron: '@daily', status: on}", "'running' or 'stopped'", None, 2),
         ("- a", "must hold sections", None, 1),
