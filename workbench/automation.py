@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.automation import asset_job, retries
+from platform_core.automation.conditions import LAYERS
 from platform_core.config import ProjectConfig
 from platform_core.config.load import DEFAULT_SENSOR_RESOURCES
 from platform_core.errors import UserError
 from platform_core.observability.sensors import file_sensor, s3_file_sensor
 from platform_core.suggest import did_you_mean
-from promote.vocabulary import layers
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -130,7 +130,7 @@ def check_groups(config: ProjectConfig, assets: Iterable[dg.AssetsDefinition | d
     Raises:
         UserError: One selects a group that is no layer and that no asset is in; it names file and line.
     """
-    known = set(layers())
+    known = set(LAYERS)
     for asset in assets:
         groups = asset.group_names_by_key.values() if isinstance(asset, dg.AssetsDefinition) else [asset.group_name]
         known.update(group for group in groups if group)
