@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -18,23 +18,44 @@ import dagster as dg
 from platform_core.atomic import replacing
 from platform_core.governance.classification import classification_of
 from workbench.graph import AssetNode
+from workbench.outcomes import AssetOutcome
 from workbench.project import Project
 from workbench.report_page import AssetLine, Chart, Page, render_page
 from workbench.session import Session
 
 NAME = "report.html"
+_MOST = 12  # partitions named of an asset that failed
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\((data:image/(?:png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+)\)")
 
 
-def write_report(session: Session) -> Path:
-    """Write the report of an opened project to `data/report.html` and give its path."""
+def write_report(session: Session, outcomes: Sequence[AssetOutcome] = ()) -> Path:
+    """Write the report of an opened project to `data/report.html` and give its path.
+
+    Args:
+        session: The project.
+        outcomes: What the run has come to that it is written after: what failed is told first.
+    """
     title = session.project.package.replace("_", " ").capitalize()
-    page = render_page(Page(title, tuple(_line(node, session) for node in session.nodes))).encode()
+    page = render_page(
+        Page(title, tuple(_line(node, session) for node in session.nodes), tuple(failures(outcomes)))
+    ).encode()
     target = session.project.root / "data" / NAME
     if not target.is_file() or target.read_bytes() != page:
         with replacing(target) as path:
             path.write_bytes(page)
     return target
+
+
+def failures(outcomes: Sequence[AssetOutcome]) -> Iterator[str]:
+    """Say which assets failed, for which partitions, and which were not made for that; never a value of their data."""
+    for one in outcomes:
+        if one.status == "failed":
+            parts = [*dict.fromkeys(found.partition for found in one.problems if found.fatal and found.partition)]
+            more = f" and {len(parts) - _MOST:,} more" if len(parts) > _MOST else ""
+            where = f" for {', '.join(parts[:_MOST])}{more}" if parts else ""
+            yield f"{one.name} failed{where}."
+        elif one.status == "skipped":
+            yield f"{one.name} was not made, since {', '.join(one.blocked_by)} failed."
 
 
 def read_verdict(project: Project, node: AssetNode) -> str:

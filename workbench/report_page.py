@@ -61,10 +61,11 @@ class AssetLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The whole report: the project's name and its assets in dependency order."""
+    """The whole report: the project's name, its assets in dependency order, and what went wrong as it was written."""
 
     title: str
     assets: tuple[AssetLine, ...]
+    failures: tuple[str, ...] = ()
 
 
 def render_page(page: Page) -> str:
@@ -74,7 +75,7 @@ def render_page(page: Page) -> str:
     2
     """
     title = escape(page.title)
-    sections = [_summary(page), _assets(page), _charts(page), _checks(page), _evidence(page)]
+    sections = [_failures(page), _summary(page), _assets(page), _charts(page), _checks(page), _evidence(page)]
     body = "\n".join(section for section in sections if section)
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
@@ -103,6 +104,15 @@ def render_page(page: Page) -> str:
 </body>
 </html>
 """
+
+
+def _failures(page: Page) -> str:
+    """Give what went wrong before anything that went well, which is told of what is stored: an earlier run may have."""
+    if not page.failures:
+        return ""
+    lines = "\n".join(f"<li>{escape(one)}</li>" for one in page.failures)
+    stored = "<p>What is stored, of that run and of earlier ones:</p>"
+    return f'<p class="bad">The last run failed:</p>\n<ul>\n{lines}\n</ul>\n{stored}'
 
 
 def _summary(page: Page) -> str:

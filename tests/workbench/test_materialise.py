@@ -250,9 +250,12 @@ def test_a_failing_asset_is_named_with_cause_line_and_notebook(
     assert "Traceback" not in shown.err
     rows = [line for line in shown.out.splitlines() if "rents" in line]
     assert [row.split("│")[-2].strip() for row in rows if "│" in row] == ["made", "failed", "skipped"]
+    report = project / "data/report.html"
+    assert "<li>rents failed.</li>\n<li>rents_by_town was not made, since rents failed.</li>" in report.read_text()
     # Put right, the rest is made and what was made stays
     rewrite(project / DEFS / "silver" / "rents.py", ".nowhere()", "")
     assert states(run(capsys, "--all-partitions")) == ["unchanged", "made", "made"]
+    assert "failed" not in report.read_text()
 
 
 def test_a_failed_blocking_check_stops_what_depends_on_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

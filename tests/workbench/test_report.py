@@ -9,8 +9,10 @@ import dagster as dg
 import pytest
 
 from workbench.graph import AssetNode
+from workbench.outcomes import AssetOutcome, Problem
 from workbench.project import Project
-from workbench.report import charts_of, read_verdict
+from workbench.report import charts_of, failures, read_verdict
+from workbench.report_page import Page, render_page
 
 NODE = AssetNode("rents", "silver", 0, (), (), None, "2222", "", "What a town pays.", {})
 PNG = "data:image/png;base64,iVBORw0KGgo="
@@ -45,6 +47,27 @@ def test_evidence_that_is_not_json_is_told(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"\xff{")
     assert read_verdict(Project(tmp_path, "letting"), NODE) == "unreadable"
+
+
+def test_a_run_that_failed_is_told_first_and_without_a_cause_that_may_hold_a_value() -> None:
+    problems = tuple(
+        Problem("the step failed", "No town 'Ambridge'.", partition=f"{year}") for year in range(2001, 2015)
+    )
+    outcomes = (
+        AssetOutcome("rents", "silver", status="failed", problems=problems),
+        AssetOutcome("towns", "silver", status="failed", problems=(Problem("the step failed"),)),
+        AssetOutcome("total", "gold", status="skipped", blocked_by=("rents", "towns")),
+        AssetOutcome("fine", "gold", status="made", problems=(Problem("check few failed", fatal=False),)),
+    )
+    found = [*failures(outcomes)]
+    assert found == [
+        f"rents failed for {', '.join(str(year) for year in range(2001, 2013))} and 2 more.",
+        "towns failed.",
+        "total was not made, since rents, towns failed.",
+    ]
+    page = render_page(Page("Letting", (), tuple(found)))
+    assert page.index("The last run failed") < page.index("<li>towns failed.</li>") < page.index("0 assets made of 0")
+    assert "The last run failed" not in render_page(Page("Letting", ()))
 
 
 def test_only_pictures_whose_data_stand_in_the_metadata_are_shown() -> None:

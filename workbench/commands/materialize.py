@@ -82,7 +82,7 @@ def materialise(
         with progress("materialising", count(chosen, wanted)) as bar:
             worker = Materialiser(session, force=force)
             outcomes = worker.run(chosen, wanted, lambda name, part: bar(label=f"{name} {part or ''}"))
-        report = write_report(session)
+        report = write_report(session, outcomes)
         if any(outcome.status == "made" for outcome in outcomes):
             remember_costs(session)
     if as_json:
