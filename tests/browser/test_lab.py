@@ -142,6 +142,7 @@ def test_the_whole_way_by_keyboard(page: tuple[Page, Path, list[str]], tmp_path:
     insert_an_asset(person)
     set_options(person)
     search_the_documentation(person)
+    see_how_notebooks_begin(person)
     assert wrong == []
 
 
@@ -283,3 +284,11 @@ def search_the_documentation(person: Person) -> None:
     person.page.evaluate("window.jupyterapp.commands.execute('notebook-workbench:read-page', {page: '../secret.md'})")
     person.sees(".Toastify__toast", "The documentation has no such page")
     person.in_notebook()
+
+
+def see_how_notebooks_begin(person: Person) -> None:
+    """Our notebooks stand in the launcher's first section, beside JupyterLab's own, and with a picture as these."""
+    person.page.evaluate("() => void window.jupyterapp.commands.execute('launcher:create')")
+    first = person.page.locator(".jp-Launcher-section").first
+    for layer in ("bronze", "silver", "gold"):
+        first.locator(".jp-LauncherCard", has_text=f"New {layer} notebook").locator("img").wait_for()

@@ -52,9 +52,12 @@ export const starter: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    LAYERS.forEach((layer, rank) => {
+    // In that category the launcher takes a picture's address, and without one the label's first letter
+    const kernelIconUrl = `data:image/svg+xml,${encodeURIComponent(notebookIcon.svgstr)}`;
+    LAYERS.forEach((layer, at) => {
       // Beside JupyterLab's own notebooks, after every kernel: a category of ours stands below what most windows show
-      launcher?.add({ command: ID.starter, args: { layer }, category: trans.__('Notebook'), rank: 100 + rank });
+      const category = trans.__('Notebook');
+      launcher?.add({ command: ID.starter, args: { layer }, category, rank: 100 + at, kernelIconUrl });
       palette?.addItem({ command: ID.starter, args: { layer }, category: trans.__('Notebook Workbench') });
     });
   }
