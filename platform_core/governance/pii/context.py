@@ -32,7 +32,7 @@ _AFTER = {
     "utr": r"^ ?[(\[]utr",
     "passport": r"^ ?[(\[]?passport",
     "phone": r"^[^a-z0-9]{0,3}\(?(?:tel|mob|mobile|home|work|fax|office|landline)(?-u:\b)",
-    "account_number": r"^[^a-z0-9]{0,3}\(?(?:a/?c|acc(?:oun)?t)(?-u:\b)",
+    "account_number": r"^[^a-z0-9]{0,3}\(?a/?c(?-u:\b)|^ ?\(acc(?:oun)?t(?-u:\b)",
     "sort_code": r"^[^a-z0-9]{0,3}\(?sort",
     "national_insurance": r"^[^a-z0-9]{0,3}\(?(?:ni(?-u:\b)|national)",
     "vehicle_registration": r"^[^a-z0-9]{0,3}\(?(?:reg|vehicle)",

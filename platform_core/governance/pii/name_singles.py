@@ -85,9 +85,10 @@ def find(cells: Cells) -> pl.DataFrame:
     # Most cells hold none of the words, which is seen at once
     maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
     called = cells.filter(text.str.contains(_CALLED)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
-    mentioned = cells.filter(text.str.starts_with("@")).with_columns(part=head, begun=pl.lit(0, pl.Int64))
+    mentioned = cells.filter(text.str.starts_with("@"))
     if maybe.is_empty() and called.is_empty() and mentioned.is_empty():
         return nothing(cells)
+    mentioned = mentioned.with_columns(part=head, begun=pl.lit(0, pl.Int64))
     greeted = maybe.filter(text.str.contains(_GREETING)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     signed = maybe.with_columns(part=tail).filter(pl.col("part").str.contains(_SIGNED))
     length = text.str.len_chars().cast(pl.Int64)

@@ -17,6 +17,7 @@ _SMALL = r"a-z\x{df}-\x{24f}"
 _WORD = rf"(?:[a-z]\.|[{_SMALL}][{_SMALL}'\-]*)"
 _RUN = rf"{_WORD}(?: {_WORD})+"
 # In other texts a field of its own: `Jobcentre: kofi mensah,`
+_BEGUN = rf"^[{_SMALL}][^ ]* [{_SMALL}]"
 _LABEL = r"(?:: |(?i:tenant|applicant|claimant|patient|client|caller|customer) )"
 _FIELD = rf"{_LABEL}[{_SMALL}'\-]{{2,}}[ .][{_SMALL}'\-. ]{{2,}}, "
 _TITLED = "mr mrs ms miss dr prof rev cllr"
@@ -37,7 +38,7 @@ def find(cells: Cells) -> pl.DataFrame:
     """
     text = pl.col("text")
     long = cells.filter(text.str.len_bytes() > _LONGER)
-    small = long.filter(text.str.contains(f"^[{_SMALL}]") | text.str.contains(_FIELD)) if long.height else long
+    small = long.filter(text.str.contains(_BEGUN) | text.str.contains(_FIELD)) if long.height else long
     if small.is_empty():
         return nothing(cells)
     # What a sign or a capital joins a run to makes its outer words parts of others
@@ -46,7 +47,7 @@ def find(cells: Cells) -> pl.DataFrame:
         & ~pl.col("right").str.contains(r"^[\p{L}\p{N}_@'\-]|^\.\p{L}")
     )
     field = pl.col("left").str.contains(f"{_LABEL}$") & pl.col("right").str.starts_with(",")
-    begun = pl.col("row").is_in(small.filter(text.str.contains(f"^[{_SMALL}]"))["row"].implode())
+    begun = pl.col("row").is_in(small.filter(text.str.contains(_BEGUN))["row"].implode())
     runs = runs.filter(begun | field)
     found = [
         (row, piece[begin:end], start + begin)

@@ -278,7 +278,9 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("run").ne_missing(pl.col("run").shift(1))
     reached = (pl.col("size") + 1).cum_sum() - pl.col("size") - 1
     base = pl.when(first).then(reached).forward_fill()
-    bare = word.str.strip_suffix(",").str.strip_chars("()")
+    bare = word.str.strip_suffix(",")
+    if runs["piece"].str.contains("(", literal=True).any():
+        bare = bare.str.strip_chars("()")
     owned = bare.str.ends_with("'s")
     words = words.with_columns(
         first=first, at=reached - base, bare=pl.when(owned).then(bare.str.head(-2)).otherwise(bare), owned=owned

@@ -547,3 +547,45 @@ def test_a_cell_of_a_column_of_names_may_hold_several_and_what_is_said_of_them(t
 )
 def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: list[str]) -> None:
     assert pii.scan(pl.DataFrame({column: [text]}))["kind"].to_list() == kinds
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "found"),
+    [
+        ("note", '{"accountNumber":"20826485"}', [("account_number", "20826485")]),
+        ("note", "U.T.R. 6917157816", [("utr", "6917157816")]),
+        (
+            "note",
+            "both passports seen, LR3141443 and 362495471",
+            [("passport", "LR3141443"), ("passport", "362495471")],
+        ),
+        ("note", "passport AW9 959 673", [("passport", "AW9 959 673")]),
+        ("note", "given 22/10/40 as DOB", [("date_of_birth", "22/10/40")]),
+        ("note", "Dyddiad geni: 14/09/1969", [("date_of_birth", "14/09/1969")]),
+        ("note", "Cod didoli: 602975", [("sort_code", "602975")]),
+        ("DoB", "01/03/2009", [("date_of_birth", "01/03/2009")]),
+        ("badge", "AA185839", []),
+        ("note", "see FOI 4313", []),
+        ("note", "VAT reg GB 218 4517 56", []),
+        ("note", "culvert at H 12031 92861", []),
+        ("note", "moved in on 16th Jan 2023", []),
+        ("note", "Child: EZE Yetunde, Year 1", [("name", "EZE Yetunde")]),
+        ("note", "Sickness: Keogh, Dr D, stress", [("name", "Keogh, Dr D")]),
+        ("note", "Refund to Tadhg (Ciarán) O'Driscoll, please", [("name", "Tadhg (Ciarán) O'Driscoll")]),
+        ("note", "PID|1||LIANG^ZIHAO||19501004|F", [("name", "LIANG^ZIHAO"), ("date_of_birth", "19501004")]),
+        ("note", "hi its tariq subramaniam my bin is full", [("name", "tariq subramaniam")]),
+        ("note", "Jobcentre: nkechi ogbonna, signs thursdays", [("name", "nkechi ogbonna")]),
+        ("note", "aneurin bevan university health board", []),
+        ("note", "Flat 13, Wellington House, Edith Street", []),
+        ("note", "they moved the site to Morrison HQ", []),
+    ],
+)
+def test_what_sets_by_somebody_else_showed(column: str, cell: str, found: list[tuple[str, str]]) -> None:
+    told = pii.scan(pl.DataFrame({column: [cell]}))
+    assert [(kind, cell[start:end]) for kind, start, end in told.select("kind", "start", "end").iter_rows()] == found
+
+
+def test_marks_without_a_date_are_found_where_most_cells_are_marks() -> None:
+    dated = [f"AB{year} CDE" for year in (*range(10, 30), *range(51, 61))]
+    assert pii.scan(pl.DataFrame({"thing": [*dated, "ROX 436", "bay 12", None]})).height == 31
+    assert pii.scan(pl.DataFrame({"thing": [*dated, *["ROX 436"] * 30]})).height == 30
