@@ -72,7 +72,7 @@ figure { margin: 1rem 0; }
   .scroll { overflow: visible; background: none; }
   th, td { padding: .35rem .45rem; }
   tr, .verdict { break-inside: avoid; }
-  h2, caption { break-after: avoid; }
+  h2, h2 + p, caption, thead { break-after: avoid; }
   a { color: #000; }
 }
 """
