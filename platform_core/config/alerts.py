@@ -193,7 +193,11 @@ class QuietHours(_Strict):
     start: Annotated[str, AfterValidator(_clock)] | None = None
     end: Annotated[str, AfterValidator(_clock)] | None = None
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], Field(strict=False)] = ()
+    days: Annotated[
+        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...],
+        BeforeValidator(_listed),
+        Field(strict=False),
+    ] = ()
     sent: Severity = "critical"
 
     @model_validator(mode="after")

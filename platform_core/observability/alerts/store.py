@@ -52,6 +52,7 @@ WAITING = sa.Table(
     sa.Column("alert", sa.Text, nullable=False),
     sa.UniqueConstraint("channel", "key", "what"),
     sa.Index("workbench_waiting_urgent", "channel", "urgent"),
+    sa.Index("workbench_waiting_severity", "channel", "severity"),
     sqlite_autoincrement=True,
 )
 MESSAGES = sa.Table(

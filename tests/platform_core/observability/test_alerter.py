@@ -132,6 +132,15 @@ def test_quiet_hours_hold_all_but_the_critical_until_the_morning(outside: Outsid
     assert outside.subjects[1:] == ["rents failed"]
 
 
+def test_what_waits_through_quiet_days_is_not_read_through_for_each_alert(outside: Outside) -> None:
+    alerter = outside.alerter(quiet_hours={"days": "sat"})
+    assert alerter.config.quiet_hours is not None
+    assert alerter.config.quiet_hours.days == ("sat",)
+    with outside.store.transaction() as connection:
+        asked = "EXPLAIN QUERY PLAN SELECT count(*) FROM workbench_waiting WHERE channel = 'ops' AND severity IN (3)"
+        assert "workbench_waiting_severity" in str(connection.exec_driver_sql(asked).all())
+
+
 def test_the_critical_does_not_wait_for_others(outside: Outside) -> None:
     alerter = outside.alerter()
     alerter.tell([failed("rents")])
