@@ -133,12 +133,12 @@ def changes_connection(path: str, use: DottedUse, told: SqlTexts) -> bool:
     method = path.rpartition(".")[2]
     if method in _CHANGING or fetches(path):
         return True
-    if use.call is None or method not in _ASKED:
+    if method not in _ASKED:
         return False
+    if use.call is None or not (use.call.args or use.call.keywords):  # it is handed on: `partial(duckdb.sql, text)`
+        return told.any
     if method == "execute" and told.fetches:
         return True
-    if not use.call.args and not use.call.keywords:
-        return told.any
     named = [k.value for k in use.call.keywords if k.arg in {"query", "sql", "sql_query", "statement"}]
     first = named or use.call.args[2 if method == "query_df" else 0 :][:1]
     texts = _texts(first[0], None if use.weak else told.of_name, 0) if first else None
