@@ -36,6 +36,17 @@ _WRITING = pattern(
     r"|merge|checkpoint)\b|(?:^|;)[ \t]*use[ \t]+[\w.\"]+[ \t]*(?:;|$)",
     re.IGNORECASE | re.MULTILINE,
 )
+# The same where a text may be none of SQL: what begins as a statement does, or is a word of one by itself
+_STATEMENT = pattern(
+    r"(?:^|;)[ \t]*(?:create(?:\s+(?:or|temp|temporary|persistent|table|view|macro|function|schema|type|sequence|index"
+    r"|unique|secret)\b|\s*$)|insert(?:\s+(?:into|or)\b|\s*$)|update(?:\s+\S+\s+set\b|\s*$)|delete(?:\s+from\b|\s*$)"
+    r"|drop(?:\s+(?:table|view|macro|function|schema|type|sequence|index|secret)\b|\s*$)|alter\s+\w+|merge\s+into"
+    r"|set\s+(?:global|session|local|variable|schema|\w+\s*=|\w+\s+to)\b|set\s+\w+\s*=|copy\s+(?:\(|\S+\s+(?:to|from)\b)"
+    r"|(?:load|install|use|reset|attach|detach|truncate|pragma|execute|deallocate)\s+\S+[ \t]*(?:;|$)"
+    r"|attach\s+\S+\s+as\b|truncate\s+table|pragma\s+\w+\s*[=(]|prepare\s+\w+\s+as|call\s+\w+\(|(?:import|export)\s+database|(?:begin|start"
+    r"|commit|end|rollback|abort|checkpoint)(?:\s+transaction)?[ \t]*(?:;|$))|\b(?:nextval|setseed)\s*\(",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DRAWING = pattern(r"\b(?:random|\w*uuid\w*)\s*\(|\b(?:table|using\s+)sample\b", re.IGNORECASE)
 _READING = frozenset(["open", "read", "read_text", "readlines", "getenv", "environ", "input", "get_data"])
 _OF_TEXTS = frozenset(dir(str)) | {"dedent", "cleandoc"}
@@ -81,6 +92,15 @@ def writes(text: str) -> bool:
     return _WRITING.search(text) is not None
 
 
+def looks_like_writing(text: str) -> bool:
+    """Whether a text that may be no query is one that does more than ask.
+
+    >>> [looks_like_writing(text) for text in ("Load the data", "set of areas", "create or replace", "INSERT INTO t")]
+    [False, False, True, True]
+    """
+    return _STATEMENT.search(text) is not None
+
+
 def fetches(path: str) -> bool:
     """Whether a function of DuckDB's gives what the query before gave.
 
@@ -101,7 +121,7 @@ def sql_texts(statements: Sequence[Facts], paths: Collection[str]) -> SqlTexts:
 
     seeded = any("setseed" in text.lower() for text in strings)
     shared = frozenset(paths) & _SHARING
-    return SqlTexts(of_name, read or any(map(writes, strings)), any(map(fetches, paths)), seeded, shared)
+    return SqlTexts(of_name, read or any(map(looks_like_writing, strings)), any(map(fetches, paths)), seeded, shared)
 
 
 def _bound(node: ast.stmt, name: str) -> ast.expr | None:
