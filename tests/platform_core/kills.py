@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,6 +55,7 @@ _CALLS: dict[Any, tuple[str, ...]] = {
 def die_at(moment: int) -> None:
     """Let this process die as by `kill -9` before or after one of its calls that change a disk, counted together."""
     count = itertools.count(1)
+    tempfile.gettempdir()  # Python itself tries where it may write, with a file that a kill would leave
 
     def dying(call: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*given: Any, **named: Any) -> Any:

@@ -134,7 +134,7 @@ def test_no_row_is_lost_or_there_twice_wherever_a_run_was_killed(
                     return sorted(lake.read(name, "polars")["id"]) if lake.find(name) is not None else []
 
                 held: list[int] = []
-                for moment in itertools.count(1) if full_count else (3 + 4 * number, 10_000):
+                for moment in itertools.count(1, 3) if full_count else (3 + 4 * number, 10_000):
                     rows, before = rows_of(moment), held
                     put(rows)
                     held = sorted([*before, *(row["id"] for row in rows)])
