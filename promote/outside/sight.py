@@ -9,9 +9,14 @@ from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
+from promote.outside import outside_names as names
 from promote.outside.places import placed
 from promote.outside.sightings import Looker, SeenCall
+from promote.trees import walk
 from promote.values import replace
+
+# Magics after which the working directory is another one than the step has
+MOVING = ("%cd", "%chdir", "%pushd", "%popd")
 
 
 class Sight:
@@ -21,6 +26,7 @@ class Sight:
         self.context, self.step, self.looker = context, step, looker
         self.bronze = step.layer == "bronze"
         self.statements = [context.program.statements[i] for i in sorted(closure.included)]
+        self.included = closure.included.keys()
         self.own = {s.index for s in closure.own}
         self.given = {o.variable for o in context.outputs.values() if o.step.name == step.name}
         self.sets = {name for s in self.statements for name in s.sets}
@@ -54,3 +60,46 @@ class Sight:
         """Give the canonical path of what a call calls; empty where it is called on another expression."""
         path = dotted_of(node.func)
         return self.context.program.functions.canonical(path) if path else ""
+
+    def magic_before(self, s: Statement, *magics: str) -> str:
+        """Name the last of some magics above a statement, with its place; empty where there is none."""
+        above = [
+            f"{f.message.split()[0]} in cell {f.location.cell} line {f.location.line}"
+            for f in self.context.session
+            if f.message.startswith(magics) and (f.location.cell or 0, f.location.line or 0) < (s.cell, s.first)
+        ]
+        return above[-1] if above else ""
+
+    def is_path(self, s: Statement, node: ast.expr, depth: int = 0) -> bool:
+        """Whether an expression surely gives a path of pathlib, be it a resource's."""
+        if depth > 8:
+            return False
+        if isinstance(node, ast.Call):
+            made = self.path_of(node) in names.PATH_CLASSES | {"pathlib.Path.home", "pathlib.Path.cwd"}
+            if made or not isinstance(node.func, ast.Attribute):
+                return made
+            of_resource = node.func.attr == "path" and self.is_resource(s, node.func.value)
+            return of_resource or self.is_path(s, node.func.value, depth + 1)
+        inner: ast.expr | None = None
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            inner = node.left
+        elif isinstance(node, ast.Attribute) and node.attr in {"parent", "parents"}:
+            inner = node.value
+        elif isinstance(node, ast.Name):
+            inner = self.looker.value_of(node.id, s.index)
+        return inner is not None and self.is_path(s, inner, depth + 1)
+
+    def is_resource(self, s: Statement, node: ast.expr) -> bool:
+        """Whether an expression surely gives a resource of the project."""
+        from promote.outside.origins import origin_of  # noqa: PLC0415 - most steps take nothing from outside
+
+        return origin_of(node, self.looker, s.index) == "resource"
+
+    @staticmethod
+    def is_local(s: Statement, name: str) -> bool:
+        """Whether the statement binds a builtin's name inside a function, so that the call means something else."""
+        return any(
+            (isinstance(n, ast.arg) and n.arg == name)
+            or (isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load))
+            for n in walk(s.node)
+        )
