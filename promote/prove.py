@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from platform_core.dbt.installed import lacking
 from promote.earlier import Earlier
 from promote.evidence import Facts, Proof
-from promote.frame_facts import FrameFacts
 from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
 from promote.model import Finding, FrameKind, GeneratedFile, Location, Plan, location_of
@@ -23,16 +21,14 @@ from promote.outcome import Settings
 from promote.parameters import check_parameters
 from promote.prepare import Prepared, Standing
 from promote.project import Project
+from promote.proven import Keeper
 from promote.render.kinds import Kinds, observed_kinds
 from promote.render.module import beside, render_module
 from promote.render.names import paths_of
 from promote.render.tests import test_of_cell
-from promote.small_counts import kept_count, small_of
-from promote.values import replace
+from promote.small_counts import small_of
 from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage
 
-_DBT_TOOLS = ("dbt-core", "dbt-duckdb")
-_TOOLS = ("dagster", "polars", "pandas", "pyarrow", "duckdb", "papermill", "notebook-workbench")
 _NOT_RUN = "since its upstream"
 Values = Mapping[str, Any]
 
@@ -157,14 +153,14 @@ class _Prover:
         if written:
             tests = generate_tests(self.stage, self.project, self.one, written, kinds, observed, values)
         passed = self.run_tests(tests) if tests else {}
+        keeper = Keeper(self.stage, self.earlier, self.versions, self.small, values)
         for plan in plans:
-            tag = plan.step.tag
-            inputs = self.inputs(plan, kinds[tag], observed)
-            output = self.output(plan, observed, values, {name: facts.since for name, facts in inputs.items()})
-            output = replace(output, personal=looks_personal(made.assets[plan.step.name], output.rows, self.small))
+            tag, asset, key = plan.step.tag, made.assets[plan.step.name], self.partition(plan, values)
+            inputs = keeper.inputs(plan, kinds[tag], observed)
+            output = keeper.output(plan, observed, asset, inputs, key)
             if plan in asked:
                 self.files[tag] = tests[tag].files if tag in tests else ()
-                self.keep(plan, inputs, output, made, values, tests.get(tag), passed)
+                self.facts[tag] = keeper.facts(plan, inputs, output, asset, key, tests.get(tag), passed)
 
     def make_upstreams(self, plans: Sequence[Plan]) -> bool:
         """Materialise what the notebook loads from other notebooks."""
@@ -342,72 +338,9 @@ class _Prover:
                 "The step gives another result on the same input: look for state that a run leaves behind.",
             )
 
-    def keep(
-        self,
-        plan: Plan,
-        inputs: Mapping[str, FrameFacts],
-        output: FrameFacts,
-        made: Materialised,
-        values: Values,
-        tests: GeneratedTests | None,
-        passed: Mapping[str, int],
-    ) -> None:
-        """Write down what was shown; of a model of dbt, its tests are its checks."""
-        checks = made.assets[plan.step.name].checks
-        self.facts[plan.step.tag] = Facts(
-            inputs=inputs,
-            output=output,
-            upstream={name: self.versions.get(name, "") for name in inputs},
-            partition=self.partition(plan, values),
-            order="compared" if plan.ordered else "not compared",
-            checks=tuple((c.name, c.passed, c.severity) for c in checks),
-            tests=passed.get(tests.module, 0) if tests else sum(check.passed for check in checks),
-            mutants=tests.mutants if tests else {},
-            tools=_tools(() if plan.model is None else _DBT_TOOLS),
-        )
-
-    def inputs(self, plan: Plan, kinds: Kinds, observed: Observed) -> dict[str, FrameFacts]:
-        """Give what is known of what a step reads, by asset."""
-        found: dict[str, FrameFacts] = {}
-        for given in plan.function.inputs:
-            seen = observed.captures.get(given.asset) or observed.loads.get(given.asset)
-            if seen is not None:
-                since = self.earlier.of_input(given.asset)
-                found[given.asset] = FrameFacts(kinds.inputs[given.parameter], seen.schema, seen.rows, since=since)
-        return found
-
-    def output(self, plan: Plan, observed: Observed, values: Values, inputs: Mapping[str, str]) -> FrameFacts:
-        """Give what is known of a step's output: counts, small ones suppressed, and labels."""
-        seen, key = observed.captures[plan.step.name], plan.step.options.get("key") or ()
-        columns = (key,) if isinstance(key, str) else tuple(key)
-        found = self.stage.figures(seen, columns)
-        facts = FrameFacts(
-            seen.kind,
-            seen.schema,
-            seen.rows,
-            {name: kept_count(count, seen.rows, self.small) for name, count in found.nulls.items()},
-            columns,
-            None if found.repeats is None else kept_count(found.repeats, seen.rows, self.small),
-        )
-        chosen = {p.name for p in plan.function.parameters} & values.keys() - {plan.partition_parameter}
-        known = {} if not chosen else {"": ""}  # of a run with other parameters no label would be true
-        return self.earlier.labelled(plan, facts, {**inputs, **known}, self.partition(plan, values))
-
     def tell(self, code: str, plan: Plan, message: str, hint: str, at: Location | None = None) -> None:
         at = at or self.one.notebook.at(plan.step.cells[-1], tag=plan.step.tag)
         self.findings.append(Finding(code, "error", message, at, hint))
-
-
-def looks_personal(made: AssetOutcome, rows: int | None, small: int) -> dict[str, dict[str, Any]]:
-    """Give what evidence keeps of the columns that look personal: no share where a tenth may be a small count."""
-    told = rows is not None and rows >= 10 * small
-    return {
-        column: {
-            **{key: value for key, value in about.items() if key != "share" or told or value in (0, 1)},
-            "declared": column in made.declared,
-        }
-        for column, about in made.personal.items()
-    }
 
 
 def _may_clash(root: Path, plans: Sequence[Plan]) -> bool:
@@ -452,13 +385,3 @@ def _without_dbt(prepared: Sequence[Prepared], plan: Plan, lacking: str) -> Find
     said = f"{plan.step.tag} cannot be proven: dbt is not installed ({lacking} is missing)."
     hint = "Run `pip install 'notebook-workbench[dbt]'`, or promote with --no-run."
     return Finding("PR228", "error", said, notebook.at(cell, line, 1, tag=plan.step.tag), hint)
-
-
-def _tools(more: Sequence[str] = ()) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in (*_TOOLS, *more):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -371,7 +371,7 @@ def test_an_asset_that_was_not_reached_is_told(tmp_path: Path, monkeypatch: pyte
 def test_steps_that_are_not_stale_and_tools_that_are_not_installed_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_TOOLS", ("polars", "no-such-tool"))
+    monkeypatch.setattr("promote.proven._TOOLS", ("polars", "no-such-tool"))
     assert set(proven(PlayedStage(), tmp_path, monkeypatch).facts["gold:total"].tools) == {"polars"}
     project = find(named=tmp_path)
     prepared, _, _ = prepare(project, [tmp_path / "notebooks/a.ipynb"], (), include_needed=False)
