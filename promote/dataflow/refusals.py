@@ -376,6 +376,8 @@ class Refusals:
             )
         if statement.changes:
             self.changing(statement)
+        if len(statement.facts.kinds.get(ast.Tuple, ())) > 1:
+            self.twice(statement)
         place = own_place(statement.facts, self.program.functions, recorded=recorded)
         if place is not None:
             name = ast.unparse(place)
@@ -390,6 +392,15 @@ class Refusals:
                 message = f"This {load.what} cannot be followed: {load.problem}."
                 hint = f'Write {load.what}("NAME") with literal arguments.'
                 self.say("PR316", load.name or load.what, message, statement, load.use, hint)
+
+    def twice(self, statement: Statement) -> None:
+        """Tell a name that one assignment stores twice, which not every Python does in order within a function."""
+        from promote.language.cell_only import stored_twice  # noqa: PLC0415 - few statements do
+
+        name = stored_twice(statement.node)
+        if name is not None:
+            message = f"One assignment stores `{name.id}` twice, in a function of Python 3.11.2 in another order."
+            self.say("PR314", name.id, message, statement, use_of(name), "Give one of the two another name.")
 
     def changing(self, statement: Statement) -> None:
         """Tell what changes something where only a notebook's cell runs it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 
 def annotation_that_runs(node: ast.AST) -> ast.expr | None:
@@ -12,15 +13,43 @@ def annotation_that_runs(node: ast.AST) -> ast.expr | None:
     >>> told, annotation_that_runs(ast.parse("x: list[int] = []")) is None
     ([False, True], True)
     """
+    for part in _of_the_cell(node):
+        if isinstance(part, ast.AnnAssign) and any(
+            isinstance(one, (ast.Call, ast.NamedExpr)) for one in ast.walk(part.annotation)
+        ):
+            return part.annotation
+    return None
+
+
+def stored_twice(node: ast.AST) -> ast.Name | None:
+    """Give the name that one assignment stores twice, of which Python 3.11.0 to 3.11.3 keep the first in a function.
+
+    Only `m, m = x, y` and the like are told: what unpacks one value is stored in order everywhere.
+
+    >>> texts = "m, m = x, y", "m, n, m = x, y, z", "m, n = x, y", "_, _ = pair", "def f(): m, m = x, y"
+    >>> [stored_twice(ast.parse(text).body[0]) is not None for text in texts]
+    [True, True, False, False, False]
+    """
+    for part in _of_the_cell(node):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Tuple):
+            for target in part.targets:
+                names = [one for one in getattr(target, "elts", ()) if isinstance(one, ast.Name)]
+                seen: set[str] = set()
+                for name in names:
+                    if name.id in seen:
+                        return name
+                    seen.add(name.id)
+    return None
+
+
+def _of_the_cell(node: ast.AST) -> Iterator[ast.AST]:
+    """Give the statements of a statement that run at the top of the cell, in order, and not within a function."""
     stack = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, ast.AnnAssign):
-            if any(isinstance(one, (ast.Call, ast.NamedExpr)) for one in ast.walk(part.annotation)):
-                return part.annotation
-        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
+        yield part
+        if not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
             stack += reversed(list(ast.iter_child_nodes(part)))
-    return None
 
 
 def shown_name(node: ast.stmt) -> ast.Name | None:
