@@ -154,7 +154,7 @@ class TestWriting:
             ({"permit": [3]}, {"mode": "truncate"}, r"has no column 'permit'.\nhint: Did you mean"),
             ({"permit_id": [3.5]}, {"mode": "truncate"}, "holds floats"),
             ({"permit_id": [3]}, {"mode": "upsert"}, "needs a key="),
-            ({"permit_id": [3]}, {"mode": "replace"}, "has no mode 'replace'"),
+            ({"permit_id": [3]}, {"mode": "swap"}, "has no mode 'swap'"),
             ({"permit_id": [3], "day": ["Ambridge"]}, {"mode": "truncate"}, "A text of 'day' is no ISO date"),
         ],
     )
