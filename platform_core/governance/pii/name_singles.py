@@ -50,6 +50,7 @@ _WORDS = [
     )
     for end in (" ", ",", "\n", ".", "!", "\r")
 ]
+_GAP = r"[ \t\n\r]|^@"
 _LOOKED_AT = 64  # characters at either end
 _KNOWN, _UNHEARD = 0.75, 0.6
 
@@ -82,7 +83,8 @@ def find(cells: Cells) -> pl.DataFrame:
     """
     text = pl.col("text")
     head, tail = text.str.head(_LOOKED_AT), text.str.tail(_LOOKED_AT)
-    # Most cells hold none of the words, which is seen at once
+    # A word stands before each, and most cells hold none of those, which is seen at once
+    cells = cells.filter(text.str.contains(_GAP))
     maybe = cells.filter(text.str.contains_any(_WORDS, ascii_case_insensitive=True))
     called = cells.filter(text.str.contains(_CALLED)).with_columns(part=head, begun=pl.lit(0, pl.Int64))
     mentioned = cells.filter(text.str.starts_with("@"))

@@ -276,17 +276,20 @@ def apart(found: pl.DataFrame) -> pl.DataFrame:
         return found
     row = pl.col("row")
     several = (row == row.shift(1)).fill_null(value=False) | (row == row.shift(-1)).fill_null(value=False)
-    crowded = found.filter(several)
-    meets = crowded.sort("row", "start", "end", "kind").filter(
-        (row == row.shift(1)) & (pl.col("start") < pl.col("end").shift(1))
-    )
+    order = ["row", "start", "end", "score", "kind"]
+    crowded = found.filter(several).sort(order, descending=[False, False, False, True, False])
+    # What most of them differ in is the kind or the score alone
+    alike = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in order[:3])
+    crowded = crowded.filter(~alike.fill_null(value=False))
+    meets = crowded.filter((row == row.shift(1)) & (pl.col("start") < pl.col("end").shift(1)))
+    if meets.is_empty():
+        return found.filter(~several).merge_sorted(crowded, key="row")
     here = row.is_in(meets["row"].unique().implode())
     ranked = (
         crowded.filter(here)
         .with_columns(length=pl.col("end") - pl.col("start"))
         .sort("row", "score", "length", "start", "kind", descending=[False, True, True, False, False])
         .drop("length")
-        .unique(["row", "start", "end"], keep="first", maintain_order=True)  # what most of them differ in is the kind
     )
     single, ranked = ranked.filter(~row.is_duplicated()), ranked.filter(row.is_duplicated())
     keep = pl.Series(_standing(ranked.select("row", "start", "end").iter_rows()), dtype=pl.Boolean)
