@@ -22,10 +22,10 @@ POSTCODE = (
 _POSTCODE_LIKE = rf"^(?:[BEGLMNSW][0-9][ABCDEFGHJKPSTUW]|(?:{_AREAS})[0-9][ABEHMNPRVWXY])[0-9][ABD-HJLNP-UW-Z]{{2}}$"
 NI = r"^(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])[0-9]{6}[A-D]?$"
 _NI_NEVER = r"^(?:BG|GB|NK|KN|TN|NT|ZZ)"
-# Two letters and six digits are a company's number or a place on the National Grid too, by their first letters
-_NO_PERSONS = rf"^(?:AC|BR|CE|CS|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
-# `SC 20-30-40` is a sort code
-_UNLIKE_NI = r"/|^[A-Z]{2} [0-9]{2}-"
+# Two letters and six digits are a company's number, a credit note's (`CN`) or a place on the National Grid too, by their first letters
+_NO_PERSONS = rf"^(?:AC|BR|C[ENS]|ES|FC|G[ENS]|LP|N[CLP]|O[CE]|PC|R[CS]|S[GLPZ]|ZC|{shapes.GRID})[0-9]{{6}}$"
+# `SC 20-30-40` is a sort code, `WM-112596` a reference
+_UNLIKE_NI = r"/|^[A-Z]{2} [0-9]{2}-|^[A-Z]{2}-[0-9]{6}$"
 # Letters about benefits and tax give the number as their reference
 _REF = r"(?-u:\b)(?:refs?|reference)(?: ?(?:no|number))?[.:# =(]{0,3}$"
 _REF_OF_A_THING = (

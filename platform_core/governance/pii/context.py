@@ -35,7 +35,7 @@ _AFTER = {
     "account_number": r"^[^a-z0-9]{0,3}\(?a/?c(?-u:\b)|^ ?\(acc(?:oun)?t(?-u:\b)",
     "sort_code": r"^[^a-z0-9]{0,3}\(?sort",
     "national_insurance": r"^[^a-z0-9]{0,3}\(?(?:ni(?-u:\b)|national)",
-    "vehicle_registration": r"^[^a-z0-9]{0,3}\(?(?:reg|vehicle)",
+    "vehicle_registration": r"^[^a-z0-9]{0,3}\(?(?:reg|vehicle|parked(?-u:\b))",
 }
 _SAID_OTHERWISE = {
     "date_of_birth": r"(?-u:\b)(?:decided|received|issued|died|death|appointed|joined|registered|visit\w*|valid|expire[sd]?|since|starts?|started|met|seen|moved|reviewed|dated|until|signed)(?-u:\b)",

@@ -87,8 +87,8 @@ _EVERY = (
         "|patient|client|contact|owner|tenant|landlord|agent|officer|author|user|member|resident|signatory|claimant|child"
         "|parent|guardian|carer|driver|holder|payee|cardholder|account_holder|student|pupil|teacher|manager|director|witness"
         "|complainant|objector|respondent|case_?worker|inspector|councillor|spouse|next_of_kin|kin)_?names?"
-        "|fore_?names?|sur_?names?|enw(?:_llawn)?|cyfenw|lname|fname|initials?|known_as|nick_?names?|alias(?:es)?|applicants?|tenants?|landlords?|agents?|officers?|customers?"
-        "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|contact(?:_person)?$|employees?"
+        "|fore_?names?|sur_?names?|enw(?:_llawn)?|cyfenw|lname|fname|initials?|known_as|nick_?names?|alias(?:es)?|applicants?|tenants?|landlords?|(?<!user_)agents?|officers?|customers?"
+        "|patients?|clients?|claimants?|complainants?|objectors?|signatory|signed_by|case_officer|(?<!preferred_)(?<!last_)(?<!first_)contact(?:_person)?$|employees?"
         "|person|people|owners?|residents?|councillor|author|next_of_kin|payee|cardholder|account_holder|account_name|inspector"
         "|signed_off_by|(?:created|updated|approved|checked|authorised|logged|raised|handled|interviewed|prepared|seen|referred|allocated|reviewed|submitted|decided|reported|inspected|proposed|seconded|witnessed)_by|assigned_to",
         "none",

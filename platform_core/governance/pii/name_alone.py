@@ -26,19 +26,22 @@ _NO_ONE_BEHIND = (
 )
 # Behind these a word that may be a family or a town elsewhere is somebody too
 _SOMEBODY_BEFORE = (
-    r"(?-u:\b)(?:(?:someone|somebody|man|woman|boy|girl|child|baby|lady|friend|person|pupil) (?:called|named)|through to|look(?:s|ed|ing)? after|car(?:es?|ed|ing) for|(?:liv|stay)(?:es?|s|ed|ing) with"
+    r"(?-u:\b)(?:(?:someone|somebody|man|woman|boy|girl|child|baby|lady|friend|person|pupil) (?:called|named)|through to|look(?:s|ed|ing)? after|car(?:es?|ed|ing) for|(?:liv|stay)(?:es?|s|ed|ing) with|(?:hi|hello|hey|hiya),? (?:it'?s|its|this is)|(?:taken|done|seen|handled|answered|logged|written|completed|signed|served) by"
+    r"|(?:child|boy|girl|baby|son|daughter|name) is|(?:please|to|can you|could you|will) (?:call|ring|phone|text|e-?mail|contact|ask)|(?:agreed|discussed|spoke|arranged) with|line manager|[Tt]hanks to|only [\"\x{201c}]?"
     r"|(?:[Mm]um|[Dd]ad|[Mm]other|[Ff]ather|[Nn]an|[Ss]he|[Hh]e|[Tt]hey|[Ss]chool|[Ss]taff) (?:said|says|reports|reported|thinks|states|stated|feels|felt)(?: that)?|[Hh]appy birthday|[Ww]ell done|[Tt]hank you|so sorry"
     r"|(?:operative|receptionist|officer|worker|nurse|teacher|driver|manager|doctor|tenant|applicant|landlord|engineer|technician|clerk|agent|assistant|supervisor|builder|plumber|interpreter|advocate|volunteer|pupil|student|child|boy|girl|baby|toddler|twins?|lad|lady|gentleman|owner|boss|mate),),? $"
 )
 _TWO_TOGETHER = r"(?:[A-Za-z]:|after|for|with|between|both|children|siblings|twins|boys|girls|sons|daughters|parents|told|met|saw|see|by|from|to|of|kids|including|like)[,:]? $"
-_ENDED = r"^(?:'s? [a-z]|[,;!?)]|\.(?:\s|$)|\s*$| [a-z(0-9])"
+_ENDED = r"^[\"\x{201d}]?(?:'s? [a-z]|[,;!?)]|\.(?:\s|$)|\s*$| [a-z(0-9])"
 _DOES = (
     r"^ (?:(?:here|was|is|has|had|will|would|can|could|did|does|do|may|might|should|must|wasn't|isn't|hasn't|won't|didn't|doesn't|can't|couldn't|also|then|still|now|never|always|often|just|currently|usually)"
-    r"|[a-z]{3,}ed|said|says|told|rang|went|came|left|ran|got|gave|took|made|saw|felt|sat|slept|ate|drank|fell|met|spoke|thought|knew|kept|began|chose|wrote|read|sent|brought|bought|found|held|lost|paid|put|stood"
+    r"|[a-z]{3,}ed|said|says|told|rang|hung|went|came|left|ran|got|gave|took|made|saw|felt|sat|slept|ate|drank|fell|met|spoke|thought|knew|kept|began|chose|wrote|read|sent|brought|bought|found|held|lost|paid|put|stood"
     r"|wants|likes|loves|hates|needs|lives|works|goes|comes|takes|eats|sleeps|plays|speaks|talks|thinks|knows|feels|looks|seems|appears|remains|attends|receives|enjoys|struggles|presents|uses|has|gets|makes)(?-u:\b)"
 )
 
 
+_WITH_KIN = r"^ and (?:her|his|their|my) (?:(?:twin|older|younger|big|little|baby) )?(?:sister|brother|son|daughter|mum|mother|dad|father|wife|husband|partner|cousin|nan|gran)(?-u:\b)"
+_BOTH = r"(?-u:\b)[Bb]oth \p{Lu}\p{L}+ and $"
 _DAYS = ["Jan", "Jun", "June", "May", "April", "August", "Thu", "Sat", "Sun", "Mon", "Mar"]
 
 
@@ -59,6 +62,8 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     if plain.is_empty():
         return nothing(words)
     only = pl.col("letter") == "G"
+    # `Reg is AB12 CDE`: a vehicle's
+    mark = (pl.col("piece") == "Reg") & right.str.contains("^ (?:is|was|no) ")
     # `Khalid` is a family name too, and a person where somebody does something
     person = only | ((pl.col("letter") == "B") & right.str.contains(_DOES))
     within = person & left.str.contains(_WITHIN)
@@ -69,6 +74,9 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     no_one = left.str.contains(_NO_ONE_BEFORE) | right.str.contains(_NO_ONE_BEHIND)
     fits = right.str.contains(_ENDED) & ~no_one & (within | somebody)
     with_me = only & right.str.contains("^ and (?:I|me|myself)[ ,.']")
+    with_kin = person & right.str.contains(_WITH_KIN) & ~no_one
+    # `Both Ileana and Orhan`
+    behind_one = only & left.str.contains(_BOTH)
     # `look after Orhan and Leroy`: two together, neither of which would do alone
     behind = right.str.extract(r"^ (?:and|&) (\p{Lu}\p{L}+)$", 1)
     next_one = (pl.col("row") == pl.col("row").shift(-1)) & (pl.col("piece").shift(-1) == behind)
@@ -76,5 +84,5 @@ def alone(words: pl.DataFrame) -> pl.DataFrame:
     two |= two.shift(1, fill_value=False)
     # `13th Jan 2023`, `on Thu 4 May`
     day = pl.col("piece").is_in(_DAYS) & (left.str.contains(r"[0-9](?:st|nd|rd|th)? $") | right.str.contains("^ [0-9]"))
-    kept = plain.filter((fits | ((begun | signing) & ~no_one) | with_me | two) & ~day)
+    kept = plain.filter((fits | ((begun | signing) & ~no_one) | with_me | with_kin | behind_one | two) & ~day & ~mark)
     return kept.with_columns(kind=pl.lit("name"), score=pl.lit(SCORE), chance=pl.lit(value=False))

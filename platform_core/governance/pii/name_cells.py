@@ -202,10 +202,10 @@ def unheard(texts: pl.Series) -> pl.Series:
 def small(cells: Cells) -> pl.DataFrame:
     """Give the cells that are a name in small letters and nothing else: a given name and a family name, both on the lists."""
     text = pl.col("text")
-    shaped = cells.filter(text.str.contains(r"^[a-z\x{80}-\x{2ff}'\-]{2,20}(?: [a-z\x{80}-\x{2ff}'\-]{2,20}){1,3}$"))
+    shaped = cells.filter(text.str.contains(r"^[a-z\x{80}-\x{2ff}'\-]{2,20}(?: [a-z\x{80}-\x{2ff}'\-]{1,20}){1,3}$"))
     if shaped.is_empty():
         return shaped
     word = pl.element().replace_strict(*mapping(), default="U")
     letters = shaped.select(fold(text).str.split(" ").list.eval(word).list.join("")).to_series()
-    kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?P{0,2}[FBD]|T[FBDVU])$"))
+    kept = shaped.filter(letters.str.contains("^(?:T?[GBC][GBCADE]?I?P{0,2}[FBD]|T[FBDVU])$"))
     return whole_cells(kept).with_columns(score=pl.lit(0.65)) if kept.height else kept

@@ -84,7 +84,9 @@ _PLANT = r"^(?:Dahlia|Clematis|Fuchsia|Peony|Hosta|Penstemon|Pelargonium|Geraniu
 _SHORT_IN_CAPITALS = r"[a-z] [A-Z]{2,3}$"
 
 _THING_BEFORE = (
-    r"(?i)\b(?:wards?|houses?|classes|class|forms?|rooms?|boardroom|theatre|venue|pub|school|building|block|estate|suite|stand|hall|wing|brand|supplier|merchant|employer|firm|place of (?:birth|death|residence)|birthplace|location|shop|store|street|road|ship|boat|engine|locomotive|variety|cultivar|breed|species)(?: name)?: ?$"
+    r"(?i)\b(?:wards?|houses?|classes|class|rooms?|boardroom|theatre|venue|pub|school|building|block|estate|suite|stand|hall|wing|brand|supplier|merchant|employer|firm|place of (?:birth|death|residence)|birthplace|location|shop|store|street|road|ship|boat|engine|locomotive|variety|cultivar|breed|species)(?: name)?: ?$"
+    # `Starter form: Ada Khan` is none of a school
+    r"|(?:^|[^a-z\s]\s*|\b(?:class|tutor|year) )forms?(?: name)?: ?$"
     r"|\b(?:clematis|roses?|rosa|peony|paeonia|hydrangea|fuchsia|dahlia|narcissus|tulips?|iris|lily|hosta|pelargonium|geranium|rhododendron|azalea|camellia|magnolia|ceanothus|buddleja|hebe|syringa|lilac|apple|pear|plum|potato(?:es)?|sweet pea|phlox|aster|viola|penstemon|salvia|heuchera) ?[\"'\x{201c}\x{2018}]?$"
     r"|\b(?:(?:the|an?|hms|rms|ss|mv)|(?:novels?|films?|books?|plays?|musicals?|read|reading|watched|watching|pub|songs?|albums?|characters?|ships?|boats?|vessels?|horses?|storm|hurricane|brands?"
     r"|statue of|portrait of|works of|biography of|screening of|production of|performance of)(?: (?:called|named|is))?:?) ?[\"'\x{201c}\x{2018}]?$"

@@ -78,6 +78,7 @@ _RANKS = [
     "Ldr",
 ]
 _PART_OF_A_WORD = r"[\p{L}\p{N}_@]['\-]?$|[@#/]$"
+_ENDED = r"^(\p{Lu}\. )"
 _SPOKEN_TO = r"(?:^|[\s(])@$"  # `@Ada Khan can you look?`
 _DATED = r"[0-9](?:st|nd|rd|th)? $"
 _MONTH = r"^((?:January|February|March|April|May|June|July|August|September|October|November|December),? )"
@@ -104,6 +105,7 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
     (r"[UGABCDEFLK][IJ]?Q[A-Za-z](?:[UF](?![A-Za-z]))?", 0.85),
     (r"[IJ]{1,3}Q[FBDUfbdu](?![A-Za-z])", 0.7),
+    (r"Q[fbdu][GBCgbc]", 0.85),
     (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBD]P{1,2}[FBDUfbdu](?![A-Za-z])", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[FBD]?[FBDfbd]", 0.92),
     (r"[GBC][GABCDEIJ]{0,3}[VCEvce]", 0.8),
@@ -114,7 +116,8 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[U][IJ]{0,2}P{0,2}[FBDfbd]", 0.55),
     (r"J+P{0,3}[FBDVCEUWYGQfbdvceuwyg]", 0.7),
     (r"I{1,3}P{0,3}[FBfb]", 0.7),
-    (r"K[FBfb]", 0.6),
+    # but not `SW Ada Khan`
+    (r"K(?:[FB](?![FBDfbd])|[fb])", 0.6),
     # `Pettigrew GK`
     (r"P{0,2}F[Kk](?![A-Za-z])", 0.66),
     (r"[fbd](?:[GBCIJ]{0,2}[gbc]|[GBC][GBCIJ]{0,2})", 0.85),
@@ -154,7 +157,7 @@ _COMPILED_CUED = [
 ]
 _WANTED = ("row", "piece", "start", "kind", "score", "chance")
 _PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
-_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([Gg])I?$")
+_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([GgBb])I?$")
 _GIVEN_LIST = re.compile("g{1,5}[Gg]?$")  # `thank you Ada, Bo, Cy`
 
 
@@ -182,7 +185,13 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     runs = runs.with_columns(right=pl.when(on).then(follows).otherwise("right"))
     after_another = (pl.col("left") == "/") & ~pl.col("first")  # `Ada Khan/Bo Ek`
     spoken_to = pl.col("left").str.contains(_SPOKEN_TO) & pl.col("piece").str.contains(" ")
-    runs = runs.filter(~pl.col("left").str.contains(_PART_OF_A_WORD) | after_another | spoken_to)
+    cut_off = runs.select(pl.col("left").str.contains(_PART_OF_A_WORD) & ~after_another & ~spoken_to).to_series()
+    if cut_off.any():
+        # `Our ref CAS-5-GSVC. Dear Ada`: what the last letter of a word begins
+        begun = runs.filter(cut_off).with_columns(ended=pl.col("piece").str.extract(_ENDED, 1))
+        begun = name_singles.moved(begun.filter(pl.col("ended").is_not_null()), "ended")
+        runs = runs.filter(~cut_off)
+        runs = pl.concat([runs, begun]).sort("row", "start") if begun.height else runs
     runs = _without_dates(runs)
     words, runs = _apart(runs)
     runs, single = name_singles.parted(runs)

@@ -203,6 +203,8 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
             (said_sort & (shaped | bare))
             | (shaped & pl.col("free") & (before_account | unlike_date))
             | (bare & before_account & (said_account | (pl.col("free") & said_bank)))
+            # `BACS file: 20-30-40,12345678`
+            | ((shaped | bare) & before_account & said_bank & ~pl.col("glued"))
         ),
         birth=(pl.col("date") | piece.str.contains(shapes.COMPACT_DATE)) & pl.col("said_date_of_birth"),
         address=(size >= 11)

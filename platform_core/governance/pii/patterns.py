@@ -58,7 +58,7 @@ POSTCODE = (
 _IRISH = "(?:IA|[DKR]Z|IB|[LX]Z|IJ|[BJS]Z|I[GLWZ]|[NY]Z|UI|JI|[HV]Z|OI|XI|[ACEFGMOPTUW]Z)"
 MARK = (
     rf"[A-Z]{{2}}{_D}{{2}}[ \-]?[A-Z]{{3}}|[a-z]{{2}}{_D}{{2}} ?[a-z]{{3}}|[A-Z][a-z]{_D}{{2}} ?[A-Z][a-z]{{2}}|[A-Z]{_D}{{1,3}}[ \-]?[A-Z]{{3}}|[a-z]{_D}{{1,3}} ?[a-z]{{3}}"
-    rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}} ?{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}"
+    rf"|[A-Z]{{3}}[ \-]?{_D}{{1,3}}[A-Z]|[a-z]{{3}} ?{_D}{{1,3}}[a-z]|[A-Z]{_IRISH}[ \-]?{_D}{{1,4}}|[a-z]{_IRISH.lower()} ?{_D}{{3,4}}"
 )
 DATELESS = (
     r"(?-u:\b)(?:[Rr]eg(?:istration|n)?|REG|VRM|VRN|vrm|vrn|[Pp]late|[Ii]ndex)\.?(?: (?:no\.?|number|mark))?(?: is|:)?[ #=\t]?"

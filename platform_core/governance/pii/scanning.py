@@ -37,6 +37,7 @@ _MOST = 0.6  # of the cells of a column that look like a name, from which on the
 _LEAST, _MOST_KNOWN = 0.3, 0.8  # or nearly all of those that are not two unheard of words, and so many of all
 _MOST_IN_FULL = 0.6  # of the cells of a column of names, from which on what is none of them is left out
 _FEW_ALIKE, _SURE_NI = 3, 0.8
+_MOST_NI = 0.85  # of the cells of two letters and six digits, below which chance made them
 _FEW_NUMBERS = 5  # cells of numbers below which their share says nothing
 _FEW = 20  # cells below which a column says nothing of its own
 _UPPER = r"[A-Z\x{c0}-\x{de}\x{100}-\x{24f}\x{370}-\x{52f}\x{1e00}-\x{1eff}]"
@@ -327,9 +328,17 @@ def _without_strangers(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
 
 
 def _without_series(found: pl.DataFrame, column: pl.Series) -> pl.DataFrame:
-    """Leave out numbers without a last letter that begin alike in most cells: the tags of one series."""
+    """Leave out numbers without a last letter that begin alike in most cells, or of which many could be none.
+
+    The first are the tags of one series; of any two letters two in five begin no number.
+    """
     unsure = (pl.col("kind") == "national_insurance") & (pl.col("score") < _SURE_NI) & (pl.col("start") == 0)
     rows = found.filter(unsure)["row"]
+    if rows.is_empty():
+        return found
+    shaped = int(column.alias("").cast(pl.String).str.contains("^[A-Z]{2}[0-9]{6}$").sum())
+    if shaped >= _FEW_NUMBERS and len(rows) < _MOST_NI * shaped:
+        return found.filter(~unsure)
     begun = column.gather(rows).cast(pl.String).str.head(2).unique_counts()
     if len(rows) < _FEW_ALIKE or begun.max() < len(rows) / 2:  # type: ignore[operator]  # a number, since there are rows
         return found

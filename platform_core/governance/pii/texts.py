@@ -17,6 +17,7 @@ from platform_core.governance.pii import (
     numbers,
     patterns,
     relaxed,
+    shapes,
 )
 from platform_core.governance.pii.characters import foreign, plain
 from platform_core.governance.pii.context import Around, beside
@@ -111,9 +112,29 @@ def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
         found.append(_of_pieces(alone, Around(tuple(saying.all(_label)))))
     if within.height:
         labelled = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
-        found.append(_of_pieces(_and(beside(labelled)), Around()))
+        pieces = _and(beside(labelled))
+        cut_out = _of_pieces(pieces, Around())
+        found += [cut_out, _born(pieces, cut_out)]
     found = [part for part in found if part.height]
     return pl.concat(found, how="diagonal") if found else whole.clear()
+
+
+def _born(pieces: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Give the dates in the field before an NHS number: `Khan, Ada | 1.2.1980 | 943 476 5919`."""
+    none = found.clear()
+    if "kind" not in found.columns or not (found["kind"] == "nhs_number").any():
+        return none
+    patients = found.filter(pl.col("kind") == "nhs_number").select("row", begin="start", patient=pl.lit(value=True))
+    row, left, piece = pl.col("row"), pl.col("left"), pl.col("piece")
+    dates = pieces.with_columns(begin=pl.col("start").shift(-1)).filter(
+        (row == row.shift(-1))
+        & left.str.contains(r"[|\t] ?$")
+        & left.shift(-1).str.contains(r"^ ?[|\t] ?$")
+        & (piece.str.contains(shapes.DATE) | piece.str.contains(shapes.DATE_IN_WORDS))
+    )
+    born = dates.join(patients, on=["row", "begin"], how="semi")
+    said = {"kind": pl.lit("date_of_birth"), "score": pl.lit(0.85), "chance": pl.lit(value=False)}
+    return born.select("row", "piece", "start", **said, ten=pl.lit(value=False)) if born.height else none
 
 
 def _and(pieces: pl.DataFrame) -> pl.DataFrame:

@@ -335,6 +335,17 @@ def test_in_a_column_of_names_in_full_what_speaks_of_nobody_is_none() -> None:
     assert len(found(pl.DataFrame({"customer": ["Ofsted", "Xoan"]}))) == 2
 
 
+def test_two_letters_and_six_digits_that_chance_made_are_nobodys() -> None:
+    begun = ["AB", "CE", "DG", "FB", "GM", "VJ", "BK", "NV", "RK", "TM"]  # of which four begin no number
+    assert pii.scan(pl.DataFrame({"value": [f"{two}{n}12345" for n, two in enumerate(begun)]})).is_empty()
+    assert (
+        pii.scan(
+            pl.DataFrame({"value": [f"{two}{n}12345" for n, two in enumerate(["AB", "JH", "KL", "WM", "RK"])]})
+        ).height
+        == 5
+    )
+
+
 def test_tags_of_one_series_and_versions_are_nobodys() -> None:
     frame = pl.DataFrame({"tag": [f"AT84{n}57" for n in range(10, 30)], "version": [f"16.10.5.{n}" for n in range(20)]})
     assert found(frame) == []
@@ -578,6 +589,33 @@ def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: 
         ("note", "aneurin bevan university health board", []),
         ("note", "Flat 13, Wellington House, Edith Street", []),
         ("note", "they moved the site to Morrison HQ", []),
+        ("note", "CN377923", []),
+        ("note", "My reference is WM-112596.", []),
+        ("note", "BACS file: 079958,42426853,GBP 2", [("sort_code", "079958"), ("account_number", "42426853")]),
+        (
+            "note",
+            "Iyer, Harpreet | 13/03/1935 | 943 476 5919 | closed",
+            [("name", "Iyer, Harpreet"), ("date_of_birth", "13/03/1935"), ("nhs_number", "943 476 5919")],
+        ),
+        ("note", "Silver Astra siw 3271 parked here", [("vehicle_registration", "siw 3271")]),
+        ("note", "Reg is DG64DBN.", [("vehicle_registration", "DG64DBN")]),
+        ("user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", []),
+        ("Preferred contact", "Do not contact", []),
+        ("note", "Starter form: O.S. Uttley, weekly", [("name", "O.S. Uttley")]),
+        ("note", "Our ref CAS-5-GSVC. Dear Mrs ap Rhys, thank you", [("name", "Mrs ap Rhys")]),
+        ("note", "Baby Olumide weighed 3.4 kg", [("name", "Olumide")]),
+        ("note", "Both Lowri and Morag attend", [("name", "Lowri"), ("name", "Morag")]),
+        ("note", "SW Stuart Tranter to arrange", [("name", "Stuart Tranter")]),
+        ("note", "Electoral roll: Ó Murchú, Olumide, 3 The Crescent", [("name", "Ó Murchú, Olumide")]),
+        ("note", "Sterling Silver", []),
+        ("note", "Could Omar from Housing call back", [("name", "Omar")]),
+        ("note", "he was seen and this was taken by Hamza in Revenues", [("name", "Hamza")]),
+        ("note", "Pauline and her sister have been off", [("name", "Pauline")]),
+        ("note", '{"nhs": 1, "family": "Quorl", "version": "2.6"}', [("name", "Quorl")]),
+        ("note", "says her son adebayo was hit by a van, reg oe04", [("name", "adebayo")]),
+        ("note", "the complaint by mr. ouyang about noise", [("name", "mr. ouyang")]),
+        ("note", "my name is imogen b. ó murchú and i need help", [("name", "imogen b. ó murchú")]),
+        ("note", "Name: fergus dhaliwal", [("name", "fergus dhaliwal")]),
     ],
 )
 def test_what_sets_by_somebody_else_showed(column: str, cell: str, found: list[tuple[str, str]]) -> None:
