@@ -132,6 +132,11 @@ def other() -> pl.Expr:
     return pl.col("before").str.contains(OTHER) | pl.col("after").str.contains(_OTHER_AFTER)
 
 
+def happened() -> pl.Expr:
+    """Say whether the words before a date tell what happened then: a visit, a decision."""
+    return pl.col("before").str.contains(_SAID_OTHERWISE["date_of_birth"])
+
+
 def part_of_document() -> pl.Expr:
     """Say whether a piece numbers a section or a version."""
     return pl.col("before").str.contains(_PART)

@@ -17,8 +17,9 @@ _SIGNS = ["^", '":', '" :']
 def find(cells: Cells) -> pl.DataFrame:
     """Give the names, as `cut` gives pieces, with `kind`, `score` and `chance`.
 
-    >>> find(pl.DataFrame({"row": [0, 1], "text": ["PID|1||KHAN^ADA||F", "x^y"]})).select("piece", "start").rows()
-    [('KHAN^ADA', 7)]
+    >>> texts = ["PID|1||KHAN^ADA||F", "x^y", '{"family": "Quispe"}']
+    >>> find(pl.DataFrame({"row": [0, 1, 2], "text": texts})).select("piece", "start").rows()
+    [('KHAN^ADA', 7), ('Quispe', 12)]
     """
     # Most cells have none of the signs, which one pass tells
     text = pl.col("text")

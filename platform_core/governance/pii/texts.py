@@ -20,7 +20,7 @@ from platform_core.governance.pii import (
     shapes,
 )
 from platform_core.governance.pii.characters import foreign, plain
-from platform_core.governance.pii.context import Around, beside
+from platform_core.governance.pii.context import Around, beside, happened
 from platform_core.governance.pii.cutting import Cells, Pieces, cut, halves, parted
 from platform_core.governance.pii.kinds import Named
 from platform_core.governance.pii.saying import Saying
@@ -38,6 +38,7 @@ SCHEMA = pl.Schema(
 )
 
 
+_PERSONS_FIELD = r"\p{L}{2,},? \p{L}[\p{L}'. \-]* ?[|\t] ?$"  # two words at least
 _TAXED = r"(?-u:\b)(?i:vat) (?i:reg)"  # `VAT reg GB 218`
 _SIGNS = string.punctuation + " "
 _FRAME = 2  # characters beside a value that say nothing of it
@@ -124,11 +125,12 @@ def _born(pieces: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     none = found.clear()
     if "kind" not in found.columns or not (found["kind"] == "nhs_number").any():
         return none
-    patients = found.filter(pl.col("kind") == "nhs_number").select("row", begin="start", patient=pl.lit(value=True))
+    patients = found.filter(pl.col("kind") == "nhs_number").select("row", begin="start")
     row, left, piece = pl.col("row"), pl.col("left"), pl.col("piece")
     dates = pieces.with_columns(begin=pl.col("start").shift(-1)).filter(
         (row == row.shift(-1))
-        & left.str.contains(r"[|\t] ?$")
+        & left.str.contains(_PERSONS_FIELD)
+        & ~happened()
         & left.shift(-1).str.contains(r"^ ?[|\t] ?$")
         & (piece.str.contains(shapes.DATE) | piece.str.contains(shapes.DATE_IN_WORDS))
     )

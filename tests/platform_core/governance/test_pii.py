@@ -597,6 +597,7 @@ def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: 
             "Iyer, Harpreet | 13/03/1935 | 943 476 5919 | closed",
             [("name", "Iyer, Harpreet"), ("date_of_birth", "13/03/1935"), ("nhs_number", "943 476 5919")],
         ),
+        ("note", "last seen | 13/03/2025 | 943 476 5919 | closed", [("nhs_number", "943 476 5919")]),
         ("note", "Silver Astra siw 3271 parked here", [("vehicle_registration", "siw 3271")]),
         ("note", "Reg is DG64DBN.", [("vehicle_registration", "DG64DBN")]),
         ("user_agent", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", []),
