@@ -41,7 +41,7 @@ _DOES = (
 
 
 _WITH_KIN = r"^ and (?:her|his|their|my) (?:(?:twin|older|younger|big|little|baby) )?(?:sister|brother|son|daughter|mum|mother|dad|father|wife|husband|partner|cousin|nan|gran)(?-u:\b)"
-_BOTH = r"(?-u:\b)[Bb]oth \p{Lu}\p{L}+ and $"
+_BOTH = r"(?-u:\b)[Bb]oth [^ ]+ and $"
 _DAYS = ["Jan", "Jun", "June", "May", "April", "August", "Thu", "Sat", "Sun", "Mon", "Mar"]
 
 
