@@ -30,15 +30,12 @@ def stored_twice(node: ast.AST) -> ast.Name | None:
     >>> [stored_twice(ast.parse(text).body[0]) is not None for text in texts]
     [True, True, False, False, False]
     """
-    for part in _of_the_cell(node):
-        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Tuple):
-            for target in part.targets:
-                names = [one for one in getattr(target, "elts", ()) if isinstance(one, ast.Name)]
-                seen: set[str] = set()
-                for name in names:
-                    if name.id in seen:
-                        return name
-                    seen.add(name.id)
+    assigned = (p for p in _of_the_cell(node) if isinstance(p, ast.Assign) and isinstance(p.value, ast.Tuple))
+    for target in (target for part in assigned for target in part.targets):
+        names = [one for one in getattr(target, "elts", ()) if isinstance(one, ast.Name)]
+        for place, name in enumerate(names):
+            if any(name.id == before.id for before in names[:place]):
+                return name
     return None
 
 

@@ -28,7 +28,7 @@ def shown_addresses(look: Sight, s: Statement) -> Iterator[ast.expr]:
             yield part.value
 
 
-def handed_hashes(look: Sight, s: Statement) -> Iterator[ast.expr]:
+def handed_hashes(look: Sight, s: Statement) -> Iterator[ast.Name]:
     """Give the places where `hash` or `id` is handed on: `column.map(hash)`."""
     names = {name for name in s.facts.names & {"hash", "id"} if not look.context.program.touches.get(name)}
     for call in s.facts.kinds.get(ast.Call, ()) if names else ():

@@ -114,10 +114,12 @@ class _Look(Sight):
             message = "This object has no text of its own: what is shown is its address, different in every process."
             yield self.tell("PR704", "warning", message, s, node, hint)
         for node in handed_hashes(self, s):
-            name = getattr(node, "id", "")
-            hint = "Use hashlib, or the hash of the frame library with a seed."
-            severity: Severity = "error" if name == "hash" else "warning"
-            yield self.tell("PR704", severity, f"`{name}()` is different in every process.", s, node, hint)
+            yield self.hashing(s, node, node.id)
+
+    def hashing(self, s: Statement, node: ast.expr, name: str) -> Finding:
+        hint = "Use hashlib, or the hash of the frame library with a seed."
+        severity: Severity = "error" if name == "hash" else "warning"
+        return self.tell("PR704", severity, f"`{name}()` is different in every process.", s, node, hint)
 
     def call(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         path = call.path
@@ -160,9 +162,7 @@ class _Look(Sight):
             message = "The result hangs on the time zone of the machine."
             yield self.tell("PR714", "warning", message, s, call.node, hint)
         elif path in {"hash", "id"} and call.function != "__hash__" and not self.is_local(s, path):
-            hint = "Use hashlib, or the hash of the frame library with a seed."
-            severity: Severity = "error" if path == "hash" else "warning"
-            yield self.tell("PR704", severity, f"`{path}()` is different in every process.", s, call.node, hint)
+            yield self.hashing(s, call.node, path)
         elif path.startswith(("os.environ.", "os.getenv")):
             yield from self.environment(s, call.node)
 
