@@ -59,11 +59,11 @@ _ANY_TEXT = "any text of the notebook"
 class SqlTexts:
     """What is told of the queries of a notebook.
 
-    `of_name` gives what a variable is bound to, None where that cannot be told; it is none where names are those of
-    a function. `any` is true where some text of the
-    notebook writes, or one may be read from elsewhere; `fetches` where what a query gave is taken from the connection
-    later, `seeded` where the numbers that it draws are the same each time; `shared` are the functions called that give
-    the default connection to other names, or put another in its place.
+    `of_name` gives what a variable is bound to, None where that cannot be told; it is None where names are those of a
+    function. `any` is true where some text of the notebook writes, or one may be read from elsewhere; `fetches` where
+    what a query gave is taken from the connection later; `seeded` where the numbers that it draws are the same each
+    time. `shared` are the functions called that give the default connection to other names, or put another in its
+    place.
     """
 
     of_name: Callable[[str], Sequence[ast.expr] | None] | None

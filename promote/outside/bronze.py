@@ -66,7 +66,6 @@ def _name(context: Context, looker: Looker, statement: Statement) -> str:
 
 
 def _gives_frame(path: str) -> bool:
-
     return is_frame_reader(path) or path in DATABASE_READERS or path in FRAME_DATASETS
 
 
