@@ -220,8 +220,8 @@ class _Writer:
         if function.shadowed:
             self.imports.append("import builtins")
         for item in function.inputs:
-            if item.copied and (copy := _COPIES.get(given[item.parameter])):
-                lines.append(f"    {item.parameter} = {item.parameter}.{copy}()  # the notebook changes it in place")
+            if item.copied and (copy := self.copy(function, item.parameter, given[item.parameter])):
+                lines.append(f"    {item.parameter} = {copy}  # the notebook changes it in place")
         body = body_lines(function.body)
         lines += body
         if function.output:
@@ -229,6 +229,17 @@ class _Writer:
                 lines.append("")
             lines.append(f"    return {function.output}")
         return lines
+
+    def copy(self, function: Function, parameter: str, kind: FrameKind) -> str:
+        """Give the code that copies an input; one that no run has shown may be no frame and have no method for it."""
+        if kind != "unknown":
+            return f"{parameter}.{copy}()" if (copy := _COPIES.get(kind)) else ""
+        imported = "from copy import deepcopy"
+        texts = [part.text for part in (*function.imports, *function.definitions, *function.body)]
+        if imported not in texts and any("deepcopy" in text for text in texts):
+            return f'__import__("copy").deepcopy({parameter})'  # the analyst's name may be another function
+        self.imports.append(imported)
+        return f"deepcopy({parameter})"
 
     def config(self) -> list[str]:
         self.imports.append("from dagster import Config")
@@ -359,4 +370,4 @@ class _Writer:
         ]
 
 
-_COPIES: Mapping[FrameKind, str] = {"pandas": "copy", "polars": "clone", "unknown": "copy"}
+_COPIES: Mapping[FrameKind, str] = {"pandas": "copy", "polars": "clone"}

@@ -212,6 +212,21 @@ def test_an_input_that_the_step_changes_is_copied_first() -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "copy"),
+    [
+        ("", "b = [a]", "deepcopy(a)"),
+        ("from copy import deepcopy", "b = deepcopy(a)", "deepcopy(a)"),
+        ("def deepcopy(x):\n    return [x]", "b = deepcopy(a)", '__import__("copy").deepcopy(a)'),
+    ],
+)
+def test_an_input_that_may_be_no_frame_is_copied_whatever_it_is(first: str, then: str, copy: str) -> None:
+    plan = planned((("", first), ("bronze:a", "a = {'n': 1}"), ("silver:b", f"a['m'] = 2\n{then}"))).plans[1]
+    kinds = Kinds({"a": "unknown"}, "unknown", guessed=True)
+    text = render_module(plan, kinds, "project", {}, verified=False).text
+    assert f"    a = {copy}  # the notebook changes it in place\n" in text
+
+
+@pytest.mark.parametrize(
     ("markdown", "said"),
     [
         ("", "Rents."),
