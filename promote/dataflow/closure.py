@@ -15,6 +15,7 @@ from functools import partial
 from platform_core.hints import Literal
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, idle_draws, shows_only
+from promote.dataflow.kept_bodies import tell_bodies
 from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
 from promote.dataflow.refusals import Context, Refusals
@@ -141,7 +142,7 @@ class _Resolver:
         for name, deleting, at, use in self.restored:
             if any(name in s.effects.touched for s in included):
                 self.refusals.gone(name, deleting, at, use)
-        self.refusals.bodies(included)
+        tell_bodies(self.refusals, included)
         variables = {bound.variable for bound in closure.inputs.values()}
         for statement in included if len(variables) > 1 else ():
             self.refusals.identity(statement, variables)

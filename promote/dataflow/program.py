@@ -151,7 +151,9 @@ def build(cells: Sequence[CodeCell]) -> Program:
         others=others,
         asks_caches=any("cache_info" in facts.attributes for facts in every),
         asks_subclasses=any("__subclasses__" in facts.attributes for facts in every),
-        minds_depth=any("RecursionError" in facts.names for facts in every),
+        minds_depth=any(
+            "RecursionError" in facts.names or "getrecursionlimit" in facts.names | facts.attributes for facts in every
+        ),
         calls_hooks=any(f"sys.{hook}" in imports.values() for hook in HOOKS) or any(map(_may_call_a_hook, every)),
     )
     if any(path.split(".", 1)[0] == "duckdb" for path in imports.values()):

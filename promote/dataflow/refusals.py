@@ -9,16 +9,11 @@ from functools import cached_property
 
 from platform_core.suggest import meant
 from promote.dataflow.displays import inner_displays
-from promote.dataflow.global_names import kept
 from promote.dataflow.loads import SDK
-from promote.dataflow.out_of_sight import out_of_sight
 from promote.dataflow.outputs import Output
-from promote.dataflow.own_places import own_place
-from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
 from promote.language.statements import changes_plainly, star_modules, star_source
-from promote.language.syntax import use_of
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
 from promote.values import replace
@@ -26,10 +21,6 @@ from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())
 _SHADOWED = {"math": ("pow",), "operator": ("abs", "pow")}  # by star imports of modules whose names are all known
-_UNSURE = {
-    "raises-exception": "it may stop at any line, and the notebook goes on",
-    "skip-execution": "Jupyter runs it, papermill does not",
-}  # tags of other tools
 _GENERATOR = "the generator of "
 _NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
 
@@ -341,78 +332,3 @@ class Refusals:
         close = difflib.get_close_matches(name, own, 1)
         close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)
         return meant(close[0]) if close else "Define it, or import it, in a cell above."
-
-    # What no subsequence can keep
-
-    def bodies(self, included: Sequence[Statement]) -> None:
-        """Tell what statements hold that means something else in a function, or cannot be followed."""
-        for name, statement, message in placed_modules(self.program, included):
-            hint = "Put the module into the project's package under src, and import it from there."
-            self.say("PR319", name, message, statement, Use(statement.first, 1), hint)
-        for statement, message, hint in out_of_sight(self.program, included):
-            self.say("PR319", message, message, statement, Use(statement.first, 1), hint)
-        local = kept(included)
-        recorded = any("catch_warnings" in s.facts.attributes or "catch_warnings" in s.facts.names for s in included)
-        for statement in included:
-            self.body(statement, local, recorded=recorded)
-
-    def body(self, statement: Statement, local: Collection[str], *, recorded: bool) -> None:
-        """Tell what one statement holds that a function cannot."""
-        effects = statement.effects
-        for tag in _UNSURE.keys() & {*self.context.notebook.cells[statement.cell - 1].tags}:
-            message = f"Cell {statement.cell} is tagged {tag}: {_UNSURE[tag]}."
-            hint = "Take that tag off, or move what the step needs to another cell."
-            self.say("PR311", f"{tag} {statement.cell}", message, statement, Use(statement.first, 1), hint)
-        for name, use in effects.dynamic.items():
-            if not self.program.bindings(name):
-                message = f"`{name}` reads or makes names at run time, which cannot be followed."
-                self.say("PR308", name, message, statement, use, "Use a dictionary, or name the variables.")
-        for name, use in effects.global_writes.items():
-            if name in local or any(told == name for _, told in self.told):
-                continue
-            message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
-            self.say(
-                "PR312", name, message, statement, use, "Bind the name in the notebook first, or return the value."
-            )
-        if statement.changes:
-            self.changing(statement)
-        if len(statement.facts.kinds.get(ast.Tuple, ())) > 1:
-            self.twice(statement)
-        place = own_place(statement.facts, self.program.functions, recorded=recorded)
-        if place is not None:
-            name = ast.unparse(place)
-            message = f"`{name}` tells where code stands, and in a module that is elsewhere."
-            hint = "Use __name__, or write the text that is meant."
-            self.say("PR314", name, message, statement, use_of(place), hint)
-        if effects.awaits is not None:
-            message = "`await` at the top of a cell works in IPython only."
-            self.say("PR314", "await", message, statement, effects.awaits, "Wrap it: asyncio.run(main()).")
-        for load in statement.loads:
-            if load.problem:
-                message = f"This {load.what} cannot be followed: {load.problem}."
-                hint = f'Write {load.what}("NAME") with literal arguments.'
-                self.say("PR316", load.name or load.what, message, statement, load.use, hint)
-
-    def twice(self, statement: Statement) -> None:
-        """Tell a name that one assignment stores twice, which not every Python does in order within a function."""
-        from promote.language.cell_only import stored_twice  # noqa: PLC0415 - few statements do
-
-        name = stored_twice(statement.node)
-        if name is not None:
-            message = f"One assignment stores `{name.id}` twice, in a function of Python 3.11.2 in another order."
-            self.say("PR314", name.id, message, statement, use_of(name), "Give one of the two another name.")
-
-    def changing(self, statement: Statement) -> None:
-        """Tell what changes something where only a notebook's cell runs it."""
-        from promote.language.cell_only import annotation_that_runs, shown_name  # noqa: PLC0415 - few statements do
-
-        annotated = annotation_that_runs(statement.node)
-        if annotated is not None:
-            name = min(statement.changes).removeprefix("~")
-            message = f"The annotation may change {name} when it is evaluated, which a function's is not."
-            self.say("PR314", name, message, statement, use_of(annotated), "Run that code in a line of its own.")
-        shown = shown_name(statement.node)
-        if shown is not None and shown.id in statement.changes:
-            message = f"Showing `{shown.id}` may change it, and only IPython shows what a line gives."
-            hint = "Write print(…) around it, or leave the line out of the step."
-            self.say("PR314", shown.id, message, statement, use_of(shown), hint)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from promote.language.syntax import dotted_of
+
 
 def annotation_that_runs(node: ast.AST) -> ast.expr | None:
     """Give the first annotation of a variable that calls something, which Python evaluates at the top of a cell only.
@@ -49,10 +51,34 @@ def _of_the_cell(node: ast.AST) -> Iterator[ast.AST]:
             stack += reversed(list(ast.iter_child_nodes(part)))
 
 
-def shown_name(node: ast.stmt) -> ast.Name | None:
-    """Give the name that a line holds and nothing else, so that IPython shows what it stands for.
+def shown(node: ast.stmt) -> ast.expr | None:
+    """Give what a line holds and does nothing else with, so that IPython shows it.
 
-    >>> shown_name(ast.parse("rents").body[0]).id, shown_name(ast.parse("rents.head()").body[0])
-    ('rents', None)
+    >>> ast.unparse(shown(ast.parse("rents[0]").body[0])), shown(ast.parse("print(rents)").body[0])
+    ('rents[0]', None)
     """
-    return node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name) else None
+    if not isinstance(node, ast.Expr):
+        return None
+    called = node.value.func if isinstance(node.value, ast.Call) else None
+    return None if isinstance(called, ast.Name) and called.id in {"print", "display"} else node.value
+
+
+def changes_when_shown(method: ast.AST | None) -> bool:
+    r"""Whether a method by which objects show themselves plainly changes something.
+
+    >>> changes_when_shown(ast.parse("def __repr__(self):\n    self.shown += 1\n    return self.name"))
+    True
+    >>> changes_when_shown(ast.parse("def __repr__(self):\n    name = self.name.strip()\n    return name"))
+    False
+    """
+    return any(map(_changes, ast.walk(method))) if method is not None else False
+
+
+def _changes(part: ast.AST) -> bool:
+    if isinstance(part, (ast.Assign, ast.AugAssign)):
+        targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+        return not all(isinstance(target, ast.Name) for target in targets)
+    if isinstance(part, ast.Call):
+        return (dotted_of(part.func) or ("",))[-1] in {"next", "pop", "popleft"}
+    alone = isinstance(part, ast.Expr) and isinstance(part.value, ast.Call)
+    return alone or isinstance(part, (ast.Global, ast.Nonlocal, ast.Delete))

@@ -10,6 +10,7 @@ from promote.language.syntax import dotted_of
 from promote.language.uses import ClassInfo, Effects
 
 _CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "__init_subclass__"))
+_UNCALLED = ("__", "_repr_", "_ipython_")  # Python calls the first, IPython those that show an object
 
 
 def fresh_defaults(arguments: ast.arguments) -> Iterable[str]:
@@ -30,7 +31,7 @@ def remembers(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool
 
 def class_info(node: ast.ClassDef, found: Effects) -> ClassInfo:
     """Give what a class's text says of its instances."""
-    implicit = {name for name in found.functions if name.startswith("__") and name not in _CONSTRUCTORS}
+    implicit = {name for name in found.functions if name.startswith(_UNCALLED) and name not in _CONSTRUCTORS}
     shared = False
     for statement in node.body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):

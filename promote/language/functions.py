@@ -37,7 +37,7 @@ class Functions:
     defaults: bool = False  # whether the notebook has dictionaries that change when an item is read
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # paths that an imported name has elsewhere
     asks_caches: bool = False  # whether anyone asks how often a remembering function was called
-    minds_depth: bool = False  # whether anyone catches that functions call one another too deeply
+    minds_depth: bool = False  # whether anyone asks how deeply functions may call one another, or catches it
     calls_hooks: bool = False  # whether anyone may call what shows values or errors by hand
     asks_subclasses: bool = False  # whether anyone asks a class for those that stand on it
     sql: SqlTexts | None = None  # what is told of the queries of DuckDB, where there may be any
