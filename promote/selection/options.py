@@ -19,6 +19,7 @@ from promote.vocabulary import is_foreign, vocabulary
 
 _DIRECTIVE = pattern(r"\s*[\w-]+(?:\s+[\w.*-]+)*\s*")
 _KEY = pattern(r"#\|\s*([\w-]+)\s*:")
+_DEEPER = pattern(r"#\|(?:\s{2,}|\s*-\s)\s*\S")  # what goes on with the option of the line above
 
 
 def header(source: str) -> tuple[int, ...]:
@@ -67,7 +68,7 @@ def read_options(notebook: Notebook, position: int, tag: str, role: str = "step"
             values[raw] = value
             lines[raw] = (position, numbers[0] + line - 1)
         findings = [_finding(notebook, position, tag, numbers, problem) for problem in told]
-        findings.extend(_misplaced(notebook, position, tag, numbers))
+        findings.extend(_misplaced(notebook, position, tag, numbers, first=position))
         return Options(values, lines), findings
     written, problems = _written(_text(cell.source, numbers))
     panel, more = _tree(from_json, cell.options, "written by the Lab panel ")
@@ -85,14 +86,17 @@ def read_options(notebook: Notebook, position: int, tag: str, role: str = "step"
             values[key.raw] = value
             lines[key.raw] = (position, numbers[0] + key.line - 1 if key.line else 1)
     findings = [_finding(notebook, position, tag, numbers, problem) for problem in (*problems, *more)]
-    findings.extend(_misplaced(notebook, position, tag, numbers))
+    findings.extend(_misplaced(notebook, position, tag, numbers, first=position))
     return Options(values, lines), findings
 
 
-def stray_options(notebook: Notebook, position: int, tag: str, why: str) -> list[Finding]:
-    """Give a finding for every option of ours in a cell that is not the place for options."""
+def stray_options(notebook: Notebook, position: int, tag: str, why: str, first: int = 0) -> list[Finding]:
+    """Give a finding for every option of ours in a cell that is not the place for options.
+
+    `first` is the cell that is, where the cell at `position` is a later one of the same step.
+    """
     cell = notebook.cells[position - 1]
-    findings = _misplaced(notebook, position, tag, (), why)
+    findings = _misplaced(notebook, position, tag, (), why, first)
     if any(key in vocabulary()["options"] for key in cell.options):
         message = f"The cell's metadata holds options, but {why}."
         at = notebook.at(position, tag=tag)
@@ -176,17 +180,46 @@ def _misplaced(
     tag: str,
     numbers: tuple[int, ...],
     why: str = "options stand at the top of the step's first cell",
+    first: int = 0,
 ) -> list[Finding]:
     findings: list[Finding] = []
     source = notebook.cells[position - 1].source
     if "#|" not in source:
         return findings
-    for number, line in enumerate(source.split("\n"), 1):
+    lines = source.split("\n")
+    for number, line in enumerate(lines, 1):
         match = _KEY.match(line) if line.startswith("#|") and number not in numbers else None
         if match and match[1] in vocabulary()["options"] and not is_foreign(match[1]):
             message = f"The option {match[1]!r} is not read here: {why}."
             at = notebook.at(position, number, match.start(1) + 1, tag=tag)
-            findings.append(
-                Finding("PR226", "error", message, at, "Move the line to the top of the step's first cell.")
-            )
+            goes_on = number < len(lines) and _DEEPER.match(lines[number])
+            above = "\n".join(lines[: number - 1])
+            inside = above.count('"""') % 2 or above.count("'''") % 2  # of a text, of which the line is a part
+            fix = None if goes_on or inside or not first else _moved(notebook, position, number, first, match[1])
+            hint = "Move the line to the top of the step's first cell."
+            findings.append(Finding("PR226", "error", message, at, hint, fix))
     return findings
+
+
+def _moved(notebook: Notebook, position: int, number: int, first: int, key: str) -> Fix | None:
+    """Move a line with an option to the others of its step; None where the step has the option already."""
+    source = notebook.cells[first - 1].source
+    lines, numbers = source.split("\n"), header(source)
+    there = [_KEY.match(lines[one - 1]) for one in numbers]
+    if key in notebook.cells[first - 1].options or any(one and one[1] == key for one in there):
+        return None
+    below = (
+        numbers[-1] if numbers else next((n for n, line in enumerate(lines) if not line.startswith("%%")), len(lines))
+    )
+    old = notebook.cells[position - 1].source.split("\n")
+    text = old[number - 1]
+    if below == len(lines):  # nothing but options, so that no line is left to stand above
+        added = Edit(first, below, len(lines[-1]) + 1, below, len(lines[-1]) + 1, f"\n{text}")
+    else:
+        added = Edit(first, below + 1, 1, below + 1, 1, f"{text}\n")
+    if number < len(old):
+        gone = Edit(position, number, 1, number + 1, 1, "")
+    else:
+        start = (number - 1, len(old[number - 2]) + 1) if number > 1 else (1, 1)
+        gone = Edit(position, *start, number, len(text) + 1, "")
+    return Fix(f"Move the option {key!r} to the top of the step's first cell.", (added, gone))

@@ -154,7 +154,7 @@ def _step(notebook: Notebook, name: str, group: Sequence[_Read], own: Sequence[_
     findings += wrong
     why = f"the options of {first.role.tag} stand in its first cell, cell {first.cell.position}"
     for item in group[1:]:
-        findings += stray_options(notebook, item.cell.position, item.role.tag, why)
+        findings += stray_options(notebook, item.cell.position, item.role.tag, why, first.cell.position)
     if all(_is_empty(item) for item in group):
         at = notebook.at(first.cell.position, 1, tag=first.role.tag)
         hint = "Write the code that makes the asset, or take the tag off."

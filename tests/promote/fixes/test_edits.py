@@ -89,6 +89,21 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         ],
         ["df = pd.read_csv("],
     ),
+    "an option below the top": (
+        "PR226",
+        [("silver:out", "%%time\n\n#| ordered: true\nout = [1]\n#| key: [a]")],
+        ["%%time\n\n#| ordered: true\n#| key: [a]\nout = [1]"],
+    ),
+    "an option of a later cell": (
+        "PR226",
+        [("silver:out", "out = [1]"), ("silver:out", "#| owner: team:é\nout += [2]")],
+        ["#| owner: team:é\nout = [1]", "out += [2]"],
+    ),
+    "an option under a cell magic alone": (
+        "PR226",
+        [("silver:out", "%%time\nout = [1]\n#| key: [a]\nout += [2]")],
+        ["%%time\n#| key: [a]\nout = [1]\nout += [2]"],
+    ),
     "a generator": (
         "PR701",
         [IMPORTS, ("silver:out", "rng = np.random.default_rng()\nout = [rng.normal()]")],
@@ -388,6 +403,20 @@ def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
     shown = capsys.readouterr().out
     assert "PR707 raw/rents.csv lies beside the notebook, and the step runs in the project's folder." in shown
     assert "--fix: Read raw/rents.csv through a resource of files" in shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "out = [1]\n#| checks:\n#|   - no_nulls",
+        'out = ["""\n#| key: [a]\n"""]',
+        "#| key: [a]\nout = [1]\n#| key: [b]",
+    ],
+)
+def test_an_option_that_is_not_one_line_of_its_own_is_left_where_it_is(source: str, data_project: Path) -> None:
+    path = data_project / "notebooks" / "n.ipynb"
+    path.write_text(written([("silver:out", source)]), encoding="utf-8")
+    assert [f.fix for f in analysed(data_project, path) if f.code == "PR226"] == [None]
 
 
 def test_nothing_is_offered_where_a_line_is_read_otherwise_than_it_stands(data_project: Path) -> None:
