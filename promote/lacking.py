@@ -28,9 +28,59 @@ def lacking(project: Project, selection: Selection, plans: Sequence[Plan]) -> li
         plans: Its steps.
     """
     notebook = selection.notebook
+    told = _beside(project, selection, plans)
     if any(word in cell.source for cell in notebook.cells for word in _ELSEWHERE):
-        return []
+        return told
     folders = [project.root, project.root / "src", project.root / Path(notebook.path).parent]
+    return told + _nowhere(selection, plans, folders)
+
+
+def _beside(project: Project, selection: Selection, plans: Sequence[Plan]) -> list[Finding]:
+    """Tell the modules that lie beside the notebook, where it finds them and a module of the project does not."""
+    notebook = selection.notebook
+    place = project.root / Path(notebook.path).parent
+    inside = [place, *(folder for folder in place.parents if folder.is_relative_to(project.root))]
+    beside = [folder for folder in inside if folder not in (project.root, project.root / "src")]
+    told: dict[str, Finding] = {}
+    for cell in selection.cells:
+        for node, package, names in _imports(cell):
+            found = next((one for folder in beside if (one := folder / f"{package}.py").is_file()), None)
+            if found is None or package in told or _is_there(package, [project.root, project.root / "src"]):
+                continue
+            steps = [p.step.tag for p in plans if _takes(p, names)]
+            if steps:
+                lies = found.relative_to(project.root).as_posix()
+                message = f"{lies} lies beside the notebook, where the module of {steps[0]} does not find it."
+                at = notebook.at(cell.position, node.lineno, tag=cell.role.tag)
+                told[package] = Finding("PR512", "error", message, at, _moved(project, lies, package, node))
+    return list(told.values())
+
+
+def _moved(project: Project, lies: str, package: str, node: ast.stmt) -> str:
+    """Say where a module is to lie and how it is imported then."""
+    home = project.root / "src" / Path(*project.package.split("."))
+    name = package if not (home / package).exists() and not (home / f"{package}.py").exists() else f"own_{package}"
+    whole = f"{project.package}.{name}"
+    words = f"from {whole} import …" if isinstance(node, ast.ImportFrom) else f"import {whole} as {package}"
+    return f"Move {lies} to {(home / name).relative_to(project.root).as_posix()}.py and write `{words}` here."
+
+
+def _takes(plan: Plan, names: set[str]) -> bool:
+    """Whether a step's module imports one of some names."""
+    parts = (plan.function, *plan.checks, *plan.charts)
+    taken = [node for f in parts for fragment in f.imports for node in parse(fragment.text).body]
+    given = {
+        a.asname or a.name.partition(".")[0]
+        for n in taken
+        if isinstance(n, (ast.Import, ast.ImportFrom))
+        for a in n.names
+    }
+    return not names.isdisjoint(given)
+
+
+def _nowhere(selection: Selection, plans: Sequence[Plan], folders: Sequence[Path]) -> list[Finding]:
+    """Tell the packages that are in none of some folders and not installed."""
+    notebook = selection.notebook
     run = [cell for cell in selection.cells if _UNRUN.isdisjoint(notebook.cells[cell.position - 1].tags)]
     told: dict[str, Finding] = {}
     for cell in run:

@@ -18,11 +18,12 @@ from platform_core.governance.policies.model import AssetFacts, Exemption, Polic
 from platform_core.governance.policies.reading import read_policies
 from promote.evidence import read_evidence
 from promote.findings import FindingError
-from promote.model import Finding, Notebook, Plan, location_of
+from promote.model import Finding, Fix, Notebook, Plan, location_of
 from promote.project import Project
 from promote.render.module import CLASSIFIED
 from promote.render.names import paths_of
 from promote.trees import parse
+from promote.values import replace
 from promote.vocabulary import layers
 
 CODES = {
@@ -56,6 +57,21 @@ def policy_findings(
         FindingError: The policies themselves cannot be used.
     """
     return _judged(project, plans, {}, chosen, day)
+
+
+def undeclared(project: Project, plans: Sequence[tuple[Notebook, Plan]]) -> dict[str, list[str]]:
+    """Give the options that the project's policies ask for and steps do not have, by the steps' tags.
+
+    Raises:
+        FindingError: The policies themselves cannot be used.
+    """
+    own = {plan.step.name: plan.step.tag for _, plan in plans}
+    facts = [_facts(plan, {}) for _, plan in plans]
+    found: dict[str, list[str]] = {}
+    for breach in judge(_policies(project), facts, on=today()):
+        if breach.kind == "requires" and breach.exemption is None and breach.severity == "error":
+            found.setdefault(own[breach.asset], []).append(breach.option)
+    return found
 
 
 def personal_findings(
@@ -105,8 +121,17 @@ def _judged(
         if breach.asset not in own or (chosen and own[breach.asset][1].step.tag not in chosen):
             continue
         notebook, plan = own[breach.asset]
-        findings += _told(notebook, plan, breach, policies, on, option="publish" if of is not None else "")
+        told = list(_told(notebook, plan, breach, policies, on, option="publish" if of is not None else ""))
+        if breach.kind == "requires" and of is None and breach.exemption is None:
+            told[0] = replace(told[0], fix=_answer(project, notebook, plan, breach.option, [one for _, one in plans]))
+        findings += told
     return findings
+
+
+def _answer(project: Project, notebook: Notebook, plan: Plan, option: str, others: Sequence[Plan]) -> Fix | None:
+    from promote.suggest.answers import answered  # noqa: PLC0415 - only where something is lacking
+
+    return answered(notebook, plan, option, project.root, others) if not plan.step.by_dbt else None
 
 
 def known_behind(project: Project, names: Iterable[str]) -> dict[str, AssetFacts]:

@@ -12,7 +12,7 @@ from promote.memory import Memory, digest_of_bytes
 from promote.values import dataclass
 
 VARIABLE = "WORKBENCH_PROJECT"
-_KEPT = ("package", "assurance")  # of [tool.workbench], what `promote` looks at
+_KEPT = ("package", "assurance", "owner")  # of [tool.workbench], what `promote` looks at
 _LEVELS = ("light", "standard", "full")  # as in `promote.assurance.record`, which costs more to import than all here
 _HINT = "Change into a project's folder, or make one with `workbench new DIR`."
 
@@ -56,6 +56,23 @@ def find(start: Path | None = None, *, named: Path | None = None) -> Project:
         if table is not None:
             return _project(folder, table)
     raise UsageError("No data project was found here or in any folder above.", hint=_HINT)
+
+
+def default_owner(root: Path) -> str:
+    """Give who answers for the project's assets unless they say otherwise, empty where it does not say.
+
+    Raises:
+        UserError: Its pyproject.toml cannot be read, or names something else.
+    """
+    owner = (_table(root) or {}).get("owner", "")
+    if not isinstance(owner, str) or (owner and not (owner.startswith("team:") or "@" in owner)):
+        hint = 'Write owner = "team:NAME" under [tool.workbench], or an e-mail address.'
+        raise UserError(
+            "The owner that the project names is neither a team nor an e-mail address.",
+            hint=hint,
+            location="pyproject.toml",
+        )
+    return owner
 
 
 def _table(folder: Path) -> Mapping[str, Any] | None:

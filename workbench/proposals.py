@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from promote.notebook import percent
 from promote.notebook.read import parse, read
 from promote.notebook.tagging import Marks, with_marks, with_script_marks
 from promote.plan import plan
-from promote.policy import policy_findings
+from promote.policy import policy_findings, undeclared
 from promote.prepare import is_governed
 from promote.project import Project, find
 from promote.register import rows
 from promote.reports.report import clean, finding_text
 from promote.selection.select import select
-from promote.suggest.proposal import Proposal, suggest
+from promote.suggest.answers import answers, owner_of
+from promote.suggest.proposal import Proposal, saying, suggest
+from workbench.git import run_git
 
 _FIXED_FIRST = ("PR701", "PR703", "PR707")  # chance, orders and paths on which a run would surely or probably fail
 
@@ -34,7 +37,9 @@ def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bo
     root, taken, project = _surroundings(path)
     notebook = read(path, root)
     proposal = suggest(notebook, taken(notebook.path))
-    asked = _asked(project, proposal) if project is not None and proposal.steps else []
+    asked: list[Finding] = []
+    if project is not None and proposal.steps:
+        proposal, asked = _answered(project, notebook, proposal)
     if write_tags and proposal.steps:
         write(root / notebook.path, notebook, proposal)
     text = as_json(proposal, asked) if json_wanted else as_text(proposal, asked, written=write_tags)
@@ -62,14 +67,27 @@ def _surroundings(path: Path) -> tuple[Path, _Taken, Project | None]:
     return project.root, names, project
 
 
-def _asked(project: Project, proposal: Proposal) -> list[Finding]:
-    """Give what the project's policies refuse of the proposed steps, such as a missing owner."""
-    planned = plan(select(proposal.notebook), include_needed=True)
-    if not is_governed(project, planned.plans):
-        return []
-    every = [(proposal.notebook, one) for one in planned.plans]
-    found = policy_findings(project, every, {step.tag for step in proposal.steps})
-    return [one for one in found if one.severity == "error"]
+def _answered(project: Project, notebook: Notebook, proposal: Proposal) -> tuple[Proposal, list[Finding]]:
+    """Let the proposed steps say what the project's policies ask of them, and give what they refuse all the same."""
+    plans = plan(select(proposal.notebook), include_needed=True).plans
+    if not is_governed(project, plans):
+        return proposal, []
+    proposed = {step.tag for step in proposal.steps}
+    every = [(proposal.notebook, one) for one in plans]
+    lacking = {tag: options for tag, options in undeclared(project, every).items() if tag in proposed}
+    if lacking:
+        others = [one for one in plans if one.step.tag not in proposed]
+        owner = owner_of(project.root, others) or git_email(project.root)
+        proposal = saying(proposal, notebook, answers(notebook, plans, lacking, owner))
+        every = [(proposal.notebook, one) for one in plan(select(proposal.notebook), include_needed=True).plans]
+    found = policy_findings(project, every, proposed)
+    return proposal, [one for one in found if one.severity == "error"]
+
+
+def git_email(folder: Path) -> str:
+    """Give the address under which git commits in a folder; empty where there is none, or no git."""
+    email = (run_git(folder, "config", "--get", "user.email") or b"").decode("utf-8", "replace").strip()
+    return email if re.fullmatch(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+", email) else ""
 
 
 def write(path: Path, notebook: Notebook, proposal: Proposal) -> None:
@@ -124,6 +142,7 @@ def as_json(proposal: Proposal, asked: Sequence[Finding] = ()) -> str:
                     "variable": step.variable,
                     "reads": list(step.reads),
                     "why": step.why,
+                    **({"options": dict(step.options)} if step.options else {}),
                 }
                 for step in proposal.steps
             ],
@@ -162,6 +181,12 @@ def as_text(proposal: Proposal, asked: Sequence[Finding] = (), *, written: bool 
             (_numbers(s.checks), f"check:{s.name}", "-", s.variable, "asserts only") for s in proposal.steps if s.checks
         ]
         blocks.append(_table([head, *rows_of]))
+    said = [f"{one.tag}: {key}: {clean(value)}" for one in proposal.steps for key, value in one.options]
+    if said:
+        owners = {value for one in proposal.steps for key, value in one.options if key == "owner"}
+        lines = [line for line in said if ": owner: " not in line]
+        lines += [f'owner: {clean(owner)} (another: owner = "team:NAME" under [tool.workbench])' for owner in owners]
+        blocks.append("\n".join(["What the steps say of themselves, in the notebook's words; better them:", *lines]))
     blocks += [finding_text(finding) for finding in (*proposal.warnings, *proposal.stopped)]
     blocks += list(proposal.left)
     if asked:

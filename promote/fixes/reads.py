@@ -13,6 +13,7 @@ from pathlib import Path
 from promote.model import Edit, Finding, Fix, ReadEdit
 from promote.outside.roots import resource_name
 from promote.values import replace
+from promote.vocabulary import layers
 
 CONFIG = "config/base.yaml"
 
@@ -41,7 +42,7 @@ def settled(root: Path, notebook: str, fix: Fix) -> tuple[Fix, bytes | None] | N
             edits.append(edit)
             continue
         found = _placed(root, notebook, edit)
-        named = _named(root, text, found[0]) if found else None
+        named = _named(root, notebook, text, found[0]) if found else None
         if found is None or named is None:
             return None
         name, text = named
@@ -106,8 +107,11 @@ def _is_there(root: Path, place: str, edit: ReadEdit) -> bool:
     return any(one.is_file() for one in root.glob(place))
 
 
-def _named(root: Path, text: str, folder: str) -> tuple[str, str] | None:
-    """Give the name of a resource of a folder's files, and the configuration that declares it."""
+def _named(root: Path, notebook: str, text: str, folder: str) -> tuple[str, str] | None:
+    """Give the name of a resource of a folder's files, and the configuration that declares it.
+
+    It is the name of no asset, since an asset that takes both has each under its name.
+    """
     from promote.fixes.declare import declared_in, with_resource  # noqa: PLC0415 - YAML costs what most runs can spare
 
     taken: dict[str, object] = {}
@@ -115,16 +119,26 @@ def _named(root: Path, text: str, folder: str) -> tuple[str, str] | None:
         if path.name != posixpath.basename(CONFIG):
             taken |= declared_in(path.read_text(encoding="utf-8"), f"config/{path.name}")
     own = declared_in(text, CONFIG)
+    assets = _assets(root, notebook)
     for name, given in own.items():
-        if _is_of(given, folder):
+        if _is_of(given, folder) and name not in assets:
             return name, text
     wanted = resource_name(folder)
+    wanted = f"{wanted}_files" if wanted in assets else wanted
     number, name = 1, wanted
-    while name in taken or name in own:
+    while name in taken or name in own or name in assets:
         number += 1
         name = f"{wanted}_{number}"
     added = with_resource(text, name, folder)
     return None if added is None else (name, added)
+
+
+def _assets(root: Path, notebook: str) -> set[str]:
+    """Give the names of the assets that a notebook makes, and of those whose modules stand in the project."""
+    known = "|".join(layers())
+    text = (root / notebook).read_text(encoding="utf-8", errors="replace")
+    made = set(re.findall(rf'"(?:{known}):(\w+)"', text))
+    return made | {file.stem for layer in layers() for file in (root / "src").glob(f"**/defs/{layer}/*.py")}
 
 
 def _is_of(given: object, folder: str) -> bool:

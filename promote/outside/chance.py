@@ -35,7 +35,7 @@ def chance(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
     module = path.rpartition(".")[0]
     if (state := names.SEEDED_MODULES.get(module)) is not None and path not in names.NOT_CHANCE:
         if not _is_seeded(look, state, s):
-            fix = seed_before(look.context, s, node) if s.index in look.own and not call.function else None
+            fix = seed_before(look.context, s, node) if not call.function else None
             yield _chancy(look, message, s, node, "Seed it in this step, or use numpy.random.default_rng(0).", fix)
     elif path.startswith(("sklearn.", "imblearn.")) and path.rpartition(".")[2] in names.SKLEARN_CHANCE:
         if call.keyword("random_state") is None and _NUMPY not in look.sets and not _unpacks(node):

@@ -268,13 +268,17 @@ class _Writer:
         taken += [f"{asset}: {self.annotation(kind)}" for asset, kind in inputs]
         taken += [f"{r.name}: {self.resource_type(r)}" for r in function.resources]
         gives = self.annotation(self.kinds.output)
+        called = function.name
+        if any(r.name == called for r in function.resources):  # the resource would stand where the function does
+            called = f"_{called}"
+            lines = [f"{called} = {function.name}  # a resource has the name too", "", "", *lines]
         lines += call(f"def {self.step.name}{ASSET_SUFFIX}(", taken, f") -> {gives}:")
         lines += docstring(summary(self.plan), "    ")
         given = [i.asset for i in function.inputs] + [r.name for r in function.resources]
         for parameter in function.parameters:
             of_key = parameter.name == self.plan.partition_parameter
             given.append(self.key_for(parameter) if of_key else f"{parameter.name}=config.{parameter.name}")
-        return lines + call(f"    return {function.name}(", given, ")")
+        return lines + call(f"    return {called}(", given, ")")
 
     def decoration(self) -> list[str]:
         """The keywords of the layer decorator, in one order for every module."""

@@ -201,6 +201,17 @@ def _misplaced(
     return findings
 
 
+def placed(notebook: Notebook, position: int, text: str) -> Edit:
+    """Give the edit that puts a line of options under those that stand at the top of a cell."""
+    source = notebook.cells[position - 1].source
+    lines, numbers = source.split("\n"), header(source)
+    magics = next((n for n, line in enumerate(lines) if not line.startswith("%%")), len(lines))
+    below = numbers[-1] if numbers else magics
+    if below == len(lines):  # nothing but options, so that no line is left to stand above
+        return Edit(position, below, len(lines[-1]) + 1, below, len(lines[-1]) + 1, f"\n{text}")
+    return Edit(position, below + 1, 1, below + 1, 1, f"{text}\n")
+
+
 def _moved(notebook: Notebook, position: int, number: int, first: int, key: str) -> Fix | None:
     """Move a line with an option to the others of its step; None where the step has the option already."""
     source = notebook.cells[first - 1].source
@@ -208,15 +219,9 @@ def _moved(notebook: Notebook, position: int, number: int, first: int, key: str)
     there = [_KEY.match(lines[one - 1]) for one in numbers]
     if key in notebook.cells[first - 1].options or any(one and one[1] == key for one in there):
         return None
-    below = (
-        numbers[-1] if numbers else next((n for n, line in enumerate(lines) if not line.startswith("%%")), len(lines))
-    )
     old = notebook.cells[position - 1].source.split("\n")
     text = old[number - 1]
-    if below == len(lines):  # nothing but options, so that no line is left to stand above
-        added = Edit(first, below, len(lines[-1]) + 1, below, len(lines[-1]) + 1, f"\n{text}")
-    else:
-        added = Edit(first, below + 1, 1, below + 1, 1, f"{text}\n")
+    added = placed(notebook, first, text)
     if number < len(old):
         gone = Edit(position, number, 1, number + 1, 1, "")
     else:

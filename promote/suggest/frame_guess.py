@@ -80,6 +80,7 @@ class Guesser:
     depth: int = 0
     used: frozenset[str] = frozenset()
     near: set[str] = field(default_factory=set)
+    lists: set[str] = field(default_factory=set)  # variables that hold lists, such as of the names of columns
 
     def guess(self, node: ast.expr) -> Guess | None:  # noqa: PLR0911 - one way out for each kind of expression
         """Give what an expression seems to be; None where it is no part of a frame."""
@@ -135,6 +136,8 @@ class Guesser:
             return Guess("frame", view=True)  # an input: nothing that this notebook makes
         if name in _MAKERS:
             return Guess("frame")
+        if name in ("pandas.Series", "polars.Series"):
+            return Guess("column")
         if name in _COMBINERS or name in _SUMMARISERS:
             parts = [a for a in ast.walk(node) if isinstance(a, (ast.Call, ast.Name)) and a is not node]
             inner = [g for a in parts if (g := self.guess(a))]
@@ -198,6 +201,9 @@ class Guesser:
             guessed = self.guess(inner.value) if inner.value is not None else None
             for target in targets:
                 if isinstance(target, ast.Name):
+                    self.lists.discard(target.id)
+                    if isinstance(inner.value, (ast.List, ast.ListComp)):
+                        self.lists.add(target.id)
                     given = guessed or self._used(target.id, inner.value)
                     self.frames.pop(target.id, None)
                     found.pop(target.id, None)
@@ -224,7 +230,8 @@ class Guesser:
         rows = isinstance(index, (ast.Slice, ast.List, ast.ListComp, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Call))
         if rows or (isinstance(index, ast.BinOp) and isinstance(index.op, (ast.BitAnd, ast.BitOr))):
             return Guess("frame", view=isinstance(index, ast.Slice))
-        if isinstance(index, ast.Name) and (mask := self.frames.get(index.id)) and mask.shape == "column":
+        mask = self.frames.get(index.id) if isinstance(index, ast.Name) else None
+        if isinstance(index, ast.Name) and (index.id in self.lists or (mask and mask.shape == "column")):
             return Guess("frame")
         return Guess("column")
 

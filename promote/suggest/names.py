@@ -24,7 +24,9 @@ _EMPTY_WORDS = frozenset(
 )
 _MOST_WORDS = 5
 _JOINING = frozenset(("by", "of", "per", "and", "in", "to", "with", "from", "for"))
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s+\S")
+HEADING = re.compile(r"\s{0,3}#{1,6}\s+\S")
+_QUERY = re.compile(r"\s*(?:select|with)\s", re.IGNORECASE)
+_TABLE = re.compile(r"\bfrom\s+[\"\[`]?([\w.]+)", re.IGNORECASE)
 _FRAME_AFFIX = re.compile(r"^(?:df|tbl|lf)_|_(?:df|dataframe|tbl|lf|data)$")
 
 
@@ -60,14 +62,25 @@ def from_variable(variable: str) -> str:
     return short if len(short) > 2 and usable(short) else ""
 
 
+def words_of(heading: str) -> str:
+    """Give a heading's words, without marks of Markdown and HTML and without its number.
+
+    >>> words_of("## 3.1 Rents *by* `town`:")
+    'Rents by town'
+    """
+    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+    plain = re.sub(r"<[^>]*>|[*`#]|(?<!\w)_+|_+(?!\w)", " ", plain)
+    plain = re.sub(r"^\s*(?:Step\s+)?(?:(?:\d+[.):]?)+|[IVX]+[.):])\s*", "", plain)
+    return " ".join(plain.split()).rstrip(":")
+
+
 def from_heading(heading: str) -> str:
     """Give a name made of a heading, empty where the heading says nothing of the data.
 
-    >>> from_heading("## 3.1 Rents by town"), from_heading("# Load the data"), from_heading("Top 10 *dear* towns")
-    ('rents_by_town', '', 'top_10_dear_towns')
+    >>> from_heading("## 3.1 Rents by town"), from_heading("# Load the data"), from_heading("What's up with the towns?")
+    ('rents_by_town', '', 'up_with_the_towns')
     """
-    plain = re.sub(r"<[^>]*>|\([^)]*\)|[*_`#]", " ", heading)
-    plain = re.sub(r"^\s*(?:(?:\d+[.):]?)+|[IVX]+[.):])\s*", "", plain)
+    plain = re.sub(r"['\u2019](?=s\b|re\b|ll\b|t\b)\w+", "", words_of(re.sub(r"\([^)]*\)", " ", heading)))
     words = [word for word in snake(plain).split("_") if word]
     while words and (words[0] in _EMPTY_WORDS or words[0].isdigit()):
         words.pop(0)
@@ -89,7 +102,7 @@ def headings(notebook: Notebook, position: int) -> tuple[str, str]:
     parted = False
     for number, cell in enumerate(notebook.cells, 1):
         if cell.kind == "markdown":
-            found = [line.strip() for line in cell.source.split("\n") if _HEADING.match(line)]
+            found = [line.strip() for line in cell.source.split("\n") if HEADING.match(line)]
             parted = parted or bool(found and above) or len(found) > 1
             above += found if number < position else []
     title = from_heading(above[0]) if above and above[0].startswith("# ") else ""
@@ -99,11 +112,16 @@ def headings(notebook: Notebook, position: int) -> tuple[str, str]:
 
 
 def from_path(path: str) -> str:
-    """Give a name made of the file that is read.
+    """Give a name made of the file that is read, or of the table that a query asks.
 
     >>> from_path("../data/Rents 2024.csv"), from_path("https://a.b/x/towns.csv.gz?raw=true"), from_path("data.csv")
     ('rents_2024', 'towns', '')
+    >>> from_path("SELECT * FROM housing.rents WHERE year > 2020 LIMIT 3")
+    'rents'
     """
+    if _QUERY.match(path):
+        table = _TABLE.search(path)
+        path = table[1].rpartition(".")[2] if table else ""
     last = re.split(r"[/\\\\]", re.split(r"[?#]", path)[0])[-1]
     name = snake(last.split(".")[0])
     return name if name not in _GENERIC and len(name) > 2 and usable(name) else ""

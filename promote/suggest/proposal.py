@@ -8,7 +8,7 @@ planned as promotion would plan it, and steps are taken out of it until nothing 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from promote.dataflow.program import Program, build
@@ -35,6 +35,7 @@ class ProposedStep:
     reads: tuple[str, ...] = ()
     why: str = ""
     checks: tuple[int, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()  # what it says of itself, such as its owner
 
     @property
     def tag(self) -> str:
@@ -184,11 +185,25 @@ def tagged(notebook: Notebook, steps: Iterable[ProposedStep]) -> Notebook:
             options = dict(cell.options)
             if number == 0 and step.name != step.variable:
                 options["output"] = step.variable
+            if number == 0:
+                options |= dict(step.options)
             cells[position - 1] = replace(cell, tags=(*cell.tags, step.tag), options=options)
         for position in step.checks:
             cell = cells[position - 1]
             cells[position - 1] = replace(cell, tags=(*cell.tags, f"check:{step.name}"))
     return replace(notebook, cells=tuple(cells))
+
+
+def saying(proposal: Proposal, notebook: Notebook, said: Mapping[str, Mapping[str, str]]) -> Proposal:
+    """Give a proposal whose steps say more of themselves.
+
+    Args:
+        proposal: The proposal.
+        notebook: The notebook without it.
+        said: Options of steps, by their tags.
+    """
+    steps = tuple(replace(one, options=tuple(said.get(one.tag, {}).items())) for one in proposal.steps)
+    return replace(proposal, notebook=tagged(notebook, steps), steps=steps)
 
 
 def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str]) -> Proposal:

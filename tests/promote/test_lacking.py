@@ -70,3 +70,26 @@ def test_what_a_step_uses_is_to_be_installed(data_project: Path, capsys: pytest.
     cells = [("", "import polars as pl\nimport nowhere"), ("silver:a", "a = nowhere.read(pl)")]
     _, way = shown(data_project, cells, capsys)
     assert way.endswith("to the dependencies in pyproject.toml and install it.")
+
+
+@pytest.mark.parametrize(
+    ("imported", "words"),
+    [
+        ("from beside import load", "from planning.beside import …"),
+        ("import helpers", "import planning.own_helpers as helpers"),
+    ],
+)
+def test_a_module_beside_the_notebook_that_a_step_uses_is_told_before_anything_runs(
+    imported: str, words: str, data_project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The notebook finds it, and the project's module does not."""
+    for name in ("beside", "helpers", "unused"):
+        (data_project / f"notebooks/{name}.py").write_text("def load(): return 1\n")
+    (data_project / "src/planning/helpers").mkdir(parents=True)
+    call = "helpers.load()" if "helpers" in imported else "load()"
+    path = data_project / "notebooks" / "a.ipynb"
+    path.write_bytes(written([("", f"import polars as pl\nimport unused\n{imported}"), ("silver:a", f"a = {call}")]))
+    assert main(["--project", str(data_project), str(path)]) == 1
+    said = capsys.readouterr().out
+    assert said.count("PR512") == 2  # once more in the last line
+    assert f"write `{words}` here." in said

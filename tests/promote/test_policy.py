@@ -10,7 +10,7 @@ import pytest
 
 from promote import recheck
 from promote.findings import FindingError
-from promote.model import Finding
+from promote.model import Edit, Finding
 from promote.outcome import Settings
 from promote.pipeline import run
 from promote.policy import CODES
@@ -81,6 +81,34 @@ def test_a_rule_is_told_at_the_line_of_its_option(tmp_path: Path) -> None:
     )
     assert dear.location.text == "#| cost: 9"
     assert dear.location.cell == 2
+
+
+def test_an_owner_and_a_description_are_offered_where_they_are_known(tmp_path: Path) -> None:
+    """The owner by the project, else by the other steps; the description by the cell's comment, heading or inputs."""
+    cells: Cells = (
+        ("", "import polars as pl\n\nfrom platform_core.sdk import load_asset"),
+        ("gold:a", "#| owner: team:b\n# All of them: by town\na = load_asset('x').collect()"),
+        ("gold:c", "%%time\nc = load_asset('y').join(a.lazy(), on='k')"),
+    )
+    root = _project(tmp_path, "use: minimal", n=cells)
+    found = [f for f in _findings(root, "n") if f.code == "PR952" and f.severity == "error"]
+    assert [(f.location.tag, f.message.split(" (")[0].rpartition(" ")[2]) for f in found] == [
+        ("gold:a", "description"),
+        ("gold:c", "description"),
+        ("gold:c", "owner"),
+    ]
+    written = [[edit.text for edit in f.fix.edits if isinstance(edit, Edit)] for f in found if f.fix]
+    assert written == [
+        ['#| description: "All of them: by town"\n'],
+        ["#| description: Worked out from a and y\n"],
+        ["#| owner: team:b\n"],
+    ]
+    assert {edit.line for f in found if f.fix for edit in f.fix.edits if isinstance(edit, Edit)} == {2}
+    file = root / "pyproject.toml"
+    file.write_text(file.read_text().replace("[tool.workbench]\n", '[tool.workbench]\nowner = "team:all"\n'))
+    (last,) = [f for f in _findings(root, "n") if f.message.startswith("gold:c has no owner")]
+    assert last.fix
+    assert "team:all" in repr(last.fix)
 
 
 def test_a_classification_falls_in_one_batch_and_over_notebooks(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from promote.cli import main as promote
 from promote.notebook.read import read
 from promote.plan import plan
 from promote.selection.select import select
@@ -17,7 +19,7 @@ SOURCES = [
     "import pandas as pd",
     "df = pd.read_csv('rents.csv')",
     "df = df.dropna()",
-    "out = df.groupby('town').mean()",
+    "# Mean rents\nout = df.groupby('town').mean()",
 ]
 
 
@@ -64,18 +66,57 @@ def test_it_prints_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert (said["notebook"], said["include_needed"], said["stopped"]) == ("notebooks/a.ipynb", False, [])
 
 
-def test_it_says_what_the_policies_ask_for(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    policies = notebook.parents[1] / "policies"
-    policies.mkdir()
-    (policies / "project.yaml").write_text("use: minimal\n")
-    assert main(["suggest", str(notebook)]) == 0
+@pytest.fixture
+def governed(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a notebook of a project whose policies ask for owner and description, where git knows of nobody."""
+    (notebook.parents[1] / "policies").mkdir()
+    (notebook.parents[1] / "policies/project.yaml").write_text("use: minimal\n")
+    for variable in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(variable, os.devnull)
+    return notebook
+
+
+def test_it_says_what_the_policies_ask_for(governed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["suggest", str(governed)]) == 0
     said = capsys.readouterr().out
     tags = "gold:a_out, silver:rents_prepared"
     assert "The project's policies ask for more before these steps promote:\n" in said
     assert f"PR952 Write `#| owner: team:NAME` at the top of the step's first cell. ({tags})\n" in said
-    assert main(["suggest", "--json", str(notebook)]) == 0
-    told = json.loads(capsys.readouterr().out)["policies"]
-    assert [(one["code"], one["cell"]) for one in told] == [("PR952", 4)] * 2 + [("PR952", 3)] * 2
+    assert main(["suggest", "--json", str(governed)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(one["code"], one["cell"]) for one in told["policies"]] == [("PR952", 4), ("PR952", 3)]
+    assert [one.get("options") for one in told["steps"]] == [
+        None,
+        {"description": "Worked out from rents"},
+        {"description": "Mean rents"},
+    ]
+
+
+@pytest.mark.parametrize("known_by", ["pyproject", "git"])
+def test_what_it_writes_says_all_that_the_policies_ask_for(
+    known_by: str, governed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = governed.parents[1]
+    if known_by == "git":
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(root / "gitconfig"))
+        (root / "gitconfig").write_text("[user]\n\temail = ana@example.org\n")
+    else:
+        (root / "pyproject.toml").write_text('[tool.workbench]\npackage = "planning"\nowner = "team:rents"\n')
+    owner = "ana@example.org" if known_by == "git" else "team:rents"
+    assert main(["suggest", str(governed), "--write"]) == 0
+    said = capsys.readouterr().out
+    assert f"\nowner: {owner} (another: owner = " in said
+    assert "gold:a_out: description: Mean rents\n" in said
+    assert "PR952" not in said
+    (root / "rents.csv").write_text("town,n\na,1\n")
+    assert promote(["--project", str(root), "--no-run", "--dry-run", str(governed)]) == 0
+    assert "PR952 (warning) gold:a_out has no check" in capsys.readouterr().out
+
+
+def test_an_owner_who_is_none_is_told(governed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (governed.parents[1] / "pyproject.toml").write_text('[tool.workbench]\npackage = "planning"\nowner = "me"\n')
+    assert main(["suggest", str(governed)]) == 1
+    assert "pyproject.toml: The owner that the project names is neither" in capsys.readouterr().err
 
 
 def test_what_it_writes_promotes_and_the_file_keeps_its_mode(

@@ -338,6 +338,19 @@ def test_a_file_beside_the_notebook_is_read_through_a_resource(data_project: Pat
     assert (config.read_bytes(), path.read_bytes()) == before
 
 
+def test_a_resource_is_named_as_no_asset_is(data_project: Path) -> None:
+    """An asset takes both under their names, and its own function has its name."""
+    with_files(data_project)
+    module = data_project / "src/planning/defs/bronze/raw_files.py"
+    module.parent.mkdir(parents=True, exist_ok=True)
+    module.write_text("")
+    path = data_project / "notebooks/a.ipynb"
+    cells = [("", FRAMES), ("bronze:raw", "raw = pd.read_csv('raw/rents.csv')")]
+    path.write_text(written(cells), encoding="utf-8")
+    fix_all(data_project, lambda: analysed(data_project, path))
+    assert "\n  raw_files_2: {type: files, root: notebooks/raw}\n" in (data_project / "config/base.yaml").read_text()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -403,6 +416,23 @@ def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
     shown = capsys.readouterr().out
     assert "PR707 raw/rents.csv lies beside the notebook, and the step runs in the project's folder." in shown
     assert "--fix: Read raw/rents.csv through a resource of files" in shown
+
+
+def test_a_generator_is_seeded_where_a_step_takes_what_it_drew(data_project: Path) -> None:
+    """The seed stands in the untagged cell, and goes into the step with what it draws."""
+    path = data_project / "notebooks" / "n.ipynb"
+    path.write_text(
+        written([IMPORTS, ("", "a = np.random.rand()\nb = np.random.rand()"), ("silver:out", "out = [a, b]")])
+    )
+
+    def told() -> list[Finding]:
+        return list(prepare(find(named=data_project), [path], (), include_needed=True)[1])
+
+    done, left = fix_all(data_project, told)
+    assert [one.finding.code for one in done] == ["PR701"]
+    assert not {f.code for f in left if f.severity != "note"}
+    (plan,) = prepare(find(named=data_project), [path], (), include_needed=True)[0][0].plans
+    assert plan.function.body[0].text == "np.random.seed(0)"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,16 @@ def test_a_parameter_of_any_type_is_typed_so() -> None:
     assert "    least: dict[str, Any] = {}\n" in text
 
 
+def test_a_resource_with_the_name_of_the_step_does_not_stand_where_the_function_does() -> None:
+    cells = (
+        ("", "import polars as pl\n\nfrom platform_core.sdk import resource"),
+        ("bronze:towns", 'towns = pl.scan_csv(resource("towns").path("a.csv"))'),
+    )
+    text = text_of(planned(cells).plans[0], towns="FilesResource")
+    assert "\n\n\n_towns = towns  # a resource has the name too\n\n\n@bronze_asset(" in text
+    assert text.endswith("    return _towns(towns)\n")
+
+
 def test_parameters_become_a_typed_config_and_a_partition_key_does_not() -> None:
     cells = (
         ("", "import polars as pl\n\nfrom platform_core.sdk import resource"),

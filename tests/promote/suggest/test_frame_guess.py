@@ -17,6 +17,7 @@ df = pd.read_csv("rents.csv")
 size: object = df["size"]
 groups = df.groupby("town")
 n = 3
+names = [c for c in df.columns if c]
 def same(frame):
     return frame
 def loaded(path, sep=","):
@@ -64,6 +65,7 @@ FRAME, COLUMN, GROUP = Guess("frame"), Guess("column"), Guess("group")
         ("df[(df.a > 3) & (df.b < 2)]", FRAME),
         ("df[size]", FRAME),
         ("df[n]", COLUMN),
+        ("df[names].rename(columns=str)", FRAME),
         ("n[3]", None),
         ("size[3]", COLUMN),
         ("groups['rent']", GROUP),
@@ -84,6 +86,7 @@ FRAME, COLUMN, GROUP = Guess("frame"), Guess("column"), Guess("group")
         ("vega_datasets.data.cars()", Guess("frame", read=True, path="cars")),
         ("load_asset('rents')", Guess("frame", view=True)),
         ("pd.DataFrame({})", FRAME),
+        ("pd.Series(names).value_counts()", Guess("column", summary=True)),
         ("pd.concat([pd.read_csv('a.csv'), df])", Guess("frame", read=True, path="a.csv")),
         ("pd.crosstab(df.a, df.b)", Guess("frame", summary=True)),
         ("duckdb.sql('SELECT a FROM df GROUP BY a')", Guess("frame", summary=True)),
