@@ -20,7 +20,7 @@ class GraphQLResource(HTTPClientResource):
     """A GraphQL API, with the address, the token and the patience of `HTTPResource`.
 
     Args:
-        path: The path of the endpoint under the base address.
+        path: The path of the endpoint under the base address; without one it is the base address itself.
     """
 
     path: str = ""

@@ -132,8 +132,10 @@ class HTTPClientResource(ConnectedResource):
     def _target(self, library: Any, url: str) -> httpx.URL:
         """Give the whole address; a token is sent to no other server."""
         try:
-            base = library.URL(self.text("base_url").rstrip("/") + "/")
-            target = library.URL(url) if "://" in url else base.join(url.lstrip("/"))
+            given = self.text("base_url")
+            base = library.URL(given.rstrip("/") + "/")
+            # Without a path it is the address as it is written: many servers know no `/graphql/`
+            target = library.URL(url or given) if "://" in url or not url else base.join(url.lstrip("/"))
         except library.InvalidURL:
             raise UserError(f"An address of {self._label} is none.", hint="Write https://… as base_url.") from None
         if base.scheme not in {"http", "https"} or not base.host:

@@ -11,6 +11,8 @@ from typing import Any
 
 from platform_core.errors import UserError
 
+# The codes of S3 and Google's storage, and of Azure, which tells no code where several are deleted
+_NO_BUCKET = ("<Code>NoSuchBucket</Code>", "<Code>ContainerNotFound</Code>", "The specified container does not exist.")
 _NOWHERE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # in a key
 
 
@@ -44,6 +46,18 @@ def checked(key: str) -> str:
     return key
 
 
+def is_without_bucket(error: Exception) -> bool:
+    """Say whether a store answers that there is no such bucket or container."""
+    return any(code in str(error) for code in _NO_BUCKET)
+
+
+def _no_bucket(store: str) -> UserError:
+    return UserError(
+        f"The bucket or container of {store} is not there.",
+        hint="Look at its name, the region and the endpoint; somebody creates it first.",
+    )
+
+
 @contextmanager
 def told(store: str, key: str, errors: Any) -> Iterator[None]:
     """Turn what obstore raises into an error for people, without the answer of the store.
@@ -55,7 +69,9 @@ def told(store: str, key: str, errors: Any) -> Iterator[None]:
     """
     try:
         yield
-    except (errors.NotFoundError, FileNotFoundError):
+    except (errors.NotFoundError, FileNotFoundError) as error:
+        if is_without_bucket(error):
+            raise _no_bucket(store) from None
         raise UserError(f"{store} has no object {key!r}.", hint="List what is there: list_objects().") from None
     except errors.AlreadyExistsError:
         raise UserError(f"{store} has an object {key!r} already.") from None
@@ -71,6 +87,8 @@ def told(store: str, key: str, errors: Any) -> Iterator[None]:
             hint="List a prefix without it, or rename it with the store's own tool.",
         ) from None
     except errors.BaseError as error:
+        if is_without_bucket(error):
+            raise _no_bucket(store) from None
         raise UserError(
             f"{store} did not answer for {key!r} ({type(error).__name__}).",
             hint="Look at the name of the bucket, the region, the network and the credentials.",

@@ -20,7 +20,7 @@ from platform_core.errors import UserError
 from platform_core.frames import to_polars
 from platform_core.resources import recording
 from platform_core.resources.base import PlatformResource, needed
-from platform_core.resources.object_parts import ObjectInfo, checked, info_of, told
+from platform_core.resources.object_parts import ObjectInfo, checked, info_of, is_without_bucket, told
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -73,7 +73,16 @@ class ObjectStoreResource(PlatformResource):
     def write_frame(
         self, frame: object, key: str, *, if_absent: bool = False, if_etag: str | None = None
     ) -> ObjectInfo:
-        """Write a frame of any kind as Parquet, as `upload_file` does a file."""
+        """Write a frame of any kind as Parquet, as `upload_file` does a file.
+
+        Raises:
+            UserError: The key does not end in `.parquet`, a condition does not hold, or the store refuses.
+        """
+        if PurePosixPath(key).suffix.lower() != ".parquet":
+            raise UserError(
+                f"write_frame writes Parquet, and {key!r} says another format or none.",
+                hint="Let the key end in .parquet; publish_object writes CSV, JSON and workbooks too.",
+            )
         buffer = BytesIO()
         to_polars(frame).write_parquet(buffer)
         return self._put(key, buffer.getvalue(), if_absent=if_absent, if_etag=if_etag)
@@ -129,6 +138,8 @@ class ObjectStoreResource(PlatformResource):
         kept = [self._kept_object(name) for name in keys]
         if all(path is not None for path in kept):
             return reader(kept, **options)
+        if keys == [key]:
+            self.stat(key)  # or Polars would say that it is not there, with the answer of the store
         return reader([self.url(name) for name in keys], storage_options=self._storage_options(), **options)
 
     def read_frame(self, key: str, **options: Any) -> pl.DataFrame:
@@ -217,8 +228,9 @@ class ObjectStoreResource(PlatformResource):
         with self._told(key):
             try:
                 obstore.delete(self._store(), checked(key))
-            except (obstore.exceptions.NotFoundError, FileNotFoundError):
-                return
+            except (obstore.exceptions.NotFoundError, FileNotFoundError) as error:
+                if is_without_bucket(error):
+                    raise
 
     def presign(self, key: str, *, seconds: int = 3600, method: Literal["GET", "PUT"] = "GET") -> str:
         """Give an address that lets its holder read (or write) one object for some time, without an account.

@@ -36,6 +36,8 @@ _WRITING = {
 }
 _QUERY = re.compile(r"[\s(]*(?:select|with|values|table|insert|update|delete|merge)\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_LISTED = re.compile(r"\bin\s*%(?:\(|s\b)", re.IGNORECASE)  # as other drivers take a list
+_LISTS = "For a list of values write = ANY(%(name)s) in place of IN %(name)s."
 _REASON = re.compile(r"(?:FATAL|ERROR):\s+(.+)")
 
 
@@ -234,11 +236,13 @@ class PostgresResource(QueryResource):
         position = details.get("PG_DIAG_STATEMENT_POSITION", "")
         place = f"line {line_of(sql, int(position))} of the query" if sql and position.isdigit() else None
         said = without_values(said) if state.startswith("22") else said
-        hint = details.get("PG_DIAG_MESSAGE_HINT") or (
-            _QUERIES if state == _SYNTAX and not _QUERY.match(_COMMENTS.sub("", sql)) else None
-        )
+        hint = details.get("PG_DIAG_MESSAGE_HINT") or (self._syntax_hint(sql) if state == _SYNTAX else None)
         hint = hint if sql else _WRITING.get(state, hint)
         return UserError(f"{self._engine} says: {self.scrubbed(said)} (SQLSTATE {state}).", hint=hint, location=place)
+
+    def _syntax_hint(self, sql: str) -> str | None:
+        text = _COMMENTS.sub("", sql)
+        return _QUERIES if not _QUERY.match(text) else _LISTS if self._has_arrays and _LISTED.search(text) else None
 
 
 def _statement(sql: str) -> str:

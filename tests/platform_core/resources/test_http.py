@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
@@ -468,6 +469,14 @@ class TestGraphQL:
         assert frame.rows(named=True) == RECORDS
         assert graph.read(QUERY, {"after": "6"}, records="permits.nodes")["permit_id"].to_list() == [7]
         assert graph.execute(QUERY)["permits"]["pageInfo"]["hasNextPage"] is True
+
+    def test_an_address_without_a_path_is_taken_as_it_is_written(self, server: HTTPServer, waits: list[float]) -> None:
+        server.paths["/api/graphql"] = connection
+        with closing(GraphQLResource(base_url=f"{server.url}/api/graphql")) as graph:
+            assert graph.read(QUERY, records="permits.nodes").height == 3
+        with closing(HTTPResource(base_url=f"{server.url}/api/graphql")) as api, pytest.raises(UserError, match="404"):
+            api.get("/")
+        assert server.asked[-1].path == "/api/graphql/"
 
     def test_what_was_read_is_replayed(
         self, graph: GraphQLResource, server: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -262,6 +262,11 @@ class TestStreaming:
         with pytest.raises(UserError, match=message):
             register.execute_query(sql)
 
+    def test_a_list_of_values_where_other_drivers_take_one_is_told(self, register: PostgresResource) -> None:
+        with pytest.raises(UserError, match=r"hint: For a list of values write = ANY\(%\(name\)s\)"):
+            register.execute_query("SELECT n FROM many WHERE n IN %(n)s", {"n": (1, 2)})
+        assert register.execute_query("SELECT n FROM many WHERE n = ANY(%(n)s)", {"n": [1, 2]}).height == 2
+
     def test_an_empty_result_is_one_frame(self, register: PostgresResource) -> None:
         (frame,) = register.stream_query("SELECT n FROM many WHERE false")
         assert frame.schema == {"n": pl.Int32}
