@@ -187,7 +187,7 @@ class _Planner:
     ) -> tuple[Function, list[Finding]]:
         """Assemble a function; `keep` is a definition that must stand at module level (a contract)."""
         assembly = Assembly(self.context, self.cells, closure, reserved=reserved, taken=taken)
-        made = assembly.build(name, output)
+        made = assembly.build(name, output, keep)
         future = tuple(Fragment(0, 0, 0, line, "import") for line in self.futures)
         findings = list(assembly.findings)
         if keep and not any(keep in bound_names(f.text) for f in (*made.definitions, *made.imports)):

@@ -27,8 +27,8 @@ from promote.model import Fragment, Function, Input, Resource
 class Assembly(Inputs):
     """Builds one `Function`."""
 
-    def build(self, name: str, output: str) -> Function:
-        """Give the function called `name` that returns the variable `output`."""
+    def build(self, name: str, output: str, keep: str | None = None) -> Function:
+        """Give the function called `name` that returns the variable `output`; the decorator names `keep`."""
         self.take_inputs()
         hoisted = self.hoist(output)
         body = [s for s in self.statements if s.index not in hoisted and s.index not in self.direct]
@@ -61,7 +61,7 @@ class Assembly(Inputs):
             inputs=inputs,
             parameters=parameters,
             resources=resources,
-            imports=tuple(self.import_lines([s for s in self.statements if s.index in hoisted], body)),
+            imports=tuple(self.import_lines([s for s in self.statements if s.index in hoisted], body, keep)),
             definitions=tuple(self.definition(s) for s in self.statements if s.index in hoisted and not _is_import(s)),
             body=tuple(self.body(body)),
             output=output,
@@ -221,9 +221,11 @@ class Assembly(Inputs):
                     return False
         return True
 
-    def import_lines(self, hoisted: Sequence[Statement], body: Sequence[Statement]) -> Iterable[Fragment]:
+    def import_lines(
+        self, hoisted: Sequence[Statement], body: Sequence[Statement], keep: str | None
+    ) -> Iterable[Fragment]:
         """Give one line for each imported name that the module uses."""
-        read = {n for s in [*body, *hoisted] for n in self.names_in(s)}
+        read = {keep, *(n for s in [*body, *hoisted] for n in self.names_in(s))}
         for statement in hoisted:
             if not _is_import(statement):
                 continue

@@ -172,6 +172,11 @@ def test_a_contract_stands_beside_the_asset_or_is_refused() -> None:
     model = "class Rows:\n    n = 1"
     made = one(("helpers", model), ("silver:a", "#| schema: Rows\na = [1]"))
     assert made.function.definitions[0].text == model
+    for cells in (
+        [("", "from project.contracts.rows import Rows, Others"), ("silver:a", "#| schema: Rows\na = [1]")],
+        [("silver:a", "#| schema: Rows\nfrom project.contracts.rows import Rows\na = [1]")],
+    ):
+        assert [line.text for line in one(*cells).function.imports] == ["from project.contracts.rows import Rows"]
     local = "#| schema: Rows\nn = len('a')\nclass Rows:\n    k = n\na = [1]"
     assert "Define the model in a cell tagged `helpers`" in finding("PR402", ("silver:a", local)).hint
 
