@@ -20,6 +20,15 @@ def column_of(name: str) -> pl.Expr:
     return cs.by_name(name).as_expr() if name == "*" or is_pattern(name) else pl.col(name)
 
 
+def unnamed(column: pl.Series) -> pl.Series:
+    """Give a column without its name: Polars takes `^a$` for a pattern in a Series' own methods too.
+
+    >>> unnamed(pl.Series("^a$", ["x"])).str.to_uppercase().to_list()
+    ['X']
+    """
+    return column.alias("")
+
+
 def is_pattern(name: str) -> bool:
     """Say whether Polars takes a name for a pattern of names."""
     return name.startswith("^") and name.endswith("$")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from platform_core.asset_checks.facts import Facts
-from platform_core.columns import column_of
+from platform_core.columns import column_of, unnamed
 
 _ODD = 0x9E3779B97F4A7C15
 _BITS = 63  # of a signed number
@@ -82,7 +82,7 @@ def repeated(codes: pl.Series, sample: int) -> Repeated:
         codes: A code for each row, in the order of the rows.
         sample: Of how many rows the codes are wanted in `first`.
     """
-    codes = codes.alias("")  # Polars takes `^a$` for a pattern in a Series' own methods too
+    codes = unnamed(codes)
     nulls = codes.null_count()
     lone_nulls = nulls if nulls > 1 else 0
     values = codes.drop_nulls().to_numpy() if nulls else codes.to_numpy()
@@ -134,7 +134,7 @@ def _packed(columns: Sequence[str], schema: pl.Schema, facts: Facts) -> pl.Expr 
         ends = facts.extremes(column) if schema[column] != pl.Boolean else pl.Series([0, 1])
         if whole is None or ends is None:
             return None
-        low, high = ends.alias("value").to_physical() if len(ends) else (0, 0)  # whatever its name means to Polars
+        low, high = unnamed(ends).to_physical() if len(ends) else (0, 0)
         bits = (high - low + 1).bit_length()
         if used + bits > _BITS or high >= 1 << _BITS:
             return None

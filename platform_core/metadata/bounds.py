@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, unnamed
 
 _AS_THEY_ARE = (pl.Boolean, pl.Time, pl.Float32, pl.Float64, pl.Decimal)
 _UNBOUNDED = (pl.Binary, pl.Null)
@@ -48,7 +48,7 @@ def frame_statistics(frame: pl.DataFrame) -> Mapping[str, ColumnStatistics] | No
     for column in frame:
         if column.dtype.is_nested():
             continue
-        values = _ordered(column.alias("value"))  # whatever its name means to Polars
+        values = _ordered(unnamed(column))
         if values is None:
             return None
         found[column.name] = ColumnStatistics(column.null_count(), _bound(values.min()), _bound(values.max()))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from platform_core.columns import column_of
+from platform_core.columns import column_of, unnamed
 from platform_core.metadata.declared import personal_columns
 from platform_core.metadata.text import cell
 
@@ -64,5 +64,5 @@ def _texts(column: pl.Series, *, masked: bool) -> list[str]:
     try:
         values = column.to_list()
     except (ValueError, OverflowError, pl.exceptions.PanicException):  # a time beyond Python's years
-        values = column.alias("value").to_physical().to_list()
+        values = unnamed(column).to_physical().to_list()
     return [MASKED if masked else cell("" if value is None else str(value)) for value in values]

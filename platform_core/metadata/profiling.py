@@ -12,7 +12,7 @@ from typing import Any, cast
 import polars as pl
 import polars.selectors as cs
 
-from platform_core.columns import column_of, type_text
+from platform_core.columns import column_of, type_text, unnamed
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.metadata.bounds import ColumnStatistics
@@ -148,7 +148,7 @@ def _counted(
     for batch in lazy.select(map(column_of, dict.fromkeys([*columns, *unsaid]))).collect_batches():
         chosen = sampled(first, batch.height, rows)
         for name, column in columns.items():
-            column.add(batch[name].alias("value"), chosen)  # whatever its name means to Polars
+            column.add(unnamed(batch[name]), chosen)
         for name in unsaid:
             nulls[name] += batch[name].null_count()
         first += batch.height

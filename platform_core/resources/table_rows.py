@@ -8,7 +8,7 @@ from typing import Any, Literal, cast, get_args
 import polars as pl
 import pyarrow as pa
 
-from platform_core.columns import column_of
+from platform_core.columns import column_of, unnamed
 from platform_core.errors import UserError
 from platform_core.frames import is_arrow, to_polars
 from platform_core.suggest import did_you_mean
@@ -141,7 +141,7 @@ def _refuse_large(batch: pl.DataFrame) -> None:
 def _refuse_finer(batch: pl.DataFrame) -> None:
     for column in batch:
         nanoseconds = column.dtype == pl.Time or getattr(column.dtype, "time_unit", "") == "ns"
-        if nanoseconds and (column.alias("value").to_physical() % 1000 != 0).any():
+        if nanoseconds and (unnamed(column).to_physical() % 1000 != 0).any():
             raise UserError(
                 f"The column {column.name!r} holds times finer than a microsecond, which the database would cut off.",
                 hint='Round it, as with .dt.round("1us"), so that nothing is rounded unseen.',

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import polars as pl
 
+from platform_core.columns import column_of, unnamed
 from platform_core.errors import UserError
 from platform_core.sdk.own_data import so_far
 from platform_core.suggest import did_you_mean
@@ -35,7 +36,7 @@ def stored_rows(name: str, resource: Any) -> pl.LazyFrame | None:
     return stored if stored is not None and stored.collect_schema() else None
 
 
-def column_of(frame: pl.LazyFrame | pl.DataFrame, name: str, what: str) -> str:
+def name_in(frame: pl.LazyFrame | pl.DataFrame, name: str, what: str) -> str:
     """Give a column's name as the frame has it, whatever its case.
 
     Raises:
@@ -59,13 +60,13 @@ def mark_of(stored: pl.LazyFrame, watermark: str, late: Late) -> Any:
     >>> mark_of(pl.LazyFrame({"at": [dt.date(2025, 1, 9), None]}), "at", "2d")
     datetime.date(2025, 1, 7)
     """
-    column = column_of(stored, watermark, "What is stored")
-    values = stored.select(column).collect().to_series()
+    name = name_in(stored, watermark, "What is stored")
+    values = unnamed(stored.select(column_of(name)).collect().to_series())
     refuse_unordered(watermark, values)
     mark = values.filter(~_in_future(values)).max()
     if mark is None or not late:
         return mark
-    wait = _waiting(late)
+    wait = waiting(late)
     try:
         if isinstance(mark, str):
             return _earlier(mark, wait)
@@ -85,7 +86,7 @@ def refuse_unordered(watermark: str, *parts: pl.Series) -> None:
         UserError: It is one.
     """
     texts = [part for part in parts if part.dtype == pl.String]
-    if texts and not _grows(pl.concat([part.alias("") for part in texts])):
+    if texts and not _grows(pl.concat(map(unnamed, texts))):
         raise UserError(
             f"The watermark {watermark!r} is text that does not stand in the order of what it says: ISO dates and "
             "times of one form and zone do, and texts of one length with one number in them.",
@@ -163,7 +164,7 @@ def added(
     Raises:
         UserError: A key stands twice among the new rows, or a column's types do not fit together.
     """
-    keys = [column_of(new, column, "What was read") for column in key]
+    keys = [column_of(name_in(new, column, "What was read")) for column in key]
     if keys and new.select(keys).is_duplicated().any():
         raise UserError(
             f"What was read for {name!r} has a key twice.",
@@ -180,7 +181,15 @@ def added(
     return pl.concat([kept, came])
 
 
-def _waiting(late: Late) -> Any:
+def waiting(late: Late) -> Any:
+    """Give how far behind the greatest watermark rows may appear, as what is taken off a value.
+
+    Raises:
+        UserError: It is a text, and no duration.
+
+    >>> waiting("2d"), waiting(7)
+    (datetime.timedelta(days=2), 7)
+    """
     if not isinstance(late, str):
         return late
     match = re.fullmatch(r"(\d+)([smhdw])", late)

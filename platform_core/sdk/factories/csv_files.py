@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from platform_core.columns import unnamed
 from platform_core.errors import UserError
 
 _LAYOUT = {"separator", "quote_char", "eol_char", "comment_prefix", "skip_rows", "skip_lines", "encoding", "glob"}
@@ -106,6 +107,6 @@ def _exact(frame: pl.DataFrame, path: Path, told: Mapping[str, Any]) -> pl.DataF
     texts = [
         column
         for column in map(written.get_column, asked)
-        if column.alias("value").str.contains(_NOT_DOUBLE if frame.schema[column.name].is_float() else _NOT_WHOLE).any()
+        if unnamed(column).str.contains(_NOT_DOUBLE if frame.schema[column.name].is_float() else _NOT_WHOLE).any()
     ]
     return frame.with_columns(texts)

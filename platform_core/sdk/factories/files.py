@@ -16,6 +16,7 @@ from platform_core.frames import to_polars
 from platform_core.resources.files import FilesResource
 from platform_core.scratch import Scratch
 from platform_core.sdk.factories.adding import added, stored_rows
+from platform_core.sdk.factories.suited import suited
 from platform_core.sdk.factories.tables import Errors, read_sheet, read_table, with_dates
 from platform_core.suggest import did_you_mean
 from platform_core.unions import common_schema, conform
@@ -90,7 +91,7 @@ def ingest_files(
         raise UserError(f"There is no renamed={renamed!r}.", hint=did_you_mean(str(renamed), get_args(Renamed)))
 
     def ingest(store: Store) -> pl.LazyFrame:
-        stored = stored_rows(name, store)
+        stored = stored_rows(name, suited(store, "ingest_files"))
         done = set() if stored is None else set(stored.select(FILE, MARK).unique().collect().iter_rows())
         found = list(_found(store, pattern))
         arrived = [(file, mark, path) for file, mark, path in found if (file, mark) not in done]
@@ -187,7 +188,7 @@ def ingest_spreadsheet(
     shape: Any = {"sheet": sheet, "header_row": header_row, "columns": list(columns), "fill_down": list(fill_down)}
 
     def ingest(store: Store) -> pl.DataFrame:
-        with _Local(store, path) as file:
+        with _Local(suited(store, "ingest_spreadsheet"), path) as file:
             frame = read_sheet(file, errors=errors, **shape)
             return with_dates(frame, dates or {}, path)
 

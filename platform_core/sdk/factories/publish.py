@@ -18,6 +18,7 @@ from platform_core.resources.files import refused_write
 from platform_core.scratch import Scratch
 from platform_core.sdk.factories.index import write_index
 from platform_core.sdk.factories.names import PARTITION, output_name
+from platform_core.sdk.factories.suited import suited
 from platform_core.sdk.factories.writing import Dates, Encoding, Formulas, ending_of, refuse_options, write_file
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def _made(
             raise not_a_frame(data, f"What {said['factory']} is given")
         if options:
             raise UserError(f"{said['factory']} of a frame takes no {min(options)!r}.", hint="It makes no asset.")
-        if to.is_recorded and not to.is_replaying:
+        if suited(to, said["factory"]).is_recorded and not to.is_replaying:
             # A notebook is being proven, and promotion writes nothing of production
             return {"workbench/published": "nothing, since the notebook is run to be promoted"}
         return publish(data, to, None)
@@ -293,7 +294,11 @@ def _made(
             f"Each partition would be written over the others as {said['path']!r}.", hint=f"Write {PARTITION} in it."
         )
     name = options.get("name") or output_name(data, said["path"], said["kind"])
-    return output_asset(data, to, {**said, "name": name}, publish, **options)
+
+    def fitting(frame: object, resource: Any, key: str | None) -> Told:
+        return publish(frame, suited(resource, said["factory"]), key)
+
+    return output_asset(data, to, {**said, "name": name}, fitting, **options)
 
 
 def _placed(path: str, key: str | None) -> str:

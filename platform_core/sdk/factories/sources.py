@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
+from platform_core.columns import column_of
 from platform_core.errors import UserError
 from platform_core.sdk.factories.adding import (
     Late,
     added,
-    column_of,
     is_time,
     mark_of,
+    name_in,
     refuse_unordered,
     stored_rows,
+    waiting,
 )
+from platform_core.sdk.factories.suited import suited
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -83,12 +86,12 @@ def ingest_table(
         UserError: The table or a column is not there, a key stands twice, or types no longer fit together.
     """
     asset, keys = name or table.rpartition(".")[2], _names(key)
-    if late and not watermark:
-        raise UserError("late= needs a watermark=.", hint="It says how far behind the watermark rows may appear.")
+    _refuse_late(late, watermark)
     if columns and watermark and watermark.casefold() not in {column.casefold() for column in columns}:
         raise UserError(f"columns= leaves out the watermark {watermark!r}.", hint="Add it: the next run begins there.")
 
     def read(resource: QueryResource) -> pl.LazyFrame:
+        suited(resource, "ingest_table")
         stored = stored_rows(asset, resource) if watermark else None
         since = None if stored is None else mark_of(stored, watermark, late)
         listed = ", ".join(resource.column_sql(column) for column in columns) or "*"
@@ -104,10 +107,10 @@ def ingest_table(
         by = f" ORDER BY {order}" if order else ""
         new = resource.execute_query(sql + where + by, {"since": since} if where else None)
         if watermark:
-            refuse_unordered(watermark, new[column_of(new, watermark, "What was read")], *_marks(stored, watermark))
+            refuse_unordered(watermark, new[name_in(new, watermark, "What was read")], *_marks(stored, watermark))
         if stored is None or since is None:
             return added(asset, None, new, key=keys)
-        column = pl.col(column_of(stored, watermark, "What is stored"))
+        column = column_of(name_in(stored, watermark, "What is stored"))
         replaced = (column >= pl.lit(since)).fill_null(value=True)
         return added(asset, stored, new, key=keys, replaced=replaced)
 
@@ -190,8 +193,10 @@ def ingest_api(
             "An incremental ingest of an API needs watermark=, since_param= and key=.",
             hint="Without all three every run reads everything.",
         )
+    _refuse_late(late, watermark)
 
     def read(resource: HTTPResource) -> pl.LazyFrame:
+        suited(resource, "ingest_api")
         stored = stored_rows(name, resource) if watermark else None
         since = None if stored is None else mark_of(stored, watermark, late)
         asked = dict(params or {})
@@ -201,7 +206,7 @@ def ingest_api(
         if stored is not None and new.is_empty():
             return stored  # no record, so no key to look at
         if watermark and new.width:
-            refuse_unordered(watermark, new[column_of(new, watermark, "What was read")], *_marks(stored, watermark))
+            refuse_unordered(watermark, new[name_in(new, watermark, "What was read")], *_marks(stored, watermark))
         return added(name, stored if since is not None else None, new, key=keys if new.width else ())
 
     if not isinstance(source, str):
@@ -217,9 +222,15 @@ def _marks(stored: pl.LazyFrame | None, watermark: str) -> list[pl.Series]:
     """Give the watermarks of the stored rows, where they are texts."""
     if stored is None:
         return []
-    column = column_of(stored, watermark, "What is stored")
-    is_text = stored.collect_schema()[column] == pl.String
-    return [stored.select(column).collect().to_series()] if is_text else []
+    name = name_in(stored, watermark, "What is stored")
+    is_text = stored.collect_schema()[name] == pl.String
+    return [stored.select(column_of(name)).collect().to_series()] if is_text else []
+
+
+def _refuse_late(late: Late, watermark: str) -> None:
+    if late and not watermark:
+        raise UserError("late= needs a watermark=.", hint="It says how far behind the watermark rows may appear.")
+    waiting(late)
 
 
 def _names(key: str | Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
-from platform_core.columns import column_of
+from platform_core.columns import column_of, unnamed
 from platform_core.errors import UserError
 from platform_core.resources.base import needed
 from platform_core.sdk.factories.csv_files import read_csv
@@ -270,9 +270,11 @@ def with_dates(frame: pl.DataFrame, dates: Mapping[str, str], file: str) -> pl.D
     """
     sheet = PurePosixPath(file).suffix.lower() in SHEETS
     for name, form in dates.items():
+        if form not in DAYS and "%" not in form:
+            raise UserError(f"dates= has no form {form!r}.", hint="Write uk, iso, or as strptime has it: %d.%m.%Y.")
         if name not in frame.columns:
             raise UserError(f"{file!r} has no column {name!r}.", hint=did_you_mean(name, frame.columns))
-        column = frame[name].alias("value")  # whatever its name means to Polars
+        column = unnamed(frame[name])
         if column.dtype == pl.Date:
             continue
         if isinstance(column.dtype, pl.Datetime):

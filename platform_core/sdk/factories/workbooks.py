@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, unnamed
 from platform_core.errors import UserError
 from platform_core.plain_numbers import is_whole
 from platform_core.resources.base import needed
@@ -116,7 +116,7 @@ def _rows(frame: pl.DataFrame, what: str) -> Iterator[tuple[Any, ...]]:
     ready = ready.with_columns(pl.selectors.datetime(time_zone="*").dt.convert_time_zone("UTC"))
     days = ready.select(pl.selectors.date(), pl.selectors.datetime())
     for day in days:
-        years = day.alias("value").dt.year()  # whatever its name means to Polars
+        years = unnamed(day).dt.year()
         if (~years.is_between(dt.MINYEAR, dt.MAXYEAR)).any():
             raise UserError(f"A workbook holds the years 1 to 9999, and {day.name!r} has others.", hint="Make it text.")
     return (tuple(map(_cell, row)) for row in ready.iter_rows())
@@ -149,7 +149,7 @@ def _refuse_size(frame: pl.DataFrame, what: str) -> None:
 def _refuse_finer(frame: pl.DataFrame) -> None:
     for column in frame.select(pl.selectors.datetime() | pl.selectors.time()):
         unit = "ns" if column.dtype == pl.Time else getattr(column.dtype, "time_unit", "ns")
-        if (column.alias("value").to_physical() % _PER_MILLISECOND[unit] != 0).any():  # as above
+        if (unnamed(column).to_physical() % _PER_MILLISECOND[unit] != 0).any():
             raise UserError(
                 f"The column {column.name!r} holds times finer than a millisecond, which a workbook would cut off.",
                 hint='Round it, as with .dt.round("1ms"), so that nothing is rounded unseen.',
@@ -157,7 +157,7 @@ def _refuse_finer(frame: pl.DataFrame) -> None:
 
 
 def _written(frame: pl.DataFrame, name: str) -> pl.Series:
-    return frame[name].alias("value").cast(pl.String)  # as above
+    return unnamed(frame[name]).cast(pl.String)
 
 
 def _texts(frame: pl.DataFrame) -> list[str]:

@@ -221,6 +221,13 @@ def test_years_of_two_digits_and_times_of_day_are_no_dates(
         ingest_spreadsheet(inbox, "a.xlsx", dates={"on": "uk"})
 
 
+def test_a_form_of_dates_that_is_none_is_told(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
+    Path(inbox.root, "a.csv").write_text("day\n01/02/2025\n")
+    with pytest.raises(UserError, match=r"dates= has no form 'us'\.\nhint: Write uk, iso, or as strptime has it"):
+        ingest_files(inbox, "*.csv", name="permits", dates={"day": "us"})
+
+
 def test_a_function_of_ones_own_reads_what_has_no_ending(inbox: FilesResource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_LAKE", inbox.root)
     Path(inbox.root, "x.odd").write_text("7")

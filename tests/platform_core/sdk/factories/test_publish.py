@@ -25,8 +25,16 @@ from polars.testing import assert_frame_equal
 from platform_core.errors import UserError
 from platform_core.governance.policies.enforcing import governed
 from platform_core.io_managers import PolarsParquetIOManager
-from platform_core.resources import FilesResource, PostgresResource, S3Resource
-from platform_core.sdk.factories import publish_file, publish_index, publish_object, publish_table, search_index
+from platform_core.resources import FilesResource, HTTPResource, PostgresResource, S3Resource
+from platform_core.sdk.factories import (
+    ingest_files,
+    ingest_spreadsheet,
+    publish_file,
+    publish_index,
+    publish_object,
+    publish_table,
+    search_index,
+)
 from platform_core.sdk.factories.tables import read_table, with_dates
 from tests.platform_core.disks import full_after
 from tests.servers.postgres import PostgresServer
@@ -355,6 +363,24 @@ class TestAssets:
             publish_table("fees", "outbox", "a", partitions_def=days)
         with pytest.raises(UserError, match="names a partition, and there is none"):
             publish_file(ROWS, outbox, "{partition}.csv")
+
+    def test_a_resource_of_another_kind_is_told(self, outbox: FilesResource) -> None:
+        api, store = cast("Any", HTTPResource(base_url="http://127.0.0.1:9", name="api")), cast("Any", outbox)
+        for publish in (
+            lambda to: publish_file(ROWS, to, "a.csv"),
+            lambda to: publish_object(ROWS, to, "a.csv"),
+            lambda to: publish_table(ROWS, to, "a"),
+            lambda to: publish_index(ROWS, to, "a.sqlite", text="a"),
+        ):
+            with pytest.raises(UserError, match="works with no HTTPResource, which 'api' is"):
+                publish(api)
+            with pytest.raises(UserError, match="is given 'api', a name"):
+                publish(cast("Any", "api"))
+        with pytest.raises(UserError, match=r"publish_table works with no FilesResource(.|\n)*It takes a database"):
+            publish_table(ROWS, store, "a")
+        for ingest in (lambda: ingest_files(api, "*.csv", name="a"), lambda: ingest_spreadsheet(api, "a.xlsx")):
+            with pytest.raises(UserError, match=r"works with no HTTPResource(.|\n)*It takes a files resource"):
+                ingest()
 
     def test_mistakes_are_told(self, outbox: FilesResource) -> None:
         file, table = cast("Any", publish_file), cast("Any", publish_table)  # the mistakes are of types too

@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
@@ -210,6 +210,27 @@ class TestTables:
         frame = ingest_table(register, 'odd " name', columns=["a; --"]).collect()
         assert frame.to_dict(as_series=False) == {"a; --": [1]}
 
+    @pytest.mark.parametrize("kind", ["timestamptz", "date", "text", "int"])
+    def test_names_that_polars_takes_for_patterns_are_names(
+        self, asset: Asset, register: PostgresResource, kind: str
+    ) -> None:
+        definition = ingest_table("register", "marks", watermark="^day$", key="^id$", late=1 if kind == "int" else "1d")
+        days = ("7", "8") if kind == "int" else ("'2025-01-07'", "'2025-01-08'")
+        register.execute(f'CREATE TABLE marks (id int, day int, "^id$" int, "^day$" {kind})')
+        register.execute(f"INSERT INTO marks VALUES (7, 7, 1, {days[0]}), (7, 7, 2, {days[1]})")  # noqa: S608 - made up
+        asset.made(definition)
+        register.execute(f'UPDATE marks SET id = 8, "^day$" = {days[1]} WHERE "^id$" = 1')  # noqa: S608 - as above
+        assert sorted(asset.made(definition).select("id").rows()) == [(7,), (8,)]
+
+    @pytest.mark.parametrize("late", ["2 days", "soon"])
+    def test_what_is_no_duration_is_told_before_anything_is_read(self, late: str) -> None:
+        for ingest in (
+            lambda: ingest_table("register", "permits", watermark="changed", late=late),
+            lambda: ingest_api("api", "/", name="raw", watermark="at", since_param="s", key="id", late=late),
+        ):
+            with pytest.raises(UserError, match=f"late='{late}' is no duration"):
+                ingest()
+
     def test_mistakes_are_told(self, asset: Asset, register: PostgresResource) -> None:
         register.execute("INSERT INTO permits VALUES (1, 'a', '2025-01-01Z'), (1, 'b', '2025-01-02Z')")
         with pytest.raises(UserError, match="'raw_permits' has a key twice"):
@@ -223,9 +244,10 @@ class TestTables:
         with pytest.raises(UserError, match=r"takes no 'ownr'.\nhint: Did you mean 'owners'"):
             ingest_table("register", "permits", ownr="x")
         asset.made(PLAIN)
-        for late, message in (("soon", "is no duration"), (5, "does not go with the values of 'changed'")):
-            with pytest.raises(UserError, match=message):
-                asset.made(ingest_table("register", "permits", name="raw_permits", watermark="changed", late=late))
+        with pytest.raises(UserError, match="does not go with the values of 'changed'"):
+            asset.made(ingest_table("register", "permits", name="raw_permits", watermark="changed", late=5))
+        with pytest.raises(UserError, match=r"^ingest_api works with no PostgresResource, which 'register' is"):
+            ingest_api(cast("Any", register), "/permits", name="raw")
 
     def test_the_code_version_changes_exactly_with_what_was_said(self) -> None:
         def version(**options: Any) -> str | None:
@@ -288,6 +310,8 @@ class TestAPIs:
         assert ingest_api(api, "/permits", name="raw").collect().height == 0
         with pytest.raises(UserError, match="needs watermark=, since_param= and key="):
             ingest_api("api", "/permits", name="raw", watermark="at", since_param="since")
+        with pytest.raises(UserError, match=r"^ingest_table works with no HTTPResource\.\nhint: It takes a database"):
+            ingest_table(cast("Any", api), "permits")
 
     def test_an_api_that_breaks_off_leaves_what_was_stored(self, server: HTTPServer, tmp_path: Path) -> None:
         server.paths["/permits"] = lambda *_: Reply([{"id": 1, "authority": "a"}])
