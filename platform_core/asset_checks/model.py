@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import polars as pl
 
 from platform_core.errors import UsageError
+from platform_core.suggest import meant, nearest
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -228,7 +229,9 @@ def missing(columns: Iterable[str], schema: pl.Schema) -> Settled | None:
     absent = [column for column in columns if column not in schema]
     if not absent:
         return None
-    return refusal(f"The frame has no column {listed(absent)}.", missing_columns=absent)
+    near = nearest(absent[0], schema) if len(absent) == 1 else None
+    hint = f" {meant(near)}" if near is not None else ""
+    return refusal(f"The frame has no column {listed(absent)}.{hint}", missing_columns=absent)
 
 
 def listed(names: Iterable[str]) -> str:

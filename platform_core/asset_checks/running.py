@@ -27,7 +27,7 @@ _Judged = tuple[Verdict, Failing | pl.DataFrame | None]
 
 def run_checks(
     frame: object,
-    checks: Iterable[Check],
+    checks: Check | Iterable[Check],
     *,
     files: Sequence[Path] | None = None,
     mask: Mask | Iterable[str] | None = None,
@@ -42,7 +42,7 @@ def run_checks(
 
     Args:
         frame: What is checked.
-        checks: The checks.
+        checks: The checks, or one.
         files: The Parquet files that a lazy frame reads all rows of, where it reads nothing else.
         mask: What hides personal data in samples: names of columns, or a function from a sample to one that may be
             shown. Without it the columns are hidden that are declared as personal, there or by a contract among the
@@ -51,14 +51,20 @@ def run_checks(
         sample_rows: How many failing rows a sample holds at most; with 0 no failing row is read.
 
     Raises:
-        UserError: There is no such file, or the value is no frame.
+        UserError: There is no such file, or the value is no frame, or one of the checks is none.
 
     >>> from platform_core.asset_checks import check_no_nulls, check_row_count
     >>> print(run_checks(pl.DataFrame({"a": [1, None]}), [check_no_nulls("a"), check_row_count(max=5)]))
     FAIL  no_nulls_a: 1 row holds a null: a (1).
     pass  row_count: 2 rows.
     """
-    every = tuple(checks)
+    every = (checks,) if isinstance(checks, Check) else tuple(checks)
+    for check in every:
+        if not isinstance(check, Check):
+            raise UserError(
+                f"A check that is run is none but of type {type(check).__name__}.",
+                hint='Give the check itself, check_no_nulls("id"); bare names stand on an asset, which says its key.',
+            )
     source = _source(frame, files)
     plans = [check.rule.plan(source.schema) for check in every]
     judged = _judged(source, plans, sample_rows)
@@ -101,9 +107,10 @@ def _scan(path: Path) -> pl.LazyFrame:
         frame = pl.scan_parquet(path)
         frame.collect_schema()
     except _ANY_ERROR as error:  # a type that Polars cannot read is a panic
+        hint = "Give the path of a Parquet file, or of a folder of them"
+        asset = f', or load_asset("{path}") for an asset' if str(path).isidentifier() else ""
         raise UserError(
-            f"{path.name!r} cannot be read as Parquet ({type(error).__name__}).",
-            hint="Give the path of a Parquet file, or of a folder of them.",
+            f"{path.name!r} cannot be read as Parquet ({type(error).__name__}).", hint=f"{hint}{asset}."
         ) from None
     return frame
 

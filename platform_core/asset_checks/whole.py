@@ -113,7 +113,8 @@ class Freshness:
             age = _seconds((self.as_of or datetime.now(UTC)) - _EPOCH) - figures["newest"] * unit
             passed = age <= _seconds(self.max_age)
             days = float(age / 86_400)
-            description = f"The newest {self.column} is {days:,.1f} days old{'' if passed else ', which is too old'}."
+            old = f"is {days:,.1f} days old" if days >= 0 else f"lies {-days:,.1f} days ahead"
+            description = f"The newest {self.column} {old}{'' if passed else ', which is too old'}."
             return Verdict(passed, 0 if passed else 1, description, {"age_days": round(days, 3)})
 
         def told(facts: Facts) -> dict[str, Any] | None:

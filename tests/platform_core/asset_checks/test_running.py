@@ -137,6 +137,26 @@ def test_what_is_no_parquet_is_an_error_without_its_folder(tmp_path: Path, name:
     assert str(tmp_path) not in str(caught.value)
 
 
+def test_an_asset_that_is_named_as_a_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r'folder of them, or load_asset\("fees"\) for an asset\.$'):
+        run_checks("fees", CHECKS)
+
+
+def test_one_check_is_taken_and_what_is_none_is_told() -> None:
+    assert str(run_checks(FRAME, CHECKS[0])) == str(run_checks(FRAME, CHECKS[:1]))
+    with pytest.raises(UserError, match=r"none but of type str\.\nhint: Give the check itself"):
+        run_checks(FRAME, ["no_nulls"])  # type: ignore[list-item]  # that is the mistake
+
+
+def test_a_column_that_is_not_there_is_told_with_the_one_that_was_probably_meant() -> None:
+    frame = pl.DataFrame({"permit_id": [1], "fee": [2]})
+    said = [check_no_nulls(*names).run(frame).description for names in (["permitid"], ["permitid", "fe"])]
+    assert said == [
+        "The frame has no column permitid. Did you mean 'permit_id'?", "The frame has no column permitid, fe.",
+    ]  # fmt: skip
+
+
 def test_what_is_no_frame_is_an_error() -> None:
     with pytest.raises(UserError, match="no frame but a int"):
         run_checks(3, CHECKS)

@@ -64,6 +64,8 @@ def test_a_time_zone_moves_the_age() -> None:
 def test_it_counts_back_from_now() -> None:
     frame = pl.DataFrame({"at": [datetime.now(UTC).replace(tzinfo=None)]})
     assert check_freshness("at", "1d").run(frame).passed
+    ahead = check_freshness("at", "1d", as_of=datetime(2025, 1, 1)).run(pl.DataFrame({"at": [date(2025, 1, 3)]}))
+    assert (ahead.passed, ahead.description) == (True, "The newest at lies 2.0 days ahead.")
 
 
 @pytest.mark.parametrize(
