@@ -10,6 +10,7 @@ from typing import Any, Union, cast, get_args, get_origin
 import dagster as dg
 
 from platform_core.errors import UserError
+from platform_core.fields import fields_of
 from platform_core.frames import KINDS, FrameKind, annotation_kind
 from platform_core.governance.classification import CLASSIFICATION, classification_of
 from platform_core.lake import Lake
@@ -32,6 +33,10 @@ class FrameIOManager(dg.ConfigurableIOManager):
     stored as one frame, or as a `dict` of partition key to frame where it is annotated so. What was stored for a
     partition that is declared no more is not read.
     """
+
+    def __init__(self, **data: Any) -> None:
+        with fields_of(type(self), data):  # Dagster passes over what it does not know
+            super().__init__(**data)
 
     @property
     @abstractmethod

@@ -38,6 +38,8 @@ class DeltaIOManager(FrameIOManager):
     def _fits(self) -> "DeltaIOManager":
         if (self.mode == "merge") != bool(self.key):
             raise ValueError("mode: merge needs a key, and no other mode has one")
+        if not self.root and self.store is None:
+            raise ValueError("it needs a root or a store")
         return self
 
     @property

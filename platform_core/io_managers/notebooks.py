@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.errors import UserError
+from platform_core.fields import fields_of
 from platform_core.lake import safe_name
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class ObjectStoreOutputNotebookIOManager(dg.ConfigurableIOManagerFactory[Any]):
 
     store: dg.ResourceDependency[Any]
     prefix: str = "notebooks"
+
+    def __init__(self, **data: Any) -> None:
+        with fields_of(type(self), data):
+            super().__init__(**data)
 
     def create_io_manager(self, context: dg.InitResourceContext) -> "OutputNotebookIOManager":
         """Give the IO manager.

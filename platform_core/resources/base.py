@@ -12,6 +12,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from platform_core.errors import UserError
+from platform_core.fields import fields_of
 from platform_core.needed import needed
 from platform_core.resources import recording
 
@@ -37,6 +38,10 @@ class PlatformResource(dg.ConfigurableResource[Any]):
 
     _replays: Path | None = PrivateAttr(default=None)
     _given: set[str] = PrivateAttr(default_factory=set)  # every secret that was used: an answer may tell of an old one
+
+    def __init__(self, **data: Any) -> None:
+        with fields_of(type(self), data):  # Dagster passes over what it does not know, and shows what is wrong
+            super().__init__(**data)
 
     @classmethod
     def replaying(cls, folder: Path | str, name: str = "") -> Self:

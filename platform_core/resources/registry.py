@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-from pydantic import ValidationError
 
 from platform_core.config import ProjectConfig
 from platform_core.errors import UserError
+from platform_core.fields import FieldError
 from platform_core.resource_types import RESOURCE_TYPES
 from platform_core.resources.base import REFERENCES
 from platform_core.suggest import did_you_mean
@@ -102,12 +102,10 @@ def _build(config: ProjectConfig, name: str) -> PlatformResource:
             raise UserError(f"resources.{name}.{key}: this should be a number, no truth.", location=place)
     try:
         return resource_class(**resource_class.at_project(fields, config.project), name=name)
-    except ValidationError as error:
-        detail = error.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in detail["loc"])
+    except FieldError as error:
         raise UserError(
-            f"resources.{name}.{key}: {detail['msg'].replace('Input should', 'this should')}.",
-            location=config.place("resources", name, *detail["loc"]),
+            f"resources.{name}.{error.field}: this {error.said}.",
+            location=config.place("resources", name, *error.field.split(".")),
         ) from None
 
 

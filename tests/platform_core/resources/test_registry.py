@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 import platform_core.resources
 from platform_core.config import load_config
 from platform_core.errors import UserError
-from platform_core.resources import RESOURCE_TYPES, FilesResource, PostgresResource, build_resources
+from platform_core.io_managers import DuckDBTableIOManager, PolarsParquetIOManager
+from platform_core.resources import RESOURCE_TYPES, FilesResource, PostgresResource, S3Resource, build_resources
 from platform_core.resources.base import PlatformResource, needed
 
 
@@ -65,6 +67,26 @@ def test_a_mistake_is_shown_with_its_line(tmp_path: Path, text: str, message: st
     assert message in str(caught.value)
     assert "planted" not in str(caught.value)
     assert caught.value.location == f"config/base.yaml:{line}"
+
+
+@pytest.mark.parametrize(
+    ("made", "fields", "said"),
+    [
+        (PostgresResource, {"hots": "db"}, "PostgresResource has no field 'hots'.\nhint: Did you mean 'host'?"),
+        (S3Resource, {}, "S3Resource needs the field 'bucket_name'."),
+        (PostgresResource, {"port": "planted"}, "The port of PostgresResource should be a valid integer"),
+        (PostgresResource, {"password": 8_080_808}, "The password of PostgresResource should be a valid string."),
+        (PolarsParquetIOManager, {"rot": "lake"}, "PolarsParquetIOManager has no field 'rot'.\nhint: Did you mean"),
+        (DuckDBTableIOManager, {}, "DuckDBTableIOManager needs the field 'path'."),
+    ],
+)
+def test_a_mistake_by_hand_is_told_without_the_value(made: Any, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        made(**fields)
+    assert said in str(caught.value)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "planted" not in told
+    assert "8080808" not in told
 
 
 def test_a_secret_may_be_referred_to_and_a_number_stand_in_the_environment(

@@ -306,9 +306,18 @@ def test_assets_go_through_the_io_managers(tmp_path: Path, kind: str) -> None:
     assert event.metadata["dagster/row_count"].value == 1
 
 
-def test_a_merge_without_a_key_is_refused() -> None:
-    with pytest.raises(ValueError, match="mode: merge needs a key"):
-        DeltaIOManager(root="x", mode="merge")
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"root": "x", "mode": "merge"}, "DeltaIOManager: mode: merge needs a key"),
+        ({}, "DeltaIOManager: it needs a root or a store"),
+        ({"rot": "x"}, r"DeltaIOManager has no field 'rot'\.\nhint: Did you mean 'root'"),
+        ({"root": "x", "mode": "mrge"}, "The mode of DeltaIOManager should be 'overwrite', 'append' or 'merge'"),
+    ],
+)
+def test_mistakes_in_the_fields_are_told(fields: Any, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        DeltaIOManager(**fields)
 
 
 # --- kills and company
