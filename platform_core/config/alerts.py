@@ -20,6 +20,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 REFERENCES = ("secretsmanager:", "ssm:/")
+SLACK_VARIABLE = "SLACK_WEBHOOK_URL"  # what Slack by hand goes by where no channel is of the type slack
 
 # What each type of channel has beside its type, and what of that it needs
 KEYS = {
@@ -297,6 +298,21 @@ class AlertsConfig(_Strict):
                         f"{did_you_mean(name, self.channels)}".rstrip(". ")
                     )
         return self
+
+    def with_slack(self) -> AlertsConfig:
+        """Give the same with a channel for alerts by hand in Slack, where it has none; nothing is routed to it.
+
+        >>> hook = {"type": "webhook", "url": {"env": "HOOK"}}
+        >>> found = AlertsConfig.model_validate({"channels": {"ops": hook}}).with_slack()
+        >>> list(found.channels), found.routes[0].channels
+        (['ops', 'SLACK_WEBHOOK_URL'], ('ops',))
+        """
+        if any(one.type == "slack" for one in self.channels.values()):
+            return self
+        slack = ChannelConfig(type="slack", url=Kept(env=SLACK_VARIABLE))
+        # Without routes everything would go there too, and a route of a file names a channel at least
+        routes = self.routes or (RouteConfig.model_construct(channels=tuple(self.channels)),)
+        return self.model_copy(update={"channels": {**self.channels, SLACK_VARIABLE: slack}, "routes": routes})
 
     def secret_variables(self) -> set[str]:
         """Give the environment variables whose values may be shown nowhere."""

@@ -11,13 +11,17 @@ import dagster as dg
 import pandas as pd
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from platform_core.compute_kinds import COMPUTE_TAG, ComputeSpec, price
+from platform_core.config import load_config
 from platform_core.costs import read_records
 from platform_core.costs.facts import facts_of
 from platform_core.costs.summary import sum_up
 from platform_core.io_managers import PolarsParquetIOManager
-from platform_core.observability import failure_hook, send_slack_alert, success_hook
+from platform_core.observability import failure_hook, send_alert, send_slack_alert, success_hook
+from platform_core.observability.alerts import current
+from platform_core.observability.alerts.store import WAITING
 from platform_core.observability.sensors import s3_file_sensor
 from platform_core.resources import S3Resource
 from platform_core.sdk import freshness, gold_asset, silver_asset
@@ -71,6 +75,30 @@ def test_a_text_by_hand_is_sent_without_secrets_and_personal_data(monkeypatch: p
         (sent,) = send_slack_alert(f"Ask jane.doe@example.com, NHS 943 476 5919, or look at {server.url}/slack")
     assert sent.status == "sent"
     assert "Ask [email], NHS [nhs_number], or look at ***" in server.asked[0].body["text"]
+
+
+def test_slack_by_hand_goes_to_its_variable_beside_channels_of_other_types(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Path(tmp_path, "config").mkdir()
+    Path(tmp_path, "pyproject.toml").write_text('[tool.workbench]\npackage = "rents"\n', encoding="utf-8")
+    text = "alerts: {channels: {ops: {type: webhook, url: {env: OPS_ADDRESS}}}, rate_limit: {messages: 1}}\n"
+    Path(tmp_path, "config", "base.yaml").write_text(text, encoding="utf-8")
+    config = load_config(tmp_path)
+    monkeypatch.setattr(current, "_USED", [config])
+    monkeypatch.setattr(current, "_STORES", {})
+    with running_http() as server:
+        server.paths["/slack"] = server.paths["/ops"] = lambda *_: Reply("ok")
+        monkeypatch.setenv("OPS_ADDRESS", f"{server.url}/ops")
+        monkeypatch.setenv("SLACK_WEBHOOK_URL", f"{server.url}/slack")
+        assert [one.status for one in send_slack_alert("The register is late")] == ["sent"]
+        assert send_slack_alert("It is later still") == [], "over the limit, so it waits"
+        monkeypatch.delenv("SLACK_WEBHOOK_URL")
+        assert [one.channel for one in send_alert("What a process tells that has no such variable")] == ["ops"]
+    assert sorted(asked.path for asked in server.asked) == ["/ops", "/slack"]
+    with current.alerter_for().store.transaction() as connection:
+        waiting = connection.execute(sa.select(WAITING.c.channel)).scalars().all()
+    assert waiting == ["SLACK_WEBHOOK_URL"], "nobody threw it away"
 
 
 def test_files_that_arrive_start_a_run_once_each(aws: str) -> None:

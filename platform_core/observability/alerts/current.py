@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from platform_core.config import ProjectConfig, load_config
-from platform_core.config.alerts import AlertsConfig
+from platform_core.config.alerts import SLACK_VARIABLE, AlertsConfig
 from platform_core.errors import UserError
 from platform_core.observability.safe_text import note_secret_variables
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from platform_core.observability.alerts.store import AlertStore
 
 FILE = Path("workbench", "alerts.db")  # in the folder of the instance's storage
-SLACK_VARIABLE = "SLACK_WEBHOOK_URL"
 
 _LOCK = threading.Lock()
 _STORES: dict[str, AlertStore] = {}
@@ -37,7 +36,8 @@ def alerter_for(instance: dg.DagsterInstance | None = None, config: ProjectConfi
     """Give the alerter of the project that this process works for.
 
     Without a project, or where it has no section `alerts:`, the one channel is Slack with the address that the
-    environment variable `SLACK_WEBHOOK_URL` holds.
+    environment variable `SLACK_WEBHOOK_URL` holds. Where the section has no channel of that type, the address is for
+    alerts by hand alone.
 
     Args:
         instance: Whose storage holds the state; without it the instance of `DAGSTER_HOME`, else this process's memory.
@@ -54,6 +54,8 @@ def alerter_for(instance: dg.DagsterInstance | None = None, config: ProjectConfi
     if alerts is None:
         slack = {"slack": {"type": "slack", "url": {"env": SLACK_VARIABLE}}}
         alerts = AlertsConfig.model_validate({"channels": slack if os.environ.get(SLACK_VARIABLE) else {}})
+    elif os.environ.get(SLACK_VARIABLE):
+        alerts = alerts.with_slack()
     return Alerter(alerts, _store(alerts, instance), place=place)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from platform_core.config.alerts import SEVERITIES, AlertsConfig
+from platform_core.config.alerts import SEVERITIES, SLACK_VARIABLE, AlertsConfig
 from platform_core.observability.alerts.alert import MOST_LINES, Alert, Message, Told, message_of
 from platform_core.observability.alerts.store import INCIDENTS, MESSAGES, TOLD, WAITING, rows
 
@@ -89,6 +89,8 @@ def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) ->
     taken = []
     for row in rows(connection, _AGAIN, {"now": now}):
         attempt = row["attempts"] + 1
+        if row["channel"] == SLACK_VARIABLE and SLACK_VARIABLE not in config.channels:  # another process has it
+            continue
         gone = row["channel"] not in config.channels or attempt > MOST_ATTEMPTS
         values: dict[str, Any] = {"status": "given up"} if gone else {"attempts": attempt, "status": "sending"}
         update = MESSAGES.update().where(MESSAGES.c.id == row["id"])
@@ -120,7 +122,7 @@ def _take(connection: sa.Connection, config: AlertsConfig, channel: str, now: fl
     _told(connection, mine, now)
     connection.execute(WAITING.delete().where(*mine))
     # Beside: what belongs to channels that are gone, and what is old
-    connection.execute(WAITING.delete().where(WAITING.c.channel.not_in(list(config.channels))))
+    connection.execute(WAITING.delete().where(WAITING.c.channel.not_in([*config.channels, SLACK_VARIABLE])))
     connection.execute(MESSAGES.delete().where(MESSAGES.c.at < now - KEPT_SECONDS))
     connection.execute(INCIDENTS.delete().where(INCIDENTS.c.closed_at < now - KEPT_SECONDS))
     values = {"status": "sending", "attempts": 1, "next_at": now + LEASE_SECONDS, "problem": ""}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-from platform_core.config.alerts import Severity
+from platform_core.config.alerts import SLACK_VARIABLE, Severity
 from platform_core.errors import UserError
 from platform_core.observability.alerts.alert import LONGEST_LINE, Alert
 from platform_core.observability.alerts.alerter import Sent
-from platform_core.observability.alerts.current import SLACK_VARIABLE, alerter_for
+from platform_core.observability.alerts.current import alerter_for
 from platform_core.observability.hooks import INSTANCE
 from platform_core.observability.safe_text import scrubbed_text, without_personal
 from platform_core.suggest import did_you_mean
 
 
 def send_slack_alert(text: str, *, channel: str | None = None, severity: Severity = "error") -> list[Sent]:
-    """Tell something in Slack, at once unless too much was told already.
+    """Tell something in Slack, at once unless too much was told already or the hours are quiet.
 
     The target is the channel of the type `slack` under `alerts:` in the project's YAML, else the webhook whose address
     the environment variable `SLACK_WEBHOOK_URL` holds. The same text again within `grouping_seconds` is not sent again,
