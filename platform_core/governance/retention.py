@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 from platform_core.errors import UserError
 from platform_core.governance.days import today
 from platform_core.governance.policies.engine import held
-from platform_core.governance.policies.model import AssetFacts, Policies
+from platform_core.governance.policies.lacks import matches
+from platform_core.governance.policies.model import AssetFacts, Hold, Policies
+from platform_core.suggest import meant, nearest
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -97,6 +99,34 @@ def refuse_held(project: Path, assets: Sequence[str]) -> None:
             raise UserError(
                 f"The data of {asset} is kept by the legal hold {hold.id}: {hold.reason}",
                 hint="Who answers for the hold takes it out of policies/ when it ends.",
+            )
+
+
+def astray(policies: Policies, assets: Iterable[str], on: str) -> Iterator[tuple[Hold, str, str | None]]:
+    """Give each pattern of a legal hold that is of no asset, with the asset whose name is nearest: it keeps nothing.
+
+    >>> policies = Policies(holds=(Hold(id="CASE-7", reason="An inquiry", assets=("paymnts", "old_*")),))
+    >>> [(hold.id, pattern, near) for hold, pattern, near in astray(policies, ["payments"], "2026-11-29")]
+    [('CASE-7', 'paymnts', 'payments'), ('CASE-7', 'old_*', None)]
+    """
+    names = list(assets)
+    for hold in policies.holds:
+        for pattern in hold.assets if hold.until is None or on <= hold.until else ():
+            if pattern != "*" and not any(matches([pattern], name) for name in names):
+                yield hold, pattern, nearest(pattern.rpartition(":")[2], names)
+
+
+def refuse_astray(policies: Policies, assets: Iterable[str], on: str) -> None:
+    """Refuse to delete anything while a legal hold misses an asset by a letter: what was meant would be gone.
+
+    Raises:
+        UserError: One does; it names the hold.
+    """
+    for hold, pattern, near in astray(policies, assets, on):
+        if near is not None:
+            raise UserError(
+                f"The legal hold {hold.id} is of {pattern}, and there is no such asset: nothing is deleted.",
+                hint=f"{meant(near)} Correct the name, or take it out.",
             )
 
 

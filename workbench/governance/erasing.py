@@ -24,6 +24,7 @@ from platform_core.governance.erasure import (
 from platform_core.governance.lineage.dagster import lineage_of_metadata
 from platform_core.governance.policies.engine import held
 from platform_core.governance.policies.model import AssetFacts
+from platform_core.governance.retention import refuse_astray
 from platform_core.storage.routes import storage_of
 from platform_core.storage.stored import Storage
 from workbench.governance.leftovers import named_in, runs_that_tell
@@ -51,7 +52,8 @@ def erase(
         watch: Told what is being looked at.
 
     Raises:
-        UserError: The key is declared nowhere, a storage cannot prove a deletion, or the audit log cannot be written.
+        UserError: The key is declared nowhere, a legal hold is of an asset that is not there, a storage cannot prove a
+            deletion, or the audit log cannot be written.
     """
     key, value = split(subject)
     token = subject_token(key, value)
@@ -61,6 +63,8 @@ def erase(
             hint=f"Set {KEY_VARIABLE}.",
         )
     refuse_foreign(found.policies, on)
+    if really:
+        refuse_astray(found.policies, found.by_name, on)
     storage = storage_of(load_config(found.project.root))
     columns = {one.name: _columns(storage, one) for one in found.assets if not one.outside}
     where = reach(

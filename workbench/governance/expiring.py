@@ -10,7 +10,7 @@ from platform_core.config import load_config
 from platform_core.errors import UserError
 from platform_core.governance.audit import note
 from platform_core.governance.policies.engine import held
-from platform_core.governance.retention import Due, due
+from platform_core.governance.retention import Due, due, refuse_astray
 from platform_core.storage.routes import storage_of
 from promote.reports.report import clean
 from workbench.governance.loading import Governed
@@ -29,8 +29,10 @@ def expire(found: Governed, told: Sequence[Due], on: str) -> int:
     A run that was killed is run again: it ends what the first began.
 
     Raises:
-        UserError: The audit log cannot be written, or data cannot be deleted; what was deleted until then is recorded.
+        UserError: A legal hold is of an asset that is not there, the audit log cannot be written, or data cannot be
+            deleted; what was deleted until then is recorded.
     """
+    refuse_astray(found.policies, found.by_name, on)
     storage = storage_of(load_config(found.project.root))
     count = 0
     for one in told:

@@ -12,6 +12,8 @@ from platform_core.governance.policies.engine import Breach
 from platform_core.governance.policies.lacks import matches
 from platform_core.governance.policies.model import AssetFacts, Policies
 from platform_core.governance.policies.rule import Severity
+from platform_core.governance.retention import astray
+from platform_core.suggest import meant
 
 _Told: TypeAlias = tuple[int | str, Severity, str, str, str]  # place in the policies, severity, sentence, hint, rule
 _NAME, _COLUMN = "Correct the name, or take it out.", "Correct the column, or take it out."
@@ -41,7 +43,7 @@ def stale(policies: Policies, assets: Sequence[AssetFacts], *, on: str) -> tuple
             hint=hint,
             place=policies.places.get((section, key), ""),
         )
-        for section, of in (("exceptions", _exceptions), ("downgrades", _downgrades), ("processing", _activities))
+        for section, of in _SECTIONS
         for key, severity, said, hint, rule in of(policies, assets, on)
     )
 
@@ -80,6 +82,20 @@ def _downgrades(policies: Policies, assets: Sequence[AssetFacts], on: str) -> It
             yield position, "warning", said, "Take the input out of the record.", ""
 
 
+def _holds(policies: Policies, assets: Sequence[AssetFacts], on: str) -> Iterator[_Told]:
+    for hold, pattern, near in astray(policies, [asset.name for asset in assets], on):
+        said = f"The legal hold {hold.id} is of {pattern}, and there is no such asset."
+        hint = _NAME if near is None else f"{meant(near)} {_NAME}"
+        yield policies.holds.index(hold), "warning" if near is None else "error", said, hint, ""
+
+
+def _rules(policies: Policies, assets: Sequence[AssetFacts], _: str) -> Iterator[_Told]:
+    for key, rule in policies.rules.items():
+        if rule.assets and not any(matches(rule.assets, asset.name) for asset in assets):
+            said = f"The rule {key} is of {', '.join(rule.assets)}, and there is no such asset."
+            yield key, "warning", said, _NAME, key
+
+
 def _activities(policies: Policies, assets: Sequence[AssetFacts], _: str) -> Iterator[_Told]:
     known = {asset.name: asset for asset in assets}
     for name, activity in policies.processing.items():
@@ -115,3 +131,12 @@ def _below(origins: Sequence[AssetFacts], assets: Sequence[AssetFacts]) -> list[
         size = len(reached)
         reached |= {one.name for one in assets if not reached.isdisjoint(one.inputs)}
     return [one for one in assets if one.name in reached]
+
+
+_SECTIONS = (
+    ("rules", _rules),
+    ("exceptions", _exceptions),
+    ("downgrades", _downgrades),
+    ("holds", _holds),
+    ("processing", _activities),
+)

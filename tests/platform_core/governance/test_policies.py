@@ -239,6 +239,25 @@ def test_an_exception_covers_until_its_last_day_and_is_then_a_finding() -> None:
     assert (idle.severity, "no such asset" in idle.said) == ("warning", True)
 
 
+def test_rules_and_holds_that_are_of_no_asset_are_told() -> None:
+    hold = Hold(id="CASE-7", reason="An inquiry", assets=("people", "paymnts", "old_*"), until=ON)
+    own = Rule(rule="cost", most=5, assets=("rent*",))
+    policies = Policies(rules={"dear": own}, holds=(hold, Hold(id="CASE-8", reason="All", assets=("*",))))
+    assets = [AssetFacts(name="payments"), AssetFacts(name="people")]
+    told = [(one.severity, one.said, one.hint) for one in stale(policies, assets, on=ON)]
+    correct = "Correct the name, or take it out."
+    assert told == [
+        ("warning", "The rule dear is of rent*, and there is no such asset.", correct),
+        (
+            "error",
+            "The legal hold CASE-7 is of paymnts, and there is no such asset.",
+            f"Did you mean 'payments'? {correct}",
+        ),
+        ("warning", "The legal hold CASE-7 is of old_*, and there is no such asset.", correct),
+    ]
+    assert len(stale(policies, assets, on="2100-01-01")) == 1, "a hold that has ended keeps nothing"
+
+
 def test_records_of_columns_that_are_not_there_are_told() -> None:
     about = {"owner": "team:a", "reason": "It is being agreed.", "expires": ON}
     excepted = Exemption(rule="personal", assets=("rents",), columns=("payee", "ten*"), **about)

@@ -122,6 +122,18 @@ def test_a_legal_hold_keeps_its_assets(project: Path, capsys: pytest.CaptureFixt
     assert set(left) == {"bronze/payments/2026-01-31.parquet", "bronze/payments/2026-02-28.parquet"}
 
 
+def test_nothing_is_erased_while_a_hold_misses_its_asset_by_a_letter(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "policies/holds.yaml").write_text("holds: [{id: CASE-7, reason: An inquiry, assets: [paymnts]}]\n")
+    before = _rows(project)
+    assert main(["erase", "--subject", SUBJECT, "--yes"]) == 1
+    assert "CASE-7 is of paymnts, and there is no such asset" in capsys.readouterr().err
+    assert _rows(project) == before
+    assert main(["policy", "check"]) == 1
+    assert "Did you mean 'payments'?" in capsys.readouterr().out
+
+
 def test_a_hold_of_one_person_needs_the_secret(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

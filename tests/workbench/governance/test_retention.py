@@ -49,6 +49,12 @@ def test_a_hold_keeps_what_is_due(project: Path, capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().out
     assert "held by CASE-7 bronze:payments 2026-01-31" in said
     assert (project / JANUARY).exists()
+    (project / "policies/holds.yaml").write_text(
+        "holds: [{id: CASE-7, reason: An inquiry, assets: ['bronze:payments']}]\n"
+    )
+    assert main(["retention", "delete", "--yes"]) == 1
+    assert "CASE-7 is of bronze:payments, and there is no such asset" in capsys.readouterr().err
+    assert (project / JANUARY).exists()
 
 
 def test_nothing_is_deleted_that_cannot_be_told(
