@@ -65,6 +65,20 @@ class Fault(WorkbenchError):  # noqa: N818 - a fault of ours, beside the errors 
     """A mistake of ours, to be reported (exit code 3)."""
 
 
+def together(problems: list[UserError]) -> UserError:
+    """Give one error that tells of all: the first with its place, the others with their hints on lines of their own.
+
+    >>> second = UserError("Two.", hint="Did you mean 'to'?", location="a:2")
+    >>> print(together([UserError("One.", location="a:1"), second]))
+    a:1: One.
+    a:2: Two. Did you mean 'to'?
+    """
+    first, *others = problems
+    lines = [first.message]
+    lines += [f"{other.location}: {other.message}{f' {other.hint}' if other.hint else ''}" for other in others]
+    return UserError("\n".join(lines), hint=first.hint, location=first.location)
+
+
 def no_port(port: int) -> UsageError:
     """Give the error for a number that no port has.
 

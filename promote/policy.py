@@ -199,7 +199,10 @@ def _policies(project: Project) -> Policies:
     except (TypeError, ValueError):
         problem = _said_by_pydantic(project)
     at = location_of(problem.location or "policies")
-    raise FindingError(Finding("PR951", "error", problem.message, at, problem.hint or ""))
+    said, *others = problem.message.split("\n")
+    if others:
+        said += f" `workbench policy check` tells {len(others)} more."
+    raise FindingError(Finding("PR951", "error", said, at, problem.hint or ""))
 
 
 def _said_by_pydantic(project: Project) -> UserError:

@@ -31,12 +31,12 @@ from platform_core.config.models import (
     SensorConfig,
     nearest_place,
 )
-from platform_core.config.problems import in_order, problem, together
+from platform_core.config.problems import in_order, problem
 from platform_core.config.project import find_project
 from platform_core.config.remote import remote_problems
 from platform_core.config.variables import overridden, place_of
 from platform_core.config.yaml12 import Document, read_yaml
-from platform_core.errors import UsageError, UserError
+from platform_core.errors import UsageError, UserError, together
 from platform_core.executor.handlers.settings import (
     BatchSettings,
     DaskSettings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ def problem(detail: ErrorDetails, places: PlaceMap, known: Known) -> UserError:
         known: Gives the keys that a mapping may have, by its path.
     """
     path = tuple(part for part in detail["loc"] if part != "[key]")
+    if detail["type"].startswith("float") and path[-1:] == ("float",):  # the last of the kinds that it might have been
+        path = path[:-1]
     location = nearest_place(places, path)
     shown, above = ".".join(map(str, path)), ".".join(map(str, path[:-1]))
     match detail["type"]:
@@ -60,13 +62,8 @@ def problem(detail: ErrorDetails, places: PlaceMap, known: Known) -> UserError:
     return UserError(f"{shown}: {detail['msg'].replace('Input should', 'this should')}.", hint=hint, location=location)
 
 
-def in_order(details: Iterable[ErrorDetails]) -> list[ErrorDetails]:
-    """Give what was found with unknown keys first: a wrong key explains a missing one."""
-    return sorted(details, key=lambda detail: detail["type"] not in _UNKNOWN)
-
-
-def together(problems: list[UserError]) -> UserError:
-    """Give one error that tells of all: the first with its place, the others on lines of their own."""
-    first, *others = problems
-    lines = [first.message, *(f"{other.location}: {other.message}" for other in others)]
-    return UserError("\n".join(lines), hint=first.hint, location=first.location)
+def in_order(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Give what was found with unknown keys first, since a wrong key explains a missing one; of a number once."""
+    whole = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("float",)}
+    told = [detail for detail in details if not (detail["loc"][-1:] == ("int",) and detail["loc"][:-1] in whole)]
+    return sorted(told, key=lambda detail: detail["type"] not in _UNKNOWN)

@@ -196,8 +196,9 @@ def test_an_exception_holds_to_its_last_day(day: str, codes: set[str], tmp_path:
 
 
 def test_policies_that_cannot_be_used_stop_with_their_line(tmp_path: Path) -> None:
-    root = _project(tmp_path, "rules:\n  a: {rule: naming, patern: x}\n", counts=COUNTS)
-    with pytest.raises(FindingError, match="The key 'patern' is not known") as caught:
+    root = _project(tmp_path, "rules:\n  a: {rule: naming, patern: x}\n  b: {rule: cost}\n", counts=COUNTS)
+    said = r"'patern' is not known in rules\.a\. `workbench policy check` tells 1 more\."
+    with pytest.raises(FindingError, match=said) as caught:
         _findings(root, "counts")
     assert (caught.value.finding.code, caught.value.finding.location.line) == ("PR951", 2)
     assert caught.value.hint == "Did you mean 'pattern'?"

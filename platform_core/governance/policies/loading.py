@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from platform_core.config.problems import in_order, problem, together
-from platform_core.errors import UserError
+from platform_core.config.problems import in_order, problem
+from platform_core.errors import UserError, together
 from platform_core.governance.policies.model import Policies, Written
 from platform_core.governance.policies.reading import File, _hints, document_of, files_of, shaped, with_sets
 

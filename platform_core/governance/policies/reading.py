@@ -13,7 +13,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
-from platform_core.errors import UserError
+from platform_core.errors import UserError, together
 from platform_core.governance.policies.model import Policies, Written
 from platform_core.governance.policies.undeclared import rules_of
 from platform_core.suggest import did_you_mean
@@ -149,13 +149,17 @@ def joined(sets: Iterable[File], found: Iterable[File] = ()) -> Policies:
         organisation = one.organisation or organisation
     used = tuple(dict.fromkeys(name for one, _ in written for name in one.use))
     policies = Policies(use=used, organisation=organisation, places=places, **sections)
-    for position, exemption in enumerate(policies.exceptions):
-        if exemption.rule not in rules_of(policies):
-            raise UserError(
-                f"There is no rule {exemption.rule!r} to except from.",
-                hint=did_you_mean(exemption.rule, rules_of(policies)),
-                location=places["exceptions", position],
-            )
+    unknown = [
+        UserError(
+            f"There is no rule {exemption.rule!r} to except from.",
+            hint=did_you_mean(exemption.rule, rules_of(policies)),
+            location=places["exceptions", position],
+        )
+        for position, exemption in enumerate(policies.exceptions)
+        if exemption.rule not in rules_of(policies)
+    ]
+    if unknown:
+        raise together(unknown)
     return policies
 
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from platform_core.compute_kinds.spec import ENGINES, KINDS
+from platform_core.suggest import did_you_mean
+
 Kind = Literal[
     "requires", "naming", "no_sources", "checks", "classification", "retention", "compute", "cost", "approval",
     "personal_columns",
@@ -32,6 +35,7 @@ KEYS: Mapping[str, frozenset[str]] = {
     "personal_columns": frozenset(),
 }
 _NEEDED = {**KEYS, "cost": frozenset({"most"}), "compute": frozenset()}
+_KINDS = ("local", *KINDS, *ENGINES)
 _OWN = ("what", "pattern", "checks", "level", "most", "kinds", "memory_mb", "minutes", "of", "by")
 STRICT: Any = {"extra": "forbid", "strict": True, "hide_input_in_errors": True}
 
@@ -93,6 +97,9 @@ class Rule:
             raise ValueError("most is an amount from 0 on")
         if any(one is not None and one < 1 for one in (self.memory_mb, self.minutes)):
             raise ValueError("memory_mb and minutes are whole numbers from 1 on")
+        for kind in self.kinds:
+            if kind not in _KINDS:
+                raise ValueError(f"there is no kind of compute {kind!r}. {did_you_mean(kind, _KINDS)}".rstrip("."))
         if self.pattern is not None:
             try:
                 re.compile(self.pattern)

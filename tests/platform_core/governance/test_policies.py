@@ -118,23 +118,36 @@ def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
         "- {rule: a, assets: x, owner: me, reason: a b c, expires: soon}\n"
         "holds: [{id: H, reason: A case, assets: []}]\n"
         "downgrades: [{asset: a, inputs: [b], to: OFFICIAL, by: Ana, reason: a b c, on: 2026-02-01, "
-        "expires: 2026-01-31}]\n"
+        "expires: 2026-01-31}]\nprocesing: {}\n"
     )
-    small = "rules: {d: {rule: compute, minutes: -5}}\n"
+    small = "rules: {d: {rule: compute, minutes: -5}, e: {rule: compute, kinds: [lamda]}, f: {rule: cost, most: a}}\n"
     with pytest.raises(UserError) as caught:
         load_policies(_write(tmp_path, own=text, other="rules: {c: {rule: naming, pattern: 5}}\n", small=small))
     said = str(caught.value)
     for part in (
         "policies/other.yaml:1: rules.c.pattern must be text.",
         "policies/own.yaml:3: The key 'patern' is not known in rules.a.",
-        "policies/own.yaml:1: use.0: this should be 'minimal'",
+        "policies/own.yaml:9: The key 'procesing' is not known. Did you mean 'processing'?",
+        "policies/own.yaml:1: use.0: this should be 'minimal', 'official' or 'official-sensitive'. "
+        "Did you mean 'minimal'?",
         "policies/own.yaml:4: rules.b: the rule cost needs the key most.",
         "policies/own.yaml:6: exceptions.0: the owner is team:NAME or an e-mail address.",
         "policies/own.yaml:7: holds.0: a hold names assets, or leaves assets out where it is of all.",
         "policies/own.yaml:8: downgrades.0: it expires before it was decided.",
         "policies/small.yaml:1: rules.d: memory_mb and minutes are whole numbers from 1 on.",
+        "policies/small.yaml:1: rules.e: there is no kind of compute 'lamda'. Did you mean 'lambda'?",
+        "policies/small.yaml:1: rules.f.most: this should be a valid number.",
     ):
         assert part in said
+    assert "integer" not in said
+    other = tmp_path / "other"
+    other.mkdir()
+    about = "assets: x, owner: 'team:a', reason: a b c, expires: 2026-12-31"
+    lost = _write(other, own=f"exceptions:\n- {{rule: nams, {about}}}\n- {{rule: ownr, {about}}}\nuse: minimal\n")
+    with pytest.raises(UserError) as caught:
+        load_policies(lost)
+    assert caught.value.location == "policies/own.yaml:2"
+    assert "policies/own.yaml:3: There is no rule 'ownr' to except from. Did you mean 'owner'?" in str(caught.value)
 
 
 def test_files_are_joined_over_the_ready_sets(tmp_path: Path) -> None:
