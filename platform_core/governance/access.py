@@ -18,6 +18,8 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[\w+=,.@/-]+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _READ = ["s3:GetObject"]
+# What is denied to others holds older versions, their tags and their rights too
+_EVERY_READ, _EVERY_WRITE = ["s3:GetObject*"], ["s3:PutObject*", "s3:DeleteObject*"]
 _WRITE = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
 
 
@@ -94,8 +96,8 @@ def bucket_policy(roles: Mapping[str, Role], bucket: str, prefix: str = "lake") 
         )
         writers = sorted({one for role in roles.values() if layer in role.write for one in role.principals})
         statements += [
-            _only(f"OnlyTheseRead{layer.title()}", _READ, place, readers),
-            _only(f"OnlyTheseWrite{layer.title()}", ["s3:PutObject", "s3:DeleteObject"], place, writers),
+            _only(f"OnlyTheseRead{layer.title()}", _EVERY_READ, place, readers),
+            _only(f"OnlyTheseWrite{layer.title()}", _EVERY_WRITE, place, writers),
         ]
     return {"Version": "2012-10-17", "Statement": statements}
 
@@ -110,7 +112,8 @@ def grants(roles: Mapping[str, Role]) -> str:
     """Give the SQL that lets roles of PostgreSQL read and write the schemas of their layers, and nobody else.
 
     It can be run again: roles that are there stay. Each layer is a schema of its own, as `publish: {table: gold.fees}`
-    writes it. Tables that the role which runs it makes later are covered too.
+    writes it. Tables are covered too that the role which runs it makes later, and that the roles which write there and
+    their members make, where the former may act for them.
 
     Raises:
         UserError: A name is none.
@@ -128,19 +131,23 @@ def grants(roles: Mapping[str, Role]) -> str:
             f'REVOKE ALL ON ALL TABLES IN SCHEMA "{layer}" FROM PUBLIC;',
             f'REVOKE ALL ON ALL SEQUENCES IN SCHEMA "{layer}" FROM PUBLIC;',
         ]
+    lines += [
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
+        f"THEN CREATE ROLE {_quoted(name)} NOLOGIN; END IF; END $$;"
+        for name in sorted(roles)
+    ]
     for name, role in sorted(roles.items()):
         quoted = _quoted(name)
-        lines.append(
-            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
-            f"THEN CREATE ROLE {quoted} NOLOGIN; END IF; END $$;"
-        )
         for layer in LAYERS:
+            makers = [
+                who for one, other in sorted(roles.items()) if layer in other.write for who in (one, *other.members)
+            ]
             lines += [
                 f'REVOKE ALL ON SCHEMA "{layer}" FROM {quoted};',
                 f'REVOKE ALL ON ALL TABLES IN SCHEMA "{layer}" FROM {quoted};',
                 f'REVOKE ALL ON ALL SEQUENCES IN SCHEMA "{layer}" FROM {quoted};',
-                f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" REVOKE ALL ON TABLES FROM {quoted};',
-                f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" REVOKE ALL ON SEQUENCES FROM {quoted};',
+                _to_come(layer, makers, "REVOKE ALL ON TABLES FROM", quoted),
+                _to_come(layer, makers, "REVOKE ALL ON SEQUENCES FROM", quoted),
             ]
             rights = _rights(layer, role)
             if rights:
@@ -148,16 +155,31 @@ def grants(roles: Mapping[str, Role]) -> str:
                 lines += [
                     f'GRANT USAGE{more} ON SCHEMA "{layer}" TO {quoted};',
                     f'GRANT {rights} ON ALL TABLES IN SCHEMA "{layer}" TO {quoted};',
-                    f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" GRANT {rights} ON TABLES TO {quoted};',
+                    _to_come(layer, makers, f"GRANT {rights} ON TABLES TO", quoted),
                 ]
             if layer in role.write:  # a column that counts by itself takes its numbers from a sequence
                 lines += [
                     f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{layer}" TO {quoted};',
-                    f'ALTER DEFAULT PRIVILEGES IN SCHEMA "{layer}" GRANT USAGE ON SEQUENCES TO {quoted};',
+                    _to_come(layer, makers, "GRANT USAGE ON SEQUENCES TO", quoted),
                 ]
         lines.append(_others_out(name, role))
         lines += [f"GRANT {quoted} TO {_quoted(member)};" for member in role.members]
     return "\n".join(lines) + "\n"
+
+
+def _to_come(layer: str, makers: Iterable[str], right: str, to: str) -> str:
+    """Give the statement that gives or takes a right on what is made later: by who runs it, and by some other roles.
+
+    PostgreSQL keeps such rights by who makes a table. Of those for whom rights are kept, all are gone through.
+    """
+    named = ", ".join(f"'{_quoted(maker)[1:-1]}'" for maker in dict.fromkeys(makers))
+    kept = f"SELECT defaclrole FROM pg_default_acl WHERE defaclnamespace = '{layer}'::regnamespace"  # noqa: S608 - a layer's name
+    these = f"rolname = ANY (ARRAY[{named}]::name[])" + (f" OR oid IN ({kept})" if right.startswith("REVOKE") else "")
+    return (
+        f"DO $$ DECLARE one name; BEGIN FOR one IN SELECT rolname FROM pg_roles WHERE rolname = current_user "  # noqa: S608 - as above
+        f"OR (({these}) AND pg_has_role(current_user, oid, 'USAGE')) LOOP EXECUTE format("
+        f"'ALTER DEFAULT PRIVILEGES FOR ROLE %I IN SCHEMA \"{layer}\" {right} {to}', one); END LOOP; END $$;"
+    )
 
 
 def _others_out(name: str, role: Role) -> str:

@@ -128,14 +128,20 @@ def test_grants_let_in_and_keep_out(postgres: PostgresServer) -> None:
     assert run("SET ROLE engineer", "INSERT INTO silver.permits VALUES (2)", "SELECT count(*) FROM silver.permits") == [
         (2,)
     ]
-    run("SET ROLE engineer", "INSERT INTO silver.counted (id) VALUES (2)")
+    run("SET ROLE engineer", "INSERT INTO silver.counted (id) VALUES (2)", "CREATE TABLE gold.made AS SELECT 7 AS fee")
+    assert run("SET ROLE ana", "SELECT fee FROM gold.made") == [(7,)], (
+        "whoever writes there makes tables for its readers"
+    )
     run(*grants({**ROLES, "analyst": Role(read=("gold",), members=("bea",))}).splitlines()[1:])
     assert run("SET ROLE bea", "SELECT fee FROM gold.fees") == [(1,)]
     with pytest.raises(Exception, match="permission denied"):  # who is no member any more
         run("SET ROLE ana", "SELECT fee FROM gold.fees")
     run(*grants({**ROLES, "analyst": Role(members=("ana",))}).splitlines()[1:])
-    with pytest.raises(Exception, match="permission denied"):
-        run("SET ROLE ana", "SELECT fee FROM gold.fees")
+    run("SET ROLE engineer", "CREATE TABLE gold.later AS SELECT 8 AS fee")
+    run('GRANT USAGE ON SCHEMA "gold" TO "ana"')
+    for table in ("fees", "made", "later"):
+        with pytest.raises(Exception, match="permission denied for table"):
+            run("SET ROLE ana", f"TABLE gold.{table}")
 
 
 def test_a_bucket_takes_its_policy(aws: str) -> None:
@@ -150,6 +156,7 @@ def test_a_bucket_takes_its_policy(aws: str) -> None:
         ROLES["engineer"].principals[0]
     ]
     assert "Condition" not in by_id["OnlyTheseWriteBronze"], "nobody writes there"
+    assert by_id["OnlyTheseReadGold"]["Action"] == ["s3:GetObject*"], "older versions too"
 
 
 def test_names_that_could_be_code_are_refused() -> None:
