@@ -41,7 +41,8 @@ _FORMATS: tuple[tuple[str, str, str], ...] = (
     ),
     ("://", "a password in an address", r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:([^\s/@'\"{}$<>]{3,})@"),
 )
-_KEYS = tuple(f"{kind}{mark}key" for kind in ("api", "access", "auth", "account", "private") for mark in ("", "_"))
+_KINDS = ("api", "access", "auth", "account", "private", "masking")
+_KEYS = tuple(f"{kind}{mark}key" for kind in _KINDS for mark in ("", "_"))
 _WORDS = (*_KEYS, "password", "passwd", "passphrase", "pwd", "secret", "token", "credential")
 # Patterns are compiled when first asked for: most notebooks have none of the words
 _TELLING = "|".join((*_KEYS, "password|passwd|passphrase|pwd|secret|secret_?key|token|credentials?"))

@@ -19,7 +19,9 @@ from platform_core.secret_texts import scrubbed
 GAP = "…"
 LONGEST_TEXT = 600
 
-_TELLING = re.compile(r"(?i)passw|pwd|secret|token|api_?key|access_?key|private_?key|credential|webhook|dsn|auth")
+_TELLING = re.compile(
+    r"(?i)passw|pwd|secret|token|(?:api|access|private|masking|encryption|signing)_?key|credential|webhook|dsn|auth"
+)
 _SHORTEST_SECRET = 6
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"\b[A-Za-z_]\w*")
@@ -49,6 +51,8 @@ def known_secrets(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """
     environ = os.environ if environ is None else environ
     values = {value for name, value in environ.items() if name in _VARIABLES or _TELLING.search(name)}
+    # The masking key stands behind its version there, and alone wherever it is used
+    values.add(environ.get("WORKBENCH_MASKING_KEY", "").rpartition(":")[2].strip())
     secrets = sys.modules.get("platform_core.resources.secrets")  # where it was never imported nothing was read
     if secrets is not None:
         values.update(secrets._SHARED.secret_values())

@@ -32,6 +32,14 @@ PERSONAL = [
 ]
 
 
+@pytest.mark.parametrize("held", ["{}", "2:{}", "{}\n"])
+def test_the_masking_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch, held: str) -> None:
+    key = "q9x7f3k2m8v4b6n1z5c0w7e3r9t2y8u4"
+    monkeypatch.setenv("WORKBENCH_MASKING_KEY", held.format(key))
+    for said in (f"no such option {key}", f"2:{key}", f"WORKBENCH_MASKING_KEY={held.format(key)}"):
+        assert key not in scrubbed_text(said)
+
+
 @pytest.mark.parametrize("value", PERSONAL)
 @pytest.mark.parametrize("form", ["{}", "'{}' is not in the list", "could not convert string to float: {!r}", "a,{},b"])
 def test_no_part_of_a_value_is_left(value: str, form: str) -> None:

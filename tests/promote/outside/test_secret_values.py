@@ -36,6 +36,7 @@ def told(*cells: tuple[str, str]) -> list[Finding]:
         ("c = {'db_password': 'hunter2'}", "hunter2"),
         ("os.environ['API_KEY'] = '" + KEY + "'", KEY),
         ("# token = '" + KEY + "'", KEY),
+        ("masking_key = '" + KEY + "'", KEY),
     ],
 )
 def test_a_secret_is_told_and_never_shown(source: str, secret: str) -> None:
