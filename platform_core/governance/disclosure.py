@@ -13,19 +13,21 @@ from typing import Any
 
 import polars as pl
 
-from platform_core.columns import column_of
+from platform_core.columns import column_of, parts_of, type_text
 from platform_core.deprecation import renamed
 from platform_core.errors import UserError
 from platform_core.frames import convert, kind_of, not_a_frame
 from platform_core.plain_numbers import is_number, is_whole
 from platform_core.suggest import did_you_mean
 
+_MOST = 2**62  # what Polars compares and rounds with
+
 LEFT_TO_PEOPLE = (
     "Which columns together identify a person (the quasi-identifiers), given what else is known or published.",
     "Differences between this table and others: other years, other geographies, earlier editions.",
     "Attribute disclosure: a group that is large and all alike; see `k_anonymity(..., sensitive=)`.",
     "Sums, averages, maxima and shares: one may make up most of a sum; a share and its base give a count back.",
-    "Suppression in tables of three or more dimensions with sub-totals: only one set of groups is protected here.",
+    "Totals over several sets of groups, and columns that are sums of others: one set of one column is protected here.",
 )
 """What no function here decides.
 
@@ -70,7 +72,8 @@ def suppress_small(
 
     Where the group's total is published somewhere, subtraction gives the sum of what is suppressed: the count itself
     where it is one, and of two that sum to 2 that each is 1. So where that sum is below the threshold, the next
-    smallest count of the group goes too; of equal ones the first. Noughts stay: they are no person. A number below
+    smallest count of the group goes too; of equal ones the first. Where there is none, `recomputable_counts` tells it.
+    A missing count hides no other: a total is made of the others. Noughts stay: they are no person. A number below
     nought is a difference of counts, and goes like a small one.
 
     Args:
@@ -78,18 +81,20 @@ def suppress_small(
         counts: The columns of counts.
         threshold: The smallest count that may be shown.
         by: The columns whose groups have published totals; none for one total of the whole table. It protects these
-            groups alone: where totals of others are published too, call it again for those until nothing changes.
+            groups alone. Where totals of others are published too, call it again for those until nothing changes: then
+            no one subtraction gives a count; but it no longer knows how little the counts sum to that went before, and
+            does not see what several totals give together.
 
     Raises:
-        UserError: A column is not there or holds no counts, or the threshold is not positive.
+        UserError: A column is not there or holds no counts, or the threshold is no number from 1 to 2 ** 62.
 
     >>> frame = pl.DataFrame({"ward": ["A", "A", "A", "B"], "size": ["1", "2", "3", "1"], "homes": [4, 25, 12, 40]})
     >>> suppress_small(frame, "homes", by="ward")["homes"].to_list()
     [None, 25, None, 40]
     """
-    if not is_number(threshold) or not threshold >= 1:
+    if not is_number(threshold) or not 1 <= threshold <= _MOST:
         hint = "Give the smallest count that may be shown."
-        raise UserError(f"threshold={threshold!r} suppresses nothing.", hint=hint)
+        raise UserError(f"threshold={threshold!r} is no such count.", hint=hint)
     lazy, kind, names, groups = _asked(frame, counts, by)
 
     def over(expression: pl.Expr) -> pl.Expr:
@@ -99,8 +104,8 @@ def suppress_small(
         count = column_of(name)
         small = (count != 0) & (count < threshold)
         hidden, together = over((small | count.is_null()).sum()), over(count.filter(small).cast(pl.Float64).sum())
-        # Of what was suppressed before, the size is not known
-        told = (hidden == 1) | ((hidden > 0) & (over(count.null_count()) == 0) & (together < threshold))
+        # What was missing before may be in no total, so that it hides nothing
+        told = (hidden == 1) | (over(small.sum()) > 0) & (together < threshold)
         shown = (count >= threshold) & count.is_not_null()
         # The next smallest: by its rank among the counts that are still shown
         rank = over(pl.when(shown).then(count).rank("ordinal"))
@@ -124,7 +129,7 @@ def round_counts(frame: Any, counts: str | Iterable[str], *, base: int = 5) -> A
     >>> round_counts(pl.DataFrame({"homes": [2, 3, 7, 8, None]}), "homes")["homes"].to_list()
     [0, 5, 5, 10, None]
     """
-    if not is_whole(base) or not 1 <= base < 2**63:
+    if not is_whole(base) or not 1 <= base <= _MOST:
         raise UserError(f"base={base!r} is nothing to round to.", hint="Give a whole number such as 5.")
     lazy, kind, names, _ = _asked(frame, counts, ())
     schema = lazy.collect_schema()
@@ -157,14 +162,12 @@ def k_anonymity(frame: Any, quasi: str | Sequence[str], *, k: int = 5, sensitive
     >>> print(k_anonymity(frame, ["area", "born"], k=2))
     k is 1: 1 of 3 rows stand in 1 group(s) that are too small.
     """
-    lazy, _, _, names = _asked(frame, (), quasi)
-    names = list(dict.fromkeys(names))
-    if not is_whole(k) or k < 1:
+    names = list(dict.fromkeys(_names(quasi)))
+    lazy, *_ = _asked(frame, (), names if sensitive is None else [*names, sensitive])
+    if not is_whole(k) or not 1 <= k <= _MOST:
         raise UserError(f"k={k!r} asks for no group.", hint="Give how many rows a group needs at least, such as 5.")
     if not names:
         raise UserError("k-anonymity is about columns, and none is given.", hint="Name the quasi-identifiers.")
-    if sensitive is not None and sensitive not in lazy.collect_schema():
-        raise UserError(f"There is no column {sensitive!r}.", hint=did_you_mean(sensitive, lazy.collect_schema()))
     keys = [f"key {number}" for number in range(len(names))]  # a column may be called as ours are
     # What is not known of somebody hides nobody else, so a null is no value beside the one that all others have
     spread = [column_of(sensitive).drop_nulls().n_unique().alias("different")] if sensitive is not None else []
@@ -203,11 +206,13 @@ def recomputable_counts(frame: Any, counts: str, *, by: str | Sequence[str] = ()
     >>> recomputable_counts(frame, "homes", by="ward")["ward"].to_list()
     ['A']
     """
-    lazy, _, (name,), groups = _asked(frame, counts, by)
+    lazy, _, names, groups = _asked(frame, counts, by)
+    if len(names) != 1:
+        raise UserError(f"It looks at one column of counts, and {len(names)} are given.", hint="Call it for each.")
     if "suppressed" in groups:
         hint = "Rename it: the answer has a column of that name."
         raise UserError("A column of the groups is called 'suppressed'.", hint=hint)
-    hidden = column_of(name).is_null().sum().alias("suppressed")
+    hidden = column_of(names[0]).is_null().sum().alias("suppressed")
     told: pl.DataFrame = (
         lazy.group_by([column_of(one) for one in groups], maintain_order=True).agg(hidden)
         if groups
@@ -216,24 +221,38 @@ def recomputable_counts(frame: Any, counts: str, *, by: str | Sequence[str] = ()
     return told.filter(pl.col("suppressed") == 1)
 
 
-def _asked(frame: Any, counts: str | Iterable[str], by: str | Sequence[str]) -> tuple[Any, Any, list[str], list[str]]:
+def _asked(frame: Any, counts: str | Iterable[str], by: str | Iterable[str]) -> tuple[Any, Any, list[str], list[str]]:
     kind = kind_of(frame)
     if kind is None:
         raise not_a_frame(frame, "What is to be published")
     lazy: Any = convert(frame, "lazy")
-    names = [counts] if isinstance(counts, str) else list(dict.fromkeys(counts))
-    groups = [by] if isinstance(by, str) else list(by)
+    names, groups = list(dict.fromkeys(_names(counts))), _names(by)
     schema = lazy.collect_schema()
     for name in (*names, *groups):
         if name not in schema:
             raise UserError(f"There is no column {name!r}.", hint=did_you_mean(name, schema))
     for name in names:
         if not (schema[name].is_numeric() or schema[name] == pl.Null):
-            raise UserError(f"{name!r} holds {schema[name]}, and no counts.", hint="Name the columns of counts.")
+            raise UserError(
+                f"{name!r} holds {type_text(schema[name])}, and no counts.", hint="Name the columns of counts."
+            )
+    for name in groups:
+        if pl.Object in parts_of(schema[name]):
+            raise UserError(f"{name!r} holds objects of Python, which make no groups.", hint="Make them texts first.")
     floats = [name for name in names if schema[name].is_float()]
     if floats:  # such as pandas has where a count is missing
         lazy = lazy.with_columns(column_of(name).fill_nan(None) for name in floats)
     return lazy, kind, names, groups
+
+
+def _names(given: Any) -> list[str]:
+    names = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    for name in names:
+        if not isinstance(name, str):
+            raise UserError(
+                f"A column is told by its name, and not by a {type(name).__name__}.", hint="Write its name."
+            )
+    return names
 
 
 __getattr__ = renamed(__name__)

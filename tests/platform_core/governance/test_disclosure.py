@@ -90,6 +90,14 @@ def test_what_is_wrong_is_told() -> None:
         lambda: disclosure.suppress_small(frame, "hoems"),
         lambda: disclosure.suppress_small(frame, "homes", threshold=0),
         lambda: disclosure.suppress_small(frame, "homes", threshold="5"),  # type: ignore[arg-type]
+        lambda: disclosure.suppress_small(frame, "homes", threshold=10**40),
+        lambda: disclosure.suppress_small(frame, 3),  # type: ignore[arg-type]
+        lambda: disclosure.suppress_small(frame, "homes", by=[None]),  # type: ignore[list-item]
+        lambda: disclosure.round_counts(frame, pl.col("homes")),  # type: ignore[arg-type]
+        lambda: disclosure.k_anonymity(frame, 3),  # type: ignore[arg-type]
+        lambda: disclosure.k_anonymity(frame, "homes", k=10**40),
+        lambda: disclosure.k_anonymity(frame, "homes", sensitive=["homes"]),  # type: ignore[arg-type]
+        lambda: disclosure.recomputable_counts(frame, []),  # type: ignore[arg-type]
         lambda: disclosure.round_counts(frame, "homes", base=0),
         lambda: disclosure.round_counts(frame, "homes", base=2.5),  # type: ignore[arg-type]
         lambda: disclosure.k_anonymity(frame, "homes", k=0),
@@ -104,9 +112,24 @@ def test_what_is_wrong_is_told() -> None:
             call()
 
 
-def test_a_count_that_is_no_number_is_a_missing_one() -> None:
+def test_objects_are_refused_and_no_category_is_told() -> None:
+    frame = pl.DataFrame({"o": pl.Series([object()], dtype=pl.Object), "n": [1], "e": pl.Series(["Ada"], dtype=pl.Enum(["Ada"]))})  # fmt: skip
+    for call in (
+        lambda: disclosure.suppress_small(frame, "n", by="o"),
+        lambda: disclosure.k_anonymity(frame, "o"),
+        lambda: disclosure.k_anonymity(frame, "n", sensitive="o"),
+        lambda: disclosure.recomputable_counts(frame, "n", by="o"),
+    ):
+        with pytest.raises(UserError, match="objects of Python"):
+            call()
+    with pytest.raises(UserError, match="'e' holds Enum") as told:
+        disclosure.suppress_small(frame, "e")
+    assert "Ada" not in str(told.value)
+
+
+def test_a_count_that_is_no_number_is_a_missing_one_which_hides_no_other() -> None:
     frame = pl.DataFrame({"homes": [float("nan"), 3.0, 50.0, 60.0]})
-    assert disclosure.suppress_small(frame, "homes")["homes"].to_list() == [None, None, 50.0, 60.0]
+    assert disclosure.suppress_small(frame, "homes")["homes"].to_list() == [None, None, None, 60.0]
     assert disclosure.round_counts(frame, "homes")["homes"].to_list() == [None, 5, 50, 60]
 
 
