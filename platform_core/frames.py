@@ -167,6 +167,8 @@ def not_a_frame(value: object, what: str = "The value") -> UserError:
     hint: Give a Polars LazyFrame or DataFrame, a pandas DataFrame, a DuckDB relation or an Arrow table.
     """
     kind = type(value)
+    if is_arrow(value):  # taken only where a frame is stored or converted
+        return UserError(f"{what} is a frame of Arrow.", hint="Make it one of Polars: pl.DataFrame(pl.from_arrow(…)).")
     series = kind.__name__ == "Series"
     return UserError(
         f"{what} is no frame but a {kind.__qualname__}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars.selectors as cs
 from platform_core.columns import column_of
 from platform_core.governance.masking.keys import Key, known_key
 from platform_core.governance.masking.pseudonyms import pseudonyms
-from platform_core.governance.masking.settings import checked
+from platform_core.governance.masking.settings import asked
 from platform_core.governance.masking.written import written
 from platform_core.needed import needed
 
@@ -20,6 +21,7 @@ _NANOSECONDS = datetime(1677, 9, 22), datetime(2262, 4, 11)  # the whole days th
 # What is hidden of a value: beside letters and digits the marks on them, and pictures; spaces and signs stay
 _HIDES = r"[\p{L}\p{N}\p{M}\p{So}\p{Cf}\p{Co}[\p{Sk}--\p{ASCII}]]"
 _POSTCODE = r"^\s*([A-Z]{1,2})([0-9][0-9A-Z]?)[\s\-]*([0-9])[A-Z]{2}\s*$"
+_MOST_PLACES = 12
 _YEAR = r"(?:^|[^0-9])((?:1[89]|20)[0-9]{2})(?:[^0-9]|$)"
 
 
@@ -32,7 +34,7 @@ def redact(column: str, *, text: str = HIDDEN * 3) -> pl.Expr:
     >>> pl.select(name=pl.lit("Ada")).select(redact("name")).item()
     '•••'
     """
-    checked("redact", {"text": text})
+    asked("redact", column, text=text)
     return pl.when(column_of(column).is_not_null()).then(pl.lit(text)).alias(column)
 
 
@@ -52,7 +54,7 @@ def partial(column: str, *, keep: int = 4) -> pl.Expr:
     >>> frame.select(partial("card")).to_series().to_list()
     ['•••• •••• •••• 1234', '•••••••6C', '••']
     """
-    checked("partial", {"keep": keep})
+    asked("partial", column, keep=keep)
     text = column_of(column).cast(pl.String)
     shown = pl.min_horizontal(text.str.count_matches(r"[\p{L}\p{N}]") // 4, pl.lit(keep, pl.UInt32)).cast(pl.Int64)
     # The place of the first letter that is shown, counted from the end: signs among the last ones are shown with them
@@ -92,7 +94,7 @@ def hashed(column: str, *, key: Key | None = None, length: int = 64) -> pl.Expr:
     >>> frame.select(hashed("nhs", key=Key("0123456789abcdef0123456789abcdef"), length=16)).item()
     'v1:f23090a36451bfa7'
     """
-    checked("hash", {"length": length})
+    asked("hash", column, length=length)
     known = known_key(key)
     whole = digest(written(column), known)
     return pl.concat_str(pl.lit(f"v{known.version}:"), whole if length == 64 else whole.str.head(length)).alias(column)
@@ -121,6 +123,7 @@ def pseudonym(column: str, *, key: Key | None = None) -> pl.Expr:
     >>> made != "AB 12 34 56 C", [character.isdigit() for character in made][3:5], made[2]
     (True, [True, True], ' ')
     """
+    asked("pseudonym", column)
     known = known_key(key)
     needed("polars_hash", "masking")
     return (
@@ -153,7 +156,7 @@ def shift_dates(column: str, *, by: str, key: Key | None = None, most: int = 182
     >>> (moved[1] - moved[0]).days, moved[0] == date(2024, 1, 1)
     (30, False)
     """
-    checked("shift_dates", {"by": by, "most": most})
+    asked("shift_dates", column, by=by, most=most)
     drawn = digest(pl.concat_str(pl.lit("days:"), written(by)), known_key(key))
     number = drawn.str.head(12).str.to_integer(base=16, strict=False) % (2 * most)
     days = pl.when(number < most).then(number - most).otherwise(number - most + 1)
@@ -188,7 +191,7 @@ def generalise_postcode(column: str, *, to: Literal["area", "district", "sector"
     >>> frame.select(generalise_postcode("pc", to="sector")).to_series().to_list()
     ['SW1A 1', 'LS1 4', None]
     """
-    checked("generalise_postcode", {"to": to})
+    asked("generalise_postcode", column, to=to)
     text = column_of(column).cast(pl.String).str.to_uppercase()
     area, district, sector = (text.str.extract(_POSTCODE, group) for group in (1, 2, 3))
     parts = {"area": area, "district": area + district, "sector": area + district + " " + sector}
@@ -205,8 +208,10 @@ def year_band(column: str, *, width: int = 5) -> pl.Expr:
     >>> pl.DataFrame({"born": [date(1983, 5, 1), None]}).select(year_band("born")).to_series().to_list()
     ['1980-1984', None]
     """
-    checked("year_band", {"width": width})
-    year = column_of(column).cast(pl.String).str.extract(_YEAR, 1).cast(pl.Int32)
+    asked("year_band", column, width=width)
+    every = cs.by_name(column)
+    dated = cs.date() | cs.datetime()
+    year = pl.coalesce((every & dated).dt.year(), (every - dated).cast(pl.String).str.extract(_YEAR, 1).cast(pl.Int32))
     low = year // width * width
     return (low.cast(pl.String) if width == 1 else pl.concat_str(low, pl.lit("-"), low + width - 1)).alias(column)
 
@@ -219,6 +224,18 @@ def band(column: str, *, width: float) -> pl.Expr:
 
     >>> pl.DataFrame({"rent": [812.5, 799.0]}).select(band("rent", width=50)).to_series().to_list()
     [800.0, 750.0]
+    >>> pl.DataFrame({"share": [0.3, 0.29]}).select(band("share", width=0.1)).to_series().to_list()
+    [0.3, 0.2]
     """
-    checked("band", {"width": width})
-    return ((column_of(column) / width).floor() * width).alias(column)
+    asked("band", column, width=width)
+    number = column_of(column)
+    places = -int(Decimal(str(width)).as_tuple().exponent)
+    low = _rounded((number / width).floor() * width, places)
+    # Polars divides by multiplying with one part of the width, which may miss by one band: 49 / 49 is less than 1
+    above, below = _rounded(low + width, places), _rounded(low - width, places)
+    return pl.when(number >= above).then(above).when(number < low).then(below).otherwise(low).alias(column)
+
+
+def _rounded(number: pl.Expr, places: int) -> pl.Expr:
+    """Give 0.3 for what 3 * 0.1 makes."""
+    return number.round(places) if 0 < places <= _MOST_PLACES else number

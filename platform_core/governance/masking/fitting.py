@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from platform_core.columns import TEXT
+from platform_core.columns import TEXT, type_text
 
 _ANY = frozenset({"redact", "drop", "keep"})
 
@@ -27,4 +27,4 @@ def unfit(method: str, dtype: pl.DataType) -> str | None:
         "year_band": text or dated or dtype.is_numeric(),
         "band": dtype.is_numeric(),
     }.get(method, text or dated or dtype.is_numeric() or dtype in (pl.Boolean, pl.Time))
-    return None if fits else f"{dtype}, which {method!r} cannot mask"
+    return None if fits else f"{type_text(dtype)}, which {method!r} cannot mask"

@@ -39,8 +39,8 @@ class Key:
                 f"The masking key has fewer than {_LEAST} characters.",
                 hint='Make one: python -c "import secrets; print(secrets.token_hex(32))".',
             )
-        if not re.fullmatch(r"[A-Za-z0-9]{1,16}", str(self.version)):
-            raise UserError("The version of a masking key is letters and digits.", hint="Write version='2'.")
+        if not isinstance(self.version, str) or not re.fullmatch(r"[A-Za-z0-9]{1,16}", self.version):
+            raise UserError("The version of a masking key is a text of letters and digits.", hint="Write version='2'.")
 
     @property
     def mark(self) -> str:
@@ -95,4 +95,4 @@ def key_from_environment(variable: str = VARIABLE) -> Key:
             hint=f"Let the secret store fill {variable}, or give key=.",
         )
     version, _, secret = held.rpartition(":")
-    return Key(secret.strip(), version or "1")
+    return Key(secret.strip(), version.strip() or "1")

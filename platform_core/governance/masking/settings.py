@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from types import MappingProxyType
 
 from platform_core.errors import UserError
@@ -20,9 +19,11 @@ def _whole(low: int, high: int | None = None) -> _Takes:
     return test, f"a whole number {f'from {low} on' if high is None else f'from {low} to {high:,}'}"
 
 
-def _above_none(value: object) -> bool:
-    return is_number(value) and isfinite(value) and value > 0
+def _is_width(value: object) -> bool:
+    return is_number(value) and 0 < value <= _MOST_WIDE
 
+
+_MOST_WIDE = 10**15  # far below what a float counts one by one
 
 _PARTS = ("area", "district", "sector")
 
@@ -38,11 +39,30 @@ SETTINGS: Mapping[str, Mapping[str, _Takes]] = MappingProxyType(
         },
         "generalise_postcode": {"to": (lambda value: value in _PARTS, "'area', 'district' or 'sector'")},
         "year_band": {"width": _whole(1)},
-        "band": {"width": (_above_none, "a number above 0")},
+        "band": {"width": (_is_width, f"a number above 0 and up to {_MOST_WIDE:,}")},
         "drop": {},
         "keep": {},
     }
 )
+
+
+def asked(method: str, column: object, **given: object) -> None:
+    """Refuse what an expression is asked for where the column is no name, or a setting as `checked` does.
+
+    Raises:
+        UserError: Says what it takes.
+
+    >>> asked("redact", ["name", "email"])
+    Traceback (most recent call last):
+    platform_core.errors.UserError: 'redact' takes the name of one column, and not a list.
+    hint: Write its name, and one expression for each column.
+    """
+    if not isinstance(column, str):
+        raise UserError(
+            f"{method!r} takes the name of one column, and not a {type(column).__name__}.",
+            hint="Write its name, and one expression for each column.",
+        )
+    checked(method, given)
 
 
 def checked(method: str, given: Mapping[str, object], where: str = "") -> None:
