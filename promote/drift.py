@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 
 from platform_core.hints import Literal
+from platform_core.values import dataclass
 from promote.evidence import Evidence, evidence_path
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
 from promote.patterns import pattern
 from promote.plan import source_hash
-from promote.values import dataclass
 
 State = Literal[
     "new",  # never promoted

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from platform_core.canonical import digest
 from platform_core.errors import UserError
 from platform_core.lake import Lake
+from platform_core.values import replace
 from promote.evidence import since_of
 from promote.frame_facts import FrameFacts
 from promote.hashing import body_hash
@@ -24,7 +25,6 @@ from promote.prepare import Standing
 from promote.project import Project
 from promote.render.module import HEADER, without_header
 from promote.render.names import module_path
-from promote.values import replace
 from promote.verify.columns import agreement
 from promote.verify.stage import Stage
 from promote.verify.values import Agreement

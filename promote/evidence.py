@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from platform_core.hints import Any
+from platform_core.values import dataclass, field
 from promote import __version__
 from promote.frame_facts import FrameFacts, frame_json, read_frame, read_kind
 from promote.hashing import body_hash
 from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
-from promote.values import dataclass, field
 
 VERSION = 1
 _SHOWN = 3  # mistakes that tests let pass, in the phrase for people

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from platform_core.values import dataclass
 from promote.evidence import code_version_of, evidence_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
@@ -15,7 +16,6 @@ from promote.project import Project
 from promote.register import Rows, places
 from promote.render.names import module_path
 from promote.steps import Steps, code_versions
-from promote.values import dataclass
 from promote.vocabulary import layers
 
 _DRIFTS = {

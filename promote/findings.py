@@ -14,8 +14,8 @@ from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
 from platform_core.places import cell_words
+from platform_core.values import dataclass
 from promote.model import Finding, Location, Severity
-from promote.values import dataclass
 
 
 class FindingError(UserError):

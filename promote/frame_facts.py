@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from platform_core.hints import Any, cast
+from platform_core.values import dataclass, field
 from promote.model import FrameKind
-from promote.values import dataclass, field
 
 Count = int | str  # '<10' and 'all but <10' where more would point at people
 

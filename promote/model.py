@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from platform_core.hints import Any, Literal
-from promote.values import dataclass, field
+from platform_core.values import dataclass, field
 
 Severity = Literal["error", "warning", "note"]
 CellKind = Literal["code", "markdown", "raw"]

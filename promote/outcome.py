@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from platform_core.hints import Literal
+from platform_core.values import dataclass
 from promote.model import Finding
-from promote.values import dataclass
 
 # Exit codes: nothing to say, findings, used wrongly, a fault of ours, not the same as the notebook
 FINE, FINDINGS, USAGE, FAULT, UNVERIFIED = 0, 1, 2, 3, 4

@@ -8,9 +8,9 @@ from typing import Any
 
 from platform_core.errors import UsageError, UserError
 from platform_core.suggest import meant
+from platform_core.values import replace
 from promote.dataflow.settable import is_of, parameter_type
 from promote.model import Finding, Selection
-from promote.values import replace
 from promote.vocabulary import nearest
 
 

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from platform_core.canonical import digest
+from platform_core.values import dataclass, field, replace
 from promote import __version__
 from promote.dataflow.assemble import Assembly
 from promote.dataflow.closure import Closure, resolve
@@ -28,7 +29,6 @@ from promote.outside.outside import hangs_on_more, outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
 from promote.selection.run_order import told_of_order
-from promote.values import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platform_core.errors import UsageError
 from platform_core.suggest import meant
+from platform_core.values import dataclass
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence, took_needed
 from promote.findings import FindingError
@@ -21,7 +22,6 @@ from promote.register import Rows, clashes, places, rows
 from promote.render.kinds import Kinds, guess_kinds, observed_kinds
 from promote.render.names import module_path
 from promote.selection.select import select
-from promote.values import dataclass
 from promote.vocabulary import nearest
 
 

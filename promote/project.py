@@ -8,8 +8,8 @@ from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
 from platform_core.hints import Any
+from platform_core.values import dataclass
 from promote.memory import Memory, digest_of_bytes
-from promote.values import dataclass
 
 VARIABLE = "WORKBENCH_PROJECT"
 _KEPT = ("package", "assurance", "owner")  # of [tool.workbench], what `promote` looks at

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from platform_core.values import replace
 from promote.earlier import Earlier
 from promote.evidence import Facts
 from promote.frame_facts import FrameFacts
@@ -16,7 +17,6 @@ from promote.generated_tests import GeneratedTests
 from promote.model import Plan
 from promote.render.kinds import Kinds
 from promote.small_counts import kept_count
-from promote.values import replace
 from promote.verify.stage import AssetOutcome, Observed, Stage
 
 _DBT_TOOLS = ("dbt-core", "dbt-duckdb")

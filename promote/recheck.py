@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from platform_core.hints import TYPE_CHECKING, Any
+from platform_core.values import replace
 from promote import model
 from promote.findings import order
 from promote.garbage import seldom_collected
@@ -22,7 +23,6 @@ from promote.merge.left_over import left_over
 from promote.model import Finding
 from promote.outcome import Outcome, Settings, StepOutcome
 from promote.project import Project
-from promote.values import replace
 from promote.writing.leftovers import make_good
 
 if TYPE_CHECKING:

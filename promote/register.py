@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from platform_core.values import dataclass
 from promote.model import Finding, Notebook, Selection
 from promote.notebook.read import NotebookError, parse, relative
 from promote.project import Project
 from promote.selection.select import names
-from promote.values import dataclass
 from promote.vocabulary import layers
 
 Rows = Mapping[str, Sequence[tuple[str, str, int]]]  # by notebook: layer, name and first cell of all that it makes

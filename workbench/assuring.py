@@ -11,6 +11,7 @@ from pathlib import Path
 from platform_core.errors import UsageError, UserError
 from platform_core.governance.audit import note
 from platform_core.suggest import meant
+from platform_core.values import dataclass, replace
 from promote.assurance.checking import Stand, standing
 from promote.assurance.record import LEVELS, Approval, Record, person, record_path, render, same_person
 from promote.assurance.standing import Lack, approved_by
@@ -20,7 +21,6 @@ from promote.outcome import Settings
 from promote.project import Project
 from promote.reports.report import clean
 from promote.steps import bytes_of
-from promote.values import dataclass, replace
 from promote.vocabulary import nearest
 from promote.writing.leftovers import make_good
 from promote.writing.write import commit

@@ -12,8 +12,8 @@ from platform_core.config.io import KEYS, IOChoice
 from platform_core.resources import build_resources
 from platform_core.resources.base import REFERENCES
 from platform_core.resources.registry import resource_class_of
+from platform_core.values import dataclass
 from promote.outside.secret_values import secrets_in_text
-from promote.values import dataclass
 
 HIDDEN = "***"
 DEFAULT = "default"

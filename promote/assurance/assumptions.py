@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from platform_core.values import dataclass
 from promote.model import Notebook, Step
-from promote.values import dataclass
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
 _WORDS = re.compile(r"\b(?:assumptions?|limitations?|limits|caveats?)\b", re.IGNORECASE)

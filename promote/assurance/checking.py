@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from platform_core.values import dataclass, replace
 from promote.assurance.assumptions import Assumption, assumptions
 from promote.assurance.record import LEVELS, Record, parse, record_path, same_person, what
 from promote.assurance.standing import Lack, approved_by, lacks
@@ -19,7 +20,6 @@ from promote.outcome import FINDINGS, Outcome, StepOutcome
 from promote.project import Project
 from promote.selection.select import select
 from promote.steps import promoted_path, text_of
-from promote.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

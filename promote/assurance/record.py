@@ -13,11 +13,11 @@ from typing import Any
 
 from platform_core.canonical import digest
 from platform_core.errors import UsageError
+from platform_core.values import dataclass, replace
 from promote.assurance.assumptions import Assumption
 from promote.hashing import body_hash
 from promote.render.module import without_header
 from promote.render.pytext import json_text
-from promote.values import dataclass, replace
 
 VERSION = 1
 LEVELS = ("light", "standard", "full")

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from platform_core.values import dataclass
 from promote.assurance.assumptions import Assumption
 from promote.assurance.record import LEVELS, Record, differing, same_person
 from promote.model import Severity
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

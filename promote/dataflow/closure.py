@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from platform_core.hints import Literal
+from platform_core.values import dataclass, field
 from promote.dataflow.definitions import bound_once, is_definition, is_parameter
 from promote.dataflow.displays import dropped, idle_draws, shows_only
 from promote.dataflow.kept_bodies import tell_bodies
@@ -25,7 +26,6 @@ from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import binds_above, only_puts_away, recovers
 from promote.language.uses import Use
 from promote.model import Finding, Role
-from promote.values import dataclass, field
 
 Origin = Literal["step", "definition", "needed", "import"]
 _MODULE_NAMES = frozenset("__name__ __doc__ __spec__ __loader__ __package__ __file__ __builtins__".split())

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from platform_core.hints import Literal
+from platform_core.values import dataclass
 from promote.dataflow.program import Statement
 from promote.model import CodeCell, Fragment
 from promote.patterns import pattern
 from promote.trees import kept_by_text
-from promote.values import dataclass
 
 # Where none of these stands, no string goes on in the next line; from Python 3.12 on the braces of an f-string may
 _SPANNING = ('"""', "'''", "\\\n", *("{" if sys.version_info >= (3, 12) else ""))

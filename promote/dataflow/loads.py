@@ -10,12 +10,12 @@ import keyword
 from collections.abc import Sequence
 
 from platform_core.hints import Literal, cast
+from platform_core.values import dataclass
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
 from promote.language.uses import Use
 from promote.model import FrameKind
-from promote.values import dataclass
 
 SDK = frozenset(("load_asset", "resource"))
 _CALLS = {f"platform_core.sdk{middle}.{name}": name for middle in ("", ".loading") for name in SDK}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from platform_core.values import dataclass
 from promote.dataflow.holding import frames_of
 from promote.dataflow.program import Program, is_state
 from promote.model import Finding, Notebook, Step
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

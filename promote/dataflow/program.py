@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 
+from platform_core.values import dataclass, replace
 from promote.dataflow.loads import LoadCall, load_calls
 from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
@@ -29,7 +30,6 @@ from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of,
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
 from promote.trees import parse, parse_anew
-from promote.values import dataclass, replace
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from platform_core.suggest import meant
+from platform_core.values import replace
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.loads import SDK
 from promote.dataflow.outputs import Output
@@ -16,7 +17,6 @@ from promote.dataflow.session import magic_of
 from promote.language.statements import changes_plainly, star_modules, star_source
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
-from promote.values import replace
 from promote.vocabulary import vocabulary
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())

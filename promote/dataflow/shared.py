@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from platform_core.values import replace
 from promote.dataflow.program import Program
 from promote.model import Fragment, Helpers, Plan
 from promote.trees import kept_by_text, parse, walk
-from promote.values import replace
 
 Key = tuple[int, int, str]
 

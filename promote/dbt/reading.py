@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from platform_core.values import dataclass, replace
 from promote.dbt.rendering import ReadingError, folder_of, tests_of
 from promote.dbt.sources import Sources
 from promote.ipython.queries import common_tables, tables
@@ -14,7 +15,6 @@ from promote.model import DbtModel, Finding, Input, Notebook, Plan, Selection
 from promote.plan import Planned, hashed
 from promote.project import Project
 from promote.render.names import paths_of
-from promote.values import dataclass, replace
 
 _KEPT = frozenset((
     "engine", "output", "key", "description", "owner", "checks", "severity", "classification", "tolerance", "ordered",

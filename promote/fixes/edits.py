@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from platform_core.values import dataclass
 from promote.fixes.reads import CONFIG, feasible, settled
 from promote.model import Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
 from promote.notebook.notebook_json import cell_at, edited_option, edited_source, edited_tag, renamed_key
-from promote.values import dataclass
 
 _MOST_ROUNDS = 200
 Analysis = Callable[[], Sequence[Finding]]

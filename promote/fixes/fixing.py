@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from platform_core.values import replace
 from promote.findings import order
 from promote.fixes.edits import fix_all
 from promote.model import Finding, Notebook
@@ -12,7 +13,6 @@ from promote.outcome import Outcome, Settings
 from promote.outside.secret_values import concealed
 from promote.prepare import prepare
 from promote.project import find
-from promote.values import replace
 
 FINE, FINDINGS = 0, 1
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from platform_core.values import replace
 from promote.model import Edit, Finding, Fix, ReadEdit
 from promote.outside.roots import resource_name
-from promote.values import replace
 from promote.vocabulary import layers
 
 CONFIG = "config/base.yaml"

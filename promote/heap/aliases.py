@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from platform_core.values import dataclass, field
 from promote.heap.calls import Calls
 from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Objects
@@ -16,7 +17,6 @@ from promote.language.expression_scope import HIDDEN
 from promote.language.syntax import opens_to_write
 from promote.language.uses import Effects, Event, FunctionInfo, Use
 from promote.trees import walk
-from promote.values import dataclass, field
 
 _ENDING = (ast.Try, ast.With, ast.AsyncWith)  # where something may run when a generator is closed
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from platform_core.hints import TYPE_CHECKING
+from platform_core.values import dataclass
 from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
 from promote.heap.state import CONNECTION, is_state_of
@@ -33,7 +34,6 @@ from promote.language.statements import calls_a_parameter
 from promote.language.states import PUT_AWAY
 from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
 from promote.language.uses import FunctionInfo, Use
-from promote.values import dataclass
 
 if TYPE_CHECKING:
     from promote.language.connections import SqlTexts

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Sequence
 
+from platform_core.values import replace
 from promote.heap.aliases import Happening
 from promote.heap.state import CONNECTION, handed_on
 from promote.language.facts import Facts
@@ -16,7 +17,6 @@ from promote.language.functions import Functions, is_known
 from promote.language.states import PLACING_METHODS, RELATION_ENDS, STATE_HOLDERS
 from promote.language.syntax import dotted_of
 from promote.language.uses import Effects, FunctionInfo, Use
-from promote.values import replace
 
 _LOADERS = frozenset(("importlib.import_module", "__import__"))
 

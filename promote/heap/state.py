@@ -12,6 +12,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
+from platform_core.values import replace
 from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
 from promote.language.effects import ARGUMENT_MUTATORS, MUTATING_METHODS
 from promote.language.functions import Functions, is_known, nameless
@@ -43,7 +44,6 @@ from promote.language.states import (
 from promote.language.syntax import IMPORTED, chain_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
 from promote.patterns import pattern
-from promote.values import replace
 
 PREFIX = "~"
 _PATCHED = "the set-up of "

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from platform_core.hints import Literal
 from platform_core.suggest import meant
+from platform_core.values import dataclass
 from promote.model import Severity
 from promote.patterns import pattern
-from promote.values import dataclass
 from promote.vocabulary import nearest, vocabulary
 
 _INSTALLERS = pattern(

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from platform_core.values import replace
 from promote.model import Cell, Notebook, Selection
 from promote.patterns import pattern
-from promote.values import replace
 from promote.vocabulary import layers
 
 _HEAD = pattern(r"(?:(?P<name>[A-Za-z_]\w*)[ \t]*<<)?[ \t]*(?P<rest>.*)")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from platform_core.values import dataclass
 from promote.patterns import pattern
-from promote.values import dataclass
 
 _TOKEN = pattern(
     r'''(?P<string>"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'(?:[^\\]|\\.)*?(?:\'\'\'|\Z)'''

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Sequence
 
+from platform_core.values import dataclass, field
 from promote.ipython import magics, stand_ins
 from promote.ipython.magics import Verdict
 from promote.ipython.statements import extent, without_semicolons
@@ -18,7 +19,6 @@ from promote.model import Finding, Notebook, Severity
 from promote.patterns import pattern
 from promote.selection.options import emptied, header
 from promote.trees import is_python, kept_by_text, parse, walked
-from promote.values import dataclass, field
 
 _ASSIGNED = pattern(r"([ \t]*)([^=#\"'(%!?]+?)[ \t]*=[ \t]*(%%?|!!?)[ \t]*(.*)", re.DOTALL)
 _SHELL_CALLS = ("system", "getoutput", "getoutput_pipes", "system_piped", "system_raw", "sx")

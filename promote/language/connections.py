@@ -10,11 +10,11 @@ import ast
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from platform_core.values import dataclass, replace
 from promote.language.facts import Facts
 from promote.language.states import RELATION_MAKERS
 from promote.language.uses import DottedUse
 from promote.patterns import pattern
-from promote.values import dataclass, replace
 
 # What gives the default connection to other names, or puts another in its place
 _SHARING = frozenset(

@@ -11,11 +11,11 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 
 from platform_core.hints import Any
+from platform_core.values import dataclass
 from promote.language.scopes import effects_of
 from promote.language.statements import keeps_annotations
 from promote.language.uses import Effects
 from promote.trees import Walked, kept_by_text, walked, walked_through
-from promote.values import dataclass
 
 
 @dataclass(slots=True, eq=False)

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from platform_core.hints import TYPE_CHECKING
+from platform_core.values import dataclass, field, replace
 from promote.language.effects import KNOWN_PACKAGES, PLAIN_BASES
 from promote.language.uses import ClassInfo, Effects, FunctionInfo, Summary
-from promote.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from promote.language.connections import SqlTexts

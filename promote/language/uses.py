@@ -6,7 +6,7 @@ import ast
 from operator import itemgetter
 
 from platform_core.hints import TYPE_CHECKING
-from promote.values import dataclass, field
+from platform_core.values import dataclass, field
 
 Dotted = tuple[str, ...]
 

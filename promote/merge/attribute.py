@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from platform_core.values import dataclass
 from promote.merge.parts import Parts
 from promote.merge.three_way import Hunk, hunks
 from promote.merge.units import Unit, moved
 from promote.render.source_map import Placed
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

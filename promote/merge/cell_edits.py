@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
+from platform_core.values import dataclass
 from promote.merge.attribute import FragmentEdit
 from promote.merge.three_way import merge
 from promote.merge.units import Unit, units, words
 from promote.model import Fragment
-from promote.values import dataclass
 
 _BLOCKS = ("def ", "class ", "@", "async def ")
 _ALIKE = 0.4  # from which share of common words on two units may be one, changed on its way into the module

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from platform_core.values import dataclass
 from promote.dataflow.shared import helpers_name
 from promote.evidence import read_evidence
 from promote.merge.git import changed_since
 from promote.merge.left_over import Rows
 from promote.project import Project
 from promote.register import rows
-from promote.values import dataclass
 from promote.vocabulary import layers
 
 _EVERYTHING = re.compile(r"config/[^/]*\.yaml|pyproject\.toml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from platform_core.values import replace
 from promote.findings import order
 from promote.merge import moves, orphans
 from promote.merge.changed import Changed
@@ -13,7 +14,6 @@ from promote.outcome import Outcome, Settings
 from promote.prepare import Prepared, prepare
 from promote.project import Project
 from promote.render.names import module_path
-from promote.values import replace
 
 
 def with_orphans(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from platform_core.values import dataclass
 from promote.evidence import Evidence, evidence_path, read_evidence
 from promote.hashing import body_hash
 from promote.merge.base import base_of, earlier_of
@@ -16,7 +17,6 @@ from promote.render.module import HEADER, beside, without_header
 from promote.render.names import module_path
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

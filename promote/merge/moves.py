@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from platform_core.values import dataclass, replace
 from promote.evidence import Evidence
 from promote.merge.orphans import Orphan
 from promote.merge.units import units
 from promote.model import Finding, Notebook, Plan
-from promote.values import dataclass, replace
 
 Content = tuple[str, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from platform_core.values import replace
 from promote.merge.editable import last_kinds
 from promote.merge.left_over import Rows
 from promote.merge.moves import Move, moves
@@ -12,7 +13,6 @@ from promote.merge.prune import edits, files_of
 from promote.model import Finding, Location
 from promote.prepare import Prepared, Standing
 from promote.project import Project
-from promote.values import replace
 
 
 class Moving:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from platform_core.places import step_header
+from platform_core.values import dataclass
 from promote.evidence import Evidence, read_evidence
 from promote.hashing import body_hash
 from promote.merge.left_over import Rows, left_over
@@ -16,7 +17,6 @@ from promote.outcome import StepOutcome
 from promote.project import Project
 from promote.render.module import HEADER, without_header
 from promote.steps import promoted_path, text_of
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from platform_core.values import dataclass, replace
 from promote.hashing import body_hash
 from promote.merge.units import Unit, comments, units
 from promote.trees import parse
-from promote.values import dataclass, replace
 
 _VERSION = re.compile(r'code_version="[0-9a-f]*"')
 _HEADER = ("# Promoted from ", "# source=", "# Classification: ", "# UNVERIFIED: ")

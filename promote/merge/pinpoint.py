@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
+from platform_core.values import dataclass, replace
 from promote.evidence import evidence_path
 from promote.merge.base import base_of
 from promote.merge.editable import last_kinds
@@ -18,7 +19,6 @@ from promote.render.helpers import render_helpers
 from promote.render.names import module_path
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
-from promote.values import dataclass, replace
 
 _FOLLOWS = re.compile(
     r"# (?:Promoted from |source=|Classification: |UNVERIFIED: )|\s+code_version=\"|\s*$"

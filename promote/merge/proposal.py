@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from platform_core.values import dataclass
 from promote.merge import said
 from promote.merge.additions import addition
 from promote.merge.annotated import annotated
@@ -13,7 +14,6 @@ from promote.merge.three_way import Side, merge
 from promote.merge.units import Unit
 from promote.model import Finding, Notebook, Selection
 from promote.steps import Steps
-from promote.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

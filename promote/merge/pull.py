@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from platform_core.values import replace
 from promote.evidence import Evidence, evidence_path, read_evidence, render_evidence
 from promote.hashing import body_hash
 from promote.merge import said
@@ -30,7 +31,6 @@ from promote.render.kinds import Kinds, guess_kinds
 from promote.render.module import render_module
 from promote.selection.select import select
 from promote.steps import Steps, bytes_of, code_versions
-from promote.values import replace
 from promote.writing.leftovers import make_good
 from promote.writing.write import WriteError, commit
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Generic, Literal, TypeVar
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 T = TypeVar("T")
 Side = Literal["ours", "theirs"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from platform_core.values import dataclass
 from promote.dataflow.excerpt import lines_in_strings
 from promote.ipython.statements import extents
-from promote.values import dataclass
 
 _WORD = re.compile(
     r'''(?P<string>"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'(?:[^\\]|\\.)*?(?:\'\'\'|\Z)'''

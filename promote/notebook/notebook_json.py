@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _PIECE = re.compile(r".*?\n|.+\Z", re.DOTALL)  # a line with its end

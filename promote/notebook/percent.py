@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from promote.values import dataclass, field
+from platform_core.values import dataclass, field
 
 _DATABRICKS = "# Databricks notebook source"
 _COMMAND = re.compile(r"^# COMMAND -{5,}[ \t]*$", re.MULTILINE)

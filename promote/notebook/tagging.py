@@ -13,7 +13,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # there since
 from typing import Any
 
 from platform_core.errors import UserError
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _MARKER = re.compile(r"# ?%%+(?=$|[ \t\[\r])[^\r\n]*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from platform_core.secret_texts import holds_no_secret, secrets_found
+from platform_core.values import dataclass, replace
 from promote.model import Finding, Fragment, Notebook, Plan, Selection, Severity
-from promote.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from platform_core.values import replace
 from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
@@ -13,7 +14,6 @@ from promote.outside import outside_names as names
 from promote.outside.places import placed
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import walk
-from promote.values import replace
 
 # Magics after which the working directory is another one than the step has
 MOVING = ("%cd", "%chdir", "%pushd", "%popd")

@@ -10,13 +10,13 @@ import ast
 from functools import cached_property
 
 from platform_core.hints import Any
+from platform_core.values import dataclass, field
 from promote.dataflow.program import Program, Statement
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of
 from promote.outside.outside_names import FILE_TIMES
 from promote.trees import below
-from promote.values import dataclass, field
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from platform_core.values import dataclass
 from promote.model import FrameKind, Plan
 from promote.trees import parse, statements
-from promote.values import dataclass
 
 ANNOTATIONS: Mapping[FrameKind, str] = {
     "lazy": "pl.LazyFrame",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from platform_core.values import dataclass
 from promote.dataflow.excerpt import indent
 from promote.model import Fragment, Plan
 from promote.trees import parse
-from promote.values import dataclass
 
 INDENT = 4  # columns by which a function's body stands in its module
 

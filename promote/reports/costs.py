@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from platform_core.costs.remembered import PLACE, remembered
+from platform_core.values import replace
 from promote.outcome import Outcome
-from promote.values import replace
 
 
 def with_costs(outcome: Outcome, start: Path) -> Outcome:

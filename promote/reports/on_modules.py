@@ -13,11 +13,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from platform_core.values import replace
 from promote.findings import place
 from promote.model import Finding, Location
 from promote.outcome import Outcome
 from promote.reports.report import clean
-from promote.values import replace
 from promote.vocabulary import layers
 
 

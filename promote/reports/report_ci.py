@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from platform_core.canonical import digest
+from platform_core.values import replace
 from promote import __version__
 from promote.findings import catalogue, order, place
 from promote.model import Finding
 from promote.outcome import Outcome
 from promote.reports.report import clean
-from promote.values import replace
 
 _GITHUB = {"error": "error", "warning": "warning", "note": "notice"}
 _GITLAB = {"error": "major", "warning": "minor", "note": "info"}

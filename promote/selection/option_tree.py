@@ -7,8 +7,8 @@ Anchors, aliases and tags are refused, depth and size are bounded, and a key wri
 from __future__ import annotations
 
 from platform_core.hints import Any, Literal
+from platform_core.values import dataclass
 from promote.patterns import pattern
-from promote.values import dataclass
 
 _MOST_DEPTH = 12
 _MOST_NODES = 2_000

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from platform_core.hints import Any
 from platform_core.plain_numbers import is_number, is_whole
 from platform_core.suggest import meant
+from platform_core.values import dataclass, field
 from promote.patterns import pattern
 from promote.selection.option_tree import Node
-from promote.values import dataclass, field
 from promote.vocabulary import nearest, vocabulary
 
 _OWNER = pattern(r"team:[A-Za-z0-9_.-]+|[^@\s:]+@[^@\s:]+\.[^@\s:]+")

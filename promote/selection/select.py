@@ -10,13 +10,13 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from platform_core.suggest import meant
+from platform_core.values import dataclass, replace
 from promote.findings import order
 from promote.ipython.translate import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
 from promote.selection.options import read_options, stray_options
 from promote.selection.tags import name_problem, role_of, shown
 from promote.trees import parse
-from promote.values import dataclass, replace
 from promote.vocabulary import nearest
 
 _EXPLORE = Role("explore")

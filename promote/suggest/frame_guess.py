@@ -10,10 +10,10 @@ import ast
 from collections.abc import Mapping
 from typing import Literal
 
+from platform_core.values import dataclass, field, replace
 from promote.language.functions import Functions
 from promote.language.syntax import dotted_of, sql_names
 from promote.suggest.frame_use import flat, literal, reads_by_name, source_of
-from promote.values import dataclass, field, replace
 
 Shape = Literal["frame", "column", "group"]
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from platform_core.values import dataclass
 from promote.dataflow.holding import changed
 from promote.dataflow.program import Program, Statement
 from promote.suggest.frame_guess import Guess, Guesser
 from promote.suggest.frame_use import used_as_frames
-from promote.values import dataclass
 
 _WRITERS = re.compile(r"^(?:to_(?:csv|parquet|excel|sql|json|feather|pickle|gbq)|write_\w+|sink_\w+)$")
 

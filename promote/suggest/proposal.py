@@ -11,6 +11,7 @@ import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from platform_core.values import dataclass
 from promote.dataflow.program import Program, build
 from promote.model import Cell, Finding, Fragment, Notebook, Plan, Selection
 from promote.outside.secret_values import secret_findings
@@ -18,7 +19,6 @@ from promote.plan import Planned, plan
 from promote.selection.select import select
 from promote.suggest import names as naming
 from promote.suggest.parts import Part, parts_of, users_of, worth_a_step, writes
-from promote.values import dataclass
 
 _BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
 _ROUNDS = 8

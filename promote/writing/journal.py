@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 try:  # hashlib loads the whole of OpenSSL first
     from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it

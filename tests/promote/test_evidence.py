@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from platform_core.values import replace
 from promote.evidence import (
     Facts,
     code_version_of,
@@ -23,7 +24,6 @@ from promote.model import GeneratedFile
 from promote.plan import plan
 from promote.render.kinds import Kinds
 from promote.render.module import render_module
-from promote.values import replace
 from tests.promote.graph import chosen
 
 CELLS = (

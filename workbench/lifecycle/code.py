@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 from workbench.lifecycle.selections import named, patterns
 from workbench.review.literals import called
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from platform_core.config.load import DEFAULT_ENVIRONMENT, ENVIRONMENT_VARIABLE, load_config
 from platform_core.errors import UserError
 from platform_core.lake import Lake
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

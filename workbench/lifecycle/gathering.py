@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from platform_core.errors import UserError
+from platform_core.values import dataclass, field
 from promote.merge.cell_edits import UnplacedError
 from promote.model import Location, Notebook
 from promote.notebook.read import pair_of
 from promote.project import Project
 from promote.steps import bytes_of, text_of
-from promote.values import dataclass, field
 from workbench.lifecycle.mentions import python_uses, text_uses, with_python
 from workbench.lifecycle.notebooks import changed, notebook_uses, read_raw
 from workbench.lifecycle.settings import settings_uses, texts

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from platform_core.values import dataclass
 from promote.model import Finding, Location
 from promote.outcome import FINDINGS, FINE
 from promote.project import Project
-from promote.values import dataclass
 from promote.writing.write import commit
 from workbench.lifecycle.data import Stored, moves, others, shown, stored
 from workbench.lifecycle.values import Report, Subject

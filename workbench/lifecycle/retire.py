@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from platform_core.errors import UsageError
 from platform_core.governance.audit import note
 from platform_core.governance.retention import refuse_held
+from platform_core.values import dataclass, replace
 from promote.evidence import read_evidence
 from promote.examine import examine
 from promote.model import Finding, Plan, Severity
 from promote.outcome import FINDINGS, FINE, Settings, StepOutcome
 from promote.project import Project
 from promote.register import rows
-from promote.values import dataclass, replace
 from promote.writing.leftovers import make_good
 from workbench.lifecycle.data import Stored, delete, others, shown, stored
 from workbench.lifecycle.gathering import edited, gather, notebook_changes

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 from workbench.lifecycle.notebooks import place
 from workbench.lifecycle.selections import alone, named, patterns, renamed
 from workbench.lifecycle.uses import Use

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from platform_core.values import dataclass
 from promote.model import Finding, Location
-from promote.values import dataclass
 
 EDITED = frozenset(("tag", "load", "argument", "option", "selection"))
 _SAID = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from platform_core.errors import UsageError, UserError
 from platform_core.places import step_header
 from platform_core.suggest import meant
+from platform_core.values import dataclass
 from promote.merge.left_over import left_over
 from promote.model import Finding, Location
 from promote.project import Project
 from promote.register import Rows, places
 from promote.steps import promoted_path, text_of
-from promote.values import dataclass
 from promote.vocabulary import layers, nearest
 
 

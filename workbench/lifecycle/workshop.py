@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from platform_core.scratch import Scratch
+from platform_core.values import replace
 from promote.examine import examine
 from promote.merge.prune import prune_project, tidy
 from promote.model import Finding, GeneratedFile, Location
@@ -17,7 +18,6 @@ from promote.outcome import Outcome, Settings, StepOutcome
 from promote.pipeline import promote
 from promote.project import Project
 from promote.steps import bytes_of
-from promote.values import replace
 from promote.verify.copying import copy_project
 from promote.writing.write import commit
 from workbench.project import Project as Environment

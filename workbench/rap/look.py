@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 Status = Literal["met", "not met", "not checked"]
 _MOST = 5  # things that are named one by one

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from platform_core.values import dataclass
 from promote.project import Project
 from promote.reports.report import clean
-from promote.values import dataclass
 from workbench.rap.facts import Facts
 from workbench.rap.look import Look
 from workbench.rap.looks import LOOKS

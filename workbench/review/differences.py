@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promote.values import replace
+from platform_core.values import replace
 from workbench.review.standing import TextOf, standing
 from workbench.review.values import Asset, AssetChange, ColumnChange, DataChange, Proof, Snapshot
 from workbench.review.wording import counted

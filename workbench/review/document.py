@@ -5,7 +5,7 @@ A text is a sentence in which `wording.name` may have set names apart. Each form
 
 from __future__ import annotations
 
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 MARK = "<!-- workbench-review -->"  # by which CI finds its comment again
 

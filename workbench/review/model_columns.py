@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from platform_core.errors import UserError
-from promote.values import replace
+from platform_core.values import replace
 from workbench.review.document import Block, Cell, Table
 from workbench.review.values import Asset, AssetChange, ModelColumns, Snapshot
 from workbench.review.wording import clean, name, names

@@ -9,10 +9,10 @@ from typing import Any
 from platform_core.canonical import digest
 from platform_core.dbt.declared import check_of, declared, is_personal
 from platform_core.errors import UserError
+from platform_core.values import dataclass
 from promote.dbt.rendering import UNVERIFIED
 from promote.dbt.sources import DECLARED, MODELS
 from promote.render.module import HEADER
-from promote.values import dataclass
 from workbench.review.modules import LAYERS
 from workbench.review.templates import Macro, Named, macros_of, named_in, query_of
 from workbench.review.values import Asset, Pairs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from platform_core.values import dataclass, replace
 from promote.render.module import HEADER, UNVERIFIED
 from promote.trees import parse
-from promote.values import dataclass, replace
 from workbench.review.contracts import Classes, contract
 from workbench.review.literals import called, pairs, plain_text, shown, texts, written
 from workbench.review.settings import Settings

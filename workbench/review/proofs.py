@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from platform_core.plain_numbers import is_whole
+from platform_core.values import dataclass
 from promote.evidence import VERSION
-from promote.values import dataclass
 from workbench.review.values import Count, Frame, Piece, Proof
 
 _FEW = re.compile(r"(all but )?<[1-9][0-9]{0,3}")

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from platform_core.governance.days import today
+from platform_core.values import replace
 from promote.small_counts import small_of
-from promote.values import replace
 from workbench.review.assurance import assurance, missing
 from workbench.review.differences import differences
 from workbench.review.judgement import checklist, judge

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from platform_core.errors import UsageError
-from promote.values import dataclass
+from platform_core.values import dataclass
 from workbench.git import names_in, read_blobs, refused, run_git
 
 LARGEST = 4_000_000  # bytes; a module, an evidence file or a generated test is far smaller

@@ -7,7 +7,7 @@ from typing import Any
 
 from platform_core.canonical import digest
 from platform_core.errors import UserError
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 _DEEPEST = 4  # names in a dotted path; what lies deeper counts as the value of that path
 

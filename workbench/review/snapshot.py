@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from platform_core.values import replace
 from promote.render.helpers import helpers_folder
-from promote.values import replace
 from workbench.review.assurance import level_of
 from workbench.review.models import is_of_dbt, read_models
 from workbench.review.modules import Around, read_module

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from platform_core.sql_names import quoted
-from promote.values import dataclass
+from platform_core.values import dataclass
 
 _LONGEST = 200_000  # characters of one query that are followed
 _CLOSES = {"{{": "}}", "{%": "%}", "{#": "#}"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from platform_core.governance.policies.model import Policies
+from platform_core.values import dataclass, field
 from promote.small_counts import SMALL
-from promote.values import dataclass, field
 
 Pairs = tuple[tuple[str, str], ...]
 Count = int | str  # '<10' and 'all but <10' where evidence says no more

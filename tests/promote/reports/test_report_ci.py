@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platform_core.values import replace
 from promote.model import Finding, Location
 from promote.outcome import Outcome, StepOutcome
 from promote.reports.report import FORMATS, render
 from promote.reports.report_ci import fingerprints
-from promote.values import replace
 
 AT = Location("notebooks/räte.ipynb", 4, "a1b2c3d4", "silver:rents", 2, 7, "x = a + rens")
 ERROR = Finding("PR301", "error", "`rens` is never defined.", AT, "Did you mean 'rents'?")

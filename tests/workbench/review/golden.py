@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from promote.values import replace as changed
+from platform_core.values import replace as changed
 from tests.workbench.review.projects import CONFIG, Repo, Step, files
 from workbench.review.values import Review
 from workbench.review.writing import render

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from platform_core.links import Links
+from platform_core.values import replace
 from promote.assurance.assumptions import Assumption
 from promote.assurance.record import Approval, Record, record_path, render, what
-from promote.values import replace
 from tests.workbench.review.projects import BASE, Repo, Step, files
 from workbench.review.machine import render_json
 from workbench.review.markdown import render_markdown

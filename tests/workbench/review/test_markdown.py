@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from platform_core.links import Links
-from promote.values import replace
+from platform_core.values import replace
 from tests.workbench.review.hostile import review_of
 from workbench.review.document import Cell, Document, Items, Paragraph, Section, Table
 from workbench.review.links import links_for

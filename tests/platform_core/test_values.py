@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from platform_core.values import dataclass, field, replace
 from promote.model import Cell, Location, Options, Step
-from promote.values import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
