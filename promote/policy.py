@@ -16,6 +16,7 @@ from platform_core.governance.policies.engine import Breach, covers, judge
 from platform_core.governance.policies.found import unpacked
 from platform_core.governance.policies.model import AssetFacts, Exemption, Policies
 from platform_core.governance.policies.reading import read_policies
+from platform_core.values import replace
 from promote.evidence import read_evidence
 from promote.findings import FindingError
 from promote.model import Finding, Fix, Notebook, Plan, location_of
@@ -23,7 +24,6 @@ from promote.project import Project
 from promote.render.module import CLASSIFIED
 from promote.render.names import paths_of
 from promote.trees import parse
-from promote.values import replace
 from promote.vocabulary import layers
 
 CODES = {
