@@ -33,7 +33,7 @@ class Facts:
     order: str = "not compared"
     checks: tuple[tuple[str, bool, str], ...] = ()  # name, passed, "error" or "warning"
     tests: int = 0
-    mutants: Mapping[str, Any] = field(default_factory=dict)  # made, killed, survived, equivalent
+    mutants: Mapping[str, Any] = field(default_factory=dict)  # made, killed, survived, equivalent, untried
     tools: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -42,10 +42,16 @@ class Facts:
         if not self.mutants:
             return ""
         killed, survived = self.mutants["killed"], self.mutants["survived"]
+        untried = self.mutants.get("untried", ())
         said = f"tests notice {killed} of {killed + len(survived)} planted mistakes"
-        shown = [f"cell {one['cell']} line {one['line']} ({one['operator']})" for one in survived[:_SHOWN]]
-        more = f" and {len(survived) - _SHOWN} more" if len(survived) > _SHOWN else ""
-        return f"{said}, missed: {', '.join(shown)}{more}" if survived else said
+        missed = f", missed: {_places(survived)}" if survived else ""
+        slow = f"; {len(untried)} more were not tried, since the step takes long: {_places(untried)}" if untried else ""
+        return f"{said}{missed}{slow}"
+
+
+def _places(mistakes: Sequence[Mapping[str, Any]]) -> str:
+    shown = [f"cell {one['cell']} line {one['line']} ({one['operator']})" for one in mistakes[:_SHOWN]]
+    return ", ".join(shown) + (f" and {len(mistakes) - _SHOWN} more" if len(mistakes) > _SHOWN else "")
 
 
 @dataclass(frozen=True, slots=True)

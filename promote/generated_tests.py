@@ -33,7 +33,7 @@ class GeneratedTests:
     """The files of a step's tests: the test file first, then its data. `reason` says why there is no data.
 
     `mutants` says how many mistakes were made in the step's code and which its tests let pass; see
-    `promote.verify.cases.CaseAnswer`.
+    `promote.verify.case_values.CaseAnswer`.
     """
 
     files: tuple[GeneratedFile, ...]
@@ -90,7 +90,7 @@ def _request(
     values: Mapping[str, str | int | float | bool],
     classes: Mapping[str, str],
 ) -> dict[str, Any]:
-    """What the making of one case needs to know; see `promote.verify.cases.CaseRequest`."""
+    """What the making of one case needs to know; see `promote.verify.case_values.CaseRequest`."""
     options = plan.step.options
     parts = pieces(plan.function, plan, cells)
     return {

@@ -9,18 +9,18 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from platform_core.errors import UserError
-from platform_core.frames import FrameKind
 from platform_core.resource_types import FILES
 from platform_core.testing import frame_schema, read_frame, write_frame
 from promote.verify.behind import parts_behind
 from promote.verify.boundaries import Code, with_boundaries
+from promote.verify.case_values import CaseAnswer, CaseRequest
 from promote.verify.fabricate import chooser, disguised, real_text
 from promote.verify.frames import read_captured
 from promote.verify.judged import asserted, declared
@@ -44,81 +44,13 @@ _BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.Match)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRequest:
-    """What to make a case of.
-
-    Attributes:
-        name: The asset's name.
-        out: The project's folder, or a copy of it; data goes to `tests/assets/data/<name>` under it.
-        program: Source texts to run in order: imports, definitions, the step's cells, without IPython syntax.
-        output: The variable that holds what the step gives.
-        inputs: `{parameter, asset, kind, path, external}` each; `path` is a captured frame.
-        preset: Values of parameters by name.
-        resources: `{root, files}` by resource name, `files` relative to the root; `parameter` where the variable has
-            another name, and `type`, the class, where that is not `FilesResource`.
-        ordered: Whether the order of rows counts.
-        tolerance: How far floats may lie apart.
-        disturbs: What the step's function changes of its process, and puts back.
-        literals: More values that may stand as they are, beside those of the program.
-        checks: `{items, key, schema}` as the step declares them; `schema` names a variable of the program.
-        assertions: `{name, program}` for each check cell.
-        spans: For each text of the program the lines that the step's function has too, first and last; mistakes are
-            made nowhere else. Without it, in all lines.
-        places: For each text of the program its cell, and which line of that cell its first line is.
-    """
-
-    name: str
-    out: str
-    program: Sequence[str]
-    output: str
-    inputs: Sequence[Mapping[str, Any]] = ()
-    preset: Mapping[str, Any] = field(default_factory=dict)
-    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    ordered: bool = False
-    tolerance: float | None = None
-    disturbs: Sequence[str] = ()
-    literals: Sequence[Any] = ()
-    checks: Mapping[str, Any] = field(default_factory=dict)
-    assertions: Sequence[Mapping[str, Any]] = ()
-    spans: Sequence[Sequence[tuple[int, int]]] | None = None
-    places: Sequence[tuple[int, int]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseAnswer:
-    """What became of a case. `reason` says why there is none; `files` are relative to `out`.
-
-    `resources` has the class of each. `checks` and `assertions` say which passed on what the notebook gave for the
-    made-up inputs. `mutants` counts the mistakes that were made in the cells and those that the test noticed, and
-    places the others: `{made, killed, survived: [{cell, line, operator}],
-    equivalent: [{cell, line, operator, proof}]}`. `examples` says of the rows in `schema_examples.json` how many the
-    schema accepts, and which columns it cannot do without.
-    """
-
-    ok: bool
-    reason: str = ""
-    kind: FrameKind | Literal[""] = ""
-    rows: int = 0
-    ordered: bool = False
-    tolerance: float | None = None
-    schema: Mapping[str, str] = field(default_factory=dict)
-    inputs: Sequence[Mapping[str, str]] = ()
-    resources: Mapping[str, str] = field(default_factory=dict)
-    preset: Mapping[str, Any] = field(default_factory=dict)
-    checks: Mapping[str, bool] = field(default_factory=dict)
-    assertions: Mapping[str, bool] = field(default_factory=dict)
-    files: Sequence[str] = ()
-    mutants: Mapping[str, Any] = field(default_factory=dict)
-    examples: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class _Made:
     """A case that was found: the frames, what the cells gave for them, and the mistakes that it lets pass."""
 
     run: Run
     small: dict[str, Any]
     survived: frozenset[Mutant]
+    untried: frozenset[Mutant] = frozenset()
 
 
 def build(request: CaseRequest) -> CaseAnswer:
@@ -310,6 +242,9 @@ class _Builder:
         search = Search(self._trial, pool, goals, self._passing)
         search.start(start)
         missed = search.missed(start, run, goals)
+        made = _made(search, start, run, missed)
+        if made.untried:
+            return made
         met = [goal for goal in goals if goal not in missed]
         chosen = start
         if missed:
@@ -320,10 +255,11 @@ class _Builder:
             chosen, left = search.grow(start, missed, list(batches.values()))
             met += [goal for goal in missed if goal not in left]
         chosen = search.shrink(chosen, met)
+        if chosen == start:
+            return made
         run = search.start(chosen)
-        unmet = search.missed(chosen, run, goals)
-        survived = frozenset(goal.mutant for goal in unmet if goal.mutant is not None)
-        return _Made(run, search.frames(chosen), survived)
+        other = _made(search, chosen, run, search.missed(chosen, run, goals))
+        return made if other.untried else other
 
     def _lines(self) -> frozenset[tuple[int, int]]:
         """Give the lines that the real data reaches, where the code has branches."""
@@ -340,6 +276,7 @@ class _Builder:
 
     def _score(self, best: _Made) -> dict[str, Any]:
         proven = [mutant for mutant in self._mutants if mutant.proof]
+        untried = [mutant for mutant in self._mutants if mutant in best.untried]
         elsewhere = self._examples.killed if self._examples is not None else frozenset()
         survived = [
             mutant
@@ -349,9 +286,10 @@ class _Builder:
         ]
         return {
             "made": len(self._mutants),
-            "killed": len(self._mutants) - len(proven) - len(survived),
+            "killed": len(self._mutants) - len(proven) - len(survived) - len(untried),
             "survived": [self._placed(mutant) for mutant in survived],
             "equivalent": [self._placed(mutant) | {"proof": mutant.proof} for mutant in proven],
+            **({"untried": [self._placed(mutant) for mutant in untried]} if untried else {}),
         }
 
     def _placed(self, mutant: Mutant) -> dict[str, Any]:
@@ -375,6 +313,11 @@ class _Builder:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         start = next((place for place, line in enumerate(lines) if line.strip() == '"rows": ['), 0)
         return any(self._shown.inside(line) for line in lines[start + 1 :])
+
+
+def _made(search: Search, chosen: Chosen, run: Run, unmet: Sequence[Goal]) -> _Made:
+    passed = frozenset(goal.mutant for goal in unmet if goal.mutant is not None)
+    return _Made(run, search.frames(chosen), passed - search.untried, frozenset(search.untried))
 
 
 def _mixed(rows: Sequence[int]) -> list[int]:

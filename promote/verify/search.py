@@ -2,16 +2,18 @@
 
 First come the rows that show the most by themselves. For each mistake that those let pass, further rows are tried all
 at once, real ones made up and synthesised ones, and then halved until the one is found that it takes. At the end, rows
-that nothing needs are left out. What is tried is bounded by a count of runs, never by a clock: the same data gives the
-same case on every machine.
+that nothing needs are left out. What is tried is bounded by counts of runs: the same data gives the same case on every
+machine, unless the cells take so long that not all mistakes can be tried (`promote.verify.budget`).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from promote.verify.budget import Budget
 from promote.verify.mutants import Mutant
 from promote.verify.replace import take_rows
 from promote.verify.trial import NoCaseError, Run, Trial
@@ -22,6 +24,8 @@ _RUNS_FOR_ROWS = 400  # spent on finding rows for mistakes that pass
 _RUNS_TO_SHRINK = 150
 _SPLITS = 60  # runs spent on leaving out of a batch the rows that the cells fail on
 _RETRIES = 4  # other rows tried where those found make a check fail
+_TRACED = 4  # how many runs one takes about as long as in which the lines are recorded
+_LAST = 2 + _TRACED  # runs at the end, beside those of the mistakes
 _FEWEST = 6  # rows of a frame that stay in any case: a reader wants to see more than a row, and groups have several
 
 
@@ -42,14 +46,19 @@ class Search:
         pool: Made-up frames of more rows than the case will have.
         goals: What the case should do.
         passing: Gives the names of the checks that pass on a result; rows that make one fail are not added.
+        budget: How many runs there may be.
+        untried: The mistakes that it was too small to try on the rows looked at last.
     """
 
     trial: Trial
     pool: Mapping[str, Any]
     goals: Sequence[Goal]
     passing: Callable[[Run], frozenset[str]]
+    budget: Budget = field(default_factory=Budget)
+    untried: set[Mutant] = field(default_factory=set)
     _wanted: frozenset[str] = frozenset()
     _left: int = 0
+    _kept: int = 0  # runs that stay, to look at the mistakes once more at the end
     _splits: int = 0
 
     def start(self, chosen: Chosen) -> Run:
@@ -58,7 +67,9 @@ class Search:
         Raises:
             NoCaseError: They fail on them, or give something else each time.
         """
+        begun = time.process_time()
         run = self.trial.run_twice(self.frames(chosen))
+        self.budget.learn((time.process_time() - begun) / 2)
         self._wanted = self.passing(run)
         return run
 
@@ -69,17 +80,21 @@ class Search:
     def missed(self, chosen: Chosen, run: Run, goals: Sequence[Goal]) -> list[Goal]:
         """Give the goals that a case misses."""
         small = self.frames(chosen)
-        reached = self.trial.lines(small) if any(goal.line for goal in goals) else frozenset()
-        return [goal for goal in goals if not self._met(goal, small, run, reached)]
+        reached = self._reached(small, goals)
+        mistakes = [goal.mutant for goal in goals if goal.mutant is not None]
+        affordable = self.budget.spread(len(mistakes))
+        self.untried = {mutant for place, mutant in enumerate(mistakes) if place not in affordable}
+        return [goal for goal in goals if goal.mutant in self.untried or not self._met(goal, small, run, reached)]
 
     def grow(
         self, chosen: Chosen, missed: Sequence[Goal], batches: Sequence[Sequence[Row]]
     ) -> tuple[Chosen, list[Goal]]:
         """Add rows for goals that are missed; give the rows chosen and the goals that no row helped."""
         self._left = _RUNS_FOR_ROWS
+        self._kept = 2 * len(self.goals) + _LAST
         open_goals = list(missed)
         for batch in batches:
-            if not open_goals or self._left <= 0:
+            if not open_goals or not self._may_go_on():
                 break
             self._splits = _SPLITS
             rows = self._usable(chosen, [row for row in batch if row[1] not in chosen[row[0]]])
@@ -96,11 +111,12 @@ class Search:
     def shrink(self, chosen: Chosen, met: Sequence[Goal]) -> Chosen:
         """Leave out rows without which every goal is still met, as long as the budget lasts."""
         self._left = _RUNS_TO_SHRINK
+        self._kept = len(self.goals) + _LAST
         goals = list(met)
         for size in (4, 2, 1):
             for name in chosen:
                 place = len(chosen[name])
-                while place > 0 and self._left > 0:
+                while place > 0 and self._may_go_on():
                     start = max(0, place - size)
                     fewer = {**chosen, name: chosen[name][:start] + chosen[name][place:]}
                     place = start
@@ -113,7 +129,7 @@ class Search:
         if run is None:
             return False
         small = self.frames(chosen)
-        reached = self.trial.lines(small) if any(goal.line for goal in goals) else frozenset()
+        reached = self._reached(small, goals)
         for place, goal in enumerate(goals):
             self._left -= 1
             if not self._met(goal, small, run, reached):
@@ -121,9 +137,21 @@ class Search:
                 return False
         return True
 
+    def _may_go_on(self) -> bool:
+        return self._left > 0 and self.budget.left > self._kept
+
+    def _reached(self, small: Mapping[str, Any], goals: Sequence[Goal]) -> frozenset[tuple[int, int]]:
+        if not any(goal.line for goal in goals):
+            return frozenset()
+        self.budget.take(_TRACED)
+        return self.trial.lines(small)
+
     def _met(self, goal: Goal, small: Mapping[str, Any], run: Run, reached: frozenset[tuple[int, int]]) -> bool:
         if goal.mutant is None:
             return goal.line in reached
+        if not self.budget.take():
+            self.untried.add(goal.mutant)
+            return False
         try:
             got = self.trial.run(small, changed=(goal.mutant.part, goal.mutant.source))
         except NoCaseError:
@@ -133,6 +161,7 @@ class Search:
     def _valid(self, chosen: Chosen) -> Run | None:
         """Run the cells on rows; None where they fail or give nothing."""
         self._left -= 1
+        self.budget.take()
         try:
             run = self.trial.run(self.frames(chosen))
         except NoCaseError:
@@ -183,7 +212,7 @@ class Search:
     def _halved(self, chosen: Chosen, rows: list[Row], goal: Goal) -> list[Row] | None:
         """Give few of some rows with which a goal is met; None where the cells do not run with those."""
         parts = 2
-        while len(rows) > 1 and self._left > 0:
+        while len(rows) > 1 and self._may_go_on():
             size = -(-len(rows) // parts)
             pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
             tries = pieces if parts == 2 else [[row for row in rows if row not in piece] for piece in pieces]

@@ -263,7 +263,7 @@ class Stage:
         return Captured(asset, written.kind, written.schema, written.rows, written.path)
 
     def build_cases(self, requests: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """Make the data of generated tests in one fresh process; see `promote.verify.cases.CaseRequest`.
+        """Make the data of generated tests in one fresh process; see `promote.verify.case_values.CaseRequest`.
 
         Raises:
             Fault: The process ended without an answer.

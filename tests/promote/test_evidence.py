@@ -71,6 +71,9 @@ def test_tests_that_have_no_data_are_told_of() -> None:
     assert what_was_shown(noticing, made) == whole
     missed = replace(FACTS, mutants={"killed": 0, "survived": [{"cell": 2, "line": 1, "operator": "call-dropped"}]})
     assert missed.noticed == "tests notice 0 of 1 planted mistakes, missed: cell 2 line 1 (call-dropped)"
+    slow = replace(FACTS, mutants={"killed": 3, "survived": [], "untried": missed.mutants["survived"]})
+    said = "tests notice 3 of 3 planted mistakes; 1 more were not tried, since the step takes long: cell 2 line 1"
+    assert slow.noticed == f"{said} (call-dropped)"
 
 
 def test_an_empty_frame_that_equals_an_empty_frame_is_told_as_such() -> None:

@@ -231,6 +231,8 @@ def _of_evidence(change: AssetChange) -> Iterator[str]:
             f"{this}: its tests let {counted(proof.survived, 'deliberate mistake')} pass of "
             f"{proof.killed + proof.survived:,}: does one of them matter?"
         )
+    if proof.untried:
+        yield f"{this}: {counted(proof.untried, 'deliberate mistake')} could not be tried, since its code takes long"
     if proof.order != "compared":
         yield f"{this}: the order of its rows was not compared: does a reader rely on it?"
     if proof.tolerance:

@@ -161,7 +161,8 @@ def _evidence(change: AssetChange, small: int) -> dict[str, Any] | None:
         "tolerance": clean(proof.tolerance) or None,
         "checks": [{"name": clean(a), "passed": b, "severity": clean(c)} for a, b, c in proof.checks],
         "tests": proof.tests,
-        "mistakes": {"noticed": proof.killed, "made": proof.killed + proof.survived},
+        "mistakes": {"noticed": proof.killed, "made": proof.killed + proof.survived}
+        | ({"untried": proof.untried} if proof.untried else {}),
         **({"personal": _personal(change)} if change.personal else {}),
     }
 

@@ -100,6 +100,7 @@ def _ran(content: Mapping[str, Any]) -> dict[str, Any]:
         "tests": _number(tests, "passed") or 0,
         "killed": (_number(mutants, "killed") or 0) if mutants else 0,
         "survived": len(_list(mutants, "survived")) if mutants else 0,
+        "untried": len(_list(mutants, "untried")) if mutants and "untried" in mutants else 0,
     }
 
 

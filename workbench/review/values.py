@@ -75,6 +75,7 @@ class Proof:
     tests: int = 0
     killed: int = 0
     survived: int = 0
+    untried: int = 0
     files: Pairs = ()
     moved_from: tuple[str, ...] = ()
     pieces: tuple[Piece, ...] = ()

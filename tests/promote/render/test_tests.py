@@ -19,7 +19,8 @@ from promote.model import Fragment, FrameKind, Function, Input, Options, Paramet
 from promote.render.kinds import Kinds
 from promote.render.tests import Case, render_tests
 from promote.render.tests import tests_path as path_of_tests
-from promote.verify.cases import CaseRequest, build
+from promote.verify.case_values import CaseRequest
+from promote.verify.cases import build
 from promote.verify.frames import write_captured
 
 ROOT = Path(__file__).parents[3]

@@ -13,8 +13,9 @@ import polars as pl
 import pytest
 
 from platform_core.testing import read_frame
-from promote.verify import cases
-from promote.verify.cases import CaseAnswer, CaseRequest, build
+from promote.verify import budget, cases
+from promote.verify.case_values import CaseAnswer, CaseRequest
+from promote.verify.cases import build
 from promote.verify.frames import write_captured
 from promote.verify.processes import Processes
 
@@ -146,6 +147,20 @@ def test_more_rows_are_tried_until_mistakes_are_noticed(tmp_path: Path) -> None:
     answer = made(tmp_path, program, rare)
     assert answer.ok
     assert answer.rows > 0
+
+
+@pytest.mark.parametrize("seconds", [0, 1e9])
+def test_mistakes_that_the_time_is_too_short_for_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    monkeypatch.setattr(budget, "SECONDS", seconds)
+    answer = made(tmp_path, [PANDAS], kind="pandas")
+    counts = answer.mutants
+    untried = counts.get("untried", [])
+    assert answer.ok
+    assert counts["made"] == counts["killed"] + len(counts["survived"]) + len(counts["equivalent"]) + len(untried)
+    assert len(untried) == (0 if seconds else counts["made"])
+    assert all(one["line"] == 2 and one["operator"] for one in untried)
 
 
 def test_files_are_made_up_in_their_own_form(tmp_path: Path) -> None:

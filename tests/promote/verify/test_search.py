@@ -9,6 +9,7 @@ import polars as pl
 import pytest  # noqa: TC002 - as everywhere in tests
 
 from promote.verify import search as module
+from promote.verify.budget import Budget
 from promote.verify.mutants import mutants
 from promote.verify.search import Chosen, Goal, Search
 from promote.verify.trial import Run, Trial
@@ -108,3 +109,17 @@ def test_rows_are_kept_where_the_cells_need_them_or_the_budget_is_spent(monkeypa
     assert {15, 16} <= set(search.shrink(whole, [])["asset f"])
     monkeypatch.setattr(module, "_RUNS_TO_SHRINK", 0)
     assert search.shrink(whole, []) == whole
+
+
+def test_mistakes_are_tried_here_and_there_where_there_is_no_time_for_all() -> None:
+    cell = "out = f.filter(pl.col('n') < 13).filter(pl.col('n') > 1).sort('n').head(3)"
+    search = searching(cell)
+    goals = [Goal(mutant) for mutant in mutants(["import polars as pl", cell])]
+    run = search.start(FIRST)
+    search.budget = Budget(left=3)
+    missed = search.missed(FIRST, run, goals)
+    tried = [goal for goal in goals if goal.mutant not in search.untried]
+    assert tried == [goals[place * len(goals) // 3] for place in range(3)]
+    assert [goal for goal in goals if goal.mutant in search.untried and goal not in missed] == []
+    assert search.grow(FIRST, missed, [rest()]) == (FIRST, missed)
+    assert search.shrink(FIRST, []) == FIRST

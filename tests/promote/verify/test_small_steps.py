@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from promote.verify.cases import CaseAnswer, CaseRequest, build
+from promote.verify.case_values import CaseAnswer, CaseRequest
+from promote.verify.cases import build
 from promote.verify.frames import write_captured
 from tests.promote.verify.small_steps import STEPS, SmallStep
 

@@ -297,6 +297,10 @@ QUESTIONS = [
         "rents: its tests let 2 deliberate mistakes pass of 5: does one of them matter?",
     ),
     (
+        {"facts": {"tests": {"passed": 1, "mutants": {"killed": 3, "survived": [], "untried": [{}]}}}},
+        "rents: 1 deliberate mistake could not be tried, since its code takes long",
+    ),
+    (
         {"facts": {"parity": {"verdict": "equal", "order": "not compared", "tolerance": 0.1}}},
         "rents: the order of its rows was not compared: does a reader rely on it?",
     ),
