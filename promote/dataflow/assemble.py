@@ -130,7 +130,12 @@ class Assembly(Inputs):
 
     def local(self, body: Sequence[Statement]) -> set[str]:
         """Give the names that the function has of its own."""
-        return {n for s in body for n in s.effects.touched} | self.names.keys() | self.closure.parameters
+        touched = {n for s in body for n in s.effects.touched}
+        return touched | self.names.keys() | self.closure.parameters | self.assigned_names()
+
+    def assigned_names(self) -> set[str]:
+        """Give the names that inputs are assigned to in the body, since they hold something else before."""
+        return {text.partition(" = ")[0] for _, _, text in self.assigned}
 
     def check_texts(self, body: Sequence[Statement]) -> None:
         """A text within a function finds a module's name, but never one of the function around it."""
@@ -161,7 +166,7 @@ class Assembly(Inputs):
             inside = [s for s in self.statements if s.index not in outside]
             bound = {n for s in inside for n in (*s.effects.touched, *s.effects.declared)}
             bound |= self.names.keys() | set().union(*(s.effects.global_writes for s in self.statements))
-            bound |= self.closure.parameters | self.closure.shadowed | {output}
+            bound |= self.closure.parameters | self.closure.shadowed | {output} | self.assigned_names()
             local = bound.union(*(s.changes for s in inside))
             first = min((s.index for s in inside if s.changes), default=len(self.program.statements))
             statements = [(i, self.program.statements[i]) for i in outside]
