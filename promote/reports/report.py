@@ -14,6 +14,7 @@ from promote.model import Finding
 from promote.outcome import Outcome, StepOutcome
 
 _WIDEST = 160
+_BRIEFEST = 60  # of a line of source behind a note
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "+": "32", "-": "31", "@": "36"}
 _SCHEMA_VERSION = 1
 _DRIFTS = {
@@ -65,6 +66,8 @@ def finding_text(finding: Finding, *, colour: bool = False) -> str:
     code = _painted(f"{finding.code}{kind}", finding.severity, colour)
     where = clean(place(at))
     lines = [f"{where}: {code} {clean(finding.message)}" if where else f"{code} {clean(finding.message)}"]
+    if _is_brief(finding):
+        return lines[0] + (f" {shortened}" if (shortened := _shortened(at.text)) else "")
     if at.text.strip():
         lines += _excerpt(at.text, at.column)
     if finding.hint:
@@ -74,8 +77,27 @@ def finding_text(finding: Finding, *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
+def _is_brief(finding: Finding) -> bool:
+    """Whether a finding is one line: it asks for nothing, and there may be one for each line of a cell."""
+    return finding.severity == "note" and not finding.hint and finding.fix is None
+
+
+def _shortened(text: str) -> str:
+    """Give a line of source in backticks, its start where it is long."""
+    words = clean(text.strip())
+    return f"`{words if len(words) <= _BRIEFEST else words[: _BRIEFEST - 1] + '…'}`" if words else ""
+
+
 def _text(outcome: Outcome, colour: bool) -> str:
-    blocks = [finding_text(finding, colour=colour) for finding in outcome.findings]
+    blocks: list[str] = []
+    brief = False
+    for finding in outcome.findings:
+        text = finding_text(finding, colour=colour)
+        if brief and _is_brief(finding):
+            blocks[-1] += f"\n{text}"
+        else:
+            blocks.append(text)
+        brief = _is_brief(finding)
     blocks += [_diff(step.diff, colour) for step in outcome.steps if step.diff]
     steps = "\n".join(_step(step) for step in outcome.steps)
     blocks += [steps] if steps else []

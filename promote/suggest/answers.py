@@ -75,8 +75,12 @@ def described(notebook: Notebook, plan: Plan) -> str:
         for line in cell.source.split("\n")
         if HEADING.match(line)
     ]
-    heading = words_of(headings[-1]) if headings else ""
-    return heading[:_LONGEST] if len(heading) > 2 else _made_of(plan)
+    heading = words_of(headings[-1])[:_LONGEST] if headings else ""
+    if len(heading) <= 2:
+        return _made_of(plan)
+    name = plan.step.name.replace("_", " ")
+    told = all(word in heading.lower() for word in name.split())
+    return heading if told else f"{heading.rstrip('.:')}: {name}"
 
 
 def comment_of(source: str) -> str:

@@ -19,6 +19,7 @@ Shape = Literal["frame", "column", "group"]
 
 _READERS = ("read_", "scan_", "from_query")
 _LIBRARIES = ("pandas", "polars", "duckdb", "geopandas", "dask.dataframe", "modin.pandas", "pyarrow")
+_NO_FRAMES = ("numpy.", "scipy.", "math.")
 _SAMPLES = frozenset(("seaborn.load_dataset", "vega_datasets.data", "plotly.express.data"))
 _MAKERS = frozenset(
     """pandas.DataFrame pandas.DataFrame.from_dict pandas.DataFrame.from_records pandas.json_normalize polars.DataFrame
@@ -81,6 +82,7 @@ class Guesser:
     used: frozenset[str] = frozenset()
     near: set[str] = field(default_factory=set)
     lists: set[str] = field(default_factory=set)  # variables that hold lists, such as of the names of columns
+    held: dict[str, Guess] = field(default_factory=dict)  # what the frames in such a list are
 
     def guess(self, node: ast.expr) -> Guess | None:  # noqa: PLR0911 - one way out for each kind of expression
         """Give what an expression seems to be; None where it is no part of a frame."""
@@ -140,7 +142,7 @@ class Guesser:
             return Guess("column")
         if name in _COMBINERS or name in _SUMMARISERS:
             parts = [a for a in ast.walk(node) if isinstance(a, (ast.Call, ast.Name)) and a is not node]
-            inner = [g for a in parts if (g := self.guess(a))]
+            inner = [g for a in parts if (g := self.guess(a) or self.held.get(getattr(a, "id", "")))]
             path = next((g.path for g in inner if g.path), "")
             return Guess("frame", read=any(g.read for g in inner), summary=name in _SUMMARISERS, path=path)
         return None
@@ -192,6 +194,8 @@ class Guesser:
         """Take in what a statement binds, and give the variables that it binds to frames."""
         found: dict[str, Guess] = {}
         for inner in flat([statement]):
+            if isinstance(inner, ast.Expr):
+                self._appended(inner.value)
             if isinstance(inner, ast.Assign):
                 targets = inner.targets
             elif isinstance(inner, ast.AnnAssign) and inner.value is not None:
@@ -201,9 +205,7 @@ class Guesser:
             guessed = self.guess(inner.value) if inner.value is not None else None
             for target in targets:
                 if isinstance(target, ast.Name):
-                    self.lists.discard(target.id)
-                    if isinstance(inner.value, (ast.List, ast.ListComp)):
-                        self.lists.add(target.id)
+                    self._list(target.id, inner.value)
                     given = guessed or self._used(target.id, inner.value)
                     self.frames.pop(target.id, None)
                     found.pop(target.id, None)
@@ -213,10 +215,32 @@ class Guesser:
                         self.near.add(target.id)
         return {name: one for name, one in found.items() if one.shape == "frame"}
 
+    def _list(self, name: str, value: ast.expr | None) -> None:
+        """Take in whether a variable holds a list now, and of what frames."""
+        self.lists.discard(name)
+        self.held.pop(name, None)
+        if isinstance(value, (ast.List, ast.ListComp)):
+            self.lists.add(name)
+            of = [value.elt] if isinstance(value, ast.ListComp) else value.elts
+            found = [g for one in of if (g := self.guess(one))]
+            if found:
+                self.held[name] = found[0]
+
+    def _appended(self, value: ast.expr) -> None:
+        """Take in a frame that is put at the end of a list."""
+        match value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append"), args=[given]) if (
+                name in self.lists and (found := self.guess(given))
+            ):
+                self.held[name] = found
+
     def _used(self, name: str, value: ast.expr | None) -> Guess | None:
         """Guess that a call, or a part of what it gives, is a frame, since it is used as one later."""
         call = value.value if isinstance(value, (ast.Await, ast.Attribute)) else value
         if name not in self.used or not isinstance(call, ast.Call):
+            return None
+        path = dotted_of(call.func)
+        if path and self.functions.canonical(path).startswith(_NO_FRAMES):
             return None
         given = [n for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in self.frames]
         read = not given and reads_by_name(call)
@@ -230,8 +254,8 @@ class Guesser:
         rows = isinstance(index, (ast.Slice, ast.List, ast.ListComp, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Call))
         if rows or (isinstance(index, ast.BinOp) and isinstance(index.op, (ast.BitAnd, ast.BitOr))):
             return Guess("frame", view=isinstance(index, ast.Slice))
-        mask = self.frames.get(index.id) if isinstance(index, ast.Name) else None
-        if isinstance(index, ast.Name) and (index.id in self.lists or (mask and mask.shape == "column")):
+        mask = self.guess(index) if isinstance(index, (ast.Name, *_PARTS)) else None
+        if (isinstance(index, ast.Name) and index.id in self.lists) or (mask and mask.shape == "column"):
             return Guess("frame")
         return Guess("column")
 

@@ -14,13 +14,13 @@ _GENERIC = frozenset(
     raw_data data_raw df_raw""".split()
 )
 _EMPTY_WORDS = frozenset(
-    """a about an analyse analysis analyze and appendix as at basic by calculate can check clean cleaning compute create
-    customize data dataframe dataset declare define defining demo df do eda example examples exploration
-    exploratory explore exploring export extract fetch file files final first for from get how illustration import
-    importing imports in into introduction is it let lets load loading look make next notebook now of on our out
-    overview part phase plot plots plotting preparation prepare preprocessing problem process processing question
-    read reading result results save section set setup show solution step the then this to transform up us using
-    visualisation visualise visualization visualize we what why with write your""".split()
+    """a about activity an analyse analysis analyze and appendix as at basic by calculate can check clean cleaning
+    compute create customize data dataframe dataset declare define defining demo df do eda example examples exercise
+    exploration exploratory explore exploring export extract fetch file files final first for from get how
+    illustration import importing imports in into introduction is it let lets load loading look make next notebook
+    now objective of on our out overview part phase plot plots plotting preparation prepare preprocessing problem
+    process processing question read reading result results save section set setup show solution step the then this
+    to transform up us using visualisation visualise visualization visualize we what why with write your""".split()
 )
 _MOST_WORDS = 5
 _JOINING = frozenset(("by", "of", "per", "and", "in", "to", "with", "from", "for"))

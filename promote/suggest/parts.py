@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,7 +35,8 @@ class Part:
 def parts_of(program: Program) -> list[Part]:
     """Follow every variable that holds a frame, from cell to cell."""
     definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
-    guesser = Guesser(program.functions, definitions, {}, used=used_as_frames(s.node for s in program.statements))
+    guesser = Guesser(program.functions, definitions, {})
+    uses = _Uses(program)
     at = 0
     found: list[Part] = []
     current: dict[str, Part] = {}
@@ -42,11 +44,13 @@ def parts_of(program: Program) -> list[Part]:
         if statement.cell != at:
             at, guesser.near = statement.cell, set()
         before = dict(guesser.frames)
+        guesser.used = uses.until_bound_anew(statement)
         bound = guesser.learn(statement.node)
         for name, guess in bound.items():
             part = current.get(name)
             goes_on = part is not None and (name in statement.reads or name in statement.effects.maybe)
-            if part is not None and goes_on and not (part.guess.read and statement.cell not in part.cells):
+            parted = part is not None and (part.guess.read or _serves_between(part, statement, program))
+            if part is not None and goes_on and not (parted and statement.cell not in part.cells):
                 current[name] = replace(
                     part,
                     statements=(*part.statements, statement),
@@ -59,7 +63,8 @@ def parts_of(program: Program) -> list[Part]:
                 current[name] = Part(name, (statement,), replace(guess, path=path), after_read)
         for name in changed(statement.node) & current.keys() - bound.keys():
             part = current[name]
-            if name in before and part.guess.read and statement.cell not in part.cells:
+            parted = part.guess.read or _serves_between(part, statement, program)
+            if name in before and parted and statement.cell not in part.cells:
                 found.append(part)
                 current[name] = Part(name, (statement,), Guess("frame", path=part.guess.path), after_read=True)
             else:
@@ -68,6 +73,37 @@ def parts_of(program: Program) -> list[Part]:
             if name in current:
                 found.append(current.pop(name))
     return sorted([*found, *current.values()], key=lambda p: p.statements[0].index)
+
+
+class _Uses:
+    """Where a notebook uses variables as frames, and where it binds them."""
+
+    def __init__(self, program: Program) -> None:
+        self.used: dict[str, list[int]] = {}
+        self.bound: dict[str, list[int]] = {}
+        for statement in program.statements:
+            for name in used_as_frames([statement.node]):
+                self.used.setdefault(name, []).append(statement.index)
+            for name in statement.binds:
+                self.bound.setdefault(name, []).append(statement.index)
+
+    def until_bound_anew(self, statement: Statement) -> frozenset[str]:
+        """Give the variables that a statement binds and that are used as frames before something else binds them."""
+        found = set()
+        for name in statement.binds & self.used.keys():
+            end = next((i for i in self.bound[name] if i > statement.index), math.inf)
+            if any(statement.index <= i <= end for i in self.used[name]):
+                found.add(name)
+        return frozenset(found)
+
+
+def _serves_between(part: Part, statement: Statement, program: Program) -> bool:
+    """Whether another cell makes something of what a part gives, before a statement changes it further."""
+    first = part.statements[-1].index + 1
+    return any(
+        part.variable in one.reads and one.binds and one.cell not in (*part.cells, statement.cell)
+        for one in program.statements[first : statement.index]
+    )
 
 
 def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> list[Part]:

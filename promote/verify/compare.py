@@ -239,7 +239,13 @@ class _Comparison:
 
 
 def _named(names: Sequence[str]) -> str:
-    return ", ".join(repr(name) for name in names)
+    """Name columns, the first of many only.
+
+    >>> _named(["a", "b"]), _named([str(n) for n in range(20)])
+    ("'a', 'b'", "'0', '1', '2', '3', '4', '5' and 14 more")
+    """
+    more = f" and {len(names) - 6} more" if len(names) > 8 else ""
+    return ", ".join(repr(name) for name in (names[:6] if more else names)) + more
 
 
 def _rows(count: int) -> str:

@@ -38,6 +38,20 @@ def test_the_whole_text() -> None:
     )
 
 
+def test_notes_that_ask_for_nothing_are_one_line_each() -> None:
+    shown = Finding("PR318", "note", "A display was left out.", Location("a.ipynb", 5, line=2, text="  rents.head() "))
+    long = Finding("PR331", "note", "An import was left out.", Location("a.ipynb", 6, text="import " + "x" * 80))
+    asking = Finding("PR330", "note", "Two steps run it.", Location("a.ipynb", 7, text="a = 1"), "Make it a step.")
+    assert render(Outcome((shown, long, asking), (), 0)).split("\n")[:6] == [
+        "a.ipynb:cell 5:2: PR318 (note) A display was left out. `rents.head()`",
+        f"a.ipynb:cell 6: PR331 (note) An import was left out. `import {'x' * 52}…`",
+        "",
+        "a.ipynb:cell 7: PR330 (note) Two steps run it.",
+        "    a = 1",
+        "hint: Make it a step.",
+    ]
+
+
 def test_an_outcome_without_anything_is_silent() -> None:
     assert render(Outcome()) == ""
     assert render(Outcome((NOTE, NOTE))).endswith("\n\n2 notes.\n")

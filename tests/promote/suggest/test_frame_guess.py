@@ -64,6 +64,7 @@ FRAME, COLUMN, GROUP = Guess("frame"), Guess("column"), Guess("group")
         ("df[df.size > 3]", FRAME),
         ("df[(df.a > 3) & (df.b < 2)]", FRAME),
         ("df[size]", FRAME),
+        ("df[df['dear']]", FRAME),
         ("df[n]", COLUMN),
         ("df[names].rename(columns=str)", FRAME),
         ("n[3]", None),
