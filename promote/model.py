@@ -88,7 +88,7 @@ class ReadEdit:
 
     `path` leads from the notebook's folder, or from the project's; where it is not plain it is empty, and `text` gives
     it. `sure` says that the notebook reads the file in any case. A `pattern` names files by wildcards, and is a text
-    for what lists them.
+    for what lists them. `inside` are the quotes of the text of a query that the path is a part of.
     """
 
     cell: int
@@ -100,6 +100,15 @@ class ReadEdit:
     text: str
     sure: bool
     pattern: bool = False
+    inside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CutEdit:
+    """The lines of a cell from `line` on, which stand in a cell of their own below, without a tag."""
+
+    cell: int
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ class Fix:
     """What a program may do about a finding: one sentence that says it, and edits that do no more."""
 
     what: str
-    edits: tuple[Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit, ...]
+    edits: tuple[Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit | CutEdit, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from promote.suggest.answers import answers, owner_of
 from promote.suggest.proposal import Proposal, saying, suggest
 from workbench.git import run_git
 
-_FIXED_FIRST = ("PR701", "PR703", "PR707")  # chance, orders and paths on which a run would surely or probably fail
+_FIXED_FIRST = ("PR701", "PR703", "PR707", "PR709")  # what a run would surely or probably fail on: chance, paths …
 
 
 def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:

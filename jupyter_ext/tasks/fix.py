@@ -46,6 +46,10 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
         put((root / CONFIG).resolve(), configuration)
     before = json.loads(found.raw)["cells"]
     after = json.loads(apply_fix(found.raw, fix))["cells"]
+    if len(after) != len(before):
+        raise UserError(
+            "This makes a cell, which the panel cannot.", hint="Save, and run `promote --fix` in a terminal."
+        )
     changed = [
         {
             "position": number,

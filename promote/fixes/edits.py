@@ -13,8 +13,8 @@ from pathlib import Path
 
 from platform_core.values import dataclass
 from promote.fixes.reads import CONFIG, feasible, settled
-from promote.model import Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
-from promote.notebook.notebook_json import cell_at, edited_option, edited_source, edited_tag, renamed_key
+from promote.model import CutEdit, Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
+from promote.notebook.notebook_json import cell_at, cut, edited_option, edited_source, edited_tag, renamed_key
 
 _MOST_ROUNDS = 200
 Analysis = Callable[[], Sequence[Finding]]
@@ -66,6 +66,9 @@ def apply_fix(raw: bytes, fix: Fix) -> bytes:
     begin = mark if raw.startswith(mark) else b""
     text = raw[len(begin) :].decode("utf-8")
     for edit in sorted(fix.edits, key=_place, reverse=True):  # from the end, so that places before stay true
+        if isinstance(edit, CutEdit):
+            text = cut(text, edit.cell, edit.line)
+            continue
         cell = cell_at(text, edit.cell)
         if isinstance(edit, Edit):
             start, end = (edit.line, edit.column), (edit.end_line, edit.end_column)
@@ -119,5 +122,5 @@ def _kind(finding: Finding) -> tuple[str, str]:
     return finding.location.path, finding.code
 
 
-def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit) -> tuple[int, int, int]:
+def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit | CutEdit) -> tuple[int, int, int]:
     return (edit.cell, edit.line, edit.column) if isinstance(edit, Edit) else (edit.cell, 0, 0)

@@ -47,7 +47,10 @@ def settled(root: Path, notebook: str, fix: Fix) -> tuple[Fix, bytes | None] | N
             return None
         name, text = named
         words = f'resource("{name}").path({found[1]})'
-        words = f"str({words})" if edit.pattern else words
+        if edit.inside:
+            words = f"{{{words.replace(chr(34), chr(39)) if chr(34) in edit.inside else words}}}"
+        elif edit.pattern:
+            words = f"str({words})"
         edits.append(Edit(edit.cell, edit.line, edit.column, edit.end_line, edit.end_column, words))
     return replace(fix, edits=tuple(edits)), text.encode("utf-8") if text != before else None
 

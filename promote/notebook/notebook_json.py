@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 
 from platform_core.values import dataclass
 
@@ -135,6 +136,36 @@ def edited_option(text: str, cell: dict[str, Span], path: Sequence[str | int], n
     for part in path:
         span = elements(text, span.start)[part] if isinstance(part, int) else members(text, span.start)[part]
     return Change(span.start, span.end, _dumped(new, text, span))
+
+
+def cut(text: str, position: int, line: int) -> str:
+    """Give the text with the lines of a code cell from `line` on in a cell of their own below, without tags."""
+    cell = cell_at(text, position)
+    source, _ = _DECODER.raw_decode(text, cell["source"].start)
+    whole = source if isinstance(source, str) else "".join(source)
+    at = _offset(whole, (line, 1))
+    rest, kept = whole[at:], whole[:at].rstrip("\r\n")
+    lines = len(_LINE_END.findall(whole)) + 1
+    start = (len(_LINE_END.findall(kept)) + 1, len(_LINE_END.split(kept)[-1]) + 1)
+    end = (lines, len(_LINE_END.split(whole)[-1]) + 1)
+    change = edited_source(text, cell["source"], start, end, "")
+    new: dict[str, object] = {"cell_type": "code", "execution_count": None}
+    if "id" in cell:
+        new["id"] = blake2b(
+            f"{text[cell['id'].start : cell['id'].end]} {line} {rest}".encode(), digest_size=4
+        ).hexdigest()
+    new |= {"metadata": {}, "outputs": []}
+    new["source"] = rest if isinstance(source, str) else _PIECE.findall(rest)
+    cells = members(text, _skip(text, 0))["cells"]
+    places = elements(text, cells.start)
+    ascii_only = re.search(r"\\u[0-9a-fA-F]{4}", text[cell["source"].start : cell["source"].end]) is not None
+    made = json.dumps(new, ensure_ascii=ascii_only, indent=_unit(text) or None)
+    ending = "\r\n" if "\r\n" in text else "\n"
+    made = made.replace("\n", f"{ending}{_indent_of(text, places[0].start)}")
+    between = text[cells.start + 1 : places[0].start]
+    after = places[position - 1].end
+    text = f"{text[:after]},{between or ' '}{made}{text[after:]}"
+    return text[: change.start] + change.text + text[change.end :]
 
 
 def _added_member(text: str, owner: Span, key: str, value: list[str]) -> Change:

@@ -29,7 +29,8 @@ def reading(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
         query = call.argument("query", "sql")
         made = made_by(query, s, look.included, look.looker) if look.bronze and query is not None else None
         for origin in sql_origins(query, look.looker, s.index):
-            yield from [_made(look, s, node, made)] if made and origin in _FILES else _source(look, s, node, origin)
+            of_query = made and origin in _FILES
+            yield from [_made(look, s, node, made)] if of_query and made else _source(look, s, node, origin, None, call)
     if path in names.DATABASE_READERS:
         yield network(look, s, node, f"`{path}` reads a database.")
         return
@@ -98,9 +99,11 @@ def _file(
         return look.tell("PR707", "error", where, s, node, hint)
     fix = None
     if origin == "relative" and call is not None and not own:
-        from promote.outside.reads import through_resource  # noqa: PLC0415 - as above
+        from promote.outside.reads import in_query, through_resource  # noqa: PLC0415 - as above
 
-        fix = through_resource(look.context, look.looker, s, call, argument)
+        fix = through_resource(look.context, look.looker, s, call, argument) or in_query(
+            look.context, look.looker, s, call
+        )
     return look.tell("PR707", "warning", where, s, node, hint, fix)
 
 
@@ -153,7 +156,10 @@ def writing(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
         writes = path in names.WRITERS
     if writes:
         hint = "What a step gives is kept for it: put the export into a cell without a tag, or let it be an asset."
-        yield look.tell("PR709", "warning", "A file or table is written beside the asset.", s, node, hint)
+        from promote.outside.exports import cut_off  # noqa: PLC0415 - few steps write
+
+        fix = cut_off(look, s) if not call.function else None
+        yield look.tell("PR709", "warning", "A file or table is written beside the asset.", s, node, hint, fix)
 
 
 def _mode(node: ast.Call) -> set[str]:

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +119,28 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         "PR701",
         [IMPORTS, ("silver:out", "a = 1\nout = [np.random.rand(), np.random.rand()]\nb = np.random.rand()")],
         ["a = 1\nnp.random.seed(0)\nout"],
+    ),
+    "an export at the end": (
+        "PR709",
+        [
+            ("", FRAMES),
+            (
+                "bronze:out",
+                "out = pd.DataFrame({'a': [1]})\n\n# for the team\nout.to_csv('a.csv')\nprint('é')\nout.head()",
+            ),
+        ],
+        ["out = pd.DataFrame({'a': [1]})", "# for the team\nout.to_csv('a.csv')\nprint('é')\nout.head()"],
+    ),
+    "a workbook that is written": (
+        "PR709",
+        [
+            ("", FRAMES),
+            (
+                "bronze:out",
+                "out = pd.DataFrame({'a': [1]})\nwith pd.ExcelWriter('a.xlsx') as book:\n    out.to_excel(book)",
+            ),
+        ],
+        ["out = pd.DataFrame({'a': [1]})", "with pd.ExcelWriter('a.xlsx') as book:\n    out.to_excel(book)"],
     ),
     "random": (
         "PR701",
@@ -338,6 +361,62 @@ def test_a_file_beside_the_notebook_is_read_through_a_resource(data_project: Pat
     assert (config.read_bytes(), path.read_bytes()) == before
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            "out = duckdb.sql(\"SELECT a FROM 'raw/rents.csv'\").df()",
+            "out = duckdb.sql(f\"SELECT a FROM '{resource('raw').path('rents.csv')}'\").df()",
+        ),
+        (
+            'q = """\nSELECT a\nFROM \'raw/*.csv\' -- é\nJOIN \'raw/towns.csv\' USING (a)"""\nout = duckdb.sql(q).df()',
+            "FROM '{resource('raw').path('*.csv')}' -- é\nJOIN '{resource('raw').path('towns.csv')}' USING (a)\"\"\"",
+        ),
+        (
+            "RAW = 'raw/rents.csv'\nout = duckdb.sql(f\"SELECT a FROM '{RAW}'\").df()",
+            'RAW = str(resource("raw").path("rents.csv"))\nout',
+        ),
+        ("out = duckdb.sql(\"SELECT '{}' || a FROM 'raw/rents.csv'\").df()", ""),
+    ],
+)
+def test_a_file_in_a_query_is_named_by_a_resource(source: str, expected: str, data_project: Path) -> None:
+    with_files(data_project)
+    path = data_project / "notebooks/a.ipynb"
+    path.write_text(written([("", "import duckdb"), ("bronze:out", source)]), encoding="utf-8")
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert {one.finding.code for one in done} == ({"PR707"} if expected else set())
+    assert ("PR707" in {f.code for f in left}) is not bool(expected)
+    cell = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][1]["source"])
+    assert expected in cell
+    assert expected or cell == source
+
+
+def test_a_cell_that_is_cut_is_a_notebook_still(data_project: Path) -> None:
+    """It has an id where cells have one; nothing but the new cell and what went into it changes."""
+    path = data_project / "notebooks" / "n.ipynb"
+    source = ["out = pd.DataFrame({'a': [1]})\n", "out.to_csv('a.csv')"]
+    cell = {"cell_type": "code", "execution_count": 3, "id": "a1", "metadata": {"tags": ["bronze:out"]}}
+    cells = [
+        {"cell_type": "code", "execution_count": 1, "id": "a0", "metadata": {}, "outputs": [], "source": [FRAMES]},
+        {**cell, "outputs": [{"name": "stdout", "output_type": "stream", "text": ["1\n"]}], "source": source},
+    ]
+    content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    fix_all(data_project, lambda: analysed(data_project, path))
+    after = json.loads(path.read_text())
+    assert [one["source"] for one in after["cells"][1:]] == [[source[0].rstrip()], [source[1]]]
+    assert {**after["cells"][2], "id": ""} == {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "",
+        "metadata": {},
+        "outputs": [],
+        "source": [source[1]],
+    }
+    nbformat.validate(after)
+    assert path.read_text() == json.dumps(after, indent=1) + "\n"
+
+
 def test_a_resource_is_named_as_no_asset_is(data_project: Path) -> None:
     """An asset takes both under their names, and its own function has its name."""
     with_files(data_project)
@@ -416,6 +495,21 @@ def test_a_file_beside_the_notebook_alone_is_refused_before_anything_runs(
     shown = capsys.readouterr().out
     assert "PR707 raw/rents.csv lies beside the notebook, and the step runs in the project's folder." in shown
     assert "--fix: Read raw/rents.csv through a resource of files" in shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "out = pd.DataFrame({'a': [1]})\nout.to_csv('a.csv')\nout['b'] = 2",
+        "out = pd.DataFrame({'a': [1]}); out.to_csv('a.csv')",
+        "%%time\nout = pd.DataFrame({'a': [1]})\nout.to_csv('a.csv')",
+        "for n in [1]:\n    out = pd.DataFrame({'a': [n]})\n    out.to_csv('a.csv')",
+    ],
+)
+def test_an_export_in_the_midst_of_a_step_is_left(source: str, data_project: Path) -> None:
+    path = data_project / "notebooks" / "n.ipynb"
+    path.write_text(written([("", FRAMES), ("bronze:out", source)]), encoding="utf-8")
+    assert [f.fix for f in analysed(data_project, path) if f.code == "PR709"] == [None]
 
 
 def test_a_generator_is_seeded_where_a_step_takes_what_it_drew(data_project: Path) -> None:
