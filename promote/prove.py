@@ -374,6 +374,8 @@ def _way_out(message: str, plan: Plan) -> str:
         return f'{other}: read the file through resource("NAME").path("…").'
     if message.startswith(("OSError", "IOException")):  # as pandas and DuckDB say it
         return f'{other}: read files through resource("NAME").path("…"), and write them in a cell without a tag.'
+    if message.startswith(("OperationalError", "DatabaseError")):  # as SQLite says it
+        return f'{other}: open the database by resource("NAME").path("…"), and fill it in this step or by hand.'
     if plan.model is not None:
         return 'Look at what dbt makes of the model: a project needs a module with `dbt_models("dbt")`, too.'
     return "The notebook ran well, so look at that line: other cells set up something for it that the step lacks."

@@ -18,6 +18,8 @@ from promote.outside.secret_values import secret_findings
 from promote.plan import Planned, plan
 from promote.selection.select import select
 from promote.suggest import names as naming
+from promote.suggest.frame_guess import Guesser
+from promote.suggest.frame_use import flat
 from promote.suggest.parts import Part, parts_of, users_of, worth_a_step, writes
 
 _BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
@@ -78,7 +80,30 @@ def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
     ]
     if not parts:
         left.append("No cell binds a frame that a later cell uses or that says something of another.")
+        left += _inside_functions(program)
     return _settled(selection, steps, [*left, *_crowded(found, parts, program)])
+
+
+def _inside_functions(program: Program) -> list[str]:
+    """Tell of functions that make frames, as scripts in one cell do, and how what they give comes to be a step."""
+    definitions = {s.node.name: s for s in program.statements if isinstance(s.node, ast.FunctionDef)}
+    nodes = {name: s.node for name, s in definitions.items() if isinstance(s.node, ast.FunctionDef)}
+    making: dict[int, list[str]] = {}
+    giving = ""
+    for name, node in nodes.items():
+        guesser = Guesser(program.functions, nodes, {})
+        bound = {made for inner in flat(node.body) for made in guesser.learn(inner)}
+        returned = [n.value for n in flat(node.body) if isinstance(n, ast.Return) and n.value is not None]
+        gives = any((found := guesser.guess(value)) and found.shape == "frame" for value in returned)
+        if bound or gives:
+            making.setdefault(definitions[name].cell, []).append(f"`{name}`")
+        if gives and not (node.args.args or node.args.kwonlyargs or node.args.posonlyargs):
+            giving = giving or f", such as `df = {name}()`"
+    return [
+        f"Cell {cell} makes its frames within functions ({', '.join(names)}). Let them return what they make, without "
+        f"writing it, and bind that in a cell of its own{giving}: such a cell is a step."
+        for cell, names in making.items()
+    ]
 
 
 def _crowded(found: Sequence[Part], chosen: Sequence[Part], program: Program) -> list[str]:

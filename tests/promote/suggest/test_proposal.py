@@ -108,6 +108,24 @@ def test_what_cannot_be_promoted_is_left_out_and_told(notebook_of: Callable[...,
     assert (refused.steps, [f.code for f in refused.stopped]) == ((), ["PR301"])
 
 
+def test_a_script_in_a_cell_is_told_how_it_becomes_a_step(notebook_of: Callable[..., Notebook]) -> None:
+    source = """import pandas as pd
+def fetch():
+    return pd.DataFrame([1])
+def save(folder):
+    df = pd.read_csv("a.csv")
+    df.to_csv(folder)
+def other(n):
+    return n
+if __name__ == "__main__":
+    save("out")"""
+    proposal = suggest(notebook_of(("", source)))
+    assert proposal.left[1:] == (
+        "Cell 1 makes its frames within functions (`fetch`, `save`). Let them return what they make, without writing "
+        "it, and bind that in a cell of its own, such as `df = fetch()`: such a cell is a step.",
+    )
+
+
 def test_a_step_that_must_read_is_a_bronze_step(notebook_of: Callable[..., Notebook]) -> None:
     proposal = suggest(
         notebook_of(
