@@ -13,13 +13,14 @@ from platform_core.errors import Fault, UsageError, UserError
 from promote.model import Finding, Notebook
 from promote.notebook import percent
 from promote.notebook.read import parse, read
-from promote.notebook.tagging import Marks, with_marks, with_script_marks
+from promote.notebook.tagging import Marks, with_marks, with_script_marks, with_titles
 from promote.plan import plan
 from promote.policy import policy_findings, undeclared
 from promote.prepare import is_governed
 from promote.project import Project, find
 from promote.register import rows
 from promote.reports.report import clean, finding_text
+from promote.selection.options import emptied, header
 from promote.selection.select import select
 from promote.suggest.answers import answers, owner_of
 from promote.suggest.proposal import Proposal, saying, suggest
@@ -116,15 +117,22 @@ def marked(raw: bytes, notebook: Notebook, proposal: Proposal) -> bytes:
     }
     if notebook.path.endswith(".py"):
         text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        made = with_script_marks(raw, marks, [cell.line for cell in percent.cells(text)])
+        into = with_titles if percent.is_export(text) else with_script_marks
+        made = into(raw, marks, [cell.line for cell in percent.cells(text)])
     else:
         made = with_marks(raw, marks)
-    again = parse(made, notebook.path).cells
-    if [(c.source, c.tags, c.options) for c in again] != [
-        (c.source, c.tags, c.options) for c in proposal.notebook.cells
-    ]:
+    again = parse(made, notebook.path)
+    if _read(again) != _read(proposal.notebook):
         raise Fault("The tags could not be written so that they read as proposed.", location=notebook.path)
     return made
+
+
+def _read(notebook: Notebook) -> tuple[list[tuple[str, tuple[str, ...]]], list[tuple[str, dict[str, Any]]]]:
+    """Give what a notebook says, wherever its options stand: sources, tags, and the options of each step."""
+    options = {step.cells[0]: dict(step.options.values) for step in select(notebook).steps}
+    cells = [(emptied(c.source, header(c.source)).strip() if n in options else c.source, c.tags)
+             for n, c in enumerate(notebook.cells, 1)]  # fmt: skip
+    return cells, [(step.tag, options[step.cells[0]]) for step in select(notebook).steps]
 
 
 def as_json(proposal: Proposal, asked: Sequence[Finding] = ()) -> str:

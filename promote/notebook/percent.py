@@ -18,6 +18,7 @@ from platform_core.values import dataclass, field
 _DATABRICKS = "# Databricks notebook source"
 _COMMAND = re.compile(r"^# COMMAND -{5,}[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(r"^# DBTITLE \d+,.*\n?", re.MULTILINE)
+_WHOLE = ("parameters", "helpers")  # tags that are a title by themselves
 _MAGIC = re.compile(r"^# MAGIC ?", re.MULTILINE)
 _TOP = re.compile(r"(?:#!.*\n|[ \t]*\n){0,5}# ---[ \t]*\n(?:#.*\n){0,300}?# ---[ \t]*\n")
 _MARKER = re.compile(r"^# ?%%+(?=$|[ \t\[])[ \t]*(?P<rest>.*)$", re.MULTILINE)
@@ -46,7 +47,7 @@ class UnreadableMarkerError(ValueError):
 class ScriptCell:
     """One cell of a script: its kind, its source as a notebook would hold it, and what its marker says of it.
 
-    `line` is the number of its marker line (from 1), 0 where it has none.
+    `line` is the number of its marker line (from 1), 0 where it has none; the first of an export has the first.
     """
 
     kind: str
@@ -86,7 +87,7 @@ def cells(text: str) -> Iterator[ScriptCell]:
     >>> [(cell.kind, cell.source, dict(cell.metadata)) for cell in found]
     [('markdown', '# Rents', {}), ('code', '%time\nrents = 1', {'tags': ['silver:rents']})]
     """
-    if text.partition("\n")[0].rstrip() == _DATABRICKS:
+    if is_export(text):
         yield from _commands(text)
         return
     header = _header(text)
@@ -219,12 +220,34 @@ def _header(text: str) -> str:
 
 def _commands(text: str) -> Iterator[ScriptCell]:
     """Give the cells of a Databricks export; its markdown, behind `# MAGIC %md`, becomes a markdown cell."""
-    for piece in _COMMAND.split(text[len(_DATABRICKS) :]):
+    at, line = len(_DATABRICKS), 1
+    for end in (*_COMMAND.finditer(text, at), None):
+        piece = text[at : end.start() if end else len(text)]
+        title = _TITLE.search(piece)
         body = _TITLE.sub("", piece).strip("\n")
         if "# MAGIC" in body:
             body = _MAGIC.sub("", body).strip("\n")
         prose = re.match(r"%md(?:-sandbox)?(?:[ \t]+|$|(?=\n))", body)
         if prose:
-            yield ScriptCell("markdown", body[prose.end() :].strip("\n"))
+            yield ScriptCell("markdown", body[prose.end() :].strip("\n"), line=line)
         elif body.strip():
-            yield ScriptCell("code", body)
+            tags = _tags_in(title[0].partition(",")[2]) if title else []
+            yield ScriptCell("code", body, {"tags": tags} if tags else {}, line)
+        if end:
+            line += text.count("\n", at, end.end())
+            at = end.end()
+
+
+def _tags_in(title: str) -> list[str]:
+    """Give the tags among the words of a cell's title, which is where Databricks has a place for them."""
+    from promote.vocabulary import layers  # noqa: PLC0415 - only exports whose cells have titles pay for it
+
+    if title.strip() in _WHOLE:
+        return [title.strip()]
+    roles = {*layers(), "check", "test", "chart"}
+    return [word for word in title.split() if ":" in word and word.partition(":")[0] in roles]
+
+
+def is_export(text: str) -> bool:
+    """Whether a script is an export of Databricks."""
+    return text.partition("\n")[0].rstrip() == _DATABRICKS

@@ -81,6 +81,37 @@ def with_script_marks(raw: bytes, marks: Mapping[int, Marks], lines: Sequence[in
     return "".join(kept).encode("utf-8")
 
 
+def with_titles(raw: bytes, marks: Mapping[int, Marks], lines: Sequence[int]) -> bytes:
+    """Give the bytes of an export of Databricks with tags as words of titles, and options as `#|` lines below.
+
+    Args:
+        raw: The export.
+        marks: What cells get, by position.
+        lines: The number of the line that parts each cell from the one before, from 1.
+
+    Raises:
+        UserError: A cell is of another language.
+    """
+    kept = raw.decode("utf-8").splitlines(keepends=True)
+    ending = "\r\n" if kept and kept[0].endswith("\r\n") else "\n"
+    for position in sorted(marks, reverse=True):
+        mark, number = marks[position], lines[position - 1]
+        while number < len(kept) and not kept[number].strip():
+            number += 1
+        words = " ".join(mark.tags)
+        title = kept[number] if number < len(kept) and kept[number].startswith("# DBTITLE ") else ""
+        first = kept[number + bool(title)] if number + bool(title) < len(kept) else ""
+        if first.startswith("# MAGIC"):
+            hint = f"Give it the title {words}, and tag what it needs by hand."
+            raise UserError(f"Cell {position} is of another language, and is not tagged.", hint=hint)
+        new = f"{title.rstrip()} {words}{ending}" if title else f"# DBTITLE 1,{words}{ending}"
+        new += "".join(
+            f"#| {key}: {json.dumps(value, ensure_ascii=False)}{ending}" for key, value in mark.options.items()
+        )
+        kept[number : number + bool(title)] = [new]
+    return "".join(kept).encode("utf-8")
+
+
 def _marked(text: str, cell: int, mark: Marks) -> str:
     """Give the text with the marks of the cell whose object opens at offset `cell`."""
     values: dict[str, Any] = {"tags": list(mark.tags)}

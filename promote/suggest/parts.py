@@ -54,7 +54,12 @@ def parts_of(program: Program) -> list[Part]:
                 current[name] = replace(
                     part,
                     statements=(*part.statements, statement),
-                    guess=replace(guess, read=guess.read or part.guess.read, path=guess.path or part.guess.path),
+                    guess=replace(
+                        guess,
+                        read=guess.read or part.guess.read,
+                        view=guess.view and part.guess.view,  # what is kept of a frame under its own name is no look
+                        path=guess.path or part.guess.path,
+                    ),
                 )
             else:
                 after_read = part is not None and goes_on

@@ -300,7 +300,7 @@ def _without_refused(
             told = {(f.message, f.location.cell, f.location.line) for f in stopped}
             stopped += [f for f in own if (f.message, f.location.cell, f.location.line) not in told]
     if not placed:  # an error without a step of ours: nothing can be proposed
-        stopped += errors
+        stopped += [one for one in errors if one not in stopped]
         return [], {}
     return kept, checks
 

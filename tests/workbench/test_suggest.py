@@ -178,3 +178,42 @@ def test_a_notebook_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.C
     path.write_text("{")
     assert main(["suggest", str(path)]) == 1
     assert "not valid JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_an_export_of_databricks_gets_its_tags_as_titles(
+    ending: str, governed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = governed.with_name("export.py")
+    cells = [
+        "# MAGIC %md\n# MAGIC # Rents",
+        "import pandas as pd",
+        "# DBTITLE 1,Read\ndf = pd.read_csv('rents.csv')",
+        "# By town\nout = df.groupby('town').mean()",
+        "# MAGIC %sql\n# MAGIC SELECT 1",
+    ]
+    parted = "\n\n# COMMAND ----------\n\n"
+    text = f"# Databricks notebook source\n{parted.join(cells)}\n".replace("\n", ending)
+    path.write_bytes(text.encode())
+    governed.unlink()
+    assert main(["suggest", str(path), "--write"]) == 0
+    cells[2] = "# DBTITLE 1,Read bronze:rents\n#| output: \"df\"\ndf = pd.read_csv('rents.csv')"
+    cells[3] = (
+        '# DBTITLE 1,gold:rents_summary\n#| output: "out"\n#| description: "By town"\n'
+        "# By town\nout = df.groupby('town').mean()"
+    )
+    made = f"# Databricks notebook source\n{parted.join(cells)}\n".replace("\n", ending)
+    assert path.read_bytes().decode() == made
+    steps = select(read(path, path.parents[1])).steps
+    assert [(one.tag, one.options.get("output")) for one in steps] == [
+        ("bronze:rents", "df"),
+        ("gold:rents_summary", "out"),
+    ]
+
+
+def test_what_stops_a_step_is_told_once(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = json.loads(notebook.read_text())
+    content["cells"][3] |= {"source": ["out = spark.table('a')"], "metadata": {"tags": ["gold:out"]}}
+    notebook.write_text(json.dumps(content))
+    main(["suggest", str(notebook)])
+    assert capsys.readouterr().out.count("PR301") == 1

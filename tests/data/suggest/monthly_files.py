@@ -29,6 +29,7 @@ x.head()
 
 # %%
 dear = rents[rents["dear"]]
+dear = dear.head(100)
 
 # %% [raw]
 # 3 bronze:rents rents

@@ -142,6 +142,22 @@ def test_an_export_of_databricks_is_read() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("title", "tags"),
+    [
+        ("Read the extract bronze:rents", ("bronze:rents",)),
+        ("silver:rents", ("silver:rents",)),
+        ("helpers", ("helpers",)),
+        ("Our helpers", ()),
+        ("note: silver", ()),
+        ("Rates per 1:1000", ()),
+    ],
+)
+def test_a_title_of_databricks_tags_its_cell(title: str, tags: tuple[str, ...]) -> None:
+    text = f"# Databricks notebook source\n# DBTITLE 1,{title}\n#| key: [a]\nrents = 1\n"
+    assert script(text) == [("code", "#| key: [a]\nrents = 1", tags)]
+
+
 def write_pair(folder: Path, source: str, text: str, tags: list[str] | None = None) -> tuple[Path, Path]:
     cell = {"cell_type": "code", "source": source, "metadata": {"tags": tags or []}}
     notebook, paired = folder / "a.ipynb", folder / "a.py"
