@@ -208,7 +208,7 @@ def as_text(proposal: Proposal, asked: Sequence[Finding] = (), *, written: bool 
         blocks.append(f"Nothing can be proposed for {shown}.")
     else:
         promote = f"promote {shown}{' --include-needed' if proposal.needed else ''}"
-        if shown.endswith(".ipynb") and any(one.code in _FIXED_FIRST and one.fix for one in proposal.warnings):
+        if any(one.code in _FIXED_FIRST and one.fix for one in proposal.warnings):
             promote = f"{promote.replace('promote', 'promote --fix', 1)}, then {promote}"
         blocks.append(f"The tags were written. Next: {promote}" if written else f"With --write, then: {promote}")
     return "\n\n".join(blocks)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from platform_core.values import dataclass
 from promote.fixes.reads import CONFIG, feasible, settled
+from promote.fixes.scripts import apply_to_script
 from promote.model import CutEdit, Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
 from promote.notebook.notebook_json import cell_at, cut, edited_option, edited_source, edited_tag, renamed_key
 
@@ -44,7 +45,7 @@ def fix_all(root: Path, analyse: Analysis) -> tuple[list[Fixed], Sequence[Findin
     tried: set[tuple[str, str]] = set()
     for _ in range(_MOST_ROUNDS):
         findings = [feasible(root, one) for one in analyse()]
-        fixable = [f for f in findings if f.fix is not None and f.location.path.endswith(".ipynb")]
+        fixable = [f for f in findings if f.fix is not None]
         counts = Counter(_kind(f) for f in fixable)
         given_up |= {kind for kind in tried if counts[kind] >= before[kind]}  # it did not help: never twice
         chosen = {f.location.path: f for f in reversed(fixable) if _kind(f) not in given_up}
@@ -92,7 +93,10 @@ def _apply(root: Path, finding: Finding) -> list[Fixed]:
         return []
     fix, configuration = found
     file = (root / finding.location.path).resolve()  # a notebook may be a link to one
-    content = apply_fix(file.read_bytes(), fix)
+    raw = file.read_bytes()
+    content = apply_to_script(raw, fix) if file.suffix == ".py" else apply_fix(raw, fix)
+    if content is None:
+        return []
     config = (root / CONFIG).resolve()
     before = config.read_bytes() if configuration is not None and config.is_file() else None
     if configuration is not None:  # first: what is declared and not read harms nobody

@@ -245,7 +245,8 @@ def _tags_in(title: str) -> list[str]:
     if title.strip() in _WHOLE:
         return [title.strip()]
     roles = {*layers(), "check", "test", "chart"}
-    return [word for word in title.split() if ":" in word and word.partition(":")[0] in roles]
+    words = title.split()
+    return [one for one in words if one == "skip-execution" or (":" in one and one.partition(":")[0] in roles)]
 
 
 def is_export(text: str) -> bool:

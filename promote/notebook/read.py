@@ -152,6 +152,8 @@ def _script(text: str, shown: str) -> Notebook:
     kept = percent.script_format(text)
     if kept not in ("", "percent", "hydrogen") or not percent.is_script(text):
         hint = "Convert it: jupytext --to py:percent FILE, or `marimo export ipynb` for one of marimo's."
+        if re.search(r"(?m)^# In\[[\d ]*\]:", text):
+            hint = "nbconvert made it of a notebook: take that, or write `# %%` in place of each line `# In[…]:`."
         raise _refuse("PR112", "The script is no notebook in the percent format: no line is `# %%`.", shown, hint)
     language = percent.script_language(text)
     if language != "python":

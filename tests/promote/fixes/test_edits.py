@@ -16,6 +16,7 @@ from promote.cli import main
 from promote.fixes.declare import with_resource
 from promote.fixes.edits import apply_fix, fix_all
 from promote.fixes.reads import surely_failing
+from promote.fixes.scripts import apply_to_script
 from promote.model import Edit, Finding, Fix, Location, TagEdit
 from promote.prepare import prepare
 from promote.project import find
@@ -592,3 +593,38 @@ def test_a_notebook_that_is_named_twice_is_read_once(data_project: Path) -> None
         project, [path, path.parent / ".." / "notebooks" / "a.ipynb"], (), include_needed=False
     )
     assert ([one.notebook.path for one in prepared], [f.code for f in found]) == (["notebooks/a.ipynb"], ["PR704"])
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_script_is_fixed_too(mark: str, ending: str, data_project: Path) -> None:
+    """Its cells say afterwards what a notebook's would; every other line stays."""
+    with_files(data_project)
+    before = """# %% [markdown]
+# # é
+
+# %%
+import pandas as pd
+# %matplotlib inline
+
+# %% tags=["bronze:out"]
+
+#| key: [a]
+out = pd.read_csv('raw/rents.csv')
+out.to_csv("x.csv")
+"""
+    after = before.replace("# %%\nimport", "# %%\nfrom platform_core.sdk import resource\nimport")
+    after = after.replace("'raw/rents.csv'", 'resource("raw").path("rents.csv")')
+    after = after.replace("\nout.to_csv", "\n\n# %%\nout.to_csv")
+    path = data_project / "notebooks/a.py"
+    path.write_bytes((mark + before.replace("\n", ending)).encode())
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert sorted(one.finding.code for one in done) == ["PR707", "PR709"]
+    assert path.read_bytes().decode() == mark + after.replace("\n", ending)
+    assert not {"PR707", "PR709"} & {f.code for f in left}
+
+
+def test_a_line_of_a_script_that_hides_a_magic_is_left(data_project: Path) -> None:
+    fix = Fix("", (Edit(1, 1, 1, 1, 2, "b"),))
+    assert apply_to_script(b"# %%\n# %matplotlib inline\n", fix) is None
+    assert apply_to_script(b"# %%\nx = 1\n", Fix("", (TagEdit(1, "", "bronze:x"),))) is None

@@ -105,6 +105,12 @@ def test_a_script_that_is_no_notebook_of_ours_is_refused(text: str, code: str, l
     assert caught.value.finding.hint
 
 
+def test_what_nbconvert_made_is_told_so() -> None:
+    with pytest.raises(NotebookError) as caught:
+        parse(b"#!/usr/bin/env python\n# coding: utf-8\n\n# In[ ]:\n\n\nx = 1\n", "notebooks/a.py")
+    assert "write `# %%` in place of each line `# In[…]:`" in caught.value.finding.hint
+
+
 def test_line_ends_and_a_byte_order_mark_do_not_matter() -> None:
     text = "# %% [markdown]\n# Rents\n\n# %%\nx = 1\n"
     assert script("\ufeff" + text.replace("\n", "\r\n")) == script(text)
@@ -149,6 +155,7 @@ def test_an_export_of_databricks_is_read() -> None:
         ("silver:rents", ("silver:rents",)),
         ("helpers", ("helpers",)),
         ("Our helpers", ()),
+        ("Spark skip-execution", ("skip-execution",)),
         ("note: silver", ()),
         ("Rates per 1:1000", ()),
     ],
