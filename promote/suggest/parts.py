@@ -34,8 +34,7 @@ class Part:
 
 def parts_of(program: Program) -> list[Part]:
     """Follow every variable that holds a frame, from cell to cell."""
-    definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
-    guesser = Guesser(program.functions, definitions, {})
+    guesser = _guesser(program)
     uses = _Uses(program)
     at = 0
     found: list[Part] = []
@@ -78,6 +77,27 @@ def parts_of(program: Program) -> list[Part]:
             if name in current:
                 found.append(current.pop(name))
     return sorted([*found, *current.values()], key=lambda p: p.statements[0].index)
+
+
+def only_shown(program: Program) -> list[int]:
+    """Give the cells that sum a frame up and bind the sum to no name."""
+    guesser = _guesser(program)
+    uses = _Uses(program)
+    found: dict[int, None] = {}
+    for statement in program.statements:
+        guesser.used = uses.until_bound_anew(statement)
+        guesser.learn(statement.node)
+        shown = statement.node.value if isinstance(statement.node, ast.Expr) else None
+        guess = guesser.guess(shown) if isinstance(shown, ast.Call) else None
+        of = [guesser.frames.get(name) for name in statement.reads]
+        if guess is not None and guess.summary and not guess.view and not any(one and one.summary for one in of):
+            found[statement.cell] = None
+    return list(found)
+
+
+def _guesser(program: Program) -> Guesser:
+    definitions = {s.node.name: s.node for s in program.statements if isinstance(s.node, ast.FunctionDef)}
+    return Guesser(program.functions, definitions, {})
 
 
 class _Uses:

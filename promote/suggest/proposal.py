@@ -20,7 +20,7 @@ from promote.selection.select import select
 from promote.suggest import names as naming
 from promote.suggest.frame_guess import Guesser
 from promote.suggest.frame_use import flat
-from promote.suggest.parts import Part, parts_of, users_of, worth_a_step, writes
+from promote.suggest.parts import Part, only_shown, parts_of, users_of, worth_a_step, writes
 
 _BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
 _ROUNDS = 8
@@ -81,6 +81,13 @@ def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
     if not parts:
         left.append("No cell binds a frame that a later cell uses or that says something of another.")
         left += _inside_functions(program)
+    shown = [str(cell) for cell in only_shown(program) if cell in free]
+    if shown:
+        one = len(shown) == 1
+        left.append(
+            f"Cell{'' if one else 's'} {', '.join(shown)} show{'s' if one else ''} a summary that has no name: write "
+            "`name = …` where it is worth a step."
+        )
     return _settled(selection, steps, [*left, *_crowded(found, parts, program)])
 
 

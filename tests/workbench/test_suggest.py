@@ -56,7 +56,7 @@ def test_a_step_that_draws_without_a_seed_is_to_be_mended_first(
     content["cells"][2]["source"] = ["df = df.sample(2)"]
     notebook.write_text(json.dumps(content))
     assert main(["suggest", str(notebook)]) == 0
-    assert "then: promote --fix notebooks/a.ipynb --include-needed, then promote" in capsys.readouterr().out
+    assert "then: promote --fix notebooks/a.ipynb, then promote" in capsys.readouterr().out
 
 
 def test_it_prints_json(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def test_what_is_proposed(name: str) -> None:
     notebook, expected = read_case(name)
     proposal = suggest(notebook)
     assert shown(proposal) == expected
-    assert bool(proposal.steps) != bool(proposal.left)
+    assert proposal.steps or proposal.left
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -123,6 +123,19 @@ if __name__ == "__main__":
     assert proposal.left[1:] == (
         "Cell 1 makes its frames within functions (`fetch`, `save`). Let them return what they make, without writing "
         "it, and bind that in a cell of its own, such as `df = fetch()`: such a cell is a step.",
+    )
+
+
+def test_a_summary_without_a_name_is_told(notebook_of: Callable[..., Notebook]) -> None:
+    cells = [
+        "import pandas as pd",
+        "df = pd.read_csv('a.csv')",
+        "df.groupby('a').sum()\ndf.head()",
+        "by_a = df.groupby('a').sum()\nby_a.sort_values('b')",
+        "df['a'].value_counts()",
+    ]
+    assert suggest(notebook_of(*(("", cell) for cell in cells))).left == (
+        "Cells 3, 5 show a summary that has no name: write `name = …` where it is worth a step.",
     )
 
 
