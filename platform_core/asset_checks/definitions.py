@@ -86,6 +86,12 @@ def asset_check(
     Raises:
         UserError: A parameter is neither a frame, a resource nor a `Config`, its own asset comes by partition, or the
             severity is none.
+
+    >>> @asset_check(asset="clean_permits", blocking=True)
+    ... def fees_are_paid(clean_permits: pl.LazyFrame):
+    ...     return clean_permits.filter(pl.col("fee") < 0).collect().is_empty()
+    >>> [spec.name for spec in fees_are_paid.check_specs]
+    ['fees_are_paid']
     """
     if severity is not None and severity not in _SEVERITIES:
         raise UserError(f"The severity of a check cannot be {severity!r}.", hint="Write 'error' or 'warn'.")

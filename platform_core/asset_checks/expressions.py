@@ -23,6 +23,9 @@ def check_expression(expression: pl.Expr, *, name: str, description: str = "") -
         expression: What has to hold, such as `pl.col("closed") >= pl.col("opened")`.
         name: The check's name.
         description: What it asks, in one sentence.
+
+    >>> check_expression(pl.col("fee") > 0, name="fee_is_paid").run(pl.DataFrame({"fee": [5, 0]})).failed_count
+    1
     """
     return Check(check_name(name), description or f"The rule {name!r} holds.", Expression(expression))
 

@@ -30,6 +30,9 @@ def check_unique_values(*columns: str, name: str | None = None) -> Check:
     """Give the check that no two rows share their values in the columns, or the whole row where none is named.
 
     Two nulls count as the same value, two NaN too. All rows that share a key fail, not only the later ones.
+
+    >>> check_unique_values("id").run(pl.DataFrame({"id": [1, 2, 2]})).description
+    '2 rows share id with another, in 1 group.'
     """
     return Check(
         name or check_name("unique_values", columns),
@@ -58,6 +61,10 @@ def check_referential(
     Raises:
         UsageError: The numbers of columns differ, or there are none.
         UserError: `to` is neither a name nor a frame.
+
+    >>> authorities = pl.DataFrame({"code": ["E07"]})
+    >>> check_referential("org", authorities, "code").run(pl.DataFrame({"org": ["E07", "E08"]})).failed_count
+    1
     """
     ours = _names(column)
     theirs = ours if to_column is None else _names(to_column)

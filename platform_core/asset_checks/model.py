@@ -132,6 +132,11 @@ class Outcome:
         sample: The first of those rows, in the frame's order, personal columns hidden. No log or `repr` shows it.
         description: One sentence with columns and counts, and no value of the data.
         metadata: Figures for Dagster.
+
+    >>> from platform_core.asset_checks import check_no_nulls
+    >>> outcome = check_no_nulls("fee").run(pl.DataFrame({"id": [1, 2], "fee": [5, None]}))
+    >>> outcome.passed, outcome.failed_count, outcome.sample.rows()
+    (False, 1, [(2, None)])
     """
 
     name: str
@@ -150,7 +155,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CheckReport:
-    """The outcomes of several checks on one frame, in the order of the checks."""
+    """The outcomes of several checks on one frame, in the order of the checks.
+
+    >>> from platform_core.asset_checks import check_no_nulls, check_row_count, run_checks
+    >>> report = run_checks(pl.DataFrame({"fee": [5, None]}), [check_no_nulls("fee"), check_row_count()])
+    >>> report.passed, [outcome.name for outcome in report.failed]
+    (False, ['no_nulls_fee'])
+    """
 
     outcomes: tuple[Outcome, ...]
 

@@ -35,6 +35,9 @@ def check_no_nulls(*columns: str, nan: bool = False, name: str | None = None) ->
         columns: Which columns.
         nan: Whether NaN counts as missing too. In Polars it is a value; pandas writes its missing numbers as nulls.
         name: The check's name, where the usual one will not do.
+
+    >>> check_no_nulls("fee").run(pl.DataFrame({"fee": [5, None]})).description
+    '1 row holds a null: fee (1).'
     """
     return Check(
         name or check_name("no_nulls", columns),
@@ -54,6 +57,9 @@ def check_accepted_values(values: Mapping[str, Iterable[Any]], /, *, name: str |
 
     Raises:
         UsageError: No column is named, or a list is a single text.
+
+    >>> check_accepted_values({"kind": ["full", "outline"]}).run(pl.DataFrame({"kind": ["full", "half"]})).failed_count
+    1
     """
     for column, wanted in mapping_of(values, "check_accepted_values").items():
         if isinstance(wanted, str) or not isinstance(wanted, Iterable):
@@ -82,6 +88,9 @@ def check_range(
 
     Raises:
         UsageError: There is no bound, or a key that is none.
+
+    >>> check_range("fee", min=0).run(pl.DataFrame({"fee": [5, -1]})).description
+    '1 row is out of bounds: fee (1).'
     """
     bounds = mapping_of(column, "check_range") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
     for named, bound in bounds.items():

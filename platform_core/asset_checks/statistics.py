@@ -25,6 +25,9 @@ def check_null_share(column: str, max: float, *, name: str | None = None) -> Che
 
     Raises:
         UsageError: It is no share.
+
+    >>> check_null_share("fee", max=0.1).run(pl.DataFrame({"fee": [5, None]})).description
+    '50.00% of fee is null, more than 10.00%.'
     """
     share = number_of("check_null_share", max)
     if not 0 <= share <= 1:
@@ -47,6 +50,9 @@ def check_mean(
 
     Raises:
         UsageError: There is no bound, or one is no number.
+
+    >>> check_mean("fee", max=10).run(pl.DataFrame({"fee": [5, 25]})).description
+    'The mean of fee is too high.'
     """
     bounds = bounds_of("check_mean", min, max)
     return Check(
@@ -68,6 +74,9 @@ def check_quantile(
 
     Raises:
         UsageError: `q` lies not between 0 and 1, there is no bound, or one is no number.
+
+    >>> check_quantile("fee", 0.5, min=10).run(pl.DataFrame({"fee": [5, 6, 90]})).description
+    'The 0.5 quantile of fee is too low.'
     """
     if not 0 <= number_of("check_quantile", q) <= 1:
         raise UsageError("The quantile of check_quantile lies between 0 and 1.")
@@ -93,6 +102,9 @@ def check_row_change(
     Raises:
         UsageError: There is no bound, or one is negative.
         UserError: `to` is neither a number, a name nor a frame.
+
+    >>> check_row_change(100, max_drop=0.1).run(pl.DataFrame({"fee": range(50)})).description
+    '50 rows after 100, too few.'
     """
     low, high = bounds_of("check_row_change", max_drop, max_growth)
     if any(bound is not None and bound < 0 for bound in (low, high)):

@@ -16,7 +16,7 @@ from platform_core.errors import UsageError
 
 
 def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *, name: str | None = None) -> Check:
-    """Give the check that the whole of each text matches a regular expression (Rust's, so without look-around).
+    r"""Give the check that the whole of each text matches a regular expression (Rust's, so without look-around).
 
     Args:
         column: The column, or a mapping of columns to patterns.
@@ -25,6 +25,9 @@ def check_pattern(column: str | Mapping[str, str], pattern: str | None = None, *
 
     Raises:
         UsageError: It is no regular expression.
+
+    >>> check_pattern("authority", r"E\d{8}").run(pl.DataFrame({"authority": ["E07000008", "Leeds"]})).failed_count
+    1
     """
     patterns: Mapping[str, Any] = (
         mapping_of(column, "check_pattern") if isinstance(column, Mapping) else {column: pattern}
@@ -58,6 +61,9 @@ def check_length(
 
     Raises:
         UsageError: There is no bound, or one is no whole number.
+
+    >>> check_length("note", max=4).run(pl.DataFrame({"note": ["fine", "longer"]})).failed_count
+    1
     """
     bounds = mapping_of(column, "check_length") if isinstance(column, Mapping) else {column: {"min": min, "max": max}}
     for named, bound in bounds.items():

@@ -34,6 +34,9 @@ def check_row_count(
 
     Raises:
         UsageError: A bound is no whole number, or they are the wrong way round.
+
+    >>> check_row_count(min=1, max=2).run(pl.DataFrame({"a": [1, 2, 3]})).description
+    '3 rows, more than 2.'
     """
     for bound in (min, max):
         if bound is not None and (not is_whole(bound) or bound < 0):
@@ -57,6 +60,10 @@ def check_freshness(
 
     Raises:
         UsageError: The age or date cannot be understood.
+
+    >>> frame = pl.DataFrame({"decided_on": ["2025-01-01"]})
+    >>> check_freshness("decided_on", "30d", as_of=datetime(2025, 3, 1)).run(frame).description
+    'The newest decided_on is 59.0 days old, which is too old.'
     """
     shown = max_age if isinstance(max_age, str) else str(max_age)
     return Check(

@@ -29,6 +29,9 @@ def retries(most: int = 3, *, first_delay_seconds: float = 30) -> dg.RetryPolicy
 
     Raises:
         UsageError: The numbers cannot be.
+
+    >>> retries(3, first_delay_seconds=60).max_retries
+    3
     """
     if not is_whole(most) or not 1 <= most <= 20:
         raise UsageError("A job is tried again 1 to 20 times.", hint="Write retries(3).")
@@ -49,6 +52,9 @@ def layer_job(
 
     Raises:
         UsageError: There is no such layer.
+
+    >>> layer_job("silver", retry=retries(2)).name
+    'silver_job'
     """
     if layer not in LAYERS:
         raise UsageError(f"There is no layer {layer!r}.", hint=did_you_mean(layer, LAYERS))
@@ -62,6 +68,9 @@ def domain_job(
 
     Raises:
         UsageError: The domain is empty.
+
+    >>> domain_job("planning").name
+    'planning_job'
     """
     if not domain:
         raise UsageError("domain_job needs a domain.", hint='Write domain_job("planning").')
@@ -87,6 +96,9 @@ def asset_job(
         description: What the job is for.
         hooks: What is called after each of its steps; see `platform_core.observability`.
         run_config: The configuration of its runs, where the one who starts them gives none.
+
+    >>> asset_job("report", "+total", retry=retries()).name
+    'report'
     """
     return dg.define_asset_job(
         name,

@@ -88,7 +88,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
 
 
 def load_config(project: Path | str | None = None, env: str | None = None) -> ProjectConfig:
-    """Give the configuration of a project in an environment.
+    r"""Give the configuration of a project in an environment.
 
     Mappings of `config/<env>.yaml` are merged into those of `config/base.yaml`, everything else replaces what stood
     there; a mapping whose `type` differs is replaced whole. A file that is missing counts as empty, except that of an
@@ -101,6 +101,13 @@ def load_config(project: Path | str | None = None, env: str | None = None) -> Pr
     Raises:
         UserError: A file cannot be read, or holds a wrong key or value: with file and line.
         UsageError: There is no configuration for the environment.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "config").mkdir()
+    ...     _ = (Path(folder) / "config/base.yaml").write_text("partitions: {dates: [2025-01-22]}\n")
+    ...     load_config(folder).partitions
+    {'dates': ('2025-01-22',)}
     """
     folder = find_project() if project is None else Path(project).resolve()
     asked = env or os.environ.get(ENVIRONMENT_VARIABLE) or None

@@ -13,7 +13,7 @@ PROJECT_VARIABLE = "WORKBENCH_PROJECT"
 
 
 def find_project(start: Path | str | None = None) -> Path:
-    """Give the folder of the project: the nearest one whose pyproject.toml has a `[tool.workbench]` table.
+    r"""Give the folder of the project: the nearest one whose pyproject.toml has a `[tool.workbench]` table.
 
     Args:
         start: Where to look first, then upwards. Without it the environment variable `WORKBENCH_PROJECT` names the
@@ -22,6 +22,14 @@ def find_project(start: Path | str | None = None) -> Path:
     Raises:
         UsageError: There is none.
         UserError: A pyproject.toml on the way cannot be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     place = Path(folder).resolve()
+    ...     _ = (place / "pyproject.toml").write_text('[tool.workbench]\npackage = "rents"\n')
+    ...     (place / "notebooks").mkdir()
+    ...     find_project(place / "notebooks") == place
+    True
     """
     named = os.environ.get(PROJECT_VARIABLE) if start is None else None
     if named:

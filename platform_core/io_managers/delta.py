@@ -24,6 +24,12 @@ class DeltaIOManager(FrameIOManager):
         key: The columns that are the key, for `merge`.
         evolution: Where columns change: `fixed` is an error, `add` adds the new ones, `replace` takes the new schema.
         column: The column that holds the partition; one of our own, which no reader sees, without it.
+
+    >>> DeltaIOManager(root="data/delta", mode="merge", key=["permit_id"]).key
+    ['permit_id']
+    >>> DeltaIOManager(root="data/delta", mode="merge")
+    Traceback (most recent call last):
+    platform_core.fields.FieldError: DeltaIOManager: mode: merge needs a key, and no other mode has one.
     """
 
     root: str = ""

@@ -16,6 +16,14 @@ class DuckDBTableIOManager(FrameIOManager):
 
     Args:
         path: The database's file.
+
+    >>> import tempfile
+    >>> import polars as pl
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     storage = DuckDBTableIOManager(path=f"{folder}/assets.duckdb").storage
+    ...     _ = storage.write("gold", "fees", pl.DataFrame({"fee": [5]}))
+    ...     storage.read("fees", "polars").rows()
+    [(5,)]
     """
 
     path: str

@@ -25,6 +25,9 @@ class PolarsParquetIOManager(FrameIOManager):
         store: An `S3Resource`, `GCSResource` or `AzureBlobResource` to keep the lake in.
         prefix: Where in the store the lake is.
         hive: The column that names partitions, to lay them as `<column>=<partition>/` in place of a file each.
+
+    >>> PolarsParquetIOManager(root="data/lake", hive="day").lake.path("silver", "fees", "2025-01-22").name
+    'data.parquet'
     """
 
     root: str | None = None

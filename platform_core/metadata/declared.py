@@ -78,6 +78,13 @@ def mask_with(detector: Detector) -> Callable[[], None]:
     Args:
         detector: Given the first rows of a frame, it names the columns that hold personal data. Where it fails, every
             column is masked.
+
+    >>> import polars as pl
+    >>> from platform_core.metadata import preview
+    >>> undo = mask_with(lambda head: [name for name in head.columns if name == "fee"])
+    >>> preview(pl.LazyFrame({"fee": [5]})).splitlines()[-1]
+    '| masked |'
+    >>> undo()
     """
     _detectors.append(detector)
     return lambda: _detectors.remove(detector)

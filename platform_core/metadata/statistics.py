@@ -28,6 +28,13 @@ def column_statistics(path: Path) -> Mapping[str, ColumnStatistics]:
 
     Raises:
         OSError: The file cannot be read.
+
+    >>> import tempfile
+    >>> import polars as pl
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pl.DataFrame({"fee": [5, None]}).write_parquet(Path(folder) / "fees.parquet")
+    ...     column_statistics(Path(folder) / "fees.parquet")["fee"].nulls
+    1
     """
     try:
         footer = _footer(path)

@@ -89,6 +89,9 @@ def file_partitions(name: str, pattern: str) -> FilePartitions:
 
     Raises:
         UserError: The pattern does not hold `{partition}` once, or holds a wildcard.
+
+    >>> file_partitions("permits", "permits/{partition}.csv").file("2025-01-22")
+    'permits/2025-01-22.csv'
     """
     if not re.fullmatch(r"[A-Za-z0-9_]+", name):
         raise UserError(f"{name!r} cannot name partitions.", hint="Use letters, digits and underscores.")

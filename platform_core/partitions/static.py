@@ -11,7 +11,7 @@ from platform_core.suggest import did_you_mean
 
 
 def partition_values(name: str, *, project: Path | str | None = None) -> tuple[str, ...]:
-    """Give the values of a list under `partitions:` in `config/*.yaml`, in the order written.
+    r"""Give the values of a list under `partitions:` in `config/*.yaml`, in the order written.
 
     Args:
         name: The list's name, such as `report_dates`.
@@ -19,6 +19,13 @@ def partition_values(name: str, *, project: Path | str | None = None) -> tuple[s
 
     Raises:
         UserError: The project has no such list.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "config").mkdir()
+    ...     _ = (Path(folder) / "config/base.yaml").write_text("partitions: {dates: [2025-01-22]}\n")
+    ...     partition_values("dates", project=folder)
+    ('2025-01-22',)
     """
     from platform_core.config import load_config  # noqa: PLC0415 - an IO manager asks for a list's name alone
 
@@ -30,10 +37,17 @@ def partition_values(name: str, *, project: Path | str | None = None) -> tuple[s
 
 
 def static_partitions(name: str, *, project: Path | str | None = None) -> dg.StaticPartitionsDefinition:
-    """Give the Dagster partitions of a list under `partitions:` in `config/*.yaml`.
+    r"""Give the Dagster partitions of a list under `partitions:` in `config/*.yaml`.
 
     Raises:
         UserError: The project has no such list.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "config").mkdir()
+    ...     _ = (Path(folder) / "config/base.yaml").write_text("partitions: {dates: [2025-01-22]}\n")
+    ...     static_partitions("dates", project=folder).get_partition_keys()
+    ['2025-01-22']
     """
     definition = dg.StaticPartitionsDefinition(list(partition_values(name, project=project)))
     setattr(definition, _NAME, name)

@@ -19,6 +19,9 @@ class AzureBlobResource(ObjectStoreResource):
         container_name: The container.
         account_key: Its key, as `EnvVar("NAME")`; without one the identity of the environment or machine is used.
         endpoint_url: The address of the account on another server than Azure's public cloud.
+
+    >>> AzureBlobResource(account_name="planning", container_name="lake").url("raw/permits.csv")
+    'abfss://lake@planning.dfs.core.windows.net/raw/permits.csv'
     """
 
     account_name: str

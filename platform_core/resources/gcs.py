@@ -20,6 +20,9 @@ class GCSResource(ObjectStoreResource):
     Args:
         bucket_name: The bucket.
         service_account: The path of a service account's key file.
+
+    >>> GCSResource(bucket_name="planning-lake").url("raw/permits.csv")
+    'gs://planning-lake/raw/permits.csv'
     """
 
     bucket_name: str

@@ -21,6 +21,9 @@ class GraphQLResource(HTTPClientResource):
 
     Args:
         path: The path of the endpoint under the base address; without one it is the base address itself.
+
+    >>> GraphQLResource(base_url="https://api.example.gov.uk/graphql", requests_per_second=2)
+    GraphQLResource(name='')
     """
 
     path: str = ""

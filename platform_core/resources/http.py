@@ -33,6 +33,13 @@ class HTTPResource(HTTPClientResource):
 
     A request is sent again where the connection breaks, the server is busy (429) or fails (500, 502, 503, 504): after
     the time that the server asks for (`Retry-After`), else after a time that doubles, with some chance in it.
+
+    >>> from dagster import EnvVar
+    >>> api = HTTPResource(base_url="https://api.example.gov.uk", auth_token=EnvVar("NO_SUCH_TOKEN"))
+    >>> api.get("/permits")
+    Traceback (most recent call last):
+    platform_core.errors.UserError: The environment variable NO_SUCH_TOKEN is not set.
+    hint: HTTPResource reads its auth_token there: set it before the notebook or the run starts.
     """
 
     def get(

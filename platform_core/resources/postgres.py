@@ -57,6 +57,10 @@ class PostgresResource(QueryResource):
         connect_timeout_seconds: How long to wait for the server.
         statement_timeout_seconds: How long one query may run; 0 for as long as it takes.
         pool_size: How many connections are kept; as many again are opened where all are in use.
+
+    >>> register = PostgresResource(host="db.example.gov.uk", username="reader", password="secretsmanager:planning/db")
+    >>> register, register.column_sql('the "best" fee')
+    (PostgresResource(name=''), '"the ""best"" fee"')
     """
 
     host: str = "localhost"

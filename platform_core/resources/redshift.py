@@ -47,6 +47,9 @@ class RedshiftResource(PostgresResource):
         username: Whose rights the queries have.
         password: The password; give `EnvVar("NAME")`, so that it stands nowhere.
         sslmode: As libpq has it.
+
+    >>> RedshiftResource(host="planning.eu-west-2.redshift.amazonaws.com", database="lake").table_sql("planning.fees")
+    '"planning"."fees"'
     """
 
     port: int = 5439

@@ -23,10 +23,19 @@ _OWN = "Write PACKAGE.MODULE:CLASS, where the class is one of platform_core.reso
 
 
 def build_resources(config: ProjectConfig) -> dict[str, PlatformResource]:
-    """Give the project's resources by name. A value `{env: NAME}` is read from the environment when it is used.
+    r"""Give the project's resources by name. A value `{env: NAME}` is read from the environment when it is used.
 
     Raises:
         UserError: A type or key is not known, or a value has the wrong type: with file and line.
+
+    >>> import tempfile
+    >>> from platform_core.config import load_config
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "config").mkdir()
+    ...     text = "resources: {inbox: {type: files, root: sources}}\n"
+    ...     _ = (Path(folder) / "config/base.yaml").write_text(text)
+    ...     build_resources(load_config(folder))
+    {'inbox': FilesResource(name='inbox')}
     """
     return {name: _build(config, name) for name in config.resources}
 

@@ -25,6 +25,9 @@ class S3Resource(ObjectStoreResource):
         region_name: Its region.
         endpoint_url: The address of another server that speaks the protocol; else `AWS_ENDPOINT_URL_S3` or
             `AWS_ENDPOINT_URL` of the environment, else Amazon's.
+
+    >>> S3Resource(bucket_name="planning-lake", region_name="eu-west-2").url("raw/permits.csv")
+    's3://planning-lake/raw/permits.csv'
     """
 
     bucket_name: str

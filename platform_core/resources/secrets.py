@@ -34,6 +34,9 @@ class SecretsResource(PlatformResource):
     Args:
         region_name: The region; else that of the environment.
         keep_seconds: How long a value is kept before it is read anew.
+
+    >>> SecretsResource(region_name="eu-west-2", keep_seconds=60)
+    SecretsResource(name='')
     """
 
     region_name: str = ""

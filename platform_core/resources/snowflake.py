@@ -67,6 +67,9 @@ class SnowflakeResource(QueryResource):
         protocol: `https`, but for a server of tests.
         login_timeout_seconds: How long to wait for the server.
         statement_timeout_seconds: How long a query may take, and is asked again where the network is gone; 0 for ever.
+
+    >>> SnowflakeResource(account="xy12345", database="LAKE").table_sql("planning.fees")
+    'planning.fees'
     """
 
     account: str

@@ -59,6 +59,12 @@ def fargate_compute(
 
     Raises:
         UserError: Fargate has no such pair, or the decorator stands over an asset.
+
+    >>> @fargate_compute(cpu_units=512, memory_mb=1024)
+    ... def double(number):
+    ...     return number * 2
+    >>> double(2)
+    4
     """
     options = {"cpu_units": cpu_units, "memory_mb": memory_mb, "execution_role_arn": execution_role_arn}
     return _described(ComputeSpec("fargate", options), "fargate_compute")
@@ -77,6 +83,12 @@ def eks_compute(
 
     Raises:
         UserError: A value is not allowed, or the decorator stands over an asset.
+
+    >>> @eks_compute(node_type="m5.large", max_nodes=4, spot_instances=True)
+    ... def double(number):
+    ...     return number * 2
+    >>> double(2)
+    4
     """
     options = {
         "node_type": node_type,
@@ -106,6 +118,12 @@ def batch_compute(
 
     Raises:
         UserError: A value is beyond the limits of Batch, or the decorator stands over an asset.
+
+    >>> @batch_compute(vcpus=4, memory_mb=8192, gpus=1)
+    ... def double(number):
+    ...     return number * 2
+    >>> double(2)
+    4
     """
     options = {
         "vcpus": vcpus,

@@ -89,6 +89,13 @@ def silver_asset(
 
     Raises:
         UserError: An option, a parameter or a check is wrong; the message says which.
+
+    >>> import polars as pl
+    >>> @silver_asset(data_quality_checks=["no_nulls"], key=["permit_id"])
+    ... def clean_permits(context, raw_permits: pl.LazyFrame):
+    ...     return raw_permits.unique("permit_id")
+    >>> [key.to_user_string() for key in clean_permits.keys_by_input_name.values()]
+    ['raw_permits']
     """
     return _layer("silver", function, options)
 
@@ -108,6 +115,13 @@ def gold_asset(
 
     Raises:
         UserError: An option, a parameter or a check is wrong; the message says which.
+
+    >>> import polars as pl
+    >>> @gold_asset(business_owner="planning_team")
+    ... def fees_by_authority(context, clean_permits: pl.LazyFrame):
+    ...     return clean_permits.group_by("authority").agg(pl.col("fee").sum())
+    >>> list(fees_by_authority.specs_by_key[fees_by_authority.key].owners)
+    ['team:planning_team']
     """
     return _layer("gold", function, options)
 
@@ -123,6 +137,11 @@ def cost_tracked_asset(
 
     Raises:
         UserError: There is no such kind, the cost is no amount, or a compute decorator says another kind.
+
+    >>> @cost_tracked_asset(compute_kind="eks", estimated_cost_per_run=2.5)
+    ... def costly(context, clean_permits): ...
+    >>> costly.key.to_user_string()
+    'costly'
     """
     if compute_kind not in KINDS:
         raise UserError(

@@ -55,6 +55,16 @@ def load_asset(
     Raises:
         UserError: It has not been materialised, or has no such partition, or no policy lets it be sampled.
         UsageError: There is no such kind of frame, or a sample is asked for without an environment.
+
+    >>> import os, tempfile
+    >>> from pathlib import Path
+    >>> from unittest.mock import patch
+    >>> import polars as pl
+    >>> from platform_core.lake import Lake
+    >>> with tempfile.TemporaryDirectory() as lake, patch.dict(os.environ, WORKBENCH_LAKE=lake):
+    ...     _ = Lake(Path(lake)).write("silver", "fees", pl.DataFrame({"fee": [5, 7]}))
+    ...     load_asset("fees").select(pl.col("fee").sum()).collect().item(), load_asset("fees", as_="pandas").shape
+    (12, (2, 1))
     """
     if as_ not in KINDS:
         raise UsageError(f"load_asset gives no {as_!r}.", hint=did_you_mean(str(as_), KINDS))
@@ -77,10 +87,21 @@ def load_asset(
 
 
 def resource(name: str) -> Any:
-    """Give a resource of the project's `config/*.yaml`.
+    r"""Give a resource of the project's `config/*.yaml`.
 
     Raises:
         UserError: The project has no such resource, or its configuration is wrong.
+
+    >>> import os, tempfile
+    >>> from pathlib import Path
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, WORKBENCH_PROJECT=folder):
+    ...     _ = (Path(folder) / "pyproject.toml").write_text('[tool.workbench]\npackage = "rents"\n')
+    ...     (Path(folder) / "config").mkdir()
+    ...     text = "resources: {inbox: {type: files, root: sources}}\n"
+    ...     _ = (Path(folder) / "config/base.yaml").write_text(text)
+    ...     resource("inbox")
+    FilesResource(name='inbox')
     """
     supplied = _SUPPLIED.get().resources
     if name in supplied:
@@ -135,6 +156,9 @@ def freshness(
 
     Raises:
         UsageError: The lag or the schedule cannot be.
+
+    >>> type(freshness(maximum_lag_minutes=60, cron_schedule="0 * * * *")).__name__
+    'CronFreshnessPolicy'
     """
     # A notebook that only reads an asset need not load Dagster
     import dagster as dg  # noqa: PLC0415

@@ -67,7 +67,7 @@ def ingest_files(
     renamed: Renamed = "refuse",
     **options: Any,
 ) -> dg.AssetsDefinition | pl.LazyFrame:
-    """Bring in files that arrive, each once: by its name and the mark of its content.
+    r"""Bring in files that arrive, each once: by its name and the mark of its content.
 
     The rows say where they are from, in the columns `source_file` and `source_mark`: the store's etag, or the SHA-256
     of a file. A file that arrives anew under its name takes the place of its old rows; the rows of one that is gone
@@ -86,6 +86,14 @@ def ingest_files(
 
     Raises:
         UserError: A file cannot be read or does not fit the others; it is named.
+
+    >>> import os, tempfile
+    >>> from unittest.mock import patch
+    >>> with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, WORKBENCH_LAKE=f"{folder}/lake"):
+    ...     _ = Path(folder, "a.csv").write_text("id,decided_on\n7,31/01/2025\n")
+    ...     rows = ingest_files(FilesResource(root=folder), "*.csv", name="permits", dates={"decided_on": "uk"})
+    ...     rows.drop("source_mark").collect().rows()
+    [(7, datetime.date(2025, 1, 31), 'a.csv')]
     """
     if renamed not in get_args(Renamed):
         raise UserError(f"There is no renamed={renamed!r}.", hint=did_you_mean(str(renamed), get_args(Renamed)))
@@ -184,6 +192,10 @@ def ingest_spreadsheet(
 
     Raises:
         UserError: There is no such workbook, sheet, row or column, or a value is no date.
+
+    >>> fees = ingest_spreadsheet("inbox", "2025/fees.xlsx", name="fees", sheet="Fees", dates={"from": "uk"})
+    >>> fees.key.to_user_string()
+    'fees'
     """
     shape: Any = {"sheet": sheet, "header_row": header_row, "columns": list(columns), "fill_down": list(fill_down)}
 

@@ -73,6 +73,12 @@ def search_index(path: Path | str, words: str, *, limit: int = 20) -> pl.DataFra
 
     Raises:
         UserError: The file is no such index, or there are no words.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_index(pl.DataFrame({"authority": ["Leeds", "York"]}), Path(folder, "a.sqlite"), ["authority"])
+    ...     search_index(Path(folder, "a.sqlite"), "lee*")["authority"].to_list()
+    ['Leeds']
     """
     terms = [f'"{word.rstrip("*")}"{"*" * word.endswith("*")}' for word in re.findall(r"\w+\*?", words)]
     if not terms:

@@ -73,7 +73,7 @@ def publish_file(
     sheet: str = "Sheet1",
     **options: Any,
 ) -> dg.AssetsDefinition | Told:
-    """Give an asset out as a file: CSV, Excel, OpenDocument, JSON, JSON lines or Parquet, by its ending.
+    r"""Give an asset out as a file: CSV, Excel, OpenDocument, JSON, JSON lines or Parquet, by its ending.
 
     The same rows give the same bytes. Readers see the old file or the new, whole.
 
@@ -90,6 +90,13 @@ def publish_file(
 
     Raises:
         UserError: The format cannot hold the frame, or the file cannot be written.
+
+    >>> import tempfile
+    >>> from platform_core.resources import FilesResource
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     told = publish_file(pl.DataFrame({"fee": [5]}), FilesResource(root=folder), "fees.csv")
+    ...     Path(folder, "fees.csv").read_bytes()
+    b'fee\r\n5\r\n'
     """
     how = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
     return _formatted("publish_file", data, to, path, how, options)
@@ -126,6 +133,9 @@ def publish_object(
 
     Raises:
         UserError: The format cannot hold the frame, or the store refuses.
+
+    >>> publish_object("fees", "lake", "2025/fees.parquet").key.to_user_string()
+    'fees_parquet'
     """
     how = {"formulas": formulas, "dates": dates, "encoding": encoding, "sheet": sheet}
     return _formatted("publish_object", data, to, key, how, options)
@@ -172,6 +182,9 @@ def publish_table(
 
     Raises:
         UserError: A column is missing, a value does not fit, or a key stands twice.
+
+    >>> publish_table("fees", "register", "planning.fees", mode="upsert", key="authority").key.to_user_string()
+    'fees_table'
     """
     if mode not in {"replace", "upsert", "truncate"}:
         hint = "Anything else would add the rows again when it is run again."
@@ -216,6 +229,9 @@ def publish_index(
 
     Raises:
         UserError: There is no such column, or the file cannot be written.
+
+    >>> publish_index("fees", "outbox", "fees.sqlite", text=["authority"]).key.to_user_string()
+    'fees_index'
     """
     columns = [text] if isinstance(text, str) else list(text)
 

@@ -84,6 +84,10 @@ def ingest_table(
 
     Raises:
         UserError: The table or a column is not there, a key stands twice, or types no longer fit together.
+
+    >>> permits = ingest_table("register", "planning.permits", watermark="changed", key="permit_id", late="2d")
+    >>> permits.key.to_user_string(), sorted(permits.group_names_by_key.values())
+    ('permits', ['bronze'])
     """
     asset, keys = name or table.rpartition(".")[2], _names(key)
     _refuse_late(late, watermark)
@@ -186,6 +190,10 @@ def ingest_api(
 
     Raises:
         UserError: The API does not answer, a key stands twice, or types no longer fit together.
+
+    >>> notices = ingest_api("api", "/notices", name="notices", paginate="link", owners=["team:planning"])
+    >>> notices.key.to_user_string()
+    'notices'
     """
     keys = _names(key)
     if bool(watermark) != bool(since_param) or (watermark and not keys):
