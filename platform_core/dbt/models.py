@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -31,6 +30,7 @@ from platform_core.governance.policies.enforcing import refuse
 from platform_core.governance.policies.holding import tell_found
 from platform_core.governance.policies.model import AssetFacts
 from platform_core.metadata.running import footer_metadata, looked
+from platform_core.scratch import Scratch
 from platform_core.storage.routes import storage_of_project
 
 _TOLD = ("info", "warn")
@@ -87,8 +87,8 @@ def _built(context: dg.AssetExecutionContext, project: Path, manifest: Mapping[s
     for asset in sorted(selected):
         refuse(specs[asset].metadata, asset, on=today())
     nodes = {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] in KEPT}
-    with tempfile.TemporaryDirectory(prefix="workbench-dbt-") as scratch:
-        work = Workspace(Path(scratch), storage_of_project())
+    with Scratch() as scratch:  # it holds data, so what a killed run left of it goes in the end
+        work = Workspace(scratch, storage_of_project())
         work.copy(project)
         work.stage(nodes, selected, needs_of(manifest, selected))
         # An error of dbt may quote a row: what it says goes nowhere, but for its lines on what it does

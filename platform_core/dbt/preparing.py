@@ -6,15 +6,17 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from platform_core.atomic import replacing
 from platform_core.dbt.command import dbt_of
 from platform_core.environment import setting
 from platform_core.errors import UserError
+from platform_core.scratch import Scratch
 
 _log = logging.getLogger(__name__)
 
@@ -43,21 +45,16 @@ def prepared_manifest(folder: Path) -> dict[str, Any]:
     manifest = folder / TARGET / MANIFEST
     if is_current(manifest, folder):
         return read_manifest(manifest.parent)
-    try:
-        manifest.parent.mkdir(exist_ok=True)
-        scratch = tempfile.TemporaryDirectory(prefix=".parse-", dir=manifest.parent)
-        kept = True
-    except OSError as error:
-        reason = error.strerror
-        _log.warning("dbt/target is old and cannot be written (%s): load the code location while building.", reason)
-        scratch, kept = tempfile.TemporaryDirectory(prefix="workbench-dbt-"), False
-    with scratch as made:
-        _parse(folder, Path(made))
-        if not kept:
-            return read_manifest(Path(made))
-        for name in (PARSED, MANIFEST):
-            Path(made, name).replace(manifest.with_name(name))
-    return read_manifest(manifest.parent)
+    with Scratch() as made:  # what a killed process left of it goes in the end
+        _parse(folder, made)
+        try:
+            for name in (PARSED, MANIFEST):
+                with replacing(manifest.with_name(name)) as part:
+                    shutil.copy2(made / name, part)  # as old as it is: a file changed meanwhile is newer
+        except OSError as error:
+            reason = error.strerror
+            _log.warning("dbt/target is old and cannot be written (%s): load the code location while building.", reason)
+        return read_manifest(made)
 
 
 def read_manifest(target: Path) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +16,19 @@ from platform_core.dbt.preparing import is_current
 from platform_core.errors import UserError
 
 OLD, NEW = 1_000, 2_000
+# A process that is killed where dbt would begin
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from types import SimpleNamespace
+from platform_core.dbt import models, preparing, workspace
+
+preparing._parse = workspace.Workspace.copy = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[1] == "prepare":
+    preparing.prepared_manifest(Path.cwd())
+context = SimpleNamespace(selected_asset_keys=(), assets_def=SimpleNamespace(specs=()))
+next(models._built(context, Path.cwd(), {"nodes": {}}))
+"""
 
 
 @pytest.fixture
@@ -54,6 +70,22 @@ def test_a_manifest_is_as_new_as_what_it_was_made_of(
     assert is_current(project / "target/manifest.json", project)
     change(project / name)
     assert is_current(project / "target/manifest.json", project) is current
+
+
+@pytest.mark.parametrize("at", ["prepare", "build"])
+def test_what_a_killed_run_left_goes_with_the_next(
+    project: Path, at: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    touched(project / "dbt_project.yml")
+    place, there = tmp_path_factory.mktemp("scratch"), sorted(project.rglob("*"))
+    env = {**os.environ, "TMPDIR": str(place), "WORKBENCH_LAKE": str(project)}
+    ran = subprocess.run([sys.executable, "-c", KILLED, at], cwd=project, env=env, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    assert len(list(place.iterdir())) == 1
+    assert sorted(project.rglob("*")) == there
+    code = "from platform_core.scratch import Scratch; Scratch().remove()"
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+    assert list(place.iterdir()) == []
 
 
 def test_a_project_with_models_says_what_to_do_where_dbt_is_not_installed() -> None:
