@@ -56,11 +56,11 @@ def plain_array(array: Any, *, back: bool = True) -> Any:
 def _plain(arrow: Any) -> Any:  # noqa: PLR0911 -- one return for each type
     types = pa.types
     if types.is_list(arrow) or types.is_list_view(arrow):
-        return pa.list_(_plain(arrow.value_type))
+        return pa.list_(_plain_field(arrow.value_field))
     if types.is_large_list(arrow) or types.is_large_list_view(arrow):
-        return pa.large_list(_plain(arrow.value_type))
+        return pa.large_list(_plain_field(arrow.value_field))
     if types.is_struct(arrow) and arrow.num_fields:
-        return pa.struct([arrow.field(at).with_type(_plain(arrow.field(at).type)) for at in range(arrow.num_fields)])
+        return pa.struct([_plain_field(arrow.field(at)) for at in range(arrow.num_fields)])
     if types.is_timestamp(arrow):
         return pa.timestamp("ms" if arrow.unit == "s" else arrow.unit, _zone(arrow.tz))
     if types.is_time32(arrow):
@@ -79,6 +79,11 @@ def _plain(arrow: Any) -> Any:  # noqa: PLR0911 -- one return for each type
     if types.is_interval(arrow) or types.is_union(arrow) or types.is_struct(arrow):
         raise Unstorable(f"values of Arrow's type {arrow}", _ADVICE)
     return arrow
+
+
+def _plain_field(field: Any) -> Any:
+    """Give a field in a plain type; what else it says stays, such as the categories of an Enum of Polars."""
+    return field.with_type(_plain(field.type))
 
 
 def _zone(name: str | None) -> str | None:

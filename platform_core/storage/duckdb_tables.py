@@ -23,6 +23,7 @@ from typing import IO, Any, cast
 import pyarrow as pa
 
 from platform_core.arrow_stream import stream_of
+from platform_core.columns import type_text
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind, kind_of, to_polars
 from platform_core.lake import lists_of, safe_name
@@ -284,8 +285,8 @@ def _refuse_changed(database: Any, given: pa.Schema) -> None:
         if renamed:
             raise UserError(f"DuckDB takes no column called {about.name!r}.", hint="Give it another name.")
         if stored != dtype:
-            told = "does not take" if stored is None else f"would give back as {stored}"
+            told = "does not take" if stored is None else f"would give back as {type_text(stored)}"
             raise UserError(
-                f"Column {about.name!r} is {dtype}, which DuckDB {told}.",
+                f"Column {about.name!r} is {type_text(dtype)}, which DuckDB {told}.",
                 hint="Cast it to text or another type first.",
             )

@@ -202,11 +202,15 @@ def test_an_arrow_table_gets_types_that_every_reader_knows(lake: Lake) -> None:
 
 TEXTS = pa.array(["b", "a", None])
 NAN = float("nan")
+ENUM = pl.Enum(["b", "a"])
+LISTED = pl.List(pl.List(pl.Struct({"x": ENUM})))
 
 
 @pytest.mark.parametrize(
     ("given", "found"),
     [
+        (pl.Series([["a"], None], dtype=pl.List(ENUM)).to_arrow(), pl.List(ENUM)),
+        (pl.Series([[[{"x": "a"}]]], dtype=LISTED).to_arrow(), LISTED),
         (TEXTS.cast(pa.large_string()).dictionary_encode(), pl.Series(["b", "a", None], dtype=pl.Categorical)),
         (pa.array([["a"], None], pa.list_(pa.dictionary(pa.int8(), pa.large_string()))), pl.List(pl.Categorical)),
         (pa.array([2, NAN, None]).dictionary_encode(), pl.Series([2.0, NAN, None])),
