@@ -80,12 +80,14 @@ def chart_metadata(
         personal: Columns that no chart is given.
 
     Returns:
-        An entry for each chart, by the function's name. One that cannot be drawn says so: a picture is no reason to
-        lose data.
+        An entry for each chart, by the function's name, or its place where it has none of its own. One that cannot be
+        drawn says so: a picture is no reason to lose data.
     """
-    drawn = {}
+    drawn: dict[str, Any] = {}
     for place, chart in enumerate(charts[:_MOST], 1):
-        name = getattr(chart, "__name__", None) or f"chart_{place}"
+        name = getattr(chart, "__name__", "")
+        if not name.isidentifier() or f"workbench/{name}" in drawn:  # a lambda, or a second of the name
+            name = f"chart_{place}"
         drawn[f"workbench/{name}"] = dg.MetadataValue.md(_drawn(chart, name, stored, personal))
     return drawn
 

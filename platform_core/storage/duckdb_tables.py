@@ -251,12 +251,22 @@ def _replace_partition(database: Any, layer: str, name: str, key: str, query: st
     for column, dtype in zip(about.columns, map(str, about.types), strict=True):
         if present.setdefault(column, dtype) != dtype:
             raise UserError(
-                f"Column {column!r} of {layer}/{name} is {dtype} in partition {key!r} but {present[column]} in others.",
+                f"Column {column!r} of {layer}/{name} is {_shown(dtype)} in partition {key!r} but "
+                f"{_shown(present[column])} in others.",
                 hint="Give it one type in all partitions; delete the table to write it anew.",
             )
         database.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {quoted(column)} {dtype}")
     database.execute(f"DELETE FROM {table} WHERE {OWN_COLUMN} = ?", [key])
     database.execute(f"INSERT INTO {table} BY NAME SELECT *, ?::VARCHAR AS {OWN_COLUMN} FROM given", [key])
+
+
+def _shown(dtype: str) -> str:
+    """Give a type of DuckDB without the categories of an ENUM, which are values.
+
+    >>> _shown("STRUCT(a ENUM('it''s', 'b)'), b INTEGER)")
+    'STRUCT(a ENUM, b INTEGER)'
+    """
+    return re.sub(r"ENUM\('(?:[^']|''|', ')*'\)", "ENUM", dtype)
 
 
 def _footer(database: Any, layer: str, name: str, partition: str | None) -> Footer:

@@ -218,6 +218,14 @@ def test_a_chart_may_fetch_nothing(tmp_path: Path) -> None:
     assert "could not be drawn" in chart_metadata([fetching], stored)["workbench/fetching"].value
 
 
+def test_charts_without_a_name_of_their_own_are_called_by_their_place() -> None:
+    def broken(frame: pl.LazyFrame) -> Any:
+        raise ValueError
+
+    told = chart_metadata([lambda _: None, broken, broken, lambda _: None], stored)
+    assert list(told) == ["workbench/chart_1", "workbench/broken", "workbench/chart_3", "workbench/chart_4"]
+
+
 def test_no_more_than_five_charts_are_drawn() -> None:
     def chart(number: int) -> Any:
         def draw(frame: pl.LazyFrame) -> Figure:

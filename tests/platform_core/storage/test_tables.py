@@ -185,6 +185,8 @@ def test_a_duckdb_partition_with_other_columns(tmp_path: Path) -> None:
     assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": [1, 2], "new": [None, "x"]}
     with pytest.raises(UserError, match="'n' of bronze/odp is VARCHAR in partition 'c' but BIGINT in others"):
         tables.write("bronze", "odp", pl.DataFrame({"n": ["3"]}), "c")
+    with pytest.raises(UserError, match=r"'n' of bronze/odp is ENUM\[\] in partition 'c' but BIGINT in others"):
+        tables.write("bronze", "odp", duckdb.sql("SELECT ['Ada'::ENUM('it''s', 'Ada')] AS n"), "c")
     with pytest.raises(UserError, match="'n' and 'N' differ by case alone"):
         tables.write("bronze", "odp", pl.DataFrame({"N": [3]}), "c")
     assert tables.read("odp", "polars")["n"].to_list() == [1, 2]
