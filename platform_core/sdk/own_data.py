@@ -47,12 +47,20 @@ def so_far(name: str, layer: str = "bronze") -> pl.LazyFrame | None:
     """Give the rows that an asset holds so far, or None where it was never stored.
 
     Raises:
-        UserError: The IO manager of the running step does not tell, or the asset has partitions.
+        UserError: The IO manager of the running step does not tell, or keeps old rows beside what it is given; or the
+            asset has partitions.
     """
-    from platform_core.storage.routes import storage_of_project  # noqa: PLC0415 - with the configuration's models
+    from platform_core.storage.routes import kept_in, storage_of_project  # noqa: PLC0415 - with the configuration
 
     found = _STORAGE.get()
     place = storage_of_project() if found is None else found()
+    mode = getattr(getattr(kept_in(place, layer, name), "writing", None), "mode", "overwrite")  # of a Delta table
+    if mode != "overwrite":
+        raise UserError(
+            f"{name!r} is kept in a Delta table with mode: {mode}, which leaves rows beside those that a step gives, "
+            "and this one gives the old rows with the new ones.",
+            hint="Write mode: overwrite for this asset.",
+        )
     files = place.find(name, layer)
     if files is None:
         return None

@@ -17,7 +17,7 @@ import xlsxwriter
 from polars.testing import assert_frame_equal
 
 from platform_core.errors import UserError
-from platform_core.io_managers import PolarsParquetIOManager
+from platform_core.io_managers import DeltaIOManager, PolarsParquetIOManager
 from platform_core.lake import Lake
 from platform_core.resources import FilesResource, S3Resource
 from platform_core.sdk.factories import ingest_files, ingest_spreadsheet
@@ -77,6 +77,17 @@ def test_each_file_comes_in_once_and_a_changed_one_anew(store: Any, tmp_path: Pa
     put("permits/c.csv", "id\n")
     for _ in range(2):
         assert made(resource, tmp_path) == [("permits/a.csv", 9), ("permits/b.csv", 2)]
+
+
+@pytest.mark.parametrize(("mode", "key"), [("append", []), ("merge", ["id"])])
+def test_a_table_that_keeps_what_it_is_not_given_is_refused(
+    inbox: FilesResource, tmp_path: Path, mode: Any, key: list[str]
+) -> None:
+    Path(inbox.root, "a.csv").write_text("id\n1\n")
+    manager = DeltaIOManager(root=str(tmp_path / "delta"), mode=mode, key=key)
+    with pytest.raises(UserError, match=rf"'raw' is kept in a Delta table with mode: {mode}, which leaves rows"):
+        dg.materialize([ingest_files("inbox", "*.csv", name="raw")], resources={"io_manager": manager, "inbox": inbox})
+    assert manager.storage.find("raw") is None
 
 
 def test_a_file_that_was_renamed_does_not_come_in_twice(inbox: FilesResource, tmp_path: Path) -> None:
