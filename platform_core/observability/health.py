@@ -16,6 +16,7 @@ from platform_core.observability.results import last_results
 from platform_core.observability.telling import shown_time
 
 STUCK_SECONDS = 900.0  # where the configuration says nothing
+SILENT_SECONDS = 300.0  # a daemon tells that it lives every 30 seconds; Dagster itself waits for half an hour
 _MOST_RUNS = 1_000
 _MOST_SHOWN = 200
 
@@ -97,7 +98,7 @@ def read_health(
         now: The present moment, in seconds since 1970.
     """
     daemons = tuple(
-        Daemon(name, bool(one.healthy), _moment(one.last_heartbeat.timestamp) if one.last_heartbeat else "")
+        Daemon(name, is_alive(one, now), _moment(one.last_heartbeat.timestamp) if one.last_heartbeat else "")
         for name, one in sorted(instance.get_daemon_statuses().items())
         if one.required
     )
@@ -137,6 +138,12 @@ def read_health(
         tuple(one | {"at": _moment(one["at"])} for one in messages),
         tuple(problems),
     )
+
+
+def is_alive(daemon: Any, now: float) -> bool:
+    """Say whether a daemon of Dagster gave a sign of life in the last minutes, by what the instance tells of it."""
+    seen = daemon.last_heartbeat.timestamp if daemon.last_heartbeat else 0.0
+    return bool(daemon.healthy) and now - seen < SILENT_SECONDS
 
 
 def _silent(daemons: Sequence[Daemon]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from platform_core.observability.alerts.alerter import Alerter
 from platform_core.observability.freshness import overdue
+from platform_core.observability.health import is_alive
 from platform_core.observability.metrics.family import Counts, Durations, Family, Labels, Metric
 from platform_core.observability.results import last_results
 from platform_core.plain_numbers import is_number
@@ -65,7 +66,7 @@ class InstanceMetrics:
         """Give every metric as it is now."""
         with self._lock:
             started, now = time.perf_counter(), time.time()
-            found = [*self._runs(now), *self._assets(now), *self._checks(), *self._daemons(), *self._alerts()]
+            found = [*self._runs(now), *self._assets(now), *self._checks(), *self._daemons(now), *self._alerts()]
             spent = time.perf_counter() - started
             return [*found, _gauge("scrape_seconds", "How long reading these metrics took.", spent)]
 
@@ -158,9 +159,9 @@ class InstanceMetrics:
         text = "Whether a check passed when it last ran."
         yield Family("workbench_check_passed", "gauge", text, ("asset", "check"), values)
 
-    def _daemons(self) -> Iterator[Metric]:
+    def _daemons(self, now: float) -> Iterator[Metric]:
         found: dict[Labels, float] = {
-            (name,): float(bool(one.healthy)) for name, one in self._instance.get_daemon_statuses().items()
+            (name,): float(is_alive(one, now)) for name, one in self._instance.get_daemon_statuses().items()
         }
         yield Family("workbench_daemon_healthy", "gauge", "Whether a daemon gives signs of life.", ("daemon",), found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,10 +12,12 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._daemon.types import DaemonHeartbeat
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
 
 from platform_core.errors import UserError
+from platform_core.observability.health import Location, read_health
 from platform_core.observability.metrics import InstanceMetrics, push_metrics, serve_metrics
 
 
@@ -82,6 +85,16 @@ def test_a_client_scrapes_what_happened_and_a_second_process_the_same(instance: 
         assert {k: v for k, v in scrape(other).items() if k[0] not in volatile} == {
             k: v for k, v in again.items() if k[0] not in volatile
         }
+
+
+def test_a_daemon_that_fell_silent_minutes_ago_is_not_alive(instance: dg.DagsterInstance) -> None:
+    for kind, seconds in (("SENSOR", 30), ("SCHEDULER", 600)):
+        instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - seconds, kind, "one", []))
+    found = read_health(instance, [Location("rents", 1)], now=time.time())
+    assert {one.name: one.healthy for one in found.daemons}.items() >= {"SENSOR": True, "SCHEDULER": False}.items()
+    assert "The daemon SCHEDULER gives no sign of life." in found.problems
+    (told,) = (one.values for one in metrics(instance).read() if one.name == "workbench_daemon_healthy")
+    assert (told["SENSOR",], told["SCHEDULER",]) == (1, 0)
 
 
 def test_labels_are_few_however_many_runs_there_are(instance: dg.DagsterInstance) -> None:
