@@ -88,6 +88,9 @@ def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) ->
     """Take the messages that failed, or whose sender died, and are to be tried again."""
     taken = []
     for row in rows(connection, _AGAIN, {"now": now}):
+        message = Message(**json.loads(row["message"]))
+        if config.quiet_hours is not None and config.quiet_hours.quiet(now, message.severity):
+            continue
         attempt = row["attempts"] + 1
         if row["channel"] == SLACK_VARIABLE and SLACK_VARIABLE not in config.channels:  # another process has it
             continue
@@ -96,7 +99,7 @@ def _take_failed(connection: sa.Connection, config: AlertsConfig, now: float) ->
         update = MESSAGES.update().where(MESSAGES.c.id == row["id"])
         connection.execute(update.values(next_at=now + LEASE_SECONDS, **values))
         if not gone:
-            taken.append(Due(row["channel"], Message(**json.loads(row["message"])), attempt))
+            taken.append(Due(row["channel"], message, attempt))
     return taken
 
 

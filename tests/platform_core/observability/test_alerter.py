@@ -132,6 +132,18 @@ def test_quiet_hours_hold_all_but_the_critical_until_the_morning(outside: Outsid
     assert outside.subjects[1:] == ["rents failed"]
 
 
+def test_what_was_not_taken_before_quiet_hours_is_tried_again_in_the_morning(outside: Outside) -> None:
+    alerter = outside.alerter(quiet_hours={"start": "20:00", "end": "07:00", "timezone": "Europe/London"})
+    outside.time = 1_780_340_380.0  # 19:59:40 in London on 1 June 2026
+    outside.answers = ["no answer", "no answer"]
+    alerter.tell([failed("rents")])
+    alerter.tell([failed("register", severity="critical")])
+    outside.time += HOUR
+    assert [sent.subject for sent in alerter.tell()] == ["register failed"]
+    outside.time += 10.1 * HOUR
+    assert [sent.subject for sent in alerter.tell()] == ["rents failed"]
+
+
 def test_what_waits_through_quiet_days_is_not_read_through_for_each_alert(outside: Outside) -> None:
     alerter = outside.alerter(quiet_hours={"days": "sat"})
     assert alerter.config.quiet_hours is not None
