@@ -20,6 +20,12 @@ from platform_core.governance.lineage.sql.tables import Tables
 from platform_core.governance.lineage.sql.values import UnfollowedError
 
 _UNFOLLOWED = (exp.Pivot, exp.Columns, exp.MatchRecognize)
+_OF_STARS = (exp.Select, exp.Column, exp.Dot, exp.Count, exp.Table)  # another one chooses, as `* LIKE 'x%'` does
+# Functions that run a text as SQL, or read the table that a text names
+_RUN_TEXTS = frozenset((
+    "query", "query_table", "json_execute_serialized_sql", "postgres_query", "mysql_query", "dblink", "query_to_xml",
+    "query_to_xml_and_xmlschema", "query_to_xmlschema", "table_to_xml", "cursor_to_xml",
+))  # fmt: skip
 
 
 def lineage_of_sql(
@@ -89,8 +95,11 @@ def _parsed(sql: str, dialect: str) -> exp.Query:
 
 
 def _followed(query: exp.Query, tables: Tables, given: Sequence[str] | None) -> ColumnLineage:
-    if any(query.find(kind) for kind in _UNFOLLOWED):
+    chosen = any(not isinstance(star.parent, _OF_STARS) for star in query.find_all(exp.Star))
+    if chosen or any(query.find(kind) for kind in _UNFOLLOWED):
         raise UnfollowedError("a pivot, or columns chosen by a pattern")
+    if _runs_text(query):
+        raise UnfollowedError("a function that runs a text as SQL")
     if any(clause.recursive for clause in query.find_all(exp.With)):
         raise UnfollowedError("a recursive query")
     resolved = qualify(
@@ -117,6 +126,10 @@ def _followed(query: exp.Query, tables: Tables, given: Sequence[str] | None) -> 
     )
 
 
+def _runs_text(query: exp.Query) -> bool:
+    return any(one.name.lower() in _RUN_TEXTS for one in query.find_all(exp.Anonymous))
+
+
 def _starred(
     columns: dict[str, Found], query: exp.Query, tables: Tables, given: Sequence[str] | None
 ) -> tuple[dict[str, Found], tuple[Unknown, ...]]:
@@ -141,7 +154,8 @@ def _is_plain(query: exp.Query) -> bool:
 
 
 def _everything(query: exp.Query, tables: Tables, given: Sequence[str] | None, reason: str) -> ColumnLineage:
-    """Give every column of every table that a query reads."""
-    found = {Dependency(name, column, "opaque") for name in tables.read(query) for column in tables.of(name)}
+    """Give every column of every table that a query reads; of all that are known, where a text may name them."""
+    read = {*tables.read(query), *(tables.columns if _runs_text(query) else ())}
+    found = {Dependency(name, column, "opaque") for name in read for column in tables.of(name)}
     names = given or [item.output_name or "*" for item in query.selects] or ["*"]
     return ColumnLineage(dict.fromkeys(names, tuple(sorted(found))), (), (Unknown("", reason),))

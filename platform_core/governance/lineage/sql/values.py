@@ -62,7 +62,8 @@ class Values:
             case exp.Case() | exp.If():
                 return self._conditional(scope, node, made)
             case exp.Window():
-                parts = [*(node.args.get("partition_by") or ()), node.args.get("order"), *_named(scope, node)]
+                own = [node.args.get("order"), node.args.get("spec")]  # a bound of its frame may be computed
+                parts = [*(node.args.get("partition_by") or ()), *own, *_named(scope, node)]
                 return self.of(scope, node.this, made) | self.within(scope, parts, "window", made)
             case exp.Filter():
                 return self.of(scope, node.this, made) | self.within(scope, [node.expression], "filter", made)
@@ -105,7 +106,8 @@ class Values:
     def _of_table(self, scope: Scope, table: exp.Table, column: str) -> Found:
         if isinstance(table.this, exp.Func):
             return self.of_function(scope, table)
-        return frozenset({Dependency(self._tables.input(table), self._tables.column(table, column), "identity")})
+        name = self._tables.column(table, _renamed(self._tables, table, column))
+        return frozenset({Dependency(self._tables.input(table), name, "identity")})
 
     def of_function(self, scope: Scope, table: exp.Table) -> Found:
         """Give what a function in the place of a table depends on: what goes in, and the file that it reads."""
@@ -134,6 +136,23 @@ class Values:
             if part is not None:
                 found |= self.of(scope, part, columns)
         return influence(found, way)
+
+
+def _renamed(tables: Tables, table: exp.Table, column: str) -> str:
+    """Give the column that a name stands for which `a AS t(p, q)` may have given it.
+
+    Raises:
+        UnfollowedError: The columns of the table are not known.
+    """
+    alias = table.args.get("alias")
+    names = [one.name.lower() for one in (alias.columns if alias is not None else ())]
+    if column.lower() not in names:
+        return column
+    known = tables.columns.get(tables.input(table), ())
+    place = names.index(column.lower())
+    if place >= len(known):
+        raise UnfollowedError("columns that are renamed, of a table whose columns are not known")
+    return known[place]
 
 
 def _around(scope: Scope | None) -> Iterator[Scope]:

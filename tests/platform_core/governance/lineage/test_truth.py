@@ -235,10 +235,21 @@ def test_a_table_as_a_value_is_its_whole_row() -> None:
         ("SELECT st.* FROM a", ["p", "q"], "q", ("a", "st")),
         ("SELECT i FROM generate_series(1, (SELECT max(n) FROM a)) t(i)", ["i"], "i", ("a", "n")),
         ("SELECT x FROM read_csv('in/x.csv')", ["x"], "x", ("file:x.csv", "*")),
+        ("SELECT p FROM a AS t(p, q) WHERE q > 1", ["p"], "p", ("a", "id")),
+        ("SELECT p FROM a AS t(p, q) WHERE q > 1", ["p"], "p", ("a", "n")),
+        ("SELECT * LIKE 'i%' FROM a", ["id"], "id", ("a", "id")),
+        ("SELECT * FROM query_table('a')", ["id", "n", "st"], "n", ("a", "n")),
+        ("SELECT id FROM query('SELECT id FROM a WHERE n > 1')", ["id"], "id", ("a", "n")),
+        (
+            "SELECT sum(id) OVER (ORDER BY id ROWS BETWEEN n PRECEDING AND 1 FOLLOWING) AS s FROM a",
+            ["s"],
+            "s",
+            ("a", "n"),
+        ),
     ],
 )
 def test_what_names_hide_in_sql_is_found(query: str, columns: list[str], column: str, source: tuple[str, str]) -> None:
-    """Two columns of one name, joins by existence, structs that become columns, functions as tables."""
+    """Columns of one name or renamed by place, joins by existence, structs, functions as tables, computed frames."""
     found = lineage_of_sql(query, {"a": ["id", "n", "st"], "b": ["id", "n"]}, columns=columns)
     assert list(found.columns) == columns
     assert source in {(one.asset, one.column) for one in found.of_column(column)}
