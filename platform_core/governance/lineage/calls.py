@@ -14,6 +14,7 @@ from platform_core.frames import kind_of
 from platform_core.governance.lineage.model import ColumnLineage, Dependency, every_column
 from platform_core.governance.lineage.plan import Context, context_of, lineage_of_plan
 from platform_core.governance.lineage.pure import Purity, purity_of
+from platform_core.governance.lineage.relations import identity, lineage_of_relations
 
 _MOST_FOLLOWED = 200
 _NAMES = {"polars": "eager Polars frames", "pandas": "pandas", "duckdb": "a DuckDB relation"}
@@ -56,6 +57,10 @@ def lineage_of_call(
         traced = _traced(call, value, proven())
         if traced is not None:
             return traced
+    if not isinstance(value, pl.LazyFrame):
+        asked = _asked(call, value)
+        if asked is not None:
+            return asked
     context = _knowing(context, eager, executed, closed=lambda: proven().pure and proven().closed)
     if isinstance(value, pl.LazyFrame):
         return lineage_of_plan(value, context)
@@ -96,6 +101,16 @@ def _of_eager(value: object, eager: Sequence[tuple[str, Any]], context: Context)
     for name, column in sorted(context.collected):
         at_hand.setdefault(name, []).append(column)
     return every_column(columns, at_hand, f"made with {made}, which shows no plan")
+
+
+def _asked(call: Call, value: object) -> ColumnLineage | None:
+    """Follow a function that does nothing but ask DuckDB."""
+    frames: dict[int, ColumnLineage] = {}
+    for name, frame in call.inputs:
+        if id(frame) in frames:  # it stands for two assets
+            return None
+        frames[id(frame)] = identity(name, _names_of(frame))
+    return lineage_of_relations(call.function, call.arguments, frames, _names_of(value))
 
 
 def _names_of(value: Any) -> list[str]:

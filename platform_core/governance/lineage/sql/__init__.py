@@ -11,6 +11,6 @@ table that it reads, and that is said.
     sets      sets of dependencies, and what an operation makes of them
 """
 
-from platform_core.governance.lineage.sql.reading import lineage_of_query, lineage_of_sql
+from platform_core.governance.lineage.sql.reading import lineage_of_names, lineage_of_query, lineage_of_sql
 
-__all__ = ["lineage_of_query", "lineage_of_sql"]
+__all__ = ["lineage_of_names", "lineage_of_query", "lineage_of_sql"]

@@ -76,6 +76,33 @@ def lineage_of_query(sql: str, dialect: str, columns: Sequence[str]) -> ColumnLi
     )
 
 
+def lineage_of_names(sql: str, tables: Mapping[str, Sequence[str]]) -> ColumnLineage | None:
+    """Give the lineage of a query of DuckDB that reads nothing but some tables; None where it may read another one.
+
+    Raises:
+        UserError: It cannot be read, or is not one query.
+
+    >>> lineage_of_names("SELECT rent FROM homes", {"homes": ["rent"]}) is None
+    False
+    >>> lineage_of_names("SELECT rent FROM 'homes.csv'", {"homes": ["rent"]}) is None
+    True
+    """
+    query = _parsed(sql, "duckdb")
+    common = {one.alias_or_name for one in query.find_all(exp.CTE)}
+    if query.parent is not None or {one.lower() for one in common} & {name.lower() for name in tables}:
+        return None  # it makes a table, or a name of its own hides one
+    for table in query.find_all(exp.Table):
+        if isinstance(table.this, exp.Func):
+            known = isinstance(table.this, exp.Unnest | exp.GenerateSeries | exp.ExplodingGenerateSeries)
+        else:
+            known = not table.db and (table.name in tables or table.name in common)
+        if not known:
+            return None
+    if any(one.name.lower() in (*_RUN_TEXTS, "getvariable") for one in query.find_all(exp.Anonymous)):
+        return None
+    return lineage_of_sql(sql, tables)
+
+
 def _parsed(sql: str, dialect: str) -> exp.Query:
     try:
         statements = [statement for statement in sqlglot.parse(sql, dialect=dialect) if statement is not None]
