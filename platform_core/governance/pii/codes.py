@@ -32,7 +32,7 @@ _REF_OF_A_THING = (
     r"(?:order|part|product|invoice|booking|model|stock|batch|parcel|delivery|asset|drawing) (?:refs?|reference)"
 )
 # What has such a number and is no person
-_TAGGED = r"(?:licen[cs]e|drawing|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
+_TAGGED = r"(?:licen[cs]e|title|drawing|badge|locker|tag|keys?|plate|warrant|certificate|device|laptop|engine|chassis)(?: (?:no|number|id))?[.:# ]{0,3}$"
 _PLACED = r"(?-u:\b)(?:gate|bay|plot|room|unit|stop|stand|platform|zone|block|desk|seat|row)[:# ]{0,3}$"
 LICENCE = r"^(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z][A-Z9][0-9][A-Z]{2}(?:[0-9]{2})?$"
 _CURRENT = r"^[A-HJ-PR-Y][A-HJ-PR-Y](?:0[2-9]|[12][0-9]|5[1-9]|[67][0-9])[A-HJ-PR-Z]{3}$"
@@ -117,7 +117,8 @@ def _addresses(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         pl.col("piece").str.to_uppercase().str.contains(_IPV6)
         & pl.col("piece").str.contains("[0-9]")
         & ~around.of(
-            pl.col("left").str.contains(r"[0-9A-Za-z_:.]$") | pl.col("right").str.contains(r"^[:_]?[A-Za-z0-9]")
+            (pl.col("left").str.contains(r"[0-9A-Za-z_:.]$") & ~pl.col("left").str.contains(r"(?i)(?-u:\b)ip(?:v6)?:$"))
+            | pl.col("right").str.contains(r"^[:_]?[A-Za-z0-9]")
         )
     )
     return _found(good, "ip_address", pl.lit(0.97))
@@ -175,7 +176,7 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         other=around.of(other()),
         capitals=~piece.str.contains("[a-z]"),
         mark=pl.col("shape").is_in(["current", "older", "irish"])
-        & piece.str.contains(r"^[A-Za-z0-9]{1,4}[ \-]?[A-Za-z0-9]{1,4}$"),
+        & piece.str.contains(r"^[A-Za-z0-9]{1,4}(?:-| {0,2})[A-Za-z0-9]{1,4}$"),
         said_mark=around.of(said("vehicle_registration")),
         said_ni=around.of(said("national_insurance")),
         said_passport=around.of(said("passport")),
@@ -201,11 +202,13 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     small_word = spaced & piece.str.contains(_SMALL_WORDS)
     ordinal = piece.str.contains("^[A-Z].*[0-9](?:st|nd|rd|th)$")
     ordinal &= around.of(pl.col("after").str.contains("^ (?:floor|storey|level|form|year|century)"))
+    # `Ada Khan,SW9 0TS,2169`
+    in_list = around.of(pl.col("left").str.contains("(?:^|,)$") & pl.col("right").str.contains("^,[0-9]"))
     kind = (
         pl.when((shape == "licence") & free).then(pl.lit("driving_licence"))
         .when(pl.col("said_passport") & code.str.contains(_PASSPORT)).then(pl.lit("passport"))
         .when((shape == "ni") & ~ends_otherwise & (pl.col("said_ni") | (unsaid & ~unlike_ni) | (free & ~short_ni & (in_pairs | by_ref)))).then(pl.lit("national_insurance"))
-        .when((shape == "postcode") & free & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
+        .when((shape == "postcode") & (free | in_list) & ~ordinal & ~piece.str.contains(r"[0-9]\.[0-9]") & ~around.of(pl.col("left").str.ends_with("#"))).then(pl.lit("postcode"))
         .when((shape == "like_postcode") & unsaid & capitals & piece.str.contains(" ", literal=True)).then(pl.lit("postcode"))
         .when(pl.col("mark") & pl.col("said_mark") & (~spaced | (~small_word & around.of(pl.col("before").str.contains(_MARK_NEXT))))).then(pl.lit("vehicle_registration"))
         .when(pl.col("mark") & sure_mark & unsaid & ~code.str.contains(_WORDS_NOT_MARKS)).then(pl.lit("vehicle_registration"))

@@ -69,14 +69,14 @@ _EVERY = (
         "sort_code",
         "a bank's sort code",
         "context",
-        "sort_?codes?|sort$|s_?code|cod_didoli|bank_code|sort_cd|branch_code",
+        "sort_?codes?|sort$|s_?code|cod_didoli|bank_code|sort_cd|branch_code|(?<!_)sc$",
         "Pay.UK",
     ),
     Kind(
         "account_number",
         "a bank account's number",
         "context",
-        "bank_accounts?|rhif_cyfrif|account_?(?:no|num|number|nr)|acc(?:t|n)?_?(?:no|num|number|nr)|bank_acc(?:t|oun|ou)?|acct|bank_ac",
+        "bank_accounts?|rhif_cyfrif|account_?(?:no|num|number|nr)|acc(?:t|n)?_?(?:no|num|number|nr)|bank_acc(?:t|oun|ou)?|acct(?!_ref)|bank_ac|(?<!_)acc$",
         "Pay.UK",
     ),
     Kind(
@@ -100,7 +100,7 @@ _EVERY = (
         "dob|do_b|dyddiad_geni|d_o_b|date_?of_?birth|birth_?(?:date|day|dt)|born(?:_on)?|dt_?birth|date_birth|birth",
         "none",
     ),
-    Kind("passport", "a passport's number", "context", "pass_?ports?|pasbort", "ICAO 9303"),
+    Kind("passport", "a passport's number", "context", "pass_?ports?|pasbort|ppt", "ICAO 9303"),
     Kind(
         "driving_licence",
         "a driver number of Great Britain",
@@ -169,9 +169,9 @@ _OTHER = re.compile(
     # what is given out with a number: a badge, the key of a locker
     r"|(?:^|_)(?:badge|locker|warrant)(?:_(?:no|nos|num|number|id|ref))?$"
 )
-# `person_id`, `customer_no`: who it is, and no name
-_KEY = re.compile(r"_(?:ids?|nos?|nums?|numbers?|codes?|refs?|references?|nr|keys?|uuid|guid|hash|index|idx)$")
-_NOT_PEOPLE = re.compile(
+# What few names of columns need is made into patterns when one does. `person_id`, `customer_no`: who it is, and no name
+_KEY = r"_(?:ids?|nos?|nums?|numbers?|codes?|refs?|references?|nr|keys?|uuid|guid|hash|index|idx)$"
+_NOT_PEOPLE = (
     r"(?:^|_)(?:organi[sz]ations?|company|companies|firm|employer|street|road|town|city|county|country|place|area|region|ward|parish|authority|council|department"
     r"|status|outcome|decision|type|category|class|title|site|project|team|product|dataset|building|property|school|species|brand|model|make"
     r"|colour|color|event|course|subject|asset|host|server|domain|scheme|policy|service|business|supplier|vendor|trust|hospital|practice|books?|films?|novel|song|venue|premises|estate|station|club|charity|landmark|monument|tree|plant|bird|animal|habitat"
@@ -181,16 +181,14 @@ _NOT_PEOPLE = re.compile(
     r"|vehicle|car|item|material|qualification|award|device|browser|app|package|function|step|task|stage|scenario|set|list|code|chart)_?names?(?:_|$)|(?:^|_)(?:(?:address_?|addr_?)?line_?[0-9]|addr(?:ess)?_?[0-9])(?:_|$)"
 )
 # `property_owner` is a person all the same
-_PEOPLE = re.compile(
+_PEOPLE = (
     r"_(?:owner|manager|leader|lead|contact|officer|director|applicant|agent|clerk|organiser|tenant|occupier|driver|keeper|holder|teacher|author"
     r"|signatory|person|landlord|worker|nurse|doctor|consultant|councillor|keeper|head|headteacher|chair|secretary|pupil|student|parent|guardian|resident)s?(?:_?names?)?$"
     # what is written about a school or a project may speak of anybody
     r"|_(?:entry|entries|notes?|comments?|logs?|text|description|details|remarks?|body|messages?|letters?|reports?|records?|summary|minutes|feedback|narrative|history|free_?text|actions?|updates?)$"
 )
 # How many people, where numbers stand in the column
-_MANY = re.compile(
-    r"(?:^|_)(?:people|persons|residents|tenants|applicants|claimants|patients|clients|customers|employees|owners|occupants|occupiers|objectors|complainants|landlords|agents|officers)(?:_|$)"
-)
+_MANY = r"(?:^|_)(?:people|persons|residents|tenants|applicants|claimants|patients|clients|customers|employees|owners|occupants|occupiers|objectors|complainants|landlords|agents|officers)(?:_|$)"
 # Roles, where a person's name may stand or that of a firm, or a mark: the values have to say it
 _ROLES = re.compile(
     r"(?:^|_)(?:names?|keepers?|assessors?|examiners?|head_?teachers?|teachers?|tutors?|social_workers?|support_workers?|key_?workers?|gps?|consultants?|clinicians?|carers?|parents?|guardians?|emergency_contacts?"
@@ -198,10 +196,7 @@ _ROLES = re.compile(
     r"|appellants?|solicitors?|occupiers?|occupants?|pupils?|students?|volunteers?|players?|artists?|performers?|panel|apologies|present|signatories|beneficiar(?:y|ies)|donors?|sponsors?|presenters?|speakers?|coach|judges?"
     r"|approvers?|requesters?|requestors?|reporters?|assignees?|originators?|preparers?|checkers?|nominees?|referrers?|mentees?|leaders?|leads?|organi[sz]ers?|coordinators?|administrators?|treasurers?|governors?"
     r"|surveyors?|architects?|technicians?|operatives?|interpreters?|advocates?|nurses?|midwi(?:fe|ves)|doctors?|surgeons?|investigators?|interviewers?|interviewees?|callers?|donees?|heirs?|spouses?|mother|father"
-    r"|children|siblings?|electors?|voters?|engineers?|plumbers?|electricians?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given|family)(?:_?[0-9]{1,2})?$"
-)
-_NOT_BIRTH = re.compile(
-    r"(?:_|^)(?:decided|received|created|updated|modified|start|end|valid|entry|issued|expiry|expires|due|paid|listed|built|opened|closed|order)"
+    r"|children|siblings?|electors?|voters?|engineers?|plumbers?|electricians?|winners?|candidates?|instructors?|trainers?|trainees?|learners?|households?|holders?|scorers?|ringers?|umpires?|captains?|referees?|middle|given|family|(?<=_)[fs]n)(?:_?[0-9]{1,2})?$"
 )
 
 
@@ -224,7 +219,6 @@ class Named:
         alone: What no value can show: `address`, `special_category` or `personal`; None where it says none.
         other: Whether it says something that is nobody's: an order, a version, a coordinate.
         people: Whether names of people may stand there.
-        birth: Whether dates there may be of birth.
         loose: Whether it says `name` and not whose, or a role: then the values have to say that it is a person's.
         many: Whether it says people in the plural: numbers there say how many.
     """
@@ -233,7 +227,6 @@ class Named:
     alone: str | None
     other: bool
     people: bool
-    birth: bool
     loose: bool
     many: bool
 
@@ -251,10 +244,10 @@ def named(column: str) -> Named:
     """
     text = words_of(column)
     kinds = {kind for kind, pattern in _COMPILED.items() if pattern.search(text)}
-    people = not _NOT_PEOPLE.search(text) or bool(_PEOPLE.search(text))
+    people = not re.search(_NOT_PEOPLE, text) or bool(re.search(_PEOPLE, text))
     alone = next((kind for kind, pattern in _NAMED_ALONE.items() if pattern.search(text)), None)
-    many = kinds == {"name"} and bool(_MANY.search(text))
-    key = kinds == {"name"} and bool(_KEY.search(text))
+    many = kinds == {"name"} and bool(re.search(_MANY, text))
+    key = kinds == {"name"} and bool(re.search(_KEY, text))
     if not people or key or len(kinds) > 1 or alone in {"address", "special_category"}:
         kinds.discard("name")
     if "birth" in text and "date_of_birth" in kinds and re.search("place|town|country|name", text):
@@ -267,7 +260,6 @@ def named(column: str) -> Named:
         None if kinds else "personal" if key and people else alone,
         bool(_OTHER.search(text)) and not kinds,
         people,
-        not _NOT_BIRTH.search(text),
         role,
         many,
     )

@@ -29,9 +29,7 @@ _SURELY_TITLED = frozenset({"mr", "mrs", "ms", "prof", "cllr"})
 # T: a title, M: one that anything but an everyday word may follow; g, f: a given and a family name and no word else;
 # e: a family name that is a word too; i: an initial, j: one without its dot; q: what Irish names begin with; k: kin; x:
 # a word of places and organisations
-_NAMES = re.compile(
-    r"[TM]g?i?p{0,2}[fbe]|[TM]q[fbu]|M[gue](?!u)|[gb][gb]?(?:i|j)?p{0,2}[fb]|[gb][gb]?(?:i|j)?q[fbu]|i{1,2}[fb]|(?<=k)[gb](?![a-z])"
-)
+_NAMES = r"[TM]g?i?p{0,2}[fbe]|[TM]q[fbu]|M[gue](?!u)|[gb][gb]?(?:i|j)?p{0,2}[fb]|[gb][gb]?(?:i|j)?q[fbu]|i{1,2}[fb]|(?<=k)[gb](?![a-z])"
 _KIN = frozenset(["son", "daughter", "wife", "husband", "brother", "sister", "mum", "mam", "dad", "nan"])
 _IRISH = frozenset(("\u00f3", "n\u00ed", "u\u00ed"))
 _SCORE = 0.6
@@ -79,7 +77,7 @@ def _names_in(run: str) -> list[tuple[int, int]]:
     words = run.split(" ")
     letters = "".join(map(_letter, words))
     found = []
-    for match in _NAMES.finditer(letters):
+    for match in re.finditer(_NAMES, letters):
         if letters[match.end() : match.end() + 1] == "x":  # `aneurin bevan university`
             continue
         begin = sum(map(len, words[: match.start()])) + match.start()

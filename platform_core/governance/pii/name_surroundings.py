@@ -12,7 +12,7 @@ CUE_BEFORE = (
     r"|\b(?:relie[sd] on|thank you|(?:sent|issued|paid|spoken|awarded|addressed|thanks|granted|married) to|(?:apolog(?:y|ies)|letters?|e-?mails?|calls?|texts?|message|received|comments?|questions?|petition|submission|request|referral|enquiry|query|feedback|update|presentation|visit|reply|response|objections?|complaints?|representations?|evidence|taken|statement|collected) (?:from|of)|(?:statement|note|letter|report|objection|complaint|request) by|(?:statement|evidence|account|funeral|death|estate|wife|husband|mother|father|son|daughter|widow|care|behalf) of)"
     r"|\b(?:contact(?:ed)?|telephoned|phoned|emailed|interviewed|applicants?|claimants?|tenants?|residents?|landlords?|landlady|patients?|clients?|customers?|owners?|agents?|officers?|case ?worker|carers?"
     r"|neighbours?|mother|father|wife|husband|partner|son|daughter|brother|sister|aunt|uncle|niece|nephew|cousin|friend|mum|dad|mam|nan|gran(?:dad|dpa|dma|dmother|dfather|dson|ddaughter|ny)?|(?:girl|boy)friend|fianc[eé]e?|(?:in-law)|mentor|buddy|supervisor|deputy|boss|mp|councillor|consultant|surgeon|therapist|dentist|optician|interpreter|advocate|operative|receptionist|headteacher|tutor|teacher|lecturer|coach|caretaker|warden|solicitor|barrister|driver|employee|manager|doctor|gp|midwife|nurse|victims?|suspects?|defendants?|complainants?|appellants?|witness(?:es)?|deceased|the late|parents?|present|chair|secretary|treasurer|trustees?|guarantors?|lodger|occupants?|occupiers?|passengers?|pupils?|students?|colleagues?|kin|ask(?:ed)?|told|tell|thank|invited|cc|i am|we are|named|called|names?(?: is)?|attention of|attn|fao|c/o|regards|sincerely|faithfully|thanks|dear|beneficiary|payee|account holder)"
-    r"(?: was| is)?)[:,.]{0,2}\s*\(?$|(?:^|[\n\r])\s*(?:from|to|sent by|organi[sz]er|reply-to|attendees|required|optional): ?$"
+    r"(?: was| is)?)[:,.]{0,2}\s*\(?$|(?:^|[\n\r])\s*(?:from|to|sent by|organi[sz]er|reply-to|attendees|required|optional): ?$|(?:^|[.\n\r] ?)(?:attendees|attending|present)(?: -|:) $"
 )
 CUE_AFTER = r"^ \((?:(?:Vice-? ?|Deputy |Acting |Assistant |Senior |Chief )?(?:Chair|Clerk|Head|Officer|Director|Manager|Secretary|Treasurer|Solicitor|Planner|Monitoring|Minutes?|Minute|Mayor|Leader|she|he|they|aunt|uncle|mother|father|mum|dad|wife|husband|partner|son|daughter|brother|sister|neighbour|social worker|nurse|gp|GP|interpreter))\b|^(?:,| \()? ?(?:<[A-Za-z0-9]|(?:said|says|told|rang|phoned|telephoned|wrote|asked|applied|lives|lived|attended|agreed|confirmed|complained|requested|emailed|objected|signed|retired|resigned|died|apologised|texted|appeared in person|v\.? \p{Lu}\p{L}*|was born|born|aged|d\.?o\.?b)\b)"
 # `Seen today: Xiomara Quispe, DOB 1.2.80`
@@ -108,7 +108,8 @@ def without_things_and_places(found: pl.DataFrame) -> pl.DataFrame:
     found = found.filter(~(last & firm) | (score >= _SURE), ~behind.str.contains(_CALLED_AFTER))
     # What stands right before the name: more of the run, or what the run stands behind
     before = pl.col("left") + piece.str.head(pl.col("begin"))
-    thing = before.str.contains(_THING_BEFORE) & (score < _SURE)
+    # `Ada Khan a Bo Ek` is Welsh
+    thing = before.str.contains(_THING_BEFORE) & (score < _SURE) & (before != " a ")
     placed = before.str.contains(_PLACED_BEFORE) & (score < 0.85)
     placed |= before.str.contains(_SURELY_PLACED_BEFORE) & (score < _SURE)
     placed |= before.str.contains(_NUMBERED) & (score == BY_A_PLACE)

@@ -22,10 +22,10 @@ _PLACE_FAMILIES = (
 _ROLES = (
     "nurse applicant tenant neighbour officer inspector sergeant constable engineer proprietor chairman chairwoman chairperson secretary treasurer daughter son mother father sister brother"
     " uncle aunt patient client doctor teacher driver pupil student witness agent owner landlord carer complainant objector surveyor architect planner colonel warden major corporal private"
-    " baby child infant toddler detective superintendent midwife claimant defendant resident occupier caretaker headteacher solicitor barrister magistrate coroner clerk"
+    " baby child infant toddler detective superintendent midwife claimant defendant resident occupier caretaker headteacher partner solicitor barrister magistrate coroner clerk"
 )
 # What a sentence may begin with before somebody who is spoken to or of: `So Ileana, tell me`
-_OPENERS = "both so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome our my his her their little young because when if while since although but please listen look now right contact call ring phone email ask tell would could can did does has was were"
+_OPENERS = "saw present its both so well ta ok okay sorry thanks cheers yes yeah no congratulations congrats bye goodbye welcome our my his her their little young because when if while since although but please listen look now right contact call ring phone email ask tell would could can did does has was were"
 # What names of several languages begin or end with, and everyday words end with; what stands on a list is on it
 _BOTH_LIKE = r"(?:^(?:oluwa|olu[bdfjkmsty]|ade[bdjklmorstwy]|chukwu|chine|chidi|onye|nwa[bcdknz]|ogun|oye[bdlkn]|akin[bdflnorstwy]|abd[eu]l[a-z])|[a-z]{2}(?:preet|jeet|[jwptvhr]inder|deep|uddin|ullah|lakshmi|krishnan|swamy|murthy)$)"
 _WORD_LIKE = r"[a-z]{2}(?:[ts]ions?|ments?|ness|ness?es|[bcdgilrtv]ity|ology|ologists?|ical|ically|i[sz](?:ed|ing|es?)|ularly|fully)$"

@@ -82,6 +82,8 @@ _ENDED = r"^(\p{Lu}\. )"
 _SPOKEN_TO = r"(?:^|[\s(])@$"  # `@Ada Khan can you look?`
 _DATED = r"[0-9](?:st|nd|rd|th)? $"
 _MONTH = r"^((?:January|February|March|April|May|June|July|August|September|October|November|December),? )"
+_RUNG = r"^ [+(]?[0-9]"
+_DAY_OF_WEEK = r"^((?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun) )\p{Lu}"
 # `KEOGH Sinéad`
 _CAPITALS_FIRST = r"(?:^| )[A-Z\x{c0}-\x{de}\x{100}-\x{24f}][A-Z\x{c0}-\x{de}\x{100}-\x{24f}'\-]{2,} [A-Z\x{c0}-\x{de}\x{100}-\x{24f}][a-z\x{df}-\x{24f}]"
 _ACRONYM = 5  # letters of a word in capitals on no list, from which on it is no short name of an organisation
@@ -92,7 +94,7 @@ _FOLLOWS = 40  # characters of the next run that say what `of` leads to
 _BY_A_FIRST = 0.58
 _COME_FIRST = (
     r"(?i)^(?:au|cai|cao|chan|chang|chau|chen|cheng|cheung|chiu|choi|chow|chu|chui|deng|ding|fang|feng|fong|fung|gao|guo|hoang|huang|huynh|hui|ip|jiang|jin|kong|kwan|kwok|lai|lam|lau|leung"
-    r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|park|peng|pham|phan|qian|shen|shi|siu|tam|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
+    r"|li|liang|lin|ling|liu|lo|lui|luo|ma|mak|mok|ng|ngo|nguyen|ong|pan|park|peng|pham|phan|qian|shen|shi|siu|tam|tan|tang|tian|tran|trinh|tsang|tse|tsui|tung|wang|wei|wong|wu|xie|xu|yan|yang|yao"
     r"|yau|ye|yeung|yip|yiu|yu|yuan|yuen|zeng|zhang|zhao|zheng|zhou|zhu) \p{L}{1,8}(?:[ \-]\p{L}{1,5})?$"
 )
 _RULES: tuple[tuple[str, float], ...] = (
@@ -103,6 +105,7 @@ _RULES: tuple[tuple[str, float], ...] = (
     (r"[ZR]I[IJ]{0,3}[GABC]?[FBDUVCEfbdu]|Z{1,2}[IJ]{0,3}[GABC]?[FBDfbd]", 0.95),
     (r"T+[IJQ]{0,4}[GABCDEU]?[IJ]{0,2}(?:P{0,3}|Q)[FVBCDEUWYGANfvbcdeuwygan]", 0.95),
     (r"[GBCAE][GABCDEIJ]{0,2}(?:P{1,3}[GABCDEFVUgabcdefvu]|P{2,3}[LXYlxy])", 0.9),
+    (r"[GBC][GABC]Q[A-Za-z](?![A-Za-z])", 0.85),
     (r"[UGABCDEFLK][IJ]?Q[A-Za-z](?:[UF](?![A-Za-z]))?", 0.85),
     (r"[IJ]{1,3}Q[FBDUfbdu](?![A-Za-z])", 0.7),
     (r"Q[fbdu][GBCgbc]", 0.85),
@@ -140,25 +143,16 @@ _RULES: tuple[tuple[str, float], ...] = (
 )
 # Words that stand on no list, or are everyday ones too, are a name where somebody is spoken of so
 _CUED = (
-    re.compile(
-        r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEUgbcadeu][IJ]{0,2}|[fbd][gbcu]|[GBC][IJ]{0,2}(?:L(?![A-Za-z])|l)|J[UGWLugwl](?![A-Za-z])"
-    ),
+    r"[UGABCDE][IJ]{0,2}(?:P{0,3}[UFVBCDEG])?P{0,3}[UFVBCDEGufvbcdeg]|(?:[IJ]{1,3}|K)P{0,3}[FVBCDEUWYfvbcdeuwy]|[FBD][GBCUFVED]?[GBCUFVEDgbcufved]|[UGABC][IJ]{0,2}[YWyw]|[fbdvceyu][GBCADEUgbcadeu][IJ]{0,2}|[fbd][gbcu]|[GBC][IJ]{0,2}(?:L(?![A-Za-z])|l)|J[UGWLugwl](?![A-Za-z])",
     0.6,
 )
 # Words of a Chinese name are English ones too: `tenant: Fung Yee Man`
-_CUED_FIRST = (re.compile("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]"), _BY_A_FIRST)
-_MAY_BE_CUED = "U|[FBDGAC][IJ]*u|g[gG]|[GBCJ][IJ]*[Ll]|JG|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
-_COMPILED = [(re.compile(pattern), score) for pattern, score in _RULES]
-_COMPILED_CUED = [
-    *(rule for rule in _COMPILED if rule[1] != _BY_A_FIRST),
-    _CUED,
-    *(rule for rule in _COMPILED if rule[1] == _BY_A_FIRST),
-    _CUED_FIRST,
-]
+_CUED_FIRST = ("[FBDC][LXYRUGBCFE]?[LXYRUGBCFElxyugbcfe]", _BY_A_FIRST)
+_MAY_BE_CUED = "U|[FBDGAC][IJ]*u|g[gbcG]|[GBCJ][IJ]*[Ll]|JG|F[LXYlxy]|[FBD][FBDGCVEfbdgcve]|[IJK][VCDEWYvcdeuwy]|[GABC][IJ]*[YWywu]|[ADE][IJ]*[VCEAvceau]|[vcey][GBCADE]|[fbd][gbcu]"
 _WANTED = ("row", "piece", "start", "kind", "score", "chance")
-_PLACE_FOLLOWS = re.compile("[FBDVCE]?[FBD]?[XxYy]")
-_GREETED = re.compile(r"H([GBCgbc])$|^[LU]?O([GgBb])I?$")
-_GIVEN_LIST = re.compile("g{1,5}[Gg]?$")  # `thank you Ada, Bo, Cy`
+_PLACE_FOLLOWS = "[FBDVCE]?[FBD]?[XxYy]"
+_GREETED = r"H([GBCgbc])$|^[LUHh]?O([GgBb])I?$"
+_GIVEN_LIST = "g{1,5}[Gg]?$|(?=.*[gG])[gbc]{2,5}[GBCgbc]$"  # `thank you Ada, Bo, Cy`
 
 
 def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
@@ -192,7 +186,8 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
         begun = name_singles.moved(begun.filter(pl.col("ended").is_not_null()), "ended")
         runs = runs.filter(~cut_off)
         runs = pl.concat([runs, begun]).sort("row", "start") if begun.height else runs
-    runs = _without_dates(runs)
+    runs = _without_begun(runs, _MONTH, pl.col("left").str.contains(_DATED))
+    runs = _without_begun(runs, _DAY_OF_WEEK, pl.col("right").str.contains(_RUNG))
     words, runs = _apart(runs)
     runs, single = name_singles.parted(runs)
     words = pl.concat([words, runs.filter(~pl.col("piece").str.contains("[ .]"))]).sort("row", "start")
@@ -203,13 +198,14 @@ def find(cells: Cells, *, ascii_only: bool = False) -> pl.DataFrame:
     return pl.concat([part.select(_WANTED) for part in parts], how="vertical_relaxed")
 
 
-def _without_dates(runs: pl.DataFrame) -> pl.DataFrame:
-    """Take the month of a date from the beginning of a run: `4 May, Ada Khan wrote`."""
-    dated = runs.select(pl.col("left").str.contains(_DATED) & pl.col("piece").str.contains(_MONTH)).to_series()
-    if not dated.any():
+def _without_begun(runs: pl.DataFrame, begun: str, where: pl.Expr) -> pl.DataFrame:
+    """Take what is no name from the beginning of a run: the month of `4 May, Ada Khan wrote`, the day of `Mon Ada 07700 …`."""
+    piece = pl.col("piece")
+    here = runs.select(piece.str.contains(begun) & where).to_series()
+    if not here.any():
         return runs
-    moved = name_singles.moved(runs.filter(dated).with_columns(month=pl.col("piece").str.extract(_MONTH, 1)), "month")
-    return pl.concat([runs.filter(~dated), moved]).sort("row", "start")
+    moved = name_singles.moved(runs.filter(here).with_columns(begun=piece.str.extract(begun, 1)), "begun")
+    return pl.concat([runs.filter(~here), moved]).sort("row", "start")
 
 
 def _apart(runs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -271,6 +267,8 @@ def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:
     found = without_namesakes(found).filter(
         ~pl.col("piece").str.to_lowercase().str.replace_all(".", "", literal=True).is_in(called_alike())
     )
+    # `PO ORD123`: its last word goes on
+    found = found.filter(~(pl.col("at_end") & pl.col("right").str.contains("^[0-9]")))
     found = found.filter((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST))
     return found.select(
         "row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance", "at_begin", "at_end"
@@ -298,6 +296,8 @@ def _words(runs: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("G"))
         .when(pl.col("bare").is_in(["Nic", "Mac"]) & ~pl.col("first"))  # of Irish families
         .then(pl.lit("Q"))
+        .when(pl.col("bare").shift(1).is_in(["Ap", "ap", "Ab", "ab"]) & ~pl.col("first"))  # of Welsh families
+        .then(pl.lit("F"))
         .when(pl.col("bare") == "y")  # no initial in small
         .then(pl.lit("P"))
         .when(pl.col("bare").is_in(["&", "and"]))  # only between titles
@@ -383,11 +383,24 @@ def _judged(lettered: list[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
+@lru_cache(2)
+def _rules(*, cued: bool) -> list[tuple[re.Pattern[str], float]]:
+    """Give the patterns over letters in the order in which they are tried: made when the first run is judged."""
+    rules: list[tuple[str, float]] = list(_RULES)
+    if cued:
+        last = [rule for rule in rules if rule[1] == _BY_A_FIRST]
+        rules = [*(rule for rule in rules if rule[1] != _BY_A_FIRST), _CUED, *last, _CUED_FIRST]
+    return [(re.compile(pattern), score) for pattern, score in rules]
+
+
 @lru_cache(65536)
 def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
     found: list[tuple[int, int, float]] = []
-    rules = _COMPILED_CUED if letters.endswith("!") else _COMPILED
+    cued = letters.endswith("!")
+    rules = _rules(cued=cued)
     letters = letters.removesuffix("!")
+    if cued and len(letters) > 2 and re.match(_GIVEN_LIST, letters):
+        return tuple((at, at, 0.6) for at in range(len(letters)))
     at = 0
     while at < len(letters):
         match, score = next(((m, s) for rule, s in rules if (m := rule.match(letters, at))), (None, 0.0))
@@ -396,15 +409,15 @@ def _names_in(letters: str) -> tuple[tuple[int, int, float], ...]:
             continue
         end = match.end()
         # `Garrett Anderson Building`: a family name may stand between
-        followed = bool(_PLACE_FOLLOWS.match(letters, end)) and letters[end - 1].isupper() and score < 0.95
+        followed = bool(re.match(_PLACE_FOLLOWS, letters[end:])) and letters[end - 1].isupper() and score < 0.95
         after_saint = at > 0 and letters[at - 1] == "S"
         if not followed and not after_saint:
             found.append((at, end - 1, score))
         at = end
-    if not found and (greeted := _GREETED.search(letters)):
+    if not found and (greeted := re.search(_GREETED, letters)):
         at = greeted.start(greeted.lastindex or 0)
         found.append((at, at, 0.7))
-    if not found and rules is _COMPILED_CUED and len(letters) > 1 and _GIVEN_LIST.match(letters):
+    if not found and cued and len(letters) > 1 and re.match(_GIVEN_LIST, letters):
         found += [(at, at, 0.6) for at in range(len(letters))]
     return tuple(found)
 

@@ -15,6 +15,7 @@ _SAME = r"^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$"
 _GROUPED_10 = r"^[0-9]{3}[ \-.]{1,2}[0-9]{3}[ \-.]{1,2}[0-9]{4}$|^[0-9]{3} [0-9]{3} [0-9]{2} [0-9]{2}$"
 _TOLD = ("sort_code", "account_number", "date_of_birth", "uprn", "passport", "driving_licence")
 _EIGHT = "^[0-9]{8}$|^[0-9]{4}[ -][0-9]{4}$"
+_IN_THREES = "^[0-9]{2} [0-9]{3} [0-9]{3}$"
 _DECIMAL = r"^0\.[0-9]+$"
 _ISBN = "^0-[0-9]+-[0-9]+-[0-9]$"
 _SHORT = 24  # characters between a sort code and its account
@@ -183,7 +184,9 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
         as_date=piece.str.contains(shapes.SORT_AS_DATE),
         eight=(size == 8) & piece.str.contains(_EIGHT),
         date=piece.str.contains(shapes.DATE),
-        numbered=around.of(pl.col("before").str.contains(r"(?-u:\b)(?:no|num|number|a/c)[^a-z0-9]*$")),
+        numbered=around.of(
+            pl.col("before").str.contains(r"(?-u:\b)(?:no|num|number|a/c|acc|acct|account|cyfrif)[^a-z0-9]*$")
+        ),
         free=~pl.col("glued") & ~pl.col("other"),
         **{f"said_{kind}": around.of(said(kind)) for kind in _TOLD},
     )
@@ -214,9 +217,13 @@ def _by_words(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     after_sort = (pl.col("sort").shift(1) & (row == row.shift(1))).fill_null(value=False)
     after_sort &= around.of(pl.col("left").str.len_chars() < _SHORT)
     account = (pl.col("eight") & ((said_account & ~pl.col("glued")) | after_sort)) | (
-        said_account & bare & size.is_between(7, 10) & ~pl.col("other") & pl.col("numbered")
+        said_account
+        & (bare | piece.str.contains(_IN_THREES))
+        & size.is_between(7, 10)
+        & ~pl.col("other")
+        & pl.col("numbered")
     )
-    passport = (size == 9) & (bare | piece.str.contains("^[0-9]{3} [0-9]{3} [0-9]{3}$"))
+    passport = (size == 9) & (bare | piece.str.contains("^[0-9]{3}[ -][0-9]{3}[ -][0-9]{3}$"))
     # `UPRN 200003012345 3 Bell Lane`: the number of the house is none of it
     with_house = piece.str.contains(_WITH_HOUSE)
     kind = (

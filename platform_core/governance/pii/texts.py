@@ -39,6 +39,7 @@ SCHEMA = pl.Schema(
 
 
 _PERSONS_FIELD = r"\p{L}{2,},? \p{L}[\p{L}'. \-]* ?[|\t] ?$"  # two words at least
+_NEXT_FIELD = r"^['\"]?(?:, ?|[|\t;] ?)['\"]?$"
 _TAXED = r"(?-u:\b)(?i:vat) (?i:reg)"  # `VAT reg GB 218`
 _SIGNS = string.punctuation + " "
 _FRAME = 2  # characters beside a value that say nothing of it
@@ -115,7 +116,7 @@ def _coded(cells: Cells, saying: Saying) -> pl.DataFrame:
         labelled = within.with_columns(left=pl.when("first").then(label + left).otherwise(left))
         pieces = _and(beside(labelled))
         cut_out = _of_pieces(pieces, Around())
-        found += [cut_out, _born(pieces, cut_out)]
+        found += [cut_out, _born(pieces, cut_out), _of_address(some, pieces, cut_out)]
     found = [part for part in found if part.height]
     return pl.concat(found, how="diagonal") if found else whole.clear()
 
@@ -139,6 +140,24 @@ def _born(pieces: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
     return born.select("row", "piece", "start", **said, ten=pl.lit(value=False)) if born.height else none
 
 
+def _of_address(cells: Cells, pieces: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Give the numbers in the field behind a postcode where the text says UPRN: `('LS1 4AP', 100055186742)`."""
+    none = found.clear()
+    if "kind" not in found.columns or not (found["kind"] == "postcode").any():
+        return none
+    piece, row = pl.col("piece"), pl.col("row")
+    fields = pieces.with_columns(begin=pl.col("start").shift(1)).filter(
+        (row == row.shift(1)) & piece.str.contains("^[1-9][0-9]{8,11}$") & pl.col("left").str.contains(_NEXT_FIELD)
+    )
+    if fields.is_empty():
+        return none
+    said = cells.filter(row.is_in(fields["row"].implode()) & pl.col("text").str.contains("(?i)(?-u:\\b)uprn(?-u:\\b)"))
+    postcodes = found.filter(pl.col("kind") == "postcode").select("row", begin="start")
+    of_address = fields.filter(row.is_in(said["row"].implode())).join(postcodes, on=["row", "begin"], how="semi")
+    known = {"kind": pl.lit("uprn"), "score": pl.lit(0.8), "chance": pl.lit(value=False)}
+    return of_address.select("row", "piece", "start", **known, ten=pl.lit(value=False)) if of_address.height else none
+
+
 def _and(pieces: pl.DataFrame) -> pl.DataFrame:
     """Let what is said before a piece be said before the next one too: `passports 123456789 and 987654321`."""
     joined = pieces.select(pl.col("left").is_in([" and ", " & "]) & ~pl.col("first")).to_series()
@@ -155,6 +174,8 @@ def _dateless(cells: Cells) -> pl.DataFrame:
     if said.is_empty():
         return said.select("row", piece="text", start=pl.lit(0, pl.Int64))
     text = pl.col("text")
+    # `vrm=BE15 KDQ` is a mark that nobody has, and no short one
+    said = said.filter(text.str.extract(patterns.DATELESS, 2).is_null())
     whole, piece = text.str.extract(patterns.DATELESS, 0), text.str.extract(patterns.DATELESS, 1)
     return said.select(
         "row",
