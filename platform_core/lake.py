@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +31,7 @@ from platform_core.storage.stored import (
     only,
     still_listed,
 )
+from platform_core.values import dataclass, field
 
 _SUFFIX = ".parquet"
 HIVE_FILE = "data.parquet"

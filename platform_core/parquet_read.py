@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +21,7 @@ from platform_core.columns import column_of, parts_of, type_text
 from platform_core.frames import FrameKind, convert
 from platform_core.storable import typed
 from platform_core.unions import common_schema, conform
+from platform_core.values import dataclass, field
 
 if TYPE_CHECKING:
     import duckdb

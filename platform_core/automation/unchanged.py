@@ -11,7 +11,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +28,7 @@ from platform_core.io_managers import PolarsParquetIOManager
 from platform_core.lake import Lake
 from platform_core.metadata.versions import MADE_FROM, Unchanged, file_version
 from platform_core.storage.stored import name_of
+from platform_core.values import dataclass
 
 FORCE_TAG = "workbench/force"
 

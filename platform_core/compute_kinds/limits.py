@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from platform_core.plain_numbers import is_whole
+from platform_core.values import dataclass
 
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _SECRET = re.compile(r"(PASSWORD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|ACCESS_KEY)$", re.IGNORECASE)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from platform_core.compute_kinds.spec import ComputeSpec
 from platform_core.errors import UserError
+from platform_core.values import dataclass
 
 COMPUTE_VARIABLE = "WORKBENCH_STEP_COMPUTE"
 SPOT_VARIABLE = "WORKBENCH_STEP_SPOT"

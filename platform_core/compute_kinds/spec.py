@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
 from platform_core.compute_kinds.limits import check_field, check_together, limits
 from platform_core.errors import UserError
 from platform_core.suggest import did_you_mean
+from platform_core.values import dataclass, field
 
 Kind = Literal["lambda", "fargate", "eks", "batch"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isnan
 from typing import Any, cast
 
 import polars as pl
 
 from platform_core.columns import TEXT, unnamed
+from platform_core.values import dataclass
 
 _AS_THEY_ARE = (pl.Boolean, pl.Time, pl.Float32, pl.Float64, pl.Decimal)
 _UNBOUNDED = (pl.Binary, pl.Null)

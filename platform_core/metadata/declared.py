@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from platform_core.errors import UserError
 from platform_core.governance.classification import OFFICIAL, SENSITIVE
 from platform_core.suggest import did_you_mean
+from platform_core.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     import polars as pl

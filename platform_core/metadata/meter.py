@@ -6,8 +6,9 @@ import re
 import resource
 import sys
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from platform_core.values import dataclass, field
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from platform_core.metadata.previewing import LOOKED_AT, preview_of
 from platform_core.metadata.profiling import SCHEMA, profile_of
 from platform_core.metadata.statistics import column_statistics
 from platform_core.parquet_read import FEW_ROWS, Footer
+from platform_core.values import dataclass, field
 
 if TYPE_CHECKING:
     import polars as pl

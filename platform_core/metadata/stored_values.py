@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from platform_core.values import dataclass
 
 _BOOLEAN, _INT32, _INT64, _FLOAT, _DOUBLE, _BYTES, _FIXED = 0, 1, 2, 4, 5, 6, 7
 _TEXT, _DECIMAL, _DATE, _TIME, _MOMENT, _INTEGER = 1, 5, 6, 7, 8, 10

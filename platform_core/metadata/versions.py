@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from io import FileIO
 from os import fstat
 from pathlib import Path
@@ -17,6 +16,7 @@ from time import time_ns
 from typing import Any, NamedTuple
 
 from platform_core.metadata.running import Running
+from platform_core.values import dataclass, field
 
 MADE_FROM = "workbench/made_from"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import dagster as dg
 
 from platform_core.errors import UserError
 from platform_core.frames import FrameKind, annotation_kind, convert
+from platform_core.values import dataclass, replace
 
 Shape = Literal["one", "list", "dict"]
 InputNames = Mapping[str, str | list[str] | tuple[str, ...]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from platform_core.errors import UserError
@@ -11,6 +10,7 @@ from platform_core.frames import FrameKind
 from platform_core.governance.classification import NOTE
 from platform_core.parquet_read import Footer
 from platform_core.suggest import meant, nearest
+from platform_core.values import dataclass
 
 Place = TypeVar("Place")
 One = TypeVar("One")

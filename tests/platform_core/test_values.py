@@ -5,7 +5,9 @@ import dataclasses
 import pickle
 import subprocess
 import sys
+from typing import ClassVar
 
+import pydantic
 import pytest
 
 from platform_core.values import dataclass, field, replace
@@ -37,6 +39,50 @@ class Itself:
     count: int = 0
 
 
+class Checked:
+    """What two ways of making the same class extend."""
+
+    kind: ClassVar[str] = "plain"
+
+    def __post_init__(self) -> None:
+        if self.least > self.most:  # type: ignore[attr-defined]  # what extends this has both
+            raise ValueError("the least is more than the most")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurRange(Checked):
+    least: int
+    strict: ClassVar[bool] = True
+    most: int = 9
+    notes: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TheirRange(Checked):
+    least: int
+    strict: ClassVar[bool] = True
+    most: int = 9
+    notes: dict[str, int] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurNamed(OurRange):
+    name: str = "all"
+    place: str | None = field(default=None, compare=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TheirNamed(TheirRange):
+    name: str = "all"
+    place: str | None = dataclasses.field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ordered:
+    first: int
+    second: str = ""
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [(("a",), {}), (("a", 3), {}), ((), {"name": "a", "items": {"b": 1}}), (("a",), {"count": 0}), (("a", 1, {}), {})],
@@ -54,6 +100,45 @@ def test_a_wrong_call_is_refused(given, named):
     for kind in (Theirs, Ours):
         with pytest.raises(TypeError):
             kind(*given, **named)
+
+
+@pytest.mark.parametrize("kinds", [(OurRange, TheirRange), (OurNamed, TheirNamed)])
+def test_named_fields_are_as_the_standard_librarys(kinds):
+    made = [kind(least=1, notes={"a": 1}) for kind in kinds]
+    assert repr(made[0]) == repr(made[1]).replace("Their", "Our")
+    assert [one.notes for one in made] == [{"a": 1}, {"a": 1}]
+    for kind, value in zip(kinds, made, strict=True):
+        assert value == kind(least=1)
+        assert hash(value) == hash(kind(least=1))
+        assert value != kind(least=2)
+        for wrong in ({"least": 10}, {"least": 1, "other": 2}, {}):
+            with pytest.raises((TypeError, ValueError)):
+                kind(**wrong)
+        with pytest.raises(TypeError):
+            kind(1)
+        for again in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):  # noqa: S301 - made in the line
+            assert (again, again.notes) == (value, {"a": 1})
+        with pytest.raises(ValueError, match="more than the most"):
+            dataclasses.replace(value, least=10)
+    told = [[(f.name, f.kw_only, f.compare, f.repr) for f in dataclasses.fields(kind)] for kind in kinds]
+    assert told[0] == told[1]
+
+
+def test_pydantic_validates_values_as_dataclasses():
+    for kind in (OurNamed, TheirNamed):
+        adapter = pydantic.TypeAdapter(kind)
+        assert adapter.validate_json('{"least": 1, "name": "b"}') == kind(least=1, name="b")
+        for wrong in ('{"least": 10}', '{"least": "one"}', "{}"):
+            with pytest.raises(pydantic.ValidationError):
+                adapter.validate_json(wrong)
+
+
+def test_order_is_by_fields_in_their_order():
+    listed = [Ordered(2, "a"), Ordered(1, "b"), Ordered(1, "a")]
+    assert sorted(listed) == [Ordered(1, "a"), Ordered(1, "b"), Ordered(2, "a")]
+    assert Ordered(1) <= Ordered(1) < Ordered(2) > Ordered(1) >= Ordered(1)
+    with pytest.raises(TypeError):
+        Ordered(1) < OurRange(least=1)  # type: ignore[operator]  # noqa: B015 - that it fails is the point
 
 
 def test_equality_is_of_fields_and_of_one_class():

@@ -10,10 +10,11 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from platform_core.values import dataclass, field, replace
 
 ACTIONS = (
     "ran", "read", "promoted", "recorded", "approved", "downgraded", "deleted", "erased", "recovered", "missing",

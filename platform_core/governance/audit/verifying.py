@@ -6,12 +6,12 @@ import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from platform_core.errors import UserError
 from platform_core.governance.audit.log import MOST_BEHIND, START, AuditLog, Entry, hash_of, parsed, read_head
+from platform_core.values import dataclass
 
 _BEGINS = b'{"about":{'  # the first key in order of what each line holds
 _CLOCKS_DIFFER = timedelta(minutes=5)  # of machines that share a log

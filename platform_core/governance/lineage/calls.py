@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from platform_core.governance.lineage.model import ColumnLineage, Dependency, ev
 from platform_core.governance.lineage.plan import Context, context_of, lineage_of_plan
 from platform_core.governance.lineage.pure import Purity, purity_of
 from platform_core.governance.lineage.relations import identity, lineage_of_relations
+from platform_core.values import dataclass, replace
 
 _MOST_FOLLOWED = 200
 _NAMES = {"polars": "eager Polars frames", "pandas": "pandas", "duckdb": "a DuckDB relation"}

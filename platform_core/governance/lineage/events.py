@@ -12,12 +12,12 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from platform_core.governance.lineage.model import ColumnLineage, Dependency
+from platform_core.values import dataclass
 
 PRODUCER = "urn:notebook-workbench"
 NAMESPACE = "workbench"

@@ -7,10 +7,10 @@ and `bin` namespaces, Python functions) depends on every column that it could se
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from platform_core.governance.lineage.bits import Bits
+from platform_core.values import dataclass, field
 
 # What Polars says of expressions of its own that it cannot show. All else that it does not show may be Python,
 # which can hold more than it is given.

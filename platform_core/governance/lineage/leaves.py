@@ -9,11 +9,12 @@ column of a scan stands for every column of the input that it goes into.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 import polars as pl
+
+from platform_core.values import dataclass
 
 _NEWEST: Any = pl.CompatLevel.newest()
 _HIDDEN = "source:hidden"

@@ -7,8 +7,9 @@ The ways are those of OpenLineage's column lineage facet. A value comes *directl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from platform_core.values import dataclass
 
 Kind = Literal["direct", "influence"]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from platform_core.governance.lineage.bits import Bits
 from platform_core.governance.lineage.expressions import Expressions
 from platform_core.governance.lineage.joins import join
+from platform_core.values import dataclass
 
 
 @dataclass(slots=True)

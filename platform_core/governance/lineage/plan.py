@@ -8,7 +8,6 @@ hidden, Polars's own projection pushdown tells which columns they need.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -20,6 +19,7 @@ from platform_core.governance.lineage.leaves import Leaf, Sources, is_part, leaf
 from platform_core.governance.lineage.model import ColumnLineage, Unknown, every_column
 from platform_core.governance.lineage.nodes import At, Reached, everything, reach
 from platform_core.storage.stored import OWN_COLUMN
+from platform_core.values import dataclass
 
 _PLAIN = pl.QueryOptFlags.none()
 _PROJECTED = pl.QueryOptFlags.none(projection_pushdown=True)

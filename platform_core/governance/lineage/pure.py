@@ -13,12 +13,13 @@ import datetime
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
 import polars as pl
+
+from platform_core.values import dataclass, field
 
 _BUILTINS = frozenset((
     "abs", "all", "any", "bool", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "max", "min",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,6 +22,7 @@ from platform_core.governance.lineage.pure import Purity, purity_of
 from platform_core.governance.lineage.queries import Query, noting
 from platform_core.governance.lineage.reading import columns_of
 from platform_core.governance.lineage.watch import watching
+from platform_core.values import dataclass, field
 
 _MOST_SHAPES = 16
 _PLAIN = (bool, int, float, str, bytes, type(None))

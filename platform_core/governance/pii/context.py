@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
+
+from platform_core.values import dataclass
 
 # Patterns over `before` and `after`: what stands on either side, in small letters
 _BEFORE = {

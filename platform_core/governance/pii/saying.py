@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import polars as pl
 
 from platform_core.governance.pii.cutting import Cells
 from platform_core.governance.pii.kinds import Named
+from platform_core.values import dataclass
 
 T = TypeVar("T", bound=Hashable)
 

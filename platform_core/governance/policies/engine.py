@@ -7,7 +7,6 @@ continuous integration and the run can each tell it in their own way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from platform_core.governance.classification import Classified, classify
@@ -15,6 +14,7 @@ from platform_core.governance.policies.lacks import lacks, matches, told
 from platform_core.governance.policies.model import Activity, AssetFacts, Exemption, Hold, Policies
 from platform_core.governance.policies.rule import Rule, Severity
 from platform_core.governance.policies.undeclared import rules_of, undeclared
+from platform_core.values import dataclass, replace
 
 FALLS = "classification"  # the rule that stands in no file: a classification never falls without a record
 

@@ -7,8 +7,9 @@ them wherever an asset is looked at.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from platform_core.values import dataclass
 
 _SHOWN = {"personal": "data about a person", "special_category": "special category data", "email": "e-mail address"}
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from platform_core.governance.classification import Downgrade, checked_date
 from platform_core.governance.policies.found import Found
 from platform_core.governance.policies.rule import STRICT, Layer, Rule
+from platform_core.values import dataclass, field
 
 Basis = Literal[
     "consent", "contract", "legal obligation", "vital interests", "public task", "legitimate interests"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from platform_core.compute_kinds.spec import ENGINES, KINDS
 from platform_core.suggest import did_you_mean
+from platform_core.values import dataclass
 
 Kind = Literal[
     "requires", "naming", "no_sources", "checks", "classification", "retention", "compute", "cost", "approval",
