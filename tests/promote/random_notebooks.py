@@ -406,7 +406,8 @@ table = {'f': f, 'c': put}
 bag = Bag(z)
 box = Bag([])
 ns = SimpleNamespace(put=x.append)
-push, pull = pair()"""
+push, pull = pair()
+log = []"""
 
 
 OUTPUTS = (
@@ -419,6 +420,23 @@ OUTPUTS = (
     "{name} = [{instance}.total(), {instance}.n, {list}]",
     "{name} = list({list})",
 )
+GIVEN = {  # what steps give whose variable every cell below uses: a name of its own, or one that is bound before
+    "int": ("{number}", "{number} + {number}", "{int} + {number}", "len(log)", "{function}({int})", "{int}"),
+    "list": (
+        "[]",
+        "list(log)",
+        "[{number}, {number}]",
+        "[{int}, {number}]",
+        "{list} + [{int}]",
+        "{list}",
+        "sorted({list})",
+    ),
+    "dict": ("{{'a': {number}, 'l': [{number}]}}", "{{'a': {int}, 'l': {list}}}", "{dict}", "dict({dict}, a={int})"),
+    "frame": ("pd.DataFrame({{'a': [{number}, {int}]}})", "{frame}.assign(b={int})", "{frame}", "{frame}.copy()"),
+    "rows": ("[[{number}]]", "[{list}, [{int}]]", "{rows}", "[list(r) for r in {rows}]"),
+}
+NAMES = {"k": "int", "n": "int", "x": "list", "y": "list", "d": "dict", "t": "frame", "p": "rows"}
+AFTERWARDS = ("log.append({name})", "log += [{name}]", "log[:] = log[-2:]", "{int} = len(log)", "told = {name}")
 READERS = (
     "{list} = {name}",
     "{rows} = [{name}]",
@@ -433,6 +451,7 @@ class _Writer:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
+        self.kinds = dict(KINDS)
 
     def fill(self, template: str, **known: str) -> str:
         """Put names and numbers into a template; `known` are the words that are given."""
@@ -441,7 +460,7 @@ class _Writer:
             word = match[1]
             if word == "number":
                 return str(self.rng.randint(0, 4))
-            return known.get(word) or self.rng.choice(KINDS[word])
+            return known.get(word) or self.rng.choice(self.kinds[word])
 
         filled = re.sub(r"\{(\w+)\}", drawn, template.replace("{{", "\1"))
         return filled.replace("\1", "{").replace("}}", "}")
@@ -449,6 +468,15 @@ class _Writer:
     def simple(self) -> str:
         """Give a statement that is no block; every second one changes something in place."""
         return self.fill(self.rng.choice(TEMPLATES[self.rng.choice([*TEMPLATES, "int", "list", *["change"] * 8])]))
+
+    def given(self, step: str) -> list[str]:
+        """Give the statement by which a step gives a plain value, and one after it; cells below use its name too."""
+        kind = NAMES.get(step) or self.rng.choice(list(GIVEN))
+        lines = [self.fill(f"{step} = {self.rng.choice(GIVEN[kind])}")]
+        self.kinds[kind] = (*self.kinds[kind], step)
+        if self.rng.random() < 0.7:
+            lines.append(self.fill(self.rng.choice(AFTERWARDS), name=step))
+        return lines
 
     def statement(self) -> str:
         """Give any statement."""
@@ -466,14 +494,18 @@ def notebook(seed: int) -> Cells:
     """Give the cells of a random notebook."""
     rng = random.Random(seed)  # noqa: S311 - a seed that gives the same notebook again, nothing secret
     write = _Writer(rng)
+    named = rng.random() < 0.5
     steps = ["one", "two", "three"][: rng.randint(1, 3)]
-    cells: Cells = [(rng.choice(("", "helpers")), PRELUDE), (rng.choice(("", "", "silver:one")), START)]
+    if named:
+        steps = [rng.choice((step, step, *others)) for step, others in zip(steps, ("kx", "nd", "ytp"), strict=False)]
+    first = ("", "", "") if named else ("", "", "silver:one")
+    cells: Cells = [(rng.choice(("", "helpers")), PRELUDE), (rng.choice(first), START)]
     plan = [rng.choice(["", "", "", *steps]) for _ in range(rng.randint(3, 8))]
     plan += [step for step in steps if step not in plan]
     for index, step in enumerate(plan):
         lines = [write.statement() for _ in range(rng.randint(1, 3))]
         if step and step not in plan[index + 1 :]:
-            lines.append(write.fill(rng.choice(OUTPUTS), name=step))
+            lines += write.given(step) if named else [write.fill(rng.choice(OUTPUTS), name=step)]
         cells.append((f"silver:{step}" if step else "", "\n".join(lines)))
         for done in steps:
             if done not in plan[index + 1 :] and rng.random() < 0.2:
