@@ -19,7 +19,7 @@ from promote.dataflow.program import Statement
 from promote.heap.state import is_ambient, set_up_of
 from promote.language.functions import is_known
 from promote.language.showing import PLOTTING_MODULES
-from promote.language.statements import imports_package, is_literal
+from promote.language.statements import imports_plainly, is_literal
 from promote.language.syntax import use_of
 from promote.model import Fragment, Function, Input, Resource
 
@@ -221,7 +221,7 @@ class Assembly(Inputs):
             if other != statement.index and self.program.statements[other].effects.touched & binds:
                 node = self.program.statements[other].node
                 same = _is_import(statement) and ast.dump(statement.node) == ast.dump(node)
-                parts = all(imports_package(node, n) and imports_package(statement.node, n) for n in binds)
+                parts = all(imports_plainly(node, n) and imports_plainly(statement.node, n) for n in binds)
                 if not same and not parts:
                     return False
         return True

@@ -23,7 +23,7 @@ from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
 from promote.heap.state import CONNECTION, is_set_up, is_shown
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.statements import binds_above, only_puts_away, recovers
+from promote.language.statements import binds_above, imports_plainly, only_puts_away, recovers
 from promote.language.uses import Use
 from promote.model import Finding, Role
 
@@ -284,7 +284,7 @@ class _Resolver:
         if bound_here and is_definition(self.program, name, statement):
             imported = isinstance(statement.node, (ast.Import, ast.ImportFrom))
             self.include(statement, "import" if imported else "definition")
-            return name in statement.binds
+            return name in statement.binds and not imports_plainly(statement.node, name)  # others import its parts
         deleted = name in statement.effects.gone and name not in _BUILTINS  # the notebook itself stops at the read
         if not deleted and (self.include_needed or statement.role.kind == "helpers"):  # these were tagged to be used
             self.include(statement, "needed")

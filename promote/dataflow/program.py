@@ -24,7 +24,7 @@ from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
-from promote.language.statements import imports_package
+from promote.language.statements import imports_package, imports_plainly
 from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
@@ -116,10 +116,11 @@ class Program:
             if index >= before:
                 continue
             statement = self.statements[index]
-            if package and not imports_package(statement.node, name):
+            if package and not imports_plainly(statement.node, name):
                 break
-            found.append(statement)
-            package = imports_package(statement.node, name)
+            if not package or imports_package(statement.node, name):
+                found.append(statement)
+            package = imports_plainly(statement.node, name)
             if not package and (name in statement.binds or name in statement.effects.gone or name in statement.sets):
                 break
         return found

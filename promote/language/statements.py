@@ -100,6 +100,16 @@ def imports_package(node: ast.stmt, name: str) -> bool:
     )
 
 
+def imports_plainly(node: ast.stmt, name: str) -> bool:
+    """Whether a statement is `import name` or `import name.part`, which takes nothing from what others imported of it.
+
+    >>> texts = "import os", "import os.path", "import os.path as os", "import pandas as os"
+    >>> [imports_plainly(ast.parse(text).body[0], "os") for text in texts]
+    [True, True, False, False]
+    """
+    return isinstance(node, ast.Import) and any(a.asname is None and a.name.split(".")[0] == name for a in node.names)
+
+
 def keeps_annotations(node: ast.stmt) -> bool:
     """Whether a statement is `from __future__ import annotations`."""
     future = isinstance(node, ast.ImportFrom) and node.module == "__future__"

@@ -57,6 +57,17 @@ def test_an_import_for_its_effect_keeps_its_line() -> None:
     assert imports == ["import xml.dom", "import xml.sax"]
 
 
+def test_a_package_imported_once_more_keeps_the_parts_that_were_imported_of_it() -> None:
+    cells = [
+        ("", "xml = 3\nimport xml.dom"),
+        ("", "import xml.sax\nimport xml"),
+        ("silver:a", "a = [xml.dom, xml.sax]"),
+    ]
+    assert parts(*cells)[0] == ["import xml.dom", "import xml.sax", "import xml"]
+    assert parts(cells[0], ("", "import xml"), ("silver:a", "a = [xml.dom]"))[0] == ["import xml.dom", "import xml"]
+    assert parts(("", "import xml.dom\nxml = 3\nimport xml"), ("silver:a", "a = [xml]"))[0] == ["import xml"]
+
+
 def test_parameters_have_types_and_defaults_as_written() -> None:
     written = (
         "n = 1\nx = -2.5\nt = 'a'\nflag = True\nnothing = None\nnames = ['a', 'b']\nmixed = [[1]]\nempty = []\n"
