@@ -234,6 +234,8 @@ class Assembly(Inputs):
         for statement in hoisted:
             if not _is_import(statement):
                 continue
+            for effect in self.closure.for_effect.get(statement.index, ()):
+                yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
             own = self.closure.included[statement.index] == "import" and statement in self.closure.own
             unused: list[str] = []
             for name, line in _import_lines(statement.node):

@@ -51,6 +51,7 @@ class Closure:
     included: dict[int, Origin] = field(default_factory=dict)
     inputs: dict[tuple[str, str, int], Bound] = field(default_factory=dict)
     parameters: set[str] = field(default_factory=set)
+    for_effect: dict[int, list[str]] = field(default_factory=dict)  # imports that only add parts to packages: the lines
     dropped: set[int] = field(default_factory=set)
     shadowed: set[str] = field(default_factory=set)  # builtins that the step reads and binds
     findings: list[Finding] = field(default_factory=list)
@@ -137,6 +138,7 @@ class _Resolver:
             self.need(name, closure.own[-1], Use(closure.own[-1].first, 1), after=True)
         self.follow_all()
         self.follow_shown()
+        self.follow_parts()
         included = [self.program.statements[i] for i in sorted(closure.included)]
         closure.shadowed &= {n for s in included for n in s.effects.touched}
         for name, deleting, at, use in self.restored:
@@ -184,6 +186,19 @@ class _Resolver:
             for state in shown:
                 self.need(state, last, Use(last.first, 1))
             self.follow_all()
+
+    def follow_parts(self) -> None:
+        """A package used by its own name has the parts that others import: `PIL.Image` by `from PIL import Image`."""
+        taken = [self.program.statements[i] for i, origin in self.closure.included.items() if origin == "import"]
+        plain = [a.name for s in taken if isinstance(s.node, ast.Import) for a in s.node.names if not a.asname]
+        parts = [part for name in plain for part in self.program.parts_imported.get(name, ())] if plain else ()
+        used = set().union(*(self.program.statements[i].facts.attributes for i in self.closure.included if parts))
+        for part, index, line in parts:
+            late = index > self.closure.own[-1].index
+            if part in used and not late and (index not in self.closure.included or index in self.closure.for_effect):
+                self.include(self.program.statements[index], "import")
+                self.closure.for_effect.setdefault(index, []).append(line)
+        self.follow_all()
 
     def follow(self, statement: Statement) -> None:
         """Account for all that a statement reads, and all that code behind those names looks up when it runs."""

@@ -24,7 +24,7 @@ from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
-from promote.language.statements import imports_package, imports_plainly
+from promote.language.statements import imports_package, imports_plainly, parts_loaded
 from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
@@ -98,6 +98,15 @@ class Program:
         found: dict[int, list[Statement]] = {}
         for statement in self.statements:
             found.setdefault(statement.cell, []).append(statement)
+        return found
+
+    @cached_property
+    def parts_imported(self) -> Mapping[str, Sequence[tuple[str, int, str]]]:
+        """The parts of packages that imports under other names load too: package -> part, statement, line that does."""
+        found: dict[str, list[tuple[str, int, str]]] = {}
+        for statement in self.statements:
+            for package, part, line in parts_loaded(statement.node):
+                found.setdefault(package, []).append((part, statement.index, line))
         return found
 
     def of_cells(self, cells: Iterable[int]) -> list[Statement]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Sequence
 
 from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
 from promote.language.syntax import arguments_of, dotted_of
 
 _KEEPING = frozenset(("defaultdict", "partial"))  # these call nothing of what they are given
+
+# Packages whose parts are there once they are imported: modules, and packages that import their own parts
+_PARTED = "concurrent email html http importlib logging multiprocessing unittest urllib wsgiref xml xmlrpc".split()  # noqa: SIM905 - as `effects` writes its tables
+_WHOLE = (sys.stdlib_module_names - {*_PARTED}) | {"numpy", "pandas", "polars", "duckdb", "platform_core"}
 
 
 def only_defines(node: ast.stmt) -> bool:
@@ -108,6 +113,27 @@ def imports_plainly(node: ast.stmt, name: str) -> bool:
     [True, True, False, False]
     """
     return isinstance(node, ast.Import) and any(a.asname is None and a.name.split(".")[0] == name for a in node.names)
+
+
+def parts_loaded(node: ast.stmt) -> list[tuple[str, str, str]]:
+    """Give the parts of packages that an import under other names loads: package, part, and a line that loads it too.
+
+    >>> parts_loaded(ast.parse("from PIL import Image").body[0])
+    [('PIL', 'Image', 'from PIL import Image  # noqa: F401 - loads it')]
+    >>> parts_loaded(ast.parse("import xml.sax as sax").body[0]), parts_loaded(ast.parse("from os import path").body[0])
+    ([('xml', 'sax', 'import xml.sax')], [])
+    """
+    found: list[tuple[str, str, str]] = []
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        package, _, rest = node.module.partition(".")
+        for name in (a.name for a in node.names if a.name != "*"):
+            line = f"from {node.module} import {name}  # noqa: F401 - loads it"
+            found.append((package, (rest or name).split(".")[0], line))
+    elif isinstance(node, ast.Import):
+        for path in (a.name for a in node.names if a.asname):
+            package, _, rest = path.partition(".")
+            found += [(package, rest.split(".")[0], f"import {path}")] if rest else []
+    return [part for part in found if part[0] not in _WHOLE]
 
 
 def keeps_annotations(node: ast.stmt) -> bool:

@@ -68,6 +68,14 @@ def test_a_package_imported_once_more_keeps_the_parts_that_were_imported_of_it()
     assert parts(("", "import xml.dom\nxml = 3\nimport xml"), ("silver:a", "a = [xml]"))[0] == ["import xml"]
 
 
+def test_a_package_used_by_its_own_name_has_the_parts_that_other_imports_load() -> None:
+    first = ("", "import os, xml\nfrom os import path\nfrom xml.dom import minidom, pulldom\nimport xml.sax as s")
+    cells = [first, ("silver:a", "a = [os.path, xml.dom, xml.sax]")]
+    loads = [f"from xml.dom import {name}  # noqa: F401 - loads it" for name in ("minidom", "pulldom")]
+    assert parts(*cells)[0] == ["import os", "import xml", *loads, "import xml.sax"]
+    assert parts(first, ("silver:a", "a = [xml.etree, minidom]"))[0] == ["import xml", "from xml.dom import minidom"]
+
+
 def test_parameters_have_types_and_defaults_as_written() -> None:
     written = (
         "n = 1\nx = -2.5\nt = 'a'\nflag = True\nnothing = None\nnames = ['a', 'b']\nmixed = [[1]]\nempty = []\n"
