@@ -82,6 +82,14 @@ async def test_a_fix_declares_the_resource_that_it_reads_a_file_through(post: Po
     assert "\n  sources: {type: files, root: sources}\n" in (project / "config/base.yaml").read_text()
 
 
+async def test_a_fix_that_makes_a_cell_is_left_to_the_terminal(post: Post) -> None:
+    cells = [("bronze:towns", "import polars as pl\ntowns = pl.DataFrame({'a': [1]})\ntowns.write_csv('a.csv')")]
+    _, found = await post("analyse", {"path": PATH, "content": content(cells)})
+    export = next(one for one in found["findings"] if one["code"] == "PR709")
+    status, refused = await post("fix", {"path": PATH, "content": content(cells), "finding": export})
+    assert (status, refused["hint"]) == (422, "Save, and run `promote --fix` in a terminal.")
+
+
 async def test_options_are_checked_as_the_notebook_checks_them(post: Post) -> None:
     options = {
         "compute": {"kind": "fargate", "cpu_units": 512, "memory_mb": 100},
