@@ -31,8 +31,22 @@ x.head()
 dear = rents[rents["dear"]]
 dear = dear.head(100)
 
+# %%
+rents["cheap"] = ~rents["dear"]
+
+# %%
+cheap = rents[rents["cheap"]].reset_index()
+
+# %%
+rents["odd"] = rents["cheap"]
+
+# %%
+odd = rents[rents["odd"]].reset_index()
+
 # %% [raw]
 # 3 bronze:rents rents
 # 4 gold:by_town by_town
 # 5 silver:rents_of_two_months rents
-# 8 silver:dear dear
+# 9 silver:rents_of_two_months_prepared rents
+# 11 silver:rents_of_two_months_prepared_2 rents
+# 12 silver:odd odd
