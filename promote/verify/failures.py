@@ -36,6 +36,14 @@ _INTERPRETER_FORMS = tuple(
 _LACKING = re.compile(r"(?:`Import |Missing optional dependency ')(?P<name>[\w.]+)['`]")  # as pandas says it
 _PREFIXED_FORMS = re.compile(r"( \(.*\)|[.;] Did you mean: .*|[.;] Did you forget to import .*)$", re.DOTALL)
 _FILE_ERROR = re.compile(r"\[Errno \d+\] (?P<what>[A-Z][\w ,()-]*): (?P<path>'[^'\n]*')")
+_OWN_FORMS = tuple(  # what resources say of files; names of files are shown of Python's own errors too
+    re.compile(form)
+    for form in (
+        rf"The files resource {_NAME} has no file '[^'\n]*'\.",
+        rf"The folder of the files resource {_NAME} does not exist\.",
+        rf"A path of the files resource {_NAME} must be relative to its root, without '\.\.'\.",
+    )
+)
 _QUOTED_COLUMN = re.compile(r'unable to find column "(?P<name>[^"\n]*)"')
 _FILE_ERRORS = frozenset(
     {"FileNotFoundError", "FileExistsError", "IsADirectoryError", "NotADirectoryError", "PermissionError"}
@@ -78,7 +86,9 @@ def describe(error: BaseException, root: Path, package: Path) -> tuple[str, str]
     return sentence(type(error).__name__, message, source=source, root=root), place
 
 
-def _shown(kind: str, message: str, source: str, root: Path | None) -> str:
+def _shown(  # noqa: PLR0911 - one way out for each kind of error
+    kind: str, message: str, source: str, root: Path | None
+) -> str:
     if kind in {"SyntaxError", "IndentationError", "TabError"}:
         return _PREFIXED_FORMS.sub("", message.split("\n", 1)[0])
     if kind in {"NameError", "UnboundLocalError", "AttributeError", "ModuleNotFoundError", "ImportError"}:
@@ -86,6 +96,8 @@ def _shown(kind: str, message: str, source: str, root: Path | None) -> str:
         stem = f"{lacking['name']} is not installed" if lacking else _PREFIXED_FORMS.sub("", message)
         if lacking or any(form.fullmatch(stem) for form in _INTERPRETER_FORMS):
             return stem
+    if kind == "UserError" and (own := next((found for form in _OWN_FORMS if (found := form.match(message))), None)):
+        return own[0].rstrip(".")
     if kind in _FILE_ERRORS and (found := _FILE_ERROR.fullmatch(message)):
         return f"{found['what']}: {_relative(found['path'].strip(chr(39)), root)}"
     if kind == "ColumnNotFoundError" and (found := _QUOTED_COLUMN.match(message)):

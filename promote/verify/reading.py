@@ -21,6 +21,7 @@ _WAYS_OUT = {
     "ImportError": "Add what it asks for to the dependencies in pyproject.toml and install it, or tag the cell "
     "skip-execution where no step needs it.",
     "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
+    "UserError": "Put the file under the root of the resource, which config/*.yaml names, or write another name.",
     **dict.fromkeys(
         ("URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectError", "ConnectTimeout"),
         "It reaches for the network: give it a file to read, or tag the cell skip-execution where no step needs it.",

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from platform_core.errors import UserError
+from platform_core.resources import FilesResource
 from promote.verify.failures import describe, sentence
 
 
@@ -22,6 +23,17 @@ def raised(source: str, names: dict[str, object] | None = None) -> tuple[str, st
 @pytest.mark.parametrize("said", ["`Import openpyxl` failed.  Use pip.", "Missing optional dependency 'openpyxl'."])
 def test_a_package_that_pandas_asks_for_is_named(said: str):
     assert sentence("ImportError", said) == "ImportError: openpyxl is not installed"
+
+
+def test_what_a_resource_says_of_its_files_is_shown(tmp_path: Path):
+    files = FilesResource(root=str(tmp_path))
+    with pytest.raises(UserError) as caught:
+        files.path("no.csv")
+    said = sentence("UserError", str(caught.value))
+    assert said.startswith("UserError: The files resource '")
+    assert said.endswith("' has no file 'no.csv'")
+    assert sentence("UserError", "The row of 'J. Smith' is wrong.") == "UserError"
+    assert sentence("UserError", "no rows", source='raise UserError("no rows")') == "UserError: no rows"
 
 
 @pytest.mark.parametrize(
