@@ -13,6 +13,7 @@ from platform_core.hints import Literal
 from promote.language.syntax import dotted_of
 from promote.outside.outside_names import PATH_CLASSES
 from promote.outside.sightings import Looker
+from promote.trees import walk
 
 Origin = Literal["relative", "absolute", "home", "network", "memory", "resource", "unknown"]
 _DRIVE = r"[A-Za-z]:[\\/]"
@@ -40,6 +41,19 @@ def origin_of_text(text: str) -> Origin:
     if text.startswith(("/", "\\\\")) or re.match(_DRIVE, text):
         return "absolute"
     return "relative"
+
+
+def bound_within(node: ast.stmt, name: str) -> ast.expr | None:
+    r"""Give the expression that a name has within a loop, block or function, where one assignment there gives it.
+
+    >>> ast.unparse(bound_within(ast.parse("for m in ms:\n    p = f'{m}.csv'\n    read(p)").body[0], "p"))
+    "f'{m}.csv'"
+    """
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Expr)):
+        return None
+    stored = [n for n in walk(node) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
+    given = [n for n in walk(node) if isinstance(n, ast.Assign) and n.targets == stored]
+    return given[0].value if len(given) == 1 else None
 
 
 def origin_of(node: ast.expr | None, looker: Looker, before: int, depth: int = 0) -> Origin:

@@ -8,7 +8,7 @@ from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.model import Edit, Fix, ReadEdit
 from promote.outside.files_made import named
-from promote.outside.origins import RESOURCES
+from promote.outside.origins import RESOURCES, bound_within
 from promote.outside.outside_names import FILE_READERS, PATH_CLASSES
 from promote.outside.places import span
 from promote.outside.roots import written
@@ -36,7 +36,10 @@ def through_resource(
     if argument is None or place is None or brought is None:
         return None
     path = None if _is_chosen(argument, looker, statement.index) else written(argument, looker, statement.index)
-    text = ast.unparse(argument) if path is None and _is_text(argument, looker, statement.index) else ""
+    held = bound_within(statement.node, argument.id) if isinstance(argument, ast.Name) else None
+    text = ast.unparse(argument) if path is None and _is_text(held or argument, looker, statement.index) else ""
+    if held is not None and ".." in ast.unparse(held):
+        return None
     listing = call.path in _LISTS
     refused = set('{}"\\') if listing else set('*?[]{}"\\')
     if text.count("..") or not (text or (path and path.isprintable() and not set(path) & refused)):

@@ -9,7 +9,7 @@ from promote.dataflow.program import Statement
 from promote.model import Finding
 from promote.outside import outside_names as names
 from promote.outside.files_made import made_by, named, written
-from promote.outside.origins import Origin, origin_of
+from promote.outside.origins import Origin, bound_within, origin_of
 from promote.outside.sight import MOVING, Sight
 from promote.outside.sightings import SeenCall
 from promote.outside.sql_sources import sql_origins
@@ -41,6 +41,8 @@ def reading(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
         if argument is None and path not in names.LISTINGS:
             return
         origin = "relative" if argument is None else origin_of(argument, look.looker, s.index)
+        if origin == "unknown" and isinstance(argument, ast.Name):
+            origin = origin_of(bound_within(s.node, argument.id), look.looker, s.index)
     elif call.method in names.PATH_READS and look.is_path(s, node.func.value):  # type: ignore[attr-defined]  # a method has one
         argument = node.func.value  # type: ignore[attr-defined]  # as above
         origin = origin_of(argument, look.looker, s.index)

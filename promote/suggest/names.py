@@ -69,16 +69,16 @@ def words_of(heading: str) -> str:
     'Rents by town'
     """
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
-    plain = re.sub(r"<[^>]*>|[*`#]|(?<!\w)_+|_+(?!\w)", " ", plain)
+    plain = re.sub(r"<[^>]*>|#|(?<!\w)_+|_+(?!\w)", " ", re.sub(r"[*`]", "", plain))
     plain = re.sub(r"^\s*(?:Step\s+)?(?:(?:\d+[.):]?)+|[IVX]+[.):])\s*", "", plain)
-    return " ".join(plain.split()).rstrip(":")
+    return " ".join(plain.split()).rstrip(": ")
 
 
 def from_heading(heading: str) -> str:
     """Give a name made of a heading, empty where the heading says nothing of the data.
 
     >>> from_heading("## 3.1 Rents by town"), from_heading("# Load the data"), from_heading("What's up with the towns?")
-    ('rents_by_town', '', 'up_with_the_towns')
+    ('rents_by_town', '', 'towns')
     """
     plain = re.sub(r"['\u2019](?=s\b|re\b|ll\b|t\b)\w+", "", words_of(re.sub(r"\([^)]*\)", " ", heading)))
     words = [word for word in snake(plain).split("_") if word]

@@ -418,6 +418,19 @@ def test_a_cell_that_is_cut_is_a_notebook_still(data_project: Path) -> None:
     assert path.read_text() == json.dumps(after, indent=1) + "\n"
 
 
+@pytest.mark.parametrize("head", ["for m in ['rents']:", "def read(m):"])
+def test_a_path_that_is_made_in_a_loop_or_function_is_read_through_a_resource(head: str, data_project: Path) -> None:
+    with_files(data_project)
+    path = data_project / "notebooks/a.ipynb"
+    body = "\n    path = f'raw/{m}.csv'\n    out = pd.read_csv(path)"
+    source = f"{head}{body}" + ("\n    return out\nout = read('rents')" if head.startswith("def") else "")
+    path.write_text(written([("", FRAMES), ("bronze:out", source)]), encoding="utf-8")
+    done, left = fix_all(data_project, lambda: analysed(data_project, path))
+    assert [one.finding.code for one in done] == ["PR707"]
+    assert 'pd.read_csv(resource(\\"notebooks\\").path(path))' in path.read_text(encoding="utf-8")
+    assert "PR707" not in {f.code for f in left}
+
+
 def test_a_resource_is_named_as_no_asset_is(data_project: Path) -> None:
     """An asset takes both under their names, and its own function has its name."""
     with_files(data_project)
