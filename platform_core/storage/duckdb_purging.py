@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
-from platform_core.sql_names import quoted
-from platform_core.storage.duckdb_tables import BOOK, PURGES, DuckDBTables
+from platform_core.storage.duckdb_tables import BOOK, PURGES, DuckDBTables, table_of
 from platform_core.storage.purging import Chosen, Kept
 from platform_core.storage.stored import OWN_COLUMN
 
@@ -39,11 +38,8 @@ class DuckDBPurging:
             query = f"SELECT partition, {'written' if known else 'NULL'} FROM {BOOK} WHERE layer = ? AND name = ?"
             book = sorted(database.execute(query, [layer, name]).fetchall(), key=lambda one: one[0] or "")
             by = OWN_COLUMN if book and book[0][0] is not None else "NULL"
-            rows = (
-                dict(database.execute(f"SELECT {by}, count(*) FROM {_table(layer, name)} GROUP BY 1").fetchall())
-                if book
-                else {}
-            )
+            counting = f"SELECT {by}, count(*) FROM {table_of(database, layer, name)} GROUP BY 1"
+            rows = dict(database.execute(counting).fetchall()) if book else {}
         of_file = datetime.fromtimestamp(self.tables.path.stat().st_mtime, UTC).date()
         for key, written in book:
             yield Kept(key, (written or of_file).isoformat(), int(rows.get(key, 0)))
@@ -52,9 +48,10 @@ class DuckDBPurging:
         """Delete some rows of a table, in one transaction."""
         where, values = (f"WHERE {OWN_COLUMN} = ?", [partition]) if partition is not None else ("", [])
         with self._purging(layer, name) as database:
-            rows = database.sql(f"SELECT rowid AS _row, * FROM {_table(layer, name)} {where}", params=values).pl()
+            table = table_of(database, layer, name)
+            rows = database.sql(f"SELECT rowid AS _row, * FROM {table} {where}", params=values).pl()
             database.register("gone", rows.filter(chosen(rows.schema)).select("_row").to_arrow())
-            database.execute(f"DELETE FROM {_table(layer, name)} WHERE rowid IN (SELECT _row FROM gone)")
+            database.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT _row FROM gone)")
             number = "nextval('_workbench.writes')"
             database.execute(f"UPDATE {BOOK} SET number = {number} WHERE {_OF}", [layer, name, partition])
 
@@ -62,9 +59,9 @@ class DuckDBPurging:
         """Delete a table, or the rows of one partition, and what the book says of it, in one transaction."""
         with self._purging(layer, name) as database:
             if partition is None:
-                database.execute(f"DROP TABLE IF EXISTS {_table(layer, name)}")
+                database.execute(f"DROP TABLE IF EXISTS {table_of(database, layer, name)}")
             else:
-                database.execute(f"DELETE FROM {_table(layer, name)} WHERE {OWN_COLUMN} = ?", [partition])
+                database.execute(f"DELETE FROM {table_of(database, layer, name)} WHERE {OWN_COLUMN} = ?", [partition])
             database.execute(f"DELETE FROM {BOOK} WHERE {_OF}", [layer, name, partition])
 
     def forget(self, layer: str, name: str, partition: str | None = None) -> None:
@@ -117,7 +114,3 @@ class DuckDBPurging:
             database.execute(f"INSERT INTO {PURGES} VALUES (?, ?)", [layer, name])
             yield database
             database.commit()
-
-
-def _table(layer: str, name: str) -> str:
-    return f"{quoted(layer)}.{quoted(name)}"

@@ -90,11 +90,11 @@ class DuckDBTables:
             if one is None or database is None:
                 raise never_stored(name)
             keys = [key for key, _ in one.chosen(partition, lambda stored: self._declared(database, stored))]
-            table = database.table(f"{quoted(one.layer)}.{quoted(name)}")
+            table = database.table(table_of(database, one.layer, name))
             if one.path is None:
                 database.execute("CREATE TEMP TABLE wanted (key VARCHAR, place BIGINT)")
                 database.executemany("INSERT INTO wanted VALUES (?, ?)", [[key, n] for n, key in enumerate(keys)])
-                stored = f"{quoted(one.layer)}.{quoted(name)}"
+                stored = table_of(database, one.layer, name)
                 own, place = OWN_COLUMN, "rowid"
                 if any(column.casefold() == "rowid" for column in table.columns):  # which hides DuckDB's own
                     own, place = f"{OWN_COLUMN}, {_PLACE}", _PLACE
@@ -151,7 +151,7 @@ class DuckDBTables:
                 )
                 if classification is not None:
                     text = classification.replace("'", "''")
-                    database.execute(f"COMMENT ON TABLE {quoted(layer)}.{quoted(name)} IS '{text}'")
+                    database.execute(f"COMMENT ON TABLE {table_of(database, layer, name)} IS '{text}'")
                 footer = _footer(database, layer, name, partition)
                 database.commit()
             except duck.IOException as error:
@@ -213,6 +213,17 @@ class DuckDBTables:
             os.close(descriptor)
 
 
+def schema_of(database: Any, layer: str) -> str:
+    """Give a layer as SQL, under the name of the database too: a file `gold.duckdb` gives the name that a layer has."""
+    ((name,),) = database.execute("SELECT current_database()").fetchall()
+    return f"{quoted(name)}.{quoted(layer)}"
+
+
+def table_of(database: Any, layer: str, name: str) -> str:
+    """Give the table of an asset as SQL."""
+    return f"{schema_of(database, layer)}.{quoted(name)}"
+
+
 def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
     query = f"SELECT layer, partition FROM {BOOK} WHERE name = ? AND (? IS NULL OR layer = ?) ORDER BY 1, 2"
     by_layer: dict[str, list[str | None]] = {}
@@ -227,14 +238,14 @@ def _found(database: Any, name: str, layer: str | None) -> list[Tables]:
 
 
 def _replace_table(database: Any, layer: str, name: str, query: str) -> None:
-    database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
-    database.execute(f"CREATE OR REPLACE TABLE {quoted(layer)}.{quoted(name)} AS {query}")
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {schema_of(database, layer)}")
+    database.execute(f"CREATE OR REPLACE TABLE {table_of(database, layer, name)} AS {query}")
     database.execute(f"DELETE FROM {BOOK} WHERE layer = ? AND name = ?", [layer, name])
 
 
 def _replace_partition(database: Any, layer: str, name: str, key: str, query: str) -> None:
-    table = f"{quoted(layer)}.{quoted(name)}"
-    database.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(layer)}")
+    table = table_of(database, layer, name)
+    database.execute(f"CREATE SCHEMA IF NOT EXISTS {schema_of(database, layer)}")
     whole = database.execute(
         f"SELECT count(*) FROM {BOOK} WHERE layer = ? AND name = ? AND partition IS NULL", [layer, name]
     ).fetchall()[0][0]
@@ -271,7 +282,7 @@ def _shown(dtype: str) -> str:
 
 def _footer(database: Any, layer: str, name: str, partition: str | None) -> Footer:
     """Give rows and columns as the reader will see them."""
-    table = f"{quoted(layer)}.{quoted(name)}"
+    table = table_of(database, layer, name)
     where, values = ("", []) if partition is None else (f" WHERE {OWN_COLUMN} = ?", [partition])
     rows = database.execute(f"SELECT count(*) FROM {table}{where}", values).fetchall()[0][0]
     refuse_relation(database.table(table))

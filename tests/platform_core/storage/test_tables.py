@@ -22,6 +22,7 @@ from platform_core.frames import KINDS, kind_of, to_polars
 from platform_core.io_managers import DeltaIOManager, DuckDBTableIOManager
 from platform_core.sdk import bronze_asset, silver_asset
 from platform_core.storage.delta_tables import DeltaTables, Writing
+from platform_core.storage.duckdb_purging import DuckDBPurging
 from platform_core.storage.duckdb_tables import DuckDBTables
 from platform_core.storage.stored import Storage
 from tests.platform_core import writers
@@ -192,6 +193,20 @@ def test_a_duckdb_partition_with_other_columns(tmp_path: Path) -> None:
     assert tables.read("odp", "polars")["n"].to_list() == [1, 2]
     tables.write("bronze", "odp", pl.DataFrame({"n": ["whole"]}))
     assert tables.read("odp", "polars").to_dict(as_series=False) == {"n": ["whole"]}
+
+
+def test_a_duckdb_database_may_be_called_as_a_layer(tmp_path: Path) -> None:
+    tables = DuckDBTables(tmp_path / "gold.duckdb")
+    for partition in (None, "a", "b"):
+        tables.write("gold", "rents" if partition is None else "parts", FRAME, partition, classification="OFFICIAL")
+    tables.write("gold", "gold", FRAME)
+    assert [tables.read(name, "polars").height for name in ("rents", "parts", "gold")] == [3, 6, 3]
+    purging = DuckDBPurging(tables)
+    purging.take_out("gold", "rents", lambda _: pl.col("id") == 1)
+    purging.drop("gold", "parts", "a")
+    purging.forget("gold", "rents")
+    assert [tables.read(name, "polars").height for name in ("rents", "parts")] == [2, 3]
+    assert [kept.rows for kept in purging.kept("gold", "rents")] == [2]
 
 
 def test_duckdb_tables_are_plain_tables_for_others(tmp_path: Path) -> None:
