@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import deltalake
+import duckdb
 import polars as pl
 
 # Imports cost most of a writer's life; no thread of Polars has started in this process yet, so it may be forked
@@ -49,6 +51,8 @@ _CALLS: dict[Any, tuple[str, ...]] = {
     Path: ("mkdir", "replace", "rename", "unlink"),
     pl.LazyFrame: ("sink_parquet",),
     pl.DataFrame: ("write_parquet",),
+    duckdb.DuckDBPyConnection: ("execute", "commit", "close"),
+    deltalake: ("write_deltalake",),
 }
 
 

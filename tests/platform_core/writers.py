@@ -18,6 +18,7 @@ import polars as pl
 from platform_core import resources
 from platform_core.lake import Lake
 from platform_core.resources import PostgresResource, S3Resource
+from platform_core.sdk import own_data
 from platform_core.sdk.factories import ingest_api, ingest_files, ingest_spreadsheet, ingest_table
 from platform_core.storage.delta_tables import DeltaTables
 from platform_core.storage.duckdb_tables import DuckDBTables
@@ -134,7 +135,7 @@ def ingests(given: str, root: str, by: str) -> Write:
     Args:
         given: The fields of their resources, as JSON.
         root: The lake.
-        by: `hand` or `asset`.
+        by: `hand` or `asset`, or `duckdb` or `delta`: by hand into such tables, of which an ingest reads what it has.
     """
     sources = [
         (factory, getattr(resources, kind)(**fields))
@@ -145,6 +146,10 @@ def ingests(given: str, root: str, by: str) -> Write:
         factory, source = sources[number]
         if by == "hand":
             return Lake(Path(root)).write("bronze", f"raw{number}", factory(source, f"raw{number}"))
+        if by != "asset":
+            storage = storage_of(by, f"{root}/tables")
+            own_data._STORAGE.set(lambda: storage)
+            return storage.write("bronze", f"raw{number}", factory(source, f"raw{number}"))
         import dagster as dg
 
         from platform_core.io_managers import PolarsParquetIOManager

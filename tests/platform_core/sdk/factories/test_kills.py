@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import polars as pl
+import pytest
 import xlsxwriter
 
 from platform_core.lake import Lake
@@ -25,7 +26,7 @@ from tests.servers.http import Asked, Reply, running_http
 from tests.servers.postgres import PostgresServer
 
 if TYPE_CHECKING:
-    import pytest
+    from platform_core.storage.stored import Storage
 
 _NUMBERS = itertools.count(1)
 _BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -149,3 +150,35 @@ def test_no_row_is_lost_or_there_twice_wherever_a_run_was_killed(
     assert all(path.suffix == ".parquet" for path in (lake.root / "bronze").iterdir())
     Scratch().remove()
     assert [path.name for path in scratch.iterdir()] == []
+
+
+@pytest.mark.parametrize("kind", ["duckdb", "delta"])
+def test_no_row_of_a_table_is_lost_or_there_twice_wherever_an_ingest_was_killed(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, full_count: bool
+) -> None:
+    with folder(request, tmp_path / "source") as (fields, put):
+        place = list(INGESTS).index("folder")
+        bucket_name = {"bucket_name": "none"}
+        told = [{}, {}, {"base_url": "http://127.0.0.1:9"}, fields, bucket_name, bucket_name]
+        arguments = [json.dumps(told), str(tmp_path), kind]
+        storage: Storage = writers.storage_of(kind, f"{tmp_path}/tables")
+
+        def ids() -> list[int]:
+            found = storage.find(f"raw{place}")
+            return [] if found is None else sorted(storage.read(f"raw{place}", "polars")["id"])
+
+        held: list[int] = []
+        seen = set()
+        with mortals(writers.ingests, arguments) as lives:
+            for moment in itertools.count(1) if full_count else (4, 9, 15, 10_000):
+                rows, before = rows_of(moment), held
+                put(rows)
+                held = sorted([*before, *(row["id"] for row in rows)])
+                alive, found_ids = lives(place, moment), ids()
+                assert found_ids in ((before, held) if not alive else (held,)), f"call {moment}"
+                seen.add(found_ids == held)
+                if alive:
+                    break
+                assert lives(place, 10_000)
+                assert ids() == held, f"run again after a kill at call {moment}"
+        assert True in seen
