@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from platform_core.resources.table_rows import WriteMode
 
-_SYNTAX = "42601"
+_SYNTAX, _TIMEOUT = "42601", "57014"
+_STOPPED = "Ask for less at once, or give a longer statement_timeout_seconds."
 _QUERIES = (
     "A query is a SELECT, WITH, VALUES or TABLE, or writes and ends in RETURNING; execute() runs what gives no rows."
 )
@@ -32,7 +33,7 @@ _WRITING = {
     "42501": "Its owner grants INSERT, and for replace SELECT and DELETE, for truncate TRUNCATE, for upsert SELECT and "
     "UPDATE too.",
     "23503": 'Where other tables refer to its rows, write mode="upsert".',
-    "57014": "Does another transaction hold the table open? Else give a longer statement_timeout_seconds.",
+    _TIMEOUT: "Does another transaction hold the table open? Else give a longer statement_timeout_seconds.",
 }
 _QUERY = re.compile(r"[\s(]*(?:select|with|values|table|insert|update|delete|merge)\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -240,7 +241,9 @@ class PostgresResource(QueryResource):
         position = details.get("PG_DIAG_STATEMENT_POSITION", "")
         place = f"line {line_of(sql, int(position))} of the query" if sql and position.isdigit() else None
         said = without_values(said) if state.startswith("22") else said
-        hint = details.get("PG_DIAG_MESSAGE_HINT") or (self._syntax_hint(sql) if state == _SYNTAX else None)
+        hint = details.get("PG_DIAG_MESSAGE_HINT") or (
+            self._syntax_hint(sql) if state == _SYNTAX else _STOPPED if state == _TIMEOUT else None
+        )
         hint = hint if sql else _WRITING.get(state, hint)
         return UserError(f"{self._engine} says: {self.scrubbed(said)} (SQLSTATE {state}).", hint=hint, location=place)
 
