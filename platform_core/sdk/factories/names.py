@@ -13,7 +13,9 @@ def output_name(asset: str, path: str, kind: str) -> str:
 
     >>> output_name("fees", "2025/fees by-authority.csv", "csv"), output_name("fees", "planning.fees", "table")
     ('fees_by_authority_csv', 'fees_table')
+    >>> output_name("fees", "{partition}.csv", "csv"), output_name("fees", "{partition}/all.csv", "csv")
+    ('fees_csv', 'fees_all_csv')
     """
-    place = path.rpartition(".")[2] if kind == "table" else PurePosixPath(path.replace(PARTITION, "")).stem
+    place = path.rpartition(".")[2] if kind == "table" else PurePosixPath(path).stem.replace(PARTITION, "")
     words = re.sub(r"[^a-z0-9]+", "_", place.lower()).strip("_") or asset
     return f"{words if words.startswith(asset) else f'{asset}_{words}'}_{kind}"
