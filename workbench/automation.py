@@ -40,8 +40,8 @@ def build_jobs(config: ProjectConfig) -> list[UnresolvedAssetJobDefinition]:
         retry = None
         if job.retry is not None:
             retry = retries(job.retry.most, first_delay_seconds=job.retry.first_delay_seconds)
-        run_config: dict[str, Any] | None = {"loggers": {"json": {}}} if config.logs == "json" else None
-        jobs.append(asset_job(name, selection, retry=retry, description=job.description or None, run_config=run_config))
+        description = job.description or None
+        jobs.append(asset_job(name, selection, retry=retry, description=description, run_config=_run_config(config)))
     return jobs
 
 
@@ -97,7 +97,7 @@ def build_schedules(config: ProjectConfig) -> list[dg.ScheduleDefinition]:
             cron_schedule=schedule.cron,
             execution_timezone=schedule.timezone,
             default_status=status[schedule.status],
-            execution_fn=_requests_for(schedule.job),
+            execution_fn=_requests_for(schedule.job, _run_config(config) if schedule.job in config.jobs else None),
         )
         for name, schedule in config.schedules.items()
     ]
@@ -177,18 +177,26 @@ def _selected(texts: Iterable[str]) -> dg.AssetSelection:
         return functools.reduce(operator.or_, map(dg.AssetSelection.from_string, texts))
 
 
-def _requests_for(name: str) -> Callable[[dg.ScheduleEvaluationContext], Iterator[dg.RunRequest]]:
+def _run_config(config: ProjectConfig) -> dict[str, Any] | None:
+    """Give the configuration of a run of a job of the YAML."""
+    return {"loggers": {"json": {}}} if config.logs == "json" else None
+
+
+def _requests_for(
+    name: str, run_config: dict[str, Any] | None
+) -> Callable[[dg.ScheduleEvaluationContext], Iterator[dg.RunRequest]]:
     """Give a function that asks for one run of a job, or for one of each of its partitions."""
 
     def requests(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
         repository = context.repository_def
         partitions = repository.get_job(name).partitions_def if repository is not None else None
         if partitions is None:
-            yield dg.RunRequest()
+            yield dg.RunRequest(run_config=run_config)
             return
-        # Dagster launches a run key once for ever, so each tick needs keys of its own
+        # Dagster launches a run key once for ever, so each tick needs keys of its own; and the configuration of a
+        # partition's run is asked for here, not of the job
         tick = context.scheduled_execution_time.isoformat()
         for key in partitions.get_partition_keys(dynamic_partitions_store=context.instance):
-            yield dg.RunRequest(run_key=f"{tick} {key}", partition_key=key)
+            yield dg.RunRequest(run_key=f"{tick} {key}", partition_key=key, run_config=run_config)
 
     return requests

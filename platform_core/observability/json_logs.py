@@ -65,7 +65,7 @@ class JsonFormatter(logging.Formatter):
 
 @dg.logger(
     {
-        "level": dg.Field(str, default_value="INFO", description="The least level that is written."),
+        "level": dg.Field(str, default_value="DEBUG", description="The least level that is written."),
         "stream": dg.Field(str, default_value="stderr", description="`stderr` or `stdout`."),
     },
     description="Lines of JSON with the ids of run, step and asset, without secrets.",
@@ -73,8 +73,8 @@ class JsonFormatter(logging.Formatter):
 def json_logger(context: dg.InitLoggerContext) -> logging.Logger:
     """Give a logger of Dagster's runs that writes lines of JSON.
 
-    >>> json_logger.config_schema.config_type.fields["level"].default_value
-    'INFO'
+    >>> json_logger.config_schema.config_type.fields["level"].default_value  # at which Dagster tells what it makes
+    'DEBUG'
     """
     config: dict[str, Any] = context.logger_config
     logger = logging.Logger("dagster", getattr(logging, str(config["level"]).upper(), logging.INFO))

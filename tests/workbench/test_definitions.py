@@ -53,8 +53,8 @@ def test_jobs_and_schedules_of_the_configuration_are_there(project: Path) -> Non
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
 
 
-def ticks(project: Path, schedule: str) -> list[tuple[str | None, str | None]]:
-    """Evaluate a schedule once and give the run keys and partitions it asks for."""
+def ticks(project: Path, schedule: str) -> list[dg.RunRequest]:
+    """Evaluate a schedule once and give the runs that it asks for."""
     moment = datetime(2025, 3, 19, 6, tzinfo=UTC)
     definitions = load(project)
     with (
@@ -64,15 +64,19 @@ def ticks(project: Path, schedule: str) -> list[tuple[str | None, str | None]]:
         ) as context,
     ):
         data = definitions.resolve_schedule_def(schedule).evaluate_tick(context)
-    return [(request.run_key, request.partition_key) for request in data.run_requests or ()]
+    return list(data.run_requests or ())
 
 
 def test_a_schedule_asks_for_one_run_or_for_one_of_each_partition(project: Path) -> None:
-    assert ticks(project, "every_morning") == [(None, None)]
+    (asked,) = ticks(project, "every_morning")
+    assert (asked.run_key, asked.partition_key, asked.run_config) == (None, None, {})
     text = (project / "config" / "base.yaml").read_text(encoding="utf-8")
-    (project / "config" / "base.yaml").write_text(text.replace("+rents_by_town", "raw_rents"), encoding="utf-8")
-    moment = "2025-03-19T06:00:00+00:00"
-    assert ticks(project, "every_morning") == [(f"{moment} 2023", "2023"), (f"{moment} 2024", "2024")]
+    (project / "config" / "base.yaml").write_text(
+        text.replace("+rents_by_town", "raw_rents") + "logs: json\n", encoding="utf-8"
+    )
+    moment, settings = "2025-03-19T06:00:00+00:00", {"loggers": {"json": {}}}
+    found = [(one.run_key, one.partition_key, one.run_config) for one in ticks(project, "every_morning")]
+    assert found == [(f"{moment} 2023", "2023", settings), (f"{moment} 2024", "2024", settings)]
 
 
 def test_jobs_schedules_sensors_and_checks_of_a_module_are_taken(project: Path) -> None:

@@ -31,7 +31,7 @@ def test_a_runs_lines_hold_its_ids_and_no_secret(
         raise ValueError(f"{SECRET} and {tenant} cannot be read")
 
     job = dg.Definitions(assets=[rents, fees], jobs=[dg.define_asset_job("nightly")], loggers={"json": json_logger})
-    settings = {"loggers": {"json": {"config": {"stream": "stdout", "level": "DEBUG"}}}}
+    settings = {"loggers": {"json": {"config": {"stream": "stdout"}}}}
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.resolve_job_def("nightly").execute_in_process(
             run_config=settings, instance=instance, raise_on_error=False
