@@ -74,7 +74,8 @@ def test_a_schedule_asks_for_one_run_or_for_one_of_each_partition(project: Path)
     (project / "config" / "base.yaml").write_text(
         text.replace("+rents_by_town", "raw_rents") + "logs: json\n", encoding="utf-8"
     )
-    moment, settings = "2025-03-19T06:00:00+00:00", {"loggers": {"json": {}}}
+    moment = "2025-03-19T06:00:00+00:00"
+    settings: dict[str, dict[str, dict[str, str]]] = {"loggers": {"json": {}}}
     found = [(one.run_key, one.partition_key, one.run_config) for one in ticks(project, "every_morning")]
     assert found == [(f"{moment} 2023", "2023", settings), (f"{moment} 2024", "2024", settings)]
 
