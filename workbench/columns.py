@@ -23,7 +23,7 @@ def graph_of(session: Session) -> LineageGraph:
         assets[node.name] = _asset(session.instance, node, owners)
     # Sources that the project does not make: only what reads them tells of them
     for name in sorted({parent for node in session.nodes for parent in node.upstream} - assets.keys()):
-        assets[name] = AssetColumns(name, source="not made by this project")
+        assets[name] = AssetColumns(name, source="elsewhere: this project does not make it")
     return LineageGraph(assets)
 
 
