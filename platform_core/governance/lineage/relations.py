@@ -60,7 +60,9 @@ def lineage_of_relations(
     True
     """
     duck = sys.modules.get("duckdb")
-    if duck is None or not isinstance(function, FunctionType) or duck not in function.__globals__.values():
+    if duck is None or not isinstance(function, FunctionType):
+        return None
+    if not any(value is duck for value in function.__globals__.values()):  # a frame among them cannot be compared
         return None
     try:
         frame = _called(function, dict(arguments), frames, _DEPTH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 
 from platform_core.governance import lineage
 from platform_core.governance.lineage.calls import Call, lineage_of_call
+from platform_core.governance.lineage.relations import lineage_of_relations
 from tests.platform_core.governance.lineage.perturbation import observed
 from tests.platform_core.governance.lineage.random_plans import frames
 
@@ -116,6 +118,11 @@ def test_what_may_do_more_depends_on_everything(function: Callable[..., Any]) ->
     found = followed(function, "duckdb")
     assert [one.reason for one in found.unknown] == ["made with a DuckDB relation, which shows no plan"]
     assert {one.column for _, one in found.edges() if one.asset == "a"} == set(VALUES["a"].columns)
+
+
+def test_frames_beside_the_function_are_no_trouble() -> None:
+    for frame in (pl.DataFrame({"g": [1, 2]}), pl.DataFrame({"g": [1, 2]}).to_pandas()):
+        assert lineage_of_relations(FunctionType(ranks.__code__, {"frame": frame}), {"a": frame}, {}, []) is None
 
 
 def test_a_name_that_the_database_itself_holds_is_not_that_of_the_function() -> None:
