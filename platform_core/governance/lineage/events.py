@@ -3,12 +3,14 @@
 They are sent by OpenLineage's own client, and configured as that client is: by `OPENLINEAGE_URL` (with
 `OPENLINEAGE_API_KEY`), by the file that `OPENLINEAGE_CONFIG` names, or by `OPENLINEAGE__TRANSPORT__…`. Without any of
 these nothing is sent and the client is not even imported. `OPENLINEAGE_NAMESPACE` names the project. A receiver that
-cannot be reached is a warning in the log and never a failed step. No value of the data is sent.
+cannot be reached is a warning in the log and never a failed step, and is left alone for a minute then: the client tries
+for some ten seconds. No value of the data is sent.
 """
 
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ from platform_core.values import dataclass
 PRODUCER = "urn:notebook-workbench"
 NAMESPACE = "workbench"
 
+REST_SECONDS = 60.0  # that a receiver which did not answer is left alone by this process
+_AWAY = [0.0]  # until when, by the clock of this process
 _SWITCHES = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE__TRANSPORT__TYPE")
 
 
@@ -66,9 +70,14 @@ def events_of(run_id: str, asset: str, upstream: Iterable[str], warn: Callable[[
     step = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{run_id}/{asset}"))
 
     def send(state: str, error: BaseException | None = None) -> None:
+        if time.monotonic() < _AWAY[0]:
+            warn(f"The OpenLineage event {state} of {asset} was not sent: the receiver did not answer a moment ago.")
+            return
         try:
             _client().emit(event(state, step, run_id, asset, inputs, events, type(error).__name__ if error else ""))
         except Exception as problem:  # noqa: BLE001 - a receiver may fail in any way, and the step goes on
+            if isinstance(problem, OSError) and getattr(problem, "response", None) is None:
+                _AWAY[0] = time.monotonic() + REST_SECONDS
             warn(f"The OpenLineage event {state} of {asset} was not sent ({type(problem).__name__}).")
 
     send("START")
