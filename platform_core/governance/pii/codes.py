@@ -50,7 +50,7 @@ _SHAPES = (
     ("passport", _PASSPORT, ""),
     ("like_postcode", _POSTCODE_LIKE, ""),
 )
-_WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|BIZ|GIZ|FOI)"
+_WORDS_NOT_MARKS = r"^(?:LOT|BOX|THE|AND|FOR|VIA|BLK|ISO|PLOT|OFF|NOT|USE|DAY|TOP|REF|FIG|MAX|MIN|ADZ|BIZ|COZ|CUZ|DOZ|FEZ|GAZ|GIZ|VIZ|WIZ|FOI)"
 NO_MARK = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|AM|PM|OF|THE|AND|NO)(?-u:\b)|^(?:NO|ISO|SC|OC|NI) ?[0-9]"
 _SMALL_WORDS = (
     r"^(?:was|the|and|for|has|had|are|but|not|you|all|can|her|his|one|our|out|get|him|how|man|new|now|old|see|two|way|who|did|its|let|put"
@@ -193,7 +193,14 @@ def _coded(pieces: pl.DataFrame, around: Around) -> pl.DataFrame:
     ends_otherwise = short_ni & around.of(pl.col("right").str.contains(r"^[ .\-/]?[E-HJ-Z](?-u:\b)"))
     alone = pl.lit(around.shared is not None)
     like_older = long & (capitals | alone | ~piece.str.contains("[ -]"))
-    like_irish = long & capitals & ~piece.str.contains("-", literal=True) & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    # Alone in its cell a mark of Northern Ireland may be small: few words end in a Z
+    small_irish = alone & code.str.contains("Z[0-9]{3,4}$")
+    like_irish = (
+        long
+        & (capitals | small_irish)
+        & ~piece.str.contains("-", literal=True)
+        & ~code.str.contains("(?:19|20)[0-9]{2}$")
+    )
     sure_mark = (shape == "current") | ((shape == "older") & like_older) | ((shape == "irish") & like_irish)
     # `gate G55 RED`
     sure_mark &= ~around.of(pl.col("before").str.contains(_PLACED))

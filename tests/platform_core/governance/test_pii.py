@@ -611,6 +611,8 @@ def test_a_form_is_told_by_what_stands_around_it(column: str, text: str, kinds: 
         ("note", "Sterling Silver", []),
         ("note", "VRM LN19  OKD", [("vehicle_registration", "LN19  OKD")]),
         ("note", "Rejected: vrm=BE15 KDQ", []),
+        ("note", "nbz 1358", [("vehicle_registration", "nbz 1358")]),
+        ("note", "doz 1358", []),
         ("note", "Registered keeper of KXB 812 moved", [("vehicle_registration", "KXB 812")]),
         ("note", "A/C no 41 208 775, paid", [("account_number", "41 208 775")]),
         ("note", "Title number WM506117, registered", []),

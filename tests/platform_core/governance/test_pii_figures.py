@@ -181,7 +181,9 @@ def blind(name: str) -> dict[str, dict[str, list[tuple[list[Any], str]]]]:
     return parts
 
 
-@pytest.mark.parametrize(("name", "fewest"), [("first", 30), ("second", 30), ("third", 14), ("fourth", 14)])
+@pytest.mark.parametrize(
+    ("name", "fewest"), [("first", 30), ("second", 30), ("third", 14), ("fourth", 14), ("fifth", 14), ("sixth", 12)]
+)
 def test_sets_by_somebody_who_never_saw_the_detector(
     name: str, fewest: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
