@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,14 @@ def libraries() -> list[str]:
     found = [f"python {sys.version_info[0]}.{sys.version_info[1]}"]
     for name in _LIBRARIES:
         try:
-            found.append(f"{name} {version(name)}")
+            found.append(f"{name} {_version(name)}")
         except PackageNotFoundError:
             continue
     return found
+
+
+def _version(name: str) -> str:
+    """Give the version of an installed package by the head of its metadata: parsing all of its README costs a step."""
+    package = distribution(name)
+    head = (package.read_text("METADATA") or "").partition("\n\n")[0].splitlines()
+    return next((line[9:].strip() for line in head if line.startswith("Version: ")), None) or package.version
