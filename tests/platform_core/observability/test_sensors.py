@@ -220,7 +220,7 @@ def test_a_bucket_that_does_not_answer_fails_the_tick_and_leaves_the_cursor(buck
     bucket.tick(SENSOR)
     before = bucket.cursor
     bucket.name = "no-such-bucket"
-    with pytest.raises(Exception, match="The bucket or container of .* is not there"):
+    with pytest.raises(Exception, match=r"The bucket or container of .* is not there"):
         bucket.tick(SENSOR)
     assert bucket.cursor == before
 
