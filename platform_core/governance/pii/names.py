@@ -268,8 +268,8 @@ def _in_runs(runs: pl.DataFrame) -> pl.DataFrame:
         ~pl.col("piece").str.to_lowercase().str.replace_all(".", "", literal=True).is_in(called_alike())
     )
     # `PO ORD123`: its last word goes on
-    found = found.filter(~(pl.col("at_end") & pl.col("right").str.contains("^[0-9]")))
-    found = found.filter((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST))
+    goes_on = pl.col("at_end") & pl.col("right").str.contains("^[0-9]")
+    found = found.filter(~goes_on & ((pl.col("score") != _BY_A_FIRST) | pl.col("piece").str.contains(_COME_FIRST)))
     return found.select(
         "row", "piece", "start", "left", "right", "first", "last", "kind", "score", "chance", "at_begin", "at_end"
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import random
+import subprocess
 import sys
 from unittest import mock
 
@@ -199,6 +201,20 @@ def test_a_sample_reads_a_thousand_rows_and_a_full_scan_all() -> None:
     assert pii.columns(rare.lazy())["personal"].to_list() == [False]
     assert pii.columns(rare, sample=None)["personal"].to_list() == [True]
     assert pii.columns(rare)["personal"].to_list() == [True]  # evenly spaced
+
+
+def test_a_frame_of_measures_loads_nothing_that_reads_texts() -> None:
+    looks = """
+import sys, polars as pl
+from platform_core.governance import pii
+frame = pl.DataFrame({"rent": [1.5], "nhs_number": [None], "units": [3], "seen": [True]})
+print(pii.columns(frame)["personal"].to_list(), pii.scan(frame).height)
+print(sorted(name.rpartition(".")[2] for name in sys.modules if name.startswith("platform_core.governance.pii.")))
+"""
+    told = subprocess.run([sys.executable, "-c", looks], check=True, capture_output=True, text=True).stdout
+    verdicts, loaded = told.splitlines()
+    assert verdicts == "[False, True, False, False] 0"
+    assert not {"texts", "names", "judging", "codes"} & set(ast.literal_eval(loaded))
 
 
 def test_presidio_is_loaded_only_where_it_is_asked_for_and_said_to_be_missing() -> None:
