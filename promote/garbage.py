@@ -1,4 +1,4 @@
-"""How often Python looks for circles of garbage while `promote` works."""
+"""How often Python looks for circles of garbage while `promote` or `workbench` works."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+_USUAL = gc.get_threshold()
 _MANY = 400_000  # objects made between two looks for circles, some 40 MB of them at most; Python's own is 700
 
 
@@ -20,6 +21,36 @@ def seldom_collected() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+@contextmanager
+def collected_as_usual() -> Iterator[None]:
+    """Let Python look as often as it does by itself while code of others runs, which may leave large frames in circles.
+
+    What is there before is code and definitions, which stay: they are left out of these looks. What the others left is
+    looked for once more at the end.
+
+    >>> with seldom_collected(), collected_as_usual():
+    ...     gc.get_threshold() == _USUAL
+    True
+    """
+    ours = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*_USUAL)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*ours)
+        gc.collect()
+        gc.unfreeze()
+
+
+def leave_uncollected() -> None:
+    """Leave all that is there out of the look for circles that Python takes as the process ends: a tenth of a second.
+
+    So this is for a process of ours, when all that holds anything open is closed.
+    """
+    gc.freeze()
 
 
 def end_at_once(code: int) -> None:

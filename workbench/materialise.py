@@ -29,6 +29,7 @@ from platform_core.lake import Lake
 from platform_core.resources import FilesResource
 from platform_core.sdk.layers import CACHE_KEY
 from platform_core.storage.routes import kept_in, storage_of
+from promote.garbage import collected_as_usual
 from workbench.fingerprints import Record, digest_of
 from workbench.graph import AssetNode
 from workbench.outcomes import AssetOutcome, Problem, read_problem, was_interrupted
@@ -125,7 +126,7 @@ class Materialiser:
         job = self._session.definitions.resolve_implicit_global_asset_job_def()
         keys = [dg.AssetKey.from_user_string(name) for name in stale]
         try:
-            with _quiet():
+            with _quiet(), collected_as_usual():
                 job.execute_in_process(
                     run_config=_QUIET if "console" in (self._session.definitions.loggers or {"console"}) else None,
                     instance=self._session.instance,
