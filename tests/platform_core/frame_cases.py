@@ -389,6 +389,10 @@ REFUSED: dict[str, tuple[pandas.DataFrame, str]] = {
         objects(pd.Timestamp("2025-01-01").as_unit("s"), pd.Timestamp("2025-01-01").as_unit("ns")),
         "objects of type Timestamp that differ in unit, zone or closed side",
     ),
+    "timestamps of several zones": (
+        objects(pd.Timestamp("2025-01-01", tz="UTC"), pd.Timestamp("2025-01-01", tz="Europe/Paris")),
+        "objects of type Timestamp that differ in unit, zone or closed side",
+    ),
     "floats of 80 bits": (column(np.array([1], "longdouble")), f"values of type {np.dtype('longdouble')}"),
     "complex of 80 bits": (column(np.array([1], "clongdouble")), f"values of type {np.dtype('clongdouble')}"),
     "lone surrogates as string": (
