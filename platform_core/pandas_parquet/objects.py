@@ -165,7 +165,7 @@ def _encode_pandas(values: list[Any]) -> tuple[pa.Array, dict[str, Json]]:
     from platform_core.pandas_parquet.columns import encode_column  # noqa: PLC0415 - columns hold objects, and objects columns
 
     made = pd.array(values)
-    if getattr(made.dtype, "numpy_dtype", made.dtype) == object or not all(
+    if isinstance(made, pd.arrays.NumpyExtensionArray) or not all(
         type(a) is type(b) and a == b and getattr(a, "unit", 0) == getattr(b, "unit", 0)
         for a, b in zip(values, made, strict=True)
     ):
