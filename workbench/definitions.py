@@ -129,14 +129,14 @@ def gather(
     written = _only(unique, _JOBS)
     check_jobs(config, (job.name for job in written))
     jobs = [*written, *build_jobs(config)]
-    hooks = [*_only(unique, dg.HookDefinition), *_alert_hooks(config)]
+    hooks = _only(unique, dg.HookDefinition)
     assets = [*_only(unique, (dg.AssetsDefinition, dg.AssetSpec), but=dg.AssetChecksDefinition), *drafts]
     assets = governed(assets, checks, load_policies(config.project), on=today())
     check_groups(config, assets)
     check_partitions(config, assets)
     try:
         definitions = dg.Definitions(
-            assets=[*with_declared_hooks(assets, hooks), *_of_others(config, assets)],
+            assets=[*_alerting(config, with_declared_hooks(assets, hooks)), *_of_others(config, assets)],
             asset_checks=checks,
             jobs=jobs,
             schedules=[*_only(unique, dg.ScheduleDefinition), *build_schedules(config)],
@@ -172,12 +172,17 @@ def _of_others(config: ProjectConfig, assets: Sequence[dg.AssetsDefinition | dg.
     ]
 
 
-def _alert_hooks(config: ProjectConfig) -> list[dg.HookDefinition]:
+def _alerting(config: ProjectConfig, assets: list[Any]) -> list[Any]:
+    """Give assets with the hooks that the section `alerts:` asks for."""
     if config.alerts is None:
-        return []
+        return assets
     from platform_core.observability.alert_hooks import alert_hooks  # noqa: PLC0415 - it brings a database's library
 
-    return alert_hooks(config.alerts)
+    try:
+        return with_declared_hooks(assets, alert_hooks(config.alerts))
+    except UserError as error:  # of its hooks, one alone is for assets that somebody names
+        error.location = config.place("alerts", "success")
+        raise
 
 
 def _executor(config: ProjectConfig) -> dg.ExecutorDefinition:

@@ -125,6 +125,7 @@ def test_the_configuration_shows_where_secrets_are_kept(
         ('start: "20:00", end: "07:00", timezone: Europe/London, days: [sat, sun]', "sent: error", "an end, or days"),
         ("long_running_minutes: 60", "long_minutes: 60", "'long_minutes' is not known"),
         ("quiet_hours:", "quite_hours:", "Did you mean 'quiet_hours'"),
+        ("success: rents_by_town", "success: rents_by_twon", "base.yaml:22: The assets rents_by_twon of a hook"),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_no_secret(alerting: Path, old: str, new: str, message: str) -> None:

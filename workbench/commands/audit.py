@@ -84,7 +84,9 @@ def _verify(arguments: argparse.Namespace) -> int:
         )
     state = "as they were written" if verdict.ok else "hold together before that"
     sys.stdout.write(f"{verdict.entries} entries {'are ' if verdict.ok else ''}{state}.\n")
-    sys.stdout.write(f"Keep this elsewhere to prove later that nothing was cut off: {verdict.entries}:{verdict.last}\n")
+    if verdict.ok:  # of a log that is wrong, an anchor that was kept before tells more
+        anchor = f"{verdict.entries}:{verdict.last}"
+        sys.stdout.write(f"Keep this elsewhere to prove later that nothing was cut off: {anchor}\n")
     return 0 if verdict.ok else 1
 
 
