@@ -498,7 +498,7 @@ def notebook(seed: int) -> Cells:
     steps = ["one", "two", "three"][: rng.randint(1, 3)]
     if named:
         steps = [rng.choice((step, step, *others)) for step, others in zip(steps, ("kx", "nd", "ytp"), strict=False)]
-    first = ("", "", "") if named else ("", "", "silver:one")
+    first = ("", "", f"silver:{steps[0]}")
     cells: Cells = [(rng.choice(("", "helpers")), PRELUDE), (rng.choice(first), START)]
     plan = [rng.choice(["", "", "", *steps]) for _ in range(rng.randint(3, 8))]
     plan += [step for step in steps if step not in plan]
