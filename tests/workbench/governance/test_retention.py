@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import polars as pl
 import pytest
 
@@ -15,7 +17,10 @@ from platform_core.governance.retention import StoredPart, due
 from platform_core.storage.purging import purging_of
 from platform_core.storage.routes import kept_in, storage_of
 from workbench.cli import main
+from workbench.graph import load_project
+from workbench.project import find_project
 
+MONDAY = datetime(2026, 11, 30, 6, tzinfo=UTC)
 JANUARY, FEBRUARY = (f"data/lake/bronze/payments/2026-0{n}.parquet" for n in ("1-31", "2-28"))
 
 
@@ -41,6 +46,42 @@ def test_nothing_goes_without_yes_and_what_goes_is_told(project: Path, capsys: p
     (entry,) = (one for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "deleted")
     assert (entry.of, entry.about["why"], entry.about["partition"]) == ("bronze:payments", "retention", "2026-01-31")
     assert main(["retention", "delete", "--on", "2199-01-01", "--yes"]) == 2
+
+
+def test_a_schedule_tells_and_deletes_what_is_due(project: Path) -> None:
+    (project / "src/benefits/defs/expiry.py").write_text(
+        "from workbench.governance.retention_job import retention_job\n\n"
+        "look = retention_job()\ndelete = retention_job(delete=True, name='expiry')\n"
+    )
+    with (project / "config/base.yaml").open("a") as config:
+        config.write(
+            "schedules:\n  weekly: {job: retention, cron: '0 6 * * 1'}\n  nightly: {job: expiry, cron: '0 3 * * *'}\n"
+        )
+    definitions = load_project(find_project())
+    tick = dg.build_schedule_context(repository_def=definitions.get_repository_def(), scheduled_execution_time=MONDAY)
+    for name, schedule in (("retention", "weekly"), ("expiry", "nightly")):
+        data = definitions.resolve_schedule_def(schedule).evaluate_tick(tick)
+        assert [one.job_name or name for one in data.run_requests or ()] == [name]
+
+    told = definitions.resolve_job_def("retention").execute_in_process()
+    (step,) = (one for one in told.all_node_events if one.event_type_value == "STEP_OUTPUT")
+    assert "due          bronze:payments 2026-01-31" in str(step.step_output_data.metadata["workbench/retention"].value)
+    assert (project / JANUARY).exists()
+
+    job = definitions.resolve_job_def("expiry")
+    hold = project / "policies/holds.yaml"
+    hold.write_text("holds: [{id: CASE-7, reason: An inquiry, assets: [paymnts]}]\n")
+    failed = job.execute_in_process(raise_on_error=False)
+    (event,) = (one for one in failed.all_node_events if one.is_step_failure)
+    assert "CASE-7 is of paymnts" in str(event.step_failure_data.user_failure_data)
+    assert (project / JANUARY).exists()
+    hold.unlink()
+    assert job.execute_in_process().success
+    assert not (project / JANUARY).exists()
+    assert [one.about["why"] for one in read_entries(project / "data/audit/audit.jsonl") if one.did == "deleted"] == [
+        "retention",
+        "retention",
+    ]
 
 
 def test_a_hold_keeps_what_is_due(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
