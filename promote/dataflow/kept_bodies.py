@@ -101,11 +101,17 @@ def _changing(say: Refusals, statement: Statement) -> None:
     if annotated is not None:
         message = f"The annotation may change {changed} when it is evaluated, which a function's is not."
         say.say("PR314", changed, message, statement, use_of(annotated), "Run that code in a line of its own.")
-    value = shown(statement.node)
+    value = shown(statement.node) if _ends_cell(say, statement) else None
     if value is not None and (getattr(value, "id", "") in statement.changes or _shows_with_effect(say.program)):
         message = f"Showing `{ast.unparse(value)}` may change `{changed}`, and only IPython shows what a line gives."
         hint = "Write print(…) around it, or leave the line out of the step."
         say.say("PR314", changed, message, statement, use_of(value), hint)
+
+
+def _ends_cell(say: Refusals, statement: Statement) -> bool:
+    """Whether a statement is its cell's last, which alone IPython shows where nobody told it to show others."""
+    last = say.program.by_cell[statement.cell][-1]
+    return statement is last or any("ast_node_interactivity" in c.source for c in say.context.notebook.cells)
 
 
 def _shows_with_effect(program: Program) -> bool:

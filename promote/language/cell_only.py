@@ -52,12 +52,15 @@ def _of_the_cell(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def shown(node: ast.stmt) -> ast.expr | None:
-    """Give what a line holds and does nothing else with, so that IPython shows it.
+    """Give what a line holds and does nothing else with, so that IPython shows it where it ends a cell.
 
-    >>> ast.unparse(shown(ast.parse("rents[0]").body[0])), shown(ast.parse("print(rents)").body[0])
-    ('rents[0]', None)
+    A text that the line itself makes runs no code of an object when it is shown.
+
+    >>> texts = "rents[0]", "print(rents)", "f'{rents}'"
+    >>> [value and ast.unparse(value) for value in (shown(ast.parse(text).body[0]) for text in texts)]
+    ['rents[0]', None, None]
     """
-    if not isinstance(node, ast.Expr):
+    if not isinstance(node, ast.Expr) or isinstance(node.value, ast.JoinedStr):
         return None
     called = node.value.func if isinstance(node.value, ast.Call) else None
     return None if isinstance(called, ast.Name) and called.id in {"print", "display"} else node.value
