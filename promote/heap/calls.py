@@ -14,6 +14,7 @@ from promote.heap.unseen import unseen
 from promote.language.effects import (
     CALLING_DECORATORS,
     DEFAULTING_FUNCTIONS,
+    EXHAUSTING_FUNCTIONS,
     KEEPING_FUNCTIONS,
     SCALAR_FUNCTIONS,
     STORING_METHODS,
@@ -277,7 +278,10 @@ class Calls(Libraries):
         """Tell what a call calls, and what it is given; within one run of a statement that is asked once."""
         found = self.calls.get(id(call))
         if found is None:
-            found = self.calls[id(call)] = self.target(call), self.arguments(call)
+            target = self.target(call)
+            if target.name in EXHAUSTING_FUNCTIONS and target.name not in self.functions.variables:
+                self.used_up |= {id(one) for one in call.args if one.__class__ is ast.GeneratorExp}
+            found = self.calls[id(call)] = target, self.arguments(call)
         return found
 
     def target(self, call: ast.Call) -> Target:

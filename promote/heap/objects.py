@@ -47,6 +47,7 @@ class Values:
         self.families: list[Objects] = []
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it
+        self.used_up: set[int] = set()  # generators that nothing holds but a call which goes through them to their end
         self.turned: dict[int, tuple[ast.Call, ast.Call]] = {}  # calls of types' functions, as methods
         self.given: dict[int, Objects] = {}  # what calls and named values of the statement at hand gave, by identity
 
@@ -281,7 +282,7 @@ class Values:
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Objects:
         """A container of what its element gives, evaluated with its own variables."""
         saved = dict(self.own)
-        lazy = isinstance(node, ast.GeneratorExp)
+        lazy = isinstance(node, ast.GeneratorExp) and id(node) not in self.used_up
         for generator in node.generators:
             given = self.value(generator.iter)
             for name in walk(generator.target):

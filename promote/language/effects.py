@@ -216,6 +216,13 @@ SHALLOW_COPIES = frozenset(
     collections.OrderedDict collections.Counter""".split()
 )
 
+# Functions that go through a generator to its end, or never ask it again, before they give anything.
+EXHAUSTING_FUNCTIONS = frozenset(
+    """list tuple dict set frozenset sorted sum min max any all math.fsum math.prod collections.deque
+    collections.OrderedDict collections.Counter pandas.concat pandas.DataFrame pandas.Series polars.concat
+    polars.DataFrame polars.Series numpy.fromiter""".split()
+)
+
 # Functions whose result changes when an item of it is only read.
 DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 
