@@ -320,15 +320,16 @@ class Refusals:
             self.say("PR301", name, message, at, use, hint)
         else:
             message = f"`{name}` is never defined in this notebook."
-            self.say("PR301", name, message, at, use, self.nearest(name, builtins))
+            self.say("PR301", name, message, at, use, self.nearest(name, at, builtins))
 
-    def nearest(self, name: str, builtins: Iterable[str]) -> str:
-        """Ask whether a near name was meant."""
+    def nearest(self, name: str, at: Statement, builtins: Iterable[str]) -> str:
+        """Ask whether a near name was meant that is there by then: what a step gives is no name for what it reads."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
 
         if name in SDK:
             return f"Import it in a cell above: from platform_core.sdk import {name}."
-        own = sorted(n for n in self.program.touches if not is_state(n) and n != name)
+        there = (name for name, places in self.program.touches.items() if min(places) < at.index)
+        own = sorted(n for n in there if not is_state(n) and n != name)
         close = difflib.get_close_matches(name, own, 1)
         close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)
         return meant(close[0]) if close else "Define it, or import it, in a cell above."
