@@ -72,11 +72,16 @@ class _Builder:
         self._frames: dict[str, Any] = {}
         self._types = {name: described.get("type", FILES) for name, described in request.resources.items()}
         tables: dict[str, Table] = {}
+        unmade: UserError | None = None  # why no data can be made up for a file, which another step may read
         for item in request.inputs:
             self._frames.setdefault(f"asset {item['asset']}", read_captured(Path(item["path"])))
         for name, described in request.resources.items():
             for file in described["files"]:
-                table = read_table(Path(described["root"], file))
+                try:
+                    table = read_table(Path(described["root"], file))
+                except UserError as problem:
+                    unmade = unmade or problem
+                    continue
                 tables[f"file {name}/{file}"] = table
                 self._frames[f"file {name}/{file}"] = table.frame
         self._trial = Trial(
@@ -92,7 +97,7 @@ class _Builder:
             tolerance=request.tolerance,
             disturbs=request.disturbs,
         )
-        self._leave_out_unread()
+        self._leave_out_unread(unmade)
         self._literals = frozenset(request.literals) | {
             value for value in request.preset.values() if isinstance(value, str | int | float)
         }
@@ -162,14 +167,20 @@ class _Builder:
         found = self._examples
         return {"accepted": found.accepted, "columns": list(found.columns)} if found is not None else {}
 
-    def _leave_out_unread(self) -> None:
-        """Leave out the files that other steps read from the same resource: a recording of one run shows which."""
+    def _leave_out_unread(self, unmade: UserError | None) -> None:
+        """Leave out the files that other steps read from the same resource: a recording of one run shows which.
+
+        Raises:
+            UserError: No data can be made up for one of them, and the cells do not run without it.
+        """
         tables = self._trial.tables
-        if len(tables) < 2:
+        if len(tables) < 2 and unmade is None:
             return
         try:
             read = self._trial.files_read(self._heads(50))
         except NoCaseError:
+            if unmade is not None:
+                raise unmade from None
             return  # it may want another choice of rows before it reads on
         for name in tables.keys() - read:
             del tables[name], self._frames[name]

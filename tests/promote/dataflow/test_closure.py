@@ -68,7 +68,7 @@ def test_a_name_is_refused_once_for_each_reason() -> None:
     ("code", "cells", "hint"),
     [
         ("PR301", [("silver:a", "a = [prnt]")], "Did you mean 'print'?"),
-        ("PR301", [("silver:rents", "rents = [row for row in raw_rents]")], "Define it, or import it, in a cell above."),
+        ("PR301", [("silver:rents", "rents = [row for row in raw_rents]")], "Define it, or import it"),
         ("PR301", [("silver:a", "a = [qqqqqq]")], "Define it, or import it, in a cell above."),
         ("PR301", [("silver:a", "a = [plot(1)]")], "Define it, or import it, in a cell above."),
         ("PR301", [("", "def f():\n    global k\n    k = 1"), ("silver:a", "a = [k]")], "Define it, or import it"),

@@ -210,6 +210,24 @@ def test_files_of_other_forms_are_named(tmp_path: Path) -> None:
     assert build(request).reason == "No test data can be made up for a file of type .xlsx."
 
 
+def test_a_file_of_another_form_that_only_another_step_reads_is_left_out(tmp_path: Path) -> None:
+    root = tmp_path / "live"
+    root.mkdir()
+    PERMITS.select("authority", "fee").write_csv(root / "a.csv")
+    (root / "b.xlsx").write_bytes(b"PK")
+    head = "import polars as pl\nfrom platform_core.sdk import resource\nsource = resource('register')"
+    resources = {"register": {"root": str(root), "files": ["a.csv", "b.xlsx"]}}
+
+    def asked(name: str, cell: str) -> CaseAnswer:
+        return build(CaseRequest(name, str(tmp_path / "project"), [head, cell], name, resources=resources))
+
+    answer = asked("fees", "fees = pl.read_csv(source.path('a.csv')).filter(pl.col('fee') > 100)")
+    assert answer.ok, answer.reason
+    assert [file for file in answer.files if "register" in file] == ["tests/assets/data/fees/register/a.csv"]
+    both = "rest = pl.read_csv(source.path('a.csv')); pl.read_excel(source.path('b.xlsx'))"
+    assert asked("rest", both).reason == "No test data can be made up for a file of type .xlsx."
+
+
 def test_the_process_answers_a_request(tmp_path: Path) -> None:
     path = write_captured(PERMITS, tmp_path / "permits").path
     item = {"parameter": "permits", "asset": "permits", "kind": "lazy", "path": str(path), "external": False}
