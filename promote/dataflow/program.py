@@ -16,7 +16,7 @@ from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
 from promote.heap.handed import Handed
 from promote.heap.standing import Carriers, Relations, with_aliases
-from promote.heap.state import PREFIX, is_ambient, is_shown, state_uses
+from promote.heap.state import PREFIX, is_ambient, is_shown, minded, state_uses
 from promote.heap.summaries import summarise
 from promote.heap.trace import Trace
 from promote.language.effects import NAMESPACES, OUT_POSITIONS
@@ -161,9 +161,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
         others=others,
         asks_caches=any("cache_info" in facts.attributes for facts in every),
         asks_subclasses=any("__subclasses__" in facts.attributes for facts in every),
-        minds_depth=any(
-            "RecursionError" in facts.names or "getrecursionlimit" in facts.names | facts.attributes for facts in every
-        ),
+        minded=minded(every, imports),
         calls_hooks=any(f"sys.{hook}" in imports.values() for hook in HOOKS) or any(map(_may_call_a_hook, every)),
     )
     if any(path.split(".", 1)[0] == "duckdb" for path in imports.values()):

@@ -51,6 +51,7 @@ class Calls(Libraries):
             named = {info for name in mentioned for info in self.functions.infos(name)}
             classes = self.named(sorted(mentioned & self.functions.classes.keys()))  # `field(default_factory=Log)`
             constructed(self, classes & self.heap.types, NONE, use)
+            named |= self.called_by_library(target.cls)
             self.handed(frozenset(self.functions.constructors(target.cls)), named, given, use)
             return
         everything = given | target.receiver | target.callee
@@ -73,6 +74,13 @@ class Calls(Libraries):
         by_its_object(self, call, target, given, use, alone=alone)
         if alone and not target.own:
             self.for_its_effect(call, target, use)
+
+    def called_by_library(self, name: str) -> set[FunctionInfo]:
+        """Give the methods of a class that the constructor of a library's class under it may call."""
+        lineage = self.functions.lineage(name)
+        if not any("BaseModel" in cls.bases or self.functions.is_called_back(cls) for cls in lineage):
+            return set()
+        return {info for cls in lineage for name, info in cls.methods.items() if name not in CONSTRUCTORS}
 
     def called_back(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
         """Run the methods that a library may call: of instances that it is given, or whose classes stand on its own."""

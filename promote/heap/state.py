@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from platform_core.hints import TYPE_CHECKING
 from platform_core.values import replace
 from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
 from promote.language.effects import ARGUMENT_MUTATORS, MUTATING_METHODS
@@ -24,6 +25,7 @@ from promote.language.states import (
     HARMLESS_SETTINGS,
     HIDDEN_STATE,
     HOOKS,
+    MINDED_WHERE_ASKED,
     PARTS_OF_WARNINGS,
     PLACING_METHODS,
     PRINTED,
@@ -39,11 +41,16 @@ from promote.language.states import (
     STATE_HOLDERS,
     STATE_WORDS,
     STATELESS,
+    STOPPING,
     STORING_FUNCTIONS,
+    TELLING_ERRORS,
 )
 from promote.language.syntax import IMPORTED, chain_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
 from promote.patterns import pattern
+
+if TYPE_CHECKING:
+    from promote.language.facts import Facts
 
 PREFIX = "~"
 _PATCHED = "the set-up of "
@@ -56,7 +63,7 @@ _TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__"
 _ANYTHING = f"{IMPORTED}?"  # a module that a run alone names
 _TOLD_OF_MODULES = frozenset((_ANYTHING, "__version__", "__name__", "__file__", "__doc__", "__path__", "__all__"))
 _TOLD_BY_TEXTS = frozenset(("duckdb", "warnings"))
-_RAISING = frozenset(("error", "raise", "call"))  # other ways of telling errors change no value
+_TELLING_ERRORS = frozenset([path.rpartition(".")[2] for path in TELLING_ERRORS])
 _DRAWING = pattern(
     r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
     r"|Gaussian|^Random|Split$|rvs"
@@ -87,7 +94,6 @@ _ASKING = frozenset((
 _DRAWING_NOTHING = (
     frozenset(("pandas", "polars", "numpy", "platform_core")) | sys.stdlib_module_names | HARMLESS_MODULES
 )
-_DEPTH = "sys.setrecursionlimit"  # which matters where someone catches that functions call one another too deeply
 _STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
 _SETTING = pattern(rf"(^|\.)(({'|'.join(SETTING_FUNCTIONS)})(_\w+)?|add_\w+)$")
 
@@ -135,6 +141,23 @@ def state_uses(
                 if kind != "read":
                     changes.setdefault(name, place)
     return reads, changes, sets
+
+
+def minded(every: Sequence[Facts], imports: Mapping[str, str]) -> frozenset[str]:
+    """Give the calls that matter since a notebook asks for what they set, by their paths.
+
+    What warnings do counts where a call says, or is given from elsewhere, that one shall stop the code.
+    """
+    words = frozenset().union(*[facts.names | facts.attributes for facts in every])
+    found = {path for path, asking in MINDED_WHERE_ASKED.items() if not asking.isdisjoint(words)}
+    telling = words & _TELLING_ERRORS | {name for name, path in imports.items() if path in TELLING_ERRORS}
+    calls = [call for facts in every for call in facts.kinds.get(ast.Call, ())] if telling else ()
+    called = [call for call in calls if getattr(call.func, "attr", getattr(call.func, "id", "")) in telling]
+    said = [call.args[0] for call in called if call.args]
+    said += [k.value for call in called for k in call.keywords if k.arg != "category"]
+    if not all(isinstance(one, ast.Constant) for one in said):
+        said += [one for facts in every for one in facts.kinds.get(ast.Constant, ())]
+    return frozenset(found | TELLING_ERRORS if any(getattr(one, "value", None) in STOPPING for one in said) else found)
 
 
 def handed_on(dotted: Iterable[DottedUse], functions: Functions) -> set[str]:
@@ -278,7 +301,7 @@ def touches_none(path: str) -> bool:
         or _sets_something(path)
     ):
         return False
-    return path not in ALSO_SETTING and path != _DEPTH and not _may_draw(path)
+    return path not in ALSO_SETTING and path not in MINDED_WHERE_ASKED and not _may_draw(path)
 
 
 def _looks_at_files(path: str) -> bool:
@@ -299,7 +322,8 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
     if use.call is None:
         return ""
     package = path.split(".", 1)[0]
-    harmless = package in HARMLESS_MODULES - {"warnings"} and path not in ALSO_SETTING
+    told_of = path in ALSO_SETTING or path in functions.minded
+    harmless = package in HARMLESS_MODULES - {"warnings"} and not told_of
     known = use.path[0] in functions.imports and not harmless and is_known(package)
     if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
         package = "anything"  # `patch(…).start()`
@@ -313,10 +337,8 @@ def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
             functions.canonical(chain).partition(".")[0] if chain and chain[0] in functions.imports else "anything"
         )
     elif package == "warnings" or path == "numpy.seterr":
-        told = [*use.call.args, *(k.value for k in use.call.keywords)]
-        package *= known and any(getattr(a, "value", None) in _RAISING for a in told)
+        package *= known and path in functions.minded
     else:
-        told_of = path in ALSO_SETTING or (path == _DEPTH and functions.minds_depth)
         harmless = (path.startswith(HARMLESS_SETTINGS) and not told_of) or path in ARGUMENT_MUTATORS
         package *= known and not harmless and (told_of or _sets_something(path))
     return package

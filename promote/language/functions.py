@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from promote.language.connections import SqlTexts
 
 _OF_CLASSES = frozenset(("__new__", "__init_subclass__", "__class_getitem__", "__prepare__"))
-CONSTRUCTORS = ("__init__", "__new__", "__post_init__")
+CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "_missing_", "model_post_init")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Functions:
     defaults: bool = False  # whether the notebook has dictionaries that change when an item is read
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # paths that an imported name has elsewhere
     asks_caches: bool = False  # whether anyone asks how often a remembering function was called
-    minds_depth: bool = False  # whether anyone asks how deeply functions may call one another, or catches it
+    minded: frozenset[str] = frozenset()  # calls that matter in this notebook, since someone asks for what they set
     calls_hooks: bool = False  # whether anyone may call what shows values or errors by hand
     asks_subclasses: bool = False  # whether anyone asks a class for those that stand on it
     sql: SqlTexts | None = None  # what is told of the queries of DuckDB, where there may be any

@@ -192,6 +192,20 @@ HARMLESS_SETTINGS = (
     *("platform_core", "dotenv", "pytest", "hypothesis"),
 )
 
+# Calls that matter where someone asks for what they set alone, with the words by which that is asked.
+MINDED_WHERE_ASKED = {
+    "sys.setrecursionlimit": frozenset(("RecursionError", "getrecursionlimit")),
+    "logging.disable": frozenset(("isEnabledFor",)),
+    "gc.disable": frozenset(("isenabled",)),
+    "gc.enable": frozenset(("isenabled",)),
+}
+# Calls that tell what warnings and errors of arithmetic do, and what they say to make them stop the code: only where
+# one of them does, they change any value.
+TELLING_ERRORS = frozenset(
+    ("warnings.filterwarnings", "warnings.simplefilter", "warnings.resetwarnings", "numpy.seterr")
+)
+STOPPING = frozenset(("error", "raise", "call"))
+
 # First arguments of pandas.set_option that only change what is shown, and those of them that change how dates are read.
 DISPLAY_OPTIONS = ("display.", "styler.", "plotting.", "max_", "precision", "html.", "latex.")
 READING_OPTIONS = ("display.date_", "display.encoding")
