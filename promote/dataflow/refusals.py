@@ -322,14 +322,18 @@ class Refusals:
             message = f"`{name}` is never defined in this notebook."
             self.say("PR301", name, message, at, use, self.nearest(name, at, builtins))
 
+    def made_by(self, name: str, at: Statement) -> bool:
+        """Whether the step of a statement is the first to bind a name, there or below."""
+        first = self.program.statements[min(self.program.touches[name])]
+        return first.index >= at.index and first.role == at.role
+
     def nearest(self, name: str, at: Statement, builtins: Iterable[str]) -> str:
-        """Ask whether a near name was meant that is there by then: what a step gives is no name for what it reads."""
+        """Ask whether a near name was meant; what the step itself makes there or below is none for what it reads."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
 
         if name in SDK:
             return f"Import it in a cell above: from platform_core.sdk import {name}."
-        there = (name for name, places in self.program.touches.items() if min(places) < at.index)
-        own = sorted(n for n in there if not is_state(n) and n != name)
+        own = sorted(n for n in self.program.touches if not is_state(n) and n != name and not self.made_by(n, at))
         close = difflib.get_close_matches(name, own, 1)
         close = close or difflib.get_close_matches(name, sorted(set(builtins) - {name}), 1, cutoff=_NEAR_BUILTIN)
         return meant(close[0]) if close else "Define it, or import it, in a cell above."
