@@ -13,12 +13,13 @@ from jupyter_ext.tasks.opened import opened
 from platform_core.errors import UserError
 from promote.fixes.edits import apply_fix, put
 from promote.fixes.reads import CONFIG, settled
+from promote.model import CutEdit, Fix
 
 Tell = Any
 
 
 def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
-    """Give the cells that a fix changes, as they are after it.
+    """Give the cells that a fix changes or makes, as they are after it, and where they stand then.
 
     Raises:
         UserError: There is no such finding any more, or nothing can be done about it.
@@ -44,23 +45,26 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     fix, configuration = fixed
     if configuration is not None:
         put((root / CONFIG).resolve(), configuration)
-    before = json.loads(found.raw)["cells"]
-    after = json.loads(apply_fix(found.raw, fix))["cells"]
-    if len(after) != len(before):
-        raise UserError(
-            "This makes a cell, which the panel cannot.", hint="Save, and run `promote --fix` in a terminal."
-        )
+    before = iter(json.loads(found.raw)["cells"])
+    made = _made(fix)
     changed = [
         {
             "position": number,
             "source": _source(new),
             "tags": new.get("metadata", {}).get("tags", []),
             "options": new.get("metadata", {}).get("workbench"),
+            "made": number in made,
         }
-        for number, (old, new) in enumerate(zip(before, after, strict=True), 1)
-        if old != new
+        for number, new in enumerate(json.loads(apply_fix(found.raw, fix))["cells"], 1)
+        if number in made or next(before) != new
     ]
     return {"what": fix.what, "cells": changed}
+
+
+def _made(fix: Fix) -> set[int]:
+    """Give the places, as they are after a fix, of the cells that it makes: each stands below the one it was cut from."""
+    cuts = sorted(edit.cell for edit in fix.edits if isinstance(edit, CutEdit))
+    return {cell + before + 1 for before, cell in enumerate(cuts)}
 
 
 def _source(cell: Mapping[str, Any]) -> str:

@@ -82,12 +82,17 @@ async def test_a_fix_declares_the_resource_that_it_reads_a_file_through(post: Po
     assert "\n  sources: {type: files, root: sources}\n" in (project / "config/base.yaml").read_text()
 
 
-async def test_a_fix_that_makes_a_cell_is_left_to_the_terminal(post: Post) -> None:
-    cells = [("bronze:towns", "import polars as pl\ntowns = pl.DataFrame({'a': [1]})\ntowns.write_csv('a.csv')")]
+async def test_a_fix_may_make_a_cell(post: Post) -> None:
+    towns = "import polars as pl\ntowns = pl.DataFrame({'a': [1]})"
+    cells = [("bronze:towns", f"{towns}\ntowns.write_csv('a.csv')"), ("", "x = 1")]
     _, found = await post("analyse", {"path": PATH, "content": content(cells)})
     export = next(one for one in found["findings"] if one["code"] == "PR709")
-    status, refused = await post("fix", {"path": PATH, "content": content(cells), "finding": export})
-    assert (status, refused["hint"]) == (422, "Save, and run `promote --fix` in a terminal.")
+    status, fixed = await post("fix", {"path": PATH, "content": content(cells), "finding": export})
+    assert status == 200
+    assert [(one["position"], one["source"], one["tags"], one["made"]) for one in fixed["cells"]] == [
+        (1, towns, ["bronze:towns"], False),
+        (2, "towns.write_csv('a.csv')", [], True),
+    ]
 
 
 async def test_options_are_checked_as_the_notebook_checks_them(post: Post) -> None:

@@ -80,9 +80,16 @@ export interface IPreview {
   files: IFile[];
 }
 
+/** What a fix made of the cells: `position` counts from 1 after it, and a cell that was not there before is `made`. */
 export interface IFixed {
   what: string;
-  cells: { position: number; source: string; tags: string[]; options: Record<string, unknown> | null }[];
+  cells: {
+    position: number;
+    source: string;
+    tags: string[];
+    options: Record<string, unknown> | null;
+    made: boolean;
+  }[];
 }
 
 export interface IProblem {

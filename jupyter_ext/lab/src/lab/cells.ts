@@ -68,22 +68,40 @@ export function contentOf(model: INotebookModel): Record<string, unknown> {
   });
 }
 
-/** Put into the cells what a fix made of them. */
+/** Put into the cells what a fix made of them; where it made a cell, one undo of the notebook takes all of it back. */
 export function applyFixed(model: INotebookModel, fixed: IFixed): void {
-  for (const one of fixed.cells) {
-    const cell = model.sharedModel.getCell(one.position - 1) as SharedCell;
-    edit(cell, () => {
-      const { start, end, text } = stretch(cell.getSource(), one.source);
-      if (start !== end || text) {
-        cell.updateSource(start, end, text);
-      }
-      if (JSON.stringify(tagsOf(cell)) !== JSON.stringify(one.tags)) {
-        setTags(cell, one.tags);
-      }
-      if (JSON.stringify(optionsOf(cell)) !== JSON.stringify(one.options ?? {})) {
-        putOptions(cell, one.options);
-      }
-    });
+  const shared = model.sharedModel;
+  const made = fixed.cells.filter(one => one.made);
+  const changed = fixed.cells
+    .filter(one => !one.made)
+    .map(one => ({ one, cell: shared.getCell(before(one.position, made) - 1) as SharedCell }));
+  if (!made.length) {
+    changed.forEach(({ one, cell }) => edit(cell, () => put(cell, one)));
+    return;
+  }
+  shared.transact(() => {
+    changed.forEach(({ one, cell }) => put(cell, one));
+    for (const { position, source, tags } of made) {
+      shared.insertCell(position - 1, { cell_type: 'code', source, metadata: tags.length ? { tags } : {} });
+    }
+  });
+}
+
+/** Where a cell stood before others were made above it. */
+function before(position: number, made: IFixed['cells']): number {
+  return position - made.filter(one => one.position < position).length;
+}
+
+function put(cell: SharedCell, one: IFixed['cells'][number]): void {
+  const { start, end, text } = stretch(cell.getSource(), one.source);
+  if (start !== end || text) {
+    cell.updateSource(start, end, text);
+  }
+  if (JSON.stringify(tagsOf(cell)) !== JSON.stringify(one.tags)) {
+    setTags(cell, one.tags);
+  }
+  if (JSON.stringify(optionsOf(cell)) !== JSON.stringify(one.options ?? {})) {
+    putOptions(cell, one.options);
   }
 }
 
