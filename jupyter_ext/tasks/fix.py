@@ -62,7 +62,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
 
 
 def _made(fix: Fix) -> set[int]:
-    """Give the places, as they are after a fix, of the cells that it makes: each stands below the one it was cut from."""
+    """Give the places that the cells which a fix makes have after it: each stands below the one it was cut from."""
     cuts = sorted(edit.cell for edit in fix.edits if isinstance(edit, CutEdit))
     return {cell + before + 1 for before, cell in enumerate(cuts)}
 
