@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Literal
 
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
+from promote.language.syntax import dotted_of
 from promote.model import Edit, Fix, ReadEdit
 from promote.outside.files_made import named
 from promote.outside.origins import RESOURCES, bound_within
@@ -37,7 +39,7 @@ def through_resource(
         return None
     path = None if _is_chosen(argument, looker, statement.index) else written(argument, looker, statement.index)
     held = bound_within(statement.node, argument.id) if isinstance(argument, ast.Name) else None
-    text = ast.unparse(argument) if path is None and _is_text(held or argument, looker, statement.index) else ""
+    text = _words(argument, held or argument, looker, statement.index) if path is None else ""
     if held is not None and ".." in ast.unparse(held):
         return None
     listing = call.path in _LISTS
@@ -139,14 +141,27 @@ def _is_chosen(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> b
     return False
 
 
-def _is_text(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> bool:
-    """Whether an expression is surely a text."""
+def _words(argument: ast.expr, held: ast.expr, looker: Looker, before: int) -> str:
+    """Give code for a path as a text; empty where the argument, whose value `held` gives, is not sure to be one."""
+    kind = _kind(held, looker, before)
+    return ast.unparse(argument) if kind == "text" else f"str({ast.unparse(argument)})" if kind == "path" else ""
+
+
+def _kind(node: ast.expr, looker: Looker, before: int, depth: int = 0) -> Literal["text", "path"] | None:
+    """Say whether an expression is surely a text, or a path of `pathlib`."""
     if isinstance(node, ast.Name) and depth < _DEEPEST:
         value = looker.value_of(node.id, before)
-        return value is not None and _is_text(value, looker, before, depth + 1)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return _is_text(node.left, looker, before, depth + 1)
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        return _kind(value, looker, before, depth + 1) if value is not None else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Div)):
+        left = _kind(node.left, looker, before, depth + 1)
+        return left if left == ("text" if isinstance(node.op, ast.Add) else "path") else None
+    if isinstance(node, ast.Call) and node.args and (called := dotted_of(node.func)):
+        name = looker.program.functions.canonical(called)
+        if name in PATH_CLASSES:
+            return "path"
+        return _kind(node.args[0], looker, before, depth + 1) if name == "os.path.join" else None
+    plain = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return "text" if plain else None
 
 
 def _brought(context: Context, statement: Statement) -> tuple[Edit, ...] | None:

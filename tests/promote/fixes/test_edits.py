@@ -419,15 +419,27 @@ def test_a_cell_that_is_cut_is_a_notebook_still(data_project: Path) -> None:
 
 
 @pytest.mark.parametrize("head", ["for m in ['rents']:", "def read(m):"])
-def test_a_path_that_is_made_in_a_loop_or_function_is_read_through_a_resource(head: str, data_project: Path) -> None:
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("f'raw/{m}.csv'", "path"),
+        ("os.path.join('raw', m + '.csv')", "path"),
+        ("RAW / f'{m}.csv'", "str(path)"),
+    ],
+)
+def test_a_path_that_is_made_in_a_loop_or_function_is_read_through_a_resource(
+    made: str, expected: str, head: str, data_project: Path
+) -> None:
     with_files(data_project)
     path = data_project / "notebooks/a.ipynb"
-    body = "\n    path = f'raw/{m}.csv'\n    out = pd.read_csv(path)"
-    source = f"{head}{body}" + ("\n    return out\nout = read('rents')" if head.startswith("def") else "")
-    path.write_text(written([("", FRAMES), ("bronze:out", source)]), encoding="utf-8")
+    body = f"\n    path = {made}\n    out = pd.read_csv(path)"
+    source = f"RAW = Path('raw')\n{head}{body}"
+    source += "\n    return out\nout = read('rents')" if head.startswith("def") else ""
+    imports = f"{FRAMES}\nimport os\nfrom pathlib import Path"
+    path.write_text(written([("", imports), ("bronze:out", source)]), encoding="utf-8")
     done, left = fix_all(data_project, lambda: analysed(data_project, path))
     assert [one.finding.code for one in done] == ["PR707"]
-    assert 'pd.read_csv(resource(\\"notebooks\\").path(path))' in path.read_text(encoding="utf-8")
+    assert f'pd.read_csv(resource(\\"notebooks\\").path({expected}))' in path.read_text(encoding="utf-8")
     assert "PR707" not in {f.code for f in left}
 
 
