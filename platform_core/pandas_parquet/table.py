@@ -24,6 +24,7 @@ pd: Any = pandas  # dispatch on types at run time is beyond what the stubs descr
 
 KEY = b"workbench.pandas"
 _VERSION = 1
+_SHOWN = 5  # columns that a refusal names
 
 
 def table_of(frame: pd_types.DataFrame) -> pa.Table:
@@ -38,16 +39,20 @@ def table_of(frame: pd_types.DataFrame) -> pa.Table:
     fields = [_text(label) for label in frame.columns]
     _refuse_repeated(fields)
     arrays, forms = [], []
-    for place, field in enumerate(fields):
+    refused: list[tuple[int, Unstorable]] = []
+    for place in range(len(fields)):
         try:
             array, form = encode_column(frame.iloc[:, place])
         except Unstorable as error:
-            raise _refused(f"Column {field!r}", f"df[{frame.columns[place]!r}]", error) from None
+            refused.append((place, error))
+            continue
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-            # the libraries' own messages show values: neither shown nor chained
-            raise _refused(f"Column {field!r}", f"df[{frame.columns[place]!r}]", _unknown(error)) from None
+            refused.append((place, _unknown(error)))  # the libraries' own messages show values
+            continue
         arrays.append(array)
         forms.append(form)
+    if refused:
+        raise _refused_columns(frame, fields, refused)
     try:
         levels, index = encode_index(frame.index)
     except (pa.ArrowException, TypeError, ValueError, OverflowError, Unstorable) as error:
@@ -138,6 +143,23 @@ def _attrs(attrs: Mapping[Any, Any]) -> list[list[Json]]:
             f"The frame's attrs hold objects ({types}), which no Parquet file can hold.",
             hint="Take them off first, as with df.attrs = {}.",
         ) from None
+
+
+def _refused_columns(
+    frame: pd_types.DataFrame, fields: Sequence[str], refused: Sequence[tuple[int, Unstorable]]
+) -> UserError:
+    """Say why the first of them cannot be stored, with those that hold the same, and what converts them all."""
+    first = refused[0][1]
+    alike = [place for place, error in refused if (error.held, error.advice) == (first.held, first.advice)]
+    if len(alike) == 1:
+        return _refused(f"Column {fields[alike[0]]!r}", f"df[{frame.columns[alike[0]]!r}]", first)
+    shown = ", ".join(repr(fields[place]) for place in alike[:_SHOWN])
+    more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
+    labels = ", ".join(repr(frame.columns[place]) for place in alike)
+    return UserError(
+        f"Columns {shown}{more} hold {first.held}, which no Parquet file can hold.",
+        hint=f"Convert them first, as with for name in [{labels}]: {first.advice.replace('{}', 'df[name]')}.",
+    )
 
 
 def _refused(what: str, code: str, error: Unstorable) -> UserError:

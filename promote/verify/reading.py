@@ -10,10 +10,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 from promote.model import Finding, Location, Notebook
+from promote.patterns import pattern
 from promote.verify.failures import sentence
 from promote.verify.values import Capture, Captured, Loaded, Observed, Schema, TestsResult
 
 _INJECTED = "injected-parameters"
+_DF = pattern(r"\bdf(?=[.\[])")
+_LATER = (
+    "Or give the cells below the same tag, up to the one that makes a table of plain columns, and name that with "
+    "`#| output:`."
+)
 _RERUN = "Put it right in the notebook: Restart Kernel and Run All Cells must end well."
 _WAYS_OUT = {
     "ModuleNotFoundError": "Add the package to the dependencies in pyproject.toml and install it, or tag the cell "
@@ -156,6 +162,8 @@ def _unkept(notebook: Notebook, capture: Capture, told: Mapping[str, Any]) -> Fi
         case "unkept":
             message = f"{name}, which the step gives, cannot be kept: {_clause(told['said'])}"
             hint = told.get("hint") or "Give a frame that computes and that Parquet can hold."
+            if hint.startswith("Convert"):
+                hint = f"{_DF.sub(capture.variable, hint)} {_LATER}"
             return Finding("PR511", "error", message, location, hint)
     message = f"{name}, which the step gives, could not be kept: the kernel gave no answer."
     return Finding("PR511", "error", message, location, "See whether the notebook replaces parts of IPython.")

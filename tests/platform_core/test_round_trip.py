@@ -135,11 +135,16 @@ def test_what_parquet_cannot_hold_of_pandas_is_named_with_what_to_do(lake: Lake,
 
 
 @pytest.mark.parametrize("case", ["arrays of two dimensions", "arrays of no dimension", "lists of text and int"])
-def test_what_is_said_to_convert_it_does(lake: Lake, case: str) -> None:
-    df = REFUSED[case][0].copy()
+@pytest.mark.parametrize("columns", [1, 8])
+def test_what_is_said_to_convert_it_does(lake: Lake, case: str, columns: int) -> None:
+    whole = REFUSED[case][0]
+    df = pd.concat([whole, *(whole[["x"]].rename(columns={"x": n}) for n in range(1, columns))], axis=1)
     with pytest.raises(UserError) as caught:
         lake.write("silver", "frame", df)
-    exec((caught.value.hint or "").removeprefix("Convert it first, as with ").rstrip("."), {"df": df})  # noqa: S102
+    if columns > 1:
+        assert caught.value.message.startswith("Columns 'x', '1', '2', '3', '4' and 3 more hold ")
+    code = (caught.value.hint or "").partition(" first, as with ")[2].rstrip(".")
+    exec(code, {"df": df})  # noqa: S102
     lake.write("silver", "frame", df)
 
 

@@ -95,5 +95,8 @@ def test_what_no_file_holds_is_refused_at_the_cell_with_column_reason_and_cure(t
     (finding,) = [f for f in outcome.findings if f.severity == "error"]
     assert (finding.code, finding.location.cell) == ("PR511", 2)
     assert "Column 'rent' holds values of several types (int, str), which no Parquet file can hold" in finding.message
-    assert finding.hint == "Convert it first, as with df['rent'] = df['rent'].astype(str)."
+    assert finding.hint == (
+        "Convert it first, as with mixed['rent'] = mixed['rent'].astype(str). Or give the cells below the same tag, up "
+        "to the one that makes a table of plain columns, and name that with `#| output:`."
+    )
     assert not (root / "src/rents/defs/silver").exists()
