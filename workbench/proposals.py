@@ -27,6 +27,7 @@ from promote.suggest.proposal import Proposal, saying, suggest
 from workbench.git import run_git
 
 _FIXED_FIRST = ("PR701", "PR703", "PR707", "PR709")  # what a run would surely or probably fail on: chance, paths …
+_WHY = {"parameters": "a run can set them", "helpers": "steps use what it defines"}
 
 
 def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:
@@ -154,6 +155,7 @@ def as_json(proposal: Proposal, asked: Sequence[Finding] = ()) -> str:
                 }
                 for step in proposal.steps
             ],
+            "roles": [{"tag": role.tag, "cell": role.cell, "names": list(role.names)} for role in proposal.roles],
             "include_needed": proposal.needed,
             "warnings": [_shown(finding) for finding in proposal.warnings],
             "stopped": [_shown(finding) for finding in proposal.stopped],
@@ -181,7 +183,8 @@ def as_text(proposal: Proposal, asked: Sequence[Finding] = (), *, written: bool 
     blocks: list[str] = []
     if proposal.steps:
         head = ("cells", "tag", "gives", "reads", "why")
-        rows_of = [
+        rows_of = [(str(one.cell), one.tag, ", ".join(one.names), "-", _WHY[one.tag]) for one in proposal.roles]
+        rows_of += [
             (_numbers(s.cells), s.tag, s.variable, ", ".join(s.reads) or "-", s.why)
             for s in sorted(proposal.steps, key=lambda s: s.cells)
         ]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from platform_core.values import dataclass
 from promote.dataflow.program import Program, build
-from promote.model import Cell, Finding, Fragment, Notebook, Plan, Selection
+from promote.model import Cell, Finding, Notebook, Plan, Selection
 from promote.outside.secret_values import secret_findings
 from promote.plan import Planned, plan
 from promote.selection.select import select
@@ -21,6 +21,7 @@ from promote.suggest import names as naming
 from promote.suggest.frame_guess import Guesser
 from promote.suggest.frame_use import flat
 from promote.suggest.parts import Part, only_shown, parts_of, users_of, worth_a_step, writes
+from promote.suggest.roles import ProposedRole, fragments, roles_of, with_roles
 
 _BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
 _ROUNDS = 8
@@ -49,9 +50,10 @@ class ProposedStep:
 class Proposal:
     """What is proposed for a notebook.
 
-    `notebook` carries the proposed tags. `needed` is true where promotion takes untagged statements into steps, which
-    `--include-needed` allows. `warnings` are what promotion will say of files, networks and chance. `stopped` are the
-    findings that kept steps out of the proposal; `left` says why else nothing is proposed.
+    `notebook` carries the proposed tags, those of `roles` too. `needed` is true where promotion takes untagged
+    statements into steps, which `--include-needed` allows. `warnings` are what promotion will say of files, networks
+    and chance. `stopped` are the findings that kept steps out of the proposal; `left` says why else nothing is
+    proposed.
     """
 
     notebook: Notebook
@@ -60,6 +62,7 @@ class Proposal:
     warnings: tuple[Finding, ...] = ()
     stopped: tuple[Finding, ...] = ()
     left: tuple[str, ...] = ()
+    roles: tuple[ProposedRole, ...] = ()  # cells that are no step
 
 
 def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
@@ -88,7 +91,8 @@ def suggest(notebook: Notebook, taken: Iterable[str] = ()) -> Proposal:
             f"Cell{'' if one else 's'} {', '.join(shown)} show{'s' if one else ''} a summary that has no name: write "
             "`name = …` where it is worth a step."
         )
-    return _settled(selection, steps, [*left, *_crowded(found, parts, program)])
+    proposal = _settled(selection, steps, [*left, *_crowded(found, parts, program)])
+    return _with_roles(proposal, program, frames) if proposal.steps else proposal
 
 
 def _inside_functions(program: Program) -> list[str]:
@@ -235,7 +239,7 @@ def saying(proposal: Proposal, notebook: Notebook, said: Mapping[str, Mapping[st
         said: Options of steps, by their tags.
     """
     steps = tuple(replace(one, options=tuple(said.get(one.tag, {}).items())) for one in proposal.steps)
-    return replace(proposal, notebook=tagged(notebook, steps), steps=steps)
+    return replace(proposal, notebook=with_roles(tagged(notebook, steps), proposal.roles), steps=steps)
 
 
 def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str]) -> Proposal:
@@ -256,20 +260,31 @@ def _settled(selection: Selection, steps: Sequence[ProposedStep], left: list[str
             current = [_harvest(s) if s.tag in sources else s for s in current]
             continue
         if not errors:
-            needed = any(f.origin == "needed" for p in planned.plans for f in _fragments(p))
             warnings = tuple(f for f in planned.findings if f.severity == "warning" and f.code.startswith("PR7"))
-            return Proposal(proposed, tuple(with_checks), needed, warnings, tuple(stopped), tuple(left))
+            return Proposal(
+                proposed, tuple(with_checks), _needs(chosen, planned.plans), warnings, tuple(stopped), tuple(left)
+            )
         current, checks = _without_refused(current, checks, errors, refused, stopped)
     return Proposal(notebook, (), stopped=tuple(stopped), left=tuple(left))
 
 
+def _with_roles(proposal: Proposal, program: Program, frames: Collection[str]) -> Proposal:
+    """Give a proposal whose cells of constants and of definitions are tagged too."""
+    chosen = select(proposal.notebook)
+    roles, left = roles_of(chosen, plan(chosen, include_needed=True), program, frames)
+    chosen = select(with_roles(proposal.notebook, roles))
+    needed = proposal.needed and _needs(chosen, plan(chosen, include_needed=True).plans)
+    return replace(proposal, notebook=chosen.notebook, roles=roles, needed=needed, left=(*proposal.left, *left))
+
+
+def _needs(chosen: Selection, plans: Iterable[Plan]) -> bool:
+    """Whether steps take statements of untagged cells."""
+    helpers = {cell.position for cell in chosen.cells if cell.role.kind == "helpers"}
+    return any(f.origin == "needed" and f.cell not in helpers for one in plans for f in fragments(one))
+
+
 def _harvest(step: ProposedStep) -> ProposedStep:
     return replace(step, layer="bronze", why="reads from outside")
-
-
-def _fragments(one: Plan) -> list[Fragment]:
-    functions = (one.function, *one.checks, *one.charts, *one.tests)
-    return [fragment for f in functions for part in (f.imports, f.definitions, f.body) for fragment in part]
 
 
 def _errors(chosen: Selection, planned: Planned) -> list[Finding]:

@@ -126,6 +126,64 @@ if __name__ == "__main__":
     )
 
 
+def test_constants_and_definitions_get_the_tags_that_they_have_in_a_project(
+    notebook_of: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rents.csv").write_text(RENTS)
+    monkeypatch.chdir(tmp_path)
+    notebook = notebook_of(
+        ("", "import pandas as pd\nLEAST = 2\nTOWNS = ['b']"),
+        ("", "KNOWN = set(['a', 'b'])\n\ndef kept(frame):\n    return frame[frame.rent >= LEAST]"),
+        ("", "def never(frame):\n    return frame"),
+        ("", "rents = pd.read_csv('rents.csv')"),
+        ("", "known = kept(rents[rents.town.isin(KNOWN)])"),
+        ("", "by_town = known[known.town.isin(TOWNS)].groupby('town', as_index=False).rent.sum()"),
+    )
+    proposal = suggest(notebook)
+    assert [(one.tag, one.cell, one.names) for one in proposal.roles] == [
+        ("parameters", 1, ("LEAST", "TOWNS")),
+        ("helpers", 2, ("KNOWN", "kept")),
+    ]
+    assert not proposal.needed  # the set is worked out, and comes with its helpers cell
+    chosen = select(proposal.notebook)
+    planned = plan(chosen)
+    assert [f for f in (*chosen.findings, *planned.findings) if f.severity == "error"] == []
+    assert [[one.name for one in p.function.parameters] for p in planned.plans] == [[], ["LEAST"], ["TOWNS"]]
+    captured, made = run_notebook(chosen, planned.plans, {}), dict[str, object]()
+    for one in planned.plans:
+        made[one.step.name], _ = run_function(one, render(one, captured, made), made)
+        assert equal(copied(captured[one.step.name]), made[one.step.name])
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        ("PLACE = 'rents.csv'", ""),  # a path is no value that a run sets
+        ("LEAST = 2\nLEAST = LEAST + 1", ""),
+        ("LEAST = 2\nprint(LEAST)", "Cell 2 holds `LEAST`, which several steps read, among other things"),
+        ("LEAST = sum([1, 1])", ""),
+        ("least = 2", ""),  # one step alone reads it
+    ],
+)
+def test_other_cells_than_of_constants_are_no_parameters(
+    first: str, told: str, notebook_of: Callable[..., Notebook]
+) -> None:
+    use = "least" if "least" in first else "LEAST" if "LEAST" in first else "len(PLACE)"
+    second = "rents.rent.max()" if use == "least" else use
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd"),
+            ("", first),
+            ("", "rents = pd.read_csv('rents.csv')"),
+            ("", f"some = rents[rents.rent >= {use}]"),
+            ("", f"few = some[some.rent > {second}].groupby('town').rent.sum().reset_index()"),
+        )
+    )
+    assert proposal.steps
+    assert proposal.roles == ()
+    assert [told in one for one in proposal.left] == ([True] if told else [])
+
+
 def test_a_summary_without_a_name_is_told(notebook_of: Callable[..., Notebook]) -> None:
     cells = [
         "import pandas as pd",
