@@ -10,7 +10,9 @@ from typing import Any
 
 from platform_core.atomic import replacing
 from platform_core.errors import Fault, UsageError, UserError
-from promote.model import Finding, Notebook
+from promote.fixes.edits import apply_fix
+from promote.fixes.scripts import apply_to_script
+from promote.model import CutEdit, Finding, Fix, Notebook
 from promote.notebook import percent
 from promote.notebook.read import parse, read
 from promote.notebook.tagging import Marks, with_marks, with_script_marks, with_titles
@@ -24,28 +26,40 @@ from promote.selection.options import emptied, header
 from promote.selection.select import select
 from promote.suggest.answers import answers, owner_of
 from promote.suggest.proposal import Proposal, saying, suggest
+from promote.suggest.splitting import cuts_of, told_of
 from workbench.git import run_git
 
 _FIXED_FIRST = ("PR701", "PR703", "PR707", "PR709")  # what a run would surely or probably fail on: chance, paths …
 _WHY = {"parameters": "a run can set them", "helpers": "steps use what it defines"}
 
 
-def propose(path: Path, *, write_tags: bool, json_wanted: bool) -> tuple[str, bool]:
+def propose(path: Path, *, write_tags: bool, split: bool = False, json_wanted: bool) -> tuple[str, bool]:
     """Give what to print for the notebook at `path`, and whether anything could be proposed.
+
+    Args:
+        path: The notebook.
+        write_tags: Whether the proposal is written into it.
+        split: Whether cells that make several frames are cut first; they are cut in the file where it is written.
+        json_wanted: Whether it is printed as JSON.
 
     Raises:
         UserError: The notebook cannot be read, or not be written.
     """
     root, taken, project = _surroundings(path)
     notebook = read(path, root)
+    cuts = cuts_of(notebook) if split else ()
+    if cuts:
+        raw = cut_up(path.read_bytes(), notebook, cuts)
+        notebook = parse(raw, notebook.path)
     proposal = suggest(notebook, taken(notebook.path))
     asked: list[Finding] = []
     if project is not None and proposal.steps:
         proposal, asked = _answered(project, notebook, proposal)
     if write_tags and proposal.steps:
-        write(root / notebook.path, notebook, proposal)
+        write(root / notebook.path, notebook, proposal, raw if cuts else None)
     text = as_json(proposal, asked) if json_wanted else as_text(proposal, asked, written=write_tags)
-    return text, bool(proposal.steps)
+    told = told_of(notebook, cuts) if proposal.steps and not json_wanted else ""
+    return f"{told}\n\n{text}" if told else text, bool(proposal.steps)
 
 
 class _Taken:
@@ -92,16 +106,28 @@ def git_email(folder: Path) -> str:
     return email if re.fullmatch(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+", email) else ""
 
 
-def write(path: Path, notebook: Notebook, proposal: Proposal) -> None:
-    """Put the proposed tags into the notebook's file; every other byte of it stays.
+def cut_up(raw: bytes, notebook: Notebook, cuts: Sequence[CutEdit]) -> bytes:
+    """Give the bytes of a notebook's file with its cells cut.
+
+    Raises:
+        UserError: A script's lines do not stand where its cells have them.
+    """
+    fix = Fix("", tuple(cuts))
+    made = apply_to_script(raw, fix) if notebook.path.endswith(".py") else apply_fix(raw, fix)
+    if made is None:
+        raise UserError("The cells of this script cannot be cut.", location=notebook.path, hint="Cut them by hand.")
+    return made
+
+
+def write(path: Path, notebook: Notebook, proposal: Proposal, cut: bytes | None = None) -> None:
+    """Put the proposed tags into the notebook's file, or into what it becomes when it is cut; every other byte stays.
 
     Raises:
         UserError: The file cannot be written, or a script's marker cannot be given tags.
         Fault: What was to be written does not read as what was proposed; nothing was written.
     """
     try:
-        raw = path.read_bytes()
-        made = marked(raw, notebook, proposal)
+        made = marked(path.read_bytes() if cut is None else cut, notebook, proposal)
         with replacing(path) as new:
             new.write_bytes(made)
             new.chmod(path.stat().st_mode & 0o7777)

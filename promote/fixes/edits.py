@@ -127,4 +127,6 @@ def _kind(finding: Finding) -> tuple[str, str]:
 
 
 def _place(edit: Edit | TagEdit | KeyEdit | OptionEdit | ReadEdit | CutEdit) -> tuple[int, int, int]:
-    return (edit.cell, edit.line, edit.column) if isinstance(edit, Edit) else (edit.cell, 0, 0)
+    if isinstance(edit, (Edit, CutEdit)):
+        return edit.cell, edit.line, edit.column if isinstance(edit, Edit) else 0
+    return edit.cell, 0, 0

@@ -22,6 +22,7 @@ from promote.suggest.frame_guess import Guesser
 from promote.suggest.frame_use import flat
 from promote.suggest.parts import Part, only_shown, parts_of, users_of, worth_a_step, writes
 from promote.suggest.roles import ProposedRole, fragments, roles_of, with_roles
+from promote.suggest.splitting import made_in
 
 _BRONZE_ONLY = frozenset(("PR706", "PR708"))  # files and networks are for bronze steps
 _ROUNDS = 8
@@ -118,18 +119,20 @@ def _inside_functions(program: Program) -> list[str]:
 
 
 def _crowded(found: Sequence[Part], chosen: Sequence[Part], program: Program) -> list[str]:
-    """Tell of cells that read several frames: one of them is a step, and whoever needs another reads it again."""
-    read: dict[int, list[str]] = {}
-    for part in found:
-        if part.guess.read and not part.after_read and not part.guess.view and users_of(part, program):
-            read.setdefault(part.cells[0], []).append(part.variable)
+    """Tell of cells that make several frames: one of them is a step, and whoever needs another makes it again."""
+    told: list[str] = []
     steps = {(part.cells[0], part.variable) for part in chosen}
-    return [
-        f"Cell {cell} reads {', '.join(f'`{name}`' for name in names)}: split it into cells of one each, so that each "
-        "is a step of its own and is read once."
-        for cell, names in read.items()
-        if len(names) > 1 and any((cell, name) in steps for name in names)
-    ]
+    for cell in dict.fromkeys(part.cells[0] for part in found):
+        parts = made_in(cell, found, program)
+        names = list(dict.fromkeys(part.variable for part in parts))
+        if len(names) > 1 and any((cell, name) in steps for name in names):
+            read = all(part.guess.read for part in parts)
+            told.append(
+                f"Cell {cell} {'reads' if read else 'makes'} {', '.join(f'`{name}`' for name in names)}: split it into "
+                f"cells of one each, as --split does where it can, so that each is a step of its own and is "
+                f"{'read' if read else 'made'} once."
+            )
+    return told
 
 
 # What it is called

@@ -217,3 +217,64 @@ def test_what_stops_a_step_is_told_once(notebook: Path, capsys: pytest.CaptureFi
     notebook.write_text(json.dumps(content))
     main(["suggest", str(notebook)])
     assert capsys.readouterr().out.count("PR301") == 1
+
+
+READS = """\
+# the rents
+rents = pd.read_csv('rents.csv')
+rents = rents.dropna()
+rents.head()
+FILE = 'towns.csv'
+# the towns
+towns = pd.read_csv(FILE)
+lands = pd.read_csv('lands.csv')"""
+
+
+@pytest.mark.parametrize("script", [False, True])
+def test_a_cell_that_reads_several_frames_is_cut_where_that_is_asked_for(
+    script: bool, notebook: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = ["import pandas as pd", READS, "joined = rents.merge(towns).merge(lands)", "joined.groupby('town').mean()"]
+    if script:
+        notebook = notebook.with_suffix(".py")
+        notebook.write_text("".join(f"# %%\n{source}\n" for source in cells))
+    else:
+        content = json.loads(notebook.read_text())
+        for cell, source in zip(content["cells"], cells, strict=True):
+            cell["source"] = source.splitlines(keepends=True)
+        notebook.write_text(json.dumps(content, indent=1))
+    before = notebook.read_bytes()
+    assert main(["suggest", str(notebook)]) == 0
+    assert "Cell 2 reads `rents`, `towns`, `lands`: split it into" in capsys.readouterr().out
+    assert main(["suggest", str(notebook), "--split"]) == 0
+    assert capsys.readouterr().out.startswith("Cut cell 2 into 3: the numbers of cells here are those of ")
+    assert notebook.read_bytes() == before
+    assert main(["suggest", str(notebook), "--split", "--write"]) == 0
+    written = read(notebook, notebook.parents[1])
+    assert [cell.tags for cell in written.cells] == [
+        (), ("bronze:rents",), ("bronze:towns",), ("bronze:lands",), ("silver:a_joined",), ()
+    ]  # fmt: skip
+    assert "\n".join(cell.source for cell in written.cells[1:4]).replace("\n\n", "\n") == READS
+    assert [cell.source.split("\n")[0] for cell in written.cells[1:4]] == [
+        "# the rents", "FILE = 'towns.csv'", "lands = pd.read_csv('lands.csv')"
+    ]  # fmt: skip
+    capsys.readouterr()
+    assert main(["suggest", str(notebook), "--split"]) == 1  # there is nothing to cut, or to propose, any more
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a = pd.read_csv('a.csv')\nb = pd.read_csv('b.csv')\na = a.merge(b)",  # by turns
+        "a = pd.read_csv('a.csv'); b = pd.read_csv('b.csv')",
+        "b = pd.read_csv('b.csv')",
+    ],
+)
+def test_a_cell_that_cannot_be_cut_is_left(source: str, notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = json.loads(notebook.read_text())
+    content["cells"][1]["source"] = [source]
+    content["cells"][2]["source"] = ["c = a.merge(b)" if "a =" in source else "c = b.dropna()"]
+    content["cells"][3]["source"] = ["d = c.merge(b).groupby('town').mean()"]
+    notebook.write_text(json.dumps(content))
+    assert main(["suggest", str(notebook), "--split"]) == 0
+    assert "Cut cell" not in capsys.readouterr().out
