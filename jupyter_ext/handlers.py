@@ -187,6 +187,6 @@ def routes(base: str) -> list[tuple[str, type[_Handler]]]:
         (f"{start}/version", VersionHandler),
         (f"{start}/vocabulary", VocabularyHandler),
         (f"{start}/starter/(\\w+)", StarterHandler),
-        (f"{start}/(analyse|preview|fix|options|catalogue|peek|search|page)", QuestionHandler),
+        (f"{start}/(analyse|preview|fix|suggest|options|catalogue|peek|search|page)", QuestionHandler),
         (f"{start}/(promote|pull|materialise)", JobHandler),
     ]

@@ -23,6 +23,7 @@ _KEYS: Mapping[str, Mapping[str, tuple[type, Any]]] = {
     "analyse": _NOTEBOOK,
     "preview": {**_NOTEBOOK, "step": (str, ...)},
     "fix": {**_NOTEBOOK, "finding": (dict, ...)},
+    "suggest": _NOTEBOOK,
     "options": {"tag": (str, ...), "options": (dict, ...), "client": (str, "")},
     "catalogue": _PATH,
     "peek": {**_PATH, "asset": (str, ...)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +51,24 @@ def propose(path: Path, *, write_tags: bool, split: bool = False, json_wanted: b
     if cuts:
         raw = cut_up(path.read_bytes(), notebook, cuts)
         notebook = parse(raw, notebook.path)
-    proposal = suggest(notebook, taken(notebook.path))
-    asked: list[Finding] = []
-    if project is not None and proposal.steps:
-        proposal, asked = _answered(project, notebook, proposal)
+    proposal, asked = proposed(project, notebook, taken(notebook.path))
     if write_tags and proposal.steps:
         write(root / notebook.path, notebook, proposal, raw if cuts else None)
     text = as_json(proposal, asked) if json_wanted else as_text(proposal, asked, written=write_tags)
     told = told_of(notebook, cuts) if proposal.steps and not json_wanted else ""
     return f"{told}\n\n{text}" if told else text, bool(proposal.steps)
+
+
+def proposed(project: Project | None, notebook: Notebook, taken: Iterable[str]) -> tuple[Proposal, list[Finding]]:
+    """Give what is proposed for a notebook, with what its project asks of steps, and what policies refuse all the same.
+
+    Args:
+        project: The notebook's project, if there is one.
+        notebook: The notebook.
+        taken: Names that other notebooks of the project give to their steps.
+    """
+    proposal = suggest(notebook, taken)
+    return _answered(project, notebook, proposal) if project is not None and proposal.steps else (proposal, [])
 
 
 class _Taken:

@@ -23,7 +23,9 @@ def _task(module: str, name: str = "run") -> Task:
     return run
 
 
+_OWN = ("analyse", "preview", "fix", "suggest", "options", "catalogue", "peek", "promote", "pull", "materialise")
 TASKS: Mapping[str, Task] = {
-    name: _task(name)
-    for name in ("analyse", "preview", "fix", "options", "catalogue", "peek", "promote", "pull", "materialise")
-} | {"search": _task("documentation", "find"), "page": _task("documentation", "read")}
+    **{name: _task(name) for name in _OWN},
+    "search": _task("documentation", "find"),
+    "page": _task("documentation", "read"),
+}

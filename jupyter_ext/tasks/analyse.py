@@ -12,6 +12,7 @@ from promote.model import Plan, Step
 from promote.reports.report import finding_values
 
 Tell = Any
+_WORST = {"error": 0, "warning": 1, "note": 2}
 _Costs = Mapping[str, tuple[float, str]]
 
 
@@ -25,7 +26,7 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
         "notebook": found.notebook.path,
         "package": found.project.package,
         "steps": [_step(found, step, plans.get(step.tag), costs) for step in steps],
-        "findings": [finding_values(one) for one in found.findings],
+        "findings": [finding_values(one) for one in sorted(found.findings, key=lambda one: _WORST[one.severity])],
         "lineage": lineage(found),
         "names": sorted(f"{layer}:{name}" for made in found.rows.values() for layer, name, _ in made),
     }

@@ -6,7 +6,7 @@ A resource that the fix needs is declared in the project's configuration at once
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from jupyter_ext.tasks.opened import opened
@@ -45,9 +45,13 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
     fix, configuration = fixed
     if configuration is not None:
         put((root / CONFIG).resolve(), configuration)
-    before = iter(json.loads(found.raw)["cells"])
-    made = _made(fix)
-    changed = [
+    return {"what": fix.what, "cells": changed(found.raw, apply_fix(found.raw, fix), _made(fix))}
+
+
+def changed(raw: bytes, after: bytes, made: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Give the cells that differ between two states of a notebook, as they are in the second; `made` are new there."""
+    before = iter(json.loads(raw)["cells"])
+    return [
         {
             "position": number,
             "source": _source(new),
@@ -55,10 +59,9 @@ def run(question: Mapping[str, Any], _: Tell) -> dict[str, Any]:
             "options": new.get("metadata", {}).get("workbench"),
             "made": number in made,
         }
-        for number, new in enumerate(json.loads(apply_fix(found.raw, fix))["cells"], 1)
+        for number, new in enumerate(json.loads(after)["cells"], 1)
         if number in made or next(before) != new
     ]
-    return {"what": fix.what, "cells": changed}
 
 
 def _made(fix: Fix) -> set[int]:

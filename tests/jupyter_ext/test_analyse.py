@@ -95,6 +95,36 @@ async def test_a_fix_may_make_a_cell(post: Post) -> None:
     ]
 
 
+async def test_steps_are_suggested_as_tags_of_cells(post: Post, project: Path) -> None:
+    cells = [
+        ("", "import polars as pl\nLEAST = 2"),
+        ("", "towns = pl.DataFrame({'town': ['a', 'b'], 'n': [1, 3]})"),
+        ("", "few = towns.filter(pl.col('n') >= LEAST)\nmost = few.group_by('town').agg(pl.col('n').max())"),
+    ]
+    before = (project / "notebooks/silver/clean.ipynb").read_bytes()
+    status, found = await post("suggest", {"path": PATH, "content": content(cells)})
+    assert status == 200
+    assert (found["tags"], found["needed"], found["said"]) == (["parameters", "bronze:towns", "gold:most"], False, [])
+    assert [(one["position"], one["source"], one["tags"], one["made"]) for one in found["cells"]] == [
+        (n, source, [tag], False) for n, ((_, source), tag) in enumerate(zip(cells, found["tags"], strict=True), 1)
+    ]
+    assert (project / "notebooks/silver/clean.ipynb").read_bytes() == before
+    status, refused = await post("suggest", {"path": PATH, "content": content([("", "x = 1")])})
+    assert (status, refused["message"]) == (422, "No steps can be suggested for this notebook.")
+    assert "No cell binds a frame" in refused["hint"]
+
+
+async def test_what_is_worst_is_told_first(post: Post) -> None:
+    cells = [
+        ("bronze:towns", "import polars as pl\ntowns = pl.DataFrame({'a': [1]})\ntowns"),
+        ("silver:few", "few = towns.filter(least)"),
+    ]
+    _, found = await post("analyse", {"path": PATH, "content": content(cells)})
+    severities = [one["severity"] for one in found["findings"]]
+    assert severities == sorted(severities, key=["error", "warning", "note"].index)
+    assert {"error", "note"} <= set(severities)
+
+
 async def test_options_are_checked_as_the_notebook_checks_them(post: Post) -> None:
     options = {
         "compute": {"kind": "fargate", "cpu_units": 512, "memory_mb": 100},

@@ -15,10 +15,7 @@ describe('a fix', () => {
     const sources = () => shared.cells.map(one => [one.getSource(), one.getMetadata('tags')]);
     const before = sources();
     const fixed = (position: number, source: string, tags: string[], made: boolean) => ({ position, source, tags, options: null, made });
-    applyFixed({ sharedModel: shared } as never, {
-      what: '',
-      cells: [fixed(1, 'a = 1', ['silver:a'], false), fixed(2, 'a.write()', [], true), fixed(4, 'c = 4', ['helpers'], false)]
-    });
+    applyFixed({ sharedModel: shared } as never, [fixed(1, 'a = 1', ['silver:a'], false), fixed(2, 'a.write()', [], true), fixed(4, 'c = 4', ['helpers'], false)]);
     expect(sources()).toEqual([['a = 1', ['silver:a']], ['a.write()', undefined], ['b = 2', []], ['c = 4', ['helpers']]]);
     shared.undo();
     expect(sources()).toEqual(before);

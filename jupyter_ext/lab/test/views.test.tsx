@@ -194,7 +194,7 @@ describe('the panel', () => {
     expect(without.done).toEqual([['notebook-workbench:new-notebook', { layer: 'bronze' }]]);
     const { host } = draw({ panel, analysis: bare, job: null, problem: null });
     const buttons = [...host.querySelectorAll('button')];
-    expect(buttons.filter(one => one.className === 'nbw-primary').map(one => one.textContent)).toEqual(['Tag the chosen cell']);
+    expect(buttons.filter(one => one.className === 'nbw-primary').map(one => one.textContent)).toEqual(['Suggest steps']);
     expect(buttons.find(one => one.textContent === 'Promote notebook')!.disabled).toBe(true);
   });
 

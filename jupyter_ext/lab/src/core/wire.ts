@@ -92,6 +92,15 @@ export interface IFixed {
   }[];
 }
 
+/** Steps that are proposed: the cells with their tags, and what else there is to say. */
+export interface ISuggested {
+  tags: string[];
+  /** Whether the steps need statements of cells without a tag. */
+  needed: boolean;
+  said: string[];
+  cells: IFixed['cells'];
+}
+
 export interface IProblem {
   key: string;
   severity: Severity;

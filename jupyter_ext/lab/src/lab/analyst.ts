@@ -9,7 +9,7 @@ import { Token, UUID } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { keep } from '../core/keep';
 import { Latest } from '../core/later';
-import { IAnalysis, IFinding, IFixed } from '../core/wire';
+import { IAnalysis, IFinding, IFixed, ISuggested } from '../core/wire';
 import { applyFixed, contentOf } from './cells';
 import { Away, Refusal, Server } from './server';
 
@@ -57,6 +57,11 @@ export class Analyst {
   analysis: IAnalysis | null = null;
   problem: Refusal | null = null;
 
+  /** Whether steps of the notebook in front take the untagged statements they need: by the setting, or as suggested. */
+  get needed(): boolean {
+    return this.includeNeeded || (this.panel !== null && this._needing.has(this.panel));
+  }
+
   /** The job under way, whichever notebook it is of; without one, the last of the notebook in front. */
   get job(): IJob | null {
     return this._running ?? (this.panel && this._jobs.get(this.panel)) ?? null;
@@ -80,7 +85,7 @@ export class Analyst {
   /** What every question about the notebook holds. */
   get notebook(): Record<string, unknown> {
     const content = contentOf(this.panel!.content.model!);
-    return { path: this.path, content, include_needed: this.includeNeeded };
+    return { path: this.path, content, include_needed: this.needed };
   }
 
   /** Do what a finding offers to do. */
@@ -91,8 +96,29 @@ export class Analyst {
     }
     try {
       const fixed = await this.server.ask<IFixed>('fix', { ...this.notebook, finding });
-      applyFixed(panel.content.model, fixed);
-      Notification.success(fixed.what, { autoClose: 4000 });
+      applyFixed(panel.content.model, fixed.cells);
+      Notification.success(this.trans.__('Done: %1', fixed.what), { autoClose: 4000 });
+    } catch (error) {
+      this.say(error);
+    }
+  }
+
+  /** Tag the cells that are worth a step; one undo of the notebook takes the tags back. */
+  async suggest(): Promise<void> {
+    const { panel, trans } = this;
+    if (!panel?.content.model) {
+      return;
+    }
+    try {
+      const found = await this.server.ask<ISuggested>('suggest', this.notebook);
+      if (found.needed) {
+        this._needing.add(panel);
+      }
+      applyFixed(panel.content.model, found.cells, true);
+      Notification.success(trans.__('Tagged: %1. Look them over; Undo Cell Operation takes them back.', found.tags.join(', ')), { autoClose: 8000 });
+      if (found.said.length) {
+        Notification.info(found.said.join(' '), { autoClose: false });
+      }
     } catch (error) {
       this.say(error);
     }
@@ -245,6 +271,7 @@ export class Analyst {
   private _latest: Latest<IAnalysis>;
   private _running: IJob | null = null;
   private _jobs = new WeakMap<NotebookPanel, IJob>();
+  private _needing = new WeakSet<NotebookPanel>(); // notebooks whose suggested steps need statements without a tag
   private _ended = new WeakMap<IJob, string>(); // what was sent of the notebook once a job had ended
   private _abort: AbortController | null = null;
   private _client = UUID.uuid4();

@@ -68,14 +68,19 @@ export function contentOf(model: INotebookModel): Record<string, unknown> {
   });
 }
 
-/** Put into the cells what a fix made of them; where it made a cell, one undo of the notebook takes all of it back. */
-export function applyFixed(model: INotebookModel, fixed: IFixed): void {
+/**
+ * Put into the cells what a fix made of them.
+ *
+ * @param whole whether one undo of the notebook takes all of it back, as it does where a cell was made; else each cell
+ * keeps its own history.
+ */
+export function applyFixed(model: INotebookModel, cells: IFixed['cells'], whole = cells.some(one => one.made)): void {
   const shared = model.sharedModel;
-  const made = fixed.cells.filter(one => one.made);
-  const changed = fixed.cells
+  const made = cells.filter(one => one.made);
+  const changed = cells
     .filter(one => !one.made)
     .map(one => ({ one, cell: shared.getCell(before(one.position, made) - 1) as SharedCell }));
-  if (!made.length) {
+  if (!whole) {
     changed.forEach(({ one, cell }) => edit(cell, () => put(cell, one)));
     return;
   }

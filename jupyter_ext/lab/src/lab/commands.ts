@@ -14,6 +14,7 @@ export const ID = {
   goTo: 'notebook-workbench:go-to',
   nextFinding: 'notebook-workbench:next-finding',
   fix: 'notebook-workbench:apply-fix',
+  suggest: 'notebook-workbench:suggest-steps',
   preview: 'notebook-workbench:preview',
   promote: 'notebook-workbench:promote',
   stop: 'notebook-workbench:stop',

@@ -42,7 +42,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
       describedBy: ARGUMENTS,
       isEnabled: idle,
       execute: async args => {
-        const how = { force: args.force === true, run: args.run !== false, include_needed: analyst.includeNeeded };
+        const how = { force: args.force === true, run: args.run !== false, include_needed: analyst.needed };
         const body = { select: steps(args), ...how };
         watched();
         const job = await analyst.run('promote', body);

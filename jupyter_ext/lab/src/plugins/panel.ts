@@ -74,7 +74,13 @@ export const panel: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    for (const command of [ID.panel, ID.nextFinding, ID.fix]) {
+    app.commands.addCommand(ID.suggest, {
+      label: trans.__('Suggest Steps for This Notebook'),
+      caption: trans.__('Tag the cells that make a table worth keeping'),
+      isEnabled: () => analyst.panel !== null,
+      execute: () => analyst.suggest()
+    });
+    for (const command of [ID.panel, ID.suggest, ID.nextFinding, ID.fix]) {
       palette?.addItem({ command, category: trans.__('Notebook Workbench') });
     }
   }

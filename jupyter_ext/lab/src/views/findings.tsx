@@ -22,6 +22,11 @@ export const Findings = React.memo(function Findings({ findings, analyst, comman
   if (!findings.length) {
     return <p>{trans.__('Nothing stands in the way.')}</p>;
   }
+  /** The finding goes with its button: the keys go on from the sum of what is left, above the list. */
+  const fix = (one: IFinding, button: HTMLElement) => {
+    button.closest('.nbw-Panel')?.querySelector<HTMLElement>('.nbw-summary')?.focus();
+    return analyst.fix(one);
+  };
   const place = (one: IFinding) =>
     one.line === null ? trans.__('Cell %1', one.cell) : trans.__('Cell %1, line %2', one.cell, one.line);
   return (
@@ -36,7 +41,7 @@ export const Findings = React.memo(function Findings({ findings, analyst, comman
             {one.hint && <div className="nbw-hint">{one.hint}</div>}
             <div className="nbw-actions">
               {one.fix && (
-                <button type="button" onClick={() => void analyst.fix(one)}>
+                <button type="button" onClick={event => void fix(one, event.currentTarget)}>
                   {trans.__('Fix: %1', one.fix)}
                 </button>
               )}

@@ -57,7 +57,7 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
         )}
         <button type="button" onClick={() => void commands.execute(ID.catalogue)}>{trans.__('Catalogue')}</button>
       </div>
-      <p role="status" className="nbw-summary">
+      <p role="status" className="nbw-summary" tabIndex={-1}>
         {analysis ? summary(analysis.steps.length, count('error'), count('warning'), trans) : problem ? '' : trans.__('Looking at the notebook')}
       </p>
       {problem && <p className="nbw-problem" role="status">✕ {problem.message} {problem.hint}</p>}
@@ -98,11 +98,16 @@ function Begin({ analyst, commands }: Pick<IProps, 'analyst' | 'commands'>): JSX
   return (
     <>
       <p>
-        {trans.__('A step is one cell or more that make a table worth keeping. Choose such a cell, then tag it: with “Tag” in its toolbar, Alt+Shift+T, or here.')}
+        {trans.__('A step is one cell or more that make a table worth keeping. Let steps be suggested and look them over, or choose a cell and tag it: with “Tag” in its toolbar, Alt+Shift+T, or here.')}
       </p>
-      <button type="button" className="nbw-primary" onClick={() => void tagActive(analyst, commands)}>
-        {trans.__('Tag the chosen cell')}
-      </button>
+      <div className="nbw-actions">
+        <button type="button" className="nbw-primary" onClick={() => void commands.execute(ID.suggest)}>
+          {trans.__('Suggest steps')}
+        </button>
+        <button type="button" onClick={() => void tagActive(analyst, commands)}>
+          {trans.__('Tag the chosen cell')}
+        </button>
+      </div>
     </>
   );
 }
