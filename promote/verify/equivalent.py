@@ -17,19 +17,39 @@ def proof(operator: str, node: ast.AST, parent: ast.AST) -> str:
     >>> proof("flag-flipped", tree.keywords[1], tree)
     'since pandas 3 every frame is copied on write: copy= has no effect'
     """
-    if operator == "flag-flipped" and isinstance(node, ast.keyword):
-        return _IDLE_FLAGS.get(str(node.arg), "")
+    if operator == "flag-flipped" and isinstance(node, ast.keyword) and isinstance(parent, ast.Call):
+        method = parent.func.attr if isinstance(parent.func, ast.Attribute) else ""
+        methods, reason = _IDLE_FLAGS.get(str(node.arg), ((), ""))
+        return reason if method in methods else ""
     return ""
 
 
-_IDLE_FLAGS = {
-    "copy": "since pandas 3 every frame is copied on write: copy= has no effect",
-    "cache": "a cache gives what was put into it: cache= is about speed",
-    "rechunk": "chunks are how a column lies in memory: no value depends on them",
-    "low_memory": "low_memory= is about how a file is read, not what stands in it, where types are given",
-    "parallel": "the engine gives the same with one thread as with many: verification runs on one",
-    "allow_parallel": "the engine gives the same with one thread as with many: verification runs on one",
-    "force_parallel": "the engine gives the same with one thread as with many: verification runs on one",
-    "memory_map": "memory_map= is about how a file is read, not what stands in it",
-    "use_pyarrow": "use_pyarrow= chooses a reader of the same format",
-}
+# Of these calls alone: another function's flag of the same name may mean anything, as copy= of np.array does
+_PANDAS_COPIES = (
+    "align", "concat", "infer_objects", "merge", "reindex", "reindex_like", "rename_axis", "set_axis", "set_flags",
+    "swaplevel", "rename", "to_period", "to_timestamp", "truncate", "tz_convert", "tz_localize",
+)  # fmt: skip
+_ONE_OR_MANY = "the engine gives the same with one thread as with many: verification runs on one"
+_IDLE_FLAGS: dict[str, tuple[tuple[str, ...], str]] = {
+    "copy": (_PANDAS_COPIES, "since pandas 3 every frame is copied on write: copy= has no effect"),
+    "cache": (
+        ("scan_csv", "scan_ipc", "scan_parquet", "strptime", "to_date", "to_datetime", "to_time"),
+        "a cache gives what was put into it: cache= is about speed",
+    ),
+    "rechunk": (
+        ("concat", "from_arrow", "from_dataframe", "from_pandas", "read_csv", "read_ipc", "read_parquet", "scan_csv",
+         "scan_ipc", "scan_parquet"),
+        "chunks are how a column lies in memory: no value depends on them",
+    ),
+    "low_memory": (
+        ("read_parquet", "scan_csv", "scan_ndjson", "scan_parquet"),  # pandas' read_csv guesses types by it
+        "low_memory= is about how a file is read, not what stands in it",
+    ),
+    "parallel": (("concat",), _ONE_OR_MANY),
+    "allow_parallel": (("join", "join_asof"), _ONE_OR_MANY),
+    "force_parallel": (("join", "join_asof"), _ONE_OR_MANY),
+    "memory_map": (
+        ("read_csv", "read_ipc", "read_parquet", "read_table", "scan_ipc"),
+        "memory_map= is about how a file is read, not what stands in it",
+    ),
+}  # fmt: skip

@@ -94,6 +94,24 @@ def test_equivalence_is_claimed_with_a_reason_only() -> None:
     assert not proof("number-changed", ast.Constant(1), ast.Module([], []))
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "np.array(values, copy=False)",
+        "values.astype(float, copy=False)",
+        "prices(rows, cache=True)",
+        "shop.prices(rows, cache=True)",
+        "table(copy=True)",
+        "pd.read_csv(path, low_memory=False)",
+        "pl.read_csv(path, use_pyarrow=True)",
+        "rents.value_counts(parallel=True)",
+    ],
+)
+def test_a_flag_of_a_function_where_it_may_mean_something_is_no_equivalent(call: str) -> None:
+    [made] = [m for m in mutants([f"x = {call}"]) if m.operator == "flag-flipped"]
+    assert not made.proof
+
+
 def test_annotations_and_messages_are_left_as_they_are() -> None:
     made = list(mutants(["x: Literal['a'] = 3\nassert x, 'no x'\nraise ValueError('gone')"]))
     assert {m.operator for m in made} == {"statement-dropped", "number-changed"}
