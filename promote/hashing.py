@@ -60,7 +60,7 @@ def _tokens(text: str) -> list[str]:
     import tokenize  # noqa: PLC0415 - as above
 
     layout = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
-    lines = text.splitlines(keepends=True)
+    lines = list(io.StringIO(text))  # as the tokenizer is given them
     starts = {getattr(tokenize, n, -1) for n in ("FSTRING_START", "TSTRING_START")} - {-1}
     ends = {getattr(tokenize, n, -1) for n in ("FSTRING_END", "TSTRING_END")} - {-1}
     found: list[str] = []

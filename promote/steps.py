@@ -107,14 +107,14 @@ class Steps:
     def diff(self, files: Sequence[GeneratedFile]) -> str:
         """Give the unified diff of files against those on disk."""
         import difflib  # noqa: PLC0415 - few ask for a diff
+        import io  # noqa: PLC0415 - as above
 
         parts: list[str] = []
         for file in files:
             before = text_of(self.project.root / file.path)
             old = f"a/{file.path}" if before is not None else "/dev/null"
-            parts += difflib.unified_diff(
-                (before or "").splitlines(keepends=True), file.text.splitlines(keepends=True), old, f"b/{file.path}"
-            )
+            was, now = (list(io.StringIO(text)) for text in (before or "", file.text))  # no other sign ends a line
+            parts += difflib.unified_diff(was, now, old, f"b/{file.path}")
         return "".join(parts)
 
     def errors(self) -> bool:

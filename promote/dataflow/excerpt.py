@@ -229,12 +229,23 @@ def lines_in_strings(text: str) -> frozenset[int]:
 
 
 def indent(text: str, prefix: str = "    ") -> str:
-    """Indent code by token: lines within a string keep their bytes, blank lines stay empty."""
+    r"""Indent code by token: lines within a string keep their bytes, blank lines stay empty.
+
+    A form feed in front of a line goes, since Python counts the indentation from it on.
+
+    >>> indent("a = 1\n\fb = 2")
+    '    a = 1\n    b = 2'
+    """
     inside = lines_in_strings(text)
     return "\n".join(
-        line if number in inside or not line.strip() else prefix + line
+        line if number in inside or not line.strip() else prefix + (_unfed(line) if "\f" in line else line)
         for number, line in enumerate(text.split("\n"), 1)
     )
+
+
+def _unfed(line: str) -> str:
+    blank = len(line) - len(line.lstrip(" \t\f"))
+    return line[line.rfind("\f", 0, blank) + 1 :]
 
 
 def tidied(text: str) -> list[tuple[int, str]]:

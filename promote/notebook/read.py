@@ -34,6 +34,13 @@ _LARGE = 200_000  # bytes, from which on outputs are worth cutting out
 _BULK = rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
 _KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
 _SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
+_OTHERS = (  # what often stands under a notebook's name, and how to come to the notebook
+    (b"version https://git-lfs", "a pointer of Git LFS", "Fetch the notebook that it stands for: git lfs pull"),
+    (b"<!doctype html", "a web page", "Download the notebook itself; on GitHub, by the button Raw."),
+    (b"<html", "a web page", "Download the notebook itself; on GitHub, by the button Raw."),
+    (b"pk\3\4", "a zip archive, as workbooks are too", "Unpack it, and promote the notebook in it."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it, and promote the notebook in it."),
+)
 
 
 class NotebookError(FindingError):
@@ -101,17 +108,19 @@ def parse(raw: bytes, shown: str) -> Notebook:
         return _script(_text(raw, shown), shown)
     content = _content(raw, shown)
     if not isinstance(content, dict):
-        raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _SAVE)
+        raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _restore(shown))
     _check_version(content, shown)
     cells = content.get("cells")
     if not isinstance(cells, list):
-        raise _refuse("PR104", "The file is JSON but not a notebook: it has no list of cells.", shown, _SAVE)
+        message = "The file is JSON but not a notebook: it has no list of cells."
+        raise _refuse("PR104", message, shown, _restore(shown))
     _check_number(len(cells), shown)
     language = _language(content.get("metadata"))
-    if language != "python":
-        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not Python.", shown, _KERNEL)
+    if language.lower() != "python":
+        wanted = "Python 3" if language == "Python 2" else "Python"
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not {wanted}.", shown, _KERNEL)
     names = _Names()
-    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)), language)
+    return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)))
 
 
 def _check_number(count: int, shown: str) -> None:
@@ -231,8 +240,11 @@ def _without_outputs(raw: bytes) -> bytes | None:
 
 
 def _text(raw: bytes, shown: str) -> str:
+    for sign, what, hint in _OTHERS:
+        if raw[:40].lstrip().lower().startswith(sign):
+            raise _refuse("PR104", f"The file is not a notebook but {what}.", shown, hint)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, "Save it as UTF-8.")
+        raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, _encoded(shown, "UTF-16"))
     try:
         return raw.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
@@ -240,7 +252,8 @@ def _text(raw: bytes, shown: str) -> str:
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         at = Location(shown, line=line, column=column)
         message = f"The notebook is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}."
-        raise NotebookError(Finding("PR102", "error", message, at, "Save it as UTF-8.")) from None
+        hint = _encoded(shown, "WINDOWS-1252") if b"{" in raw[:2] else _restore(shown)
+        raise NotebookError(Finding("PR102", "error", message, at, hint)) from None
 
 
 def _json(text: str, shown: str) -> Any:
@@ -253,23 +266,24 @@ def _json(text: str, shown: str) -> Any:
             message = "The notebook holds the markers of an unresolved merge."
             raise NotebookError(Finding("PR107", "error", message, at, _RESOLVE)) from None
         if not text.strip():
-            raise _refuse("PR103", "The notebook is an empty file.", shown, _SAVE) from None
+            raise _refuse("PR103", "The notebook is an empty file.", shown, _restore(shown)) from None
         at = Location(shown, line=error.lineno, column=error.colno)
         message = f"The notebook is not valid JSON: {error.msg}."
-        raise NotebookError(Finding("PR103", "error", message, at, _SAVE)) from None
+        raise NotebookError(Finding("PR103", "error", message, at, _restore(shown))) from None
     except RecursionError:
-        raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _SAVE) from None
+        raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _restore(shown)) from None
     except MemoryError:
         hint = "Clear its outputs in JupyterLab and save it."
         raise _refuse("PR108", "The notebook is too large to read.", shown, hint) from None
     except ValueError:  # a whole number of thousands of digits
-        raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _SAVE) from None
+        raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _restore(shown)) from None
 
 
 def _check_version(content: dict[str, Any], shown: str) -> None:
     version = content.get("nbformat")
     if not isinstance(version, int) or isinstance(version, bool):
-        raise _refuse("PR104", "The file is JSON but not a notebook: it names no nbformat.", shown, _SAVE)
+        named = "its nbformat is not a whole number" if "nbformat" in content else "it names no nbformat"
+        raise _refuse("PR104", f"The file is JSON but not a notebook: {named}.", shown, _restore(shown))
     if version == 4:
         return
     if version < 4:
@@ -282,15 +296,15 @@ def _check_version(content: dict[str, Any], shown: str) -> None:
 
 
 def _language(metadata: Any) -> str:
-    """Give the kernel's language in lower case; what is not said is taken for Python."""
+    """Give the kernel's language as it is written; what is not said is taken for Python."""
     kernel, info = _mapping(_mapping(metadata).get("kernelspec")), _mapping(_mapping(metadata).get("language_info"))
     language = kernel.get("language") or info.get("name")
     if not isinstance(language, str) or not language.strip():
         return "python"
-    language = language.strip().lower()
+    language = language.strip()
     version = info.get("version")
     old = kernel.get("name") == "python2" or (isinstance(version, str) and version.startswith("2."))
-    return "python 2" if language == "python" and old else language
+    return "Python 2" if language.lower() == "python" and old else language
 
 
 def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
@@ -331,8 +345,10 @@ def _check_characters(source: str, tags: tuple[str, ...], shown: str, number: in
         return
     broken = found.start()
     line = source.count("\n", 0, broken) + 1 if broken < len(source) else None
-    message = f"Cell {number} holds a character that no source file can hold."
-    hint = "Delete it (often it was pasted from elsewhere), or write it as an escape such as \\ud800."
+    sign = "a NUL" if text[broken] == "\0" else f"half of a surrogate pair (U+{ord(text[broken]):04X})"
+    message = f"Cell {number} holds a character that no source file can hold: {sign}."
+    escape = "\\0" if text[broken] == "\0" else f"\\u{ord(text[broken]):04x}"
+    hint = f"Delete it (often it was pasted from elsewhere), or write it in a string as the escape {escape}."
     raise NotebookError(Finding("PR111", "error", message, Location(shown, number, line=line), hint))
 
 
@@ -379,6 +395,20 @@ def _near(shown: str, project: Path) -> str:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _restore(shown: str) -> str:
+    """Give the hint for a file that JupyterLab cannot open either."""
+    from shlex import quote  # noqa: PLC0415 - only a refusal shows a command
+
+    return f"JupyterLab cannot open it either: mend it in a text editor, or go back: git restore {quote(shown)}"
+
+
+def _encoded(shown: str, encoding: str) -> str:
+    from shlex import quote  # noqa: PLC0415 - as above
+
+    new = Path(shown).with_suffix(f".utf8{Path(shown).suffix}").as_posix()
+    return f"Save it as UTF-8, or convert it: iconv -f {encoding} -t UTF-8 {quote(shown)} > {quote(new)}"
 
 
 def _unnamed(message: str, shown: str, hint: str) -> NoNotebookError:

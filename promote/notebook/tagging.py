@@ -65,7 +65,7 @@ def with_script_marks(raw: bytes, marks: Mapping[int, Marks], lines: Sequence[in
     Raises:
         UserError: A cell has no marker line, or its line says something of tags or options already.
     """
-    kept = raw.decode("utf-8").splitlines(keepends=True)
+    kept = _lines(raw)
     for position, mark in marks.items():
         number = lines[position - 1]
         found = _MARKER.match(kept[number - 1].removeprefix("\ufeff")) if number else None
@@ -92,7 +92,7 @@ def with_titles(raw: bytes, marks: Mapping[int, Marks], lines: Sequence[int]) ->
     Raises:
         UserError: A cell is of another language.
     """
-    kept = raw.decode("utf-8").splitlines(keepends=True)
+    kept = _lines(raw)
     ending = "\r\n" if kept and kept[0].endswith("\r\n") else "\n"
     for position in sorted(marks, reverse=True):
         mark, number = marks[position], lines[position - 1]
@@ -110,6 +110,11 @@ def with_titles(raw: bytes, marks: Mapping[int, Marks], lines: Sequence[int]) ->
         )
         kept[number : number + bool(title)] = [new]
     return "".join(kept).encode("utf-8")
+
+
+def _lines(raw: bytes) -> list[str]:
+    """Give a script's lines with their ends; a form feed or a line separator within one ends none."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", raw.decode("utf-8"))
 
 
 def _marked(text: str, cell: int, mark: Marks) -> str:

@@ -19,6 +19,7 @@ from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabu
 _SEPARATED = pattern(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
 _PLAIN: dict[str, RoleKind] = {"parameters": "parameters", "injected-parameters": "injected", "helpers": "helpers"}
 _NAMED: dict[str, RoleKind] = {"check": "check", "test": "test", "chart": "chart"}
+_NAME_HINT = "Write it as in planning_issues."
 _KEYWORD_HINT = "Choose another name, such as one that says what the data holds."
 
 
@@ -70,9 +71,9 @@ def name_problem(name: str) -> tuple[str, str] | None:
     if len(name) > rules["longest"]:
         return f"{shown(name)} is longer than {rules['longest']} characters.", "Choose a shorter name."
     if not re.fullmatch(rules["pattern"], name):
-        snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-        snake = re.sub(r"[^a-z0-9]+", "_", snake.lower()).strip("_")
-        hint = f"Write {snake}." if re.fullmatch(rules["pattern"], snake) else "Write it as in planning_issues."
+        from promote.suggest.names import snake  # noqa: PLC0415 - only a wrong name needs it
+
+        hint = f"Write {plain}." if re.fullmatch(rules["pattern"], plain := snake(name)) else _NAME_HINT
         return f"{shown(name)} is not a name in lower-case letters, digits and single underscores.", hint
     if name in rules["reserved"] or name.startswith(tuple(rules["reserved_prefixes"])):
         return f"{shown(name)} has a meaning of its own in a Dagster project or a test folder.", _KEYWORD_HINT
@@ -81,7 +82,7 @@ def name_problem(name: str) -> tuple[str, str] | None:
 
 def shown(text: str) -> str:
     """Give a hostile word in a form that can be printed: quoted, escaped, shortened."""
-    return ascii(text) if len(text) <= 60 else ascii(text[:60]) + "…"
+    return repr(text) if len(text) <= 60 else repr(text[:60]) + "…"
 
 
 @lru_cache(maxsize=1024)

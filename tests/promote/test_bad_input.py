@@ -41,7 +41,7 @@ def promote(root: Path, *notebooks: Path) -> int:
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        (b"PK\x03\x04 a spreadsheet", "PR103"),
+        (b"PK\x03\x04 a spreadsheet", "PR104"),
         (b"\x89PNG\r\n\x1a\n", "PR102"),
         (b"{}", "PR104"),
         (b'{"nbformat": 4, "cells": [', "PR103"),

@@ -80,3 +80,8 @@ def test_strings_keep_their_bytes() -> None:
     assert "\n".join(line for _, line in tidied(f"\n{text}   \n\n")) == text
     assert lines_in_strings("one line") == set()
     assert lines_in_strings("x = (\n'''") == {2}  # what cannot be read is left alone
+
+
+def test_a_form_feed_takes_no_line_out_of_its_function() -> None:
+    text = "if x:\n\f    y = '''\n\fa'''\n \f\tz = 1\n\f"
+    assert indent(text) == "    if x:\n        y = '''\n\fa'''\n    \tz = 1\n\f"

@@ -72,8 +72,45 @@ def test_a_file_that_is_no_notebook_of_ours_gives_its_finding(
 
 
 def test_the_language_is_named() -> None:
-    with pytest.raises(NotebookError, match="runs julia, not Python"):
+    with pytest.raises(NotebookError, match=r"runs Julia, not Python\."):
         parse(notebook(metadata={"kernelspec": {"language": "Julia"}}), "a.ipynb")
+    with pytest.raises(NotebookError, match=r"runs Python 2, not Python 3\."):
+        parse(notebook(metadata={"kernelspec": {"name": "python2", "language": "Python"}}), "a.ipynb")
+    parse(notebook(metadata={"kernelspec": {"language": "Python"}}), "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("raw", "message", "hint"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "but a pointer of Git LFS", "git lfs pull"),
+        (b"\n<!DOCTYPE html>\n<html>", "but a web page", "Raw"),
+        (b"PK\3\4\xff\xff", "but a zip archive", "Unpack it"),
+        (b"\x1f\x8b\x08", "but a gzip archive", "Unpack it"),
+        (b"404: Not Found", "not valid JSON", "cannot open it either: mend it in a text editor"),
+        (b"", "an empty file", "git restore 'a b.ipynb'"),
+        (b'{"nbformat": "4", "cells": []}', "its nbformat is not a whole number", "git restore"),
+        (b"\x89PNG\r\n", "not UTF-8", "git restore"),
+        (notebook({"cell_type": "code", "source": "a\0"}), "can hold: a NUL", r"the escape \0."),
+        (notebook({"cell_type": "code", "source": "\ud83d"}), "half of a surrogate pair (U+D83D)", r"escape \ud83d."),
+    ],
+)
+def test_the_hint_leads_to_the_notebook(raw: bytes, message: str, hint: str) -> None:
+    with pytest.raises(NotebookError) as caught:
+        parse(raw, "a b.ipynb")
+    assert message in caught.value.finding.message
+    assert hint in caught.value.finding.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252"])
+def test_a_notebook_in_another_encoding_names_the_command_that_converts_it(tmp_path: Path, encoding: str) -> None:
+    """The command in the hint is run, and what it makes can be read."""
+    file = tmp_path / "of mine.ipynb"
+    file.write_bytes('{"nbformat": 4, "cells": [{"cell_type": "code", "source": "a = \'café\'"}]}'.encode(encoding))
+    with pytest.raises(NotebookError) as caught:
+        read(file, tmp_path)
+    command = caught.value.finding.hint.partition("convert it: ")[2]
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True)
+    assert read(tmp_path / "of mine.utf8.ipynb", tmp_path).cells[0].source == "a = 'café'"
 
 
 def test_an_old_notebook_names_the_command_that_converts_it(tmp_path: Path) -> None:

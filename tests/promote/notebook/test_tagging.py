@@ -83,6 +83,13 @@ def test_a_script_gets_them_on_its_marker_lines() -> None:
     )
 
 
+def test_signs_that_end_no_line_of_a_script_shift_no_marker() -> None:
+    raw = '# %%\nx = "a\u2028b\x0c\x85"\n\n# %%\ny = x\n'.encode()
+    assert with_script_marks(raw, {2: Marks(("bronze:x",), {})}, [1, 4]) == raw.replace(
+        b"# %%\ny", b'# %% tags=["bronze:x"]\ny'
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "lines"), [(b'# %% tags=["a"]\nx = 1', [1]), (b'# %% {"tags": []}\nx = 1', [1]), (b"x = 1\n# %%\n", [0])]
 )

@@ -131,7 +131,7 @@ def test_what_is_wrong_with_tags_is_told(
         ("IssueCounts", "Write issue_counts."),
         ("issue-counts", "Write issue_counts."),
         ("2024", "Write it as in"),
-        ("größe", "Write gr_e."),
+        ("größe", "Write grosse."),
         ("_x", "Write x."),
         ("a__b", "Write a_b."),
         ("x_", "Write x."),
