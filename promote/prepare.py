@@ -246,7 +246,7 @@ def _upstreams(
                         "warning",
                         f"No notebook of the project makes {given.asset}.",
                         at,
-                        meant(near),
+                        meant(near) + (" It is made in this notebook: use its variable." if near in own else ""),
                     )
                 )
     return found

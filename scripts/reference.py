@@ -57,7 +57,8 @@ define names. A magic that stands nowhere here is refused in a step, with a did-
 | `pip install x`, `cd data` (no percent sign) | as the magic, where the line is no Python |
 | `f(x);` | the semicolon goes: it only silences a display |
 | `display(…)`, bare expressions, plots, widgets that nothing uses | left out of a step with a note |
-| `await f()` at the top | refused: wrap it in `asyncio.run` |
+| `interact(f, …)`, `@interact(…)` | stay: they call the function that they are given |
+| `await f()` at the top | refused; the hint runs it in a thread, since Jupyter lets no `asyncio.run` into its own |
 | `%%sql NAME <<` | a query on DuckDB, see below |
 
 """
