@@ -192,7 +192,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
         if finders:
             words = {finders[n]: u for n, u in {**found.late, **found.reads}.items() if n in finders}
             found = replace(found, dynamic={**found.dynamic, **words})
-        happening = trace.take(found)
+        happening = trace.take(facts, found)
         looked_at = texts.of_views(query for info in happening.runs for query in info.queries)
         state_reads, changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
         through = carriers.take(node, found, happening) | handed.take(facts, found, happening)

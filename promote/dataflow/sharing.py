@@ -100,7 +100,7 @@ def _may_double(program: Program, included: Collection[int], taken: Iterable[Tak
     """
     if not changing:
         return False
-    trace = program.trace
+    trace = program.trace.follow()
     made = {one for index in included for one in trace.made[index]}
     copies = [(one.at, trace.heap.reach(trace.stood_for(one.variable, one.at))) for one in taken]
     for index in changing:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from promote.heap.aliases import Aliases, Happening
 from promote.heap.heap import NONE, Objects
+from promote.heap.quiet import Quiet
+from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.uses import Effects
 
@@ -14,6 +16,7 @@ class Trace:
     The objects that it `made`, those that it `touched`, and the `families` of frames whose cells it touched.
 
     What objects hold only ever grows, so whatever is out of reach in the heap as the pass left it was so at any time.
+    Statements that are quiet wait: they are passed over for good, unless one comes that may change what they made.
     """
 
     def __init__(self, functions: Functions) -> None:
@@ -23,9 +26,27 @@ class Trace:
         self.touched: list[Objects] = []
         self.families: list[list[Objects]] = []
         self.stood: dict[str, list[tuple[int, Objects]]] = {}
+        self.quiet = Quiet(functions)
+        self.waiting: list[Effects] | None = []
 
-    def take(self, effects: Effects) -> Happening:
+    def take(self, facts: Facts, effects: Effects) -> Happening:
         """Take the next statement of the notebook."""
+        if self.waiting is not None:
+            if self.quiet.holds_for(facts, effects):
+                self.waiting.append(effects)
+                return Happening({}, {}, NONE)
+            self.follow()
+        return self.followed(effects)
+
+    def follow(self) -> Trace:
+        """Go through the statements that wait, and give this trace, of which all can be asked now."""
+        waiting, self.waiting = self.waiting or (), None
+        for effects in waiting:
+            self.followed(effects)
+        return self
+
+    def followed(self, effects: Effects) -> Happening:
+        """Follow what the next statement does to objects."""
         index, before = len(self.made), self.heap.count
         happening = self.aliases.take(effects)
         self.made.append(range(before + 1, self.heap.count + 1))
