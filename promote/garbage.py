@@ -20,6 +20,9 @@ def seldom_collected() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            gc.freeze()
+            gc.unfreeze()  # what lives on is old now: it is looked through with all that is, and not at once
         gc.set_threshold(*usual)
 
 

@@ -94,10 +94,12 @@ class Files:
 
     def digest(self, folder: str, name: str) -> str:
         """Give the digest of a file's content, empty where there is no file that can be read."""
+        return digest_of(f"{folder}/{name}") if self.may_have(folder, name) else ""
+
+    def may_have(self, folder: str, name: str) -> bool:
+        """Say whether a file may be in a folder, as the list of the folder was when it was first asked."""
         names = self.names(folder)
-        if names is not None and name.isascii() and name.lower() not in names:
-            return ""
-        return digest_of(f"{folder}/{name}")
+        return names is None or not name.isascii() or name.lower() in names
 
     def real(self, path: str) -> str:
         """Give a path with every link in it followed."""

@@ -13,13 +13,14 @@ from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence, took_needed
 from promote.findings import FindingError
 from promote.garbage import seldom_collected
-from promote.model import Finding, FrameKind, Location, Notebook, Plan, Selection
+from promote.memory import Files
+from promote.model import Finding, Location, Notebook, Plan, Selection
 from promote.notebook.read import NoNotebookError, read
 from promote.outside.secret_values import secret_findings
 from promote.plan import Planned, plan
 from promote.project import Project
 from promote.register import Rows, clashes, places, rows
-from promote.render.kinds import Kinds, guess_kinds, observed_kinds
+from promote.render.kinds import Kinds, Told
 from promote.render.names import module_path
 from promote.selection.select import select
 from promote.vocabulary import nearest
@@ -54,15 +55,20 @@ class Prepared:
 class Standing:
     """How a step stands: its evidence where that still fits, and how the module on disk compares.
 
-    `kinds` come from fitting evidence, else they are guessed.
+    `kinds` come from fitting evidence, else they are guessed; few of those who look at a step ask for them.
     """
 
     plan: Plan
     evidence: Evidence | None
     drift: Drift
-    kinds: Kinds
+    told: Callable[[], Kinds]
     module: str | None  # the module's text on disk
     last: Evidence | None = None  # the evidence on disk, whatever it is of
+
+    @property
+    def kinds(self) -> Kinds:
+        """The kinds of its inputs and of its output."""
+        return self.told()
 
 
 @seldom_collected()
@@ -157,18 +163,19 @@ def is_governed(project: Project, plans: Iterable[Plan]) -> bool:
 def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[str, str]) -> dict[str, Standing]:
     """Give how each step stands, by tag. `versions` are the code versions of assets by name."""
     found: dict[str, Standing] = {}
-    guesses: dict[str, FrameKind] = {}
+    told, files = Told(), Files()
+
+    def may_be_there(path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        return files.may_have(f"{project.root}/{folder}", name)
+
     for one in prepared:
         for made in one.plans:
-            path = module_path(made, project.package)
-            module = _text(project.root / path)
-            last = read_evidence(project.root, evidence_path(made))
+            path, beside = module_path(made, project.package), evidence_path(made)
+            module = _text(project.root / path) if may_be_there(path) else None
+            last = read_evidence(project.root, beside) if may_be_there(beside) else None
             evidence = last if last is not None and _fits(made, last, versions) else None
-            if evidence is not None and evidence.kinds is not None:
-                kinds = observed_kinds(made, *evidence.kinds)
-            else:
-                kinds = guess_kinds(made, guesses)
-            guesses[made.step.name] = kinds.output
+            kinds = told.add(made, evidence.kinds if evidence is not None else None)
             found[made.step.tag] = Standing(made, evidence, drift(made, path, module, last), kinds, module, last)
     return found
 

@@ -199,7 +199,8 @@ class _Check:
 
     def moved(self, notebook: Path, files: Iterable[str]) -> bool:
         """Tell whether a file may have changed since the check began, so that what was found may not be of it."""
-        for path in (*_pair(notebook), *(f"{self.project.root}/{file}" for file in files)):
+        there = [f"{self.project.root}/{file}" for file in files if self.digest(file)]
+        for path in (*_pair(notebook), *there):
             try:
                 if os.stat(path).st_ctime_ns > self.started - _RACY:  # noqa: PTH116 - a text so far
                     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from platform_core.values import replace
 from promote.merge.editable import last_kinds
@@ -50,7 +51,7 @@ class Moving:
         made = dict(stands)
         for tag, move in self.moves.items():
             last = move.last
-            made[tag] = replace(stands[tag], last=last, kinds=last_kinds(move.plan, last, stands[tag].kinds))
+            made[tag] = replace(stands[tag], last=last, told=partial(last_kinds, move.plan, last, stands[tag].kinds))
         return made
 
     def findings(self, *, force: bool) -> list[Finding]:

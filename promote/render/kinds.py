@@ -6,7 +6,8 @@ A guess is said to be one: the module of a step that never ran is UNVERIFIED in 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from platform_core.values import dataclass
 from promote.model import FrameKind, Plan
@@ -120,6 +121,28 @@ def guess_kinds(plan: Plan, outputs: Mapping[str, FrameKind]) -> Kinds:
                     known[node.targets[0].id] = kind
     kind = known.get(plan.function.output, "unknown")
     return Kinds(inputs, kind if kind != "unknown" else default, guessed=True)
+
+
+class Told:
+    """The kinds of steps, in the order in which data flows, each told when it is asked: a check asks for few."""
+
+    def __init__(self) -> None:
+        self._steps: list[tuple[Plan, tuple[Mapping[str, FrameKind], FrameKind] | None]] = []
+        self._told: list[Kinds] = []
+        self._outputs: dict[str, FrameKind] = {}  # of the steps that were told, by asset name
+
+    def add(self, plan: Plan, observed: tuple[Mapping[str, FrameKind], FrameKind] | None) -> Callable[[], Kinds]:
+        """Take the next step, with what a run has shown of it; give what tells its kinds."""
+        self._steps.append((plan, observed))
+        return partial(self._of, len(self._steps) - 1)
+
+    def _of(self, number: int) -> Kinds:
+        while len(self._told) <= number:
+            plan, observed = self._steps[len(self._told)]
+            kinds = guess_kinds(plan, self._outputs) if observed is None else observed_kinds(plan, *observed)
+            self._outputs[plan.step.name] = kinds.output
+            self._told.append(kinds)
+        return self._told[number]
 
 
 def _kind_of(node: ast.expr, known: Mapping[str, FrameKind]) -> FrameKind:
