@@ -131,6 +131,8 @@ class Aliases(Calls):
                 plain = stateful & self.heap.streams
                 self.touch(plain | self.deep(stateful - plain), use)
                 self.callbacks(self.heap.code_in(stateful), self.deep(stateful), use)
+        if self.heap.classes:
+            self.reached_by_hooks(self.heap.reach(self.named(reads)))
         if not operators:
             return
         classes = self.heap.classes_in(self.named(reads)).union(*(self.functions.lineage(name) for name in reads))
@@ -207,6 +209,9 @@ class Aliases(Calls):
         if event.held is not None:
             held = self.value(event.held)
             self.heap.hold(self.value(value), held | self.heap.contents(held))
+            augmented = event.alone and bool(self.heap.classes) and isinstance(value, ast.Name)
+            if augmented and (more := self.given_by_hooks(self.of(value.id), held)):  # type: ignore[attr-defined]  # by an `__iadd__`
+                self.own[value.id] = self.of(value.id) | more  # type: ignore[attr-defined]  # a Name
         self.change(value, event.use)
         stored_in_cell(self, value, event.use)
 
@@ -249,12 +254,14 @@ class Aliases(Calls):
             named_metas = [meta for cls in (event.cls, *bases) for meta in cls.meta]
             metas = [cls for meta in named_metas for cls in self.functions.lineage(meta)]
             self.heap.carry(made, frozenset(), frozenset((event.cls, *bases)))
+            self.reached_by_hooks(made)
             if not any(cls.shared for cls in (event.cls, *bases)):
                 self.heap.plain_code |= made
             hooks = [cls.methods["__init_subclass__"] for cls in bases if "__init_subclass__" in cls.methods]
             named = [m for cls in self.heap.classes_in(own) if (m := cls.methods.get("__set_name__"))]
             for info in (*hooks, *named, *(m for cls in metas for m in cls.methods.values())):
                 self.loosely(info, made, event.use)
+                self.link(info, dict.fromkeys(info.parameters, made), NONE)
         return made
 
     def scope(self, event: Event) -> None:

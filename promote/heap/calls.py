@@ -415,6 +415,7 @@ class Calls(Libraries):
             found |= self.result(method)
         for info, bound in target.infos:
             found |= self.given_out(info, bound, self.code_objects(call))
+        found |= self.given_by_classes(call, target, given) if self.heap.classes else NONE
         everything = given | target.receiver | target.callee
         for info in self.heap.code_in(given | target.callee):
             summary = self.summary(info)
@@ -427,7 +428,7 @@ class Calls(Libraries):
             made = self.heap.new(given)
             found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
             if target.callee & self.heap.getters:
-                found |= given | self.heap.within(given)
+                found |= given | self.heap.within(given) | self.heap.contents(target.callee)
         if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
             self.heap.templates |= found - everything
         return found
@@ -445,9 +446,55 @@ class Calls(Libraries):
             self.heap.hold(made, NONE.union(*bound.values()))
             self.heap.carry(made, frozenset((info,)), frozenset())  # its body runs when it is consumed
         self.heap.carry(made, summary.code, summary.classes)
+        if summary.classes:
+            self.reached_by_hooks(made)
         direct = NONE.union(*(self.place(n, info, bound, itself) for n in summary.gives))
         inner = NONE.union(*(self.heap.within(self.place(n, info, bound, itself)) for n in summary.parts))
         return made | direct | inner | (itself if summary.keeps_state else NONE)
+
+    def given_by_classes(self, call: ast.Call, target: Target, given: Objects) -> Objects:
+        """What a call gives by classes of the notebook that it does not name."""
+        asked = given | target.callee  # `abs(bag)` asks its `__abs__`
+        found = self.given_by_hooks(asked | target.receiver if target.method[:2] == "__" else asked, given)
+        found |= self.heap.within(given) if target.method == "__get__" else NONE
+        types = (self.code_objects(call) | target.callee) & self.heap.types
+        return found | self.instance_of(types, given) if types else found
+
+    def instance_of(self, types: Objects, given: Objects) -> Objects:
+        """An instance of classes that no name at the top stands for."""
+        made = self.heap.new(given)
+        classes = frozenset().union(*(self.heap.classes[one] for one in types))
+        self.heap.carry(made, frozenset(), classes)
+        self.heap.inherit(made, types)
+        for info in [cls.methods[name] for cls in classes for name in CONSTRUCTORS if name in cls.methods]:
+            self.link(info, dict.fromkeys(info.parameters, given) | dict.fromkeys(info.parameters[:1], made), NONE)
+        self.reached_by_hooks(made)
+        return made
+
+    def given_by_hooks(self, instances: Objects, given: Objects) -> Objects:
+        """What operators and whatever else runs unnamed may give: methods of the instances' classes, given the rest."""
+        found = NONE
+        for one in instances & self.heap.classes.keys():
+            for info in self.hooks_of(one):
+                bound = dict.fromkeys(info.parameters, given | instances)
+                bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
+                found |= self.given_out(info, bound, self.heap.contents(frozenset((one,))))
+        return found
+
+    def hooks_of(self, one: int) -> list[FunctionInfo]:
+        """The methods of an instance's classes that run where no call names them, and of a class's metaclasses."""
+        classes = self.heap.classes[one]
+        metas = [cls for own in classes for meta in own.meta for cls in self.functions.lineage(meta)]
+        return [cls.methods[name] for cls in (*classes, *metas) for name in cls.implicit]
+
+    def reached_by_hooks(self, instances: Objects) -> None:
+        """Let instances hold what such methods give that stands outside of them: `__enter__` may give a global."""
+        for one in instances & self.heap.classes.keys():
+            for info in self.hooks_of(one):
+                summary = self.summary(info)
+                outside = (summary.gives | summary.holds | summary.parts).difference(info.parameters)
+                found = NONE.union(*(self.place(name, info, {}, frozenset((one,))) for name in outside))
+                self.heap.hold(frozenset((one,)), found)
 
     def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
         """An instance of a class of the notebook holds what it was made of."""
@@ -459,4 +506,8 @@ class Calls(Libraries):
             self.heap.hold(made, self.given_out(info, {}, NONE))
         for info in self.functions.constructors(name):
             self.link(info, self.bind(info, call, made), NONE)
-        return made
+        self.reached_by_hooks(made)
+        metas = [cls for own in lineage for meta in own.meta for cls in self.functions.lineage(meta)]
+        makers = [cls.methods["__new__"] for cls in lineage if "__new__" in cls.methods]
+        makers += [cls.methods["__call__"] for cls in metas if "__call__" in cls.methods]
+        return made.union(*(self.given_out(info, self.bind(info, call, self.of(name)), made) for info in makers))

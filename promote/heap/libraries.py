@@ -78,10 +78,8 @@ class Libraries(LibraryChanges):
             return found
         if shares:
             return self.derived(given | target.receiver) | target.receiver | given
-        if method in COPYING_METHODS and target.receiver <= heap.exact:
-            return heap.new(heap.contents(target.receiver), exact=True)
-        if method == "_replace" or (method in _COPYING_INSTANCES and target.receiver & heap.classes.keys()):
-            return self.shallow(target.receiver, given)
+        if (copied := self.copied(target, given)) is not None:
+            return copied
         if of_memory or self.gives_a_view(method):
             return self.viewed(target, given)
         if target.own:
@@ -91,9 +89,20 @@ class Libraries(LibraryChanges):
             heap.look(made, target.receiver)
             return made
         at_once = method in EAGER_METHODS and not self.is_lazy()
-        chosen = heap.within(given) if method in CHOOSING_METHODS else self.nested(given) if method else NONE
+        chosen = heap.within(given) if method in CHOOSING_METHODS else self.nested(given, method) if method else NONE
         made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
         return chosen | made if method in CHOOSING_METHODS else made
+
+    def copied(self, target: Target, given: Objects) -> Objects | None:
+        """A copy that a method gives which shares what it holds, None where it gives something else."""
+        heap, method = self.heap, target.method
+        if method == "_make":  # of a named tuple's class
+            return self.shallow(given, NONE)
+        if method in COPYING_METHODS and target.receiver <= heap.exact:
+            return heap.new(heap.contents(target.receiver), exact=True)
+        if method == "_replace" or (method in _COPYING_INSTANCES and target.receiver & heap.classes.keys()):
+            return self.shallow(target.receiver, given)
+        return None
 
     def shared_unseen(self, target: Target, given: Objects) -> Objects:
         """What a call that no table tells of may give of what it is given, or of a library's object it is called on."""
@@ -254,7 +263,7 @@ class Libraries(LibraryChanges):
 
     def drawn(self, target: Target, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
-        made = self.derived(given | target.receiver, self.nested(given) if target.method else NONE)
+        made = self.derived(given | target.receiver, self.nested(given, target.method) if target.method else NONE)
         if not target.receiver.isdisjoint(self.heap.stylers):
             made |= target.receiver
         if target.name.startswith("pandas."):
@@ -263,9 +272,11 @@ class Libraries(LibraryChanges):
             self.heap.drawings |= made
         return made | target.receiver if target.receiver & self.heap.drawings else made
 
-    def nested(self, given: Objects) -> Objects:
+    def nested(self, given: Objects, method: str) -> Objects:
         """The lists and tables inside of those that a method is given: a frame may hold them in its cells."""
         exact = self.heap.exact
+        if self.inside is not None and method == "map":  # `rents.map(table)`, where a parameter is any table
+            return self.heap.within(given)
         return NONE if given.isdisjoint(exact) else self.heap.within(given & exact) & exact
 
     def is_class_like(self, call: ast.Call, name: str) -> bool:

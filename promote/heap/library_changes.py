@@ -29,7 +29,7 @@ from promote.language.effects import (
     VIEWING_METHODS,
 )
 from promote.language.functions import Functions
-from promote.language.showing import DISPLAY_METHODS, PURE_EFFECTS, WRITING_METHODS
+from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES, PURE_EFFECTS, WRITING_METHODS
 from promote.language.statements import calls_a_parameter
 from promote.language.states import PUT_AWAY
 from promote.language.syntax import class_asked_of, dotted_of, names_a_type, parts_of, root_of
@@ -43,7 +43,7 @@ TOLD_METHODS = (
     | LOOKING_METHODS | TREE_VIEWS
 )  # fmt: skip
 _SETTERS = frozenset(("__set__", "fset", "__delete__", "fdel"))  # of a property or a slot, which are given whose
-_DELEGATING = frozenset(("__getattr__", "__getattribute__"))
+_DELEGATING = frozenset(("__getattr__", "__getattribute__", "__call__"))
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +110,7 @@ class LibraryChanges(Values):
         root = root_of(node)
         if root is not None:
             if self.is_library(root[0]):  # what changes there is hidden state: see `state`
-                self.touch(self.value(node) if self.packages else NONE, use)
+                self.touch(self.value(node), use)  # `np.reshape(rents, 3)[0] = 1`
                 return
             if not self.is_constant(root[0]):
                 self.changed.setdefault(root[0], use)
@@ -208,12 +208,13 @@ class LibraryChanges(Values):
         return self.functions.known(name) and (not unknown or path.rpartition(".")[2].startswith(PURE_EFFECTS))
 
     def draws(self, node: ast.expr) -> bool:
-        """Whether a chain begins with a package's own function, so that what changes is no variable."""
+        """Whether a chain begins with a drawing package's own function, so that what changes is no variable."""
         while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             if isinstance(node, ast.Attribute) and node.attr in {"plot", "hist", "style"}:
                 return True
             node = node.func if isinstance(node, ast.Call) else node.value
-        return not isinstance(node, ast.Name) or self.is_library(node.id)
+        drawing = isinstance(node, ast.Name) and self.is_library(node.id)
+        return drawing and self.functions.imports[node.id].split(".", 1)[0] in PLOTTING_MODULES  # type: ignore[attr-defined]  # a Name
 
     def library_changes(self, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
         """What a function of a library changes among what it is given."""

@@ -125,7 +125,8 @@ class Values:
 
     def same(self, node: ast.Starred | ast.Await) -> Objects:
         """What is only handed on."""
-        return self.value(node.value)
+        given = self.value(node.value)
+        return given | self.given_by_hooks(given, NONE) if self.heap.classes else given
 
     def display(self, node: ast.Tuple | ast.List | ast.Set) -> Objects:
         """A new container of the elements."""
@@ -180,7 +181,12 @@ class Values:
             plain = plain or (isinstance(node, (ast.BinOp, ast.UnaryOp)) and self.counts(node))
         if plain and not self.heap.code_in(used) and not self.heap.classes_in(used):
             return NONE
-        return self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
+        made = self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
+        return made | self.given_by_hooks(used, used) if self.heap.classes else made
+
+    def given_by_hooks(self, instances: Objects, given: Objects) -> Objects:
+        """What the operators of instances may give; who knows functions says what."""
+        return NONE
 
     def counts(self, node: ast.expr) -> bool:
         """Whether an operation is one on numbers and texts, of literals and names of such."""
@@ -243,7 +249,16 @@ class Values:
             self.heap.bound |= made
             self.heap.carry(made, frozenset(infos), frozenset())
             objects |= made
-        return objects | self.heap.contents(objects) if objects else objects
+        if not objects:
+            return objects
+        held = self.heap.contents(objects)
+        if self.heap.classes:  # a descriptor gives what its `__get__` gives
+            held |= self.heap.contents(frozenset(o for o in held if self.has_method(o, "__get__")))
+        return objects | held
+
+    def has_method(self, one: int, name: str) -> bool:
+        """Whether an object is an instance of a class of the notebook that has a method."""
+        return any(name in cls.methods for cls in self.heap.classes.get(one, ()))
 
     def is_of_a_type(self, node: ast.Attribute, root: str) -> bool:
         """Whether an attribute is a function of a library's type that gives a part, or changes something."""

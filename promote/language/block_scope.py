@@ -78,7 +78,7 @@ class BlockScope(ExpressionScope):
         if isinstance(node.target, ast.Name):
             self.read(node.target.id, node.target)
             loaded = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-            self.event("mutate", loaded, node, held=node.value)
+            self.event("mutate", loaded, node, held=node.value, alone=True)
             self.bind(node.target.id)
         else:
             self.target(node.target, None)
@@ -171,7 +171,9 @@ class BlockScope(ExpressionScope):
         self.expression(context)
         if target is not None:
             given = context.args if isinstance(context, ast.Call) else []
-            either = ast.BoolOp(ast.Or(), [context, *given])  # `with closing(x) as y` may give x itself
+            entered = ast.Call(ast.Attribute(context, "__enter__", ast.Load()), [], [])
+            # `with closing(x) as y` may give x itself
+            either = ast.BoolOp(ast.Or(), [context, *given, *(ast.copy_location(entered, context),)])
             self.target(target, ast.copy_location(either, context))
         if may_swallow(context):
             self.branch(lambda: self.enter(items[1:], body), lambda: None)

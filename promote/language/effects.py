@@ -167,7 +167,7 @@ PLAIN_BASES = frozenset(
 CHOOSING_METHODS = frozenset(("choice", "choices", "sample"))
 
 # Functions that give a function which takes a part of what it is called with, or changes it.
-PART_GETTERS = frozenset(("operator.itemgetter", "operator.attrgetter"))
+PART_GETTERS = frozenset(("operator.itemgetter", "operator.attrgetter", "numpy.frompyfunc"))
 METHOD_CALLERS = frozenset(("operator.methodcaller",))
 
 # Decorators of libraries that call what they stand on at once; all others only keep it.
@@ -228,7 +228,7 @@ DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 
 # Methods that copy their receiver and share what it holds.
 COPYING_METHODS = frozenset(
-    ("copy", "model_copy", "union", "difference", "intersection", "symmetric_difference", "_replace")
+    ("copy", "model_copy", "union", "difference", "intersection", "symmetric_difference", "_replace", "_make")
 )
 
 # Attributes whose value never changes by itself and shares nothing.

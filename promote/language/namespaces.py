@@ -15,6 +15,9 @@ def binds_anything(node: ast.AST) -> bool:
 
     >>> [binds_anything(ast.parse(text).body[0]) for text in ("exec(code)", "'K' in globals()", "vars()['K'] = 1")]
     [True, False, True]
+    >>> texts = "eval('rents.pop()')", "eval('rents')", "rents.map(lambda text: eval(text))", "eval(code)"
+    >>> [binds_anything(ast.parse(text).body[0]) for text in texts]
+    [True, False, False, True]
     """
     looked_at: set[int] = set()
     for part in ast.walk(node):
@@ -39,11 +42,27 @@ def binds_anything(node: ast.AST) -> bool:
         }:
             return True
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-            if part.func.id == "exec" and len(part.args) == 1 and not part.keywords:
-                return True
-            if part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at:
+            opens = part.func.id in {"globals", "locals", "vars"} and not part.args and id(part) not in looked_at
+            if opens or _runs_here(part, part.func.id, node):
                 return True
     return _changes_what_it_looks_up(node)
+
+
+def _runs_here(call: ast.Call, name: str, within: ast.AST) -> bool:
+    """Whether a call runs a text as code of the notebook, which may change something."""
+    if len(call.args) != 1 or call.keywords:
+        return False
+    return name == "exec" or (name == "eval" and _may_call(call.args[0], within))
+
+
+def _may_call(text: ast.expr, within: ast.AST) -> bool:
+    """Whether a text that is evaluated may call something: one that stands there, or a variable but for a parameter."""
+    if isinstance(text, ast.Name):
+        own = {part.arg for part in ast.walk(within) if isinstance(part, ast.arg)}
+        loops = [part for one in ast.walk(within) for part in ast.walk(getattr(one, "target", None) or text)]
+        return text.id not in own | {part.id for part in loops if isinstance(part, ast.Name) and part is not text}
+    words = (part.value for part in ast.walk(text) if isinstance(part, ast.Constant))
+    return any(isinstance(word, str) and "(" in word for word in words)
 
 
 def _changes_what_it_looks_up(node: ast.AST) -> bool:
