@@ -301,7 +301,7 @@ class Values:
         for generator in node.generators:
             given = self.value(generator.iter)
             for name in walk(generator.target):
-                if isinstance(name, ast.Name):
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                     self.own[name.id] = self.heap.within(given)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         held = self.either(parts)

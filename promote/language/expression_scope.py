@@ -303,7 +303,7 @@ class ExpressionScope:
             self.expression(generator.iter)
             if not index:
                 self.hidden.append(own)
-            targets |= {n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)}
+            targets.update(_target_names(generator.target))
             own |= targets
             if generator.is_async:
                 self.found.awaits = self.found.awaits or use_of(generator.target)

@@ -22,6 +22,11 @@ _JOINS = frozenset(["os.path.join", "os.path.abspath", "os.path.realpath", "os.p
 _HOMES = frozenset(["pathlib.Path.home", "os.path.expanduser"])
 _BUFFERS = frozenset(["io.StringIO", "io.BytesIO", "StringIO", "BytesIO", "open", "io.open"])
 RESOURCES = frozenset(("platform_core.sdk.resource", "platform_core.sdk.loading.resource"))
+_IN_MEMORY: dict[str, list[list[str]]] = {  # what opens a database in memory, with what it is given for that
+    "sqlite3.connect": [[":memory:"]],
+    "duckdb.connect": [[], [":memory:"]],
+    "sqlalchemy.create_engine": [["sqlite://"], ["sqlite:///:memory:"]],
+}
 _DEEPEST = 8
 
 
@@ -76,6 +81,28 @@ def origin_of(node: ast.expr | None, looker: Looker, before: int, depth: int = 0
     elif isinstance(node, ast.Call):
         return _origin_of_call(node, looker, before, depth)
     return origin_of(inner, looker, before, depth + 1)
+
+
+def in_memory(node: ast.expr | None, looker: Looker, before: int, depth: int = 0) -> bool:
+    """Whether a connection is surely of a database in memory, which holds what the notebook put there."""
+    if depth > _DEEPEST:
+        return False
+    if isinstance(node, ast.Name):
+        reaching = looker.program.reaching(node.id, before)
+        bound = reaching[-1] if reaching else None
+        if bound is None or any(node.id in one.effects.touched for one in reaching[:-1]):
+            return False
+        value = getattr(bound.node, "value", None) if isinstance(bound.node, (ast.Assign, ast.AnnAssign)) else None
+        return value is not None and in_memory(value, looker, bound.index, depth + 1)
+    if not isinstance(node, ast.Call):
+        return False
+    path = dotted_of(node.func)
+    name = looker.program.functions.canonical(path) if path else ""
+    if name in _IN_MEMORY:
+        given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in {"database", "url"})]
+        return [getattr(one, "value", None) for one in given] in _IN_MEMORY[name]
+    opened = isinstance(node.func, ast.Attribute) and node.func.attr in {"connect", "raw_connection", "cursor"}
+    return opened and in_memory(node.func.value, looker, before, depth + 1)  # type: ignore[attr-defined]  # an Attribute
 
 
 def _origin_of_call(  # noqa: PLR0911 - one way out for each kind of origin

@@ -128,6 +128,7 @@ class _Look(Sight):
         # Most steps take nothing from outside
         from promote.outside.chance import chance, clock  # noqa: PLC0415
         from promote.outside.local_times import is_local_time  # noqa: PLC0415
+        from promote.outside.origins import in_memory  # noqa: PLC0415
         from promote.outside.sources import network, reading, writing  # noqa: PLC0415
 
         yield from chance(self, s, call)
@@ -137,6 +138,8 @@ class _Look(Sight):
         yield from writing(self, s, call)
         root = path.partition(".")[0]
         reaching = root in names.NETWORK_MODULES or path.startswith(names.NETWORK_PREFIXES)
+        if root == "sqlalchemy" and in_memory(call.node, self.looker, s.index):
+            return
         if reaching and not path.startswith(names.NO_NETWORK) and not _is_sql(path):
             what = "is for work with a database" if root == "sqlalchemy" else "reaches over the network"
             yield network(self, s, call.node, f"`{path}` {what}.")

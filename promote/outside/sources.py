@@ -9,7 +9,7 @@ from promote.dataflow.program import Statement
 from promote.model import Finding
 from promote.outside import outside_names as names
 from promote.outside.files_made import made_by, named, written
-from promote.outside.origins import Origin, bound_within, origin_of
+from promote.outside.origins import Origin, bound_within, in_memory, origin_of
 from promote.outside.sight import MOVING, Sight
 from promote.outside.sightings import SeenCall
 from promote.outside.sql_sources import sql_origins
@@ -32,6 +32,9 @@ def reading(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
             of_query = made and origin in _FILES
             yield from [_made(look, s, node, made)] if of_query and made else _source(look, s, node, origin, None, call)
     if path in names.DATABASE_READERS:
+        asked = node.args[1] if len(node.args) > 1 else call.keyword("con", "connection")
+        if in_memory(asked, look.looker, s.index):
+            return
         yield network(look, s, node, f"`{path}` reads a database.")
         return
     if path in names.FILE_READERS or names.is_frame_reader(path):
