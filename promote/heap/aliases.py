@@ -261,7 +261,8 @@ class Aliases(Calls):
             named = [m for cls in self.heap.classes_in(own) if (m := cls.methods.get("__set_name__"))]
             for info in (*hooks, *named, *(m for cls in metas for m in cls.methods.values())):
                 self.loosely(info, made, event.use)
-                self.link(info, dict.fromkeys(info.parameters, made), NONE)
+                first = dict.fromkeys(info.parameters[:1], made | self.named(named_metas))
+                self.link(info, dict.fromkeys(info.parameters, made) | first, NONE)
         return made
 
     def scope(self, event: Event) -> None:

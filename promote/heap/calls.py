@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence, Set
 
-from promote.heap.cells import called_in_cell
+from promote.heap.cells import called_in_cell, touch_family
 from promote.heap.foreign import by_its_object, is_foreign, is_unframed
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
@@ -217,6 +217,8 @@ class Calls(Libraries):
             used = self.heap.reach(self.place(name, info, bound, itself))
             self.used |= used
             self.touch(used & self.heap.foreign, use)
+        for name in summary.cells if self.heap.made_of else ():
+            touch_family(self, self.place(name, info, bound, itself), use, whole=True)
         for name in summary.raises:
             self.heap.raised |= self.place(name, info, bound, itself)
         self.link(info, bound, itself)
@@ -230,7 +232,16 @@ class Calls(Libraries):
 
     def depth(self, objects: Objects, *, deep: bool) -> Objects:
         """What changes of objects: all that can be reached, or themselves alone."""
-        return self.deep(objects) if deep else self.delegated(objects) - self.heap.plain_code
+        heap = self.heap
+        called = heap.reach(objects if deep else objects - heap.exact) & heap.bound if heap.bound else NONE
+        if not deep:  # `stack.close()` calls the methods that were put into it
+            return (self.delegated(objects) | heap.contents(called)) - heap.plain_code
+        found = self.deep(objects) | heap.contents(called)
+        for info in self.heap.code_in(objects):  # `tools["rows"]().append(1)` changes what the tool gives
+            summary = self.summary(info)
+            for name in (summary.gives | summary.parts).difference(info.parameters):
+                found |= self.place(name, info, {}, objects)
+        return found
 
     def link(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> None:
         """Let the caller's objects hold what a function leaves in them."""
@@ -250,8 +261,8 @@ class Calls(Libraries):
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """The caller's objects for a name of a summary."""
-        if name in info.parameters:
-            return bound.get(name, NONE)
+        if name in info.parameters:  # a default value is kept with the function
+            return bound[name] if name in bound else self.heap.contents(itself) if name in info.fresh_defaults else NONE
         if name in info.captured and not self.is_local(name):
             return itself
         return self.outside_of(name.removeprefix(BEHIND))
@@ -427,8 +438,9 @@ class Calls(Libraries):
         if target.callee:
             made = self.heap.new(given)
             found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
+            found |= self.heap.contents(target.callee) - self.heap.plain_code  # which it may give
             if target.callee & self.heap.getters:
-                found |= given | self.heap.within(given) | self.heap.contents(target.callee)
+                found |= given | self.heap.within(given)
         if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
             self.heap.templates |= found - everything
         return found
@@ -457,6 +469,7 @@ class Calls(Libraries):
         asked = given | target.callee  # `abs(bag)` asks its `__abs__`
         found = self.given_by_hooks(asked | target.receiver if target.method[:2] == "__" else asked, given)
         found |= self.heap.within(given) if target.method == "__get__" else NONE
+        found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
         types = (self.code_objects(call) | target.callee) & self.heap.types
         return found | self.instance_of(types, given) if types else found
 

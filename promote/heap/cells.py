@@ -47,24 +47,24 @@ def accesses(node: ast.expr) -> int:
 def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
     """Take that what an expression gives was changed: it may be in a cell."""
     if run.heap.made_of and accesses(node) >= _CELL:
-        _touch_family(run, run.value(node), use, whole=True)
+        touch_family(run, run.value(node), use, whole=True)
 
 
 def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
     method = target.method
     eager = method in EAGER_METHODS
-    if not (eager or (method in _OF_CONTAINERS and run.heap.made_of)):
+    if not (eager or (method in _OF_CONTAINERS and (run.heap.made_of or run.inside is not None))):
         return
     deep = accesses(call.func.value)  # type: ignore[attr-defined]  # a method has one
     for_each = eager and (
         any(run.summary(i).mutates for i in run.heap.code_in(given)) or run.hands_on_a_changer(call, given)
     )
     if deep and (for_each or method in _OF_CONTAINERS):
-        _touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
+        touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
 
 
-def _touch_family(run: Calls, objects: Objects, use: Use, *, whole: bool) -> None:
+def touch_family(run: Calls, objects: Objects, use: Use, *, whole: bool) -> None:
     """Touch what frames were made of, and with `whole` what else was made of that."""
     made_of = run.heap.made_of
     roots = NONE.union(*(made_of.get(one, {one} if whole else ()) for one in objects - run.heap.exact))

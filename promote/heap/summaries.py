@@ -42,7 +42,9 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     inside: dict[str, Objects] = {}  # all that can be met in there
     changeable = functions.variables - functions.constants
     sharing = (n for n in info.free if any(cls.shared for cls in functions.lineage(n)))
-    variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing]
+    asked = {use.path[0] for use in info.dotted if len(use.path) > 1}  # `f.calls`, `Table.rows`
+    named = [n for n in info.free if (n in asked and n in functions.classes) or _keeps(functions, n, asked)]
+    variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing, *named]
     for name in dict.fromkeys((*info.parameters, *variables)):
         inside[name] = run.heap.new()
         start[name] = run.own[name] = run.heap.new(inside[name])
@@ -68,6 +70,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         deeply=frozenset(n.removeprefix(BEHIND) for n, objects in inside.items() if objects & run.touched),
         gives=frozenset(n for n, objects in start.items() if objects & run.results),
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),
+        cells=frozenset(n.removeprefix(BEHIND) for n, mine in outside.items() for one in run.families if mine & one),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
         raises=frozenset(n for n, objects in outside.items() if heap.raised and objects & heap.reach(heap.raised)),
         keeps=_kept(run, outside, outside),
@@ -87,6 +90,13 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         or bool(_given(info, outside, run.results | heap.reach(run.results & heap.plain_code)))
         or (info.remembers and not functions.is_settled(info)),
     )
+
+
+def _keeps(functions: Functions, name: str, asked: set[str]) -> bool:
+    """Whether a name is of a function of the notebook that may keep something: by an attribute, default, decorator."""
+    infos = functions.infos(name)
+    asks = any(len(use.path) > 1 and use.path[0] == name for info in infos for use in info.dotted)
+    return asks or any(name in asked or info.fresh_defaults or info.decorated for info in infos)
 
 
 def _looked_into(run: Aliases, outside: dict[str, Objects]) -> frozenset[str]:

@@ -32,6 +32,8 @@ def remembers(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool
 def class_info(node: ast.ClassDef, found: Effects) -> ClassInfo:
     """Give what a class's text says of its instances."""
     implicit = {name for name in found.functions if name.startswith(_UNCALLED) and name not in _CONSTRUCTORS}
+    if "__getitem__" in found.functions:
+        implicit |= {"keys"} & found.functions.keys()  # `{**bag}` asks both
     shared = False
     for statement in node.body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -304,7 +304,7 @@ VALUE_PACKAGES = frozenset(
     re string math cmath statistics itertools collections functools operator json typing types dataclasses enum
     textwrap copy os time calendar numbers zoneinfo ipaddress secrets hashlib hmac base64 binascii html urllib glob
     fnmatch shutil pprint unicodedata zlib builtins io csv random contextlib heapq bisect warnings logging sys inspect
-    abc locale tempfile platform getpass subprocess importlib traceback gc struct contextvars sqlite3 concurrent
+    abc locale tempfile platform getpass subprocess importlib traceback gc struct sqlite3 concurrent
     asyncio ast pickle weakref requests httpx boto3 botocore""".split()
 )
 

@@ -177,17 +177,18 @@ class Summary:
     A name outside that a parameter hides, which functions that are called look up, has the sign `BEHIND` before it.
 
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
-    those of both of which it may change what they hold too. `gives`: whose objects the result may be; `parts`: what of
-    theirs it may be; `holds`: whose objects it may hold; `raises`: whose an exception may carry out. `keeps`: (holder,
-    held) pairs that are linked afterwards; `keeps_inside`: those whose holder is something within the first. `fills`:
-    names whose objects hold afterwards what changes by being used, with its kind; `asks`: those of which items are
-    read; `uses`: those of which methods are called that may change a library's object. `code`: functions that the
-    result may hold; `left` and `left_inside`: functions that a parameter or name, or something within it, may now
-    hold.
+    those of both of which it may change what they hold too; `cells`: those in whose cells it may. `gives`: whose
+    objects the result may be; `parts`: what of theirs it may be; `holds`: whose objects it may hold; `raises`: whose
+    an exception may carry out. `keeps`: (holder, held) pairs that are linked afterwards; `keeps_inside`: those whose
+    holder is something within the first. `fills`: names whose objects hold afterwards what changes by being used,
+    with its kind; `asks`: those of which items are read; `uses`: those of which methods are called that may change a
+    library's object. `code`: functions that the result may hold; `left` and `left_inside`: functions that a parameter
+    or name, or something within it, may now hold.
     """
 
     mutates: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    cells: frozenset[str] = frozenset()
     deeply: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
