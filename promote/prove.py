@@ -7,6 +7,7 @@ notebook runs once, its steps' modules are materialised by Dagster in a fresh pr
 from __future__ import annotations
 
 import ast
+import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from promote.generated_tests import GeneratedTests, generate_tests
 from promote.ipython.queries import runnable
 from promote.model import Finding, FrameKind, GeneratedFile, Location, Plan, location_of
 from promote.outcome import Settings
+from promote.outside.roots import hint_of
 from promote.parameters import check_parameters
+from promote.patterns import pattern
 from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.proven import Keeper
@@ -29,6 +32,7 @@ from promote.render.tests import test_of_cell
 from promote.small_counts import small_of
 from promote.verify.stage import AssetOutcome, Capture, Materialised, Observed, Stage
 
+_MISSING = pattern(r"^FileNotFoundError: No such file or directory: ([^\n]+)$")
 _NOT_RUN = "since its upstream"
 Values = Mapping[str, Any]
 
@@ -231,7 +235,7 @@ class _Prover:
                 "PR504",
                 plan,
                 f"The promoted {tag} failed: {message}" + (f" ({where})" if where else ""),
-                _way_out(message, plan),
+                _way_out(message, plan, self.project.root),
             )
             return
         parity = self.stage.compare(
@@ -365,11 +369,14 @@ def _unloaded(made: Materialised) -> Finding | None:
     )
 
 
-def _way_out(message: str, plan: Plan) -> str:
+def _way_out(message: str, plan: Plan, root: Path) -> str:  # noqa: PLR0911 - one way out for each kind of failure
     """Say what to do about an asset that failed when it was materialised; the notebook itself has run by then."""
     if _NOT_RUN in message:
         return "Put that step right first: this one may have nothing wrong."
     other = "The asset runs in another folder than the notebook"
+    missing = _MISSING.search(message)
+    if missing is not None and (root / plan.notebook).parent.joinpath(missing[1]).exists():
+        return f"{other}. {hint_of(posixpath.normpath(missing[1]), plan.notebook)}"
     if "FileNotFoundError" in message:
         return f'{other}: read the file through resource("NAME").path("…").'
     if message.startswith(("OSError", "IOException")):  # as pandas and DuckDB say it

@@ -183,7 +183,7 @@ def _step(part: Part, name: str, parts: Sequence[Part], frames: Sequence[str], p
         layer, why = "bronze", "reads from outside"
     elif part.guess.summary and not _feeds(part, parts, program):
         layer, why = "gold", "sums up, and no other step reads it"
-    elif any(writes(s.node, part.variable) for s in program.statements):
+    elif any(writes(s.node, part.variable) for s in program.statements) and not _feeds(part, parts, program):
         layer, why = "gold", "is written to a file"
     elif inputs or part.after_read:
         layer, why = "silver", "works on what was read"

@@ -345,6 +345,11 @@ def test_steps_that_stand_on_a_failed_one_are_not_told_again(tmp_path: Path, mon
     [
         ("It was not run, since its upstream 'rents' failed.", "Put that step right first"),
         ("FileNotFoundError: No such file or directory: a.csv", "in another folder than the notebook"),
+        (
+            "FileNotFoundError: No such file or directory: ./raw/own.csv",
+            "Write `raw: {type: files, root: notebooks/raw}` under resources in config/base.yaml, and read "
+            'resource("raw").path("own.csv").',
+        ),
         ("OSError", "and write them in a cell without a tag"),
         ("KeyError: 'fee'", "The notebook ran well, so look at that line"),
     ],
@@ -352,6 +357,8 @@ def test_steps_that_stand_on_a_failed_one_are_not_told_again(tmp_path: Path, mon
 def test_a_failed_asset_has_a_way_out_that_helps(
     error: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "notebooks/raw").mkdir(parents=True)
+    (tmp_path / "notebooks/raw/own.csv").write_text("a\n1\n")
     (finding,) = proven(
         PlayedStage(assets={"total": AssetOutcome("total", False, error)}), tmp_path, monkeypatch
     ).findings
