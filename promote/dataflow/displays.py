@@ -25,6 +25,10 @@ _PURE_BUILTINS = frozenset(
 # A widget or a thing to show; `interact` is none, since it calls the function that it is given
 _WIDGET = pattern(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
+_STYLING = frozenset(
+    """set_properties set_caption set_table_styles set_table_attributes background_gradient text_gradient bar hide
+    highlight_max highlight_min highlight_null highlight_between highlight_quantile format format_index""".split()
+)
 _GENERATORS = f"{PREFIX}the generator of "
 _DRAWING = PLOTTING_MODULES | {"ipywidgets", "IPython"}
 _QUIET_BUILTINS = frozenset("len type id repr str int float bool round abs isinstance".split())
@@ -142,7 +146,7 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
         if isinstance(node.func, ast.Name):
             return node.func.id in _PURE_BUILTINS and not functions.infos(node.func.id)
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        return attribute in DISPLAY_METHODS and not functions.methods(attribute)
+        return (attribute in DISPLAY_METHODS or _styles(node)) and not functions.methods(attribute)
     return isinstance(
         node,
         ast.Name
@@ -160,6 +164,18 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
         | ast.BoolOp
         | ast.Lambda,
     ) and not any(isinstance(n, (ast.Call, ast.NamedExpr, ast.Await)) for n in ast.walk(node))
+
+
+def _styles(node: ast.Call) -> bool:
+    """Whether a call sets how a frame is shown: methods of pandas' `frame.style`, which each frame makes anew."""
+    while isinstance(node.func, ast.Attribute) and node.func.attr in _STYLING:
+        below = node.func.value
+        if isinstance(below, ast.Attribute):
+            return below.attr == "style"
+        if not isinstance(below, ast.Call):
+            return False
+        node = below
+    return False
 
 
 def _plots(statements: Sequence[Statement], functions: Functions, wanted: Sequence[str]) -> set[int]:

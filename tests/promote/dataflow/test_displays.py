@@ -37,6 +37,8 @@ def left(source: str, *wanted: str) -> list[str]:
         "df.x.plot.bar()",
         "chart = alt.Chart(df)\nchart = chart.mark_bar()\nchart",
         "sns.barplot(data=df)",
+        "df[:3].style.set_properties(**{'color': 'black'})",
+        "df.describe().style.background_gradient().hide(axis='index')",
     ],
 )
 def test_what_only_shows_is_left_out(source: str) -> None:
@@ -58,6 +60,8 @@ def test_what_only_shows_is_left_out(source: str) -> None:
         "def display(v):\n    pass\ndisplay(1)",
         "h = df.hist()\nk = h + 1",
         "xs[0].y = df.plot()",
+        "xs.hide()",
+        "xs.style.pop().hide()",
     ],
 )
 def test_what_does_more_than_show_stays(source: str) -> None:
