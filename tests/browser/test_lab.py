@@ -134,6 +134,7 @@ def test_the_whole_way_by_keyboard(page: tuple[Page, Path, list[str]], tmp_path:
     opened, project, wrong = page
     axe = (node_modules() / "axe-core/axe.min.js").read_text(encoding="utf-8")
     person = Person(opened, axe, tmp_path)
+    let_steps_be_suggested(person)
     tag_three_cells(person)
     break_follow_and_fix(person)
     preview_and_promote(person, project)
@@ -144,6 +145,19 @@ def test_the_whole_way_by_keyboard(page: tuple[Page, Path, list[str]], tmp_path:
     search_the_documentation(person)
     see_how_notebooks_begin(person)
     assert wrong == []
+
+
+def let_steps_be_suggested(person: Person) -> None:
+    person.press("Escape", "Alt+Shift+P")
+    person.tab_to("Suggest steps")
+    person.press("Enter")
+    person.sees(".nbw-summary", "3 steps, 0 errors, 0 warnings")
+    person.sees(".Toastify__toast", "Tagged: bronze:raw_rents, silver:rents, gold:rent_by_town.")
+    person.looks("suggested", ".nbw-Panel[aria-label=Promote]", ".nbw-Badge:has(button)")
+    person.in_notebook()
+    person.command("Undo Cell Operation")
+    for cell in (1, 2, 3):
+        person.waits(f"one.content.model.sharedModel.getCell({cell}).getMetadata('tags') === undefined")
 
 
 def tag_three_cells(person: Person) -> None:

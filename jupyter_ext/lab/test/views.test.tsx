@@ -16,7 +16,7 @@ import { Job } from '../src/views/job';
 import { Lineage } from '../src/views/lineage';
 import { PromoteView } from '../src/views/panel';
 import { Step } from '../src/views/step';
-import { breakable, computeText, stateText, summary } from '../src/views/words';
+import { breakable, computeText, outcomeText, rowsText, stateText, summary } from '../src/views/words';
 
 // It loads all of JupyterLab, which jsdom cannot; nothing of it is drawn here
 vi.mock('@jupyterlab/apputils', () => ({ Notification: {}, ReactWidget: class {} }));
@@ -207,6 +207,7 @@ describe('the panel', () => {
     expect(own.querySelector('h3')!.textContent).toBe('Promotion');
     expect(own.textContent).toContain('It cannot be promoted as it is; nothing was written.');
     expect([...own.querySelectorAll('li')].map(one => one.textContent)).toEqual([expect.stringContaining('rows differ')]);
+    expect([...own.querySelectorAll('li button')].map(one => one.textContent)).toEqual(['Go to Cell 1, line 1', 'What PR801 means']);
     const past = draw({ panel, analysis, job: { ...job, past: true }, problem: null, path: 'one.ipynb' }).host;
     expect(past.querySelector('.nbw-Job > details > summary')!.textContent).toBe('What it said before the last edit');
     Element.prototype.scrollIntoView = () => undefined;
@@ -250,6 +251,10 @@ describe('words', () => {
     expect(stateText('module', trans)).toBe('The module was edited');
     expect(stateText('of a later version', trans)).toBe('of a later version');
     expect(summary(1, 0, 2, trans)).toBe('1 step, 0 errors, 2 warnings');
+    const outcome = (code: string) => ({ exit_code: 4, steps: [], findings: [{ code }] }) as never;
+    expect(outcomeText('promote', outcome('PR501'), trans)).toContain('The notebook does not run to its end');
+    expect(outcomeText('promote', outcome('PR505'), trans)).toContain('could not be proven');
+    expect([rowsText(1, trans), rowsText(1200, trans)]).toEqual(['1 row', '1,200 rows']);
     expect(computeText({ kind: 'fargate', cpu_units: 512 }, trans)).toBe('fargate, cpu_units 512');
   });
 });

@@ -2,6 +2,7 @@
 
 import { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { IMade, IOutcome } from '../core/wire';
 import { Analyst, IAnalyst, IJob } from '../lab/analyst';
 import { announce } from '../lab/announce';
@@ -20,6 +21,7 @@ export const jobs: JupyterFrontEndPlugin<void> = {
     const { trans } = analyst;
     const idle = () => analyst.panel !== null && analyst.analysis !== null && !analyst.job?.running;
     const steps = (args: { steps?: unknown }) => (Array.isArray(args.steps) ? args.steps.map(String) : []);
+    const standing = new WeakMap<NotebookPanel, string>(); // what is still shown of a notebook's last job
     /** Say what a job ended with, and of which notebook: another may be in front by now. */
     const told = ({ panel, refused, stopped }: IJob, said: string, ok: boolean) => {
       const message = `${panel.title.label}: ${refused?.message ?? said}`;
@@ -31,10 +33,17 @@ export const jobs: JupyterFrontEndPlugin<void> = {
         void commands.execute(ID.panel);
       };
       const options = { actions: [{ label: trans.__('Show details'), callback }], autoClose: ok || stopped ? 5000 : (false as const) };
-      (stopped ? Notification.info : ok ? Notification.success : Notification.error)(message, options);
+      const id = (stopped ? Notification.info : ok ? Notification.success : Notification.error)(message, options);
+      standing.set(panel, id);
     };
-    /** Show the panel, which says what is being done; the focus stays where it is. */
-    const watched = () => shell.activateById(PANEL);
+    /** Show the panel, which says what is being done; the focus stays where it is. What the job before ended with goes. */
+    const watched = () => {
+      const before = standing.get(analyst.panel!);
+      if (before) {
+        Notification.dismiss(before);
+      }
+      shell.activateById(PANEL);
+    };
 
     commands.addCommand(ID.promote, {
       label: trans.__('Promote This Notebook'),

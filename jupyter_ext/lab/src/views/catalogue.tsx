@@ -7,7 +7,7 @@ import { search } from '../core/search';
 import { IAsset, IPeek } from '../core/wire';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
-import { breakable } from './words';
+import { breakable, rowsText } from './words';
 
 interface IProps {
   analyst: Analyst;
@@ -36,7 +36,8 @@ function Peek({ peek }: { peek: IPeek }): JSX.Element {
 function Asset({ asset, analyst, commands }: Omit<IProps, 'assets' | 'problem'> & { asset: IAsset }): JSX.Element {
   const { trans } = analyst;
   const [peek, setPeek] = React.useState<IPeek | null>(null);
-  const rows = asset.made ? trans._n('%1 row', '%1 rows', asset.rows!) : trans._n('%1 row when it was proven', '%1 rows when it was proven', asset.rows!);
+  const known = asset.rows === null ? trans.__('rows not known') : rowsText(asset.rows, trans);
+  const rows = asset.rows === null || asset.made ? known : trans.__('%1 when it was proven', known);
   const written = asset.written ? new Date(asset.written).toLocaleString() : trans.__('never made here');
   const look = async () => {
     try {
@@ -52,7 +53,7 @@ function Asset({ asset, analyst, commands }: Omit<IProps, 'assets' | 'problem'> 
       </div>
       {asset.description && <div>{asset.description}</div>}
       <div className="nbw-hint">
-        {asset.rows === null ? trans.__('rows not known') : rows}; {written};{' '}
+        {rows}; {written};{' '}
         {asset.classification || trans.__('not classified')}
         {asset.partitions !== null && `; ${trans._n('%1 partition', '%1 partitions', asset.partitions)}`}
       </div>

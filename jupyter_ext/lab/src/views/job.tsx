@@ -5,7 +5,8 @@ import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
 import { IFinding, IMade, IOutcome } from '../core/wire';
-import { breakable, inWords, outcomeText, SEVERITY_ICONS, severityText } from './words';
+import { Findings } from './findings';
+import { breakable, inWords, outcomeText, rowsText } from './words';
 
 interface IProps {
   analyst: Analyst;
@@ -19,7 +20,7 @@ function Made({ made, analyst }: { made: IMade; analyst: Analyst }): JSX.Element
       {made.assets.map(asset => (
         <li key={asset.asset}>
           <strong>{asset.asset}</strong>: {asset.status}
-          {asset.rows !== null && `, ${trans._n('%1 row', '%1 rows', asset.rows)}`},{' '}
+          {asset.rows !== null && `, ${rowsText(asset.rows, trans)}`},{' '}
           {asset.checks > 0 && `${trans.__('%1 of %2 checks passed', asset.checks_passed, asset.checks)}, `}
           {asset.seconds} s
           {asset.problems.map(one => (
@@ -72,34 +73,34 @@ function Outcome({ outcome, analyst, commands }: IProps & { outcome: IOutcome })
         </button>
       </div>
     );
+  // What was found by running the notebook alone: nothing that the panel could mend
+  const others = outcome.findings.filter(one => !listed.has(said(one))).map(one => ({ ...one, fix: null }));
   return (
-    <ul className="nbw-list">
-      {outcome.steps.map(step => (
-        <li key={step.tag}>
-          <strong>{breakable(step.tag)}</strong>: {step.status}
-          {step.rows !== null && `, ${trans._n('%1 row', '%1 rows', step.rows)}`}
-          {contested && step.status === 'refused' && (
-            <div className="nbw-actions">
-              {side(step.tag, 'ours', trans.__('The notebook is right'))}
-              {side(step.tag, 'theirs', trans.__('The module is right'))}
-            </div>
-          )}
-          {step.parity && <div>{trans.__('Parity: %1', step.parity)}</div>}
-          {link(moduleOf(step.files))}
-          {step.files.length > 1 && (
-            <details>
-              <summary>{trans._n('%1 more file', '%1 more files', step.files.length - 1)}</summary>
-              {step.files.filter(file => file !== moduleOf(step.files)).map(link)}
-            </details>
-          )}
-        </li>
-      ))}
-      {outcome.findings.filter(one => !listed.has(said(one))).map((one, at) => (
-        <li key={at}>
-          {SEVERITY_ICONS[one.severity]} {severityText(one.severity, trans)} <code>{one.code}</code> {one.message} {one.hint}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="nbw-list">
+        {outcome.steps.map(step => (
+          <li key={step.tag}>
+            <strong>{breakable(step.tag)}</strong>: {step.status}
+            {step.rows !== null && `, ${rowsText(step.rows, trans)}`}
+            {contested && step.status === 'refused' && (
+              <div className="nbw-actions">
+                {side(step.tag, 'ours', trans.__('The notebook is right'))}
+                {side(step.tag, 'theirs', trans.__('The module is right'))}
+              </div>
+            )}
+            {step.parity && <div>{trans.__('Parity: %1', step.parity)}</div>}
+            {link(moduleOf(step.files))}
+            {step.files.length > 1 && (
+              <details>
+                <summary>{trans._n('%1 more file', '%1 more files', step.files.length - 1)}</summary>
+                {step.files.filter(file => file !== moduleOf(step.files)).map(link)}
+              </details>
+            )}
+          </li>
+        ))}
+      </ul>
+      {others.length > 0 && <Findings findings={others} analyst={analyst} commands={commands} />}
+    </>
   );
 }
 

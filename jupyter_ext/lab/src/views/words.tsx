@@ -41,8 +41,16 @@ export function summary(steps: number, errors: number, warnings: number, trans: 
   ].join(', ');
 }
 
+/** What says that a cell fails, ends the process or takes too long. */
+const UNFINISHED = ['PR501', 'PR508', 'PR509'];
+
+/** Say how many rows there are. */
+export function rowsText(rows: number, trans: TranslationBundle): string {
+  return trans._n('%2 row', '%2 rows', rows, rows.toLocaleString('en-GB'));
+}
+
 /** Say in one sentence what a promotion or a pull came to. */
-export function outcomeText(kind: 'promote' | 'pull', { exit_code: code, steps }: IOutcome, trans: TranslationBundle): string {
+export function outcomeText(kind: 'promote' | 'pull', { exit_code: code, steps, findings }: IOutcome, trans: TranslationBundle): string {
   if (kind === 'pull') {
     const pulled = steps.some(step => step.status === 'pulled');
     const said = pulled ? trans.__('The modules’ edits stand in the notebook.') : trans.__('There was nothing to pull.');
@@ -54,7 +62,9 @@ export function outcomeText(kind: 'promote' | 'pull', { exit_code: code, steps }
     case 3:
       return trans.__('Promotion met a fault of ours.');
     case 4:
-      return trans.__('The promoted module does not give what the notebook gave; nothing was written.');
+      return findings.some(one => UNFINISHED.includes(one.code))
+        ? trans.__('The notebook does not run to its end; nothing was written.')
+        : trans.__('What would be promoted could not be proven; nothing was written.');
     default:
       return trans.__('It cannot be promoted as it is; nothing was written.');
   }
