@@ -19,6 +19,7 @@ from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabu
 _SEPARATED = pattern(r"([A-Za-z]+)[-_/.= ](.+)", re.DOTALL)
 _PLAIN: dict[str, RoleKind] = {"parameters": "parameters", "injected-parameters": "injected", "helpers": "helpers"}
 _NAMED: dict[str, RoleKind] = {"check": "check", "test": "test", "chart": "chart"}
+_DEVICES = frozenset(("aux", "con", "nul", "prn"))
 _NAME_HINT = "Write it as in planning_issues."
 _KEYWORD_HINT = "Choose another name, such as one that says what the data holds."
 
@@ -73,10 +74,12 @@ def name_problem(name: str) -> tuple[str, str] | None:
     if not re.fullmatch(rules["pattern"], name):
         from promote.suggest.names import snake  # noqa: PLC0415 - only a wrong name needs it
 
-        hint = f"Write {plain}." if re.fullmatch(rules["pattern"], plain := snake(name)) else _NAME_HINT
+        plain = snake(name)
+        hint = f"Write {plain}." if plain != name and name_problem(plain) is None else _NAME_HINT
         return f"{shown(name)} is not a name in lower-case letters, digits and single underscores.", hint
     if name in rules["reserved"] or name.startswith(tuple(rules["reserved_prefixes"])):
-        return f"{shown(name)} has a meaning of its own in a Dagster project or a test folder.", _KEYWORD_HINT
+        what = "cannot be a file's name on Windows" if name in _DEVICES else "has a meaning of its own in Dagster or pytest"
+        return f"{shown(name)} {what}.", _KEYWORD_HINT
     return None
 
 
