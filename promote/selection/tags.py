@@ -78,7 +78,7 @@ def name_problem(name: str) -> tuple[str, str] | None:
         hint = f"Write {plain}." if plain != name and name_problem(plain) is None else _NAME_HINT
         return f"{shown(name)} is not a name in lower-case letters, digits and single underscores.", hint
     if name in rules["reserved"] or name.startswith(tuple(rules["reserved_prefixes"])):
-        what = "cannot be a file's name on Windows" if name in _DEVICES else "has a meaning of its own in Dagster or pytest"
+        what = "cannot be a file's name on Windows" if name in _DEVICES else "means something to Dagster or pytest"
         return f"{shown(name)} {what}.", _KEYWORD_HINT
     return None
 
