@@ -106,6 +106,8 @@ def parse(raw: bytes, shown: str) -> Notebook:
     """
     if shown.endswith(".py"):
         return _script(_text(raw, shown), shown)
+    if not shown.endswith(".ipynb") and not raw.lstrip().removeprefix(BOM_UTF8).startswith(b"{"):
+        raise _of_another_kind(shown)
     content = _content(raw, shown)
     if not isinstance(content, dict):
         raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _restore(shown))
@@ -243,8 +245,10 @@ def _text(raw: bytes, shown: str) -> str:
     for sign, what, hint in _OTHERS:
         if raw[:40].lstrip().lower().startswith(sign):
             raise _refuse("PR104", f"The file is not a notebook but {what}.", shown, hint)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refuse("PR102", "The notebook is not UTF-8: it begins as UTF-16 does.", shown, _encoded(shown, "UTF-16"))
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        encoding = "UTF-32" if raw[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff") else "UTF-16"
+        message = f"The notebook is not UTF-8: it begins as {encoding} does."
+        raise _refuse("PR102", message, shown, _encoded(shown, encoding))
     try:
         return raw.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
@@ -395,6 +399,19 @@ def _near(shown: str, project: Path) -> str:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _of_another_kind(shown: str) -> NotebookError:
+    from shlex import quote  # noqa: PLC0415 - as in `_restore`
+
+    kind = Path(shown).suffix.lower()
+    hint = "Give the path of an .ipynb file, or of a .py file with `# %%` lines."
+    if kind in {".md", ".markdown", ".rmd"}:
+        hint = f"Convert it: jupytext --to ipynb {quote(shown)}"
+    elif kind == ".qmd":
+        hint = f"Convert it: quarto convert {quote(shown)}"
+    named = f"A {kind} file" if kind else "A file without an ending"
+    return _refuse("PR104", f"{named} is not read as a notebook.", shown, hint)
 
 
 def _restore(shown: str) -> str:

@@ -101,7 +101,25 @@ def test_the_hint_leads_to_the_notebook(raw: bytes, message: str, hint: str) -> 
     assert hint in caught.value.finding.hint
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252"])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("a b.qmd", "quarto convert 'a b.qmd'"),
+        ("a.Rmd", "jupytext --to ipynb a.Rmd"),
+        ("a.md", "jupytext --to ipynb a.md"),
+        ("a.txt", "Give the path of an .ipynb file"),
+        ("a", "Give the path of an .ipynb file"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_by_its_name(name: str, hint: str) -> None:
+    with pytest.raises(NotebookError, match="is not read as a notebook") as caught:
+        parse(b"---\ntitle: Rents\n---\n", name)
+    assert caught.value.finding.code == "PR104"
+    assert hint in caught.value.finding.hint
+    assert parse(b"\xef\xbb\xbf" + notebook(CODE), name).cells[0].source == "x = 1"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "windows-1252"])
 def test_a_notebook_in_another_encoding_names_the_command_that_converts_it(tmp_path: Path, encoding: str) -> None:
     """The command in the hint is run, and what it makes can be read."""
     file = tmp_path / "of mine.ipynb"
