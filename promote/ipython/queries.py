@@ -125,7 +125,10 @@ def _is_query(cell: Cell) -> bool:
 def _check(notebook: Notebook, text: str) -> None:
     """Refuse whatever is not one query that reads frames of the notebook."""
     plain = _plain(text)
-    if not _READS.match(plain.strip()) or _CHANGES.search(plain):
+    if not _READS.match(plain.strip()):
+        word = (plain.split() or [""])[0]
+        raise UntranslatableError(f"begins with {word[:20]!a}, and not with a word that only reads, such as SELECT")
+    if _CHANGES.search(plain):
         raise UntranslatableError("does more than read")
     if ";" in plain.rstrip().rstrip(";"):
         raise UntranslatableError("is more than one statement")
