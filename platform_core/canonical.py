@@ -48,7 +48,7 @@ def digest(*texts: str) -> str:
     return str(sha256(b"".join(pieces)).hexdigest())[:16]
 
 
-def _write(node: object, into: list[str]) -> None:
+def _write(node: object, into: list[str]) -> None:  # noqa: C901, PLR0912 - a call less for each field is felt
     """Append the text of a node; each kind is told by its class, once, since every step of a notebook is written."""
     kind: Any = node.__class__
     if kind is list:
@@ -71,10 +71,14 @@ def _write(node: object, into: list[str]) -> None:
         for name, before in _FIELDS.get(kind) or _fields(kind):
             value: Any = getattr(node, name, None)
             # A field that a later version added, or an optional one, leaves no trace while it is empty
-            if value is None or value == []:
+            if value is None:
                 continue
-            if name == "body" and kind in _DOCUMENTED and is_text(value[0]):
-                value = value[1:]
+            if value.__class__ is str:
+                into.append(f"{before}str:{value!a}")
+                continue
+            if value.__class__ is list:
+                if name == "body" and kind in _DOCUMENTED and value and is_text(value[0]):
+                    value = value[1:]
                 if not value:
                     continue
             into.append(before)

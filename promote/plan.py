@@ -275,11 +275,11 @@ class _Planner:
         included = [self.program.statements[i] for i in sorted(closure.included)]
         dropped += [note("PR318", inner, s) for s in included if self.context.inner_displays(s)]
         taken = []
-        for cell in dict.fromkeys(s.cell for s in included):
-            needed = [s for s in included if s.cell == cell and closure.included[s.index] == "needed"]
-            if needed:
-                what, it = ("this statement", "it") if len(needed) == 1 else (f"{lines(needed)} of this cell", "them")
-                taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", needed[0]))
+        needed = [s for s in included if closure.included[s.index] == "needed"]
+        for cell in dict.fromkeys(s.cell for s in needed):
+            here = [s for s in needed if s.cell == cell]
+            what, it = ("this statement", "it") if len(here) == 1 else (f"{lines(here)} of this cell", "them")
+            taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", here[0]))
         return dropped + taken + list(self.fixed_parameters(step, closure, included))
 
     def fixed_parameters(self, step: Step, closure: Closure, included: Sequence[Statement]) -> Iterator[Finding]:
@@ -291,9 +291,10 @@ class _Planner:
         by_key = (step.options.get("partitions") or {}).get("parameter")
         hanging: dict[str, str] = {}  # names of the cell, each with the parameter that it is worked out from
         for statement in included:
-            imports = isinstance(statement.node, (ast.Import, ast.ImportFrom))
+            if statement.role.kind != "parameters" or isinstance(statement.node, (ast.Import, ast.ImportFrom)):
+                continue
             changed = statement.changes.keys() & closure.parameters
-            if statement.role.kind != "parameters" or not (statement.binds or changed) or imports:
+            if not (statement.binds or changed):
                 continue
             names = ", ".join(f"`{name}`" for name in sorted(statement.binds or changed))
             read = statement.reads.keys() - statement.effects.late.keys()

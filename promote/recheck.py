@@ -227,9 +227,12 @@ def packed(value: Any) -> Any:
     {'Location': ['a.ipynb', 4, None, None, None, None, '']}
     """
     if isinstance(value, tuple):
-        return [packed(item) for item in value]
+        return [one if one.__class__ in _SINGLE else packed(one) for one in value]
     names = getattr(type(value), "__match_args__", None)
-    return value if names is None else {type(value).__name__: [packed(getattr(value, name)) for name in names]}
+    if names is None:
+        return value
+    fields = [getattr(value, name) for name in names]
+    return {type(value).__name__: [one if one.__class__ in _SINGLE else packed(one) for one in fields]}
 
 
 def unpacked(value: Any) -> Any:
@@ -246,6 +249,7 @@ def unpacked(value: Any) -> Any:
     return value
 
 
+_SINGLE = frozenset((str, int, bool, type(None)))
 _HOLDING = frozenset((list, dict))  # most values hold none: a call for each took half of a check where nothing changed
 
 

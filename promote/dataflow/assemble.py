@@ -162,12 +162,12 @@ class Assembly(Inputs):
             and not s.loads  # it takes a parameter inside
             and not self.comes_after_set_up(s)
         }
+        function = {output, *self.names, *self.closure.parameters, *self.closure.shadowed, *self.assigned_names()}
+        function.update(*[s.effects.global_writes for s in self.statements])
         while True:
             inside = [s for s in self.statements if s.index not in outside]
-            bound = {n for s in inside for n in (*s.effects.touched, *s.effects.declared)}
-            bound |= self.names.keys() | set().union(*(s.effects.global_writes for s in self.statements))
-            bound |= self.closure.parameters | self.closure.shadowed | {output} | self.assigned_names()
-            local = bound.union(*(s.changes for s in inside))
+            bound = function.union(*[s.effects.touched for s in inside], *[s.effects.declared for s in inside])
+            local = bound.union(*[s.changes for s in inside])
             first = min((s.index for s in inside if s.changes), default=len(self.program.statements))
             statements = [(i, self.program.statements[i]) for i in outside]
             seen: set[str] = set()
@@ -204,18 +204,19 @@ class Assembly(Inputs):
             outside: All that may stand at module level so far.
             twice: The names that more than one of those binds.
         """
-        binds = statement.effects.touched
-        named = statement.reads.keys() | statement.effects.late.keys() | statement.effects.global_writes.keys()
-        if binds & local or named & local:
+        effects = statement.effects
+        binds = effects.touched
+        named = (binds, statement.reads, effects.late, effects.global_writes)
+        if not all(map(local.isdisjoint, named)):
             return False
         if _is_import(statement):
-            if any(b in self.reserved and line not in _OURS for b, line in _import_lines(statement.node)):
+            lines = () if binds.isdisjoint(self.reserved) else self.context.import_lines(statement)
+            if any(b in self.reserved and line not in _OURS for b, line in lines):
                 return False
         elif binds & self.reserved:
             return False
-        if any(
-            self.taken.get(n, (statement.cell, statement.first)) != (statement.cell, statement.first) for n in binds
-        ):
+        place = (statement.cell, statement.first)
+        if self.taken and any(self.taken.get(n, place) != place for n in binds):
             return False
         for other in outside if binds & twice else ():
             if other != statement.index and self.program.statements[other].effects.touched & binds:
@@ -238,7 +239,7 @@ class Assembly(Inputs):
                 yield Fragment(statement.cell, statement.first, statement.last, effect, "import")
             own = self.closure.included[statement.index] == "import" and statement in self.closure.own
             unused: list[str] = []
-            for name, line in _import_lines(statement.node):
+            for name, line in self.context.import_lines(statement):
                 if name in read:
                     yield Fragment(statement.cell, statement.first, statement.last, line, "import")
                 elif own and not line.startswith(("from platform_core.sdk", "from __future__")):
@@ -326,19 +327,6 @@ _OURS = frozenset({"import polars as pl", "import pandas as pd", "import duckdb"
 
 def _is_import(statement: Statement) -> bool:
     return isinstance(statement.node, (ast.Import, ast.ImportFrom))
-
-
-def _import_lines(node: ast.stmt) -> Iterable[tuple[str, str]]:
-    """Each name of an import statement, with the line that imports it by itself."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            renamed = f" as {alias.asname}" if alias.asname else ""
-            yield alias.asname or alias.name.split(".")[0], f"import {alias.name}{renamed}"
-    elif isinstance(node, ast.ImportFrom):
-        for alias in node.names:
-            renamed = f" as {alias.asname}" if alias.asname else ""
-            line = f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
-            yield alias.asname or alias.name, line
 
 
 def _copied_literal(node: ast.stmt, name: str) -> str | None:

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Collection, Sequence
 
 from promote.dataflow.global_names import kept
-from promote.dataflow.out_of_sight import out_of_sight
-from promote.dataflow.own_places import own_place
+from promote.dataflow.out_of_sight import is_in_sight, out_of_sight
+from promote.dataflow.own_places import own_place, tells_no_place
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement
-from promote.dataflow.refusals import Refusals
+from promote.dataflow.refusals import Context, Refusals
 from promote.language.statements import star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
@@ -27,12 +27,35 @@ def tell_bodies(say: Refusals, included: Sequence[Statement]) -> None:
     for name, statement, message in placed_modules(say.program, included):
         hint = "Put the module into the project's package under src, and import it from there."
         say.say("PR319", name, message, statement, Use(statement.first, 1), hint)
-    for statement, message, hint in out_of_sight(say.program, included):
+    told = [statement for statement in included if not _is_plain(say.context, statement)]
+    if not told:
+        return
+    for statement, message, hint in out_of_sight(say.program, included, told):
         say.say("PR319", message, message, statement, Use(statement.first, 1), hint)
     local = kept(included)
     recorded = any("catch_warnings" in s.facts.attributes or "catch_warnings" in s.facts.names for s in included)
-    for statement in included:
+    for statement in told:
         _body(say, statement, local, recorded=recorded)
+
+
+def _is_plain(context: Context, statement: Statement) -> bool:
+    """Whether nothing is to be told of a statement, whichever step takes it; it is looked at once."""
+    found = context.plain.get(statement.index)
+    if found is None:
+        tags = context.notebook.cells[statement.cell - 1].tags
+        found = context.plain[statement.index] = _means_the_same(statement, tags)
+    return found
+
+
+def _means_the_same(statement: Statement, tags: Collection[str]) -> bool:
+    effects, kinds = statement.effects, statement.facts.kinds
+    if effects.dynamic or effects.global_writes or effects.awaits or len(kinds.get(ast.Tuple, ())) > 1:
+        return False
+    if ast.ImportFrom in kinds and not isinstance(statement.node, ast.ImportFrom):
+        return False
+    if any(load.problem for load in statement.loads) or not _UNSURE.keys().isdisjoint(tags):
+        return False
+    return is_in_sight(statement) and tells_no_place(statement.facts)
 
 
 def _body(say: Refusals, statement: Statement, local: Collection[str], *, recorded: bool) -> None:

@@ -42,11 +42,12 @@ class LoadCall:
 
 def load_calls(facts: Facts, functions: Functions) -> list[LoadCall]:
     """Give the calls of `load_asset` and `resource` in a statement, in source order."""
-    parts = facts.parts  # what stands around another comes before it
-    chains = [node for node in parts if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load)]
-    if not any(isinstance(c, ast.Name) and functions.imports.get(c.id, "").startswith("platform_core") for c in chains):
+    kinds = facts.kinds  # of attributes, too, what stands around another comes before it
+    names = [node for node in kinds.get(ast.Name, ()) if isinstance(node.ctx, ast.Load)]
+    if not any(functions.imports.get(name.id, "").startswith("platform_core") for name in names):
         return []
-    calls = {id(node.func): node for node in facts.kinds.get(ast.Call, ())}
+    chains = [*(node for node in kinds.get(ast.Attribute, ()) if isinstance(node.ctx, ast.Load)), *names]
+    calls = {id(node.func): node for node in kinds.get(ast.Call, ())}
     inner: set[int] = set()  # parts of a chain that was looked at whole
     found: list[LoadCall] = []
     for node in chains:

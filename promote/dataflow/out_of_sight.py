@@ -6,7 +6,7 @@ No subsequence of the notebook's statements can be shown to keep such a thing, s
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from promote.dataflow.program import Program, Statement
 from promote.language.states import HANDLERS, LIVES, PICKLED, PRINTED, PUT_AWAY, RECORDED, SHARED_CONNECTION, SHOWN_SEED
@@ -31,11 +31,13 @@ _TOLD = {
 }
 
 
-def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tuple[Statement, str, str]]:
-    """Give the statements of a step that no function can keep, each with why and a way out."""
+def out_of_sight(
+    program: Program, included: Sequence[Statement], told: Iterable[Statement]
+) -> Iterator[tuple[Statement, str, str]]:
+    """Give the statements of a step that no function can keep, each with why and a way out; all are among `told`."""
     taken = {statement.index for statement in included}
     own = included[-1].role.tag if included else ""
-    for statement in included:
+    for statement in told:
         for state in _TOLD.keys() & statement.changes.keys() if statement.changes else ():
             yield statement, *_TOLD[state]
         if PRINTED in statement.changes and statement.role.tag != own:
@@ -56,6 +58,14 @@ def out_of_sight(program: Program, included: Sequence[Statement]) -> Iterator[tu
         if "flags" in attributes and _asks_signals(program, statement):
             message = "Every calculation of the notebook raises these flags, those that the step does not take too."
             yield statement, message, "Calculate in the step, within decimal.localcontext()."
+
+
+def is_in_sight(statement: Statement) -> bool:
+    """Whether `out_of_sight` has nothing to tell of a statement, whichever step takes it."""
+    facts = statement.facts
+    if statement.changes or "to_physical" in facts.attributes or "flags" in facts.attributes:
+        return False
+    return not any(map(_names_memory, facts.kinds.get(ast.Constant, ())))
 
 
 def _names_memory(constant: ast.Constant) -> bool:

@@ -61,6 +61,12 @@ def own_place(facts: Facts, functions: Functions, *, recorded: bool = False) -> 
     return None
 
 
+def tells_no_place(facts: Facts) -> bool:
+    """Whether a statement surely holds nothing that tells where code stands."""
+    words = _PLACES | _OF_WARNINGS | _LAST_WORDS
+    return words.isdisjoint(facts.attributes) and words.isdisjoint(facts.names)
+
+
 def _is_of_inspect(node: ast.AST, functions: Functions) -> bool:
     """Whether a name or chain is one of those functions of `inspect` whose words others have too."""
     chain = dotted_of(node) if isinstance(node, ast.expr) else None

@@ -20,7 +20,7 @@ from promote.heap.state import PREFIX, is_ambient, is_shown, minded, state_uses
 from promote.heap.summaries import summarise
 from promote.heap.trace import Trace
 from promote.language.effects import NAMESPACES, OUT_POSITIONS
-from promote.language.facts import CellFacts, Facts, facts_anew, facts_of
+from promote.language.facts import Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
 from promote.language.namespaces import binds_anything
@@ -29,7 +29,7 @@ from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
 from promote.model import CodeCell, Role
-from promote.trees import parse, parse_anew
+from promote.trees import is_python, parse_anew
 
 
 @dataclass(slots=True, eq=False)
@@ -139,7 +139,8 @@ class Program:
         return [
             statement
             for index in self.touches.get(name, ())
-            if name in (statement := self.statements[index]).effects.binds | statement.effects.maybe
+            if name in (statement := self.statements[index]).effects.binds
+            or name in statement.effects.maybe
             or name in statement.writes
         ]
 
@@ -152,20 +153,9 @@ def build(cells: Sequence[CodeCell]) -> Program:
     """Analyse the code cells of a notebook; cells that do not parse count as empty."""
     rows = _rows(cells)
     every = [facts for _, facts in rows]
-    effects = [facts.effects for facts in every]
-    imports, modules, others = _imports(every)
-    bound: frozenset[str] = frozenset().union(*[found.touched for found in effects])
-    plainly = frozenset().union(*[f.effects.touched for f in every if not _imports_something(f)])
-    functions = replace(
-        collect_functions(effects, imports, modules, plainly),
-        others=others,
-        asks_caches=any("cache_info" in facts.attributes for facts in every),
-        asks_subclasses=any("__subclasses__" in facts.attributes for facts in every),
-        minded=minded(every, imports),
-        calls_hooks=any(f"sys.{hook}" in imports.values() for hook in HOOKS) or any(map(_may_call_a_hook, every)),
-    )
-    if any(path.split(".", 1)[0] == "duckdb" for path in imports.values()):
-        functions = _with_queries(functions, every)
+    functions = _functions(every)
+    imports = functions.imports
+    bound: frozenset[str] = frozenset().union(*[facts.effects.touched for facts in every])
     texts = Texts(every)
     for info in functions.lambdas.values():
         if info.queries:
@@ -221,10 +211,34 @@ def build(cells: Sequence[CodeCell]) -> Program:
         statements.append(statement)
         for name in found.touched.union(statement.changes, statement.writes):
             touches.setdefault(name, []).append(index)
-    stars = tuple(s for s in statements if any(map(_is_star, s.facts.kinds.get(ast.ImportFrom, ()))))
+    stars = tuple(
+        s for s in statements if ast.ImportFrom in s.facts.kinds and any(map(_is_star, s.facts.kinds[ast.ImportFrom]))
+    )
     of_name = {name: tuple(found) for name, found in touches.items()}
     wild = _wild(statements, functions, imports, shells(every))
     return Program(tuple(statements), functions, of_name, stars, wild, trace, frozenset(relations.every))
+
+
+def _functions(every: Sequence[Facts]) -> Functions:
+    """Give the functions, classes and imports of a notebook, with what is asked of them anywhere."""
+    importing = [facts for facts in every if ast.Import in facts.kinds or ast.ImportFrom in facts.kinds]
+    imports, modules, others = _imports(every, importing)
+    only = set(importing)
+    plainly: frozenset[str] = frozenset().union(*[facts.effects.touched for facts in every if facts not in only])
+    names: frozenset[str] = frozenset().union(*[facts.names for facts in every])
+    attributes: frozenset[str] = frozenset().union(*[facts.attributes for facts in every])
+    hooks = any(f"sys.{hook}" in imports.values() for hook in HOOKS)
+    functions = replace(
+        collect_functions([facts.effects for facts in every], imports, modules, plainly),
+        others=others,
+        asks_caches="cache_info" in attributes,
+        asks_subclasses="__subclasses__" in attributes,
+        minded=minded(every, imports, names | attributes),
+        calls_hooks=hooks or (not HOOKS.isdisjoint(attributes) and any(map(_may_call_a_hook, every))),
+    )
+    if any(path.split(".", 1)[0] == "duckdb" for path in imports.values()):
+        functions = _with_queries(functions, every)
+    return functions
 
 
 def _with_queries(functions: Functions, every: Sequence[Facts]) -> Functions:
@@ -244,27 +258,17 @@ def _rows(cells: Sequence[CodeCell]) -> list[tuple[CodeCell, Facts]]:
     for cell in cells:
         if cell.role.kind == "injected":
             continue  # papermill's values are those of one run
-        try:
-            parse(cell.python)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if not is_python(cell.python):
             continue  # `select` has told it
         found = facts_of(cell.python, lazy)
-        if _defines(found) and cell.python in seen:  # functions are known by their nodes, so these are its own too
+        if found.defines and cell.python in seen:  # functions are known by their nodes, so these are its own too
             found = facts_anew(parse_anew(cell.python).body, lazy=lazy)
-        elif _defines(found) and _asks(found):  # its functions are told more of
+        elif found.asks:  # its functions are told more of
             found = facts_anew([facts.node for facts in found.statements], lazy=lazy)
         seen.add(cell.python)
         lazy = found.lazy
         rows += [(cell, facts) for facts in found.statements]
     return rows
-
-
-def _defines(cell: CellFacts) -> bool:
-    return any(facts.effects.lambdas for facts in cell.statements)
-
-
-def _asks(cell: CellFacts) -> bool:
-    return any(info.queries for facts in cell.statements for info in facts.effects.lambdas.values())
 
 
 def _finders(imports: Mapping[str, str]) -> dict[str, str]:
@@ -315,13 +319,13 @@ def _is_star(node: ast.ImportFrom) -> bool:
 
 
 def _imports(
-    statements: Sequence[Facts],
+    statements: Sequence[Facts], importing: Iterable[Facts]
 ) -> tuple[dict[str, str], frozenset[str], dict[str, tuple[str, ...]]]:
     """The path that each imported name stands for, the names that `import` binds, and what else names stand for."""
     found: dict[str, str] = {}
     every: dict[str, set[str]] = {}
     modules: set[str] = set()
-    for facts in statements:
+    for facts in importing:
         whole, parts = facts.kinds.get(ast.Import, ()), facts.kinds.get(ast.ImportFrom, ())
         for node in facts.parts if whole and parts else whole or parts:  # in their order, where both are there
             if isinstance(node, ast.Import):
@@ -360,10 +364,6 @@ def _modules_by_text(statements: Iterable[Facts], imports: Mapping[str, str]) ->
             if chain[-1] in MODULE_WORDS - {"modules"} or path.startswith("sys.modules"):
                 name = (chain_of(node) or ("",))[0]
                 yield name, ANY_MODULE if name == f"{IMPORTED}?" else (name.removeprefix(IMPORTED),)
-
-
-def _imports_something(facts: Facts) -> bool:
-    return bool(facts.kinds.get(ast.Import) or facts.kinds.get(ast.ImportFrom))
 
 
 def _module_aliases(statements: Iterable[Facts]) -> Iterable[tuple[str, Dotted]]:

@@ -14,7 +14,7 @@ from promote.dataflow.loads import SDK
 from promote.dataflow.outputs import Output
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
-from promote.language.statements import changes_plainly, star_modules, star_source
+from promote.language.statements import changes_plainly, import_lines, star_modules, star_source
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
 from promote.vocabulary import vocabulary
@@ -42,13 +42,22 @@ class Context:
         self.broken = broken  # cells of which an error was told before
         self.session = session  # what was told of magics that change the session
         self.definitions: dict[int, Fragment] = {}  # the texts of those that need no edit: many steps share them
+        self._lines: dict[int, list[tuple[str, str]]] = {}
         self._displays: dict[int, list[tuple[ast.Expr, bool]]] = {}
+        self.plain: dict[int, bool] = {}  # of statements, as `kept_bodies` tells: many steps share them
 
     def inner_displays(self, statement: Statement) -> list[tuple[ast.Expr, bool]]:
         """Give the displays within a statement that can be left out: many steps share a definition."""
         found = self._displays.get(statement.index)
         if found is None:
             found = self._displays[statement.index] = inner_displays(statement.node, self.program.functions)
+        return found
+
+    def import_lines(self, statement: Statement) -> list[tuple[str, str]]:
+        """Give each name of an import, with the line that imports it by itself: most steps have the same imports."""
+        found = self._lines.get(statement.index)
+        if found is None:
+            found = self._lines[statement.index] = import_lines(statement.node)
         return found
 
     @cached_property

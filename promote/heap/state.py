@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 from platform_core.hints import TYPE_CHECKING
@@ -118,6 +118,8 @@ def state_uses(
     reads: dict[str, Use] = {}
     changes: dict[str, Use] = {}
     sets: set[str] = set()
+    if not code and not any(use.stored or not _touches_none(use, functions) for use in effects.dotted):
+        return reads, changes, sets  # as for nearly all statements
     inside = functions if functions.sql is None else replace(functions, sql=functions.sql.inside())
     uses = [
         (use, use.use, use.call is not None and not use.weak and use.path[0] not in unsure, functions)
@@ -143,12 +145,11 @@ def state_uses(
     return reads, changes, sets
 
 
-def minded(every: Sequence[Facts], imports: Mapping[str, str]) -> frozenset[str]:
-    """Give the calls that matter since a notebook asks for what they set, by their paths.
+def minded(every: Sequence[Facts], imports: Mapping[str, str], words: Set[str]) -> frozenset[str]:
+    """Give the calls that matter since a notebook, by its words, asks for what they set, by their paths.
 
     What warnings do counts where a call says, or is given from elsewhere, that one shall stop the code.
     """
-    words = frozenset().union(*[facts.names | facts.attributes for facts in every])
     found = {path for path, asking in MINDED_WHERE_ASKED.items() if not asking.isdisjoint(words)}
     telling = words & _TELLING_ERRORS | {name for name, path in imports.items() if path in TELLING_ERRORS}
     calls = [call for facts in every for call in facts.kinds.get(ast.Call, ())] if telling else ()
@@ -274,6 +275,11 @@ def _with_what_follows(state: str, kind: str, path: str, use: DottedUse) -> Iter
         yield ENVIRONMENT, "read"
     if path == "warnings.catch_warnings" and _records(use):
         yield RECORDED.removeprefix(PREFIX), "change"
+
+
+def _touches_none(use: DottedUse, functions: Functions) -> bool:
+    """Whether a use that stores nothing touches no state, as its path tells."""
+    return use.path[0] not in functions.others and touches_none(nameless(functions.canonical(use.path)))
 
 
 @lru_cache(maxsize=4096)

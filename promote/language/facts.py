@@ -39,10 +39,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellFacts:
-    """The statements of a cell. `lazy` is true where annotations are kept as texts after it."""
+    """The statements of a cell.
+
+    `lazy` is true where annotations are kept as texts after it, `defines` where it has code of its own, and `asks`
+    where a text in that code may name variables.
+    """
 
     statements: tuple[Facts, ...]
     lazy: bool
+    defines: bool
+    asks: bool
 
 
 @kept_by_text
@@ -71,4 +77,5 @@ def _told(statements: Iterable[Walked], *, lazy: bool) -> CellFacts:
         effects = effects_of(node, lazy=lazy)
         found.append(Facts(node, effects, parts, kinds, first, node.end_lineno or node.lineno, names, attributes))
         lazy = lazy or keeps_annotations(node)
-    return CellFacts(tuple(found), lazy)
+    code = [info for facts in found for info in facts.effects.lambdas.values()]
+    return CellFacts(tuple(found), lazy, defines=bool(code), asks=any(info.queries for info in code))

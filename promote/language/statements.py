@@ -115,6 +115,25 @@ def imports_plainly(node: ast.stmt, name: str) -> bool:
     return isinstance(node, ast.Import) and any(a.asname is None and a.name.split(".")[0] == name for a in node.names)
 
 
+def import_lines(node: ast.stmt) -> list[tuple[str, str]]:
+    """Give each name of an import statement, with the line that imports it by itself.
+
+    >>> import_lines(ast.parse("from os import path as p, sep").body[0])
+    [('p', 'from os import path as p'), ('sep', 'from os import sep')]
+    """
+    found: list[tuple[str, str]] = []
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            renamed = f" as {alias.asname}" if alias.asname else ""
+            found.append((alias.asname or alias.name.split(".")[0], f"import {alias.name}{renamed}"))
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            renamed = f" as {alias.asname}" if alias.asname else ""
+            line = f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
+            found.append((alias.asname or alias.name, line))
+    return found
+
+
 def parts_loaded(node: ast.stmt) -> list[tuple[str, str, str]]:
     """Give the parts of packages that an import under other names loads: package, part, and a line that loads it too.
 

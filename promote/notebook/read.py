@@ -189,10 +189,10 @@ def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
     Raises:
         NotebookError: The two say different things (PR114), so that one of them is out of date.
     """
-    both = {suffix: Path(shown).with_suffix(suffix).as_posix() for suffix in (".ipynb", ".py")}
     other = ".ipynb" if path.suffix == ".py" else ".py"
     try:
         raw = path.with_suffix(other).read_bytes()
+        both = {suffix: Path(shown).with_suffix(suffix).as_posix() for suffix in (".ipynb", ".py")}
         if _HEADER not in (raw if other == ".py" else path.read_bytes())[:2000]:
             return notebook  # a script without jupytext's header has nothing but its name in common
         pair = parse(raw, both[other])

@@ -35,9 +35,8 @@ _EAGER = {f"polars.read_{kind}": f"pl.scan_{kind}" for kind in ("csv", "parquet"
 _SUMMARIES = frozenset(("agg", "sum", "mean", "count", "len", "size", "max", "min", "median", "n_unique", "nunique"))
 _BY_ORDER = r"first|last|head|tail|nth|shift|cum|diff|rank|rolling|over|implode|list|join"
 _SQL_METHODS = frozenset(("sql", "query", "execute", "execute_query", "read_sql", "read_sql_query", "read_database"))
-_TOLD_METHODS = frozenset(("apply", "join", "merge", "lazy")).union(
-    _ROWS, _SQL_METHODS, _NARROWING, _SUMMARIES, _GROWING_METHODS
-)
+_QUERIES = _SQL_METHODS | {"join", "merge"}
+_TOLD_METHODS = frozenset(("apply", "lazy")).union(_ROWS, _QUERIES, _NARROWING, _SUMMARIES, _GROWING_METHODS)
 _TOLD_PATHS = _GROWING.union(_EAGER)
 _STAR = r"(?i)\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*(?!\s*(?:exclude|except|replace)\b)"
 _CROSS = r"(?i)\bcross\s+join\b"
@@ -77,10 +76,13 @@ class _Look:
             for call in seen.calls:
                 if call.method not in _TOLD_METHODS and call.path not in _TOLD_PATHS:
                     continue
-                yield from self.rows(s, call)
-                yield from self.queries(s, call)
+                if call.method in _ROWS or call.method == "apply":
+                    yield from self.rows(s, call)
+                if call.method in _QUERIES:
+                    yield from self.queries(s, call)
                 yield from self.eager(s, call, read)
-                yield from self.sorting(s, call)
+                if call.method in _SUMMARIES:
+                    yield from self.sorting(s, call)
                 if call.loop is not None:
                     yield from self.growing(s, call, call.loop)
             for loop in seen.loops:
@@ -180,7 +182,7 @@ class _Look:
     def sorting(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         """A sort right before a group, where the summary does not look at the order."""
         grouped = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
-        if call.method not in _SUMMARIES or _method(grouped) not in {"group_by", "groupby"}:
+        if _method(grouped) not in {"group_by", "groupby"}:
             return
         before = grouped.func.value  # type: ignore[union-attr]  # a method call, as `_method` says
         if _method(before) not in {"sort", "sort_values"}:

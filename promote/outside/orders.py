@@ -35,8 +35,8 @@ def unordered(
 
     `seen` is what was seen in it, `sorted_later` are names that some statement sorts in place.
     """
-    placing = ast.Starred in statement.facts.kinds or _takes_apart(statement.node)
-    if not (seen.loops or seen.comprehensions or placing or any(_keeps(c) or _has_ties(c) for c in seen.calls)):
+    placing = ast.Starred in statement.facts.kinds or takes_apart(statement.node)
+    if not (seen.loops or seen.comprehensions or placing or any(map(_places, seen.calls))):
         return
     free = _order_free(seen.calls)
     if isinstance(statement.node, ast.Assign):
@@ -57,6 +57,11 @@ def unordered(
                 yield generator.iter, False
 
 
+def gives_order(call: SeenCall) -> bool:
+    """Whether a call may give elements, or the files of a folder, an order: of any other nothing is told here."""
+    return _places(call) or call.path in LISTINGS or call.method in PATH_LISTINGS
+
+
 def listed(calls: Sequence[SeenCall]) -> Iterator[ast.Call]:
     """Give the listings of folders that nothing sorts: their order is the file system's."""
     listings = [call for call in calls if call.path in LISTINGS or call.method in PATH_LISTINGS]
@@ -69,21 +74,25 @@ def listed(calls: Sequence[SeenCall]) -> Iterator[ast.Call]:
 def _placed(statement: Statement, seen: Sightings) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
     """Give what gives elements their places, with whose they are, and whether it surely keeps them in that order."""
     for call in seen.calls:
-        if _keeps(call) or _has_ties(call):
+        if _places(call):
             kept = call.path not in LOOSELY_KEEPING and not _has_ties(call)
             yield from ((call.node, a, kept) for a in call.node.args)
     kinds = statement.facts.kinds
     for node in kinds.get(ast.Starred, ()) and (*kinds.get(ast.List, ()), *kinds.get(ast.Tuple, ())):
         yield from ((node, part.value, True) for part in node.elts if isinstance(part, ast.Starred))
     for node in kinds.get(ast.Assign, ()):
-        if _takes_apart(node):
+        if takes_apart(node):
             yield node.value, node.value, True
 
 
-def _takes_apart(node: ast.stmt) -> bool:
+def takes_apart(node: ast.stmt) -> bool:
     """Whether an assignment gives parts of its value to several names."""
     targets = node.targets if isinstance(node, ast.Assign) else ()
     return any(isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) > 1 for target in targets)
+
+
+def _places(call: SeenCall) -> bool:
+    return _keeps(call) or _has_ties(call)
 
 
 def _has_ties(call: SeenCall) -> bool:

@@ -19,10 +19,10 @@ from promote.language.functions import is_known, nameless
 from promote.model import Finding, Function, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups, unsorted_loops, which_row
-from promote.outside.orders import is_set, listed, sorted_names, unordered
+from promote.outside.orders import gives_order, is_set, listed, sorted_names, takes_apart, unordered
 from promote.outside.sight import MOVING, Sight
-from promote.outside.sightings import Looker, SeenCall
-from promote.trees import parse, walk
+from promote.outside.sightings import Looker, SeenCall, Sightings
+from promote.trees import kept_by_text, parse, walk
 
 _TOLD_METHODS = frozenset().union(
     ("sample", "shuffle", "astimezone", "pop", "rvs", "timestamp", "unique", "select", "imap_unordered"),
@@ -63,9 +63,13 @@ def hangs_on_more(found: Sequence[Finding], function: Function) -> bool:
     if any(one.code in _RENEWED for one in found):
         return True
     fragments = (*function.imports, *function.definitions, *function.body)
-    nodes = (node for f in fragments if "import" in f.text for node in walk(parse(f.text)))
-    paths = (path for node in nodes for path in _imported(node))
-    return any(not is_known(path) for path in paths)
+    return any("import" in f.text and not _imports_known(f.text) for f in fragments)
+
+
+@kept_by_text
+def _imports_known(text: str) -> bool:
+    """Whether all that code imports is of packages that the tables know."""
+    return all(is_known(path) for node in walk(parse(text)) for path in _imported(node))
 
 
 def _imported(node: ast.AST) -> Sequence[str]:
@@ -85,11 +89,12 @@ class _Look(Sight):
             for s in self.statements
             if not (seen := self.looker.at(s)).is_empty or ast.Starred in s.facts.kinds
         ]
-        sorted_later = sorted_names(seen for _, seen in looked)
+        told = [(s, seen) for s, seen in looked if not _is_inward(s, seen)]
+        sorted_later = sorted_names(seen for _, seen in looked) if told else frozenset()
         for s in self.statements:
             if ast.FormattedValue in s.facts.kinds or not _SHOWING.isdisjoint(s.facts.names):
                 yield from self.addresses(s)
-        for s, seen in looked:
+        for s, seen in told:
             for call in seen.calls:
                 if not is_inward(nameless(call.path), call.method):
                     yield from self.call(s, call)
@@ -255,6 +260,16 @@ def is_inward(path: str, method: str) -> bool:
         or names.is_frame_reader(path)
         or path.startswith((*names.NETWORK_PREFIXES, "secrets.", "sklearn.", "imblearn.", "os.environ.", "os.getenv"))
     )
+
+
+def _is_inward(s: Statement, seen: Sightings) -> bool:
+    """Whether what was seen in a statement takes nothing from outside, nor gives anything an order."""
+    if ast.Starred in s.facts.kinds or ast.Subscript in s.facts.kinds:
+        return False
+    if seen.inward is None:
+        plain = not (seen.attributes or seen.loops or seen.comprehensions or takes_apart(s.node))
+        seen.inward = plain and not any(gives_order(c) or not is_inward(nameless(c.path), c.method) for c in seen.calls)
+    return seen.inward
 
 
 def _is_sql(path: str) -> bool:

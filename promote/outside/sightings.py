@@ -68,6 +68,7 @@ class Sightings:
     loops: list[Loop] = field(default_factory=list)
     comprehensions: list[Comprehension] = field(default_factory=list)
     attributes: list[tuple[str, ast.Attribute]] = field(default_factory=list)  # canonical path, node
+    inward: bool | None = None  # whether `outside` has nothing to tell of it, once that was asked
 
     @property
     def is_empty(self) -> bool:

@@ -57,7 +57,7 @@ def role_of(notebook: Notebook, cell: Cell) -> tuple[Role | None, list[Finding]]
     return (None if any(finding.severity == "error" for finding in findings) else role), findings
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16384)
 def name_problem(name: str) -> tuple[str, str] | None:
     """Say why a NAME cannot be an asset's, with a hint; None where it can.
 
@@ -88,7 +88,7 @@ def shown(text: str) -> str:
     return repr(text) if len(text) <= 60 else repr(text[:60]) + "…"
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16384)
 def _role(tag: str) -> Role | None:
     """Give the role that a tag gives; None where it is none of ours, or something is wrong with it."""
     if tag in layers():
