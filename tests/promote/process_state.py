@@ -12,11 +12,14 @@ import contextlib
 import copy
 import datetime
 import decimal
+import gc
 import json
 import locale
+import logging
 import math
 import os
 import random
+import socket
 import statistics
 import string
 import sys
@@ -57,6 +60,8 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
         options = {key: pd.get_option(key) for key in _registered_options}
     shown, printed = pl.Config.save(), np.get_printoptions()
     local = locale.setlocale(locale.LC_ALL)
+    told, level, handlers = logging.root.manager.disable, logging.root.level, list(logging.root.handlers)
+    depth, waits, collects = sys.getrecursionlimit(), socket.getdefaulttimeout(), gc.isenabled()
     try:
         with kept("the environment", "the set-up of csv", "the set-up of calendar"):
             yield
@@ -88,6 +93,12 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
         np.set_printoptions(**printed)
         if locale.setlocale(locale.LC_ALL) != local:
             locale.setlocale(locale.LC_ALL, local)
+        logging.disable(told)
+        logging.root.setLevel(level)
+        logging.root.handlers[:] = handlers
+        sys.setrecursionlimit(depth)
+        socket.setdefaulttimeout(waits)
+        (gc.enable if collects else gc.disable)()
         random.seed(_UNLIKELY)
         np.random.seed(_UNLIKELY)
         pl.set_random_seed(_UNLIKELY)

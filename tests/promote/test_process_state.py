@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
 import subprocess
 import sys
@@ -49,6 +51,17 @@ def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.localtime(1_700_000_000 - 180 * 86_400).tm_hour == summer
     monkeypatch.undo()
     time.tzset()
+
+
+def test_logging_depth_and_the_collector_are_put_back() -> None:
+    depth, level = sys.getrecursionlimit(), logging.root.level
+    with put_back(databases=False):
+        logging.disable(logging.CRITICAL)
+        logging.root.setLevel(logging.DEBUG if level != logging.DEBUG else logging.INFO)
+        sys.setrecursionlimit(depth + 1)
+        gc.disable()
+    assert (logging.root.manager.disable, logging.root.level) == (logging.NOTSET, level)
+    assert (sys.getrecursionlimit(), gc.isenabled()) == (depth, True)
 
 
 def test_threads_that_read_the_environment_meanwhile_do_not_crash() -> None:
