@@ -30,11 +30,11 @@ State = Literal[
     "conflict",  # it holds the markers of an unresolved merge
 ]
 _CONFLICT = pattern(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_NEW = "{} is not promoted: there is no module."
 _CODES: dict[State, str] = {
     "notebook": "PR601",
     "module": "PR602",
     "both": "PR603",
-    "new": "PR604",
     "gone": "PR604",
     "tool": "PR614",
     "foreign": "PR401",
@@ -63,9 +63,10 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
     if state == "same":
         return Drift(state, None)
     tag, again = plan.step.tag, f"Run `promote {plan.notebook}`."
+    if state == "new":  # as all steps are at first
+        return Drift(state, Finding("PR604", "error", _NEW.format(tag), Location(path, line=1), again))
     pull = f"`promote --pull {plan.notebook}`"
     said, hint = {
-        "new": (f"{tag} is not promoted: there is no module.", again),
         "gone": (f"{tag} was promoted, and its module is gone.", f"Restore it with `git restore`, or make it: {again}"),
         "foreign": (
             f"The module that {tag} would become exists, and was not written by promote.",

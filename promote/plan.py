@@ -143,7 +143,8 @@ class _Planner:
         reserved = reserved_names(step)
         function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
         findings += told + self.notes(step, closure) + step_findings(self.context, step, function, closure)
-        taken = {n: (f.cell, f.first) for f in function.definitions for n in bound_names(f.text)}
+        beside = step.checks or step.charts or step.tests
+        taken = {n: (f.cell, f.first) for f in function.definitions for n in bound_names(f.text)} if beside else {}
         checks: list[Function] = []
         charts: list[Function] = []
         tests: list[Function] = []

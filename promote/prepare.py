@@ -213,9 +213,9 @@ def _looked_at(
     named: dict[Path, Path] = {}
     for path in notebooks:
         named.setdefault(path.resolve(), path)
-    for path in named.values():
+    for real, path in named.items():
         try:
-            selection = select(unsaved.get(path) or read(path, project.root))
+            selection = select(unsaved.get(path) or read(path, project.root, real))
         except NoNotebookError:
             raise
         except FindingError as error:

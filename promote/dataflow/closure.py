@@ -140,7 +140,7 @@ class _Resolver:
         self.follow_shown()
         self.follow_parts()
         included = [self.program.statements[i] for i in sorted(closure.included)]
-        closure.shadowed &= {n for s in included for n in s.effects.touched}
+        closure.shadowed &= frozenset().union(*[s.effects.touched for s in included])
         for name, deleting, at, use in self.restored:
             if any(name in s.effects.touched for s in included):
                 self.refusals.gone(name, deleting, at, use)
@@ -290,7 +290,7 @@ class _Resolver:
             self.closure.parameters.add(name)
             self.given.add((name, at.index))
             return True
-        load = bound_load(statement.node, statement.loads)
+        load = bound_load(statement.node, statement.loads) if statement.loads else None
         if load is not None and name in statement.binds and bound_once(self.program, name, self.own_indices):
             self.closure.inputs[name, load.name, statement.index] = Bound(name, load.name, statement.index, load)
             self.given.add((name, at.index))

@@ -183,7 +183,9 @@ def build(cells: Sequence[CodeCell]) -> Program:
             words = {finders[n]: u for n, u in {**found.late, **found.reads}.items() if n in finders}
             found = replace(found, dynamic={**found.dynamic, **words})
         happening = trace.take(facts, found)
-        looked_at = texts.of_views(query for info in happening.runs for query in info.queries)
+        ran = happening.ran
+        if happening.runs:
+            ran = ran | texts.of_views(query for info in happening.runs for query in info.queries)
         state_reads, changes, sets = state_uses(found, standing, happening.code, unsure=unsure, entered=entered)
         through = carriers.take(node, found, happening) | handed.take(facts, found, happening)
         state_reads |= relations.take(facts, found, state_reads)
@@ -197,7 +199,7 @@ def build(cells: Sequence[CodeCell]) -> Program:
             facts.first,
             facts.last,
             found,
-            {**{n: u for n, u in (happening.ran | looked_at).items() if n in touches}, **found.reads, **state_reads},
+            {**{n: u for n, u in ran.items() if n in touches}, **found.reads, **state_reads},
             {**happening.changes, **changes},
             sets,
             happening.writes,

@@ -239,7 +239,9 @@ class Refusals:
 
     def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:
         """Tell a name that a star import, or code that makes names at run time, may have bound since it was bound."""
-        if is_state(name) or not reaching or not reaching[-1].effects.touched & {name}:
+        if not (self.program.stars or self.program.wild):
+            return False  # as in nearly every notebook
+        if is_state(name) or not reaching or name not in reaching[-1].effects.touched:
             return False
         if name in self.program.functions.imports:
             return False  # a package that gives `np` away gives the same `np`

@@ -28,6 +28,8 @@ _PANDAS_FUNCTIONS = frozenset(  # that a text for `pd.eval` may call
     """sin cos tan exp log expm1 log1p sqrt sinh cosh tanh arcsin arccos arctan arccosh arcsinh arctanh abs log10 floor
     ceil arctan2 True False None""".split()  # noqa: SIM905 - as `effects` writes its tables
 )
+_CHANGING = MUTATING_METHODS | SHUFFLING_METHODS  # words that tell a change without an argument that does
+_ASKING = SQL_CALLS | PANDAS_QUERY_CALLS
 HIDDEN = " "  # how the names of values begin that have none in the notebook
 
 
@@ -190,8 +192,11 @@ class ExpressionScope:
                 self.expression(argument)
             for keyword in node.keywords:
                 self.expression(keyword.value)
-        self.changes_by_call(node)
-        self.query(node)
+        word = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if node.keywords or word in _CHANGING:
+            self.changes_by_call(node)
+        if word in _ASKING:
+            self.query(node)
         self.event("call", node, node, alone=alone)
 
     def called_name(self, called: ast.Name, node: ast.Call) -> None:

@@ -51,14 +51,14 @@ class NoNotebookError(NotebookError, UsageError):
     """A path that was named and that no file stands at: a wrong call, and not a notebook to mend."""
 
 
-def read(path: Path, project: Path) -> Notebook:
-    """Read the notebook at `path`, in the project whose root is `project`.
+def read(path: Path, project: Path, real: Path | None = None) -> Notebook:
+    """Read the notebook at `path`, in the project whose root is `project`; `real` is the path without links, if known.
 
     Raises:
         NotebookError: With the finding that says what stands in the way, where, and the way out.
         NoNotebookError: Likewise, where there is no file at the path.
     """
-    shown = relative(path, project)
+    shown = relative(path, project, real)
     try:
         notebook = parse(path.read_bytes(), shown)
     except OSError as error:
@@ -72,14 +72,14 @@ def read(path: Path, project: Path) -> Notebook:
     return _paired(notebook, path, shown)
 
 
-def relative(path: Path, project: Path) -> str:
-    """Give a notebook's path as POSIX text relative to the project.
+def relative(path: Path, project: Path, real: Path | None = None) -> str:
+    """Give a notebook's path as POSIX text relative to the project; `real` is the path without links, if known.
 
     Raises:
         NotebookError: The notebook stands outside the project (PR109).
     """
     try:
-        real = path.resolve()
+        real = real or path.resolve()
         within = str(real).startswith(f"{project}{os.sep}")  # then no link leads to the project
         shown = real.relative_to(project if within else project.resolve()).as_posix()
     except ValueError:
@@ -329,7 +329,8 @@ def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
     metadata = _mapping(cell.get("metadata"))
     tags, options = _tags(metadata.get("tags")), _mapping(metadata.get("workbench"))
     _check_characters(source, tags, shown, number)
-    _check_conflict(source, shown, number)
+    if "<<<<<<<" in source:
+        _check_conflict(source, shown, number)
     count = cell.get("execution_count")
     count = count if type(count) is int else None
     return Cell(number, names.of(cell.get("id"), kind, source), _KINDS[kind], source, tags, options, count)
@@ -337,6 +338,8 @@ def _cell(cell: Any, number: int, names: _Names, shown: str) -> Cell:
 
 def _tags(tags: Any) -> tuple[str, ...]:
     """Give the tags; one tag in place of a list is taken for a list of one, and what is no text is left out."""
+    if not tags:
+        return ()
     items = [tags] if isinstance(tags, str) else tags if isinstance(tags, list) else []
     return tuple(dict.fromkeys(tag for tag in items if isinstance(tag, str)))
 
@@ -357,7 +360,7 @@ def _check_characters(source: str, tags: tuple[str, ...], shown: str, number: in
 
 
 def _check_conflict(source: str, shown: str, number: int) -> None:
-    markers = _CONFLICT.findall(source) if "<<<<<<<" in source else []
+    markers = _CONFLICT.findall(source)
     if markers and any(marker.startswith(">") for marker in markers) and "\n=======\n" in source:
         line = source[: source.index("<<<<<<<")].count("\n") + 1
         place = Location(shown, number, line=line, column=1, text=markers[0])

@@ -63,9 +63,9 @@ def output_variable(step: Step, output: Mapping[str, Any]) -> str:
 
 def reserved_names(step: Step) -> frozenset[str]:
     """Give every name that a definition of the notebook must not take at module level."""
-    own = {step.name, step.name + ASSET_SUFFIX, config_name(step)}
-    own |= {f"check_{step.name}", f"chart_{step.name}", f"test_{step.name}"}
-    own |= {output_variable(step, output) for output in step.options.get("publish", ())}
+    name = step.name
+    own = [name, name + ASSET_SUFFIX, config_name(step), f"check_{name}", f"chart_{name}", f"test_{name}"]
+    own += [output_variable(step, output) for output in step.options.get("publish", ())]
     for number in range(1, len(step.checks) + len(step.charts) + 2):
-        own |= {check_name(step, number), f"check_{step.name}_{number}", f"chart_{step.name}_{number}"}
-    return _IMPORTED | own
+        own += [check_name(step, number), f"check_{name}_{number}", f"chart_{name}_{number}"]
+    return _IMPORTED.union(own)
