@@ -210,6 +210,8 @@ class _Check:
 
     def joined(self, hits: Iterable[str], found: Examined | None) -> Outcome:
         """Give the outcome of all notebooks, those known with those just looked at."""
+        if found is not None and not hits:
+            return found.outcome
         findings = list(found.outcome.findings) if found else []
         steps = list(found.outcome.steps) if found else []
         for name in hits:
