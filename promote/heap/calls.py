@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from promote.heap.cells import called_in_cell, touch_family
 from promote.heap.foreign import by_its_object, is_foreign, is_unframed
@@ -22,7 +22,7 @@ from promote.language.effects import (
 )
 from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import chain_of, dotted_of, names_a_type, only_asks, root_of
-from promote.language.uses import BEHIND, FunctionInfo, Summary, Use
+from promote.language.uses import BEHIND, ClassInfo, FunctionInfo, Summary, Use
 
 # A body of these alone runs nothing that it is given
 _QUIET_EVENTS = frozenset({"assign", "define", "mutate", "put", "return"})
@@ -88,25 +88,33 @@ class Calls(Libraries):
         told = target.infos or method in STORING_METHODS or method in CONSTRUCTORS
         if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:
             return
+        everything = self.heap.reach(given | target.receiver | target.callee)
+        self.handed_on |= everything if self.inside is not None else NONE
+        first = self.inside.parameters[:1] if self.inside is not None else ()
+        own: Iterable[ClassInfo] = ()
+        if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
+            own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
+        self.methods_called_back(everything, dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}, use)
+
+    def methods_called_back(self, everything: Objects, more: Mapping[int, frozenset[ClassInfo]], use: Use) -> None:
+        """Run the methods of what a library is given: of instances, of those of classes, and of `more` objects."""
         heap = self.heap
-        everything = heap.reach(given | target.receiver | target.callee)
+        before = self.called_on  # a method that hands its own instance on runs no more than once for that
+        everything, self.called_on = everything - before, before | everything | more.keys()
         for one in everything & heap.types:  # a class that a library is given: its instances are made there
             for info in [m for cls in heap.classes[one] for m in cls.methods.values()]:
                 self.apply(info, dict.fromkeys(info.parameters, heap.new()), everything, use)
         groups = {one: heap.classes[one] for one in everything & heap.classes.keys()}
-        first = self.inside.parameters[:1] if self.inside is not None else ()
-        if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
-            own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
-            groups |= dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}
+        groups |= {one: classes for one, classes in more.items() if one not in before}
         for one, classes in groups.items():
             every = any(map(self.functions.is_called_back, classes))
             methods = [pair for cls in classes for pair in cls.methods.items() if every or pair[0] in _OF_FILES]
-            if methods:
-                for info in [m for n, m in methods if n not in CONSTRUCTORS]:
-                    bound = dict.fromkeys(info.parameters, everything - heap.plain_code)
-                    if not info.decorated:
-                        bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
-                    self.apply(info, bound, everything, use)
+            for info in [m for n, m in methods if n not in CONSTRUCTORS]:
+                bound = dict.fromkeys(info.parameters, everything - heap.plain_code)
+                if not info.decorated:
+                    bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
+                self.apply(info, bound, everything, use)
+        self.called_on = before
 
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""
@@ -209,16 +217,7 @@ class Calls(Libraries):
                 self.changed.setdefault(name, use)
             mine = self.outside_of(name)
             self.touch(mine | self.depth(mine, deep=name in summary.deeply), use)
-        for name in summary.asks:
-            asked = self.heap.reach(self.place(name, info, bound, itself))
-            self.asked_items |= asked
-            self.touch(asked & self.heap.defaulting, use)
-        for name in summary.uses:
-            used = self.heap.reach(self.place(name, info, bound, itself))
-            self.used |= used
-            self.touch(used & self.heap.foreign, use)
-        for name in summary.cells if self.heap.made_of else ():
-            touch_family(self, self.place(name, info, bound, itself), use, whole=True)
+        self.in_its_hands(info, bound, itself, use)
         for name in summary.raises:
             self.heap.raised |= self.place(name, info, bound, itself)
         self.link(info, bound, itself)
@@ -229,6 +228,24 @@ class Calls(Libraries):
             for name in self.functions.holders(info):
                 self.changed.setdefault(name, use)
                 self.touch(self.of(name), use)
+
+    def in_its_hands(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
+        """Do to the caller's objects what hangs on what they are: tables, library objects, frames, instances."""
+        summary = self.summary(info)
+        for name in summary.asks:
+            asked = self.heap.reach(self.place(name, info, bound, itself))
+            self.asked_items |= asked
+            self.touch(asked & self.heap.defaulting, use)
+        for name in summary.uses:
+            used = self.heap.reach(self.place(name, info, bound, itself))
+            self.used |= used
+            self.touch(used & self.heap.foreign, use)
+        for name in summary.cells if self.heap.made_of else ():
+            touch_family(self, self.place(name, info, bound, itself), use, whole=True)
+        for name in summary.handed_on if self.heap.classes or self.inside is not None else ():
+            handed = self.heap.reach(self.place(name, info, bound, itself))
+            self.handed_on |= handed if self.inside is not None else NONE
+            self.methods_called_back(handed, {}, use)
 
     def depth(self, objects: Objects, *, deep: bool) -> Objects:
         """What changes of objects: all that can be reached, or themselves alone."""

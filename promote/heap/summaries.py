@@ -43,7 +43,8 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     changeable = functions.variables - functions.constants
     sharing = (n for n in info.free if any(cls.shared for cls in functions.lineage(n)))
     asked = {use.path[0] for use in info.dotted if len(use.path) > 1}  # `f.calls`, `Table.rows`
-    named = [n for n in info.free if (n in asked and n in functions.classes) or _keeps(functions, n, asked)]
+    classes = [n for n in info.free.keys() & functions.classes.keys() if n in asked or _is_handed_on(functions, n)]
+    named = [*sorted(classes), *(n for n in info.free if _keeps(functions, n, asked))]
     variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing, *named]
     for name in dict.fromkeys((*info.parameters, *variables)):
         inside[name] = run.heap.new()
@@ -78,6 +79,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         fills=frozenset((n, k) for n, mine in outside.items() for k in heap.kinds_in(heap.reach(mine) - mine)),
         asks=frozenset(n for n, objects in outside.items() if objects & run.asked_items),
         uses=frozenset(n for n, objects in outside.items() if objects & run.used),
+        handed_on=frozenset(n for n, objects in outside.items() if objects & run.handed_on),
         kinds=heap.kinds_in(reached),
         looks=_looked_into(run, outside) if heap.heirs else frozenset(),
         writes=frozenset({*info.global_writes, *run.written}),
@@ -90,6 +92,11 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         or bool(_given(info, outside, run.results | heap.reach(run.results & heap.plain_code)))
         or (info.remembers and not functions.is_settled(info)),
     )
+
+
+def _is_handed_on(functions: Functions, name: str) -> bool:
+    """Whether a class stands on one of a library, which may call its methods where it is given the class."""
+    return any(map(functions.is_called_back, functions.lineage(name)))
 
 
 def _keeps(functions: Functions, name: str, asked: set[str]) -> bool:

@@ -181,9 +181,9 @@ class Summary:
     objects the result may be; `parts`: what of theirs it may be; `holds`: whose objects it may hold; `raises`: whose
     an exception may carry out. `keeps`: (holder, held) pairs that are linked afterwards; `keeps_inside`: those whose
     holder is something within the first. `fills`: names whose objects hold afterwards what changes by being used,
-    with its kind; `asks`: those of which items are read; `uses`: those of which methods are called that may change a
-    library's object. `code`: functions that the result may hold; `left` and `left_inside`: functions that a parameter
-    or name, or something within it, may now hold.
+    with its kind; `asks`: those of which items are read; `handed_on`: those that libraries are given; `uses`: those
+    of which methods are called that may change a library's object. `code`: functions that the result may hold; `left`
+    and `left_inside`: functions that a parameter or name, or something within it, may now hold.
     """
 
     mutates: frozenset[str] = frozenset()
@@ -199,6 +199,7 @@ class Summary:
     fills: frozenset[tuple[str, str]] = frozenset()
     asks: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
+    handed_on: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()  # of what the result holds
     writes: frozenset[str] = frozenset()
     looks: frozenset[str] = frozenset()  # into whose objects the result looks whenever it is asked
