@@ -138,6 +138,7 @@ def worth_a_step(parts: Sequence[Part], program: Program, free: set[int]) -> lis
         p
         for p in parts
         if not p.guess.view
+        and not _is_alias(p)
         and set(p.cells) <= free
         and (users[id(p)] or (not _of_a_round(p) and (p.guess.summary or _is_last(p, parts) or _is_made(p, parts))))
     ]
@@ -165,6 +166,11 @@ def users_of(part: Part, program: Program) -> set[int]:
         if part.variable in statement.binds and part.variable not in statement.reads:
             break
     return found
+
+
+def _is_alias(part: Part) -> bool:
+    """Whether a part does nothing but give a frame another name."""
+    return len(part.statements) == 1 and isinstance(getattr(part.statements[0].node, "value", None), ast.Name)
 
 
 def _of_a_round(part: Part) -> bool:

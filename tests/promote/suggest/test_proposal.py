@@ -184,6 +184,39 @@ def test_other_cells_than_of_constants_are_no_parameters(
     assert [told in one for one in proposal.left] == ([True] if told else [])
 
 
+def test_another_name_of_a_frame_is_no_step(
+    notebook_of: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rents.csv").write_text(RENTS)
+    monkeypatch.chdir(tmp_path)
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd"),
+            ("", "rents = pd.read_csv('rents.csv')"),
+            ("", "df = rents"),
+            ("", "towns = df.town.unique()"),
+            ("", "df['dear'] = df.rent > 2"),
+            ("", "by_town = df.groupby('town', as_index=False).dear.sum()"),
+        )
+    )
+    assert shown(proposal) == ["2 bronze:rents rents", "5 silver:a_prepared df", "6 gold:by_town by_town"]
+    chosen = select(proposal.notebook)
+    planned = plan(chosen, include_needed=proposal.needed)
+    captured, made = run_notebook(chosen, planned.plans, {}), dict[str, object]()
+    for one in planned.plans:
+        made[one.step.name], _ = run_function(one, render(one, captured, made), made)
+        assert equal(copied(captured[one.step.name]), made[one.step.name])
+
+
+@pytest.mark.parametrize(("after", "layer"), [("", "gold"), ("few = towns[towns.n > 1].dropna()", "silver")])
+def test_a_table_that_is_exported_is_gold_where_no_step_goes_on_from_it(
+    after: str, layer: str, notebook_of: Callable[..., Notebook]
+) -> None:
+    read = ["import pandas as pd", "rents = pd.read_csv('rents.csv')", "towns = rents.dropna()\ntowns.to_csv('t.csv')"]
+    proposal = suggest(notebook_of(*(("", source) for source in [*read, after] if source)))
+    assert [one.layer for one in proposal.steps if one.name == "towns"] == [layer]
+
+
 def test_a_summary_without_a_name_is_told(notebook_of: Callable[..., Notebook]) -> None:
     cells = [
         "import pandas as pd",
