@@ -8,6 +8,11 @@ export function focusCell(notebook: Notebook): void {
   notebook.activeCell?.node.focus({ preventScroll: true });
 }
 
+/** Give the focus to the sum of what was found, above the lists of the panel: what was pressed goes with its place. */
+export function focusSummary(pressed: HTMLElement): void {
+  pressed.closest('.nbw-Panel')?.querySelector<HTMLElement>('.nbw-summary')?.focus();
+}
+
 /**
  * Give the focus to a widget now, and to a part of it once that is drawn, unless one has gone on meanwhile.
  *

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID } from '../lab/commands';
+import { focusSummary } from '../lab/focus';
 import { IFinding } from '../core/wire';
 import { breakable, SEVERITY_ICONS, severityText } from './words';
 
@@ -22,9 +23,8 @@ export const Findings = React.memo(function Findings({ findings, analyst, comman
   if (!findings.length) {
     return <p>{trans.__('Nothing stands in the way.')}</p>;
   }
-  /** The finding goes with its button: the keys go on from the sum of what is left, above the list. */
   const fix = (one: IFinding, button: HTMLElement) => {
-    button.closest('.nbw-Panel')?.querySelector<HTMLElement>('.nbw-summary')?.focus();
+    focusSummary(button);
     return analyst.fix(one);
   };
   const place = (one: IFinding) =>

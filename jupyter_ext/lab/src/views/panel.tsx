@@ -5,6 +5,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID, PANEL } from '../lab/commands';
+import { focusSummary } from '../lab/focus';
 import { LAYERS } from '../core/tags';
 import { INode } from '../core/wire';
 import { Findings } from './findings';
@@ -95,13 +96,17 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
 /** What to do in a notebook without steps. */
 function Begin({ analyst, commands }: Pick<IProps, 'analyst' | 'commands'>): JSX.Element {
   const { trans } = analyst;
+  const suggest = (button: HTMLElement) => {
+    focusSummary(button);
+    void commands.execute(ID.suggest);
+  };
   return (
     <>
       <p>
         {trans.__('A step is one cell or more that make a table worth keeping. Let steps be suggested and look them over, or choose a cell and tag it: with “Tag” in its toolbar, Alt+Shift+T, or here.')}
       </p>
       <div className="nbw-actions">
-        <button type="button" className="nbw-primary" onClick={() => void commands.execute(ID.suggest)}>
+        <button type="button" className="nbw-primary" onClick={event => suggest(event.currentTarget)}>
           {trans.__('Suggest steps')}
         </button>
         <button type="button" onClick={() => void tagActive(analyst, commands)}>
