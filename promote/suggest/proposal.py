@@ -129,7 +129,7 @@ def _crowded(found: Sequence[Part], chosen: Sequence[Part], program: Program) ->
             read = all(part.guess.read for part in parts)
             told.append(
                 f"Cell {cell} {'reads' if read else 'makes'} {', '.join(f'`{name}`' for name in names)}: split it into "
-                f"cells of one each, as --split does where it can, so that each is a step of its own and is "
+                f"cells of one each, as `workbench suggest --split` does, so that each is a step of its own and is "
                 f"{'read' if read else 'made'} once."
             )
     return told
