@@ -152,7 +152,7 @@ def let_steps_be_suggested(person: Person) -> None:
     person.tab_to("Suggest steps")
     person.press("Enter")
     person.sees(".nbw-summary:focus", "3 steps, 0 errors, 0 warnings")  # what was pressed is gone, the keys are not
-    person.sees(".Toastify__toast", "Tagged: bronze:raw_rents, silver:rents, gold:rent_by_town.")
+    person.sees(".Toastify__toast", "3 cells are tagged. Look them over")
     person.looks("suggested", ".nbw-Panel[aria-label=Promote]", ".nbw-Badge:has(button)")
     person.in_notebook()
     person.command("Undo Cell Operation")

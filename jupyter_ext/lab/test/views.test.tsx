@@ -198,6 +198,16 @@ describe('the panel', () => {
     expect(buttons.find(one => one.textContent === 'Promote notebook')!.disabled).toBe(true);
   });
 
+  it('keeps what is said of suggested steps until it is closed', () => {
+    const told: unknown[] = [];
+    const tell = (...one: unknown[]) => told.push(one);
+    const { host } = draw({ panel, analysis: bare, job: null, problem: null, told: ['Cell 2 reads `a`, `b`: split it.'], tell });
+    const section = host.querySelector('section[aria-label=Suggestion]')!;
+    expect([...section.querySelectorAll('li')].map(one => one.textContent)).toEqual(['Cell 2 reads `a`, `b`: split it.']);
+    section.querySelector('button')!.click();
+    expect(told).toEqual([[panel, []]]);
+  });
+
   it('names the notebook that a job is of where another is in front, and does not say a finding twice', () => {
     const finding = { code: 'PR301', severity: 'error', message: 'x is not defined', hint: '', cell: 1, line: 1, column: 1, fix: null };
     const analysis = { ...bare, findings: [finding] };

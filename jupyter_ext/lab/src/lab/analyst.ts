@@ -115,13 +115,26 @@ export class Analyst {
         this._needing.add(panel);
       }
       applyFixed(panel.content.model, found.cells, true);
-      Notification.success(trans.__('Tagged: %1. Look them over; Undo Cell Operation takes them back.', found.tags.join(', ')), { autoClose: 8000 });
-      if (found.said.length) {
-        Notification.info(found.said.join(' '), { autoClose: false });
-      }
+      this.tell(panel, found.said);
+      const said = trans._n('%1 cell is tagged. ', '%1 cells are tagged. ', found.cells.length);
+      Notification.success(said + trans.__('Look them over; Undo Cell Operation takes the tags back.'), { autoClose: 8000 });
     } catch (error) {
-      this.say(error);
+      if ((error as Refusal).status === 422) {
+        this.tell(panel, [(error as Refusal).message, (error as Refusal).hint]);
+      } else {
+        this.say(error);
+      }
     }
+  }
+
+  /** What there is to say of the steps that were suggested for the notebook in front; a notification would cut it off. */
+  get told(): readonly string[] {
+    return (this.panel && this._told.get(this.panel)) ?? [];
+  }
+
+  tell(panel: NotebookPanel, said: string[]): void {
+    this._told.set(panel, said);
+    this._changed.emit();
   }
 
   /** Do a long job on the notebook in front as it is saved, and give what it ended with; null where one is under way. */
@@ -271,6 +284,7 @@ export class Analyst {
   private _latest: Latest<IAnalysis>;
   private _running: IJob | null = null;
   private _jobs = new WeakMap<NotebookPanel, IJob>();
+  private _told = new WeakMap<NotebookPanel, string[]>();
   private _needing = new WeakSet<NotebookPanel>(); // notebooks whose suggested steps need statements without a tag
   private _ended = new WeakMap<IJob, string>(); // what was sent of the notebook once a job had ended
   private _abort: AbortController | null = null;

@@ -2,6 +2,7 @@
 
 import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { CommandRegistry } from '@lumino/commands';
 import { Analyst } from '../lab/analyst';
 import { ID, PANEL } from '../lab/commands';
@@ -62,6 +63,7 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
         {analysis ? summary(analysis.steps.length, count('error'), count('warning'), trans) : problem ? '' : trans.__('Looking at the notebook')}
       </p>
       {problem && <p className="nbw-problem" role="status">✕ {problem.message} {problem.hint}</p>}
+      {analyst.told?.length > 0 && <Told analyst={analyst} panel={panel} />}
       <Job analyst={analyst} commands={commands} />
       {analysis && (
         <>
@@ -90,6 +92,26 @@ export function PromoteView({ analyst, commands, open, opened }: IProps): JSX.El
         </>
       )}
     </>
+  );
+}
+
+/** What there is to say of the steps that were suggested. */
+function Told({ analyst, panel }: { analyst: Analyst; panel: NotebookPanel }): JSX.Element {
+  const { trans } = analyst;
+  const close = (button: HTMLElement) => {
+    focusSummary(button);
+    analyst.tell(panel, []);
+  };
+  return (
+    <section aria-label={trans.__('Suggestion')}>
+      <h3>{trans.__('Suggestion')}</h3>
+      <ul className="nbw-list">
+        {analyst.told.map(one => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+      <button type="button" onClick={event => close(event.currentTarget)}>{trans.__('Close')}</button>
+    </section>
   );
 }
 
