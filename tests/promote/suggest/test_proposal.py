@@ -357,6 +357,10 @@ PIECES = [
     "y.to_csv('y.csv')",
     "%matplotlib inline",
     "this is no Python",
+    "LEAST = 2",
+    "KNOWN = set(['a', 'b'])",
+    "def kept(frame):\n    return frame[frame.rent >= LEAST]",
+    "df = kept(df[df.town.isin(KNOWN)])",
 ]
 
 
