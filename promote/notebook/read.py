@@ -33,6 +33,7 @@ _HEADER = b"#     text_representation:"  # of a script that jupytext has written
 _LARGE = 200_000  # bytes, from which on outputs are worth cutting out
 _BULK = rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
 _KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
+_KERNEL_2 = "Choose a Python 3 kernel in JupyterLab (Kernel, Change Kernel), run all cells, mend what fails, and save."
 _SAVE = "Open the notebook in JupyterLab and save it again, or restore it with `git restore`."
 _OTHERS = (  # what often stands under a notebook's name, and how to come to the notebook
     (b"version https://git-lfs", "a pointer of Git LFS", "Fetch the notebook that it stands for: git lfs pull"),
@@ -119,8 +120,8 @@ def parse(raw: bytes, shown: str) -> Notebook:
     _check_number(len(cells), shown)
     language = _language(content.get("metadata"))
     if language.lower() != "python":
-        wanted = "Python 3" if language == "Python 2" else "Python"
-        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not {wanted}.", shown, _KERNEL)
+        wanted, hint = ("Python 3", _KERNEL_2) if language == "Python 2" else ("Python", _KERNEL)
+        raise _refuse("PR106", f"The notebook's kernel runs {language[:40]}, not {wanted}.", shown, hint)
     names = _Names()
     return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(cells, 1)))
 

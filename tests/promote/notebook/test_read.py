@@ -74,7 +74,7 @@ def test_a_file_that_is_no_notebook_of_ours_gives_its_finding(
 def test_the_language_is_named() -> None:
     with pytest.raises(NotebookError, match=r"runs Julia, not Python\."):
         parse(notebook(metadata={"kernelspec": {"language": "Julia"}}), "a.ipynb")
-    with pytest.raises(NotebookError, match=r"runs Python 2, not Python 3\."):
+    with pytest.raises(NotebookError, match=r"runs Python 2, not Python 3\.\nhint: Choose a Python 3 kernel"):
         parse(notebook(metadata={"kernelspec": {"name": "python2", "language": "Python"}}), "a.ipynb")
     parse(notebook(metadata={"kernelspec": {"language": "Python"}}), "a.ipynb")
 
