@@ -102,15 +102,12 @@ def explain(code: str) -> str:
     PR301 A name is never defined (error)
     """
     entries = catalogue()
-    wanted = code.strip().upper()
-    wanted = f"PR{wanted}" if wanted.isdecimal() else wanted
-    entry = entries.get(wanted)
+    number = code.strip().upper().removeprefix("PR").replace("O", "0")
+    entry = entries.get(f"PR{number}")
     if entry is None:
-        from platform_core.suggest import meant, nearest  # noqa: PLC0415 - only a mistake needs it
-
-        near = nearest(wanted, entries) if wanted.startswith("PR") else None
-        codes = f"Codes run from {next(iter(entries))} to {next(reversed(entries))}; a finding shows its own."
-        raise UsageError("No finding has this code.", hint=f"{meant(near)} {codes}" if near else codes)
+        first, last = next(iter(entries)), next(reversed(entries))
+        hint = f"Codes run from {first} to {last}; a finding shows its own behind its place."
+        raise UsageError("No finding has this code.", hint=hint)
     parts = [f"{entry.code} {entry.title} ({entry.severity})", _wrapped(entry.explanation)]
     if entry.shown:
         parts.append("Example\n\n" + _indented(entry.shown))

@@ -79,10 +79,7 @@ def test_an_unknown_code_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="No finding has this code") as caught:
         explain("PR999")
     assert "PR001 to PR963" in str(caught.value.hint)
-    with pytest.raises(UsageError) as caught:
-        explain("PR3O2")
-    assert str(caught.value.hint).startswith("Did you mean 'PR302'?")
-    assert explain("302") == explain("PR302")
+    assert explain("302") == explain("PR3O2") == explain("PR302")
 
 
 @pytest.mark.parametrize(
