@@ -2,17 +2,18 @@
 
 `promote` starts for one question of a tenth of a second's worth, and its forty values took a quarter of that; a step
 in a process of its own has sixty. This `dataclass` takes the words of the standard library's own that are used here,
-and makes a constructor only when a class is first called. `dataclasses.replace`, `asdict` and `fields` work on the
-values all the same, and Pydantic validates them.
+and gives a class its constructor when it is first called, from those that `platform_core.constructors` has written out.
+`dataclasses.replace`, `asdict` and `fields` work on the values all the same, and Pydantic validates them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter, ge, gt, le, lt
-from types import CodeType, FunctionType
+from types import FunctionType
 
+from platform_core.constructors import FROZEN, OPEN
 from platform_core.hints import Any, TypeVar, cast, dataclass_transform
 
 Made = TypeVar("Made")
@@ -152,7 +153,7 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool, order: bool, kw_only: boo
     kept["__dataclass_fields__"] = _Form(said, kw_only=kw_only)
 
     def first(self: Any, *given: Any, **named: Any) -> None:
-        made.__init__ = _constructor(made, said, frozen=frozen, kw_only=kw_only)  # the constructor itself, late
+        made.__init__ = _constructor(made, said, frozen=frozen, kw_only=kw_only)  # late: many classes make no value
         made.__init__(self, *given, **named)
 
     kept["__init__"] = first
@@ -175,43 +176,75 @@ def _inherited(kind: type) -> dict[str, _Field]:
 
 
 def _constructor(kind: type, said: Mapping[str, _Field], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
-    """Compile the constructor of a class: in a frozen one a slot is set by its own descriptor, which is left open."""
-    known: dict[str, Any] = {}
-    defaults: dict[str, Any] = {}
-    for index, (name, one) in enumerate(said.items()):
-        if frozen:
-            known[f"_set{index}"] = getattr(kind, name).__set__
-        if one.factory is not None:
-            known |= {f"_default{index}": one, f"_make{index}": one.factory}
-            defaults[name] = one
-        elif one.default is not _NONE:
-            defaults[name] = one.default
-    anew = tuple([one.factory is not None for one in said.values()])
-    code = _code(anew, frozen=frozen, kw_only=kw_only, after=hasattr(kind, "__post_init__"))
-    own = {f"field{index}": name for index, name in enumerate(said)}
-    code = code.replace(
-        co_varnames=("self", *said),
-        co_names=tuple(own.get(name, name) for name in code.co_names),
+    """Give the constructor of a class: in a frozen one a slot is set by its own descriptor, which is left open."""
+    names = tuple(said)
+    setters = [getattr(kind, name).__set__ for name in names]
+    form = _form(len(said), frozen=frozen)
+    made: Any = form(*setters) if frozen else FunctionType(form.__code__, {}, "__init__")
+    own = {f"field{index}": name for index, name in enumerate(names)}
+    made.__code__ = made.__code__.replace(
+        co_argcount=1 if kw_only else 1 + len(names),
+        co_kwonlyargcount=len(names) if kw_only else 0,
+        co_varnames=("self", *names),
+        co_names=tuple([own.get(name, name) for name in made.__code__.co_names]),
+        co_name="__init__",
         co_qualname=f"{kind.__qualname__}.__init__",
     )
-    made = FunctionType(code, known, "__init__", None if kw_only else tuple(defaults.values()))
-    made.__kwdefaults__ = defaults if kw_only else None
-    return made
+    defaults = {name: one if one.factory else one.default for name, one in said.items()}
+    given = {name: default for name, default in defaults.items() if default is not _NONE}
+    made.__defaults__ = None if kw_only else tuple(given.values())
+    made.__kwdefaults__ = given if kw_only else None
+    anew = [(name, one, set_one) for (name, one), set_one in zip(said.items(), setters, strict=True) if one.factory]
+    after = getattr(kind, "__post_init__", None)
+    return cast("Callable[..., None]", _with_more(made, anew, after) if anew or after else made)
+
+
+def _with_more(
+    plain: Callable[..., None],
+    anew: Sequence[tuple[str, _Field, Callable[[Any, Any], None]]],
+    after: Callable[[Any], None] | None,
+) -> Callable[..., None]:
+    """Give a constructor that makes anew what the field's own mark stands for, and then does what comes after."""
+
+    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807 - what it is
+        plain(self, *given, **named)
+        for name, one, set_one in anew:
+            if getattr(self, name) is one and one.factory is not None:
+                set_one(self, one.factory())
+        if after is not None:
+            after(self)
+
+    return __init__
 
 
 @cache
-def _code(anew: tuple[bool, ...], *, frozen: bool, kw_only: bool, after: bool) -> CodeType:
-    """Compile the constructor of all classes of one form: which of their fields have a default that is made anew."""
-    lines: list[str] = []
-    for i, made in enumerate(anew):
-        value = f"_make{i}() if _{i} is _default{i} else _{i}" if made else f"_{i}"
-        lines.append(f" _set{i}(self, {value})" if frozen else f" self.field{i} = {value}")
-    heads = ["self", *(["*"] if kw_only and anew else []), *(f"_{index}" for index in range(len(anew)))]
+def _form(count: int, *, frozen: bool) -> Callable[..., Any]:
+    """Give the constructor of some number of fields: written out, or compiled where few classes have so many."""
+    forms = FROZEN if frozen else OPEN
+    if 0 < count <= len(forms):
+        return forms[count - 1]
     known: dict[str, Any] = {}
-    lines.append(" self.__post_init__()" if after else " pass")
-    exec(f"def __init__({', '.join(heads)}):\n" + "\n".join(lines), known)  # noqa: S102 - a text of numbers
-    code: CodeType = known["__init__"].__code__
-    return code
+    exec(form_text(count, frozen=frozen), known)  # noqa: S102 - a text of numbers
+    form: Callable[..., Any] = known[f"_{'frozen' if frozen else 'open'}_{count}"]
+    return form
+
+
+def form_text(count: int, *, frozen: bool) -> str:
+    """Give the text of a constructor, as `platform_core.constructors` has those of one field and more.
+
+    >>> print(form_text(2, frozen=False))
+    def _open_2(self, _0, _1):
+        self.field0 = _0
+        self.field1 = _1
+    <BLANKLINE>
+    """
+    head = "".join([f", _{index}" for index in range(count)])
+    if not frozen:
+        lines = [f"    self.field{index} = _{index}\n" for index in range(count)] or ["    pass\n"]
+        return f"def _open_{count}(self{head}):\n{''.join(lines)}"
+    setters = ", ".join([f"s{index}" for index in range(count)])
+    lines = [f"        s{index}(self, _{index})\n" for index in range(count)] or ["        pass\n"]
+    return f"def _frozen_{count}({setters}):\n    def made(self{head}):\n{''.join(lines)}\n    return made\n"
 
 
 def _refused(self: object, name: str, value: object = None) -> None:

@@ -177,11 +177,14 @@ def build(cells: Sequence[CodeCell]) -> Program:
         if found.queries or found.mentioned:
             told = {**texts.of_views(found.queries), **found.mentioned, **texts.names(found.queries)}
             more = {n: u for n, u in told.items() if n in touches and n not in found.reads}
-            found = replace(found, reads={**found.reads, **more}) if more else found
+            if more:
+                found = found.copy()
+                found.reads = {**found.reads, **more}
             hides = {q.use: n for q in found.queries if q.nested for n in texts.names([q]) if n in touches}
         if finders:
             words = {finders[n]: u for n, u in {**found.late, **found.reads}.items() if n in finders}
-            found = replace(found, dynamic={**found.dynamic, **words})
+            found = found.copy()
+            found.dynamic = {**found.dynamic, **words}
         happening = trace.take(facts, found)
         ran = happening.ran
         if happening.runs:

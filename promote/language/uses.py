@@ -75,7 +75,6 @@ class DottedUse:
     key: str = ""  # the literal item that is stored: `os.environ["TZ"] = …`
 
 
-@dataclass(slots=True)
 class Effects:
     """What a statement (or a function's body) does; see the module docstring.
 
@@ -84,32 +83,39 @@ class Effects:
     comprehension. Once a statement was gone through nothing of this changes.
     """
 
-    reads: dict[str, Use] = field(default_factory=dict)
-    late: dict[str, Use] = field(default_factory=dict)
-    binds: set[str] = field(default_factory=set)
-    maybe: set[str] = field(default_factory=set)
-    deletes: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    touched: frozenset[str] = frozenset()
-    constant: frozenset[str] = frozenset()  # names that are given a literal
-    attributes: frozenset[str] = frozenset()  # names of attributes that are assigned, here or in a function or class
-    declared: set[str] = field(default_factory=set)  # annotated without a value, so local in a function
-    events: list[Event] = field(default_factory=list)
-    dotted: list[DottedUse] = field(default_factory=list)
-    queries: list[Query] = field(default_factory=list)
-    dynamic: dict[str, Use] = field(default_factory=dict)
-    functions: dict[str, FunctionInfo] = field(default_factory=dict)
-    lambdas: dict[int, FunctionInfo] = field(default_factory=dict)  # by the identity of the syntax node
-    classes: dict[str, ClassInfo] = field(default_factory=dict)
-    uses_classes: bool = True  # false for a class definition, which makes no instance of it
-    plain: set[str] = field(default_factory=set)  # names that stand as values, in functions and classes too
-    fields: set[str] = field(default_factory=set)  # names that class bodies bind to values, or say are there
-    global_writes: dict[str, Use] = field(default_factory=dict)
-    mentioned: dict[str, Use] = field(default_factory=dict)  # in annotations that are not evaluated
-    class_conflicts: dict[str, Use] = field(default_factory=dict)
-    awaits: Use | None = None
-    loops: bool = False
-    values: int = 0  # how many values stand under names that no notebook can have
+    def __init__(self) -> None:
+        self.reads: dict[str, Use] = {}
+        self.late: dict[str, Use] = {}
+        self.binds: set[str] = set()
+        self.maybe: set[str] = set()
+        self.deletes: set[str] = set()
+        self.gone: set[str] = set()
+        self.touched: frozenset[str] = frozenset()
+        self.constant: frozenset[str] = frozenset()  # names that are given a literal
+        self.attributes: frozenset[str] = frozenset()  # names of attributes that are assigned, in what it defines too
+        self.declared: set[str] = set()  # annotated without a value, so local in a function
+        self.events: list[Event] = []
+        self.dotted: list[DottedUse] = []
+        self.queries: list[Query] = []
+        self.dynamic: dict[str, Use] = {}
+        self.functions: dict[str, FunctionInfo] = {}
+        self.lambdas: dict[int, FunctionInfo] = {}  # by the identity of the syntax node
+        self.classes: dict[str, ClassInfo] = {}
+        self.uses_classes: bool = True  # false for a class definition, which makes no instance of it
+        self.plain: set[str] = set()  # names that stand as values, in functions and classes too
+        self.fields: set[str] = set()  # names that class bodies bind to values, or say are there
+        self.global_writes: dict[str, Use] = {}
+        self.mentioned: dict[str, Use] = {}  # in annotations that are not evaluated
+        self.class_conflicts: dict[str, Use] = {}
+        self.awaits: Use | None = None
+        self.loops: bool = False
+        self.values: int = 0  # how many values stand under names that no notebook can have
+
+    def copy(self) -> Effects:
+        """Give the same in a value of its own, whose attributes can be set to others."""
+        made = Effects()
+        made.__dict__.update(self.__dict__)
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import subprocess
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pydantic
 import pytest
 
-from platform_core.values import dataclass, field, replace
+from platform_core import constructors
+from platform_core.values import dataclass, field, form_text, replace
 from promote.model import Cell, Location, Options, Step
 
 
@@ -191,6 +193,26 @@ def test_the_standard_library_sees_dataclasses():
     assert [f.name for f in dataclasses.fields(Cell)] == names
     assert dataclasses.asdict(Location("a", 1))["cell"] == 1
     assert dataclasses.replace(Ours("a", 5), name="b") == Ours("b", 5)
+
+
+def test_constructors_are_written_out_as_they_would_be_compiled():
+    text = inspect.getsource(constructors)
+    for family, frozen in ((constructors.OPEN, False), (constructors.FROZEN, True)):
+        for count, form in enumerate(family, 1):
+            assert form.__name__ == f"_{'frozen' if frozen else 'open'}_{count}"
+            assert f"\n\n{form_text(count, frozen=frozen)}\n" in text
+
+
+@pytest.mark.parametrize("count", [0, 1, len(constructors.OPEN), len(constructors.OPEN) + 1])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_value_may_have_any_number_of_fields(count, frozen):
+    names = [f"name{index}" for index in range(count)]
+    kind: Any = dataclass(frozen=frozen)(type("Any", (), {"__annotations__": dict.fromkeys(names, "int")}))
+    made = kind(*range(count))
+    assert [getattr(made, name) for name in names] == list(range(count))
+    assert made == kind(**dict(zip(names, range(count), strict=True)))
+    with pytest.raises(TypeError):
+        kind(*range(count + 1))
 
 
 def test_no_analysis_imports_the_standard_librarys():
