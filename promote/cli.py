@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from platform_core.errors import UsageError, UserError, VerificationError, WorkbenchError, refused_by_system
-from platform_core.hints import TYPE_CHECKING, TextIO
+from platform_core.hints import TYPE_CHECKING, StrPath, TextIO
 from platform_core.streams import open_closed
 from promote.findings import FindingError, explain
 from promote.garbage import end_at_once, seldom_collected
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DEBUG_VARIABLE", "Progress", "execute", "main"]
 
 DEBUG_VARIABLE = "WORKBENCH_DEBUG"
-Runner = Callable[[Sequence[Path], Settings, Callable[[str], None]], Outcome]
+Runner = Callable[[Sequence[StrPath], Settings, Callable[[str], None]], Outcome]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +55,7 @@ def execute(argv: Sequence[str], run: Runner) -> int:
     progress = Progress(sys.stderr)
     try:
         if arguments is None:
-            named = [Path(word) for word in argv if word != "--check"]
+            named = [word or "." for word in argv if word != "--check"]
             code, text = _report(run, named, Settings(check=True), progress, form)
         else:
             code, text = _answer(arguments, run, progress)
@@ -102,7 +101,7 @@ class Progress:
             self._shown = False
 
 
-def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
+def _pipeline(notebooks: Sequence[StrPath], settings: Settings, progress: Callable[[str], None]) -> Outcome:
     if settings.check:  # where nothing changed, it needs none of what analyses
         from promote.project import find  # noqa: PLC0415 - --help and --explain need none of it
         from promote.recheck import check  # noqa: PLC0415 - as above
@@ -113,19 +112,19 @@ def _pipeline(notebooks: Sequence[Path], settings: Settings, progress: Callable[
     return run(notebooks, settings, progress)
 
 
-def _fixing(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
+def _fixing(notebooks: Sequence[StrPath], settings: Settings, progress: Callable[[str], None]) -> Outcome:
     from promote.fixes.fixing import fix  # noqa: PLC0415 - only --fix needs it
 
     return fix(notebooks, settings, progress)
 
 
-def _pulling(notebooks: Sequence[Path], settings: Settings, _: Callable[[str], None]) -> Outcome:
+def _pulling(notebooks: Sequence[StrPath], settings: Settings, _: Callable[[str], None]) -> Outcome:
     from promote.merge.pull import pull  # noqa: PLC0415 - only --pull needs it
 
     return pull(notebooks, settings)
 
 
-def _pruning(notebooks: Sequence[Path], settings: Settings, _: Callable[[str], None]) -> Outcome:
+def _pruning(notebooks: Sequence[StrPath], settings: Settings, _: Callable[[str], None]) -> Outcome:
     from promote.merge.prune import prune  # noqa: PLC0415 - only --prune needs it
 
     return prune(notebooks, settings)
@@ -142,7 +141,7 @@ def _answer(arguments: argparse.Namespace, run: Runner, progress: Progress) -> t
 
 
 def _report(
-    run: Runner, notebooks: Sequence[Path], settings: Settings, progress: Progress, form: str
+    run: Runner, notebooks: Sequence[StrPath], settings: Settings, progress: Progress, form: str
 ) -> tuple[int, str]:
     outcome = run(notebooks, settings, progress)
     progress.clear()
@@ -155,7 +154,7 @@ def _report(
     if outcome.steps and form == "text":
         from promote.reports.costs import with_costs  # noqa: PLC0415 - only where a person reads
 
-        outcome = with_costs(outcome, Path(settings.project or "."))
+        outcome = with_costs(outcome, settings.project or ".")
     return outcome.exit_code, render(outcome, form, colour=_has_colour(sys.stdout))
 
 

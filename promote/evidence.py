@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-from platform_core.hints import Any
+from platform_core.hints import Any, StrPath
 from platform_core.values import dataclass, field
 from promote import __version__
 from promote.frame_facts import FrameFacts, frame_json, read_frame, read_kind
@@ -98,11 +97,10 @@ def evidence_of(tag: str) -> str:
     return f"evidence/{tag.replace(':', '/')}.json"
 
 
-def read_evidence(root: Path, path: str) -> Evidence | None:
+def read_evidence(root: StrPath, path: str) -> Evidence | None:
     """Read an evidence file; one that is missing, or that is not ours, counts as none."""
     try:
-        # No `Path` is made: a check asks for the evidence of every asset read, in every layer, and most is not there
-        with open(os.path.join(root, path), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - as said
+        with open(os.path.join(root, path), encoding="utf-8") as stream:
             return _evidence(json.load(stream))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -121,16 +119,16 @@ def what_was_shown(facts: Facts, plan: Plan) -> str:
     return "; ".join(filter(None, (shown, tested)))
 
 
-def took_needed(root: Path, tag: str) -> bool:
+def took_needed(root: StrPath, tag: str) -> bool:
     """Whether the promoted step of a tag took statements of untagged cells, as somebody allowed it to."""
     try:
-        with open(os.path.join(root, evidence_of(tag)), encoding="utf-8") as stream:  # noqa: PTH118, PTH123 - as above
+        with open(os.path.join(root, evidence_of(tag)), encoding="utf-8") as stream:
             return any(cell.get("origin") == "needed" for cell in json.load(stream)["cells"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
-def since_of(root: Path, asset: str, layers: Sequence[str]) -> str:
+def since_of(root: StrPath, asset: str, layers: Sequence[str]) -> str:
     """Give since which promotion the data of a promoted asset are what they are, empty where nobody knows."""
     for layer in layers:
         found = read_evidence(root, f"evidence/{layer}/{asset}.json")
@@ -139,7 +137,7 @@ def since_of(root: Path, asset: str, layers: Sequence[str]) -> str:
     return ""
 
 
-def code_version_of(root: Path, asset: str, layers: Sequence[str]) -> str:
+def code_version_of(root: StrPath, asset: str, layers: Sequence[str]) -> str:
     """Give the code version of a promoted asset by its evidence, empty where there is none."""
     for layer in layers:
         found = read_evidence(root, f"evidence/{layer}/{asset}.json")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from platform_core.values import dataclass
 from promote.evidence import code_version_of, evidence_of, evidence_path
 from promote.model import Plan
@@ -45,7 +45,7 @@ class Examined:
 
 def examine(
     project: Project,
-    notebooks: Sequence[Path],
+    notebooks: Sequence[StrPath],
     settings: Settings,
     known: Rows | None = None,
     versions: Mapping[str, str] | None = None,
@@ -68,7 +68,7 @@ def examine(
     outcome = _said(Steps(project, settings, prepared, stands, current, findings), twice)
     files: dict[str, tuple[str, ...]] = {}
     needs: dict[str, dict[str, tuple[str, str]]] = {}
-    on_disk = cache(lambda asset: code_version_of(project.root, asset, layers()))  # many notebooks read the same
+    on_disk = cache(lambda asset: code_version_of(project.folder, asset, layers()))  # many notebooks read the same
     for one in prepared:
         shown = one.notebook.path
         needs[shown] = {a: (current[a], on_disk(a)) for a in sorted(one.loaded)}

@@ -13,9 +13,8 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, cached_property
-from pathlib import Path
 
-from platform_core.hints import Any
+from platform_core.hints import Any, StrPath
 
 try:  # hashlib loads the whole of OpenSSL first
     from _blake2 import blake2b
@@ -36,8 +35,8 @@ def fingerprint(*texts: str) -> str:
 
 @cache
 def _tool() -> str:
-    here = Path(__file__).parent
-    folders = [f"{here}", f"{here.parent / 'platform_core'}"]
+    here = os.path.dirname(__file__)
+    folders = [here, os.path.join(os.path.dirname(here), "platform_core")]
     files: list[str] = []
     for folder in folders:  # which grows while it is walked
         with os.scandir(folder) as entries:
@@ -64,14 +63,14 @@ def digest_of_text(text: str) -> str:
     return digest_of_bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def digest_of(path: str | Path) -> str:
+def digest_of(path: StrPath) -> str:
     """Give the digest of a file's content, empty where there is no file that can be read."""
     try:
         descriptor = os.open(path, _READING)
     except OSError:
         return ""
     try:
-        with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - a descriptor, so that a pipe cannot hold us
+        with open(descriptor, "rb", buffering=0) as stream:  # which a pipe cannot hold
             return digest_of_bytes(stream.readall())
     except OSError:
         return ""
@@ -88,7 +87,7 @@ class Files:
     def among(folder: str, *endings: str) -> list[str]:
         """Give the paths of the files in a folder whose names end so, sorted; a pattern would have to be compiled."""
         try:
-            return [f"{folder}{os.sep}{name}" for name in sorted(os.listdir(folder)) if name.endswith(endings)]  # noqa: PTH208 - a text so far
+            return [f"{folder}{os.sep}{name}" for name in sorted(os.listdir(folder)) if name.endswith(endings)]
         except OSError:
             return []
 
@@ -104,15 +103,15 @@ class Files:
     def real(self, path: str) -> str:
         """Give a path with every link in it followed."""
         folder, name = os.path.split(path)
-        if os.path.islink(path) or name in {"", ".", ".."}:  # noqa: PTH114 - a thousand of them are felt
+        if os.path.islink(path) or name in {"", ".", ".."}:
             return os.path.realpath(path)
-        return os.path.join(self.real_folder(folder), name)  # noqa: PTH118 - as above
+        return os.path.join(self.real_folder(folder), name)
 
 
 def _names(folder: str) -> frozenset[str] | None:
     """The names in a folder as a disk that knows no capitals tells them apart; None where they cannot be listed."""
     try:
-        return frozenset(map(str.lower, os.listdir(folder or ".")))  # noqa: PTH208 - a text so far
+        return frozenset(map(str.lower, os.listdir(folder or ".")))
     except (FileNotFoundError, NotADirectoryError):
         return frozenset()
     except OSError:
@@ -122,11 +121,11 @@ def _names(folder: str) -> frozenset[str] | None:
 class Memory:
     """The records of one project by the path of the notebook, made for one tool, one Python and what `of` tells."""
 
-    def __init__(self, root: Path, *of: str) -> None:
+    def __init__(self, root: StrPath, *of: str) -> None:
         self.of = of
         self.folder = _base()
         if self.folder is not None:
-            self.folder /= digest_of_bytes(os.fsencode(root))[:24]
+            self.folder = os.path.join(self.folder, digest_of_bytes(os.fsencode(root))[:24])
         self._made = False
 
     @cached_property
@@ -139,7 +138,7 @@ class Memory:
         if self.folder is None:
             return {}
         try:
-            with open(self._path(notebook), encoding="utf-8") as stream:  # noqa: PTH123 - a thousand of them are felt
+            with open(self._path(notebook), encoding="utf-8") as stream:
                 record = json.load(stream)
         except (OSError, ValueError, RecursionError):
             return {}
@@ -151,21 +150,21 @@ class Memory:
             return
         with suppress(OSError):
             if not self._made:
-                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                os.makedirs(self.folder, mode=0o700, exist_ok=True)
                 self._made = True
             path = self._path(notebook)
             beside = f"{path}.{os.getpid()}"
-            with open(beside, "wb") as stream:  # noqa: PTH123 - as above
+            with open(beside, "wb") as stream:
                 stream.write(json.dumps({"key": self.key, **record}).encode())  # `dump` would work in Python
-            os.replace(beside, path)  # noqa: PTH105 - as above
+            os.replace(beside, path)
 
     def _path(self, notebook: str) -> str:
         return f"{self.folder}/{digest_of_text(notebook)[:24]}.json"
 
 
-def _base() -> Path | None:
+def _base() -> str | None:
     named = os.environ.get(VARIABLE)
     if named is not None:
-        return None if named in {"", "off"} else Path(named).absolute()
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - it never raises
-    return Path(folder) / _FOLDER if os.path.isabs(folder) else None  # noqa: PTH117 - a text so far
+        return None if named in {"", "off"} else os.path.join(os.getcwd(), named)
+    folder = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(folder, _FOLDER) if os.path.isabs(folder) else None

@@ -5,9 +5,7 @@ The command line, the Jupyter server and CI make a `Settings`, call `promote.pip
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from platform_core.hints import Literal
+from platform_core.hints import Literal, Path
 from platform_core.values import dataclass
 from promote.model import Finding
 

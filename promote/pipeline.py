@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from platform_core.hints import TYPE_CHECKING, StrPath
 from promote.dbt.files import of_other_engine, replaced
 from promote.evidence import Facts, Proof, input_kinds, render_evidence, what_was_shown
 from promote.hashing import body_hash
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Outcome:
+def run(notebooks: Sequence[StrPath], settings: Settings, progress: Progress) -> Outcome:
     """Promote notebooks, or check them.
 
     Args:
@@ -55,7 +54,7 @@ def run(notebooks: Sequence[Path], settings: Settings, progress: Progress) -> Ou
 
 def promote(
     project: Project,
-    notebooks: Sequence[Path],
+    notebooks: Sequence[StrPath],
     settings: Settings,
     progress: Progress,
     renamed: Mapping[str, str] | None = None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 from platform_core.errors import UsageError
+from platform_core.hints import StrPath
 from platform_core.suggest import meant
 from platform_core.values import dataclass
 from promote.drift import Drift, drift
@@ -74,12 +75,12 @@ class Standing:
 @seldom_collected()
 def prepare(
     project: Project,
-    notebooks: Sequence[Path],
+    notebooks: Sequence[StrPath],
     chosen: Sequence[str],
     *,
     include_needed: bool,
     known: Rows | None = None,
-    unsaved: Mapping[Path, Notebook] | None = None,
+    unsaved: Mapping[StrPath, Notebook] | None = None,
 ) -> tuple[list[Prepared], list[Finding], Rows]:
     """Read, select and plan notebooks, in an order in which each comes after those it loads from.
 
@@ -148,7 +149,7 @@ def prepare(
     return ordered, findings, made
 
 
-def planned_again(root: Path, selection: Selection, *, include_needed: bool) -> Planned:
+def planned_again(root: StrPath, selection: Selection, *, include_needed: bool) -> Planned:
     """Plan a notebook of a project: steps that were promoted with untagged statements take them again."""
     found = plan(selection, include_needed=include_needed)
     granted = [] if include_needed else [tag for tag in found.refused if took_needed(root, tag)]
@@ -157,7 +158,7 @@ def planned_again(root: Path, selection: Selection, *, include_needed: bool) -> 
 
 def is_governed(project: Project, plans: Iterable[Plan]) -> bool:
     """Whether there is anything to hold steps against: the project's policies, or a classification that may fall."""
-    return any("classification" in one.step.options.values for one in plans) or (project.root / "policies").is_dir()
+    return any("classification" in one.step.options.values for one in plans) or os.path.isdir(project.at("policies"))
 
 
 def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[str, str]) -> dict[str, Standing]:
@@ -167,13 +168,13 @@ def standing(project: Project, prepared: Sequence[Prepared], versions: Mapping[s
 
     def may_be_there(path: str) -> bool:
         folder, _, name = path.rpartition("/")
-        return files.may_have(f"{project.root}/{folder}", name)
+        return files.may_have(f"{project.folder}/{folder}", name)
 
     for one in prepared:
         for made in one.plans:
             path, beside = module_path(made, project.package), evidence_path(made)
-            module = _text(project.root / path) if may_be_there(path) else None
-            last = read_evidence(project.root, beside) if may_be_there(beside) else None
+            module = _text(project.at(path)) if may_be_there(path) else None
+            last = read_evidence(project.folder, beside) if may_be_there(beside) else None
             evidence = last if last is not None and _fits(made, last, versions) else None
             kinds = told.add(made, evidence.kinds if evidence is not None else None)
             found[made.step.tag] = Standing(made, evidence, drift(made, path, module, last), kinds, module, last)
@@ -192,9 +193,10 @@ def _fits(made: Plan, evidence: Evidence, versions: Mapping[str, str]) -> bool:
     )
 
 
-def _text(path: Path) -> str | None:
+def _text(path: str) -> str | None:
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as stream:
+            return stream.read()
     except OSError:
         return None
     except UnicodeDecodeError:
@@ -202,7 +204,7 @@ def _text(path: Path) -> str | None:
 
 
 def _looked_at(
-    project: Project, notebooks: Sequence[Path], unsaved: Mapping[Path, Notebook], *, include_needed: bool
+    project: Project, notebooks: Sequence[StrPath], unsaved: Mapping[StrPath, Notebook], *, include_needed: bool
 ) -> tuple[list[tuple[Selection, Planned]], list[Finding]]:
     """Read and plan each notebook once, however often it was named; give what they hold, and what was found.
 
@@ -210,18 +212,18 @@ def _looked_at(
     """
     findings: list[Finding] = []
     looked_at: list[tuple[Selection, Planned]] = []
-    named: dict[Path, Path] = {}
+    named: dict[str, StrPath] = {}
     for path in notebooks:
-        named.setdefault(path.resolve(), path)
+        named.setdefault(os.path.realpath(path), path)
     for real, path in named.items():
         try:
-            selection = select(unsaved.get(path) or read(path, project.root, real))
+            selection = select(unsaved.get(path) or read(path, project.folder, real))
         except NoNotebookError:
             raise
         except FindingError as error:
             findings.append(error.finding)
             continue
-        looked_at.append((selection, planned_again(project.root, selection, include_needed=include_needed)))
+        looked_at.append((selection, planned_again(project.folder, selection, include_needed=include_needed)))
         findings += selection.findings
     return looked_at, findings
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from platform_core.errors import UsageError, UserError
-from platform_core.hints import Any
+from platform_core.hints import Any, Path, StrPath
 from platform_core.values import dataclass
 from promote.memory import Memory, digest_of_bytes
 
@@ -21,16 +20,35 @@ _HINT = "Change into a project's folder, or make one with `workbench new DIR`."
 class Project:
     """A data project: the folder of its pyproject.toml, its Python package, its notebooks in sorted order.
 
-    `assurance` is the level of assurance that its promotions need, empty where none is asked for.
+    Paths are kept as texts, which is all that a check needs. `assurance` is the level of assurance that its promotions
+    need, empty where none is asked for.
     """
 
-    root: Path
+    folder: str
     package: str
-    notebooks: tuple[Path, ...]
+    files: tuple[str, ...] = ()
     assurance: str = ""
 
+    def at(self, path: str) -> str:
+        """Give the path of a file of the project, from its path in the project."""
+        return os.path.join(self.folder, path)
 
-def find(start: Path | None = None, *, named: Path | None = None) -> Project:
+    @property
+    def root(self) -> Path:
+        """The folder as a path."""
+        from pathlib import Path  # noqa: PLC0415 - a check does without
+
+        return Path(self.folder)
+
+    @property
+    def notebooks(self) -> tuple[Path, ...]:
+        """The notebooks as paths."""
+        from pathlib import Path  # noqa: PLC0415 - as above
+
+        return tuple(map(Path, self.files))
+
+
+def find(start: StrPath | None = None, *, named: StrPath | None = None) -> Project:
     """Find the project.
 
     Args:
@@ -42,23 +60,24 @@ def find(start: Path | None = None, *, named: Path | None = None) -> Project:
         UserError: Its pyproject.toml cannot be read, or names no package.
     """
     if named is None and start is None and os.environ.get(VARIABLE):
-        named = Path(os.environ[VARIABLE])
+        named = os.environ[VARIABLE]
     if named is not None:
         table = _table(named)
         if table is None:
             raise UsageError(
                 "The folder named is no data project: its pyproject.toml has no [tool.workbench].", hint=_HINT
             )
-        return _project(named.resolve(), table)
-    here = (start or Path()).resolve()
-    for folder in (here, *here.parents):
+        return _project(os.path.realpath(named), table)
+    folder, below = os.path.realpath(start or "."), ""
+    while folder != below:
         table = _table(folder)
         if table is not None:
             return _project(folder, table)
+        folder, below = os.path.dirname(folder), folder
     raise UsageError("No data project was found here or in any folder above.", hint=_HINT)
 
 
-def default_owner(root: Path) -> str:
+def default_owner(root: StrPath) -> str:
     """Give who answers for the project's assets unless they say otherwise, empty where it does not say.
 
     Raises:
@@ -75,15 +94,16 @@ def default_owner(root: Path) -> str:
     return owner
 
 
-def _table(folder: Path) -> Mapping[str, Any] | None:
+def _table(folder: StrPath) -> Mapping[str, Any] | None:
     """Give the table of ours in a folder's pyproject.toml, from memory where one with that content was read before."""
-    file = folder / "pyproject.toml"
+    file = os.path.join(folder, "pyproject.toml")
     try:
-        content = file.read_bytes()
+        with open(file, "rb") as stream:
+            content = stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise UserError(f"The file cannot be read: {error.strerror}.", location=str(file)) from None
+        raise UserError(f"The file cannot be read: {error.strerror}.", location=file) from None
     memory = Memory(folder, digest_of_bytes(content))
     record = memory.load("pyproject.toml")
     if "table" in record:
@@ -119,18 +139,18 @@ def plain_table(content: bytes) -> Mapping[str, str] | None:
     return found
 
 
-def _parsed(content: bytes, file: Path) -> Mapping[str, Any] | None:
+def _parsed(content: bytes, file: str) -> Mapping[str, Any] | None:
     import tomllib  # noqa: PLC0415 - with what it imports it costs as much as a check where nothing changed
 
     try:
         tool = tomllib.loads(content.decode()).get("tool")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"The file is not valid TOML: {error}.", location=str(file)) from None
+        raise UserError(f"The file is not valid TOML: {error}.", location=file) from None
     table = tool.get("workbench") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else None
 
 
-def _project(root: Path, table: Mapping[str, Any]) -> Project:
+def _project(root: str, table: Mapping[str, Any]) -> Project:
     package = table.get("package")
     if not isinstance(package, str) or not all(part.isidentifier() for part in package.split(".")):
         hint = 'Write package = "NAME" under [tool.workbench], with the name of the folder under src.'
@@ -141,23 +161,24 @@ def _project(root: Path, table: Mapping[str, Any]) -> Project:
         raise UserError(
             "The project asks for a level of assurance that there is not.", hint=hint, location="pyproject.toml"
         )
-    return Project(root, package, tuple(_notebooks(root / "notebooks")), assurance or "")
+    return Project(root, package, tuple(_notebooks(os.path.join(root, "notebooks"))), assurance or "")
 
 
-def _notebooks(folder: Path) -> list[Path]:
+def _notebooks(folder: str) -> list[str]:
     """Give all notebooks under a folder; hidden folders, such as Jupyter's checkpoints, are passed over."""
-    found: list[Path] = []
+    found: list[str] = []
     for base, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             if name.startswith("."):
                 continue
-            if name.endswith(".ipynb") or (name.endswith(".py") and _is_notebook(Path(base, name))):
-                found.append(Path(base, name))
-    return sorted(found, key=lambda path: str(path).replace(os.sep, "\0"))  # as paths sort, which costs tenfold
+            path = os.path.join(base, name)
+            if name.endswith(".ipynb") or (name.endswith(".py") and _is_notebook(path)):
+                found.append(path)
+    return sorted(found, key=lambda path: path.replace(os.sep, "\0"))  # as paths sort
 
 
-def _is_notebook(script: Path) -> bool:
+def _is_notebook(script: str) -> bool:
     from promote.notebook.read import is_notebook  # noqa: PLC0415 - most projects keep no scripts among their notebooks
 
     return is_notebook(script)

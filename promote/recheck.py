@@ -11,9 +11,8 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
-from platform_core.hints import TYPE_CHECKING, Any
+from platform_core.hints import TYPE_CHECKING, Any, StrPath
 from platform_core.values import replace
 from promote import model
 from promote.findings import order
@@ -34,10 +33,10 @@ _KINDS = {kind.__name__: kind for kind in (*vars(model).values(), StepOutcome) i
 
 
 @seldom_collected()
-def check(project: Project, notebooks: Sequence[Path], settings: Settings) -> Outcome:
+def check(project: Project, notebooks: Sequence[StrPath], settings: Settings) -> Outcome:
     """Say how every step of the notebooks stands; none means every notebook of the project."""
-    recovered = make_good(project.root)
-    paths, only = notebooks or project.notebooks, None
+    recovered = make_good(project.folder)
+    paths, only = notebooks or project.files, None
     if settings.changed is not None:
         from promote.merge.changed import changed  # noqa: PLC0415 - only who names a revision asks git
 
@@ -64,19 +63,19 @@ def check(project: Project, notebooks: Sequence[Path], settings: Settings) -> Ou
 class _Check:
     """One check: the files as they are, and the records of those that are as they were."""
 
-    def __init__(self, project: Project, paths: Sequence[Path], settings: Settings) -> None:
+    def __init__(self, project: Project, paths: Sequence[StrPath], settings: Settings) -> None:
         self.project, self.settings = project, settings
         self.started = time.time_ns()
         self.files = Files()
         self.digests: dict[str, str] = {}  # many read the same upstream evidence
         self.wanted = {self.shown(path): path for path in paths}
-        others = () if paths is project.notebooks else project.notebooks
+        others = () if paths is project.files else project.files
         every = {self.shown(path): path for path in others} | self.wanted
-        config = self.files.among(f"{project.root}{os.sep}config", ".yaml")
-        policies = self.files.among(f"{project.root}{os.sep}policies", ".yaml", ".yml")
+        config = self.files.among(f"{project.folder}{os.sep}config", ".yaml")
+        policies = self.files.among(f"{project.folder}{os.sep}policies", ".yaml", ".yml")
         day = [time.strftime("%Y-%m-%d")] if policies else []  # exceptions from them expire
         read = map(digest_of, [*config, *policies])
-        self.memory = Memory(project.root, project.package, str(settings.include_needed), *read, *day)
+        self.memory = Memory(project.folder, project.package, str(settings.include_needed), *read, *day)
         self.contents = {name: self.content(path) for name, path in every.items()}
         loaded = {name: self.memory.load(name) for name in every}
         self.records = {name: one for name, one in loaded.items() if one.get("content") == self.contents[name]}
@@ -105,12 +104,12 @@ class _Check:
             self.keep(found)
         return self.joined(hits, found)
 
-    def shown(self, path: Path) -> str:
+    def shown(self, path: StrPath) -> str:
         """Give a notebook's path in the project; one outside it, of which nothing is kept, as it was named."""
-        real, root = self.files.real(str(path)), f"{self.project.root}{os.sep}"
+        real, root = self.files.real(str(path)), f"{self.project.folder}{os.sep}"
         return real[len(root) :] if real.startswith(root) else str(path)
 
-    def content(self, notebook: Path) -> str:
+    def content(self, notebook: StrPath) -> str:
         """Give what stands for the content of a notebook and of the script that it may be paired with."""
         return " ".join([self.files.digest(*os.path.split(path)) for path in _pair(notebook)])
 
@@ -119,16 +118,16 @@ class _Check:
         found = self.digests.get(path)
         if found is None:
             folder, _, name = path.rpartition("/")
-            found = self.digests[path] = self.files.digest(f"{self.project.root}/{folder}", name)
+            found = self.digests[path] = self.files.digest(f"{self.project.folder}/{folder}", name)
         return found
 
-    def made_in(self, name: str, path: Path) -> Sequence[tuple[str, str, int]]:
+    def made_in(self, name: str, path: StrPath) -> Sequence[tuple[str, str, int]]:
         """Give what a notebook makes, from its record or from its cells."""
         if name in self.records:
             return [(layer, made, position) for layer, made, position in self.records[name]["rows"]]
         from promote.register import made_in  # noqa: PLC0415 - where everything is known, nothing is read
 
-        return made_in(path, self.project.root)
+        return made_in(path, self.project.folder)
 
     def every_row(self) -> Rows:
         """Give what every notebook makes."""
@@ -197,12 +196,12 @@ class _Check:
                 }
                 self.memory.save(name, record)
 
-    def moved(self, notebook: Path, files: Iterable[str]) -> bool:
+    def moved(self, notebook: StrPath, files: Iterable[str]) -> bool:
         """Tell whether a file may have changed since the check began, so that what was found may not be of it."""
-        there = [f"{self.project.root}/{file}" for file in files if self.digest(file)]
+        there = [f"{self.project.folder}/{file}" for file in files if self.digest(file)]
         for path in (*_pair(notebook), *there):
             try:
-                if os.stat(path).st_ctime_ns > self.started - _RACY:  # noqa: PTH116 - a text so far
+                if os.stat(path).st_ctime_ns > self.started - _RACY:
                     return True
             except OSError:
                 continue
@@ -265,6 +264,8 @@ def _context(rows: Rows) -> str:
     return digest_of_text(json.dumps(rows, sort_keys=True))
 
 
-def _pair(notebook: Path) -> tuple[str, str]:
+def _pair(notebook: StrPath) -> tuple[str, str]:
     """Give the paths of a notebook and of the script that it may be paired with."""
-    return str(notebook), str(notebook.with_suffix(".ipynb" if notebook.suffix == ".py" else ".py"))
+    path = os.fspath(notebook)
+    start, ending = os.path.splitext(path)
+    return path, start + (".ipynb" if ending == ".py" else ".py")

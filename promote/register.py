@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from platform_core.values import dataclass
 from promote.model import Finding, Notebook, Selection
-from promote.notebook.read import NotebookError, parse, relative
+from promote.notebook.read import NotebookError, bytes_in, parse, relative
 from promote.project import Project
 from promote.selection.select import names
 from promote.vocabulary import layers
@@ -32,8 +32,8 @@ def rows(project: Project, known: Mapping[str, Notebook] | None = None) -> Rows:
         known: Notebooks that were read already, by path; they need not be read again.
     """
     notebooks = dict(known or {})
-    for path in project.notebooks:
-        notebook = _read(path, project.root, notebooks)
+    for path in project.files:
+        notebook = _read(path, project.folder, notebooks)
         if notebook is not None:
             notebooks[notebook.path] = notebook
     return {shown: made for shown, notebook in sorted(notebooks.items()) if (made := names(notebook))}
@@ -48,7 +48,7 @@ def places(rows: Rows) -> Mapping[str, tuple[Place, ...]]:
     return {name: tuple(places) for name, places in sorted(found.items())}
 
 
-def made_in(path: Path, root: Path) -> Sequence[tuple[str, str, int]]:
+def made_in(path: StrPath, root: StrPath) -> Sequence[tuple[str, str, int]]:
     """Give layer, name and first cell of all that one notebook makes; nothing where it cannot be read."""
     notebook = _read(path, root, {})
     return () if notebook is None else names(notebook)
@@ -68,11 +68,11 @@ def clashes(places: Mapping[str, tuple[Place, ...]], selections: Iterable[Select
     return tuple(findings)
 
 
-def _read(path: Path, root: Path, known: Mapping[str, Notebook]) -> Notebook | None:
+def _read(path: StrPath, root: StrPath, known: Mapping[str, Notebook]) -> Notebook | None:
     """Read a notebook that may hold a step, None where it cannot: a look at the bytes spares most of the work."""
     try:
         shown = relative(path, root)
-        raw = b"" if shown in known else path.read_bytes()
+        raw = b"" if shown in known else bytes_in(path)
         return parse(raw, shown) if any(layer.encode() in raw for layer in layers()) else None
     except (OSError, NotebookError):
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from promote.model import Plan
 
 
-def resource_classes(root: Path, plans: Iterable[Plan]) -> Mapping[str, str]:
+def resource_classes(root: StrPath, plans: Iterable[Plan]) -> Mapping[str, str]:
     """Give the class of every resource that the plans use and `config/*.yaml` declares.
 
     The file of an environment may declare a resource that `base.yaml` does not; the class is the same everywhere.
@@ -20,11 +20,13 @@ def resource_classes(root: Path, plans: Iterable[Plan]) -> Mapping[str, str]:
     wanted = {r.name for plan in plans for r in plan.function.resources}
     if not wanted:
         return {}
-    from platform_core.config.yaml12 import read_yaml  # noqa: PLC0415 - YAML costs time that most runs need not spend
+    from pathlib import Path  # noqa: PLC0415 - most steps use no resource
+
+    from platform_core.config.yaml12 import read_yaml  # noqa: PLC0415 - as above
     from platform_core.resource_types import RESOURCE_TYPES  # noqa: PLC0415 - as above
 
     found: dict[str, str] = {}
-    for path in sorted((root / "config").glob("*.yaml")):
+    for path in sorted(Path(root, "config").glob("*.yaml")):
         content = read_yaml(path.read_text(encoding="utf-8"), f"config/{path.name}").value
         declared = content.get("resources") if isinstance(content, dict) else None
         for name, given in (declared or {}).items() if isinstance(declared, dict) else ():

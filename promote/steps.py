@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from promote.evidence import code_version_of
 from promote.findings import order
 from promote.hashing import body_hash
@@ -46,7 +47,7 @@ class Steps:
         self.stands = stands
         self.versions = versions
         self.findings = findings
-        self.classes = resource_classes(project.root, (s.plan for s in stands.values()))
+        self.classes = resource_classes(project.folder, (s.plan for s in stands.values()))
         self.notebooks = {p.notebook.path: p.notebook for p in prepared}
 
     def drift_of(self, stand: Standing) -> list[Finding]:
@@ -68,7 +69,7 @@ class Steps:
             ]
         found: list[Finding] = []
         for path, expected in stand.evidence.files.items():
-            text = text_of(self.project.root / path)
+            text = text_of(self.project.at(path))
             if text is None or body_hash(text) != expected:
                 said = "is missing" if text is None else "was edited by hand"
                 found.append(
@@ -81,7 +82,7 @@ class Steps:
 
         shared = beside(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
-        if not found and not (rendered and all(text_of(self.project.root / f.path) == f.text for f in shared)):
+        if not found and not (rendered and all(text_of(self.project.at(f.path)) == f.text for f in shared)):
             found.append(self._rendered_otherwise(stand, at, again))
         return found
 
@@ -111,7 +112,7 @@ class Steps:
 
         parts: list[str] = []
         for file in files:
-            before = text_of(self.project.root / file.path)
+            before = text_of(self.project.at(file.path))
             old = f"a/{file.path}" if before is not None else "/dev/null"
             was, now = (list(io.StringIO(text)) for text in (before or "", file.text))  # no other sign ends a line
             parts += difflib.unified_diff(was, now, old, f"b/{file.path}")
@@ -136,25 +137,26 @@ def code_versions(
     for plan in plans:
         for given in plan.function.inputs:
             if given.asset not in found:
-                found[given.asset] = code_version_of(project.root, given.asset, layers())
+                found[given.asset] = code_version_of(project.folder, given.asset, layers())
     return found
 
 
 def promoted_path(project: Project, layer: str, name: str) -> str:
     """Give the file that a step was promoted to, its module or its model of dbt, empty where there is neither."""
     paths = paths_of(project.package, layer, name)
-    return next((path for path in paths if (project.root / path).is_file()), "")
+    return next((path for path in paths if os.path.isfile(project.at(path))), "")
 
 
-def text_of(path: Path) -> str | None:
+def text_of(path: StrPath) -> str | None:
     """Give what a file says, None where it cannot be read."""
     content = bytes_of(path)
     return None if content is None else content.decode("utf-8", errors="surrogateescape")
 
 
-def bytes_of(path: Path) -> bytes | None:
+def bytes_of(path: StrPath) -> bytes | None:
     """Give what a file holds, None where it cannot be read."""
     try:
-        return path.read_bytes()
+        with open(path, "rb") as stream:
+            return stream.read()
     except OSError:
         return None

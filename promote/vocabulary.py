@@ -7,9 +7,9 @@ of other tools: whatever may grow without new logic stands in the file.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 
 from platform_core.hints import Any
 
@@ -21,7 +21,8 @@ def vocabulary() -> Mapping[str, Any]:
     >>> vocabulary()["layers"]
     ['bronze', 'silver', 'gold']
     """
-    content: Mapping[str, Any] = json.loads(Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8"))
+    with open(os.path.join(os.path.dirname(__file__), "vocabulary.json"), encoding="utf-8") as stream:
+        content: Mapping[str, Any] = json.load(stream)
     return content
 
 

@@ -7,8 +7,10 @@ and `promote` show it. Standard library only.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from pathlib import Path
+
+from platform_core.hints import Path, StrPath
 
 PLACE = "data/dagster/costs.json"
 _VERSION = 1
@@ -32,14 +34,15 @@ def remember(root: Path, costs: Mapping[str, tuple[float, str]]) -> None:
             part.write_text(text, encoding="utf-8")
 
 
-def remembered(root: Path) -> dict[str, tuple[float, str]]:
+def remembered(root: StrPath) -> dict[str, tuple[float, str]]:
     """Give what a run of each asset costs and on what ground; nothing where it was never worked out, or is unreadable.
 
-    >>> remembered(Path("nowhere"))
+    >>> remembered("nowhere")
     {}
     """
     try:
-        content = json.loads((root / PLACE).read_text(encoding="utf-8"))
+        with open(os.path.join(root, PLACE), encoding="utf-8") as stream:
+            content = json.load(stream)
         assets = content["assets"].items() if content["version"] == _VERSION else ()
         found = {str(name): (float(one["usd"]), str(one["basis"])) for name, one in assets}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

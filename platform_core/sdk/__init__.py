@@ -5,8 +5,7 @@ Each name is loaded when it is first used, so that a notebook that only loads an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from platform_core.hints import TYPE_CHECKING
 from platform_core.lazy import loader
 
 if TYPE_CHECKING:

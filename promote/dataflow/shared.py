@@ -11,7 +11,6 @@ import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from platform_core.values import replace
 from promote.dataflow.program import Program
@@ -108,10 +107,10 @@ def helpers_name(notebook: str) -> str:
     >>> helpers_name("notebooks/silver/clean.ipynb"), helpers_name("notebooks/2024 returns.ipynb")
     ('silver_clean', 'helpers_2024_returns')
     """
-    path = PurePosixPath(notebook).with_suffix("")
-    parts = path.parts[1:] if path.parts[0] == "notebooks" and len(path.parts) > 1 else path.parts
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign == "_") else " " for sign in "_".join(parts))
-    name = "_".join(plain.split()).strip("_").lower()
+    folder, slash, file = notebook.removeprefix("notebooks/").rpartition("/")
+    path = folder + slash + (file[: file.rfind(".")] if "." in file[1:] else file)
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "_/") else " " for sign in path)
+    name = "_".join(plain.replace("/", "_").split()).strip("_").lower()
     return name if name.isidentifier() and not keyword.iskeyword(name) else f"helpers_{name}".rstrip("_")
 
 

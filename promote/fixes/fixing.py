@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from platform_core.values import replace
 from promote.findings import order
 from promote.fixes.edits import fix_all
@@ -17,7 +17,7 @@ from promote.project import find
 FINE, FINDINGS = 0, 1
 
 
-def fix(notebooks: Sequence[Path], settings: Settings, progress: Callable[[str], None]) -> Outcome:
+def fix(notebooks: Sequence[StrPath], settings: Settings, progress: Callable[[str], None]) -> Outcome:
     """Fix notebooks in their place; nothing is promoted.
 
     Raises:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from platform_core.hints import StrPath
 from platform_core.values import replace
 from promote.findings import order
 from promote.merge import moves, orphans
@@ -17,7 +17,12 @@ from promote.render.names import module_path
 
 
 def with_orphans(
-    project: Project, notebooks: Sequence[Path], settings: Settings, outcome: Outcome, rows: Rows, only: Changed | None
+    project: Project,
+    notebooks: Sequence[StrPath],
+    settings: Settings,
+    outcome: Outcome,
+    rows: Rows,
+    only: Changed | None,
 ) -> Outcome:
     """Add the orphans to what a check found; one that holds what a new step holds is offered as a move.
 

@@ -13,14 +13,13 @@ Rows = Mapping[str, Sequence[tuple[str, str, int]]]  # as `promote.register` has
 def left_over(project: Project, rows: Rows) -> list[tuple[str, str]]:
     """Give layer and name of all evidence and modules that belong to no step of a notebook, so far as names tell.
 
-    >>> from pathlib import Path
-    >>> left_over(Project(Path("/nowhere"), "rents", ()), {})
+    >>> left_over(Project("/nowhere", "rents"), {})
     []
     """
     made = {(layer, name) for found in rows.values() for layer, name, _ in found}
-    found = {*_files(f"{project.root}/evidence", ".json")}
-    found.update(_files(f"{project.root}/src/{project.package.replace('.', '/')}/defs", ".py"))
-    found.update(_files(f"{project.root}/dbt/models", ".sql"))
+    found = {*_files(f"{project.folder}/evidence", ".json")}
+    found.update(_files(f"{project.folder}/src/{project.package.replace('.', '/')}/defs", ".py"))
+    found.update(_files(f"{project.folder}/dbt/models", ".sql"))
     return sorted(found - made)
 
 
@@ -34,6 +33,6 @@ def _files(folder: str, ending: str) -> Iterator[tuple[str, str]]:
 
 def _names(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)  # noqa: PTH208 - a thousand of them are felt
+        return os.listdir(folder)
     except OSError:
         return []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
+from platform_core.hints import Literal, StrPath
 from platform_core.places import step_header
 from platform_core.values import dataclass
 from promote.evidence import Evidence, read_evidence
@@ -88,9 +88,9 @@ def is_edited(project: Project, one: Orphan) -> bool:
     return header is None or body_hash(without_header(text)) != header[2]
 
 
-def of_notebooks(found: Sequence[Orphan], project: Project, notebooks: Sequence[Path]) -> list[Orphan]:
+def of_notebooks(found: Sequence[Orphan], project: Project, notebooks: Sequence[StrPath]) -> list[Orphan]:
     """Give the orphans of these notebooks, which may themselves be gone; all of them where none is named."""
-    named = {_shown(path, project.root) for path in notebooks}
+    named = {_shown(Path(path), project.root) for path in notebooks}
     return [one for one in found if not named or one.notebook in named]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
+from platform_core.hints import StrPath
 from promote.dbt.files import own_files
 from promote.evidence import read_evidence
 from promote.findings import order
@@ -21,7 +22,7 @@ from promote.vocabulary import layers
 from promote.writing.leftovers import make_good
 
 
-def prune(notebooks: Sequence[Path], settings: Settings) -> Outcome:
+def prune(notebooks: Sequence[StrPath], settings: Settings) -> Outcome:
     """Remove the files of the orphans of these notebooks, of the whole project where none is named.
 
     Raises:
@@ -31,7 +32,7 @@ def prune(notebooks: Sequence[Path], settings: Settings) -> Outcome:
     return prune_project(find(named=settings.project), notebooks, settings)
 
 
-def prune_project(project: Project, notebooks: Sequence[Path], settings: Settings) -> Outcome:
+def prune_project(project: Project, notebooks: Sequence[StrPath], settings: Settings) -> Outcome:
     """Do the same in a project that was found."""
     findings = [*make_good(project.root)]
     made = rows(project)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from platform_core.hints import StrPath
 from platform_core.values import replace
 from promote.evidence import Evidence, evidence_path, read_evidence, render_evidence
 from promote.hashing import body_hash
@@ -37,7 +38,7 @@ from promote.writing.write import WriteError, commit
 _JUPYTEXT = b"#     text_representation:"
 
 
-def pull(notebooks: Sequence[Path], settings: Settings) -> Outcome:
+def pull(notebooks: Sequence[StrPath], settings: Settings) -> Outcome:
     """Pull the edits of the modules of notebooks.
 
     Raises:

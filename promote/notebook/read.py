@@ -12,10 +12,9 @@ import os
 import re
 from binascii import crc32
 from codecs import BOM_UTF8
-from pathlib import Path
 
 from platform_core.errors import UsageError
-from platform_core.hints import Any
+from platform_core.hints import Any, Path, StrPath
 from promote.findings import FindingError
 from promote.model import Cell, CellKind, Finding, Location, Notebook
 from promote.patterns import pattern
@@ -52,7 +51,7 @@ class NoNotebookError(NotebookError, UsageError):
     """A path that was named and that no file stands at: a wrong call, and not a notebook to mend."""
 
 
-def read(path: Path, project: Path, real: Path | None = None) -> Notebook:
+def read(path: StrPath, project: StrPath, real: str | None = None) -> Notebook:
     """Read the notebook at `path`, in the project whose root is `project`; `real` is the path without links, if known.
 
     Raises:
@@ -61,9 +60,9 @@ def read(path: Path, project: Path, real: Path | None = None) -> Notebook:
     """
     shown = relative(path, project, real)
     try:
-        notebook = parse(path.read_bytes(), shown)
+        notebook = parse(bytes_in(path), shown)
     except OSError as error:
-        if path.is_dir():
+        if os.path.isdir(path):
             hint = f"Name the notebooks in it: {shown}/*.ipynb."
             raise _unnamed("This is a folder, not a notebook.", shown, hint) from None
         if not os.path.lexists(path):
@@ -73,25 +72,52 @@ def read(path: Path, project: Path, real: Path | None = None) -> Notebook:
     return _paired(notebook, path, shown)
 
 
-def relative(path: Path, project: Path, real: Path | None = None) -> str:
+def relative(path: StrPath, project: StrPath, real: str | None = None) -> str:
     """Give a notebook's path as POSIX text relative to the project; `real` is the path without links, if known.
 
     Raises:
         NotebookError: The notebook stands outside the project (PR109).
     """
     try:
-        real = real or path.resolve()
-        within = str(real).startswith(f"{project}{os.sep}")  # then no link leads to the project
-        shown = real.relative_to(project if within else project.resolve()).as_posix()
+        full, root = real or os.path.realpath(path), f"{project}{os.sep}"
+        if not full.startswith(root):  # else no link leads to the project
+            root = os.path.join(os.path.realpath(project), "")
+        if not f"{full}{os.sep}".startswith(root):
+            raise ValueError("outside")
+        os.stat(full)
     except ValueError:
         hint = "Move it under the project's notebooks folder, or name its project with --project."
-        raise _refuse("PR109", "The notebook stands outside the project.", path.as_posix(), hint) from None
-    except (OSError, RuntimeError):  # a loop of symbolic links is a RuntimeError before Python 3.13
-        raise _refuse("PR101", "The notebook's path leads nowhere.", path.as_posix(), "Check the path.") from None
+        raise _refuse("PR109", "The notebook stands outside the project.", _posix(path), hint) from None
+    except OSError as error:
+        if _is_loop(error):
+            raise _refuse("PR101", "The notebook's path leads nowhere.", _posix(path), "Check the path.") from None
+    shown = full[len(root) :].replace(os.sep, "/") or "."
     if not shown.isprintable():
         hint = "Rename the file: its path stands in the module that promotion writes."
         raise _refuse("PR101", "The notebook's path holds control characters or is not UTF-8.", ascii(shown), hint)
     return shown
+
+
+def bytes_in(path: StrPath) -> bytes:
+    """Give what a file holds.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _posix(path: StrPath) -> str:
+    from pathlib import Path  # noqa: PLC0415 - only a refusal shows it
+
+    return Path(path).as_posix()
+
+
+def _is_loop(error: OSError) -> bool:
+    from errno import ELOOP  # noqa: PLC0415 - only a mistake needs it
+
+    return error.errno == ELOOP
 
 
 def parse(raw: bytes, shown: str) -> Notebook:
@@ -132,16 +158,18 @@ def _check_number(count: int, shown: str) -> None:
         raise _refuse("PR108", message, shown, "Split it into notebooks of one subject each.")
 
 
-def is_notebook(path: Path) -> bool:
+def is_notebook(path: StrPath) -> bool:
     """Tell whether a file is a notebook by its name and, where it is a Python script, by what stands in it."""
-    if path.suffix != ".py":
-        return path.suffix == ".ipynb"
-    if path.with_suffix(".ipynb").exists():
+    start, ending = os.path.splitext(path)
+    if ending != ".py":
+        return ending == ".ipynb"
+    if os.path.exists(f"{start}.ipynb"):
         return False  # the two are one notebook
     from promote.notebook.percent import is_script  # noqa: PLC0415 - most projects keep no scripts among their notebooks
 
     try:
-        return is_script(path.read_text(encoding="utf-8-sig"))
+        with open(path, encoding="utf-8-sig") as stream:
+            return is_script(stream.read())
     except (OSError, UnicodeDecodeError):
         return False
 
@@ -184,17 +212,18 @@ def _script(text: str, shown: str) -> Notebook:
     return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(found, 1)))
 
 
-def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
+def _paired(notebook: Notebook, path: StrPath, shown: str) -> Notebook:
     """Hold a notebook against the script that jupytext pairs it with; the notebook's path is the path of both.
 
     Raises:
         NotebookError: The two say different things (PR114), so that one of them is out of date.
     """
-    other = ".ipynb" if path.suffix == ".py" else ".py"
+    start, ending = os.path.splitext(path)
+    other = ".ipynb" if ending == ".py" else ".py"
+    both = {suffix: os.path.splitext(shown)[0] + suffix for suffix in (".ipynb", ".py")}
     try:
-        raw = path.with_suffix(other).read_bytes()
-        both = {suffix: Path(shown).with_suffix(suffix).as_posix() for suffix in (".ipynb", ".py")}
-        if _HEADER not in (raw if other == ".py" else path.read_bytes())[:2000]:
+        raw = bytes_in(start + other)
+        if _HEADER not in (raw if other == ".py" else bytes_in(path))[:2000]:
             return notebook  # a script without jupytext's header has nothing but its name in common
         pair = parse(raw, both[other])
     except (OSError, NotebookError):
@@ -203,7 +232,7 @@ def _paired(notebook: Notebook, path: Path, shown: str) -> Notebook:
         return pair if other == ".ipynb" else notebook
     from shlex import quote  # noqa: PLC0415 - only a refusal shows a command
 
-    message = f"The notebook and its paired script {Path(both['.py']).name} say different things."
+    message = f"The notebook and its paired script {os.path.basename(both['.py'])} say different things."
     hint = f"Bring them together: jupytext --sync {quote(both['.ipynb'])}"
     raise _refuse("PR114", message, both[".ipynb"], hint)
 
@@ -389,11 +418,13 @@ class _Names:
         return made
 
 
-def _near(shown: str, project: Path) -> str:
+def _near(shown: str, project: StrPath) -> str:
     """Give the hint for a path at which there is no notebook: one of its name, else one that is called nearly so."""
-    from platform_core.suggest import meant, nearest  # noqa: PLC0415 - only a mistake needs it
+    from pathlib import Path  # noqa: PLC0415 - only a mistake needs it
 
-    every = sorted(path.relative_to(project).as_posix() for path in (project / "notebooks").rglob("*.ipynb"))
+    from platform_core.suggest import meant, nearest  # noqa: PLC0415 - as above
+
+    every = sorted(path.relative_to(project).as_posix() for path in Path(project, "notebooks").rglob("*.ipynb"))
     known = [path for path in every if "/." not in path and path.isprintable()]  # no checkpoints of Jupyter's
     stem = Path(shown).stem.lower()
     named = [path for path in known if Path(path).stem.lower() == stem]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from platform_core.sdk.factories.names import PARTITION
 from promote.dataflow.shared import left
 from promote.hashing import body_hash

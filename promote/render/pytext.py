@@ -6,7 +6,8 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from typing import Any
+
+from platform_core.hints import Any
 
 WIDTH = 120
 

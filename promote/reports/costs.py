@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from platform_core.costs.remembered import PLACE, remembered
+from platform_core.hints import StrPath
 from platform_core.values import replace
 from promote.outcome import Outcome
 
 
-def with_costs(outcome: Outcome, start: Path) -> Outcome:
+def with_costs(outcome: Outcome, start: StrPath) -> Outcome:
     """Give an outcome whose steps say what a run of them costs, where that is known.
 
     Args:
         outcome: What came of a run.
         start: The project's folder, or one in it.
     """
-    here = start.resolve()
-    root = next((folder for folder in (here, *here.parents) if (folder / PLACE).is_file()), None)
-    known = remembered(root) if root is not None else {}
+    folder, below = os.path.realpath(start), ""
+    while folder != below and not os.path.isfile(os.path.join(folder, PLACE)):
+        folder, below = os.path.dirname(folder), folder
+    known = remembered(folder)
     if not known:
         return outcome
     steps = []

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from platform_core.hints import Any
 from platform_core.sdk.factories.names import output_name
 from promote.patterns import pattern
 from promote.selection.option_tree import Node

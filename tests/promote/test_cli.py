@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from platform_core.errors import Fault, UserError, VerificationError
+from platform_core.hints import StrPath
 from promote.arguments import parsed, parser, settings_of
 from promote.cli import Progress, execute, is_plain_check, main
 from promote.model import Finding, Location
@@ -30,9 +31,9 @@ class Pipeline:
 
     def __init__(self, result: Outcome | BaseException | None = None) -> None:
         self.result = result or Outcome()
-        self.calls: list[tuple[list[Path], Settings]] = []
+        self.calls: list[tuple[list[StrPath], Settings]] = []
 
-    def __call__(self, notebooks: Sequence[Path], settings: Settings, progress: Say) -> Outcome:
+    def __call__(self, notebooks: Sequence[StrPath], settings: Settings, progress: Say) -> Outcome:
         progress("Reading")
         self.calls.append((list(notebooks), settings))
         if isinstance(self.result, BaseException):
@@ -48,7 +49,9 @@ def test_a_plain_check_asks_for_what_the_parser_reads(words: tuple[str, ...], la
     assert is_plain_check(argv)
     assert execute(argv, pipeline) == 0
     arguments = parsed(argv)
-    assert pipeline.calls == [(arguments.notebooks, settings_of(arguments))]
+    ((notebooks, settings),) = pipeline.calls
+    assert list(map(Path, notebooks)) == arguments.notebooks
+    assert settings == settings_of(arguments)
     assert arguments.format == "text"
     others: list[list[str]] = [["a.ipynb", "--check", "b.ipynb"], [*argv, "--diff"], ["--check", "--", "a"], []]
     assert not any(map(is_plain_check, others))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from promote import recheck
+from promote.cli import _pipeline, execute
 from promote.hashing import body_hash
 from promote.outcome import Outcome, Settings
 from promote.pipeline import run
@@ -177,7 +178,7 @@ def test_where_nothing_is_promoted_nothing_is_rendered(tmp_path: Path) -> None:
         "import sys; before = {*sys.modules}; from promote.cli import main\n"
         "code = main(['--check'])\n"
         "loaded = {'promote.render.module', 'promote.selection.publish_option', 'promote.dataflow.offers'}\n"
-        "loaded |= {'typing', 'textwrap', 'argparse'} - before  # each takes as long as ten modules of ours\n"
+        "loaded |= {'typing', 'pathlib', 'textwrap', 'argparse'} - before  # each takes as long as ten of ours\n"
         "print(code, sorted(loaded & sys.modules.keys()))"
     )
     root = str(Path(recheck.__file__).parents[1])
@@ -185,6 +186,31 @@ def test_where_nothing_is_promoted_nothing_is_rendered(tmp_path: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.splitlines()[-1] == "1 []", done.stderr
     assert "PR604 silver:a is not promoted" in done.stdout
+
+
+def test_where_all_is_promoted_nothing_is_imported_that_writes(project: Path) -> None:
+    code = (
+        "import sys; before = {*sys.modules}; from promote.cli import main\n"
+        "main(['--check', 'notebooks/clean.ipynb'])\n"
+        "unused = {'typing', 'pathlib', 'promote.writing.write'} - before\n"
+        "print('promote.render.module' in sys.modules, sorted(unused & sys.modules.keys()))"
+    )
+    root = str(Path(recheck.__file__).parents[1])
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=project)
+    assert done.stdout.splitlines()[-1] == "True []", done.stderr
+
+
+@pytest.mark.parametrize("word", [".", "", "notebooks/", "loop.ipynb"])
+def test_a_path_that_is_no_notebook_is_told(
+    project: Path, word: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "loop.ipynb").symlink_to("loop.ipynb")
+    monkeypatch.chdir(project)
+    assert execute(["--check", word], _pipeline) == (2 if word != "loop.ipynb" else 1)
+    said = capsys.readouterr().out
+    assert "PR101" in said
+    assert ("leads nowhere" if word == "loop.ipynb" else "This is a folder") in said
 
 
 def test_a_file_edited_a_moment_ago_is_looked_at_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,8 @@ class Workshop:
             self._scratch.remove()
             raise
         notebooks = (root / path.relative_to(self.original.root) for path in self.original.notebooks)
-        self.copy = replace(self.original, root=root, notebooks=tuple(path for path in notebooks if path.exists()))
+        files = tuple(str(path) for path in notebooks if path.exists())
+        self.copy = replace(self.original, folder=str(root), files=files)
         self._before = self._contents()
         return self
 

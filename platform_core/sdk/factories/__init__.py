@@ -14,8 +14,7 @@ All of them are safe to run again, and whoever reads what they write sees the ol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from platform_core.hints import TYPE_CHECKING
 from platform_core.lazy import loader
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 PARTITION = "{partition}"
 
@@ -16,6 +15,8 @@ def output_name(asset: str, path: str, kind: str) -> str:
     >>> output_name("fees", "{partition}.csv", "csv"), output_name("fees", "{partition}/all.csv", "csv")
     ('fees_csv', 'fees_all_csv')
     """
+    from pathlib import PurePosixPath  # noqa: PLC0415 - most steps have one output
+
     place = path.rpartition(".")[2] if kind == "table" else PurePosixPath(path).stem.replace(PARTITION, "")
     words = re.sub(r"[^a-z0-9]+", "_", place.lower()).strip("_") or asset
     return f"{words if words.startswith(asset) else f'{asset}_{words}'}_{kind}"
