@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter, ge, gt, le, lt
-from types import FunctionType
+from types import CodeType, FunctionType
 
 from platform_core.constructors import FROZEN, OPEN
 from platform_core.hints import Any, TypeVar, cast, dataclass_transform
@@ -29,9 +29,12 @@ class _Field:
 
 
 class _Form:
-    """What a class of values has; and what `dataclasses` looks for in one, made when it looks."""
+    """What a class of values has; and what `dataclasses` looks for in one, made when it looks.
 
-    def __init__(self, said: Mapping[str, _Field], *, kw_only: bool) -> None:
+    By name, a field's default (`_NONE` where it has none), or what was said of it with `field`.
+    """
+
+    def __init__(self, said: Mapping[str, Any], kw_only: bool) -> None:
         self.said, self.kw_only = said, kw_only
         self.made: dict[str, Any] | None = None
 
@@ -49,18 +52,18 @@ class _Form:
             hints |= getattr(kind, "__annotations__", {})
         specified = []
         for name, one in self.said.items():
-            kept: dict[str, Any] = {"compare": one.compare, "repr": one.repr}
-            if one.factory is not None:
-                kept["default_factory"] = one.factory
-            elif one.default is not _NONE:
-                kept["default"] = one.default
+            said = one if isinstance(one, _Field) else _Field(one, None, compare=True, repr=True)
+            kept: dict[str, Any] = {"compare": said.compare, "repr": said.repr}
+            if said.factory is not None:
+                kept["default_factory"] = said.factory
+            elif said.default is not _NONE:
+                kept["default"] = said.default
             specified.append((name, hints[name], dataclasses.field(**kept)))
         twin = dataclasses.make_dataclass(owner.__name__, specified, kw_only=self.kw_only)
         return {one.name: one for one in dataclasses.fields(twin)}
 
 
 _NONE = object()
-_PLAIN = _Field(_NONE, None, compare=True, repr=True)
 
 
 def field(
@@ -115,16 +118,15 @@ def dataclass(
 
 
 def _made(kind: type[Made], *, frozen: bool, eq: bool, order: bool, kw_only: bool) -> type[Made]:
-    kept = {name: value for name, value in kind.__dict__.items() if name not in {"__dict__", "__weakref__"}}
-    own = {}
-    for name, hint in kind.__annotations__.items():
-        if not str(hint).startswith(("ClassVar", "typing.ClassVar")):
-            value = kept.pop(name, _NONE)
-            own[name] = value if isinstance(value, _Field) else _PLAIN if value is _NONE else _given(value)
-    said = {**_inherited(kind), **own}
+    kept: dict[str, Any] = kind.__dict__.copy()
+    for name in ("__dict__", "__weakref__"):
+        kept.pop(name, None)
+    own = {name: kept.pop(name, _NONE) for name, hint in kind.__annotations__.items() if "ClassVar" not in str(hint)}
+    said = own if kind.__bases__ == (object,) else {**_inherited(kind), **own}
     names = tuple(said)
-    fields_of = _getter([name for name, one in said.items() if one.compare])
-    shown = [name for name, one in said.items() if one.repr]
+    marked = {name: one for name, one in said.items() if one.__class__ is _Field}
+    fields_of = _getter([name for name in names if name not in marked or marked[name].compare] if marked else names)
+    shown = [name for name in names if name not in marked or marked[name].repr] if marked else names
 
     def represented(self: Any) -> str:
         return f"{type(self).__qualname__}({', '.join([f'{name}={getattr(self, name)!r}' for name in shown])})"
@@ -150,7 +152,7 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool, order: bool, kw_only: boo
         kept |= {f"__{by.__name__}__": comparing(by) for by in (lt, le, gt, ge)}
     if frozen:
         kept |= {"__setattr__": _refused, "__delattr__": _refused, "__reduce__": _reduced}
-    kept["__dataclass_fields__"] = _Form(said, kw_only=kw_only)
+    kept["__dataclass_fields__"] = _Form(said, kw_only)
 
     def first(self: Any, *given: Any, **named: Any) -> None:
         made.__init__ = _constructor(made, said, frozen=frozen, kw_only=kw_only)  # late: many classes make no value
@@ -161,40 +163,47 @@ def _made(kind: type[Made], *, frozen: bool, eq: bool, order: bool, kw_only: boo
     return cast("type[Made]", made)
 
 
-def _given(default: Any) -> _Field:
-    return _Field(default, None, compare=True, repr=True)
-
-
-def _getter(names: list[str]) -> Callable[[Any], Any]:
+def _getter(names: Sequence[str]) -> Callable[[Any], Any]:
     return attrgetter(*names) if names else type
 
 
-def _inherited(kind: type) -> dict[str, _Field]:
+def _inherited(kind: type) -> dict[str, Any]:
     """Give the fields of the values that a class extends."""
     forms = [base.__dict__.get("__dataclass_fields__") for base in reversed(kind.__mro__[1:-1])]
     return {name: one for form in forms if isinstance(form, _Form) for name, one in form.said.items()}
 
 
-def _constructor(kind: type, said: Mapping[str, _Field], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
+def _constructor(kind: type, said: Mapping[str, Any], *, frozen: bool, kw_only: bool) -> Callable[..., None]:
     """Give the constructor of a class: in a frozen one a slot is set by its own descriptor, which is left open."""
     names = tuple(said)
-    setters = [getattr(kind, name).__set__ for name in names]
-    form = _form(len(said), frozen=frozen)
-    made: Any = form(*setters) if frozen else FunctionType(form.__code__, {}, "__init__")
-    own = {f"field{index}": name for index, name in enumerate(names)}
-    made.__code__ = made.__code__.replace(
-        co_argcount=1 if kw_only else 1 + len(names),
+    form = _form(len(names), frozen=frozen)
+    made: Any = form(*[getattr(kind, name).__set__ for name in names]) if frozen else FunctionType(form.__code__, {})
+    made.__name__ = "__init__"
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
+    code: CodeType = made.__code__
+    made.__code__ = code.replace(
+        co_argcount=1 if kw_only else code.co_argcount,
         co_kwonlyargcount=len(names) if kw_only else 0,
         co_varnames=("self", *names),
-        co_names=tuple([own.get(name, name) for name in made.__code__.co_names]),
-        co_name="__init__",
-        co_qualname=f"{kind.__qualname__}.__init__",
+        co_names=() if frozen else names,
+        co_name=made.__name__,
+        co_qualname=made.__qualname__,
     )
-    defaults = {name: one if one.factory else one.default for name, one in said.items()}
-    given = {name: default for name, default in defaults.items() if default is not _NONE}
-    made.__defaults__ = None if kw_only else tuple(given.values())
-    made.__kwdefaults__ = given if kw_only else None
-    anew = [(name, one, set_one) for (name, one), set_one in zip(said.items(), setters, strict=True) if one.factory]
+    defaults: dict[str, Any] = {}
+    anew: list[tuple[str, _Field, Callable[[Any, Any], None]]] = []
+    for name, one in said.items():
+        default = one
+        if isinstance(one, _Field):
+            if one.factory is not None:
+                anew.append((name, one, getattr(kind, name).__set__))
+            else:
+                default = one.default
+        if default is not _NONE:
+            defaults[name] = default
+    if kw_only:
+        made.__kwdefaults__ = defaults
+    elif defaults:
+        made.__defaults__ = tuple(defaults.values())
     after = getattr(kind, "__post_init__", None)
     return cast("Callable[..., None]", _with_more(made, anew, after) if anew or after else made)
 
