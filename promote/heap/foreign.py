@@ -39,7 +39,10 @@ _ASKING = frozenset(dir(str)).union(
 )
 # Methods that give something new: of texts, and those that say so by how they begin
 _OF_TEXTS = frozenset(dir(str))
-_NEW = pattern(r"_*(to|as|is|has|num|number|count|len|describe|summary|dump|json|encode|digest|hexdigest)(?![a-z])")
+_NEW = (
+    *("to", "as", "is", "has", "num", "number", "count", "len"),
+    *("describe", "summary", "dump", "json", "encode", "digest", "hexdigest"),
+)
 _LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
 # Methods that change whatever they are called on, but for Polars' frames and columns
 _OF_LISTS = frozenset(("sort", "reverse", "clear", "update"))
@@ -92,7 +95,10 @@ def gives_parts(method: str) -> bool:
     >>> [gives_parts(method) for method in ("get_node", "child", "find_best", "upper", "to_list", "is_open", "count")]
     [True, True, True, False, False, False, False]
     """
-    return bool(method) and method not in _OF_TEXTS and _NEW.match(method) is None
+    name = method.lstrip("_")
+    if not method or method in _OF_TEXTS or not name.startswith(_NEW):
+        return bool(method) and method not in _OF_TEXTS
+    return all("a" <= name[len(word) : len(word) + 1] <= "z" for word in _NEW if name.startswith(word))
 
 
 def by_its_object(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use, *, alone: bool) -> None:

@@ -40,6 +40,9 @@ def _plain(text: str) -> Node | None:
     for number, line in enumerate(text.split("\n"), 1):
         if not line:
             continue
+        if simple := _simple(line, number):
+            children += simple
+            continue
         match = _LINE.fullmatch(line)
         if match is None:
             return None
@@ -51,6 +54,28 @@ def _plain(text: str) -> Node | None:
             return None
         children += (_scalar(match[1], number, 0), value)
     return mapping(children, children[0].line, 1) if children else Node("map", 1, 1)
+
+
+def _simple(line: str, number: int) -> tuple[Node, Node] | None:
+    """Read `key: word` or `key: [word, word]`, as most lines are, with no pattern that would have to be compiled."""
+    key, colon, rest = line.partition(": ")
+    if not colon or not _is_word(key) or len(key) > 100:
+        return None
+    start = at = len(key) + len(colon)
+    if _is_word(rest):
+        return _scalar(key, number, 0), _scalar(rest, number, start)
+    words = rest[1:-1].split(", ")
+    if f"[{rest[1:-1]}]" != rest or not all(map(_is_word, words)):
+        return None
+    items: list[Node] = []
+    for word in words:
+        items.append(_scalar(word, number, at + 1))
+        at += len(word) + len(", ")
+    return _scalar(key, number, 0), Node("list", number, start + 1, items=tuple(items))
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isidentifier()
 
 
 def _scalar(text: str, line: int, start: int) -> Node:

@@ -71,7 +71,7 @@ def name_problem(name: str) -> tuple[str, str] | None:
         return f"{shown(name)} is a word of Python's own.", _KEYWORD_HINT
     if len(name) > rules["longest"]:
         return f"{shown(name)} is longer than {rules['longest']} characters.", "Choose a shorter name."
-    if not re.fullmatch(rules["pattern"], name):
+    if not (_is_plain(name) or re.fullmatch(rules["pattern"], name)):
         from promote.suggest.names import snake  # noqa: PLC0415 - only a wrong name needs it
 
         plain = snake(name)
@@ -81,6 +81,12 @@ def name_problem(name: str) -> tuple[str, str] | None:
         what = "cannot be a file's name on Windows" if name in _DEVICES else "means something to Dagster or pytest"
         return f"{shown(name)} {what}.", _KEYWORD_HINT
     return None
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name surely fits the vocabulary's pattern, which need not be compiled then."""
+    plain = name.isascii() and name.islower() and name[0].isalpha()
+    return plain and all(part.isalnum() for part in name.split("_"))
 
 
 def shown(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -10,12 +12,22 @@ from hypothesis import strategies as st
 
 from promote.model import Cell, Notebook, Selection
 from promote.selection.select import assigned, names, select
+from promote.selection.tags import _is_plain
+from promote.vocabulary import vocabulary
 
 Make = Callable[..., Notebook]
 
 
 def told(selection: Selection) -> list[tuple[str, str, int | None]]:
     return [(finding.code, finding.severity, finding.location.cell) for finding in selection.findings]
+
+
+def test_a_plain_name_is_one_that_the_vocabulary_allows() -> None:
+    allowed = re.compile(vocabulary()["name"]["pattern"])
+    for length in range(1, 6):
+        for signs in product("az0_Aé-\n", repeat=length):
+            name = "".join(signs)
+            assert _is_plain(name) == bool(allowed.fullmatch(name)), name
 
 
 def test_cells_become_steps_in_notebook_order(notebook_of: Make) -> None:
