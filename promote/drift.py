@@ -8,14 +8,11 @@ of the tool.
 
 from __future__ import annotations
 
-import re
-
 from platform_core.hints import Literal
 from platform_core.values import dataclass
 from promote.evidence import Evidence, evidence_path
 from promote.hashing import body_hash
 from promote.model import Finding, Location, Plan
-from promote.patterns import pattern
 from promote.plan import source_hash
 
 State = Literal[
@@ -29,7 +26,7 @@ State = Literal[
     "foreign",  # promote did not write the module
     "conflict",  # it holds the markers of an unresolved merge
 ]
-_CONFLICT = pattern(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+_CONFLICT = ("\n<<<<<<< ", "\n>>>>>>> ")
 _NEW = "{} is not promoted: there is no module."
 _CODES: dict[State, str] = {
     "notebook": "PR601",
@@ -94,16 +91,16 @@ def drift(plan: Plan, path: str, module: str | None, last: Evidence | None = Non
 def _state(plan: Plan, module: str | None, last: Evidence | None) -> State:
     if module is None:
         return "new" if last is None else "gone"
-    from promote.render.module import HEADER, without_header  # noqa: PLC0415 - where nothing is promoted, nothing is read
+    from promote.render.header import hashes_of, without_header  # noqa: PLC0415 - where nothing is promoted, none is read
 
-    header = HEADER.search(module)
-    if _CONFLICT.search(module):
+    header = hashes_of(module)
+    if any(mark in f"\n{module}" for mark in _CONFLICT):
         return "conflict"
     if header is None:
         return "foreign"
-    moved = header.group(1) != plan.source
-    by_tool = moved and last is not None and header.group(1) == last.source and _same_notebook(plan, last)
-    if body_hash(without_header(module)) != header.group(2):
+    moved = header[0] != plan.source
+    by_tool = moved and last is not None and header[0] == last.source and _same_notebook(plan, last)
+    if body_hash(without_header(module)) != header[1]:
         return "both" if moved and not by_tool else "module"
     return "tool" if by_tool else "notebook" if moved else "same"
 

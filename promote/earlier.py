@@ -23,7 +23,7 @@ from promote.hashing import body_hash
 from promote.model import GeneratedFile, Plan
 from promote.prepare import Standing
 from promote.project import Project
-from promote.render.module import HEADER, without_header
+from promote.render.header import hashes_of, without_header
 from promote.render.names import module_path
 from promote.verify.columns import agreement
 from promote.verify.stage import Stage
@@ -129,8 +129,8 @@ class Earlier:
         last, facts = stand.last, stand.last.facts if stand.last else None
         if last is None or facts is None or not facts.output.since or facts.partition != partition:
             return None
-        header = HEADER.search(stand.module or "")
-        if header is None or header[1] != last.source or body_hash(without_header(stand.module or "")) != header[2]:
+        header = hashes_of(stand.module or "")
+        if header is None or header[0] != last.source or body_hash(without_header(stand.module or "")) != header[1]:
             return None
         for asset, read in facts.inputs.items():
             known = self._known.get(asset)

@@ -10,12 +10,14 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from platform_core.hints import Any, StrPath
+from platform_core.hints import TYPE_CHECKING, Any, StrPath
 from platform_core.values import dataclass, field
 from promote import __version__
-from promote.frame_facts import FrameFacts, frame_json, read_frame, read_kind
 from promote.hashing import body_hash
 from promote.model import Finding, FrameKind, GeneratedFile, Notebook, Plan
+
+if TYPE_CHECKING:
+    from promote.frame_facts import FrameFacts
 
 VERSION = 1
 _SHOWN = 3  # mistakes that tests let pass, in the phrase for people
@@ -181,6 +183,8 @@ def render_evidence(
     if facts is None and keep_kinds and last is not None and last.kinds is not None:
         content["kinds"] = {"inputs": dict(sorted(last.kinds[0].items())), "output": last.kinds[1]}
     if facts is not None:
+        from promote.frame_facts import frame_json  # noqa: PLC0415 - a check writes no evidence
+
         content |= {
             "partition": facts.partition,
             "inputs": {
@@ -196,7 +200,7 @@ def render_evidence(
             "tests": {"passed": facts.tests, "mutants": dict(facts.mutants)},
             "tools": dict(sorted(facts.tools.items())),
         }
-    from promote.render.kept import kept  # noqa: PLC0415 - a check writes no evidence
+    from promote.render.kept import kept  # noqa: PLC0415 - as above
     from promote.render.pytext import json_text  # noqa: PLC0415 - as above
 
     content["files"] = {f.path: body_hash(f.text) for f in sorted(files, key=lambda f: f.path)}
@@ -209,6 +213,8 @@ def _evidence(content: Mapping[str, Any]) -> Evidence | None:
         return None
     facts = None
     if content["verified"]:
+        from promote.frame_facts import read_frame  # noqa: PLC0415 - of what never ran there is nothing to read
+
         facts = Facts(
             inputs={n: read_frame(f) for n, f in content["inputs"].items()},
             output=read_frame(content["output"]),
@@ -238,6 +244,8 @@ def _evidence(content: Mapping[str, Any]) -> Evidence | None:
 def _read_kinds(content: Mapping[str, Any] | None) -> tuple[Mapping[str, FrameKind], FrameKind] | None:
     if content is None:
         return None
+    from promote.frame_facts import read_kind  # noqa: PLC0415 - as above
+
     return {asset: read_kind(kind) for asset, kind in content["inputs"].items()}, read_kind(content["output"])
 
 

@@ -21,7 +21,7 @@ from promote.evidence import read_evidence
 from promote.findings import FindingError
 from promote.model import Finding, Fix, Notebook, Plan, location_of
 from promote.project import Project
-from promote.render.module import CLASSIFIED
+from promote.render.header import CLASSIFIED
 from promote.render.names import paths_of
 from promote.trees import parse
 from promote.vocabulary import layers

@@ -16,7 +16,6 @@ from promote.prepare import Prepared, Standing
 from promote.project import Project
 from promote.render.kinds import Kinds
 from promote.render.names import paths_of
-from promote.resources import resource_classes
 from promote.vocabulary import layers
 
 
@@ -47,7 +46,12 @@ class Steps:
         self.stands = stands
         self.versions = versions
         self.findings = findings
-        self.classes = resource_classes(project.folder, (s.plan for s in stands.values()))
+        self.classes: Mapping[str, str] = {}
+        plans = [stand.plan for stand in stands.values()]
+        if any(plan.function.resources for plan in plans):
+            from promote.resources import resource_classes  # noqa: PLC0415 - most steps use none
+
+            self.classes = resource_classes(project.folder, plans)
         self.notebooks = {p.notebook.path: p.notebook for p in prepared}
 
     def drift_of(self, stand: Standing) -> list[Finding]:

@@ -16,7 +16,7 @@ from platform_core.errors import UsageError
 from platform_core.values import dataclass, replace
 from promote.assurance.assumptions import Assumption
 from promote.hashing import body_hash
-from promote.render.module import without_header
+from promote.render.header import without_header
 from promote.render.pytext import json_text
 
 VERSION = 1

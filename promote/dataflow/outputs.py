@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable
 
 from platform_core.values import dataclass
-from promote.dataflow.holding import frames_of
 from promote.dataflow.program import Program, is_state
 from promote.model import Finding, Notebook, Step
 
@@ -47,6 +46,8 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
     last = [s for s in own if s.cell == own[-1].cell]
     defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
+    from promote.dataflow.holding import frames_of  # noqa: PLC0415 - most steps give the variable of their name
+
     frames = frames_of(own, program, own[-1].cell)
     if 1 in (len(frames), len(names)):
         return Output(step, frames[0] if len(frames) == 1 else names.pop(), own[0].index, own[-1].index)

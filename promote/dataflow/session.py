@@ -9,8 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable
 
-from promote.ipython.magics import split
-from promote.ipython.stand_ins import binds
 from promote.language.facts import Facts
 from promote.trees import walk
 
@@ -51,6 +49,8 @@ def magic_of(node: ast.AST) -> tuple[str, str]:
     """
     for call in walk(node):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in _BY_NAME:
+            from promote.ipython.magics import split  # noqa: PLC0415 - most notebooks have none
+
             name = _literal(call)
             if name is not None:
                 return split(name)[0], _BY_NAME[call.func.attr]
@@ -63,6 +63,9 @@ def _works(call: ast.Call, names: Collection[str]) -> bool:
         return False
     if func.attr not in _BY_NAME:
         return func.attr in _RUNNING
+    from promote.ipython.magics import split  # noqa: PLC0415 - as above
+    from promote.ipython.stand_ins import binds  # noqa: PLC0415 - as above
+
     name = _literal(call)
     return name is None or binds(split(name.lstrip("%"))[0], "line" if _BY_NAME[func.attr] == "line" else "cell")
 

@@ -11,7 +11,7 @@ from promote.hashing import body_hash
 from promote.model import Finding, Location
 from promote.prepare import Standing
 from promote.project import Project
-from promote.render.module import HEADER, without_header
+from promote.render.header import hashes_of, without_header
 from promote.render.names import paths_of
 from promote.steps import text_of
 from promote.vocabulary import layers
@@ -73,8 +73,8 @@ def _tests(name: str, files: Iterable[str]) -> set[str]:
 def _is_edited(project: Project, stand: Standing, path: str) -> bool:
     text = text_of(project.root / path) or ""
     if path == _other(project, stand):
-        header = HEADER.search(text)
-        return header is None or body_hash(without_header(text)) != header[2]
+        header = hashes_of(text)
+        return header is None or body_hash(without_header(text)) != header[1]
     return stand.last is None or body_hash(text) != stand.last.files.get(path)
 
 

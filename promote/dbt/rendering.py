@@ -14,7 +14,8 @@ from platform_core.sql_names import quoted
 from promote.dbt.sources import DECLARED, MODELS
 from promote.hashing import body_hash
 from promote.model import DbtModel, GeneratedFile, Plan
-from promote.render.module import CLASSIFIED, summary, without_header
+from promote.render.header import CLASSIFIED, without_header
+from promote.render.module import summary
 from promote.render.names import module_path
 
 UNVERIFIED = "-- UNVERIFIED: no run has shown that this model gives what the notebook gives."

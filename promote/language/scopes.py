@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 from platform_core.hints import Any
 from promote.language.block_scope import BlockScope
-from promote.language.definitions import class_info, fresh_defaults, remembers
 from promote.language.expression_scope import HIDDEN
 from promote.language.statements import only_defines
 from promote.language.syntax import arguments_of, dotted_of, use_of
@@ -60,6 +59,8 @@ def function_info(
     free = {name: use for name, use in looked_up if name not in local}
     for inner in found.lambdas.values():
         inner.captured.update(inner.free.keys() & local)
+    from promote.language.definitions import fresh_defaults, remembers  # noqa: PLC0415 - half of all notebooks have none
+
     info = FunctionInfo(
         parameters=tuple(every),
         free=free,
@@ -129,6 +130,8 @@ class _Scope(BlockScope):
         self.take(found)
         self.found.global_writes |= inner.declared_global
         self.found.maybe |= inner.declared_global.keys() & own
+        from promote.language.definitions import class_info  # noqa: PLC0415 - few notebooks have any
+
         info = class_info(node, found)
         self.found.classes[node.name] = info
         self.event("define", None, node, node.name, cls=info, held=held)

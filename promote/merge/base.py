@@ -15,7 +15,7 @@ from typing import Any
 
 from promote.dataflow.excerpt import indent
 from promote.hashing import body_hash
-from promote.render.module import HEADER, without_header
+from promote.render.header import hashes_of, without_header
 
 _MOST = 200  # versions of one module that git is asked for
 
@@ -30,11 +30,11 @@ def base_of(root: Path, module_path: str, evidence_path: str, module: str, rende
         module: The module as it is.
         rendered: The module as the notebook renders it now, which it may still be.
     """
-    header = HEADER.search(module)
+    header = hashes_of(module)
     if header is None:
         return None
     for candidate in _candidates(root, module_path, evidence_path, rendered):
-        if candidate is not None and body_hash(without_header(candidate)) == header[2]:
+        if candidate is not None and body_hash(without_header(candidate)) == header[1]:
             return candidate
     return None
 

@@ -11,9 +11,10 @@ from promote.merge.base import base_of, earlier_of
 from promote.merge.parts import parts
 from promote.model import Finding, Location, Plan
 from promote.prepare import Standing
+from promote.render.header import hashes_of, without_header
 from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds, observed_kinds
-from promote.render.module import HEADER, beside, without_header
+from promote.render.module import beside
 from promote.render.names import module_path
 from promote.render.source_map import Placed, placed, placed_helpers
 from promote.steps import Steps, text_of
@@ -47,7 +48,7 @@ def editable(work: Steps, tag: str, kinds: Kinds | None = None) -> list[Editable
     The module is rendered with these kinds, else with those last seen.
     """
     stand = work.stands[tag]
-    if stand.plan.model is not None or stand.module is None or HEADER.search(stand.module) is None:
+    if stand.plan.model is not None or stand.module is None or hashes_of(stand.module) is None:
         return []
     plan, root = stand.plan, work.project.root
     last = read_evidence(root, evidence_path(plan))

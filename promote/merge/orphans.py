@@ -15,7 +15,7 @@ from promote.model import Finding, Location
 from promote.notebook.read import NotebookError, read
 from promote.outcome import StepOutcome
 from promote.project import Project
-from promote.render.module import HEADER, without_header
+from promote.render.header import hashes_of, without_header
 from promote.steps import promoted_path, text_of
 
 
@@ -84,8 +84,8 @@ def is_edited(project: Project, one: Orphan) -> bool:
     text = text_of(project.root / one.module) if one.module else None
     if text is None:
         return False
-    header = HEADER.search(text)
-    return header is None or body_hash(without_header(text)) != header[2]
+    header = hashes_of(text)
+    return header is None or body_hash(without_header(text)) != header[1]
 
 
 def of_notebooks(found: Sequence[Orphan], project: Project, notebooks: Sequence[StrPath]) -> list[Orphan]:

@@ -14,7 +14,6 @@ from promote.dataflow.closure import Closure
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
 from promote.model import Finding, Location, Notebook, Selection, Severity, Step
-from promote.outside.places import placed
 from promote.outside.sightings import Looker, Loop, SeenCall
 
 MOST_STATEMENTS, MOST_LINES, MOST_STEPS = 40, 120, 10
@@ -90,6 +89,8 @@ class _Look:
         yield from self.size()
 
     def tell(self, code: str, severity: Severity, message: str, s: Statement, node: ast.expr, hint: str) -> Finding:
+        from promote.outside.places import placed  # noqa: PLC0415 - most steps are told nothing
+
         return Finding(code, severity, message, placed(self.notebook, s, node), hint)
 
     # Rows

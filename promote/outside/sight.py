@@ -11,7 +11,6 @@ from promote.dataflow.refusals import Context
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity, Step
 from promote.outside import outside_names as names
-from promote.outside.places import placed
 from promote.outside.sightings import Looker, SeenCall
 from promote.trees import walk
 
@@ -42,6 +41,8 @@ class Sight:
         fix: Fix | None = None,
     ) -> Finding:
         """Give a finding of the step at an expression of one of its statements."""
+        from promote.outside.places import placed  # noqa: PLC0415 - most steps are told nothing
+
         at = placed(self.context.notebook, s, node)
         if severity == "error" and s.index not in self.own:
             at = replace(at, tag=self.step.tag)  # what stops a step is told of that step, wherever it stands

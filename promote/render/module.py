@@ -13,7 +13,7 @@ from platform_core.sdk.factories.names import PARTITION
 from promote.dataflow.shared import left
 from promote.hashing import body_hash
 from promote.model import FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
-from promote.patterns import pattern
+from promote.render.header import CLASSIFIED
 from promote.render.helpers import render_helpers
 from promote.render.imports import import_block
 from promote.render.kinds import ANNOTATIONS, IMPORTS, Kinds
@@ -25,7 +25,6 @@ from promote.selection.publish_option import output_kind
 _LIST = r"(?m)^[ \t]*(?:[-*+]|\d+[.)])[ \t]"
 _CHECK_CONTEXT = "from dagster import AssetCheckExecutionContext, AssetCheckResult"
 _PASSED_ON = ("deps", "kinds", "tags", "classification", "personal", "retention_days", "cost")
-CLASSIFIED = "# Classification: "
 UNVERIFIED = "# UNVERIFIED: no run has shown that this module gives what the notebook gives."
 
 
@@ -97,27 +96,6 @@ def beside(plan: Plan, package: str) -> tuple[GeneratedFile, ...]:
     from promote.dbt.rendering import beside_model  # noqa: PLC0415 - as above
 
     return tuple(beside_model(plan))
-
-
-HEADER = pattern(r"^(?:#|--) source=([0-9a-f]{16}) body=([0-9a-f]{16})$", re.MULTILINE)
-_NAMED = ("# Promoted from ", "# source=", CLASSIFIED, "# UNVERIFIED: ")
-_HEADER = (*_NAMED, *(f"--{line[1:]}" for line in _NAMED))  # of a module, and of a model of dbt
-
-
-def without_header(text: str) -> str:
-    """Give a module's text without the lines that name notebook and hashes, so that it can be hashed."""
-    kept: list[str] = []
-    skipped = False
-    for line in text.split("\n"):
-        if line.startswith(_HEADER):
-            skipped = True
-            continue
-        if skipped and not line:
-            skipped = False
-            continue
-        skipped = False
-        kept.append(line)
-    return "\n".join(kept)
 
 
 def _module_docstring(plan: Plan) -> str:

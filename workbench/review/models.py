@@ -12,7 +12,7 @@ from platform_core.errors import UserError
 from platform_core.values import dataclass
 from promote.dbt.rendering import UNVERIFIED
 from promote.dbt.sources import DECLARED, MODELS
-from promote.render.module import HEADER
+from promote.render.header import hashes_of
 from workbench.review.modules import LAYERS
 from workbench.review.templates import Macro, Named, macros_of, named_in, query_of
 from workbench.review.values import Asset, Pairs
@@ -115,7 +115,7 @@ class _Reader:
         meta = self.meta(model)
         dagster = _table(meta.get("dagster"))
         columns = _tables(model.said.get("columns"))
-        header = HEADER.search(model.text)
+        header = hashes_of(model.text)
         tests = self.tests.get(name, [])
         parts = self.parts(name)
         checks = [*_checks(columns), *(f"{test} (a query of its own)" for test, _ in tests)]
@@ -143,8 +143,8 @@ class _Reader:
             personal=tuple(told.get("personal", ())),
             compute="local",
             contract=tuple((str(one.get("name")), "not_null" not in _tests(one)) for one in columns),
-            source=header[1] if header else "",
-            body=header[2] if header else "",
+            source=header[0] if header else "",
+            body=header[1] if header else "",
             marked_unverified=UNVERIFIED in model.text,
             logic=logic,
             query=self.query(model, parts),

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from platform_core.values import dataclass, replace
-from promote.render.module import HEADER, UNVERIFIED
+from promote.render.header import hashes_of
+from promote.render.module import UNVERIFIED
 from promote.trees import parse
 from workbench.review.contracts import Classes, contract
 from workbench.review.literals import called, pairs, plain_text, shown, texts, written
@@ -60,7 +61,7 @@ def read_module(path: str, text: str, around: Around) -> tuple[Asset, ...]:
         SyntaxError, ValueError, RecursionError, MemoryError: It cannot be read as Python.
     """
     tree = parse(text)
-    header = HEADER.search(text)
+    header = hashes_of(text)
     imported = {name: module for name, module in _imported(tree) if module in around.helpers}
     classes = Classes(tree, {name: around.helpers[module][1] for name, module in imported.items()})
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -74,8 +75,8 @@ def read_module(path: str, text: str, around: Around) -> tuple[Asset, ...]:
                 replace(
                     asset,
                     checks=tuple(sorted([*asset.checks, *own])),
-                    source=header[1] if header else "",
-                    body=header[2] if header else "",
+                    source=header[0] if header else "",
+                    body=header[1] if header else "",
                     marked_unverified=UNVERIFIED in text,
                     helpers=tuple(sorted({around.helpers[module][0] for module in imported.values()})),
                 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from promote.hashing import body_hash
-from promote.render.module import without_header
+from promote.render.header import without_header
 from workbench.review.values import Asset, Proof
 from workbench.review.wording import name, names
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from platform_core import partitions
 from promote.hashing import body_hash
 from promote.model import FrameKind, Options, Plan
+from promote.render.header import without_header
 from promote.render.kinds import Kinds, guess_kinds
-from promote.render.module import render_module, summary, without_header
+from promote.render.module import render_module, summary
 from promote.render.names import module_path
 from promote.vocabulary import vocabulary
 from tests.promote.graph import planned
