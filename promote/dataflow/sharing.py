@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from platform_core.hints import Protocol
 from promote.dataflow.program import Program, Statement
-from promote.heap.aliases import Aliases
 from promote.heap.heap import NONE, Objects
 
 
@@ -57,6 +56,8 @@ def lost_changes(
     }
     if not _may_double(program, included, taken, changing):
         return
+    from promote.heap.aliases import Aliases  # noqa: PLC0415 - few steps may change what is held twice
+
     aliases = Aliases(program.functions)
     copies: list[tuple[Objects, int]] = []  # each with the last object that there was before
     made: set[int] = set()

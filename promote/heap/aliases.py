@@ -9,35 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from platform_core.values import dataclass, field
 from promote.heap.calls import Calls
 from promote.heap.cells import stored_in_cell
-from promote.heap.heap import NONE, Objects
+from promote.heap.heap import NONE, Happening, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.syntax import opens_to_write
 from promote.language.uses import Effects, Event, FunctionInfo, Use
 from promote.trees import walk
 
 _ENDING = (ast.Try, ast.With, ast.AsyncWith)  # where something may run when a generator is closed
-
-
-@dataclass(slots=True, eq=False)
-class Happening:
-    """What one statement does to objects, and what code it may run.
-
-    `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
-    function binds by `global`.
-    `late` holds, for each name that the statement reads, the names that code behind it may look up; `ran` those that
-    code looks up which the statement both defines and runs; `code` is all that code, `runs` what may run here.
-    """
-
-    changes: dict[str, Use]
-    writes: dict[str, Use]
-    touched: Objects
-    late: dict[str, dict[str, Use]] = field(default_factory=dict)
-    ran: dict[str, Use] = field(default_factory=dict)
-    code: dict[FunctionInfo, Use] = field(default_factory=dict)
-    runs: frozenset[FunctionInfo] = frozenset()
 
 
 class Aliases(Calls):

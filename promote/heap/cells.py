@@ -10,12 +10,12 @@ import ast
 
 from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
-from promote.heap.library_changes import Target
 from promote.language.effects import EAGER_METHODS
 from promote.language.uses import Use
 
 if TYPE_CHECKING:
     from promote.heap.calls import Calls
+    from promote.heap.library_changes import Target
 
 # Methods that change lists, tables and sets, and that no frame has
 _OF_CONTAINERS = frozenset(

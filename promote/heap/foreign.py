@@ -11,7 +11,6 @@ import sys
 
 from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
-from promote.heap.library_changes import Target
 from promote.language.effects import (
     BUILDING_PACKAGES,
     COPYING_METHODS,
@@ -32,6 +31,7 @@ from promote.patterns import pattern
 
 if TYPE_CHECKING:
     from promote.heap.calls import Calls
+    from promote.heap.library_changes import Target
 
 # Methods that only ask, by their names, and by how these begin
 _ASKING = frozenset(dir(str)).union(

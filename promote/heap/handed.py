@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from platform_core.hints import Any
-from promote.heap.aliases import Happening
+from promote.heap.heap import Happening
 from promote.heap.state import states_of, states_through
 from promote.language.facts import Facts
 from promote.language.functions import Functions

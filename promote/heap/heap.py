@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from promote.language.uses import ClassInfo, FunctionInfo
+from platform_core.values import dataclass, field
+from promote.language.uses import ClassInfo, FunctionInfo, Use
 
 Objects = frozenset[int]
 NONE: Objects = frozenset()
@@ -178,3 +179,22 @@ class Heap:
                     found.add(one)
                     stack.append(one)
         return frozenset(found)
+
+
+@dataclass(slots=True, eq=False)
+class Happening:
+    """What one statement does to objects, and what code it may run.
+
+    `changes` are the names whose objects it may change, `touched` those objects, `writes` the names that a called
+    function binds by `global`.
+    `late` holds, for each name that the statement reads, the names that code behind it may look up; `ran` those that
+    code looks up which the statement both defines and runs; `code` is all that code, `runs` what may run here.
+    """
+
+    changes: dict[str, Use]
+    writes: dict[str, Use]
+    touched: Objects
+    late: dict[str, dict[str, Use]] = field(default_factory=dict)
+    ran: dict[str, Use] = field(default_factory=dict)
+    code: dict[FunctionInfo, Use] = field(default_factory=dict)
+    runs: frozenset[FunctionInfo] = frozenset()

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from platform_core.values import replace
-from promote.heap.aliases import Happening
+from promote.heap.heap import Happening
 from promote.heap.state import CONNECTION, handed_on
 from promote.language.facts import Facts
 from promote.language.functions import Functions, is_known

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from promote.heap.aliases import Aliases, Happening
-from promote.heap.heap import NONE, Objects
+from functools import cached_property
+
+from platform_core.hints import TYPE_CHECKING
+from promote.heap.heap import NONE, Happening, Heap, Objects
 from promote.heap.quiet import Quiet
 from promote.language.facts import Facts
 from promote.language.functions import Functions
 from promote.language.uses import Effects
+
+if TYPE_CHECKING:
+    from promote.heap.aliases import Aliases
 
 
 class Trace:
@@ -20,14 +25,25 @@ class Trace:
     """
 
     def __init__(self, functions: Functions) -> None:
-        self.aliases = Aliases(functions)
-        self.heap = self.aliases.heap
+        self.functions = functions
         self.made: list[range] = []
         self.touched: list[Objects] = []
         self.families: list[list[Objects]] = []
         self.stood: dict[str, list[tuple[int, Objects]]] = {}
         self.quiet = Quiet(functions)
         self.waiting: list[Effects] | None = []
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """What each name stands for after the statements that were followed."""
+        from promote.heap.aliases import Aliases  # noqa: PLC0415 - where nothing is followed, it costs most of all
+
+        return Aliases(self.functions)
+
+    @property
+    def heap(self) -> Heap:
+        """The objects that the names stand for."""
+        return self.aliases.heap
 
     def take(self, facts: Facts, effects: Effects) -> Happening:
         """Take the next statement of the notebook."""
