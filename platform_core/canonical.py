@@ -41,6 +41,9 @@ def digest(*texts: str) -> str:
     >>> digest("a", "b") == digest("ab")
     False
     """
+    joined = "".join([f"{len(text)}:{text}" for text in texts])
+    if joined.isascii():  # then a letter is a byte
+        return str(sha256(joined.encode()).hexdigest())[:16]
     pieces: list[bytes] = []
     for text in texts:
         encoded = text.encode("utf-8", "surrogatepass")

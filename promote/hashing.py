@@ -33,6 +33,7 @@ def _statements(source: str) -> tuple[tuple[bool, str], ...]:
     return tuple((is_text(node), canonical(node)) for node in parse(source).body)
 
 
+@lru_cache(maxsize=64)
 def body_hash(text: str) -> str:
     """Give the hash of a module's tokens; a file that cannot be read as Python is hashed as it is.
 

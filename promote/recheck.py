@@ -100,7 +100,7 @@ class _Check:
             self.rows = found.rows
         if hits and self.has_circle(hits, found):
             return _examine(self.project, list(self.wanted.values()), self.settings).outcome
-        if found is not None:
+        if found is not None and self.memory.folder is not None:
             self.keep(found)
         return self.joined(hits, found)
 

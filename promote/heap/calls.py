@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from promote.heap.cells import called_in_cell, touch_family
-from promote.heap.foreign import by_its_object, is_foreign, is_unframed
+from promote.heap.cells import called_in_cell, is_unframed, touch_family
+from promote.heap.foreign import by_its_object, is_foreign
 from promote.heap.heap import NO_CODE, NONE, Objects
 from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target

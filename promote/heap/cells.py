@@ -7,6 +7,7 @@ of one reached through a cell is a change of every frame of the family.
 from __future__ import annotations
 
 import ast
+import sys
 
 from platform_core.hints import TYPE_CHECKING
 from promote.heap.heap import NONE, Objects
@@ -21,9 +22,21 @@ if TYPE_CHECKING:
 _OF_CONTAINERS = frozenset(
     "append extend remove clear reverse discard setdefault add appendleft pop insert sort".split()  # noqa: SIM905 - as `effects` writes its tables
 )
+_LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
 _BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
 _CELL = 2  # a column and a row
 _GIVING = {"item": _CELL, "row": 1, "take": 1, "squeeze": 1, "xs": 1}  # methods that take items
+
+
+def is_unframed(path: str) -> bool:
+    """Whether a call gives what is no frame, by its path: an instance of Python's own classes, an array of NumPy's.
+
+    >>> [is_unframed(path) for path in ("bytearray", "numpy.zeros", "array.array", "pandas.Series", "next", ".x.copy")]
+    [True, True, True, False, False, False]
+    """
+    package, last = path.split(".", 1)[0], path.rpartition(".")[2]
+    its_own = package in sys.stdlib_module_names and (last[:1].isupper() or last in _LOWER)
+    return path == "bytearray" or package == "numpy" or its_own
 
 
 def accesses(node: ast.expr) -> int:

@@ -43,7 +43,6 @@ _NEW = (
     *("to", "as", "is", "has", "num", "number", "count", "len"),
     *("describe", "summary", "dump", "json", "encode", "digest", "hexdigest"),
 )
-_LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
 # Methods that change whatever they are called on, but for Polars' frames and columns
 _OF_LISTS = frozenset(("sort", "reverse", "clear", "update"))
 _QUESTION = pattern(
@@ -53,17 +52,6 @@ _QUESTION = pattern(
 )
 # Calls that go through a table and ask it for nothing that it lacks
 _GOING_THROUGH = frozenset("extend write writelines to_csv update_from from_dict DataFrame Series".split())  # noqa: SIM905 - as `effects` writes its tables
-
-
-def is_unframed(path: str) -> bool:
-    """Whether a call gives what is no frame, by its path: an instance of Python's own classes, an array of NumPy's.
-
-    >>> [is_unframed(path) for path in ("bytearray", "numpy.zeros", "array.array", "pandas.Series", "next", ".x.copy")]
-    [True, True, True, False, False, False]
-    """
-    package, last = path.split(".", 1)[0], path.rpartition(".")[2]
-    its_own = package in sys.stdlib_module_names and (last[:1].isupper() or last in _LOWER)
-    return path == "bytearray" or package == "numpy" or its_own
 
 
 def is_foreign(path: str, method: str) -> bool:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from promote.heap.cells import accesses
-from promote.heap.foreign import is_unframed
+from promote.heap.cells import accesses, is_unframed
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
     BOUND_METHODS,
