@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
 
 from platform_core.hints import StrPath
 from platform_core.values import dataclass
-from promote.evidence import code_version_of, evidence_of, evidence_path
+from promote.evidence import evidence_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
 from promote.personal import told_of_evidence
@@ -15,7 +14,7 @@ from promote.prepare import Standing, is_governed, prepare, standing
 from promote.project import Project
 from promote.register import Rows, places
 from promote.render.names import module_path
-from promote.steps import Steps, code_versions
+from promote.steps import Steps, code_versions, promoted_versions
 from promote.vocabulary import layers
 
 _DRIFTS = {
@@ -62,13 +61,13 @@ def examine(
     prepared, findings, rows = prepare(
         project, notebooks, settings.select, include_needed=settings.include_needed, known=known
     )
-    current = code_versions(project, prepared, versions or {})
+    on_disk = promoted_versions(project)
+    current = code_versions(prepared, on_disk, versions or {})
     stands = standing(project, prepared, current)
     twice = {name for name, each in places(rows).items() if len({place.notebook for place in each}) > 1}
     outcome = _said(Steps(project, settings, prepared, stands, current, findings), twice)
     files: dict[str, tuple[str, ...]] = {}
     needs: dict[str, dict[str, tuple[str, str]]] = {}
-    on_disk = cache(lambda asset: code_version_of(project.folder, asset, layers()))  # many notebooks read the same
     for one in prepared:
         shown = one.notebook.path
         needs[shown] = {a: (current[a], on_disk(a)) for a in sorted(one.loaded)}

@@ -25,7 +25,7 @@ from promote.recheck import check
 from promote.render.kinds import observed_kinds
 from promote.render.module import beside
 from promote.shared_files import left_behind, unused
-from promote.steps import Steps, bytes_of, code_versions, text_of
+from promote.steps import Steps, bytes_of, code_versions, promoted_versions, text_of
 from promote.writing.leftovers import make_good
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def promote(
     check_parameters(selections, settings.parameters)  # whether or not anything is to be run
     if settings.parameters:
         findings = too_late(selections, settings.parameters, findings)
-    versions = code_versions(project, prepared)
+    versions = code_versions(prepared, promoted_versions(project))
     stands, moving = standing(project, prepared, versions), None
     if settings.move or renamed:
         from promote.merge.moving import Moving  # noqa: PLC0415 - few runs move a step

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from platform_core.hints import StrPath
 from promote.evidence import code_version_of
@@ -133,16 +134,21 @@ class Steps:
 
 
 def code_versions(
-    project: Project, prepared: Sequence[Prepared], known: Mapping[str, str] | None = None
+    prepared: Sequence[Prepared], promoted: Callable[[str], str], known: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Give the code version of every asset that a step reads: as planned now, else by the evidence of its promotion."""
+    """Give the code version of every asset that a step reads: as planned now, else as it was `promoted`."""
     plans: list[Plan] = [p for one in prepared for p in one.plans]
     found = {**(known or {}), **{p.step.name: p.code_version for p in plans}}
     for plan in plans:
         for given in plan.function.inputs:
             if given.asset not in found:
-                found[given.asset] = code_version_of(project.folder, given.asset, layers())
+                found[given.asset] = promoted(given.asset)
     return found
+
+
+def promoted_versions(project: Project) -> Callable[[str], str]:
+    """Give what tells the code version of a promoted asset by its evidence, each asset's being read once."""
+    return cache(lambda asset: code_version_of(project.folder, asset, layers()))
 
 
 def promoted_path(project: Project, layer: str, name: str) -> str:

@@ -31,7 +31,7 @@ from promote.render.helpers import render_helpers
 from promote.render.kinds import Kinds, guess_kinds
 from promote.render.module import render_module
 from promote.selection.select import select
-from promote.steps import Steps, bytes_of, code_versions
+from promote.steps import Steps, bytes_of, code_versions, promoted_versions
 from promote.writing.leftovers import make_good
 from promote.writing.write import WriteError, commit
 
@@ -48,7 +48,7 @@ def pull(notebooks: Sequence[StrPath], settings: Settings) -> Outcome:
     project = find(named=settings.project)
     recovered = make_good(project.root)
     prepared, findings, _ = prepare(project, notebooks, settings.select, include_needed=settings.include_needed)
-    versions = code_versions(project, prepared)
+    versions = code_versions(prepared, promoted_versions(project))
     stands = standing(project, prepared, versions)
     errors = [finding for finding in findings if finding.severity == "error"]  # the rest is for who promotes
     work = Steps(project, settings, prepared, stands, versions, [*errors, *recovered])

@@ -17,7 +17,8 @@ import pytest
 from platform_core.errors import Fault, UserError, VerificationError
 from platform_core.hints import StrPath
 from promote.arguments import parsed, parser, settings_of
-from promote.cli import Progress, execute, is_plain_check, main
+from promote.cli import main
+from promote.command import Progress, execute, is_plain_check
 from promote.model import Finding, Location
 from promote.notebook.read import NotebookError
 from promote.outcome import Outcome, Settings
@@ -224,7 +225,7 @@ def _on_a_terminal(code: str, **variables: str) -> str:
 
 
 REPORT = """
-from promote.cli import execute
+from promote.command import execute
 from promote.model import Finding, Location
 from promote.outcome import Outcome
 def run(notebooks, settings, progress):

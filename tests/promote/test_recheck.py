@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from promote import recheck
-from promote.cli import _pipeline, execute
+from promote.command import execute, pipeline
 from promote.hashing import body_hash
 from promote.outcome import Outcome, Settings
 from promote.pipeline import run
@@ -207,7 +207,7 @@ def test_a_path_that_is_no_notebook_is_told(
 ) -> None:
     (project / "loop.ipynb").symlink_to("loop.ipynb")
     monkeypatch.chdir(project)
-    assert execute(["--check", word], _pipeline) == (2 if word != "loop.ipynb" else 1)
+    assert execute(["--check", word], pipeline) == (2 if word != "loop.ipynb" else 1)
     said = capsys.readouterr().out
     assert "PR101" in said
     assert ("leads nowhere" if word == "loop.ipynb" else "This is a folder") in said

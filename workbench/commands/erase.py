@@ -85,7 +85,7 @@ def _prepare(proof: Path, *, really: bool) -> None:
 
 def _watch(part: str) -> None:
     if sys.stderr.isatty():
-        from promote.cli import fitted  # noqa: PLC0415 - as above
+        from promote.command import fitted  # noqa: PLC0415 - as above
 
         sys.stderr.write(f"\r\x1b[2K{fitted(part, os.get_terminal_size(sys.stderr.fileno()).columns or 80)}")
         sys.stderr.flush()

@@ -30,7 +30,7 @@ def configure_plan(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Rename, print the report and give its exit code."""
-    from promote.cli import Progress  # noqa: PLC0415 - a command imports what it needs when it runs
+    from promote.command import Progress  # noqa: PLC0415 - a command imports what it needs when it runs
     from promote.project import find  # noqa: PLC0415 - as above
     from workbench.lifecycle.rename import Asked, rename  # noqa: PLC0415 - as above
 

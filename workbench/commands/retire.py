@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Retire, print the report and give its exit code."""
-    from promote.cli import Progress  # noqa: PLC0415 - a command imports what it needs when it runs
+    from promote.command import Progress  # noqa: PLC0415 - a command imports what it needs when it runs
     from promote.project import find  # noqa: PLC0415 - as above
     from workbench.lifecycle.retire import Asked, check_names, retire  # noqa: PLC0415 - as above
 

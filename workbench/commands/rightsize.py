@@ -77,7 +77,7 @@ def _show(found: tuple[Proposal, ...]) -> None:
 
 
 def _write(found: tuple[Proposal, ...], arguments: argparse.Namespace) -> int:
-    from promote.cli import Progress  # noqa: PLC0415 - as above
+    from promote.command import Progress  # noqa: PLC0415 - as above
     from promote.project import find  # noqa: PLC0415 - as above
     from workbench.commands.rename import show  # noqa: PLC0415 - as above
     from workbench.costing.rewrite import rewrite  # noqa: PLC0415 - as above
