@@ -8,7 +8,6 @@ from functools import cache
 
 from platform_core.errors import UsageError
 from platform_core.hints import StrPath
-from platform_core.suggest import meant
 from platform_core.values import dataclass
 from promote.drift import Drift, drift
 from promote.evidence import Evidence, evidence_path, read_evidence, took_needed
@@ -128,6 +127,8 @@ def prepare(
     tags = {step.tag for s in selections for step in s.steps}
     for tag in chosen:
         if tag not in tags:
+            from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
+
             near = nearest(tag, tags)
             raise UsageError(f"No step of these notebooks is tagged {tag!a}.", hint=meant(near) if near else None)
     if is_governed(project, (one for _, one in every)):
@@ -248,6 +249,8 @@ def _upstreams(
                     )
                 )
             elif given.external and given.asset not in places and (near := near_to(given.asset)):
+                from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
+
                 at = selection.notebook.at(made.step.cells[0], 1, tag=made.step.tag)
                 found.append(
                     Finding(

@@ -23,7 +23,6 @@ from promote.language.effects import NAMESPACES, OUT_POSITIONS
 from promote.language.facts import Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
-from promote.language.namespaces import binds_anything
 from promote.language.statements import imports_package, imports_plainly, parts_loaded
 from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
@@ -288,6 +287,12 @@ def _may_call_a_hook(facts: Facts) -> bool:
     return any(part.attr in HOOKS and isinstance(part.ctx, ast.Load) for part in named)
 
 
+def _binds_anything(node: ast.AST) -> bool:
+    from promote.language.namespaces import binds_anything  # noqa: PLC0415 - few notebooks make names at run time
+
+    return binds_anything(node)
+
+
 def _wild(
     statements: Iterable[Statement], functions: Functions, imports: Mapping[str, str], session: Set[str]
 ) -> tuple[Statement, ...]:
@@ -299,7 +304,7 @@ def _wild(
         for i in functions.lambdas.values()
         if i.node is not None
         and (
-            (i.dynamic and binds_anything(i.node))
+            (i.dynamic and _binds_anything(i.node))
             or not finders.isdisjoint(i.free)
             or (session and works_on_session(i.node, session))
         )
@@ -307,7 +312,7 @@ def _wild(
     return tuple(
         s
         for s in statements
-        if ((s.effects.dynamic or main) and binds_anything(s.node))
+        if ((s.effects.dynamic or main) and _binds_anything(s.node))
         or not finders.isdisjoint(s.reads)
         or (code and not code.isdisjoint(s.runs))
         or (not session.isdisjoint(s.facts.names) and works_on_session(s.node, session))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from platform_core.suggest import meant
 from platform_core.values import replace
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.loads import SDK
@@ -341,6 +340,8 @@ class Refusals:
     def nearest(self, name: str, at: Statement, builtins: Iterable[str]) -> str:
         """Ask whether a near name was meant; what the step itself makes there or below is none for what it reads."""
         import difflib  # noqa: PLC0415 - only where something is misspelt
+
+        from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
 
         if name in SDK:
             return f"Import it in a cell above: from platform_core.sdk import {name}."

@@ -18,8 +18,7 @@ from promote.language.effects import (
     SHUFFLING_METHODS,
     SQL_CALLS,
 )
-from promote.language.namespaces import is_the_notebook
-from promote.language.syntax import chain_of, names_a_module, names_a_type, parts_of, use_of
+from promote.language.syntax import chain_of, is_the_notebook, names_a_module, names_a_type, parts_of, use_of
 from promote.language.uses import DottedUse, Effects, Event, FunctionInfo, Query, Use
 from promote.trees import below
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from promote.language.effects import NAMESPACES
-from promote.language.syntax import begins_with, dotted_of
+from promote.language.syntax import begins_with, is_the_notebook
 
 _NAMESPACES = frozenset(("globals", "locals", "vars", "eval"))
 
@@ -89,9 +89,3 @@ def _changes_what_it_looks_up(node: ast.AST) -> bool:
 def _looks_up(node: ast.expr) -> bool:
     """Whether an expression is the namespace itself, so that an item of it is an object of the notebook."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMESPACES - {"eval"}
-
-
-def is_the_notebook(node: ast.Subscript) -> bool:
-    """Whether an item is the module that a notebook's cells are: `sys.modules[__name__]`."""
-    key = getattr(node.slice, "id", getattr(node.slice, "value", ""))
-    return key in {"__name__", "__main__"} and (dotted_of(node.value) or ("",))[-1] == "modules"

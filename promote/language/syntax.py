@@ -331,3 +331,9 @@ def only_asks(texts: Sequence[ast.expr]) -> bool:
         if any(map(_RUNS.search, blocks)) or not _ASKING.issuperset(called):
             return False
     return bool(texts)
+
+
+def is_the_notebook(node: ast.Subscript) -> bool:
+    """Whether an item is the module that a notebook's cells are: `sys.modules[__name__]`."""
+    key = getattr(node.slice, "id", getattr(node.slice, "value", ""))
+    return key in {"__name__", "__main__"} and (dotted_of(node.value) or ("",))[-1] == "modules"

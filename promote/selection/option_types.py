@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 
 from platform_core.hints import Any
 from platform_core.plain_numbers import is_number, is_whole
-from platform_core.suggest import meant
 from platform_core.values import dataclass, field
 from promote.patterns import pattern
 from promote.selection.option_tree import Node
@@ -61,6 +60,8 @@ def convert(key: str, node: Node, problems: list[Problem]) -> Any:
 
 def unknown(word: str, choices: Mapping[str, Any] | list[str], what: str, node: Node, code: str) -> Problem:
     """Give the problem of a word that the vocabulary does not hold, with the nearest one it does."""
+    from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
+
     near = nearest(word, choices)
     hint = meant(near) if near else f"Known are: {', '.join(choices)}."
     return Problem(code, f"{_short(word)} is no {what}.", hint, node, near or "")

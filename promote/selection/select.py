@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from platform_core.suggest import meant
 from platform_core.values import dataclass, replace
 from promote.findings import order
 from promote.ipython.translate import Translated, translate
@@ -190,6 +189,8 @@ def _dangling(notebook: Notebook, cells: Sequence[_Read], members: Mapping[str, 
             continue
         at = notebook.at(item.cell.position, tag=role.tag)
         if role.name not in members:
+            from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
+
             near = nearest(role.name, members)
             hint = meant(f"{role.kind}:{near}") if near else "Put the cell into the notebook that makes the asset."
             message = f"No step of this notebook makes {role.name}."

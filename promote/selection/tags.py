@@ -11,7 +11,6 @@ import keyword
 import re
 from functools import lru_cache
 
-from platform_core.suggest import meant
 from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
 from promote.patterns import pattern
 from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
@@ -124,6 +123,8 @@ def _wrong(tag: str, at: Location) -> list[Finding]:
 
 def _near_miss(tag: str, at: Location) -> list[Finding]:
     """Tell a tag that is nearly one of ours: an error where it has the form `word:NAME`, else a warning."""
+    from platform_core.suggest import meant  # noqa: PLC0415 - only a mistake needs it
+
     word, colon, name = tag.partition(":")
     if colon:
         near = nearest(word, named_roles())
