@@ -12,7 +12,7 @@ from platform_core.atomic import replacing
 from platform_core.errors import Fault, UsageError, UserError
 from promote.fixes.edits import apply_fix
 from promote.fixes.scripts import apply_to_script
-from promote.model import CutEdit, Finding, Fix, Notebook
+from promote.model import Finding, Fix, Notebook
 from promote.notebook import percent
 from promote.notebook.read import parse, read
 from promote.notebook.tagging import Marks, with_marks, with_script_marks, with_titles
@@ -47,15 +47,14 @@ def propose(path: Path, *, write_tags: bool, split: bool = False, json_wanted: b
     """
     root, taken, project = _surroundings(path)
     notebook = read(path, root)
-    cuts = cuts_of(notebook) if split else ()
-    if cuts:
-        raw = cut_up(path.read_bytes(), notebook, cuts)
-        notebook = parse(raw, notebook.path)
+    raw, pieces = path.read_bytes() if split else None, dict[int, int]()
+    if raw is not None:
+        raw, notebook, pieces = cut_up(raw, notebook)
     proposal, asked = proposed(project, notebook, taken(notebook.path))
     if write_tags and proposal.steps:
-        write(root / notebook.path, notebook, proposal, raw if cuts else None)
+        write(root / notebook.path, notebook, proposal, raw)
     text = as_json(proposal, asked) if json_wanted else as_text(proposal, asked, written=write_tags)
-    told = told_of(notebook, cuts) if proposal.steps and not json_wanted else ""
+    told = told_of(notebook.path, pieces) if proposal.steps and not json_wanted else ""
     return f"{told}\n\n{text}" if told else text, bool(proposal.steps)
 
 
@@ -115,17 +114,25 @@ def git_email(folder: Path) -> str:
     return email if re.fullmatch(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+", email) else ""
 
 
-def cut_up(raw: bytes, notebook: Notebook, cuts: Sequence[CutEdit]) -> bytes:
-    """Give the bytes of a notebook's file with its cells cut.
+def cut_up(raw: bytes, notebook: Notebook) -> tuple[bytes, Notebook, dict[int, int]]:
+    """Cut the cells of a notebook that make several frames until none is left.
+
+    Gives the file's bytes, the notebook as it is then, and into how many pieces each cell came.
 
     Raises:
         UserError: A script's lines do not stand where its cells have them.
     """
-    fix = Fix("", tuple(cuts))
-    made = apply_to_script(raw, fix) if notebook.path.endswith(".py") else apply_fix(raw, fix)
-    if made is None:
-        raise UserError("The cells of this script cannot be cut.", location=notebook.path, hint="Cut them by hand.")
-    return made
+    pieces = dict.fromkeys(range(1, len(notebook.cells) + 1), 1)
+    while cuts := cuts_of(notebook):
+        fix = Fix("", cuts)
+        made = apply_to_script(raw, fix) if notebook.path.endswith(".py") else apply_fix(raw, fix)
+        if made is None:
+            raise UserError("The cells of this script cannot be cut.", location=notebook.path, hint="Cut them by hand.")
+        origins = [cell for cell, count in pieces.items() for _ in range(count)]
+        for cut in cuts:
+            pieces[origins[cut.cell - 1]] += 1
+        raw, notebook = made, parse(made, notebook.path)
+    return raw, notebook, pieces
 
 
 def write(path: Path, notebook: Notebook, proposal: Proposal, cut: bytes | None = None) -> None:

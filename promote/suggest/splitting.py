@@ -5,7 +5,7 @@ The cells that come of it stand one below the other and hold the same lines, so 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from promote.dataflow.program import Program, Statement, build
 from promote.model import CutEdit, Notebook
@@ -72,10 +72,11 @@ def _above_comments(lines: Sequence[str], statement: Statement, before: Statemen
     return line if line > before.last else None
 
 
-def told_of(notebook: Notebook, cuts: Collection[CutEdit]) -> str:
-    """Say which cells are cut; empty where none is."""
-    cells = dict.fromkeys(cut.cell for cut in cuts)
-    parts = [f"cell {cell} into {sum(cut.cell == cell for cut in cuts) + 1}" for cell in cells]
-    if not parts:
-        return ""
-    return f"Cut {', '.join(parts)}: the numbers of cells here are those of {notebook.path} after it."
+def told_of(path: str, pieces: Mapping[int, int]) -> str:
+    """Say which cells of a notebook are cut into how many pieces; empty where none is.
+
+    >>> told_of("a.ipynb", {2: 1, 3: 4})
+    'Cut cell 3 into 4: the numbers of cells here are those of a.ipynb after it.'
+    """
+    parts = [f"cell {cell} into {count}" for cell, count in pieces.items() if count > 1]
+    return f"Cut {', '.join(parts)}: the numbers of cells here are those of {path} after it." if parts else ""

@@ -278,3 +278,13 @@ def test_a_cell_that_cannot_be_cut_is_left(source: str, notebook: Path, capsys: 
     notebook.write_text(json.dumps(content))
     assert main(["suggest", str(notebook), "--split"]) == 0
     assert "Cut cell" not in capsys.readouterr().out
+
+
+def test_cells_are_cut_until_each_makes_one_frame(notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = json.loads(notebook.read_text())
+    reads = "towns = pd.read_csv('towns.csv')\ndf = pd.read_csv('rents.csv')\nboth = df.merge(towns)"
+    for cell, source in zip(content["cells"][1:], [reads, "df = df.dropna()", "few = both.merge(df)"], strict=True):
+        cell["source"] = [source]
+    notebook.write_text(json.dumps(content))
+    assert main(["suggest", str(notebook), "--split"]) == 0
+    assert capsys.readouterr().out.startswith("Cut cell 2 into 3: ")
