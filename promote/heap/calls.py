@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import cached_property
 
 from promote.heap.cells import called_in_cell, is_unframed, touch_family
 from promote.heap.foreign import by_its_object, is_foreign
@@ -29,6 +30,14 @@ _QUIET_EVENTS = frozenset({"assign", "define", "mutate", "put", "return"})
 # What functions that write and read call of whatever they are given for a file
 _OF_FILES = frozenset("write writelines read readline readlines readinto seek flush __next__".split())  # noqa: SIM905 - as `effects` writes its tables
 _ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
+
+
+# Special methods that no operator asks: what those give that stands for parts is within the instance anyway
+_NO_OPERATORS = frozenset(
+    """__call__ __enter__ __aenter__ __exit__ __aexit__ __iter__ __next__ __getitem__ __getattr__ __getattribute__
+    __setattr__ __get__ __repr__ __str__ __format__ __hash__ __len__ __bool__ __contains__ __del__ __setitem__
+    __delitem__""".split()  # noqa: SIM905 - as `effects` writes its tables
+)
 
 
 class Calls(Libraries):
@@ -89,17 +98,23 @@ class Calls(Libraries):
         if told or target.name in SCALAR_FUNCTIONS or target.name in KEEPING_FUNCTIONS:
             return
         everything = self.heap.reach(given | target.receiver | target.callee)
-        self.handed_on |= everything if self.inside is not None else NONE
+        self.handed_on |= everything if self.inside is not None and self.calls_back else NONE
         first = self.inside.parameters[:1] if self.inside is not None else ()
         own: Iterable[ClassInfo] = ()
         if method and first and isinstance(call.func.value, ast.Name) and call.func.value.id == first[0]:  # type: ignore[attr-defined]  # an Attribute, as `method` says
             own = self.functions.owners(self.inside)  # type: ignore[arg-type]  # there are parameters
         self.methods_called_back(everything, dict.fromkeys(self.of(first[0]), frozenset(own)) if own else {}, use)
 
+    @cached_property
+    def calls_back(self) -> bool:
+        """Whether the notebook has a class whose methods a library may call that is given an instance."""
+        every = [cls for group in self.functions.classes.values() for cls in group]
+        return any(self.functions.is_called_back(cls) or not _OF_FILES.isdisjoint(cls.methods) for cls in every)
+
     def methods_called_back(self, everything: Objects, more: Mapping[int, frozenset[ClassInfo]], use: Use) -> None:
         """Run the methods of what a library is given: of instances, of those of classes, and of `more` objects."""
         heap = self.heap
-        before = self.called_on  # a method that hands its own instance on runs no more than once for that
+        before = self.called_on  # whatever hands them on in turn, the methods of each run once
         everything, self.called_on = everything - before, before | everything | more.keys()
         for one in everything & heap.types:  # a class that a library is given: its instances are made there
             for info in [m for cls in heap.classes[one] for m in cls.methods.values()]:
@@ -114,7 +129,7 @@ class Calls(Libraries):
                 if not info.decorated:
                     bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
                 self.apply(info, bound, everything, use)
-        self.called_on = before
+        self.called_on = self.called_on if before else NONE
 
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""
@@ -242,7 +257,7 @@ class Calls(Libraries):
             self.touch(used & self.heap.foreign, use)
         for name in summary.cells if self.heap.made_of else ():
             touch_family(self, self.place(name, info, bound, itself), use, whole=True)
-        for name in summary.handed_on if self.heap.classes or self.inside is not None else ():
+        for name in summary.handed_on if self.calls_back else ():
             handed = self.heap.reach(self.place(name, info, bound, itself))
             self.handed_on |= handed if self.inside is not None else NONE
             self.methods_called_back(handed, {}, use)
@@ -483,8 +498,9 @@ class Calls(Libraries):
 
     def given_by_classes(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What a call gives by classes of the notebook that it does not name."""
-        asked = given | target.callee  # `abs(bag)` asks its `__abs__`
-        found = self.given_by_hooks(asked | target.receiver if target.method[:2] == "__" else asked, given)
+        found = self.given_by_hooks(given, given)  # `abs(bag)` asks its `__abs__`
+        found |= self.given_by_hooks(target.callee, given, "__call__") if target.callee else NONE
+        found |= self.given_by_hooks(target.receiver, given, target.method) if target.method[:2] == "__" else NONE
         found |= self.heap.within(given) if target.method == "__get__" else NONE
         found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
         types = (self.code_objects(call) | target.callee) & self.heap.types
@@ -501,26 +517,34 @@ class Calls(Libraries):
         self.reached_by_hooks(made)
         return made
 
-    def given_by_hooks(self, instances: Objects, given: Objects) -> Objects:
-        """What operators and whatever else runs unnamed may give: methods of the instances' classes, given the rest."""
-        found = NONE
+    def given_by_hooks(self, instances: Objects, given: Objects, asked: str = "") -> Objects:
+        """What a method of instances gives that runs where no call names it: the one asked for, or any operator's."""
+        direct = held = NONE
         for one in instances & self.heap.classes.keys():
-            for info in self.hooks_of(one):
-                bound = dict.fromkeys(info.parameters, given | instances)
-                bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
-                found |= self.given_out(info, bound, self.heap.contents(frozenset((one,))))
-        return found
+            itself = frozenset((one,))
+            for name, info in self.hooks_of(one):
+                summary = self.summary(info)
+                if (name != asked if asked else name in _NO_OPERATORS) or not (
+                    summary.gives | summary.parts | summary.holds
+                ):
+                    continue
+                bound = dict.fromkeys(info.parameters, given | instances) | dict.fromkeys(info.parameters[:1], itself)
+                around = self.heap.contents(itself)
+                direct |= NONE.union(*(self.place(n, info, bound, around) for n in summary.gives))
+                direct |= NONE.union(*(self.heap.within(self.place(n, info, bound, around)) for n in summary.parts))
+                held |= NONE.union(*(self.place(n, info, bound, around) for n in summary.holds))
+        return direct | self.heap.new(held) if held - direct else direct
 
-    def hooks_of(self, one: int) -> list[FunctionInfo]:
+    def hooks_of(self, one: int) -> list[tuple[str, FunctionInfo]]:
         """The methods of an instance's classes that run where no call names them, and of a class's metaclasses."""
         classes = self.heap.classes[one]
         metas = [cls for own in classes for meta in own.meta for cls in self.functions.lineage(meta)]
-        return [cls.methods[name] for cls in (*classes, *metas) for name in cls.implicit]
+        return [(name, cls.methods[name]) for cls in (*classes, *metas) for name in cls.implicit]
 
     def reached_by_hooks(self, instances: Objects) -> None:
         """Let instances hold what such methods give that stands outside of them: `__enter__` may give a global."""
         for one in instances & self.heap.classes.keys():
-            for info in self.hooks_of(one):
+            for _, info in self.hooks_of(one):
                 summary = self.summary(info)
                 outside = (summary.gives | summary.holds | summary.parts).difference(info.parameters)
                 found = NONE.union(*(self.place(name, info, {}, frozenset((one,))) for name in outside))

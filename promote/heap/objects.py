@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 
+from platform_core.errors import Fault
 from platform_core.hints import Any
 from promote.heap.heap import NONE, Heap, Objects
 from promote.language.effects import (
@@ -128,7 +129,7 @@ class Values:
     def same(self, node: ast.Starred | ast.Await) -> Objects:
         """What is only handed on."""
         given = self.value(node.value)
-        return given | self.given_by_hooks(given, NONE) if self.heap.classes else given
+        return given | self.given_by_hooks(given, NONE, "__await__") if self.heap.classes else given
 
     def display(self, node: ast.Tuple | ast.List | ast.Set) -> Objects:
         """A new container of the elements."""
@@ -186,9 +187,9 @@ class Values:
         made = self.derived(used, self.heap.contents(used) if isinstance(node, ast.BinOp) else NONE)
         return made | self.given_by_hooks(used, used) if self.heap.classes else made
 
-    def given_by_hooks(self, instances: Objects, given: Objects) -> Objects:
-        """What the operators of instances may give; who knows functions says what."""
-        return NONE
+    def given_by_hooks(self, instances: Objects, given: Objects, asked: str = "") -> Objects:
+        """What a special method of instances may give; who knows functions says what."""
+        raise Fault(f"{len(instances)} instances are asked {asked} with {len(given)}")
 
     def counts(self, node: ast.expr) -> bool:
         """Whether an operation is one on numbers and texts, of literals and names of such."""
