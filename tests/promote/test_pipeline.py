@@ -271,6 +271,12 @@ def test_a_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     assert tree(root) == before
 
 
+def test_a_diff_cuts_no_line_at_signs_that_end_none(tmp_path: Path) -> None:
+    cells: Cells = (("bronze:a", "import polars as pl\na = pl.DataFrame({'t': ['x\u2028y']})"),)
+    root = make_project(tmp_path, {"a.ipynb": cells})
+    assert "x\u2028y" in promoted(root, "a.ipynb", run=False, dry_run=True, diff=True).steps[0].diff
+
+
 def test_a_step_named_like_an_import_is_refused(tmp_path: Path) -> None:
     cells: Cells = (("", "import polars as pl"), ("silver:pl", "#| output: x\nx = pl.DataFrame({'n': [1]})"))
     root = make_project(tmp_path, {"a.ipynb": cells})
