@@ -110,7 +110,8 @@ NO_NETWORK = (
     "urllib3.disable_warnings", "urllib3.util.", "socket.gethostname", "boto3.dynamodb.conditions.",
 )  # fmt: skip
 MACHINE = frozenset(
-    """os.getcwd pathlib.Path.cwd os.getlogin getpass.getuser socket.gethostname socket.getfqdn platform.node
+    """os.getcwd pathlib.Path.cwd pathlib.Path.home os.getlogin getpass.getuser socket.gethostname socket.getfqdn
+    platform.node
     platform.platform platform.system platform.machine os.uname os.cpu_count os.getpid
     multiprocessing.cpu_count locale.getlocale locale.getdefaultlocale locale.getpreferredencoding""".split()
 )

@@ -84,6 +84,7 @@ def told(source: str, layer: str = "silver", helpers: str = "") -> list[Finding]
         ("x = sys.argv[1]", ["PR711 error 1:5"]),
         ("x = subprocess.run(['ls'], check=True)", ["PR712 warning 1:5"]),
         ("x = os.getcwd()", ["PR714 warning 1:5"]),
+        ("from pathlib import Path\nx = str(Path.home())", ["PR714 warning 2:9"]),
         ("x = 1; os.chdir('raw')", ["PR714 warning 1:8"]),
         ("x = datetime.fromtimestamp(0)", ["PR714 warning 1:5"]),
         ("x = datetime(2024, 7, 1).astimezone()", ["PR714 warning 1:5"]),
