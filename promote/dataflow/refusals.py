@@ -21,7 +21,7 @@ from promote.vocabulary import vocabulary
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())
 _SHADOWED = {"math": ("pow",), "operator": ("abs", "pow")}  # by star imports of modules whose names are all known
 _GENERATOR = "the generator of "
-_NEAR_BUILTIN = 0.75  # `plot` is no misspelt `float`
+_NEAR_BUILTIN = 0.8  # `plot` is no misspelt `float`, `rng` no `range`
 
 
 class Context:

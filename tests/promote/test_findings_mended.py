@@ -130,6 +130,7 @@ def test_a_near_name_is_none_that_only_the_statement_itself_binds(data_project: 
     assert told(data_project, ("silver:issues", "issues = raw_issues[:5]")) == [
         "Define it, or import it, in a cell above."
     ]
+    assert told(data_project, ("silver:drawn", "drawn = rng.normal()")) == ["Define it, or import it, in a cell above."]
     assert told(data_project, ("silver:counts", "issues = [1]\ncounts = isues[:5]")) == ["Did you mean 'issues'?"]
 
 
