@@ -14,7 +14,7 @@ from platform_core import partitions
 from promote.hashing import body_hash
 from promote.model import FrameKind, Options, Plan
 from promote.render.header import without_header
-from promote.render.kinds import Kinds, guess_kinds
+from promote.render.kinds import Kinds, Told, guess_kinds
 from promote.render.module import render_module, summary
 from promote.render.names import module_path
 from promote.vocabulary import vocabulary
@@ -307,3 +307,14 @@ def test_a_step_of_one_kind_of_input_is_guessed_to_give_that_kind() -> None:
         ("silver:b", "b = f(a)"),
     )
     assert guess_kinds(planned(cells).plans[1], {"a": "pandas"}).output == "pandas"
+
+
+def test_kinds_that_are_asked_for_late_are_told_in_the_order_of_the_steps() -> None:
+    cells = [("", "import pandas as pd"), ("bronze:a", "a = pd.DataFrame()"), ("silver:b", "b = a.head(1)")]
+    steps, told = planned(cells).plans, Told()
+    of_a, of_b = [told.add(one, None) for one in steps]
+    assert of_b().inputs == {"a": "pandas"}
+    assert (of_a().output, of_b().guessed) == ("pandas", True)
+    shown = Told()
+    asked = [shown.add(steps[0], ({}, "polars")), shown.add(steps[1], None)]
+    assert asked[1]().inputs == {"a": "polars"}
