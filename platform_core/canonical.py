@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 
 from platform_core.hints import Any
-from platform_core.plain_numbers import is_whole
 
 try:  # hashlib loads the whole of OpenSSL first
     from _sha256 import sha256  # type: ignore[import-not-found]  # no stub tells of it
@@ -99,7 +98,7 @@ def _fields(kind: type[ast.AST]) -> tuple[tuple[str, str], ...]:
 
 def _constant(value: object) -> str:
     # Not repr: it follows the Unicode version for text, and refuses very long integers
-    if is_whole(value):
+    if value.__class__ is int:  # a truth is another class
         return f"int:{value:x}"
     return f"{type(value).__name__}:{value!a}"
 

@@ -9,7 +9,6 @@ from platform_core.values import dataclass
 from promote.evidence import evidence_of, evidence_path
 from promote.model import Plan
 from promote.outcome import FINDINGS, FINE, Outcome, Settings, Status, StepOutcome
-from promote.personal import told_of_evidence
 from promote.prepare import Standing, is_governed, prepare, standing
 from promote.project import Project
 from promote.register import Rows, places
@@ -92,7 +91,10 @@ def _said(work: Steps, twice: Collection[str]) -> Outcome:
     steps = [StepOutcome(tag, one.notebook.path, "refused") for one in work.prepared for tag in one.refused]
     plans = [plan for one in work.prepared for plan in one.plans]
     steps += [StepOutcome(plan.step.tag, plan.notebook, "refused") for plan in plans if plan.step.name in twice]
-    work.findings += told_of_evidence(work)
+    if any(stand.evidence and stand.evidence.facts for stand in work.stands.values()):
+        from promote.personal import told_of_evidence  # noqa: PLC0415 - only a run tells of columns
+
+        work.findings += told_of_evidence(work)
     for tag, stand in work.stands.items():
         if stand.plan.step.name in twice:
             continue

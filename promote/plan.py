@@ -28,7 +28,6 @@ from promote.outside.advice import advice, advice_on_size
 from promote.outside.outside import hangs_on_more, outside_world
 from promote.outside.sightings import Looker
 from promote.render.names import reserved_names
-from promote.selection.run_order import told_of_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,10 @@ def plan(selection: Selection, *, include_needed: bool = False, granted: Collect
         refused.append(one.step.tag)
     findings += repeats(planner.context, planner.takers)
     findings += advice_on_size(selection)
-    findings += told_of_order(selection)
+    if any(cell.count is not None for cell in selection.notebook.cells):
+        from promote.selection.run_order import told_of_order  # noqa: PLC0415 - what was never run was in no order
+
+        findings += told_of_order(selection)
     by_step = {tag: tuple(found) for tag, found in told.items()}
     return Planned(tuple(ordered), tuple(findings), tuple(refused), by_step)
 

@@ -244,13 +244,23 @@ def unpacked(value: Any) -> Any:
     """
     if value.__class__ is dict:
         ((name, fields),) = value.items()
-        return _KINDS[name](*[unpacked(one) if one.__class__ in _HOLDING else one for one in fields])
+        return (_KINDS.get(name) or _edits()[name])(
+            *[unpacked(one) if one.__class__ in _HOLDING else one for one in fields]
+        )
     if value.__class__ is list:
         return tuple([unpacked(one) if one.__class__ in _HOLDING else one for one in value])
     return value
 
 
 _SINGLE = frozenset((str, int, bool, type(None)))
+
+
+def _edits() -> dict[str, type]:
+    from promote import edits  # noqa: PLC0415 - most notebooks are offered none
+
+    return {name: kind for name, kind in vars(edits).items() if isinstance(kind, type)}
+
+
 _HOLDING = frozenset((list, dict))  # most values hold none: a call for each took half of a check where nothing changed
 
 

@@ -54,6 +54,7 @@ class Steps:
 
             self.classes = resource_classes(project.folder, plans)
         self.notebooks = {p.notebook.path: p.notebook for p in prepared}
+        self.text_at = cache(lambda path: text_of(project.at(path)))  # steps share their helpers
 
     def drift_of(self, stand: Standing) -> list[Finding]:
         """Give what stands between a step and its files."""
@@ -74,7 +75,7 @@ class Steps:
             ]
         found: list[Finding] = []
         for path, expected in stand.evidence.files.items():
-            text = text_of(self.project.at(path))
+            text = self.text_at(path)
             if text is None or body_hash(text) != expected:
                 said = "is missing" if text is None else "was edited by hand"
                 found.append(
@@ -87,7 +88,7 @@ class Steps:
 
         shared = beside(plan, self.project.package)
         rendered = stand.module == self.module(stand).text
-        if not found and not (rendered and all(text_of(self.project.at(f.path)) == f.text for f in shared)):
+        if not found and not (rendered and all(self.text_at(f.path) == f.text for f in shared)):
             found.append(self._rendered_otherwise(stand, at, again))
         return found
 

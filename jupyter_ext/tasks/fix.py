@@ -11,9 +11,10 @@ from typing import Any
 
 from jupyter_ext.tasks.opened import opened
 from platform_core.errors import UserError
+from promote.edits import CutEdit
 from promote.fixes.edits import apply_fix, put
 from promote.fixes.reads import CONFIG, settled
-from promote.model import CutEdit, Fix
+from promote.model import Fix
 
 Tell = Any
 

@@ -19,7 +19,7 @@ from promote.project import Project
 from promote.register import Rows, made_in
 from promote.render.names import module_path
 from promote.selection.select import names
-from promote.steps import Steps, code_versions
+from promote.steps import Steps, code_versions, promoted_versions
 
 _made: dict[Path, tuple[tuple[int, int], Sequence[tuple[str, str, int]]]] = {}
 
@@ -67,7 +67,7 @@ def opened(question: Mapping[str, Any]) -> Opened:
     needed = bool(question.get("include_needed"))
     prepared, findings, _ = prepare(project, [path], (), include_needed=needed, known=rows, unsaved={path: notebook})
     all_inside_project(project, (module_path(plan, project.package) for one in prepared for plan in one.plans))
-    versions = code_versions(project, prepared)
+    versions = code_versions(prepared, promoted_versions(project))
     stands = standing(project, prepared, versions)
     work = Steps(project, Settings(project=project.root, include_needed=needed), prepared, stands, versions, findings)
     work.findings += told_of_evidence(work)

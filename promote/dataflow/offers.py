@@ -7,9 +7,10 @@ import builtins
 from collections.abc import Sequence
 
 from promote.dataflow.program import Program, Statement
+from promote.edits import Edit, TagEdit
 from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import star_source
-from promote.model import Edit, Fix, Notebook, TagEdit
+from promote.model import Fix, Notebook
 from promote.selection.options import header
 from promote.trees import walk
 from promote.vocabulary import vocabulary

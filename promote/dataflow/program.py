@@ -17,7 +17,6 @@ from promote.dataflow.texts import Texts
 from promote.heap.handed import Handed
 from promote.heap.standing import Carriers, Relations, with_aliases
 from promote.heap.state import PREFIX, is_ambient, is_shown, minded, state_uses
-from promote.heap.summaries import summarise
 from promote.heap.trace import Trace
 from promote.language.effects import NAMESPACES, OUT_POSITIONS
 from promote.language.facts import Facts, facts_anew, facts_of
@@ -161,7 +160,10 @@ def build(cells: Sequence[CodeCell]) -> Program:
             hidden = {n: u for n, u in texts.names(info.queries).items() if n in bound and n not in info.local}
             info.queried.update(hidden)
             info.free.update({n: u for n, u in hidden.items() if n not in info.free})
-    summarise(functions)
+    if functions.lambdas:
+        from promote.heap.summaries import summarise  # noqa: PLC0415 - half of all notebooks define no function
+
+        summarise(functions)
     trace = Trace(functions)
     standing, unsure = with_aliases(every, functions)
     carriers, handed, relations = Carriers(standing), Handed(standing), Relations()

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from platform_core.values import dataclass
+from promote.edits import CutEdit, Edit, KeyEdit, OptionEdit, ReadEdit, TagEdit
 from promote.fixes.reads import CONFIG, feasible, settled
 from promote.fixes.scripts import apply_to_script
-from promote.model import CutEdit, Edit, Finding, Fix, KeyEdit, OptionEdit, ReadEdit, TagEdit
+from promote.model import Finding, Fix
 from promote.notebook.notebook_json import cell_at, cut, edited_option, edited_source, edited_tag, renamed_key
 
 _MOST_ROUNDS = 200

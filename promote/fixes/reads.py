@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from platform_core.values import replace
-from promote.model import Edit, Finding, Fix, ReadEdit
+from promote.edits import Edit, ReadEdit
+from promote.model import Finding, Fix
 from promote.outside.roots import resource_name
 from promote.vocabulary import layers
 

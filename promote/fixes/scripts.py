@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from promote.model import CutEdit, Edit, Fix
+from promote.edits import CutEdit, Edit
+from promote.model import Fix
 from promote.notebook import percent
 
 _PARTED = ("\n# %%\n", "\n# COMMAND ----------\n\n")  # what begins a cell: in percent scripts, in exports

@@ -7,23 +7,16 @@ whenever the summary of one that it calls has changed, until none changes.
 
 from __future__ import annotations
 
-from platform_core.hints import TYPE_CHECKING
+from promote.heap.aliases import Aliases
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.functions import Functions
 from promote.language.uses import BEHIND, FunctionInfo, Summary
 
-if TYPE_CHECKING:
-    from promote.heap.aliases import Aliases
-
 
 def summarise(functions: Functions) -> None:
     """Fill in the summaries of all functions."""
     every = list(functions.lambdas.values())
-    if not every:
-        return
-    from promote.heap.aliases import Aliases  # noqa: PLC0415 - half of all notebooks define no function
-
     summaries = functions.summaries
     for info in every:
         summaries[info] = Summary()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from promote.edits import Edit
 from promote.fixes.edits import apply_fix
 from promote.merge.cell_edits import LineEdit, UnplacedError
-from promote.model import Edit, Fix, Notebook
+from promote.model import Fix, Notebook
 from promote.notebook import percent
 
 

@@ -6,8 +6,9 @@ import ast
 
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
+from promote.edits import TagEdit
 from promote.language.syntax import dotted_of
-from promote.model import Fix, TagEdit
+from promote.model import Fix
 from promote.outside.outside_names import DATABASE_READERS, FRAME_DATASETS, is_frame_reader
 from promote.outside.roots import written
 from promote.outside.sightings import Looker

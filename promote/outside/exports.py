@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from promote.dataflow.program import Statement
-from promote.model import CutEdit, Fix
+from promote.edits import CutEdit
+from promote.model import Fix
 from promote.outside import outside_names as names
 from promote.outside.sight import Sight
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 
 from promote.dataflow.program import Statement
+from promote.outside import outside_names as names
 from promote.outside.sightings import Looker, SeenCall, Sightings
 from promote.patterns import pattern
 
-BY_PLACE = frozenset("with_row_index with_row_count head limit first last tail slice row gather_every".split())  # noqa: SIM905 - as `effects` writes its tables
 _MIXING = frozenset(("group_by", "unique"))
 _FIXES = frozenset(("sort", "top_k", "bottom_k"))
 _DEEPEST = 24
@@ -29,7 +29,7 @@ _CUT = pattern(r"\b(?:limit\s+\d|fetch\s+first)", re.IGNORECASE)
 def of_groups(call: SeenCall, looker: Looker, before: int) -> bool:
     """Whether a call takes rows by their place from groups that nothing has sorted."""
     inner = (part for a in call.node.args for part in ast.walk(a) if isinstance(part, ast.Call))
-    by_place = call.method in BY_PLACE or (call.method == "select" and any(map(_takes_one, inner)))
+    by_place = call.method in names.BY_PLACE or (call.method == "select" and any(map(_takes_one, inner)))
     return by_place and is_unsorted(call.node.func.value, looker, before)  # type: ignore[attr-defined]  # a method has one
 
 
@@ -86,7 +86,7 @@ def is_unsorted(node: ast.expr | None, looker: Looker, before: int) -> bool:
 
 
 def _takes_one(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in BY_PLACE
+    return isinstance(call.func, ast.Attribute) and call.func.attr in names.BY_PLACE
 
 
 def of_a_query(text: str) -> bool:

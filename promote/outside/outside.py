@@ -18,7 +18,6 @@ from promote.dataflow.refusals import Context
 from promote.language.functions import is_known, nameless
 from promote.model import Finding, Function, Severity, Step
 from promote.outside import outside_names as names
-from promote.outside.group_orders import BY_PLACE, of_a_query, of_groups, unsorted_loops, which_row
 from promote.outside.orders import gives_order, is_set, listed, sorted_names, takes_apart, unordered
 from promote.outside.sight import MOVING, Sight
 from promote.outside.sightings import Looker, SeenCall, Sightings
@@ -26,7 +25,7 @@ from promote.trees import kept_by_text, parse, walk
 
 _TOLD_METHODS = frozenset().union(
     ("sample", "shuffle", "astimezone", "pop", "rvs", "timestamp", "unique", "select", "imap_unordered"),
-    BY_PLACE,
+    names.BY_PLACE,
     names.SQL_METHODS,
     names.COARSE,
     names.COLLECTING,
@@ -100,6 +99,8 @@ class _Look(Sight):
                     yield from self.call(s, call)
             for path, attribute in seen.attributes:
                 yield from self.attribute(s, path, attribute)
+            from promote.outside.group_orders import unsorted_loops  # noqa: PLC0415 - most statements tell nothing
+
             for node in unsorted_loops(s, seen, self.looker):
                 message = "Groups, and values that stand there once, come in no fixed order."
                 hint = "Write maintain_order=True, or sort them."
@@ -192,6 +193,8 @@ class _Look(Sight):
 
     def places(self, s: Statement, call: SeenCall) -> Iterator[Finding]:
         """Tell what is taken by its place where nothing fixes which stands there."""
+        from promote.outside.group_orders import of_a_query, of_groups, which_row  # noqa: PLC0415 - as above
+
         node = call.node
         collects = call.method in names.COLLECTING and any(getattr(a, "id", "") == "set" for a in node.args)
         pops = call.method == "pop" and not node.args and isinstance(node.func, ast.Attribute)

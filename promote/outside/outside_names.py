@@ -65,6 +65,8 @@ DATABASE_READERS = frozenset(
     polars.read_database_uri""".split()
 )
 NOT_A_FILE = DATABASE_READERS | frozenset(("pandas.read_clipboard", "polars.read_clipboard"))
+# Methods that take rows by their place
+BY_PLACE = frozenset("with_row_index with_row_count head limit first last tail slice row gather_every".split())
 PATH_CLASSES = frozenset("pathlib.Path pathlib.PurePath pathlib.PosixPath pathlib.PurePosixPath".split())
 PATH_READS = frozenset("read_text read_bytes iterdir glob rglob open".split())
 PATH_WRITES = frozenset("write_text write_bytes mkdir unlink rmdir touch rename replace symlink_to".split())

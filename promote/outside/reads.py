@@ -7,8 +7,9 @@ from typing import Literal
 
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
+from promote.edits import Edit, ReadEdit
 from promote.language.syntax import dotted_of
-from promote.model import Edit, Fix, ReadEdit
+from promote.model import Fix
 from promote.outside.files_made import named
 from promote.outside.origins import RESOURCES, bound_within
 from promote.outside.outside_names import FILE_READERS, PATH_CLASSES

@@ -9,8 +9,9 @@ import ast
 
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
+from promote.edits import Edit
 from promote.language.syntax import dotted_of
-from promote.model import Edit, Fix
+from promote.model import Fix
 from promote.outside.places import characters, span
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from platform_core.hints import Any
-from promote.model import Edit, Finding, Fix, KeyEdit, Notebook, Options
+from platform_core.hints import TYPE_CHECKING, Any
+from promote.model import Finding, Fix, Notebook, Options
 from promote.patterns import pattern
 from promote.selection.option_text import from_text
 from promote.selection.option_tree import Node, TreeError, from_json
 from promote.selection.option_types import Problem, convert, unknown
 from promote.trees import kept_by_text
 from promote.vocabulary import is_foreign, vocabulary
+
+if TYPE_CHECKING:
+    from promote.edits import Edit
 
 _DIRECTIVE = pattern(r"\s*[\w-]+(?:\s+[\w.*-]+)*\s*")
 _KEY = pattern(r"#\|\s*([\w-]+)\s*:")
@@ -158,6 +161,8 @@ def _option(key: Node, node: Node, role: str, problems: list[Problem], *, panel:
 
 
 def _finding(notebook: Notebook, position: int, tag: str, numbers: tuple[int, ...], problem: Problem) -> Finding:
+    from promote.edits import Edit, KeyEdit  # noqa: PLC0415 - only a mistake is mended
+
     node = problem.node
     meant = problem.meant
     what = f"Write {meant} for {node.raw}."
@@ -203,6 +208,8 @@ def _misplaced(
 
 def placed(notebook: Notebook, position: int, text: str) -> Edit:
     """Give the edit that puts a line of options under those that stand at the top of a cell."""
+    from promote.edits import Edit  # noqa: PLC0415 - as above
+
     source = notebook.cells[position - 1].source
     lines, numbers = source.split("\n"), header(source)
     magics = next((n for n, line in enumerate(lines) if not line.startswith("%%")), len(lines))
@@ -214,6 +221,8 @@ def placed(notebook: Notebook, position: int, text: str) -> Edit:
 
 def _moved(notebook: Notebook, position: int, number: int, first: int, key: str) -> Fix | None:
     """Move a line with an option to the others of its step; None where the step has the option already."""
+    from promote.edits import Edit  # noqa: PLC0415 - as above
+
     source = notebook.cells[first - 1].source
     lines, numbers = source.split("\n"), header(source)
     there = [_KEY.match(lines[one - 1]) for one in numbers]

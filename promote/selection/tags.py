@@ -11,7 +11,7 @@ import keyword
 import re
 from functools import lru_cache
 
-from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind, TagEdit
+from promote.model import Cell, Finding, Fix, Location, Notebook, Role, RoleKind
 from promote.patterns import pattern
 from promote.vocabulary import layers, named_roles, nearest, plain_roles, vocabulary
 
@@ -146,4 +146,6 @@ def _near_miss(tag: str, at: Location) -> list[Finding]:
 
 
 def _renamed(at: Location, old: str, new: str) -> Fix | None:
+    from promote.edits import TagEdit  # noqa: PLC0415 - only a mistake is mended
+
     return Fix(f"Tag the cell {new}.", (TagEdit(at.cell, old, new),)) if at.cell else None

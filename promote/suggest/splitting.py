@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from promote.dataflow.program import Program, Statement, build
-from promote.model import CutEdit, Notebook
+from promote.edits import CutEdit
+from promote.model import Notebook
 from promote.selection.select import select
 from promote.suggest.parts import Part, parts_of, users_of
 

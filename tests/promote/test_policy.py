@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from promote import recheck
+from promote.edits import Edit
 from promote.findings import FindingError
-from promote.model import Edit, Finding
+from promote.model import Finding
 from promote.outcome import Settings
 from promote.pipeline import run
 from promote.policy import CODES

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from promote.edits import OptionEdit, TagEdit
 from promote.fixes.edits import apply_fix
 from promote.merge.cell_edits import LineEdit
 from promote.merge.notebook_text import with_edits
-from promote.model import Cell, Fix, Location, Notebook, OptionEdit, TagEdit
+from promote.model import Cell, Fix, Location, Notebook
 from promote.notebook import percent
 from promote.notebook.read import NotebookError, parse
 from promote.selection.option_text import from_text

@@ -6,7 +6,8 @@ from promote.dataflow.closure import Closure, resolve
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import build
 from promote.dataflow.refusals import Context
-from promote.heap.aliases import Aliases, Happening
+from promote.heap.aliases import Aliases
+from promote.heap.heap import Happening
 from promote.language.uses import Effects
 from promote.model import Role
 from tests.promote.graph import chosen, planned

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promote.cli import main
+from promote.edits import Edit, TagEdit
 from promote.fixes.declare import with_resource
 from promote.fixes.edits import apply_fix, fix_all
 from promote.fixes.reads import surely_failing
 from promote.fixes.scripts import apply_to_script
-from promote.model import Edit, Finding, Fix, Location, TagEdit
+from promote.model import Finding, Fix, Location
 from promote.prepare import prepare
 from promote.project import find
 
