@@ -50,6 +50,7 @@ class Calls(Libraries):
             self.called(method, use, alone=False)
         for info, bound in target.infos:
             self.apply(info, bound, self.code_objects(call), use)
+            self.handed_on_by(info, bound, self.code_objects(call), use)
         if target.cls:
             itself = self.shared_by_instances(target.cls)
             for info in self.functions.constructors(target.cls):
@@ -114,13 +115,11 @@ class Calls(Libraries):
     def methods_called_back(self, everything: Objects, more: Mapping[int, frozenset[ClassInfo]], use: Use) -> None:
         """Run the methods of what a library is given: of instances, of those of classes, and of `more` objects."""
         heap = self.heap
-        before = self.called_on  # whatever hands them on in turn, the methods of each run once
-        everything, self.called_on = everything - before, before | everything | more.keys()
         for one in everything & heap.types:  # a class that a library is given: its instances are made there
             for info in [m for cls in heap.classes[one] for m in cls.methods.values()]:
                 self.apply(info, dict.fromkeys(info.parameters, heap.new()), everything, use)
         groups = {one: heap.classes[one] for one in everything & heap.classes.keys()}
-        groups |= {one: classes for one, classes in more.items() if one not in before}
+        groups |= more
         for one, classes in groups.items():
             every = any(map(self.functions.is_called_back, classes))
             methods = [pair for cls in classes for pair in cls.methods.items() if every or pair[0] in _OF_FILES]
@@ -129,7 +128,6 @@ class Calls(Libraries):
                 if not info.decorated:
                     bound |= dict.fromkeys(info.parameters[:1], frozenset((one,)))
                 self.apply(info, bound, everything, use)
-        self.called_on = self.called_on if before else NONE
 
     def code_runs(self, call: ast.Call, target: Target, given: Objects, use: Use, *, applied: bool) -> None:
         """Run the code that a call is given, but where it surely only keeps it."""
@@ -245,7 +243,7 @@ class Calls(Libraries):
                 self.touch(self.of(name), use)
 
     def in_its_hands(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
-        """Do to the caller's objects what hangs on what they are: tables, library objects, frames, instances."""
+        """Do to the caller's objects what hangs on what they are: tables, library objects, frames."""
         summary = self.summary(info)
         for name in summary.asks:
             asked = self.heap.reach(self.place(name, info, bound, itself))
@@ -257,8 +255,12 @@ class Calls(Libraries):
             self.touch(used & self.heap.foreign, use)
         for name in summary.cells if self.heap.made_of else ():
             touch_family(self, self.place(name, info, bound, itself), use, whole=True)
-        for name in summary.handed_on if self.calls_back else ():
-            handed = self.heap.reach(self.place(name, info, bound, itself))
+
+    def handed_on_by(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
+        """Take that a function which is called hands objects to libraries, which may call their methods."""
+        for name in self.summary(info).handed_on if self.calls_back else ():
+            given = self.place(name, info, bound, itself)
+            handed = self.heap.reach(given - self.heap.types) - self.heap.types | given & self.heap.types
             self.handed_on |= handed if self.inside is not None else NONE
             self.methods_called_back(handed, {}, use)
 
@@ -548,7 +550,7 @@ class Calls(Libraries):
                 summary = self.summary(info)
                 outside = (summary.gives | summary.holds | summary.parts).difference(info.parameters)
                 found = NONE.union(*(self.place(name, info, {}, frozenset((one,))) for name in outside))
-                self.heap.hold(frozenset((one,)), found)
+                self.heap.hold(frozenset((one,)), found - self.heap.types)
 
     def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
         """An instance of a class of the notebook holds what it was made of."""

@@ -38,7 +38,6 @@ class Values:
         self.outer: dict[str, tuple[Objects, Objects]] = {}
         self.asked_items: set[int] = set()  # of which a function's body reads items
         self.used: set[int] = set()  # which a function's body calls methods of that may be more than questions
-        self.called_on: frozenset[int] = NONE  # whose methods a library may be running just now
         self.handed_on: set[int] = set()  # which a function's body hands to libraries
         self.tools: dict[str, Objects] = {}
         self.changed: dict[str, Use] = {}
