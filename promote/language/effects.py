@@ -56,7 +56,7 @@ VIEWING_METHODS = frozenset(
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
     conj conjugate getfield data_as getbuffer __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
-    result enter_context enter_async_context new_child from_buffer appender query_appender""".split()
+    result run_until_complete enter_context enter_async_context new_child from_buffer appender query_appender""".split()
 )
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
@@ -137,7 +137,8 @@ SHARING_FUNCTIONS = frozenset(
     numpy.histogram_bin_edges numpy.histogramdd numpy.ix_ numpy.linalg.diagonal numpy.linalg.matrix_transpose
     numpy.nan_to_num numpy.polyint numpy.real_if_close numpy.trim_zeros numpy.from_dlpack numpy.ctypeslib.as_array
     torch.from_numpy torch.as_tensor pyarrow.array pyarrow.py_buffer
-    pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap
+    pandas.DataFrame pandas.Series pandas.Index typing.cast next sum collections.ChainMap asyncio.sleep asyncio.gather
+    asyncio.wait_for asyncio.shield
     collections.UserDict collections.UserList types.SimpleNamespace dataclasses.make_dataclass
     functools.partial functools.reduce iter reversed zip map filter enumerate max min getattr
     vars memoryview random.choice random.choices random.sample secrets.choice csv.writer csv.DictWriter
