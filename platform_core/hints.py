@@ -46,12 +46,15 @@ if TYPE_CHECKING:
 else:
 
     class _Hint:
-        """Stands for any type, made of whatever others."""
-
-        def __init__(self, *_, **__) -> None: ...
+        """Stands for any type; who takes it for one at run time is told, since it cannot be called."""
 
         def __getitem__(self, _: object) -> _Hint:
             return self
+
+    class _Mark:
+        """Stands for a variable of types, or for a decorator that says something to who checks types."""
+
+        def __init__(self, *_, **__) -> None: ...
 
         def __call__(self, kind: object) -> object:
             return kind
@@ -64,4 +67,4 @@ else:
         return value
 
     Any = Concatenate = Final = Literal = Path = StrPath = TextIO = TypeGuard = _Hint()
-    ParamSpec = TypeVar = dataclass_transform = _Hint
+    ParamSpec = TypeVar = dataclass_transform = _Mark

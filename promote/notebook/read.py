@@ -439,7 +439,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 def _of_another_kind(shown: str) -> NotebookError:
     from shlex import quote  # noqa: PLC0415 - as in `_restore`
 
-    kind = Path(shown).suffix.lower()
+    kind = os.path.splitext(shown)[1].lower()
     hint = "Give the path of an .ipynb file, or of a .py file with `# %%` lines."
     if kind in {".md", ".markdown", ".rmd"}:
         hint = f"Convert it: jupytext --to ipynb {quote(shown)}"
@@ -459,7 +459,7 @@ def _restore(shown: str) -> str:
 def _encoded(shown: str, encoding: str) -> str:
     from shlex import quote  # noqa: PLC0415 - as above
 
-    new = Path(shown).with_suffix(f".utf8{Path(shown).suffix}").as_posix()
+    new = "{}.utf8{}".format(*os.path.splitext(shown))
     return f"Save it as UTF-8, or convert it: iconv -f {encoding} -t UTF-8 {quote(shown)} > {quote(new)}"
 
 
