@@ -99,7 +99,7 @@ def test_no_value_of_the_data_stands_in_the_error_about_mixed_types() -> None:
     assert "int, str" in str(caught.value)
     assert "SECRET" not in str(caught.value)
     assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+    assert caught.value.__context__ is None
 
 
 def test_a_mixed_index_and_repeated_columns_are_named() -> None:

@@ -2,7 +2,8 @@
 
 A promoted function runs in a fresh process. The tests run it in the one in which the notebook ran, so everything that
 is no variable of the notebook is put back first: the environment, the working directory, options, generators of
-numbers, attributes of modules and classes, and what was put in `sys.modules`.
+numbers, attributes of modules and classes, and what was put in `sys.modules`. The depth of recursion is left: code that
+goes too deep in a fresh process stops there, so a run tells.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
     shown, printed = pl.Config.save(), np.get_printoptions()
     local = locale.setlocale(locale.LC_ALL)
     told, level, handlers = logging.root.manager.disable, logging.root.level, list(logging.root.handlers)
-    depth, waits, collects = sys.getrecursionlimit(), socket.getdefaulttimeout(), gc.isenabled()
+    waits, collects = socket.getdefaulttimeout(), gc.isenabled()
     try:
         with kept("the environment", "the set-up of csv", "the set-up of calendar"):
             yield
@@ -96,7 +97,6 @@ def put_back(*, databases: bool = True) -> Iterator[None]:
         logging.disable(told)
         logging.root.setLevel(level)
         logging.root.handlers[:] = handlers
-        sys.setrecursionlimit(depth)
         socket.setdefaulttimeout(waits)
         (gc.enable if collects else gc.disable)()
         random.seed(_UNLIKELY)
