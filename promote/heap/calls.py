@@ -1,29 +1,26 @@
-"""What calls change, and which objects they give."""
+"""What calls change, and which code they run: that which they call, and that which they are given."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 
-from promote.heap.cells import called_in_cell, is_unframed, touch_family
-from promote.heap.foreign import by_its_object, is_foreign
+from promote.heap.cells import called_in_cell
+from promote.heap.foreign import by_its_object
 from promote.heap.heap import NO_CODE, NONE, Objects
-from promote.heap.libraries import Libraries
 from promote.heap.library_changes import Target
+from promote.heap.results import Results
 from promote.heap.unseen import unseen
 from promote.language.effects import (
     CALLING_DECORATORS,
     DEFAULTING_FUNCTIONS,
-    EXHAUSTING_FUNCTIONS,
     KEEPING_FUNCTIONS,
     SCALAR_FUNCTIONS,
     STORING_METHODS,
-    TEMPLATE_MAKERS,
 )
 from promote.language.functions import CONSTRUCTORS
-from promote.language.syntax import chain_of, dotted_of, names_a_type, only_asks, root_of
-from promote.language.uses import BEHIND, ClassInfo, FunctionInfo, Summary, Use
+from promote.language.uses import ClassInfo, FunctionInfo, Use
 
 # A body of these alone runs nothing that it is given
 _QUIET_EVENTS = frozenset({"assign", "define", "mutate", "put", "return"})
@@ -32,15 +29,7 @@ _OF_FILES = frozenset("write writelines read readline readlines readinto seek fl
 _ABOUT_TYPES = frozenset(("isinstance", "issubclass", "super"))
 
 
-# Special methods that no operator asks: what those give that stands for parts is within the instance anyway
-_NO_OPERATORS = frozenset(
-    """__call__ __enter__ __aenter__ __exit__ __aexit__ __iter__ __next__ __getitem__ __getattr__ __getattribute__
-    __setattr__ __get__ __repr__ __str__ __format__ __hash__ __len__ __bool__ __contains__ __del__ __setitem__
-    __delitem__""".split()  # noqa: SIM905 - as `effects` writes its tables
-)
-
-
-class Calls(Libraries):
+class Calls(Results):
     """Values that know functions."""
 
     def called(self, call: ast.Call, use: Use, *, alone: bool, applied: bool = False) -> None:
@@ -198,64 +187,6 @@ class Calls(Libraries):
             self.callbacks(self.heap.code_in(made), NONE, use)
             constructed(self, self.heap.contents(made) & self.heap.types, NONE, use)
 
-    def callbacks(self, code: Iterable[FunctionInfo], given: Objects, use: Use) -> None:
-        """Functions handed on to a call may run, with anything else that the call was given."""
-        for info in code:
-            self.loosely(info, given, use)
-
-    def loosely(self, info: FunctionInfo, given: Objects, use: Use) -> None:
-        """Apply a function whose arguments are not known one by one."""
-        reached = self.heap.reach(given)
-        bound = dict.fromkeys(info.parameters, reached - self.heap.plain_code)
-        self.apply(info, bound, given, use)
-        if functions := reached & self.heap.plain_code:  # calling them changes nothing, but they may be kept
-            summary = self.summary(info)
-            for holder, held in (*summary.keeps, *summary.keeps_inside):
-                if held in info.parameters:
-                    kept_by = self.place(holder, info, bound, given)
-                    inside = (holder, held) in summary.keeps_inside
-                    self.heap.hold(self.heap.within(kept_by) if inside else kept_by, functions)
-
-    def apply(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
-        """Do to the caller's objects what a function's summary says."""
-        self.ran.setdefault(info, use)
-        summary = self.summary(info)
-        for name in summary.mutates:
-            self.touch(self.depth(bound.get(name, NONE), deep=name in summary.deeply), use)
-        for name in summary.changes:
-            if name in info.captured and not self.is_local(name):
-                self.touch(itself | self.deep(itself), use)
-                continue
-            if not self.is_local(name) and (name in summary.writes or not self.is_constant(name)):
-                self.changed.setdefault(name, use)
-            mine = self.outside_of(name)
-            self.touch(mine | self.depth(mine, deep=name in summary.deeply), use)
-        self.in_its_hands(info, bound, itself, use)
-        for name in summary.raises:
-            self.heap.raised |= self.place(name, info, bound, itself)
-        self.link(info, bound, itself)
-        for name in summary.writes:
-            self.written.setdefault(name, use)
-        if summary.keeps_state:
-            self.touch(itself | self.deep(itself), use)
-            for name in self.functions.holders(info):
-                self.changed.setdefault(name, use)
-                self.touch(self.of(name), use)
-
-    def in_its_hands(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
-        """Do to the caller's objects what hangs on what they are: tables, library objects, frames."""
-        summary = self.summary(info)
-        for name in summary.asks:
-            asked = self.heap.reach(self.place(name, info, bound, itself))
-            self.asked_items |= asked
-            self.touch(asked & self.heap.defaulting, use)
-        for name in summary.uses:
-            used = self.heap.reach(self.place(name, info, bound, itself))
-            self.used |= used
-            self.touch(used & self.heap.foreign, use)
-        for name in summary.cells if self.heap.made_of else ():
-            touch_family(self, self.place(name, info, bound, itself), use, whole=True)
-
     def handed_on_by(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects, use: Use) -> None:
         """Take that a function which is called hands objects to libraries, which may call their methods."""
         for name in self.summary(info).handed_on if self.calls_back else ():
@@ -263,307 +194,3 @@ class Calls(Libraries):
             handed = self.heap.reach(given - self.heap.types) - self.heap.types | given & self.heap.types
             self.handed_on |= handed if self.inside is not None else NONE
             self.methods_called_back(handed, {}, use)
-
-    def depth(self, objects: Objects, *, deep: bool) -> Objects:
-        """What changes of objects: all that can be reached, or themselves alone."""
-        heap = self.heap
-        called = heap.reach(objects if deep else objects - heap.exact) & heap.bound if heap.bound else NONE
-        if not deep:  # `stack.close()` calls the methods that were put into it
-            return (self.delegated(objects) | heap.contents(called)) - heap.plain_code
-        found = self.deep(objects) | heap.contents(called)
-        for info in self.heap.code_in(objects):  # `tools["rows"]().append(1)` changes what the tool gives
-            summary = self.summary(info)
-            for name in (summary.gives | summary.parts).difference(info.parameters):
-                found |= self.place(name, info, {}, objects)
-        return found
-
-    def link(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> None:
-        """Let the caller's objects hold what a function leaves in them."""
-        summary = self.summary(info)
-        for holder, held in summary.keeps:
-            self.heap.hold(self.place(holder, info, bound, itself), self.place(held, info, bound, itself))
-        for holder, held in summary.keeps_inside:
-            inside = self.heap.within(self.place(holder, info, bound, itself))
-            self.heap.hold(inside, self.place(held, info, bound, itself))
-        for holder, kind in summary.fills:
-            self.heap.hold(self.place(holder, info, bound, itself), self.heap.of_kinds((kind,)))
-        for holder, code in summary.left:
-            self.heap.carry(self.place(holder, info, bound, itself), frozenset((code,)), frozenset())
-        for holder, code in summary.left_inside:
-            inside = self.heap.within(self.place(holder, info, bound, itself))
-            self.heap.carry(inside - self.heap.plain_code, frozenset((code,)), frozenset())
-
-    def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
-        """The caller's objects for a name of a summary."""
-        if name in info.parameters:  # a default value is kept with the function
-            return bound[name] if name in bound else self.heap.contents(itself) if name in info.fresh_defaults else NONE
-        if name in info.captured and not self.is_local(name):
-            return itself
-        return self.outside_of(name.removeprefix(BEHIND))
-
-    def summary(self, info: FunctionInfo) -> Summary:
-        """What a function does, as far as it is known by now."""
-        self.asked.add(info)
-        return self.functions.summaries.get(info) or Summary()
-
-    # Targets
-
-    def code_objects(self, call: ast.Call) -> Objects:
-        """The function objects that a call calls."""
-        if isinstance(call.func, ast.Lambda):
-            return self.value(call.func)
-        return self.of(call.func.id) if isinstance(call.func, ast.Name) else NONE
-
-    def on_first(self, call: ast.Call) -> ast.Call | None:
-        """Give `dict.get(table, "k")` as `table.get("k")`; None where no function of a library's type is called."""
-        func = call.func
-        if not isinstance(func, ast.Attribute) or not call.args or not names_a_type(func.value):
-            return None
-        root = dotted_of(func.value) or ("",)
-        if root[0] in self.functions.classes or isinstance(call.args[0], (ast.Starred, ast.Constant)):
-            return None
-        if id(call) not in self.turned:
-            method = ast.copy_location(ast.Attribute(call.args[0], func.attr, ast.Load()), func)
-            self.turned[id(call)] = call, ast.copy_location(ast.Call(method, call.args[1:], call.keywords), call)
-        return self.turned[id(call)][1]
-
-    def understood(self, call: ast.Call) -> tuple[Target, Objects]:
-        """Tell what a call calls, and what it is given; within one run of a statement that is asked once."""
-        found = self.calls.get(id(call))
-        if found is None:
-            target = self.target(call)
-            if target.name in EXHAUSTING_FUNCTIONS and target.name not in self.functions.variables:
-                self.used_up |= {id(one) for one in call.args if one.__class__ is ast.GeneratorExp}
-            found = self.calls[id(call)] = target, self.arguments(call)
-        return found
-
-    def target(self, call: ast.Call) -> Target:
-        """Tell what a call calls."""
-        func = call.func
-        if isinstance(func, ast.Name):
-            return self.named_target(call, func.id)
-        if isinstance(func, ast.Attribute):
-            path = chain_of(func)
-            if path and self.is_library(path[0]):
-                name = self.functions.canonical(path).removeprefix("builtins.")
-                return Target((), name, NONE, NONE, func.attr)
-            receiver = self.receiver(func.value)
-            on_class = isinstance(func.value, ast.Name) and func.value.id in self.functions.classes
-            infos = tuple(
-                (info, self.bind(info, call, None if on_class and not info.decorated else receiver, receiver))
-                for info in self.functions.methods(func.attr)
-            )
-            assigned = func.attr in self.functions.attributes
-            stored = self.heap.contents(receiver) if assigned else self.wrapped(receiver, infos)
-            name = self.functions.canonical(path) if path else ""
-            for one in receiver & self.heap.modules.keys() if self.heap.modules else ():
-                name = f"{self.heap.modules[one]}.{func.attr}"
-            others = receiver - self.heap.classes.keys() if infos and self.inside is None else NONE
-            return Target(infos, name, receiver, stored - self.heap.plain_code, func.attr, mixed=bool(others))
-        if isinstance(func, ast.Lambda):
-            info = self.functions.lambdas[id(func)]
-            return Target(((info, self.bind(info, call)),), "", NONE, NONE)
-        return Target((), "", NONE, self.value(func))
-
-    def wrapped(self, receiver: Objects, infos: Sequence[tuple[FunctionInfo, object]]) -> Objects:
-        """What the notebook's own decorators made of methods: their class holds it."""
-        if not infos:
-            return NONE
-        by_name, classes = self.functions.by_name, self.functions.classes
-        decorators = {
-            root_of(one) for info, _ in infos if info.decorated for one in getattr(info.node, "decorator_list", ())
-        }
-        if not any(root is not None and (root[0] in by_name or root[0] in classes) for root in decorators):
-            return NONE
-        return frozenset(one for one in self.heap.contents(receiver) if one in self.heap.code)
-
-    def named_target(self, call: ast.Call, name: str) -> Target:
-        """Tell what a call of a plain name calls."""
-        objects = self.of(name)
-        plain = objects & self.heap.plain_code
-        local = self.is_local(name)
-        infos = [info for one in sorted(plain) for info in self.heap.code.get(one, ())]
-        if not plain and not local and name in self.functions.by_name:
-            infos = list(self.functions.infos(name))
-        cls = ""
-        if name in self.functions.classes and not local:
-            cls = name
-            infos = []
-        called = ""
-        if name in self.functions.imports:  # whatever else has the name: an import may have it here
-            called = "" if local and name in self.inside_parameters() else self.functions.canonical([name])
-        elif not local and name not in self.functions.by_name and name not in self.own:
-            called = self.functions.canonical([name])
-        called = called.removeprefix("builtins.")
-        return Target(tuple((i, self.bind(i, call)) for i in infos), called, NONE, objects - plain, cls=cls)
-
-    def inside_parameters(self) -> tuple[str, ...]:
-        """The parameters of the function whose body this is."""
-        return self.inside.parameters if self.inside is not None else ()
-
-    def receiver(self, node: ast.expr) -> Objects:
-        """What a method is called on; `super()` is the object itself."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
-            return self.of(self.inside.parameters[0]) if self.inside and self.inside.parameters else NONE
-        return self.delegated(self.value(node))
-
-    def bind(
-        self, info: FunctionInfo, call: ast.Call, itself: Objects | None = None, receiver: Objects = NONE
-    ) -> dict[str, Objects]:
-        """Give the objects of each parameter; `itself` goes to the first."""
-        names = list(info.parameters)
-        if itself is not None and info.decorated:  # a static or class method, a property: what goes where is not clear
-            return dict.fromkeys(names, self.heap.reach(itself | self.arguments(call)))
-        bound: dict[str, Objects] = {}
-        if itself is not None and names:
-            bound[names.pop(0)] = itself
-        spread = NONE
-        for index, argument in enumerate(call.args):
-            if isinstance(argument, ast.Starred) or index >= len(names):
-                given = self.value(argument)
-                spread |= given | self.heap.within(given)
-            else:
-                bound[names[index]] = self.value(argument)
-        for keyword in call.keywords:
-            given = self.value(keyword.value)
-            if keyword.arg in names:
-                bound[keyword.arg] = given
-            else:
-                spread |= given | self.heap.contents(given)
-        if spread:
-            for name in names:
-                bound[name] = bound.get(name, NONE) | spread
-        return bound
-
-    # Results
-
-    def shared_by_instances(self, name: str) -> Objects:
-        """What a constructor may change that is not of the new instance alone: the attributes of its class."""
-        cls = self.of(name)
-        if not self.heap.contents(cls):
-            return NONE
-        made = self.heap.new()
-        self.heap.inherit(made, cls)
-        return made
-
-    def result(self, call: ast.Call) -> Objects:
-        """Work out what a call may give."""
-        target, given = self.understood(call)
-        if target.cls:
-            return self.instance(call, target.cls, given)
-        found = self.relation(call, target, given) or self.library_result(call, target, given)
-        if is_foreign(target.name, target.method):
-            self.heap.foreign |= found - given - target.receiver
-        if is_unframed(target.name):
-            self.heap.unframed |= found - given
-        if (method := self.on_first(call)) is not None:
-            found |= self.result(method)
-        for info, bound in target.infos:
-            found |= self.given_out(info, bound, self.code_objects(call))
-        found |= self.given_by_classes(call, target, given) if self.heap.classes else NONE
-        everything = given | target.receiver | target.callee
-        for info in self.heap.code_in(given | target.callee):
-            summary = self.summary(info)
-            if summary.gives or summary.holds or summary.parts:
-                outside = (n for n in summary.gives | summary.holds | summary.parts if n not in info.parameters)
-                out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
-                found |= (everything - self.heap.plain_code) | (out | self.heap.new(out) if out else NONE)
-            self.heap.carry(found - everything, summary.code, summary.classes)
-        if target.callee:
-            made = self.heap.new(given)
-            found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
-            found |= self.heap.contents(target.callee) - self.heap.plain_code  # which it may give
-            if target.callee & self.heap.getters:
-                found |= given | self.heap.within(given)
-        if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
-            self.heap.templates |= found - everything
-        return found
-
-    def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
-        """What a function of the notebook gives."""
-        summary = self.summary(info)
-        made = self.heap.of_kinds(summary.kinds)
-        for name in summary.looks:
-            self.heap.look(made, self.place(name, info, bound, itself))
-        if summary.stateful:
-            self.heap.stateful |= made
-        self.heap.hold(made, NONE.union(*(self.place(n, info, bound, itself) for n in summary.holds)))
-        if info.generator:
-            self.heap.hold(made, NONE.union(*bound.values()))
-            self.heap.carry(made, frozenset((info,)), frozenset())  # its body runs when it is consumed
-        self.heap.carry(made, summary.code, summary.classes)
-        if summary.classes:
-            self.reached_by_hooks(made)
-        direct = NONE.union(*(self.place(n, info, bound, itself) for n in summary.gives))
-        inner = NONE.union(*(self.heap.within(self.place(n, info, bound, itself)) for n in summary.parts))
-        return made | direct | inner | (itself if summary.keeps_state else NONE)
-
-    def given_by_classes(self, call: ast.Call, target: Target, given: Objects) -> Objects:
-        """What a call gives by classes of the notebook that it does not name."""
-        found = self.given_by_hooks(given, given)  # `abs(bag)` asks its `__abs__`
-        found |= self.given_by_hooks(target.callee, given, "__call__") if target.callee else NONE
-        found |= self.given_by_hooks(target.receiver, given, target.method) if target.method[:2] == "__" else NONE
-        found |= self.heap.within(given) if target.method == "__get__" else NONE
-        found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
-        types = (self.code_objects(call) | target.callee) & self.heap.types
-        return found | self.instance_of(types, given) if types else found
-
-    def instance_of(self, types: Objects, given: Objects) -> Objects:
-        """An instance of classes that no name at the top stands for."""
-        made = self.heap.new(given)
-        classes = frozenset().union(*(self.heap.classes[one] for one in types))
-        self.heap.carry(made, frozenset(), classes)
-        self.heap.inherit(made, types)
-        for info in [cls.methods[name] for cls in classes for name in CONSTRUCTORS if name in cls.methods]:
-            self.link(info, dict.fromkeys(info.parameters, given) | dict.fromkeys(info.parameters[:1], made), NONE)
-        self.reached_by_hooks(made)
-        return made
-
-    def given_by_hooks(self, instances: Objects, given: Objects, asked: str = "") -> Objects:
-        """What a method of instances gives that runs where no call names it: the one asked for, or any operator's."""
-        direct = held = NONE
-        for one in instances & self.heap.classes.keys():
-            itself = frozenset((one,))
-            for name, info in self.hooks_of(one):
-                summary = self.summary(info)
-                if (name != asked if asked else name in _NO_OPERATORS) or not (
-                    summary.gives | summary.parts | summary.holds
-                ):
-                    continue
-                bound = dict.fromkeys(info.parameters, given | instances) | dict.fromkeys(info.parameters[:1], itself)
-                around = self.heap.contents(itself)
-                direct |= NONE.union(*(self.place(n, info, bound, around) for n in summary.gives))
-                direct |= NONE.union(*(self.heap.within(self.place(n, info, bound, around)) for n in summary.parts))
-                held |= NONE.union(*(self.place(n, info, bound, around) for n in summary.holds))
-        return direct | self.heap.new(held) if held - direct else direct
-
-    def hooks_of(self, one: int) -> list[tuple[str, FunctionInfo]]:
-        """The methods of an instance's classes that run where no call names them, and of a class's metaclasses."""
-        classes = self.heap.classes[one]
-        metas = [cls for own in classes for meta in own.meta for cls in self.functions.lineage(meta)]
-        return [(name, cls.methods[name]) for cls in (*classes, *metas) for name in cls.implicit]
-
-    def reached_by_hooks(self, instances: Objects) -> None:
-        """Let instances hold what such methods give that stands outside of them: `__enter__` may give a global."""
-        for one in instances & self.heap.classes.keys():
-            for _, info in self.hooks_of(one):
-                summary = self.summary(info)
-                outside = (summary.gives | summary.holds | summary.parts).difference(info.parameters)
-                found = NONE.union(*(self.place(name, info, {}, frozenset((one,))) for name in outside))
-                self.heap.hold(frozenset((one,)), found - self.heap.types)
-
-    def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
-        """An instance of a class of the notebook holds what it was made of."""
-        made = self.heap.new(given)
-        lineage = self.functions.lineage(name)
-        self.heap.carry(made, frozenset(), frozenset(lineage))
-        self.heap.inherit(made, self.of(name))
-        for info in self.heap.code_in(self.heap.contents(self.of(name))):  # factories of default values
-            self.heap.hold(made, self.given_out(info, {}, NONE))
-        for info in self.functions.constructors(name):
-            self.link(info, self.bind(info, call, made), NONE)
-        self.reached_by_hooks(made)
-        metas = [cls for own in lineage for meta in own.meta for cls in self.functions.lineage(meta)]
-        makers = [cls.methods["__new__"] for cls in lineage if "__new__" in cls.methods]
-        makers += [cls.methods["__call__"] for cls in metas if "__call__" in cls.methods]
-        return made.union(*(self.given_out(info, self.bind(info, call, self.of(name)), made) for info in makers))

@@ -16,7 +16,7 @@ from promote.language.uses import Use
 
 if TYPE_CHECKING:
     from promote.heap.calls import Calls
-    from promote.heap.library_changes import Target
+    from promote.heap.library_changes import LibraryChanges, Target
 
 # Methods that change lists, tables and sets, and that no frame has
 _OF_CONTAINERS = frozenset(
@@ -77,7 +77,7 @@ def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, u
         touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
 
 
-def touch_family(run: Calls, objects: Objects, use: Use, *, whole: bool) -> None:
+def touch_family(run: LibraryChanges, objects: Objects, use: Use, *, whole: bool) -> None:
     """Touch what frames were made of, and with `whole` what else was made of that."""
     made_of = run.heap.made_of
     roots = NONE.union(*(made_of.get(one, {one} if whole else ()) for one in objects - run.heap.exact))

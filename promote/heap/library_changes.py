@@ -10,7 +10,8 @@ from platform_core.hints import TYPE_CHECKING
 from platform_core.values import dataclass
 from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
-from promote.heap.state import CONNECTION, is_state_of
+from promote.heap.state import CONNECTION
+from promote.heap.state_paths import is_state_of
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
     CHANGING_FUNCTIONS,

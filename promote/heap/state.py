@@ -7,26 +7,25 @@ ordinary reaching definitions find a seed or an option that stands outside a ste
 from __future__ import annotations
 
 import ast
-import re
-import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from functools import lru_cache
 
 from platform_core.hints import TYPE_CHECKING
 from platform_core.values import replace
-from promote.heap.options import ASKING, POLARS, names_a_format, option_states, options_read
-from promote.language.effects import ARGUMENT_MUTATORS, MUTATING_METHODS
-from promote.language.functions import Functions, is_known, nameless
-from promote.language.showing import HARMLESS_MODULES
+from promote.heap.options import POLARS, names_a_format, option_states, options_read
+from promote.heap.set_ups import ANYTHING, patched, set_up
+from promote.heap.state_paths import (
+    ONLY_ENVIRONMENT,
+    asks_environment,
+    looks_at_files,
+    may_draw,
+    state_of,
+    touches_none,
+)
+from promote.language.functions import Functions, nameless
 from promote.language.states import (
-    ALSO_SETTING,
     AMBIENT_STATES,
-    HARMLESS_PARTS,
-    HARMLESS_SETTINGS,
     HIDDEN_STATE,
-    HOOKS,
     MINDED_WHERE_ASKED,
-    PARTS_OF_WARNINGS,
     PLACING_METHODS,
     PRINTED,
     PROGRESS,
@@ -35,19 +34,14 @@ from promote.language.states import (
     RUN_STATES,
     RUNNERS,
     SETTERS,
-    SETTING_FUNCTIONS,
     SHARED_CONNECTION,
     SHOWN_STATES,
     STATE_HOLDERS,
     STATE_WORDS,
-    STATELESS,
     STOPPING,
-    STORING_FUNCTIONS,
     TELLING_ERRORS,
 )
-from promote.language.syntax import IMPORTED, chain_of
 from promote.language.uses import DottedUse, Effects, FunctionInfo, Use
-from promote.patterns import pattern
 
 if TYPE_CHECKING:
     from promote.language.facts import Facts
@@ -59,43 +53,10 @@ ENVIRONMENT = "the environment"
 CONNECTION = PREFIX + HIDDEN_STATE["duckdb"]
 _FILTERS = "the filters of warnings"
 _NUMPY_ERRORS = "how NumPy takes errors"
-_TELLING = frozenset(("start", "stop", "__enter__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"))
-_ANYTHING = f"{IMPORTED}?"  # a module that a run alone names
-_TOLD_OF_MODULES = frozenset((_ANYTHING, "__version__", "__name__", "__file__", "__doc__", "__path__", "__all__"))
+_TOLD_OF_MODULES = frozenset((ANYTHING, "__version__", "__name__", "__file__", "__doc__", "__path__", "__all__"))
 _TOLD_BY_TEXTS = frozenset(("duckdb", "warnings"))
 _TELLING_ERRORS = frozenset([path.rpartition(".")[2] for path in TELLING_ERRORS])
-_DRAWING = pattern(
-    r"train_test_split|shuffle|resample|^make_|KMeans|Forest|Tree|SGD|MLP|Boost|Bagging|SVD|PCA|NMF|Embedding|TSNE"
-    r"|Gaussian|^Random|Split$|rvs"
-)
-_SIMULATING = pattern(
-    r"rvs|random|sampl(e|ing)|simulat|bootstrap|permut|shuffle|synthe|noise|perturb|jitter", re.IGNORECASE
-)
 _READING_CALLS = frozenset(("get", "getenv", "getcwd", "geterr", "items", "keys", "values", "copy", "getlocale"))
-# Calls that look at files: by how their last word begins, by that word, and by their whole path
-_FILE_READERS = ("read_", "scan_")
-_FILE_WORDS = frozenset(
-    """open Path glob iglob rglob listdir scandir walk iterdir cwd resolve absolute exists is_file is_dir
-    samefile""".split()  # noqa: SIM905 - as `effects` writes its tables
-)
-_FILE_CALLS = frozenset((
-    *("os.stat", "os.lstat", "os.access", "os.readlink", "os.path.abspath", "os.path.realpath", "os.path.relpath"),
-    *("os.path.lexists", "os.path.isfile", "os.path.isdir", "os.path.islink", "os.path.getsize", "os.path.getmtime"),
-    *("numpy.loadtxt", "numpy.genfromtxt", "numpy.fromfile", "numpy.load", "numpy.memmap", "sqlite3.connect"),
-))  # fmt: skip
-# Calls of what looks at the environment by itself; other processes do, and take the working directory too
-_STARTING = ("subprocess.", "os.system", "os.popen", "os.exec", "os.spawn", "os.posix_spawn")
-_ASKING = frozenset((
-    *("os.path.expandvars", "os.path.expanduser", "os.get_exec_path", "pathlib.Path.home", "getpass.getuser"),
-    *("shutil.which", "shutil.get_terminal_size", "tempfile.gettempdir", "tempfile.mkdtemp", "tempfile.mkstemp"),
-    *("tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "urllib.request.getproxies"),
-))  # fmt: skip
-# Packages whose calls draw no numbers but those that stand in a table
-_DRAWING_NOTHING = (
-    frozenset(("pandas", "polars", "numpy", "platform_core")) | sys.stdlib_module_names | HARMLESS_MODULES
-)
-_STATE_ROOTS = frozenset(path.split(".", 1)[0] for path in HIDDEN_STATE)
-_SETTING = pattern(rf"(^|\.)(({'|'.join(SETTING_FUNCTIONS)})(_\w+)?|add_\w+)$")
 
 
 def state_uses(
@@ -213,7 +174,7 @@ def is_shown(name: str) -> bool:
 
 def _states_of_all(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     """The states that a use touches by whatever its name is imported from."""
-    if use.path[0] == _ANYTHING and use.call is None and not use.stored and use.path[-1] in _TOLD_OF_MODULES:
+    if use.path[0] == ANYTHING and use.call is None and not use.stored and use.path[-1] in _TOLD_OF_MODULES:
         return []
     if use.path[0] not in functions.others:
         return _states(use, functions)
@@ -229,7 +190,7 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
         yield from ((state, "change") for state in options)
         yield from ((state, "read") for state in options_read(path, use))
         return
-    state = _state_of(path)
+    state = state_of(path)
     if state is None and use.call is not None and path.startswith("."):
         state = _of_relation(path, functions)
     if state is not None:
@@ -239,7 +200,7 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
     elif use.call is not None:
         yield from _by_the_way(path, use)
     if state is None or state in {_FILTERS, _NUMPY_ERRORS}:
-        package = _patched(use, path, functions) or _set_up(use, path, functions)
+        package = patched(use, path, functions) or set_up(use, path, functions)
         if state == _FILTERS and "showwarning" in functions.attributes:
             package = "warnings"  # what is told of them is data
         if package:
@@ -248,10 +209,10 @@ def _states(use: DottedUse, functions: Functions) -> Iterable[tuple[str, str]]:
 
 def _by_the_way(path: str, use: DottedUse) -> Iterable[tuple[str, str]]:
     """The states that a call touches which is not there for them."""
-    if _looks_at_files(path) or _asks_environment(path):
-        if path not in _ASKING:
+    if looks_at_files(path) or asks_environment(path):
+        if path not in ONLY_ENVIRONMENT:
             yield "the working directory", "read"
-        if _asks_environment(path):
+        if asks_environment(path):
             yield ENVIRONMENT, "read"
     elif _draws_numbers(path, use):
         yield "the generator of numpy.random", "change"
@@ -282,142 +243,12 @@ def _touches_none(use: DottedUse, functions: Functions) -> bool:
     return use.path[0] not in functions.others and touches_none(nameless(functions.canonical(use.path)))
 
 
-@lru_cache(maxsize=4096)
-def touches_none(path: str) -> bool:
-    """Whether no use of a path touches a state, whatever it is given: most paths of most notebooks.
-
-    >>> [touches_none(path) for path in (".frame.head", "polars.col", "polars.Config.set_fmt_str_lengths", "open")]
-    [True, True, False, False]
-    """
-    package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
-    if method in {"pandas", "initialize"} or method.startswith(("progress_", "parallel_")):
-        return False
-    if path in STORING_FUNCTIONS or method in _TELLING or method in RUNNERS or package == "warnings":
-        return False
-    if path.startswith("polars.Config"):
-        return False
-    changing = (package in sys.stdlib_module_names and method in MUTATING_METHODS) or ".__dict__." in path
-    if changing or (not package and method in RELATION_MAKERS):
-        return False
-    if (
-        _state_of(path) is not None
-        or _looks_at_files(path)
-        or _asks_environment(path)
-        or path in ASKING
-        or _sets_something(path)
-    ):
-        return False
-    return path not in ALSO_SETTING and path not in MINDED_WHERE_ASKED and not _may_draw(path)
-
-
-def _looks_at_files(path: str) -> bool:
-    word = path.rpartition(".")[2]
-    return word in _FILE_WORDS or word.startswith(_FILE_READERS) or path in _FILE_CALLS
-
-
-def _asks_environment(path: str) -> bool:
-    return path in _ASKING or path.startswith(_STARTING) or path.endswith(".expanduser")
-
-
-def _sets_something(path: str) -> bool:
-    return path.rpartition(".")[2].startswith((*SETTING_FUNCTIONS, "add_")) and _SETTING.search(path) is not None
-
-
-def _set_up(use: DottedUse, path: str, functions: Functions) -> str:
-    """The package that a call sets up, so that any use of it may give something else; empty where it sets up none."""
-    if use.call is None:
-        return ""
-    package = path.split(".", 1)[0]
-    told_of = path in ALSO_SETTING or path in functions.minded
-    harmless = package in HARMLESS_MODULES - {"warnings"} and not told_of
-    known = use.path[0] in functions.imports and not harmless and is_known(package)
-    if path.endswith((".start", ".stop")) and any(p.startswith("unittest.mock") for p in functions.imports.values()):
-        package = "anything"  # `patch(…).start()`
-    elif path == "..__enter__":
-        package = "anything"  # of something without a name
-    elif path.endswith(".__enter__"):
-        package *= path.removesuffix(".__enter__") in STATE_HOLDERS
-    elif path == "importlib.reload":
-        chain = chain_of(use.call.args[0]) if use.call.args else None
-        package = (
-            functions.canonical(chain).partition(".")[0] if chain and chain[0] in functions.imports else "anything"
-        )
-    elif package == "warnings" or path == "numpy.seterr":
-        package *= known and path in functions.minded
-    else:
-        harmless = (path.startswith(HARMLESS_SETTINGS) and not told_of) or path in ARGUMENT_MUTATORS
-        package *= known and not harmless and (told_of or _sets_something(path))
-    return package
-
-
-def _patched(use: DottedUse, path: str, functions: Functions) -> str:
-    """The package a part of which a use binds anew, or changes; empty where it is none that matters."""
-    stored = use.path if use.stored else ()
-    if use.call is not None and not use.stored:
-        stored = use.path[: _depth_of_change(use, path)]
-        if path in STORING_FUNCTIONS and use.call.args:
-            first = use.call.args[0]
-            called = first.func if isinstance(first, ast.Call) and chain_of(first) is None else first
-            use = replace(use, call=first if isinstance(first, ast.Call) else None)
-            stored = chain_of(called) or ()
-    if stored == ("type",) or "__class__" in stored[1:]:  # the class of an object, which may be a package's
-        of = use.call.args[0] if use.call is not None and use.call.args else ast.Name(stored[0])
-        return "" if isinstance(of, ast.Name) and of.id in {"self", "cls"} else "anything"
-    if stored[:1] == ("__builtins__",):
-        return "builtins"
-    if stored[:1] == (_ANYTHING,):
-        return "anything"
-    if not stored or stored[0] not in functions.imports:
-        return ""
-    path = functions.canonical(stored)
-    package = path.split(".")[0]
-    hook = functions.calls_hooks and path.rpartition(".")[2] in HOOKS
-    if (path.startswith(HARMLESS_PARTS) and not hook) or not is_known(package):
-        return ""
-    return package if package not in HARMLESS_MODULES or path in PARTS_OF_WARNINGS else ""
-
-
-def _depth_of_change(use: DottedUse, path: str) -> int:
-    """How many parts of a chain name what a call of its method changes: `string.extras.append(…)`, 0 for none."""
-    *whole, method = path.split(".")
-    if method in {"__setattr__", "__delattr__", "__setitem__", "__delitem__"}:
-        return len(use.path) - 1
-    if method not in MUTATING_METHODS or len(whole) < 2 or whole[-1][:1].isupper():
-        return 0
-    return len(use.path) - 1 if "__dict__" in whole or whole[0] in sys.stdlib_module_names else 0
-
-
 def _draws_numbers(path: str, use: DottedUse) -> bool:
     """Whether a call takes numbers from the global generator, unless it is told not to."""
     told = use.call is not None and any(k.arg in {"random_state", "seed", "rng"} for k in use.call.keywords)
     if use.call is not None and use.call.args and path.startswith(".") and path.endswith(".shuffle"):
         return False  # a generator's own; that of a column takes no list
-    return use.call is not None and not told and _may_draw(path)
-
-
-def _may_draw(path: str) -> bool:
-    package, method = path.split(".", 1)[0], path.rsplit(".", 1)[-1]
-    if path.startswith("."):
-        return method in {"sample", "samples", "rvs", "simulate", "bootstrap", "shuffle"}
-    if package == "sklearn" or path.startswith("scipy.stats."):
-        return _DRAWING.search(method) is not None
-    return "." in path and package not in _DRAWING_NOTHING and _SIMULATING.search(method) is not None
-
-
-def is_state_of(path: str) -> bool:
-    """Whether a dotted path is of something that has a state of its own, or of what only shows something."""
-    return _state_of(path) is not None or path.split(".", 1)[0] in HARMLESS_MODULES
-
-
-def _state_of(path: str) -> str | None:
-    parts = path.split(".")
-    if parts[0] not in _STATE_ROOTS or path in STATELESS:
-        return None
-    for end in range(len(parts), 0, -1):
-        if state := HIDDEN_STATE.get(".".join(parts[:end])):
-            # a bare module (`import random`) is no use of its state
-            return state if end < len(parts) or (path in HIDDEN_STATE and "." in path) else None
-    return None
+    return use.call is not None and not told and may_draw(path)
 
 
 def _of_relation(path: str, functions: Functions) -> str | None:
