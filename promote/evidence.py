@@ -102,8 +102,8 @@ def evidence_of(tag: str) -> str:
 def read_evidence(root: StrPath, path: str) -> Evidence | None:
     """Read an evidence file; one that is missing, or that is not ours, counts as none."""
     try:
-        with open(os.path.join(root, path), encoding="utf-8") as stream:
-            return _evidence(json.load(stream))
+        with open(os.path.join(root, path), "rb") as stream:
+            return _evidence(json.loads(stream.read().decode()))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
