@@ -181,9 +181,7 @@ def test_where_nothing_is_promoted_nothing_is_rendered(tmp_path: Path) -> None:
         "loaded |= {'typing', 'pathlib', 'textwrap', 'argparse'} - before  # each takes as long as ten of ours\n"
         "print(code, sorted(loaded & sys.modules.keys()))"
     )
-    root = str(Path(recheck.__file__).parents[1])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    done = _run(code, tmp_path)
     assert done.stdout.splitlines()[-1] == "1 []", done.stderr
     assert "PR604 silver:a is not promoted" in done.stdout
 
@@ -195,9 +193,7 @@ def test_where_all_is_promoted_nothing_is_imported_that_writes(project: Path) ->
         "unused = {'typing', 'pathlib', 'promote.writing.write'} - before\n"
         "print('promote.render.module' in sys.modules, sorted(unused & sys.modules.keys()))"
     )
-    root = str(Path(recheck.__file__).parents[1])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=project)
+    done = _run(code, project)
     assert done.stdout.splitlines()[-1] == "True []", done.stderr
 
 
@@ -234,3 +230,10 @@ def test_where_nothing_can_be_kept_all_is_looked_at(project: Path, monkeypatch: 
     for place in (str(project.parent / "file" / "memory"), "off", ""):
         monkeypatch.setenv("WORKBENCH_CACHE", place)
         assert checked(project) == expected
+
+
+def _run(code: str, project: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own, in a project, with `promote` at hand."""
+    root = str(Path(recheck.__file__).parents[1])
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {code}"]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=project)
