@@ -67,7 +67,7 @@ _METHODS = {
     "nlargest": "nsmallest", "nsmallest": "nlargest", "top_k": "bottom_k", "bottom_k": "top_k",
     "forward_fill": "backward_fill", "backward_fill": "forward_fill", "ffill": "bfill", "bfill": "ffill",
     "lower": "upper", "upper": "lower", "to_lowercase": "to_uppercase", "to_uppercase": "to_lowercase",
-    "idxmax": "idxmin", "add": "sub", "sub": "add", "mul": "truediv", "truediv": "mul", "year": "month",
+    "add": "sub", "sub": "add", "mul": "truediv", "truediv": "mul", "year": "month",
     "month": "day", "day": "month", "weekday": "day", "week": "month", "quarter": "month", "hour": "minute",
     "minute": "hour", "union": "intersection", "intersection": "union", "append": "extend", "is_in": "ne",
 }  # fmt: skip
@@ -84,8 +84,7 @@ _DROPPABLE = frozenset(
 )  # fmt: skip
 _JOINS = {"left": "inner", "inner": "left", "right": "inner", "outer": "inner", "full": "inner", "anti": "semi",
           "semi": "anti"}  # fmt: skip
-_OTHER_TEXT = {"first": "last", "last": "first", "any": "none", "forward": "backward", "backward": "forward",
-               "left": "right", "right": "left", "both": "left", "none": "both"}  # fmt: skip
+_OTHER_TEXT = {"forward": "backward", "backward": "forward", "both": "left", "none": "both"}
 _CONDITIONAL = frozenset(("when", "filter", "where", "mask"))
 # What acts on the world is left as it is: a wrong path in one of these could do harm
 _ACTS = frozenset(("remove", "unlink", "rmdir", "rmtree", "rename", "move", "system", "run", "Popen", "call",
