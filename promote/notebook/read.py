@@ -66,7 +66,9 @@ def read(path: StrPath, project: StrPath, real: str | None = None) -> Notebook:
             hint = f"Name the notebooks in it: {shown}/*.ipynb."
             raise _unnamed("This is a folder, not a notebook.", shown, hint) from None
         if not os.path.lexists(path):
-            raise _unnamed("The notebook does not exist.", shown, _near(shown, project)) from None
+            from promote.notebook.ways_out import near  # noqa: PLC0415 - only a refusal says what to do
+
+            raise _unnamed("The notebook does not exist.", shown, near(shown, project)) from None
         reason = "leads nowhere" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise _refuse("PR101", f"The notebook {reason}.", shown, "Check its permissions, or its link.") from None
     return _paired(notebook, path, shown)
@@ -134,15 +136,19 @@ def parse(raw: bytes, shown: str) -> Notebook:
     if shown.endswith(".py"):
         return _script(_text(raw, shown), shown)
     if not shown.endswith(".ipynb") and not raw.lstrip().removeprefix(BOM_UTF8).startswith(b"{"):
-        raise _of_another_kind(shown)
+        from promote.notebook.ways_out import converted  # noqa: PLC0415 - as above
+
+        kind = os.path.splitext(shown)[1].lower()
+        named = f"A {kind} file" if kind else "A file without an ending"
+        raise _refuse("PR104", f"{named} is not read as a notebook.", shown, converted(shown, kind))
     content = _content(raw, shown)
     if not isinstance(content, dict):
-        raise _refuse("PR104", "The file is JSON but not a notebook.", shown, _restore(shown))
+        raise _broken("PR104", "The file is JSON but not a notebook.", Location(shown))
     _check_version(content, shown)
     cells = content.get("cells")
     if not isinstance(cells, list):
         message = "The file is JSON but not a notebook: it has no list of cells."
-        raise _refuse("PR104", message, shown, _restore(shown))
+        raise _broken("PR104", message, Location(shown))
     _check_number(len(cells), shown)
     language = _language(content.get("metadata"))
     if language.lower() != "python":
@@ -278,7 +284,9 @@ def _text(raw: bytes, shown: str) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         encoding = "UTF-32" if raw[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff") else "UTF-16"
         message = f"The notebook is not UTF-8: it begins as {encoding} does."
-        raise _refuse("PR102", message, shown, _encoded(shown, encoding))
+        from promote.notebook.ways_out import encoded  # noqa: PLC0415 - as above
+
+        raise _refuse("PR102", message, shown, encoded(shown, encoding))
     try:
         return raw.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
@@ -286,8 +294,11 @@ def _text(raw: bytes, shown: str) -> str:
         column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
         at = Location(shown, line=line, column=column)
         message = f"The notebook is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}."
-        hint = _encoded(shown, "WINDOWS-1252") if b"{" in raw[:2] else _restore(shown)
-        raise NotebookError(Finding("PR102", "error", message, at, hint)) from None
+        if b"{" not in raw[:2]:
+            raise _broken("PR102", message, at) from None
+        from promote.notebook.ways_out import encoded  # noqa: PLC0415 - as above
+
+        raise NotebookError(Finding("PR102", "error", message, at, encoded(shown, "WINDOWS-1252"))) from None
 
 
 def _json(text: str, shown: str) -> Any:
@@ -300,24 +311,24 @@ def _json(text: str, shown: str) -> Any:
             message = "The notebook holds the markers of an unresolved merge."
             raise NotebookError(Finding("PR107", "error", message, at, _RESOLVE)) from None
         if not text.strip():
-            raise _refuse("PR103", "The notebook is an empty file.", shown, _restore(shown)) from None
+            raise _broken("PR103", "The notebook is an empty file.", Location(shown)) from None
         at = Location(shown, line=error.lineno, column=error.colno)
         message = f"The notebook is not valid JSON: {error.msg}."
-        raise NotebookError(Finding("PR103", "error", message, at, _restore(shown))) from None
+        raise _broken("PR103", message, at) from None
     except RecursionError:
-        raise _refuse("PR108", "The notebook's JSON is nested too deeply to read.", shown, _restore(shown)) from None
+        raise _broken("PR108", "The notebook's JSON is nested too deeply to read.", Location(shown)) from None
     except MemoryError:
         hint = "Clear its outputs in JupyterLab and save it."
         raise _refuse("PR108", "The notebook is too large to read.", shown, hint) from None
     except ValueError:  # a whole number of thousands of digits
-        raise _refuse("PR103", "The notebook's JSON holds a number too long to read.", shown, _restore(shown)) from None
+        raise _broken("PR103", "The notebook's JSON holds a number too long to read.", Location(shown)) from None
 
 
 def _check_version(content: dict[str, Any], shown: str) -> None:
     version = content.get("nbformat")
     if not isinstance(version, int) or isinstance(version, bool):
         named = "its nbformat is not a whole number" if "nbformat" in content else "it names no nbformat"
-        raise _refuse("PR104", f"The file is JSON but not a notebook: {named}.", shown, _restore(shown))
+        raise _broken("PR104", f"The file is JSON but not a notebook: {named}.", Location(shown))
     if version == 4:
         return
     if version < 4:
@@ -418,49 +429,8 @@ class _Names:
         return made
 
 
-def _near(shown: str, project: StrPath) -> str:
-    """Give the hint for a path at which there is no notebook: one of its name, else one that is called nearly so."""
-    from pathlib import Path  # noqa: PLC0415 - only a mistake needs it
-
-    from platform_core.suggest import meant, nearest  # noqa: PLC0415 - as above
-
-    every = sorted(path.relative_to(project).as_posix() for path in Path(project, "notebooks").rglob("*.ipynb"))
-    known = [path for path in every if "/." not in path and path.isprintable()]  # no checkpoints of Jupyter's
-    stem = Path(shown).stem.lower()
-    named = [path for path in known if Path(path).stem.lower() == stem]
-    near = named[0] if named else nearest(shown, known)
-    return meant(near) if near else "Give the path of a .ipynb file."
-
-
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _of_another_kind(shown: str) -> NotebookError:
-    from shlex import quote  # noqa: PLC0415 - as in `_restore`
-
-    kind = os.path.splitext(shown)[1].lower()
-    hint = "Give the path of an .ipynb file, or of a .py file with `# %%` lines."
-    if kind in {".md", ".markdown", ".rmd"}:
-        hint = f"Convert it: jupytext --to ipynb {quote(shown)}"
-    elif kind == ".qmd":
-        hint = f"Convert it: quarto convert {quote(shown)}"
-    named = f"A {kind} file" if kind else "A file without an ending"
-    return _refuse("PR104", f"{named} is not read as a notebook.", shown, hint)
-
-
-def _restore(shown: str) -> str:
-    """Give the hint for a file that JupyterLab cannot open either."""
-    from shlex import quote  # noqa: PLC0415 - only a refusal shows a command
-
-    return f"JupyterLab cannot open it either: mend it in a text editor, or go back: git restore {quote(shown)}"
-
-
-def _encoded(shown: str, encoding: str) -> str:
-    from shlex import quote  # noqa: PLC0415 - as above
-
-    new = "{}.utf8{}".format(*os.path.splitext(shown))
-    return f"Save it as UTF-8, or convert it: iconv -f {encoding} -t UTF-8 {quote(shown)} > {quote(new)}"
 
 
 def _unnamed(message: str, shown: str, hint: str) -> NoNotebookError:
@@ -469,3 +439,10 @@ def _unnamed(message: str, shown: str, hint: str) -> NoNotebookError:
 
 def _refuse(code: str, message: str, shown: str, hint: str) -> NotebookError:
     return NotebookError(Finding(code, "error", message, Location(shown), hint))
+
+
+def _broken(code: str, message: str, at: Location) -> NotebookError:
+    """Refuse a file that JupyterLab cannot open either."""
+    from promote.notebook.ways_out import restored  # noqa: PLC0415 - as above
+
+    return NotebookError(Finding(code, "error", message, at, restored(at.path)))
