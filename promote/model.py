@@ -85,11 +85,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """A notebook as read from disk: cells in order, language of the kernel."""
+    """A notebook as read from disk: cells in order, language of the kernel, what reading it found that is no error."""
 
     path: str
     cells: tuple[Cell, ...]
     language: str = "python"
+    told: tuple[Finding, ...] = ()
 
     def at(
         self, position: int, line: int | None = None, column: int | None = None, *, tag: str | None = None

@@ -14,7 +14,7 @@ from binascii import crc32
 from codecs import BOM_UTF8
 
 from platform_core.errors import UsageError
-from platform_core.hints import Any, Path, StrPath
+from platform_core.hints import Any, StrPath
 from promote.findings import FindingError
 from promote.model import Cell, CellKind, Finding, Location, Notebook
 from promote.patterns import pattern
@@ -28,7 +28,6 @@ _RESOLVE = (
 )
 _UNWRITABLE = "[\0\ud800-\udfff]"
 _MOST = 20_000  # cells; the largest notebooks that people write have a tenth of that
-_HEADER = b"#     text_representation:"  # of a script that jupytext has written
 _LARGE = 200_000  # bytes, from which on outputs are worth cutting out
 _BULK = rb'\n([ \t]*+)"(?:outputs|attachments|application/vnd\.jupyter\.widget-state\+json)": ([\[{])(?=\r?\n)'
 _KERNEL = "Promotion reads Python notebooks. Choose a Python kernel if the code is Python."
@@ -71,7 +70,13 @@ def read(path: StrPath, project: StrPath, real: str | None = None) -> Notebook:
             raise _unnamed("The notebook does not exist.", shown, near(shown, project)) from None
         reason = "leads nowhere" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise _refuse("PR101", f"The notebook {reason}.", shown, "Check its permissions, or its link.") from None
-    return _paired(notebook, path, shown)
+    start, ending = os.path.splitext(path)
+    beside = f"{start}{'.ipynb' if ending == '.py' else '.py'}"
+    if not os.path.lexists(beside):
+        return notebook
+    from promote.notebook.pair import held  # noqa: PLC0415 - most notebooks have no file of their name beside them
+
+    return held(notebook, path, beside)
 
 
 def relative(path: StrPath, project: StrPath, real: str | None = None) -> str:
@@ -180,16 +185,6 @@ def is_notebook(path: StrPath) -> bool:
         return False
 
 
-def pair_of(path: Path) -> Path | None:
-    """Give the script that jupytext keeps beside a notebook, which has to say the same; None where there is none."""
-    script = path.with_suffix(".py")
-    try:
-        paired = path.suffix == ".ipynb" and _HEADER in script.read_bytes()[:2000]
-    except OSError:
-        return None
-    return script if paired else None
-
-
 def _script(text: str, shown: str) -> Notebook:
     """Read a notebook that is kept as a Python script."""
     from promote.notebook import percent  # noqa: PLC0415 - only who promotes a script pays for it
@@ -216,36 +211,6 @@ def _script(text: str, shown: str) -> Notebook:
         hint = 'Write them as JSON: # %% tags=["silver:rents"].'
         raise NotebookError(Finding("PR113", "error", message, at, hint)) from None
     return Notebook(shown, tuple(_cell(cell, number, names, shown) for number, cell in enumerate(found, 1)))
-
-
-def _paired(notebook: Notebook, path: StrPath, shown: str) -> Notebook:
-    """Hold a notebook against the script that jupytext pairs it with; the notebook's path is the path of both.
-
-    Raises:
-        NotebookError: The two say different things (PR114), so that one of them is out of date.
-    """
-    start, ending = os.path.splitext(path)
-    other = ".ipynb" if ending == ".py" else ".py"
-    both = {suffix: os.path.splitext(shown)[0] + suffix for suffix in (".ipynb", ".py")}
-    try:
-        raw = bytes_in(start + other)
-        if _HEADER not in (raw if other == ".py" else bytes_in(path))[:2000]:
-            return notebook  # a script without jupytext's header has nothing but its name in common
-        pair = parse(raw, both[other])
-    except (OSError, NotebookError):
-        return notebook
-    if _essence(pair) == _essence(notebook):
-        return pair if other == ".ipynb" else notebook
-    from shlex import quote  # noqa: PLC0415 - only a refusal shows a command
-
-    message = f"The notebook and its paired script {os.path.basename(both['.py'])} say different things."
-    hint = f"Bring them together: jupytext --sync {quote(both['.ipynb'])}"
-    raise _refuse("PR114", message, both[".ipynb"], hint)
-
-
-def _essence(notebook: Notebook) -> list[tuple[str, tuple[str, ...]]]:
-    """What both files of a pair keep: the code, without blank ends, and the tags."""
-    return [(c.source.strip(), c.tags) for c in notebook.cells if c.kind == "code" and (c.source.strip() or c.tags)]
 
 
 def _content(raw: bytes, shown: str) -> Any:

@@ -42,6 +42,7 @@ def select(notebook: Notebook) -> Selection:
     steps = tuple(_step(notebook, name, group, by_name[name], findings) for name, group in members.items())
     findings += _dangling(notebook, cells, members)
     findings += _others(notebook, cells)
+    findings += notebook.told
     if not steps and not any(finding.severity == "error" for finding in findings):
         hint = "Tag the cells worth keeping, such as silver:NAME."
         message = "Nothing to promote: no cell has a layer's tag."

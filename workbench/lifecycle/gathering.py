@@ -9,7 +9,7 @@ from platform_core.errors import UserError
 from platform_core.values import dataclass, field
 from promote.merge.cell_edits import UnplacedError
 from promote.model import Location, Notebook
-from promote.notebook.read import pair_of
+from promote.notebook.pair import pair_of
 from promote.project import Project
 from promote.steps import bytes_of, text_of
 from workbench.lifecycle.mentions import python_uses, text_uses, with_python

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from promote.notebook import percent
 from promote.notebook.read import NotebookError, parse, read
+from promote.prepare import prepare
 from promote.project import find
 from promote.selection.select import select
 
@@ -185,6 +186,31 @@ def test_a_pair_that_has_come_apart_is_refused(data_project: Path) -> None:
             read(path, data_project)
         assert caught.value.finding.code == "PR114"
         assert "jupytext --sync notebooks/a.ipynb" in caught.value.finding.hint
+
+
+def test_a_pair_that_cannot_be_read_is_told(data_project: Path) -> None:
+    notebook, script = write_pair(data_project / "notebooks", "x = 1", HEADER + "# %% tags=[x\nx = 2\n", ["silver:x"])
+    found = prepare(find(named=data_project), [notebook], (), include_needed=False)[1]
+    [warning] = [finding for finding in found if finding.code == "PR116"]
+    assert (warning.severity, warning.location.path) == ("warning", "notebooks/a.py")
+    assert warning.message.endswith("a.py, cannot be read: The tags or options on a cell's marker line cannot be read.")
+    assert warning.location.line == HEADER.count("\n") + 1
+    script.write_text(HEADER + '# %% tags=["silver:x"]\nx = 1\n', encoding="utf-8")
+    assert not read(notebook, data_project).told
+    notebook.write_text('{"nbformat": 4, "cells": [', encoding="utf-8")
+    [warning] = read(script, data_project).told
+    assert (warning.code, warning.location.path) == ("PR116", "notebooks/a.ipynb")
+
+
+def test_a_link_in_a_circle_beside_a_notebook_is_told_and_a_folder_is_no_pair(data_project: Path) -> None:
+    notebook, script = write_pair(data_project / "notebooks", "x = 1", "")
+    script.unlink()
+    script.symlink_to(script)
+    [warning] = read(notebook, data_project).told
+    assert (warning.code, warning.location.path) == ("PR116", "notebooks/a.py")
+    script.unlink()
+    script.mkdir()
+    assert not read(notebook, data_project).told
 
 
 def test_a_script_that_only_has_the_name_in_common_is_no_pair(data_project: Path) -> None:
