@@ -105,6 +105,8 @@ class _Shapes(dict[type, tuple[str, ...]]):
         return self[kind]
 
 
+# `type Row = …`, which Python knows from 3.12 on
+TYPE_ALIASES: tuple[type[ast.stmt], ...] = tuple(vars(ast)[name] for name in ("TypeAlias",) if name in vars(ast))
 _LEAVES = frozenset((ast.Constant, ast.Global, ast.Nonlocal, ast.MatchSingleton))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from promote.dataflow.program import Program, Statement
 from promote.language.statements import binds_literal, only_imports
+from promote.trees import TYPE_ALIASES
 
 
 def is_parameter(program: Program, name: str, statement: Statement) -> bool:
@@ -31,7 +32,7 @@ def is_definition(program: Program, name: str, statement: Statement) -> bool:
     if isinstance(node, (ast.Try, ast.If)) and only_imports(node):
         return True
     value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-    if isinstance(value, ast.Lambda):
+    if isinstance(value, ast.Lambda) or isinstance(node, TYPE_ALIASES):
         return len(program.bindings(name)) == 1
     if not binds_literal(node, name):
         return False

@@ -12,12 +12,12 @@ from promote.language.effects import IPYTHON_NAMES
 from promote.language.statements import star_source
 from promote.model import Fix, Notebook
 from promote.selection.options import header
-from promote.trees import walk
+from promote.trees import TYPE_ALIASES, walk
 from promote.vocabulary import vocabulary
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _WIDEST = 100
-_DEFINITIONS = (*_IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = (*_IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, *TYPE_ALIASES)
 
 
 def hoisted_import(notebook: Notebook, program: Program, late: Statement, at: Statement) -> Fix | None:

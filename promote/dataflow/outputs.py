@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from platform_core.values import dataclass
 from promote.dataflow.program import Program, is_state
 from promote.model import Finding, Notebook, Step
+from promote.trees import TYPE_ALIASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def output_of(step: Step, program: Program, notebook: Notebook) -> Output | Find
     if step.name in bound:
         return Output(step, step.name, own[0].index, own[-1].index)
     last = [s for s in own if s.cell == own[-1].cell]
-    defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defining = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, *TYPE_ALIASES)
     names = {n for s in last if not isinstance(s.node, defining) for n in s.binds}
     from promote.dataflow.holding import frames_of  # noqa: PLC0415 - most steps give the variable of their name
 

@@ -26,7 +26,12 @@ _STREAMS = frozenset((("sys", "stdout"), ("sys", "stderr")))
 class BlockScope(ExpressionScope):
     """Walks blocks in the order they run, and binds what targets name."""
 
-    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, names: Sequence[str]) -> None:
+    def define(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        names: Sequence[str],
+        typed: frozenset[str] | None = None,
+    ) -> None:
         """A function that a name takes."""
         raise Fault("a scope that defines no function")
 
@@ -71,7 +76,8 @@ class BlockScope(ExpressionScope):
         if not self.lazy:
             self.expression(node)
         for part in annotation_names(node, texts_only=not self.lazy):
-            self.found.mentioned.setdefault(part.id, use_of(node))
+            if part.id not in self.typed:
+                self.found.mentioned.setdefault(part.id, use_of(node))
 
     def augmented(self, node: ast.AugAssign) -> None:
         self.expression(node.value)

@@ -44,6 +44,7 @@ class ExpressionScope:
         self.gone: set[str] = set()
         self.depth = 0  # how many branches stand around, so that what happens may not happen
         self.hidden: list[set[str]] = []  # names local to the comprehensions around
+        self.typed: frozenset[str] = frozenset()  # the type parameters around, as in `def f[T](x: T)`
         self.declared_global: dict[str, Use] = {}
         self.comprehended: set[str] = set()  # names of a class body that its comprehensions look up outside of it
         self.declared_nonlocal: dict[str, Use] = {}
@@ -114,7 +115,7 @@ class ExpressionScope:
         self.found.reads.setdefault(name, use)
 
     def is_hidden(self, name: str) -> bool:
-        return bool(self.hidden) and any(name in names for names in self.hidden)
+        return name in self.typed or (bool(self.hidden) and any(name in names for names in self.hidden))
 
     def event(self, kind: str, value: ast.expr | None, node: ast.AST, *names: str, **more: Any) -> None:
         self.found.events.append(Event(kind, names, value, use_of(node), weak=self.depth > 0, **more))

@@ -17,6 +17,7 @@ from promote.language.expression_scope import HIDDEN
 from promote.language.statements import only_defines
 from promote.language.syntax import arguments_of, dotted_of, use_of
 from promote.language.uses import Effects, Event, FunctionInfo
+from promote.trees import TYPE_ALIASES
 
 
 def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
@@ -39,9 +40,12 @@ def effects_of(statement: ast.stmt, *, lazy: bool = False) -> Effects:
 
 
 def function_info(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, *, lazy: bool = False
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    *,
+    lazy: bool = False,
+    typed: frozenset[str] = frozenset(),
 ) -> tuple[FunctionInfo, Effects]:
-    """Give what a function does when it is called, and all that was found in its body."""
+    """Give what a function does when it is called, and all that was found in its body; `typed` are type parameters."""
     arguments = node.args
     parameters = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     every = [*parameters, *(a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None)]
@@ -54,7 +58,7 @@ def function_info(
     found = visitor.found
     declared = visitor.declared_global
     bound = visitor.bound | found.maybe | found.deletes | found.declared
-    local = (set(every) | bound) - declared.keys() - visitor.declared_nonlocal.keys()
+    local = (typed.union(every) | bound) - declared.keys() - visitor.declared_nonlocal.keys()
     looked_up = (*visitor.declared_nonlocal.items(), *found.reads.items(), *found.late.items())
     free = {name: use for name, use in looked_up if name not in local}
     for inner in found.lambdas.values():
@@ -93,12 +97,34 @@ class _Scope(BlockScope):
     def function_def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             self.expression(decorator)
+        outside, inside = self.typed, self.type_parameters(node)
+        self.typed = inside
         annotations = [a.annotation for a in arguments_of(node.args) if a.annotation is not None]
         for annotation in [*annotations, *([node.returns] if node.returns is not None else [])]:
             self.annotation(annotation)
-        self.define(node, [node.name])
+        self.typed = outside
+        self.define(node, [node.name], inside)
         self.bind(node.name)
         self.decorate(node)
+
+    def type_parameters(self, node: ast.AST) -> frozenset[str]:
+        """Give the type parameters in a definition; what their bounds and defaults name has to be there."""
+        parameters = getattr(node, "type_params", ())  # from Python 3.12 on
+        if not parameters:
+            return self.typed
+        outside = self.typed
+        self.typed = inside = outside.union(one.name for one in parameters)
+        for one in parameters:
+            for said in (getattr(one, "bound", None), getattr(one, "default_value", None)):
+                if said is not None:
+                    self.expression(said)
+        self.typed = outside
+        return inside
+
+    def type_alias(self, node: Any) -> None:
+        """What `type Row = …` stands for is evaluated where somebody asks, as the body of a lambda is."""
+        self.define(_asked(node.value), [node.name.id], self.type_parameters(node))
+        self.bind(node.name.id)
 
     def decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         """Decorators are called with what they stand on, and give what its name means."""
@@ -110,9 +136,13 @@ class _Scope(BlockScope):
             self.event("decorate", call, decorator, node.name)
 
     def class_def(self, node: ast.ClassDef) -> None:
-        for part in [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]:
+        for decorator in node.decorator_list:
+            self.expression(decorator)
+        outside, self.typed = self.typed, self.type_parameters(node)
+        for part in [*node.bases, *(k.value for k in node.keywords)]:
             self.expression(part)
         inner = _Scope(class_body=True, lazy=self.lazy)
+        inner.typed = self.typed
         inner.run(node.body)
         found = inner.found
         own = inner.bound | found.maybe | found.deletes
@@ -128,6 +158,7 @@ class _Scope(BlockScope):
         held = self.class_attributes(node, inner, values | (own & _wrapped_methods(node)))
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
+        self.typed = outside
         self.found.global_writes |= inner.declared_global
         self.found.maybe |= inner.declared_global.keys() & own
         from promote.language.definitions import class_info  # noqa: PLC0415 - few notebooks have any
@@ -183,11 +214,16 @@ class _Scope(BlockScope):
         if node.exc is not None:
             self.event("raise", node.exc, node)
 
-    def define(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, names: Sequence[str]) -> None:
+    def define(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        names: Sequence[str],
+        typed: frozenset[str] | None = None,
+    ) -> None:
         """A function that a name takes: its defaults run now, its free names are looked up later."""
         for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]:
             self.expression(default)
-        info, found = function_info(node, lazy=self.lazy)
+        info, found = function_info(node, lazy=self.lazy, typed=self.typed if typed is None else typed)
         for name in names:
             self.found.functions[name] = info
         self.found.lambdas[id(node)] = info
@@ -211,6 +247,12 @@ class _Scope(BlockScope):
             self.read_at(name, use)
         self.found.dotted += info.dotted
         self.found.queries += info.queries
+
+
+def _asked(value: ast.expr) -> ast.Lambda:
+    """Give an expression that is evaluated later as the function it is."""
+    arguments = ast.arguments([], [], None, [], [], None, [])
+    return ast.copy_location(ast.Lambda(arguments, value), value)
 
 
 _PLAIN_WRAPPERS = frozenset(("property", "staticmethod", "classmethod", "abstractmethod", "overload", "override"))
@@ -250,4 +292,5 @@ _STATEMENTS: dict[type, Any] = {
     ast.Nonlocal: _Scope.nonlocal_names,
     ast.Return: _Scope.returning,
     ast.Raise: _Scope.raising,
+    **dict.fromkeys(TYPE_ALIASES, _Scope.type_alias),
 }

@@ -15,12 +15,12 @@ from promote.ipython.translate import Translated, translate
 from promote.model import Cell, CodeCell, Finding, Location, Notebook, Options, Role, Selection, Step
 from promote.selection.options import read_options, stray_options
 from promote.selection.tags import name_problem, role_of, shown
-from promote.trees import parse
+from promote.trees import TYPE_ALIASES, parse
 from promote.vocabulary import nearest
 
 _EXPLORE = Role("explore")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, *TYPE_ALIASES)
 
 
 @dataclass(frozen=True, slots=True)

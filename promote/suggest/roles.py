@@ -19,11 +19,12 @@ from promote.language.syntax import dotted_of
 from promote.model import Fragment, Notebook, Plan, Selection
 from promote.plan import Planned, plan
 from promote.selection.select import select
+from promote.trees import TYPE_ALIASES
 
 _LONGEST = 10  # a longer list or table is no value that somebody types
 _PLACE = re.compile(r"[/\\]|\.\w{2,7}$|^\s*(?:select|with)\s", re.IGNORECASE)  # a path, an address, a query
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, *TYPE_ALIASES)
 _MAKERS = frozenset(
     (
         *("set", "dict", "list", "tuple", "frozenset", "sorted", "range", "zip", "len", "int", "float", "str"),
