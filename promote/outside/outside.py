@@ -19,7 +19,7 @@ from promote.language.functions import is_known, nameless
 from promote.model import Finding, Function, Severity, Step
 from promote.outside import outside_names as names
 from promote.outside.orders import gives_order, is_set, listed, sorted_names, takes_apart, unordered
-from promote.outside.sight import MOVING, Sight
+from promote.outside.sight import Sight
 from promote.outside.sightings import Looker, SeenCall, Sightings
 from promote.trees import kept_by_text, parse, walk
 
@@ -29,6 +29,7 @@ _TOLD_METHODS = frozenset().union(
     names.SQL_METHODS,
     names.COARSE,
     names.COLLECTING,
+    names.PLACING,
     names.PATH_READS,
     names.PATH_WRITES,
     names.WRITING_METHODS,
@@ -37,8 +38,9 @@ _TOLD_PATHS = frozenset(("hash", "id", "open", "io.open")).union(
     names.GENERATORS, names.NEVER_SEEDED, names.CLOCKS, names.DAYS, names.TOLD_TIME, names.CLOCK_WORDS,
     names.DATABASE_READERS, names.FILE_READERS, names.LISTINGS, names.WRITERS, names.PEOPLE, names.PROCESSES,
     names.MACHINE, names.MOVES, names.LOCAL_TIMES, names.STOPWATCHES, names.SCIPY_CHANCE, names.ENDING,
-    ("faker.Faker",),
+    names.MACHINE_FACTS, names.PLACED, names.TEMPORARY, ("faker.Faker",),
 )  # fmt: skip
+_OF_THE_MACHINE = names.MACHINE | names.MACHINE_FACTS | names.PLACED | names.TEMPORARY
 # Findings after which a step may give something else, or do something again, though its inputs are as they were
 _RENEWED = frozenset(("PR701", "PR702", "PR705", "PR706", "PR707", "PR708", "PR709", "PR711", "PR714"))
 _SHOWING = frozenset(("str", "repr", "ascii", "format", "hash", "id"))
@@ -134,6 +136,7 @@ class _Look(Sight):
         # Most steps take nothing from outside
         from promote.outside.chance import chance, clock  # noqa: PLC0415
         from promote.outside.local_times import is_local_time  # noqa: PLC0415
+        from promote.outside.machines import machine  # noqa: PLC0415
         from promote.outside.origins import in_memory  # noqa: PLC0415
         from promote.outside.sources import network, reading, writing  # noqa: PLC0415
 
@@ -155,13 +158,8 @@ class _Look(Sight):
         elif path in names.PROCESSES:
             hint = "Let the frame library work in parallel, and say how large the step is with `compute:`."
             yield self.tell("PR712", "warning", f"`{path}` starts a process or thread.", s, call.node, hint)
-        elif path in names.MACHINE:
-            hint = "Take it from a parameter or a resource."
-            message = f"`{path}` is different on every machine."
-            magic = self.magic_before(s, *MOVING) if path in names.PLACES else ""
-            if magic:
-                message = f"`{path}` gives the working directory, which {magic} changed for the notebook alone."
-            yield self.tell("PR714", "error" if magic else "warning", message, s, call.node, hint)
+        elif path in _OF_THE_MACHINE or call.method in names.PLACING:
+            yield from machine(self, s, call)
         elif path in names.MOVES:
             hint = 'Take it out, and read files through resource("NAME").path("…").'
             message = f"`{path}` moves the whole process to a folder that is elsewhere in production."
@@ -185,6 +183,10 @@ class _Look(Sight):
             hint = "Take the day from the file's name or from the data."
             message = f"`{node.attr}` tells when the file came to this machine."
             yield self.tell("PR714", "warning", message, s, node, hint)
+        elif path in names.MACHINE_FACTS:
+            from promote.outside.machines import fact  # noqa: PLC0415 - as above
+
+            yield from fact(self, s, path, node)
         elif path in names.LOCAL_ZONES:
             message = f"`{path}` is different on every machine."
             yield self.tell("PR714", "warning", message, s, node, "Name the zone.")

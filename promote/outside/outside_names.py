@@ -118,6 +118,19 @@ MACHINE = frozenset(
     multiprocessing.cpu_count locale.getlocale locale.getdefaultlocale locale.getpreferredencoding""".split()
 )
 PLACES = frozenset(("os.getcwd", "pathlib.Path.cwd"))
+OF_A_PROCESS = frozenset(("os.getpid", "os.getppid", "threading.get_ident", "threading.get_native_id"))
+# What is told only where it is kept in the data: facts about the machine, places on it, places that last for one run
+MACHINE_FACTS = OF_A_PROCESS | frozenset(
+    """uuid.getnode os.getuid os.geteuid os.getgid os.getcwdb platform.uname platform.release platform.version
+    platform.processor platform.architecture platform.python_version platform.python_implementation
+    tempfile.gettempdir sys.executable sys.prefix sys.base_prefix sys.platform sys.version""".split()
+)
+PLACED = frozenset("os.path.expanduser os.path.expandvars os.path.abspath os.path.realpath".split())
+PLACING = frozenset("expanduser absolute resolve".split())  # methods of paths
+TEMPORARY = frozenset(
+    """tempfile.mkdtemp tempfile.mkstemp tempfile.mktemp tempfile.NamedTemporaryFile
+    tempfile.TemporaryDirectory""".split()
+)
 MOVES = frozenset(("os.chdir", "os.fchdir", "contextlib.chdir"))
 # When a file was written is when it was copied to the machine
 FILE_TIMES = frozenset("getmtime getctime getatime st_mtime st_ctime st_atime st_mtime_ns st_ctime_ns".split())

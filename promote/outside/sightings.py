@@ -22,7 +22,10 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = frozenset((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
 _LOOPS = frozenset((ast.For, ast.AsyncFor, ast.While))
 _LEAVES = frozenset((ast.Name, ast.Constant, ast.alias))
-_TOLD_ATTRIBUTES = frozenset(("environ", "argv", "stdin", "tzname", "timezone", "altzone")) | FILE_TIMES
+_TOLD_ATTRIBUTES = FILE_TIMES.union(
+    ("environ", "argv", "stdin", "tzname", "timezone", "altzone"),
+    ("executable", "prefix", "base_prefix", "platform", "version"),
+)
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Loop = ast.For | ast.AsyncFor | ast.While
 

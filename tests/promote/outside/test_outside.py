@@ -137,6 +137,22 @@ def told(source: str, layer: str = "silver", helpers: str = "") -> list[Finding]
         ("x = (Path('a') / 'b.txt').parent.read_text()", ["PR706 error 1:5"]),
         ("BASE: str = 'data'\nx = pd.read_csv(BASE + '/a.csv')", ["PR706 error 2:5"]),
         ("x = pd.read_csv(Path.cwd() / 'a.csv')", ["PR706 error 1:5", "PR714 warning 1:17"]),
+        ("x = made.with_columns(pl.lit(socket.gethostname()))", ["PR714 error 1:30"]),
+        ("host = f'{socket.gethostname()}'\nx = raw.assign(host=host)", ["PR714 error 1:11"]),
+        ("out = raw.head()\nout['home'] = str(Path.home())", ["PR714 error 2:19"]),
+        (
+            "x = pd.DataFrame({'on': [sys.platform if raw else sys.version]})",
+            ["PR714 error 1:26", "PR714 error 1:51"],
+        ),
+        ("import uuid\nx = made.with_columns(pl.lit(uuid.getnode()))", ["PR714 error 2:30"]),
+        ("x = made.with_columns(pl.lit(os.getpid()))", ["PR714 warning 1:30"]),
+        ("import tempfile\nx = made.with_columns(pl.lit(tempfile.mkdtemp()))", ["PR714 warning 2:30"]),
+        (
+            "import tempfile\nwith tempfile.TemporaryDirectory() as d:\n    x = raw.assign(at=os.path.join(d, 'a'))",
+            ["PR714 warning 2:6"],
+        ),
+        ("x = raw.assign(at=os.path.expanduser('~/a.csv'))", ["PR714 warning 1:19"]),
+        ("x = raw.assign(at=(at := Path('a').resolve()).as_posix())", ["PR714 warning 1:26"]),
     ],
 )
 def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> None:
@@ -148,6 +164,13 @@ def test_each_thing_is_told_at_its_place(source: str, expected: list[str]) -> No
 @pytest.mark.parametrize(
     "source",
     [
+        "import tempfile\nd = tempfile.mkdtemp()\nx = made.with_columns(pl.lit(len(d)))",
+        "import tempfile\nwith tempfile.NamedTemporaryFile() as f:\n    x = made.with_columns(a=len(f.name))",
+        "at = os.path.expanduser('~/a')\nx = made.with_columns(pl.lit(os.path.exists(at)))",
+        "import tempfile\nat = tempfile.gettempdir()\nat = 'a'\nx = made.with_columns(pl.lit(at))",
+        "import platform\nprint(platform.python_version(), sys.version, sys.executable)\nx = made.head()",
+        "x = made.head() if sys.platform == 'linux' else made",
+        "x = raw.assign(a=lambda f: f['town'] if os.path.expanduser('~') else 1)",
         "np.random.seed(1)\nx = np.random.rand(3)\ny = raw.sample(5)",
         "random.seed(1)\nx = random.choice([1])",
         "rng = default_rng(7)\nx = rng.normal(size=3)",
