@@ -78,6 +78,8 @@ the step's own name. It is done where the cell can mean nothing else, and refuse
 * on DuckDB in memory: `%sql duckdb://`, or no connection at all;
 * with nothing put into its text (`:name`, `{{name}}`, `$name`).
 
+So are `%sql dear << SELECT …` and `dear = %sql SELECT …` on a line of any cell.
+
 With `%config SqlMagic.autopandas = True` it gives a pandas frame, with `autopolars` a Polars frame, else a
 relation. The run that verifies the notebook runs the query in this form too, so no extension has to be installed.
 

@@ -128,6 +128,33 @@ class IPythonCell:
         self.lines[first:] = made
         return True
 
+    def _named_query(self, index: int, after: int, indent: str, arguments: str) -> bool:
+        """Translate `%sql NAME << query`; false where it has no name."""
+        from promote.ipython import queries  # noqa: PLC0415 - as above
+
+        name, text = queries.named(arguments)
+        if name:
+            self._line_query(index, after, indent, name, text)
+        return bool(name)
+
+    def _line_query(self, index: int, after: int, indent: str, name: str, text: str) -> None:
+        """Translate a query on one line, and those that a backslash joins to it, into one on DuckDB."""
+        from promote.ipython import queries  # noqa: PLC0415 - as above
+
+        column = len(indent)
+        joined = " ".join(line.removesuffix("\\").strip() for line in [text, *self.lines[index + 1 : after]])
+        try:
+            made = queries.translated_line(self.notebook, joined, name)
+        except queries.UntranslatableError as reason:
+            severity: Severity = "error" if self.step else "warning"
+            message = f"The query cannot become one on DuckDB: it {reason}."
+            self._tell(Verdict("PR122", severity, message, magics.cell_magic("sql", "", step=True).hint), index, column)
+            made = f"{name} = get_ipython().run_line_magic('sql', '')"  # the name stays bound, as data flow must see
+        else:
+            message = f"The query was read as one on DuckDB that gives {name}; verification runs it so too."
+            self._tell(Verdict("PR128", "note", message), index, column)
+        self.lines[index:after] = [indent + made, *[""] * (after - index - 1)]
+
     def _call_verdict(self, node: ast.stmt) -> Verdict | None:
         match node:
             case ast.Expr(
@@ -190,6 +217,8 @@ class IPythonCell:
             verdict = magics.other("A cell magic that is not the first line", hint, step=self.step)
         elif bare.startswith("%"):
             name, arguments = magics.split(bare[1:].lstrip())
+            if name == "sql" and "<<" in arguments and self._named_query(index, after, indent, arguments):
+                return after
             verdict = magics.line_magic(name, arguments, step=self.step)
             if verdict.keep and arguments:
                 self._tell(verdict, index, column)
@@ -213,6 +242,9 @@ class IPythonCell:
             verdict, call = magics.shell(rest, step=self.step), f"getoutput({rest!r})"
         else:
             name, arguments = magics.split(rest)
+            if name == "sql" and target.isidentifier():
+                self._line_query(index, after, indent, target, arguments)
+                return after
             verdict, call = (
                 magics.line_magic(name, arguments, step=self.step),
                 f"run_line_magic({name!r}, {arguments!r})",

@@ -38,6 +38,9 @@ _NAMED = pattern(r"^[ \t]*%%?sql[ \t]+([A-Za-z_]\w*)[ \t]*<<", re.MULTILINE)
 _CONNECTED = pattern(r"^[ \t]*%sql[ \t]+(?!.*<<)(\S+)", re.MULTILINE)
 _SETTING = pattern(r"^[ \t]*%config[ \t]+SqlMagic\.(autopandas|autopolars)[ \t]*=[ \t]*True\b", re.MULTILINE)
 _QUERY = pattern(r"\s*%%?sql\b")
+_LINE = pattern(r"^[ \t]*(?:%sql\b[^\n]*<<|[A-Za-z_]\w*[ \t]*=[ \t]*%sql\b)(?:[^\n]*\\\n)*[^\n]*$", re.MULTILINE)
+_LEFT = pattern(r"^[ \t]*(?:\w+[ \t]*=[ \t]*)?%%?sql\b", re.MULTILINE)
+_TRANSLATED = "import duckdb; "  # how a line begins that was a query
 _SET_UP = pattern(r"^[ \t]*%(?:load_ext[ \t]+sql|config[ \t]+SqlMagic\b.*|sql[ \t]+duckdb:\S*)[ \t]*$", re.MULTILINE)
 _MEMORY = pattern(r"duckdb://(?:/?:memory:)?/?")
 _GIVES = {"autopandas": ".df()", "autopolars": ".pl()"}
@@ -97,25 +100,60 @@ def translated(notebook: Notebook, arguments: str, lines: Sequence[str], name: s
     return ["import duckdb", *body]
 
 
+def translated_line(notebook: Notebook, text: str, name: str) -> str:
+    r'''Give the Python, on one line, of the query that `%sql NAME << text` or `NAME = %sql text` is.
+
+    Raises:
+        UntranslatableError: It would not surely be the same query.
+
+    >>> from promote.model import Cell, Notebook
+    >>> translated_line(Notebook("a.ipynb", (Cell(1, "i", "code", "rents = load()"),)), "FROM rents", "dear")
+    'import duckdb; dear = duckdb.sql("""FROM rents""")'
+    '''
+    _, made = translated(notebook, "", [text], name)
+    return f"{_TRANSLATED}{made}"
+
+
+def named(arguments: str) -> tuple[str, str]:
+    """Give the name and the query of a line `%sql NAME << query`, both empty where it gives no name.
+
+    >>> named("dear << FROM rents"), named("SELECT 1 << 2")
+    (('dear', 'FROM rents'), ('', ''))
+    """
+    head = _HEAD.fullmatch(arguments)
+    return (str(head["name"]), str(head["rest"])) if head is not None and head["name"] else ("", "")
+
+
 def runnable(selection: Selection) -> Notebook:
     """Give the notebook as verification runs it: its queries as they were translated, so that no extension is needed.
 
     A query that was not translated stays, and then so does what loads and sets up the extension.
     """
     notebook = selection.notebook
-    if not any(_is_query(cell) for cell in notebook.cells):
-        return notebook
     made = {cell.position: cell.python for cell in selection.cells}
-    kept = any(_is_query(cell) and "run_cell_magic" in made[cell.position] for cell in notebook.cells)
-    cells: list[Cell] = []
-    for cell in notebook.cells:
-        source = cell.source
-        if _is_query(cell) and "run_cell_magic" not in made[cell.position]:
-            source = made[cell.position]
-        elif cell.kind == "code" and not kept:
-            source = _SET_UP.sub("", source)
-        cells.append(cell if source == cell.source else replace(cell, source=source))
-    return replace(notebook, cells=tuple(cells))
+    sources = {cell.position: _run(cell, made[cell.position]) for cell in notebook.cells if cell.kind == "code"}
+    if not any(sources.get(cell.position, cell.source) != cell.source for cell in notebook.cells):
+        return notebook
+    bare = {position: _SET_UP.sub("", source) for position, source in sources.items()}
+    if not any(_LEFT.search(source) for source in bare.values()):
+        sources = bare
+    cells = [(cell, sources.get(cell.position, cell.source)) for cell in notebook.cells]
+    return replace(notebook, cells=tuple(c if c.source == s else replace(c, source=s) for c, s in cells))
+
+
+def _run(cell: Cell, made: str) -> str:
+    """Give a cell's source with its queries as they were translated in `made`, which has as many lines."""
+    if "%sql" not in cell.source:
+        return cell.source
+    if _is_query(cell) and not _LINE.match(cell.source):
+        return cell.source if "run_cell_magic" in made else made
+    lines, translated_ = cell.source.split("\n"), made.split("\n")
+    for found in _LINE.finditer(cell.source):
+        first = cell.source.count("\n", 0, found.start())
+        last = first + found[0].count("\n") + 1
+        if _TRANSLATED in translated_[first]:
+            lines[first:last] = translated_[first:last]
+    return "\n".join(lines)
 
 
 def _is_query(cell: Cell) -> bool:

@@ -247,6 +247,51 @@ def test_a_query_on_frames_of_the_notebook_becomes_one_on_duckdb(source: str, py
     ast.parse(made.python)
 
 
+LINES = [
+    ("%sql dear << FROM rents", 'import duckdb; dear = duckdb.sql("""FROM rents""")'),
+    ("x = 1\n%sql dear << FROM rents  ", 'x = 1\nimport duckdb; dear = duckdb.sql("""FROM rents""")'),
+    ("dear = %sql FROM rents", 'import duckdb; dear = duckdb.sql("""FROM rents""")'),
+    (
+        "if x:\n    %sql dear << SELECT * \\\n        FROM rents\n    y = 1",
+        'if x:\n    import duckdb; dear = duckdb.sql("""SELECT * FROM rents""")\n\n    y = 1',
+    ),
+    (
+        "dear = %sql SELECT * \\\n FROM rents\ny = 1",
+        'import duckdb; dear = duckdb.sql("""SELECT * FROM rents""")\n\ny = 1',
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "python"), LINES)
+def test_a_query_on_a_line_becomes_one_on_duckdb(source: str, python: str) -> None:
+    made = read_query(source, "rents = load()")
+    assert made.python == python
+    assert made.python.count("\n") == source.count("\n")
+    assert [(f.code, f.severity) for f in made.findings] == [("PR128", "note")]
+    ast.parse(made.python)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("%sql dear << FROM elsewhere", "reads 'elsewhere', which is no frame of this notebook"),
+        ("dear = %sql FROM 'rents.parquet'", "reads a file"),
+        ("dear = %sql postgresql://h/db FROM rents", "begins with 'postgresql:"),
+    ],
+)
+def test_a_query_on_a_line_that_may_mean_something_else_is_refused(source: str, reason: str) -> None:
+    for tag, severity in (("silver:dear", "error"), (None, "warning")):
+        made = read_query(source, "rents = load()", tag=tag)
+        assert [(f.code, f.severity) for f in made.findings] == [("PR122", severity)]
+        assert reason in made.findings[0].message
+        assert made.python == "dear = get_ipython().run_line_magic('sql', '')"
+
+
+def test_a_line_of_sql_without_a_name_and_one_with_a_connection_stay_what_they_were() -> None:
+    assert told(read_query("x = 1\n%sql FROM rents", "rents = load()")) == [("PR122", "error", 2, 1)]
+    assert told(read_query("x = 1\n%sql duckdb:// x << FROM rents", "rents = load()")) == [("PR122", "error", 2, 1)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -366,6 +411,21 @@ def test_what_loads_the_extension_stays_with_a_query_that_was_not_translated(
         SET_UP,
         'import duckdb\ndear = duckdb.sql("""FROM rents""").df()',
         left,
+    ]
+
+
+def test_lines_of_sql_are_run_as_they_were_translated(notebook_of: Callable[..., Notebook]) -> None:
+    lines = "%matplotlib inline\n%sql x << FROM rents\ny = %sql FROM x"
+    notebook = notebook_of(("", SET_UP), ("", lines))
+    query = 'import duckdb; {} = duckdb.sql("""FROM {}""").df()'
+    assert [cell.source for cell in runnable(select(notebook)).cells] == [
+        "\n\n\nrents = load()",
+        f"%matplotlib inline\n{query.format('x', 'rents')}\n{query.format('y', 'x')}",
+    ]
+    left = notebook_of(("", SET_UP), ("", f"{lines}\n%sql FROM x"))
+    assert [cell.source.split("\n")[0] for cell in runnable(select(left)).cells] == [
+        "%load_ext sql",
+        "%matplotlib inline",
     ]
 
 
