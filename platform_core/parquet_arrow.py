@@ -46,7 +46,8 @@ def write(value: object, path: Path | IO[bytes], metadata: dict[str, str]) -> No
             relation = cast("Any", value)
             refuse_relation(relation)
             told = metadata | {DUCKDB_TYPES: json.dumps(types_of(relation))}
-            _write_batches(relation.to_arrow_reader(_BATCH_ROWS), path, told)
+            with relation.to_arrow_reader(_BATCH_ROWS) as reader:  # else a failure leaves the connection in use
+                _write_batches(reader, path, told)
         case _ if isinstance(value, pa.RecordBatchReader):
             _write_batches(value, path, metadata)
         case _:

@@ -385,6 +385,15 @@ def test_a_file_that_may_grow_no_further_leaves_the_old_one(lake: Lake, writer: 
     assert [entry.name for entry in (lake.root / "silver").iterdir()] == ["x.parquet"]
 
 
+def test_a_relation_that_could_not_be_written_leaves_its_connection_free(lake: Lake) -> None:
+    with duckdb.connect() as connection:
+        table = pl.select(pl.int_range(300_000).hash(7).alias("n")).to_arrow()
+        with full_after(100_000), pytest.raises(UserError) as caught:
+            lake.write("silver", "x", connection.from_arrow(table))
+        assert caught.tb is not None  # which holds the frames, as whoever shows the error does
+        assert connection.sql("SELECT 1").fetchall() == [(1,)]
+
+
 def test_a_full_disk_leaves_the_old_file(lake: Lake) -> None:
     lake.root.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(lake.root)]
