@@ -195,14 +195,12 @@ def _files(root: Path, relative: PurePosixPath) -> list[Path]:
 
 def _matches(root: Path, pattern: PurePosixPath) -> list[Path]:
     inside = root.resolve()
-    try:
-        candidates = sorted(root.glob(pattern.as_posix()))
-    except ValueError:
-        raise UserError(
-            "A pattern may hold '**' only as a whole folder.", hint="Write a pattern such as '**/*.csv'."
-        ) from None
+    if any("**" in part and part != "**" for part in pattern.parts):  # which Python reads from 3.13 on, as one `*`
+        raise UserError("A pattern may hold '**' only as a whole folder.", hint="Write a pattern such as '**/*.csv'.")
+    if pattern.name == "**":  # files too, which Python gives from 3.13 on
+        pattern /= "*"
     found = []
-    for path in candidates:
+    for path in sorted(root.glob(pattern.as_posix())):
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
         if path.is_file() and not hidden:
             if not path.resolve().is_relative_to(inside):

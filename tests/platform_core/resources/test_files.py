@@ -82,9 +82,15 @@ def test_a_missing_file_is_named_with_the_nearest_one(odp: FilesResource) -> Non
         odp.path("x*")
 
 
-def test_a_pattern_that_python_does_not_take_is_refused(odp: FilesResource) -> None:
+@pytest.mark.parametrize("pattern", ["a**b", "**.csv", "old/***"])
+def test_a_pattern_that_not_every_python_takes_is_refused(odp: FilesResource, pattern: str) -> None:
     with pytest.raises(UserError, match="whole folder"):
-        odp.list("a**b")
+        odp.list(pattern)
+
+
+def test_folders_however_deep_hold_their_files_on_every_python(odp: FilesResource) -> None:
+    assert odp.names("old/**") == ["old/issue_0.csv"]
+    assert odp.names("**") == odp.names("**/*")
 
 
 def test_a_missing_root_is_an_error_without_its_path(tmp_path: Path) -> None:
