@@ -70,11 +70,18 @@ def until_over(cluster: Any, handler: DaskHandler, remote_id: str) -> Any:
     return handler.check(remote_id)
 
 
+def subscribed(dask_scheduler: Any, topic: str, client: str) -> None:
+    """Let a client hear of a topic from now on, at the scheduler itself."""
+    dask_scheduler.subscribe_topic(topic, client)
+
+
 def until_holding(cluster: Any, step: StepLaunch) -> None:
     """Wait until the step's body has begun."""
     with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
         held = distributed.Event("said", client=client)
         client.subscribe_topic(log_of(step.name), lambda event: "holding" in str(event) and held.set())
+        # What the line above sends may come after the question below, and a line that is told in between would be lost
+        client.run_on_scheduler(subscribed, topic=log_of(step.name), client=client.id)
         if not any("holding" in str(line) for _, line in client.get_events(log_of(step.name))):
             assert held.wait(120)
 
