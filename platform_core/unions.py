@@ -30,8 +30,8 @@ def common_schema(schemas: Sequence[tuple[str, pl.Schema]], what: str, parts: st
         UserError: A column's types have no common type that keeps every value.
 
     >>> both = [("a", pl.Schema({"n": pl.Int32})), ("b", pl.Schema({"n": pl.Int64, "x": pl.String}))]
-    >>> common_schema(both, "bronze/rents")
-    Schema([('n', Int64), ('x', String)])
+    >>> dict(common_schema(both, "bronze/rents"))
+    {'n': Int64, 'x': String}
     """
     union: dict[str, pl.DataType] = {}
     seen: dict[str, str] = {}
