@@ -277,6 +277,10 @@ class _Planner:
         inner = "The display within this block or function is left out."
         included = [self.program.statements[i] for i in sorted(closure.included)]
         dropped += [note("PR318", inner, s) for s in included if self.context.inner_displays(s)]
+        for s in included:
+            if s.index not in closure.dropped:
+                said = dict.fromkeys(one.said for one in self.context.trimmed(s, self.cells[s.cell].python))
+                dropped += [note("PR318", one, s) for one in said]
         taken = []
         needed = [s for s in included if closure.included[s.index] == "needed"]
         for cell in dict.fromkeys(s.cell for s in needed):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence, Set
 
+from platform_core.hints import TYPE_CHECKING
 from promote.dataflow.disturbed import disturbed
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.global_names import of_statement, rewritten
@@ -22,6 +23,9 @@ from promote.language.showing import PLOTTING_MODULES
 from promote.language.statements import imports_plainly, is_literal
 from promote.language.syntax import use_of
 from promote.model import Fragment, Function, Input, Resource
+
+if TYPE_CHECKING:
+    from promote.dataflow.watched import Trimmed
 
 
 class Assembly(Inputs):
@@ -255,8 +259,9 @@ class Assembly(Inputs):
                 self.findings.append(self.context.finding("PR331", message, statement, None, "", "note"))
 
     def names_in(self, statement: Statement) -> Set[str]:
-        """Give the names a statement mentions, those of replaced calls left out."""
-        if not statement.loads or not any(id(load.node) in self.replaced for load in statement.loads):
+        """Give the names a statement mentions, those of replaced calls and of what is left out not."""
+        gone = {one for part in self.trimmed(statement) for one in part.gone}
+        if not gone and (not statement.loads or not any(id(load.node) in self.replaced for load in statement.loads)):
             return statement.facts.names
         found: set[str] = set()
         stack: list[ast.AST] = [statement.node]
@@ -264,10 +269,14 @@ class Assembly(Inputs):
             node = stack.pop()
             if id(node) in self.replaced:
                 continue
-            if isinstance(node, ast.Name):
+            if isinstance(node, ast.Name) and id(node) not in gone:
                 found.add(node.id)
             stack.extend(ast.iter_child_nodes(node))
         return found
+
+    def trimmed(self, statement: Statement) -> list[Trimmed]:
+        """Give what is left out within a statement, since it only serves who watches."""
+        return self.context.trimmed(statement, self.cells[statement.cell].python)
 
     # Text
 
@@ -316,6 +325,8 @@ class Assembly(Inputs):
             for outer, _ in of_statement(statement) if self.outer else ():
                 if id(outer) in self.outer:
                     found.append(Edit(*cell_offsets(source, outer), self.outer[id(outer)]))
+            for one in self.trimmed(statement):
+                found += one.edits
             for display, alone in self.context.inner_displays(statement):
                 start, end = cell_offsets(source, display)
                 found.append(Edit(start, end, "pass") if alone else removal(source, display))

@@ -22,8 +22,8 @@ _PURE_BUILTINS = frozenset(
     set""".split()
 )
 
-# A widget or a thing to show; `interact` is none, since it calls the function that it is given
-_WIDGET = pattern(r"ipywidgets\.(?:widgets\.)?[A-Z]\w*$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
+# A widget or a thing to show; `interact` is none, since it calls the function that it is given at once
+_WIDGET = pattern(r"ipywidgets\.(?:widgets\.)?(?:[A-Z]\w*|interactive)$|IPython\.display\.(?:[A-Z]\w*|clear_output)$")
 _PLOTTING = frozenset(("plot", "hist", "boxplot"))
 _STYLING = frozenset(
     """set_properties set_caption set_table_styles set_table_attributes background_gradient text_gradient bar hide
@@ -114,7 +114,7 @@ def _can_go(node: ast.stmt, functions: Functions) -> bool:
     return (
         isinstance(node, ast.Expr)
         and is_display_call(node.value, functions)
-        and all(_is_quiet(part, functions) for part in walk(node.value) if part is not node.value)
+        and all(is_quiet(part, functions) for part in walk(node.value) if part is not node.value)
     )
 
 
@@ -128,7 +128,7 @@ def shows_only(node: ast.stmt, functions: Functions) -> bool:
     return True
 
 
-def _is_quiet(node: ast.AST, functions: Functions) -> bool:
+def is_quiet(node: ast.AST, functions: Functions) -> bool:
     """Whether evaluating a part of an expression surely changes nothing."""
     if isinstance(node, (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda, ast.GeneratorExp)):
         return False
@@ -143,6 +143,11 @@ def _only_shows(node: ast.expr, functions: Functions) -> bool:
     if is_display_call(node, functions):
         return True
     if isinstance(node, ast.Call):
+        path = dotted_of(node.func)
+        if path and functions.imports.get(path[0], "").startswith("ipywidgets"):
+            from promote.dataflow.watched import only_controls  # noqa: PLC0415 - few notebooks have controls
+
+            return only_controls(node, functions)
         if isinstance(node.func, ast.Name):
             return node.func.id in _PURE_BUILTINS and not functions.infos(node.func.id)
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from platform_core.hints import TYPE_CHECKING
 from platform_core.values import replace
 from promote.dataflow.displays import inner_displays
 from promote.dataflow.loads import SDK
@@ -17,6 +18,9 @@ from promote.language.statements import changes_plainly, import_lines, star_modu
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
 from promote.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from promote.dataflow.watched import Trimmed
 
 _SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())
 _SHADOWED = {"math": ("pow",), "operator": ("abs", "pow")}  # by star imports of modules whose names are all known
@@ -42,6 +46,7 @@ class Context:
         self.session = session  # what was told of magics that change the session
         self.definitions: dict[int, Fragment] = {}  # the texts of those that need no edit: many steps share them
         self._lines: dict[int, list[tuple[str, str]]] = {}
+        self._trimmed: dict[int, list[Trimmed]] = {}
         self._displays: dict[int, list[tuple[ast.Expr, bool]]] = {}
         self.plain: dict[int, bool] = {}  # of statements, as `kept_bodies` tells: many steps share them
 
@@ -50,6 +55,23 @@ class Context:
         found = self._displays.get(statement.index)
         if found is None:
             found = self._displays[statement.index] = inner_displays(statement.node, self.program.functions)
+        return found
+
+    @cached_property
+    def is_watched(self) -> bool:
+        """Whether the notebook imports progress bars or controls."""
+        roots = {path.split(".", 1)[0] for path in self.program.functions.imports.values()}
+        return not roots.isdisjoint(("tqdm", "ipywidgets"))
+
+    def trimmed(self, statement: Statement, source: str) -> list[Trimmed]:
+        """Give what is left out within a statement, since it only serves who watches; `source` is its cell's."""
+        if not self.is_watched:
+            return []
+        found = self._trimmed.get(statement.index)
+        if found is None:
+            from promote.dataflow.watched import trimmed  # noqa: PLC0415 - most notebooks have nothing of the kind
+
+            found = self._trimmed[statement.index] = trimmed(self.program, statement, source)
         return found
 
     def import_lines(self, statement: Statement) -> list[tuple[str, str]]:

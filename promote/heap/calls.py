@@ -20,6 +20,7 @@ from promote.language.effects import (
     STORING_METHODS,
 )
 from promote.language.functions import CONSTRUCTORS
+from promote.language.syntax import chain_of
 from promote.language.uses import ClassInfo, FunctionInfo, Use
 
 # A body of these alone runs nothing that it is given
@@ -125,7 +126,7 @@ class Calls(Results):
 
             made_of(self, classes_made(self, call, target), given, use)
         everything = given | target.receiver | target.callee
-        keeps = target.name in KEEPING_FUNCTIONS or (applied and not target.name.endswith(CALLING_DECORATORS))
+        keeps = target.name in KEEPING_FUNCTIONS or (applied and not self.calls_at_once(call, target))
         keeps = (keeps and not target.infos) or (target.name in DEFAULTING_FUNCTIONS and len(call.args) == 1)
         if not (keeps or self.only_keeps(call, target, everything)) or self.heap.code_in(target.callee):
             self.handed({info for info, _ in target.infos}, NO_CODE, everything, use)
@@ -133,6 +134,12 @@ class Calls(Results):
             from promote.heap.constructing import constructed  # noqa: PLC0415 - as above
 
             constructed(self, self.heap.reach(everything) & self.heap.types, everything, use)
+
+    def calls_at_once(self, call: ast.Call, target: Target) -> bool:
+        """Whether a decorator of a library calls what it stands on: `@interact`, `@interact(n=3)`."""
+        made_by = chain_of(call.func.func) if isinstance(call.func, ast.Call) else None
+        name = self.functions.canonical(made_by) if made_by else target.name
+        return name.endswith(CALLING_DECORATORS)
 
     def bound_runs(self, everything: Objects, target: Target, given: Objects, use: Use) -> None:
         """Take methods that are values: calling one changes what it holds."""

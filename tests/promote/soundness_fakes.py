@@ -74,6 +74,23 @@ def install_plotting() -> None:
         sys.modules.setdefault("seaborn", MagicMock(name="seaborn"))
 
 
+def install_widgets() -> None:
+    """Put a stand-in for ipywidgets in place where it is not installed: `interact` calls a function once."""
+    if importlib.util.find_spec("ipywidgets") is not None:
+        return
+
+    def interact(function: Any = None, **controls: Any) -> Any:
+        if function is None:
+            return lambda given: interact(given, **controls)
+        function(**{name: given[0] if isinstance(given, tuple) else given for name, given in controls.items()})
+        return function
+
+    module = ModuleType("ipywidgets")
+    module.interact = interact  # type: ignore[attr-defined]  # a module made here
+    module.interactive = lambda function, **controls: (function, controls)  # type: ignore[attr-defined]  # as above
+    sys.modules.setdefault("ipywidgets", module)
+
+
 class _Forecaster:
     """An estimator as other packages have them: it remembers what it was fitted on."""
 
@@ -134,3 +151,4 @@ def install_helper() -> None:
 
 
 install_plotting()
+install_widgets()
