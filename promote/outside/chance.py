@@ -9,6 +9,7 @@ from promote.dataflow.program import Statement
 from promote.language.syntax import dotted_of
 from promote.model import Finding, Fix, Severity
 from promote.outside import outside_names as names
+from promote.outside.frame_libraries import library_of
 from promote.outside.seeds import added_argument, seed_before
 from promote.outside.sight import Sight
 from promote.outside.sightings import SeenCall
@@ -87,18 +88,22 @@ def _sampling(look: Sight, s: Statement, call: SeenCall) -> Iterator[Finding]:
         return
     if call.method == "shuffle" and call.node.args:
         return  # of a list, by a generator that is told where it is made
-    seed = _seed_word(look, call)
+    seed = _seed_word(look, s, call)
     fix = added_argument(look.context, s, call.node, f"{seed}=0", f"Add {seed}=0.") if seed else None
     hint = f"Write {seed}=0." if seed else "Write random_state=0 (pandas) or seed=0 (Polars)."
     yield _chancy(look, "A sample without a seed is different in every run.", s, call.node, hint, fix)
 
 
-def _seed_word(look: Sight, call: SeenCall) -> str:
-    """Tell pandas from Polars by the call's words, else by what the notebook imports; empty where neither tells."""
+def _seed_word(look: Sight, s: Statement, call: SeenCall) -> str:
+    """Tell pandas from Polars by the call's words, what makes the frame, and what is imported; empty if none tells."""
     if call.keyword("frac", "weights") is not None:
         return "random_state"
     if call.keyword("fraction", "with_replacement") is not None or call.method == "shuffle":
         return "seed"
+    owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    library = library_of(owner, s, look.looker) if owner is not None else ""
+    if library:
+        return "random_state" if library == "pandas" else "seed"
     imported = {path.partition(".")[0] for path in look.context.program.functions.imports.values()}
     if "polars" in imported:
         return "" if "pandas" in imported else "seed"

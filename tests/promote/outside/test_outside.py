@@ -295,9 +295,35 @@ def test_a_step_that_is_refused_is_told_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "seed"),
+    [
+        ("x = raw.sample(5)", "random_state"),
+        ("x = raw[['town']].dropna().sample(5)", "random_state"),
+        ("x = load_asset('a').collect().sample(5)", "seed"),
+        ("x = load_asset('a', as_='polars').sample(5)", "seed"),
+        ("rents = pl.read_csv('a.csv')\nx = rents.filter(pl.col('a') > 1).sample(5)", "seed"),
+        ("x = pl.from_pandas(raw).sample(5)", "seed"),
+        ("x = pl.DataFrame().to_pandas().sample(5)", "random_state"),
+        ("x = duckdb.sql('select 1').df().sample(5)", "random_state"),
+        ("x = duckdb.sql('select 1').pl().sample(5)", "seed"),
+        ("def f(given: pd.DataFrame):\n    return given.sample(5)\nx = f(raw)", "random_state"),
+        ("def f(given: pl.DataFrame):\n    return given['a'].sample(5)\nx = f(raw)", "seed"),
+        ("def f(given):\n    return given.query('a > 1').sample(5)\nx = f(raw)", "random_state"),
+        ("def f(given):\n    given = given.with_columns(a=1)\n    return given.sample(5)\nx = f(raw)", "seed"),
+        ("a, b = 1, made\nb.iloc[0]\nx = b.sample(5)", "random_state"),
+    ],
+)
+def test_the_seed_of_a_sample_is_written_as_its_library_has_it(source: str, seed: str) -> None:
+    (found,) = [f for f in told(source) if f.code == "PR701"]
+    assert found.fix is not None
+    assert found.fix.what == f"Add {seed}=0."
+
+
+@pytest.mark.parametrize(
     ("source", "code"),
     [
-        ("x = raw.sample(5)", "PR701"),  # of pandas or of Polars
+        ("x = made.sample(5)\nmade.iloc[0]\nmade.with_columns(a=1)", "PR701"),  # which cannot be
+        ("x = sqlite3.connect(':memory:').sample(5)", "PR701"),  # of pandas or of Polars
         ("a, b = train_test_split(raw  # all\n)", "PR701"),
         ("%time rng = default_rng()", "PR701"),
         ("%time x = random.random()", "PR701"),
