@@ -277,7 +277,7 @@ class _Planner:
         inner = "The display within this block or function is left out."
         included = [self.program.statements[i] for i in sorted(closure.included)]
         dropped += [note("PR318", inner, s) for s in included if self.context.inner_displays(s)]
-        for s in included:
+        for s in included if self.context.is_watched else ():
             if s.index not in closure.dropped:
                 said = dict.fromkeys(one.said for one in self.context.trimmed(s, self.cells[s.cell].python))
                 dropped += [note("PR318", one, s) for one in said]

@@ -260,7 +260,8 @@ class Assembly(Inputs):
 
     def names_in(self, statement: Statement) -> Set[str]:
         """Give the names a statement mentions, those of replaced calls and of what is left out not."""
-        gone = {one for part in self.trimmed(statement) for one in part.gone}
+        watched = self.context.is_watched
+        gone = {one for part in self.trimmed(statement) for one in part.gone} if watched else ()
         if not gone and (not statement.loads or not any(id(load.node) in self.replaced for load in statement.loads)):
             return statement.facts.names
         found: set[str] = set()
@@ -325,7 +326,7 @@ class Assembly(Inputs):
             for outer, _ in of_statement(statement) if self.outer else ():
                 if id(outer) in self.outer:
                     found.append(Edit(*cell_offsets(source, outer), self.outer[id(outer)]))
-            for one in self.trimmed(statement):
+            for one in self.trimmed(statement) if self.context.is_watched else ():
                 found += one.edits
             for display, alone in self.context.inner_displays(statement):
                 start, end = cell_offsets(source, display)

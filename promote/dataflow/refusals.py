@@ -64,9 +64,10 @@ class Context:
         return not roots.isdisjoint(("tqdm", "ipywidgets"))
 
     def trimmed(self, statement: Statement, source: str) -> list[Trimmed]:
-        """Give what is left out within a statement, since it only serves who watches; `source` is its cell's."""
-        if not self.is_watched:
-            return []
+        """Give what is left out within a statement, since it only serves who watches; `source` is its cell's.
+
+        It is asked only of notebooks that import anything of the kind.
+        """
         found = self._trimmed.get(statement.index)
         if found is None:
             from promote.dataflow.watched import trimmed  # noqa: PLC0415 - most notebooks have nothing of the kind
