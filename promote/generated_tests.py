@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from platform_core.resource_types import FILES
+from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.loads import SDK
 from promote.model import CodeCell, Fragment, Function, GeneratedFile, Plan
 from promote.prepare import Prepared
@@ -228,10 +229,10 @@ def _imports(cells: Iterable[CodeCell]) -> Iterable[str]:
             body = ast.parse(cell.python).body
         except (SyntaxError, ValueError):
             continue
-        lines = cell.python.split("\n")
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                yield "\n".join(lines[node.lineno - 1 : node.end_lineno])
+                start, end = cell_offsets(cell.python, node)  # another statement may stand on its line
+                yield cell.python[start:end]
 
 
 def _frame(stage: Stage, observed: Observed, asset: str, kind: str) -> Path:

@@ -90,11 +90,12 @@ _CONDITIONAL = frozenset(("when", "filter", "where", "mask"))
 _ACTS = frozenset(("remove", "unlink", "rmdir", "rmtree", "rename", "move", "system", "run", "Popen", "call",
                    "check_call", "check_output", "execute", "execute_query"))  # fmt: skip
 _ACTORS = frozenset(("os", "shutil", "subprocess", "pathlib", "Path"))
+_BARS = frozenset(("tqdm", "trange", "interact", "interact_manual"))
 _TALK = frozenset(("print", "display", "warn", "debug", "info", "warning", "error", "exception", "log"))
 
 
 def quiet(tree: ast.AST) -> set[int]:  # noqa: C901 -- one case for each sort of node
-    """Give the ids of the nodes where no mistake is made: docstrings, annotations, messages, what is printed."""
+    """Give the ids of the nodes where no mistake is made: docstrings, annotations, messages, what is shown."""
     found: set[int] = set()
 
     def leave(node: ast.AST | None) -> None:
@@ -107,6 +108,9 @@ def quiet(tree: ast.AST) -> set[int]:  # noqa: C901 -- one case for each sort of
                 leave(node)
             case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if name in _TALK:
                 leave(node)
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _BARS:
+                for keyword in node.keywords:
+                    leave(keyword)
             case ast.Call(func=ast.Attribute(attr=name, value=owner)) if name in _ACTS and _acts(owner, name):
                 leave(node)
             case ast.AnnAssign(annotation=annotation):

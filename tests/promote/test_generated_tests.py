@@ -72,6 +72,15 @@ def test_what_a_cell_draws_is_not_drawn_for_every_candidate() -> None:
     assert text.split("\n") == [*cell.split("\n")[:2], *kept]
 
 
+def test_an_import_comes_without_what_stands_beside_it() -> None:
+    selection = chosen(
+        [("", "x = 1; import math; y = x"), ("silver:a", "import json; a = [math.pi]\nimport re; a += [1]")]
+    )
+    made = plan(selection).plans[0]
+    found = program(made.function, made, {c.position: c for c in selection.cells})
+    assert found == ["import math", "import json", "import re", selection.cells[1].python]
+
+
 def test_a_cell_that_is_no_python_has_no_imports() -> None:
     cells = [("", "import math"), ("", "import json = 3"), ("silver:a", "a = [math.pi]")]
     selection = chosen(cells)

@@ -63,6 +63,7 @@ def test_queries_are_changed_as_code(query: str, expected: set[str]) -> None:
         "print('said')",
         "import os",
         "shutil.rmtree(root / 'a')",
+        "tqdm(rows, desc='rows', total=5)",
     ],
 )
 def test_what_no_data_shows_or_what_could_do_harm_is_left_as_it_is(source: str) -> None:
