@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 
 from promote.language.facts import Facts
+from promote.language.functions import is_known
 from promote.language.syntax import leading_name, sql_names
 from promote.language.uses import Query, Use
 from promote.patterns import pattern
@@ -20,11 +22,29 @@ class Texts:
         self.statements = statements
         self.viewed: set[str] = set()  # what views looked at, so far
 
+    @cached_property
+    def looked_up(self) -> bool:
+        """Whether a table of SQL may be a variable, as for DuckDB and Polars; other databases look for none.
+
+        What a package gives that is not known may be a connection of DuckDB's.
+        """
+        if any(not _BY_NAME.isdisjoint(s.names) for s in self.statements):
+            return True
+        for node in chain.from_iterable(s.kinds.get(ast.Import, ()) for s in self.statements):
+            if any(_may_look(alias.name) for alias in node.names):
+                return True
+        for node in chain.from_iterable(s.kinds.get(ast.ImportFrom, ()) for s in self.statements):
+            if node.level or _may_look(node.module or ""):
+                return True
+        return any("duckdb" in text.lower() for text in _strings(self.statements))
+
     def of_views(self, queries: Iterable[Query]) -> dict[str, Use]:
         """Give the names that a view may look at when it is queried: it looks them up anew each time."""
         queries = list(queries)
         asked = next((query.use for query in queries if query.sql), None)
-        found = dict.fromkeys(sorted(self.viewed), asked) if asked else {}
+        if asked is None or not self.looked_up:
+            return {}
+        found = dict.fromkeys(sorted(self.viewed), asked)
         for query in queries:
             if query.sql and any(_VIEW.search(text) for text in self.every(query)):
                 self.viewed |= self.names([query]).keys()
@@ -36,7 +56,7 @@ class Texts:
         for query in queries:
             for text in self.every(query):
                 names = [leading_name(part) for part in text.split("@")[1:]]
-                for name in names + (sql_names(text) if query.sql else []):
+                for name in names + (sql_names(text) if query.sql and self.looked_up else []):
                     found.setdefault(name, query.use)
             found |= {n: query.use for n in self.filled_in(query) if n not in found}
         return found
@@ -52,7 +72,7 @@ class Texts:
         told = {name: self.of_variable(name) for name in query.names}
         if any(text.endswith(("@", "@{")) for text in (*query.texts, *chain(*told.values()))):
             return [text for text in _strings(self.statements) if text.isidentifier()]
-        if not query.sql:
+        if not query.sql or not self.looked_up:
             return []
         begun = {begins for text in query.texts if (match := _BEGUN.search(text)) and (begins := match.group(1))}
         if begun:  # `f"from rents_{year}"`
@@ -69,6 +89,10 @@ class Texts:
         return _strings(s for s in self.statements if name in s.effects.touched) or _strings(self.statements)
 
 
+# Packages whose queries may look for variables of the notebook, or that give connections which do
+_LOOKING = frozenset(("duckdb", "polars", "platform_core", "ibis", "dask", "importlib", "runpy", "pickle", "joblib"))
+_BY_NAME = frozenset(("get_ipython", "__import__", "exec", "eval", "globals", "locals", "load_asset", "resource"))
+
 _OPEN = pattern(r"\b(?:from|join)\s+\"?(?:\{|%\(?\w|$)", re.IGNORECASE)
 _BEGUN = pattern(r"\b(?:from|join)\s+\"?(\w+)\{$", re.IGNORECASE)
 _VIEW = pattern(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
@@ -76,3 +100,8 @@ _VIEW = pattern(r"\bcreate\b.*\b(view|macro)\b", re.IGNORECASE | re.DOTALL)
 
 def _strings(statements: Iterable[Facts]) -> list[str]:
     return [part.value for s in statements for part in s.kinds.get(ast.Constant, ()) if isinstance(part.value, str)]
+
+
+def _may_look(module: str) -> bool:
+    """Whether a module may give a connection whose queries look for variables."""
+    return not is_known(module) or module.split(".", 1)[0] in _LOOKING

@@ -30,10 +30,14 @@ _CHANGING = RELATION_MAKERS.union(
 )
 _FETCHING = pattern(r"(fetch\w*|df|pl|arrow|torch|tf|to_arrow_table|to_arrow_reader)$")
 _ASKED = frozenset(("sql", "query", "execute", "from_query", "query_df", "table_function"))
+# `END` begins a statement where nothing but comments stands before it: a line of a query often begins with `END AS`
+_ENDING = r"(?:\A|;)(?:\s|--[^\n]*\n|/\*.*?\*/)*end(?:\s+transaction)?\s*(?:;|\Z)"
 _WRITING = pattern(
     r"\b(nextval|create|insert|update|delete|drop|set|attach|install|load|pragma|copy|alter|truncate|setseed)\b"
-    r"|(?:^|;)[ \t]*(?:reset|detach|begin|start|commit|end|rollback|abort|prepare|execute|deallocate|call|import|export"
-    r"|merge|checkpoint)\b|(?:^|;)[ \t]*use[ \t]+[\w.\"]+[ \t]*(?:;|$)",
+    r"|(?:^|;)[ \t]*(?:(?:reset|detach|prepare|execute|deallocate|checkpoint)\b|call\s+[\w.\"]+\s*\("
+    r"|start\s+transaction|(?:im|ex)port\s+database|merge\s+into"
+    r"|(?:begin|commit|rollback|abort)(?:\s+transaction|[ \t]*(?:;|$)))"
+    rf"|(?:^|;)[ \t]*use[ \t]+[\w.\"]+[ \t]*(?:;|$)|{_ENDING}",
     re.IGNORECASE | re.MULTILINE,
 )
 # The same where a text may be none of SQL: what begins as a statement does, or is a word of one by itself
@@ -84,10 +88,12 @@ class SqlTexts:
 
 
 def writes(text: str) -> bool:
-    """Whether a text of SQL does more than ask.
+    r"""Whether a text of SQL does more than ask.
 
     >>> [writes(text) for text in ("select land_use from rents", "use rents", "RESET threads", "select nextval('n')")]
     [False, True, True, True]
+    >>> [writes(text) for text in ("select case when a then 1\nend as b,\nstart\nfrom rents", "-- so\nEND;", "begin")]
+    [False, True, True]
     """
     return _WRITING.search(text) is not None
 
