@@ -47,6 +47,21 @@ def tagged_helpers(notebook: Notebook, program: Program, statement: Statement) -
     return Fix(f"Tag cell {statement.cell} helpers.", (TagEdit(statement.cell, "", "helpers"),))
 
 
+def test_of_main(statement: Statement) -> Fix | None:
+    """Give the fix that writes `if True:` for `if __name__ == "__main__":`, which always holds in a notebook."""
+    match statement.node:
+        case ast.If(
+            test=ast.Compare(
+                left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]
+            ) as test
+        ) if test.end_lineno == test.lineno:
+            edit = Edit(
+                statement.cell, test.lineno, test.col_offset + 1, test.lineno, (test.end_col_offset or 0) + 1, "True"
+            )
+            return Fix("Write `if True:`, as the test always holds in a notebook.", (edit,))
+    return None
+
+
 def named_output(notebook: Notebook, cell: int, name: str) -> Fix | None:
     """Give the fix that names, at the top of a step's first cell, the variable that the step gives."""
     lines = notebook.cells[cell - 1].source.split("\n")

@@ -311,19 +311,23 @@ class Refusals:
         if name == "get_ipython" and at.cell in self.context.broken:
             self.silent = True  # what the line could not become was told
             return
+        fix = None
         line = self.context.notebook.at(at.cell, at.first).text
         if name == "get_ipython" and name not in line:
             magic = re.search(r"%%?\w+", line)
             message = f"IPython alone can run {magic[0] if magic else 'this line'}, and the step needs what it does."
             hint = "Write it in Python."
         elif name.startswith("__") and name.endswith("__"):
+            from promote.dataflow.offers import test_of_main  # noqa: PLC0415 - as below
+
             message, hint = f"`{name}` means something else in a module.", "Write the value, or leave the branch out."
+            fix = test_of_main(at)
         else:
             message, hint = (
                 f"`{name}` exists in IPython only.",
                 "Give the value a name, or leave the line out of the step.",
             )
-        self.say("PR314", name, message, at, use, hint)
+        self.say("PR314", name, message, at, use, hint, fix)
 
     def is_in_broken(self, name: str, at: Statement) -> bool:
         """Whether a cell above that could not be read, as was told, seems to define a name."""

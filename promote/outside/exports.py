@@ -20,7 +20,7 @@ def cut_off(look: Sight, s: Statement) -> Fix | None:
     cell = look.context.notebook.cells[s.cell - 1]
     own = [one for one in look.context.program.statements if one.cell == s.cell]
     head, tail = [one for one in own if one.index < s.index], [one for one in own if one.index >= s.index]
-    if s.index not in look.own or cell.source.startswith("%%") or not any(one.binds for one in head):
+    if s.index not in look.own or cell.source.startswith("%%") or not any(one.binds or one.changes for one in head):
         return None
     bound = {name for one in tail for name in one.binds}
     later = look.context.program.statements[tail[-1].index + 1 :]

@@ -28,6 +28,8 @@ _WAYS_OUT = {
     "skip-execution where no step needs it.",
     "FileNotFoundError": "The notebook runs in its own folder: put the file where it looks, or take the cell out.",
     "UserError": "Put the file under the root of the resource, which config/*.yaml names, or write another name.",
+    "StdinNotImplementedError": "Nobody can answer when the notebook is promoted: give the value a name in the cell "
+    "tagged `parameters`, or tag the cell skip-execution where no step needs it.",
     **dict.fromkeys(
         ("URLError", "HTTPError", "gaierror", "ConnectionError", "ConnectError", "ConnectTimeout"),
         "It reaches for the network: give it a file to read, or tag the cell skip-execution where no step needs it.",

@@ -133,6 +133,20 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         ],
         ["out = pd.DataFrame({'a': [1]})", "# for the team\nout.to_csv('a.csv')\nprint('é')\nout.head()"],
     ),
+    "an export at the end of a cell that only adds columns": (
+        "PR709",
+        [
+            ("", FRAMES),
+            ("bronze:out", "out = pd.DataFrame({'a': [1]})"),
+            ("bronze:out", "out['b'] = out['a'] * 2\n\nout.to_csv('a.csv')"),
+        ],
+        ["out['b'] = out['a'] * 2", "out.to_csv('a.csv')"],
+    ),
+    "a test that always holds in a notebook": (
+        "PR314",
+        [("silver:out", "if __name__ == '__main__':\n    out = [1]")],
+        ["if True:\n    out = [1]"],
+    ),
     "a workbook that is written": (
         "PR709",
         [

@@ -72,6 +72,7 @@ def test_a_failure_names_its_cell_and_line(
         ("ImportError", "Add what it asks for"),
         ("FileNotFoundError", "in its own folder"),
         ("URLError", "reaches for the network"),
+        ("StdinNotImplementedError", "Nobody can answer"),
         ("KeyError", "Restart"),
     ],
 )
