@@ -49,6 +49,7 @@ _GROUP_FRAMES = frozenset(
 )
 _VIEWS = frozenset("head tail sample describe glimpse limit fetch info".split())
 _FRAME_ENDINGS = frozenset("df fetchdf fetch_df pl fetch_df_chunk".split())
+_ARRAY_METHODS = frozenset("fit_transform inverse_transform fit_predict predict predict_proba to_numpy toarray".split())
 _PARTS = (ast.Subscript, ast.Attribute)
 _COLUMN_TO_FRAME = frozenset(("to_frame", "reset_index", "unstack", "struct"))
 
@@ -241,6 +242,8 @@ class Guesser:
             return None
         path = dotted_of(call.func)
         if path and self.functions.canonical(path).startswith(_NO_FRAMES):
+            return None
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _ARRAY_METHODS:
             return None
         given = [n for n in ast.walk(call) if isinstance(n, ast.Name) and n.id in self.frames]
         read = not given and reads_by_name(call)

@@ -67,10 +67,12 @@ def words_of(heading: str) -> str:
 
     >>> words_of("## 3.1 Rents *by* `town`:")
     'Rents by town'
+    >>> words_of("# 2019/2021 lists"), words_of("# 2021 census"), words_of("## Step 2: Rents")
+    ('2019/2021 lists', '2021 census', 'Rents')
     """
     plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", heading)
     plain = re.sub(r"<[^>]*>|#|(?<!\w)_+|_+(?!\w)", " ", re.sub(r"[*`]", "", plain))
-    plain = re.sub(r"^\s*(?:Step\s+)?(?:(?:\d+[.):]?)+|[IVX]+[.):])\s*", "", plain)
+    plain = re.sub(r"^\s*(?:Step\s+)?(?:(?:\d{1,3}[.):])*(?:\d{1,3}(?=\s|[.):]))?[.):]*|[IVX]+[.):])\s*", "", plain)
     return " ".join(plain.split()).rstrip(": ")
 
 
@@ -125,6 +127,15 @@ def from_path(path: str) -> str:
     last = re.split(r"[/\\\\]", re.split(r"[?#]", path)[0])[-1]
     name = snake(last.split(".")[0])
     return name if name not in _GENERIC and len(name) > 2 and usable(name) else ""
+
+
+def without_ending(name: str) -> str:
+    """Give the name of a step without what tells it from the step before.
+
+    >>> without_ending("rents_source"), without_ending("rents_prepared_2"), without_ending("rents_2024")
+    ('rents', 'rents', 'rents_2024')
+    """
+    return re.sub(r"_(?:source|prepared)(?:_\d+)?$", "", name)
 
 
 def usable(name: str) -> bool:

@@ -74,8 +74,10 @@ def parts_of(program: Program) -> list[Part]:
             else:
                 current[name] = replace(part, statements=(*part.statements, statement))
         for name in statement.effects.touched - bound.keys():
-            if name in current:
-                found.append(current.pop(name))
+            if name in current:  # at the end of this cell the name is no frame's
+                part = current.pop(name)
+                above = tuple(one for one in part.statements if one.cell != statement.cell)
+                found += [replace(part, statements=above)] if above else []
     return sorted([*found, *current.values()], key=lambda p: p.statements[0].index)
 
 

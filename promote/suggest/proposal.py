@@ -159,7 +159,7 @@ def _named(
         if heading in taken:  # another step under it has its name
             heading = f"{heading}_{'summary' if part.guess.summary else variable or naming.snake(part.variable)}"
         if part.after_read:
-            base = names.get(part.variable, "").removesuffix("_source").removesuffix("_prepared")
+            base = naming.without_ending(names.get(part.variable, ""))
             prepared = f"{base or variable or file or stem}_prepared"
             candidates = ["" if base else variable, new_heading if new_heading != base else "", prepared]
         elif part.guess.read:

@@ -184,6 +184,35 @@ def test_other_cells_than_of_constants_are_no_parameters(
     assert [told in one for one in proposal.left] == ([True] if told else [])
 
 
+def test_an_array_that_a_model_gives_is_no_step(notebook_of: Callable[..., Notebook]) -> None:
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd\nfrom sklearn.preprocessing import StandardScaler"),
+            ("", "rents = pd.read_csv('rents.csv')"),
+            ("", "ages = rents.drop('town', axis=1)\nages = StandardScaler().fit_transform(ages)"),
+            ("", "first = ages.round(1).drop_nulls()"),
+        )
+    )
+    assert shown(proposal) == ["2 bronze:rents rents"]
+
+
+def test_a_frame_that_is_worked_on_again_and_again_has_short_names(notebook_of: Callable[..., Notebook]) -> None:
+    works = [("", f"df = df.dropna(subset=['a{n}'])") for n in range(3)]
+    proposal = suggest(
+        notebook_of(
+            ("", "import pandas as pd"),
+            ("", "df = pd.read_csv('rents.csv')"),
+            *(cell for n, one in enumerate(works) for cell in (one, ("", f"few{n} = df.groupby('a').b.sum()"))),
+        )
+    )
+    assert [step.tag for step in proposal.steps if step.variable == "df"] == [
+        "bronze:rents",
+        "silver:rents_prepared",
+        "silver:rents_prepared_2",
+        "silver:rents_prepared_3",
+    ]
+
+
 def test_another_name_of_a_frame_is_no_step(
     notebook_of: Callable[..., Notebook], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
