@@ -19,6 +19,7 @@ from promote.dataflow.displays import dropped, idle_draws, shows_only
 from promote.dataflow.kept_bodies import tell_bodies
 from promote.dataflow.loads import LoadCall, bound_load
 from promote.dataflow.program import Statement, is_state
+from promote.dataflow.reaching import Link
 from promote.dataflow.refusals import Context, Refusals
 from promote.dataflow.sharing import lost_changes
 from promote.heap.state import CONNECTION, is_set_up, is_shown
@@ -57,7 +58,6 @@ class Closure:
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False  # for a reason that was told before
     doubled: set[str] = field(default_factory=set)  # assets taken that share what is changed with something else here
-    sources: dict[tuple[str, int], frozenset[int]] = field(default_factory=dict)  # (name, reader) -> what reaches it
 
 
 def resolve(
@@ -121,6 +121,7 @@ class _Resolver:
         self.queue: list[Statement] = []
         self.seen: set[tuple[str, int, bool]] = set()
         self.restored: list[tuple[str, Statement, Statement, Use]] = []  # builtins whose rebinding was deleted
+        self.passed: dict[Link, Link | None] = {}  # what is accounted for wherever it reaches, and what is next
         self.given: set[tuple[str, int]] = set()  # (name, reader) where the value comes from outside, without its code
 
     def run(self) -> Closure:
@@ -150,8 +151,9 @@ class _Resolver:
             self.refusals.identity(statement, variables)
         self.asked_late()
         if not self.refusals.findings:
+            reads = {(name, index + after) for name, index, after in self.seen}
             for name, change, at, assets in lost_changes(
-                self.program, closure.included, closure.inputs.values(), closure.sources
+                self.program, closure.included, closure.inputs.values(), reads
             ):
                 self.refusals.lost(name, change, at)
                 closure.doubled |= assets
@@ -215,10 +217,10 @@ class _Resolver:
         """A lazy input runs its code when it is collected: what that looks up must be what it was in its own step."""
         made = [b.at for b in self.closure.inputs.values() if b.variable == name and b.load is None]
         for late in looked_up if made else ():
-            now = self.program.reaching(late, statement.index)
-            bound = now and late in now[0].effects.touched and now[0].index not in self.own_indices
-            if bound and now[0].index > max(made):
-                self.refusals.moved_on(name, late, now[0], statement)
+            latest = self.program.latest(late, statement.index)
+            now = latest.statement if latest else None
+            if now and late in now.effects.touched and now.index not in self.own_indices and now.index > max(made):
+                self.refusals.moved_on(name, late, now, statement)
 
     def asked_late(self) -> None:
         """A relation that another step gives looks into DuckDB's tables only now: what changed there counts."""
@@ -242,28 +244,54 @@ class _Resolver:
         if (name, at.index, after) in self.seen:
             return
         self.seen.add((name, at.index, after))
-        reaching = self.program.reaching(name, at.index + 1 if after else at.index)
-        if called and not reaching and name in at.effects.touched:
-            return  # the statement itself binds the name before the code runs
-        if not reaching and name in self.program.touches and self.runs_later(name, at, called=called):
+        latest = self.program.latest(name, at.index + 1 if after else at.index)
+        if latest is None:
+            if called and name in at.effects.touched:
+                return  # the statement itself binds the name before the code runs
+            if name in self.program.touches and self.runs_later(name, at, called=called):
+                return
+        elif self.refusals.bound_anew(name, latest.first, at, use):
             return
-        self.closure.sources[name, at.index + after] = frozenset(s.index for s in reaching)
-        if self.refusals.bound_anew(name, reaching, at, use):
+        if name in _BUILTINS and latest and name in latest.statement.effects.gone:
+            self.restored.append((name, latest.statement, at, use))  # it means again what Python means by it
             return
-        if name in _BUILTINS and reaching and name in reaching[0].effects.gone:
-            self.restored.append((name, reaching[0], at, use))  # it means again what Python means by it
-            return
-        if name in _BUILTINS and not (reaching and (name in reaching[-1].binds or name in reaching[-1].effects.gone)):
+        if name in _BUILTINS and not (latest and (name in latest.first.binds or name in latest.first.effects.gone)):
             self.closure.shadowed.add(name)  # on some path the name still means what Python means by it
-        if not reaching:
+        if latest is None:
             self.unbound(name, at, use)
             return
-        for statement in reaching:
-            if statement.index in self.own_indices:
-                if name in statement.effects.gone and not recovers(at.node, use.line):  # else it fails as it did
-                    self.refusals.gone(name, statement, at, use)
-            elif self.from_outside(name, statement, at, use, reaching):
+        self.follow_back(name, latest, at, use)
+
+    def follow_back(self, name: str, latest: Link, at: Statement, use: Use) -> None:
+        """Account for the statements that had a part in the value that `at` reads, the latest first."""
+        link = self.still_asked(latest)
+        while link is not None:
+            if link.statement.index in self.own_indices:
+                if name not in link.statement.effects.gone:
+                    self.passed[link] = link.prior
+                elif not recovers(at.node, use.line):  # else it fails as it did
+                    self.refusals.gone(name, link.statement, at, use)
+            elif self.from_outside(name, link, at, use):
                 break
+            elif self.is_taken_anywhere(name, link.statement):
+                self.passed[link] = link.prior
+            link = self.still_asked(link.prior)
+
+    def is_taken_anywhere(self, name: str, statement: Statement) -> bool:
+        """Whether a statement that was taken is so wherever it reaches, and not given by its step or told of."""
+        if is_state(name):
+            return self.include_needed and not is_set_up(name)
+        return statement.role.kind != "step" or statement.role.tag not in self.context.outputs
+
+    def still_asked(self, link: Link | None) -> Link | None:
+        """Give a statement that reaches a use, or the first one behind it that is not accounted for at every use."""
+        passed: list[Link] = []
+        while link is not None and link in self.passed:
+            passed.append(link)
+            link = self.passed[link]
+        for one in passed:  # the next to come here goes the whole way at once
+            self.passed[one] = link
+        return link
 
     def runs_later(self, name: str, at: Statement, *, called: bool) -> bool:
         """Whether the code that looks a name up does not run at a statement, but after the name is bound."""
@@ -272,10 +300,9 @@ class _Resolver:
         stores = name in at.effects.late and isinstance(at.node, (ast.Assign, ast.AnnAssign))
         return called or (stores and only_puts_away(at.node, name))
 
-    def from_outside(  # noqa: PLR0911 - one way out for each thing that a statement outside can be
-        self, name: str, statement: Statement, at: Statement, use: Use, reaching: list[Statement]
-    ) -> bool:
+    def from_outside(self, name: str, link: Link, at: Statement, use: Use) -> bool:  # noqa: PLR0911 - one for each way
         """Account for a statement outside the step; true where nothing before it matters."""
+        statement = link.statement
         if is_state(name):
             if self.include_needed and is_set_up(name) and not self.is_settled(statement):
                 self.refusals.patched(name, statement, at, use)
@@ -304,7 +331,7 @@ class _Resolver:
         if not deleted and (self.include_needed or statement.role.kind == "helpers"):  # these were tagged to be used
             self.include(statement, "needed")
             return name in statement.binds
-        self.refusals.computed(name, statement, at, use, reaching)
+        self.refusals.computed(name, statement, at, use, link.first)
         return True
 
     def is_settled(self, statement: Statement) -> bool:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from platform_core.values import dataclass, replace
 from promote.dataflow.loads import LoadCall, load_calls
+from promote.dataflow.reaching import Reaching
 from promote.dataflow.session import shells, works_on_session
 from promote.dataflow.texts import Texts
 from promote.heap.handed import Handed
@@ -22,7 +23,7 @@ from promote.language.effects import NAMESPACES, OUT_POSITIONS
 from promote.language.facts import Facts, facts_anew, facts_of
 from promote.language.functions import Functions, collect_functions
 from promote.language.import_paths import weightier
-from promote.language.statements import imports_package, imports_plainly, parts_loaded
+from promote.language.statements import parts_loaded
 from promote.language.states import ANY_MODULE, HIDDEN_STATE, HOOKS
 from promote.language.syntax import IMPORTED, MODULE_WORDS, chain_of, dotted_of, module_text
 from promote.language.uses import Dotted, Effects, FunctionInfo, Use
@@ -85,6 +86,10 @@ class Program:
         self.wild = wild
         self.trace = trace
         self.relations = relations
+        self._bindings: dict[str, Sequence[Statement]] = {}
+        self._changes: dict[str, Sequence[Statement]] = {}
+        reaching = Reaching(statements, touches)
+        self.latest, self.reaches = reaching.latest, reaching.reaches
         states = sorted(filter(is_state, touches))
         self.ambient = tuple(filter(is_ambient, states))
         self.shown = tuple(filter(is_shown, states))
@@ -117,34 +122,26 @@ class Program:
         The last one is a sure binding (or a deletion) where there is one; those in front changed the value or bound it
         on some path.
         """
-        found: list[Statement] = []
-        package = False
-        for index in reversed(self.touches.get(name, ())):
-            if index >= before:
-                continue
-            statement = self.statements[index]
-            if package and not imports_plainly(statement.node, name):
-                break
-            if not package or imports_package(statement.node, name):
-                found.append(statement)
-            package = imports_plainly(statement.node, name)
-            if not package and (name in statement.binds or name in statement.effects.gone or name in statement.sets):
-                break
+        latest = self.latest(name, before)
+        return [] if latest is None else [link.statement for link in latest]
+
+    def bindings(self, name: str) -> Sequence[Statement]:
+        """Give every statement that binds a name, on some path at least."""
+        found = self._bindings.get(name)
+        if found is None:
+            touching = [self.statements[index] for index in self.touches.get(name, ())]
+            found = self._bindings[name] = [
+                s for s in touching if name in s.effects.binds or name in s.effects.maybe or name in s.writes
+            ]
         return found
 
-    def bindings(self, name: str) -> list[Statement]:
-        """Give every statement that binds a name, on some path at least."""
-        return [
-            statement
-            for index in self.touches.get(name, ())
-            if name in (statement := self.statements[index]).effects.binds
-            or name in statement.effects.maybe
-            or name in statement.writes
-        ]
-
-    def changed_anywhere(self, name: str) -> list[Statement]:
+    def changed_anywhere(self, name: str) -> Sequence[Statement]:
         """Give every statement that may change the object of a name in place."""
-        return [s for index in self.touches.get(name, ()) if name in (s := self.statements[index]).changes]
+        found = self._changes.get(name)
+        if found is None:
+            touching = [self.statements[index] for index in self.touches.get(name, ())]
+            found = self._changes[name] = [s for s in touching if name in s.changes]
+        return found
 
 
 def build(cells: Sequence[CodeCell]) -> Program:

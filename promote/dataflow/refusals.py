@@ -133,8 +133,8 @@ class Refusals:
 
     # Values that another statement gave
 
-    def computed(self, name: str, statement: Statement, at: Statement, use: Use, reaching: Sequence[Statement]) -> None:
-        """A statement outside the step gave or changed the value."""
+    def computed(self, name: str, statement: Statement, at: Statement, use: Use, first: Statement) -> None:
+        """A statement outside the step gave or changed the value, which `first` had the first part in."""
         where = self.context.where(statement)
         if "get_ipython" in statement.reads:  # whatever is done about it, no step can take that
             self.ipython_only("get_ipython", statement, statement.reads["get_ipython"])
@@ -155,7 +155,7 @@ class Refusals:
             message = f"`{name}` is bound by {statement.role.tag} ({where}), but that step gives another variable."
             hint = f"Make it a step of its own, or write `#| output: {name}` there; --include-needed repeats it here."
             self.say("PR305", name, message, at, use, hint)
-        elif not any(name in s.binds for s in reaching):
+        elif name not in first.binds:
             message = f"`{name}` is bound on only one branch ({where})."
             self.say("PR311", name, message, at, use, "Bind it on every branch, in a cell of this step.")
         elif statement.role.kind == "parameters":
@@ -259,21 +259,20 @@ class Refusals:
 
     # Names that nothing gave
 
-    def bound_anew(self, name: str, reaching: Sequence[Statement], at: Statement, use: Use) -> bool:
+    def bound_anew(self, name: str, first: Statement, at: Statement, use: Use) -> bool:
         """Tell a name that a star import, or code that makes names at run time, may have bound since it was bound."""
         if not (self.program.stars or self.program.wild):
             return False  # as in nearly every notebook
-        if is_state(name) or not reaching or name not in reaching[-1].effects.touched:
+        if is_state(name) or name not in first.effects.touched:
             return False
         if name in self.program.functions.imports:
             return False  # a package that gives `np` away gives the same `np`
-        first = reaching[-1].index
         for star in self.program.stars:
-            if first < star.index < at.index:
+            if first.index < star.index < at.index:
                 self.star(name, star, at, use)
                 return True
         for wild in self.program.wild:
-            if first < wild.index < at.index:
+            if first.index < wild.index < at.index:
                 self.wild(name, wild, at, use)
                 return True
         return False

@@ -8,7 +8,7 @@ notebook has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from platform_core.hints import Protocol
 from promote.dataflow.program import Program, Statement
@@ -35,7 +35,7 @@ def lost_changes(
     program: Program,
     included: Collection[int],
     inputs: Iterable[Taken],
-    sources: Mapping[tuple[str, int], frozenset[int]],
+    reads: Collection[tuple[str, int]],
 ) -> Iterable[tuple[str, Statement, Statement, set[str]]]:
     """Give the changes that the function would miss: the name, the statement that changes it, the one that reads it.
 
@@ -45,7 +45,7 @@ def lost_changes(
         program: The notebook.
         included: The statements of the function.
         inputs: What it takes from outside.
-        sources: For each name and reading statement, the statements that reach it.
+        reads: The names that it reads, each with the statement that does.
     """
     taken = sorted(inputs, key=lambda one: (one.at, one.variable))
     if not taken:
@@ -71,7 +71,7 @@ def lost_changes(
             doubled = {o for o in happening.touched if sum(o in one for one in here) > 1}
             doubled |= _split(aliases.families, copies, made)
             concerned = {n for n, own in aliases.own.items() if doubled and aliases.heap.reach(own) & doubled}
-            if found := _reader(program, statement, concerned, included, sources):
+            if found := _reader(program, statement, concerned, included, reads):
                 name, change, at = found
                 known = [one for one in taken if one.variable in concerned]
                 assets = {one.asset for one in known}
@@ -118,11 +118,13 @@ def _reader(
     change: Statement,
     concerned: Collection[str],
     included: Collection[int],
-    sources: Mapping[tuple[str, int], frozenset[int]],
+    reads: Collection[tuple[str, int]],
 ) -> tuple[str, Statement, Statement] | None:
     """One of the names concerned that the function reads after a change, else several within the change itself."""
-    for (name, at), reaching in sorted(sources.items(), key=lambda item: (item[0][1], item[0][0])):
-        if name in concerned and change.index in reaching and (at in included or at > max(included)):
+    last = max(included)
+    of_it = [(at, name) for name, at in reads if name in concerned and (at in included or at > last)]
+    for at, name in sorted(of_it):
+        if program.reaches(change.index, name, at):
             return name, change, program.statements[min(at, len(program.statements) - 1)]
     looked_up = {name for names in change.late.values() for name in names}
     itself = sorted(n for n in concerned if n in change.reads or n in looked_up)
