@@ -61,6 +61,7 @@ class Heap:
         self.code: dict[int, frozenset[FunctionInfo]] = {}
         self.classes: dict[int, frozenset[ClassInfo]] = {}
         self.count = 0
+        self._reached: dict[Objects, Objects] = {}  # what was asked since objects last came to hold more
 
     def new(self, held: Objects = NONE, *, exact: bool = False, stateful: bool = False) -> Objects:
         """Make an object that holds others."""
@@ -88,12 +89,17 @@ class Heap:
     def hold(self, holders: Objects, held: Objects) -> None:
         """Let every holder hold more objects."""
         for holder in holders:
-            self.held.setdefault(holder, set()).update(held - {holder})
+            known = self.held.setdefault(holder, set())
+            before = len(known)
+            known.update(held - {holder})
+            if len(known) > before and self._reached:
+                self._reached = {}
         for one in held:
             self.holding.setdefault(one, set()).update(holders - {one})
 
     def inherit(self, heirs: Objects, ancestors: Objects) -> None:
         """Let instances and classes have what classes have: a change of a class is one of its heirs."""
+        self._reached = {}
         for heir in heirs:
             self.ancestors.setdefault(heir, set()).update(ancestors - {heir})
         for one in ancestors:
@@ -115,17 +121,31 @@ class Heap:
         return self._closure(objects, self.ancestors) if self.ancestors else objects
 
     def reach(self, objects: Objects) -> Objects:
-        """Give the objects and all that can be reached through them."""
+        """Give the objects and all that can be reached through them, or through classes whose attributes they have."""
         if not objects:
             return NONE
-        found = self._closure(objects, self.held)
-        if not self.ancestors:
-            return found
-        inherited = self.contents(found) - found
-        while inherited:
-            found |= self._closure(inherited, self.held)
-            inherited = self.contents(found) - found
-        return found
+        known = self._reached.get(objects)
+        if known is None:  # each function that a call may run asks the same
+            known = self._closure(objects, self.held) if not self.ancestors else self._with_inherited(objects)
+            self._reached[objects] = known
+        return known
+
+    def _with_inherited(self, objects: Objects) -> Objects:
+        found = set(objects)
+        stack = list(found)
+        above: set[int] = set()  # classes that give what they hold, but are not held themselves
+        while stack:
+            givers = [stack.pop()]
+            for giver in givers:
+                for one in self.held.get(giver, ()):
+                    if one not in found:
+                        found.add(one)
+                        stack.append(one)
+                more = self.ancestors.get(giver)
+                if more and not more <= above:
+                    givers += more - above
+                    above |= more
+        return frozenset(found)
 
     def holders(self, objects: Iterable[int]) -> Objects:
         """Give the objects and all through which they can be reached, or that have what they have."""

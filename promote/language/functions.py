@@ -42,6 +42,8 @@ class Functions:
     asks_subclasses: bool = False  # whether anyone asks a class for those that stand on it
     sql: SqlTexts | None = None  # what is told of the queries of DuckDB, where there may be any
     summaries: dict[FunctionInfo, Summary] = field(default_factory=dict)
+    of_classes: dict[FunctionInfo, bool] = field(default_factory=dict)  # as `has_a_class_first` told, once each
+    by_method: dict[str, list[FunctionInfo]] = field(default_factory=dict)  # as `methods` told
 
     def canonical(self, path: Sequence[str]) -> str:
         """Give `np.random.seed` as `numpy.random.seed`; a chain on a name that is no import begins with a dot."""
@@ -96,6 +98,12 @@ class Functions:
 
     def has_a_class_first(self, info: FunctionInfo) -> bool:
         """Whether the first parameter of a method is a class: of a class method, or of a metaclass's."""
+        known = self.of_classes.get(info)
+        if known is None:  # every mention of the parameter asks, and all classes are looked at
+            known = self.of_classes[info] = self._has_a_class_first(info)
+        return known
+
+    def _has_a_class_first(self, info: FunctionInfo) -> bool:
         node = info.node
         decorators = {getattr(one, "id", "") for one in getattr(node, "decorator_list", ())}
         if "classmethod" in decorators or getattr(node, "name", "") in _OF_CLASSES:
@@ -131,9 +139,13 @@ class Functions:
                     stack += one.bases
         return found
 
-    def methods(self, name: str) -> list[FunctionInfo]:
+    def methods(self, name: str) -> Sequence[FunctionInfo]:
         """Give every method of this name."""
-        return [cls.methods[name] for group in self.classes.values() for cls in group if name in cls.methods]
+        found = self.by_method.get(name)
+        if found is None:
+            every = [cls for group in self.classes.values() for cls in group]
+            found = self.by_method[name] = [cls.methods[name] for cls in every if name in cls.methods]
+        return found
 
     def is_called_back(self, cls: ClassInfo) -> bool:
         """Whether a class stands on one of a library, whose methods may call those of the class."""
