@@ -64,9 +64,16 @@ def parse(source: str) -> ast.Module:
 
 def parse_anew(source: str) -> ast.Module:
     """Parse Python into a tree of which no node is another tree's."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of escapes that a string does not know
+    usual = warnings.filters
+    warnings.filters = _SILENT  # of escapes that a string does not know; `catch_warnings` takes a third of a parse
+    try:
         return ast.parse(source)
+    finally:
+        if usual is not _SILENT:  # as another thread has it that parses, and puts the usual ones back
+            warnings.filters = usual
+
+
+_SILENT = [("ignore", None, Warning, None, 0)]
 
 
 def is_python(source: str) -> bool:

@@ -264,8 +264,8 @@ class _Resolver:
 
     def follow_back(self, name: str, latest: Link, at: Statement, use: Use) -> None:
         """Account for the statements that had a part in the value that `at` reads, the latest first."""
-        link = self.still_asked(latest)
-        while link is not None:
+        link: Link | None = latest
+        while link := self.still_asked(link):
             if link.statement.index in self.own_indices:
                 if name not in link.statement.effects.gone:
                     self.passed[link] = link.prior
@@ -275,7 +275,7 @@ class _Resolver:
                 break
             elif self.is_taken_anywhere(name, link.statement):
                 self.passed[link] = link.prior
-            link = self.still_asked(link.prior)
+            link = link.prior
 
     def is_taken_anywhere(self, name: str, statement: Statement) -> bool:
         """Whether a statement that was taken is so wherever it reaches, and not given by its step or told of."""
@@ -285,6 +285,8 @@ class _Resolver:
 
     def still_asked(self, link: Link | None) -> Link | None:
         """Give a statement that reaches a use, or the first one behind it that is not accounted for at every use."""
+        if link not in self.passed:
+            return link
         passed: list[Link] = []
         while link is not None and link in self.passed:
             passed.append(link)

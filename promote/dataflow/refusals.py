@@ -88,6 +88,14 @@ class Context:
         return {output.step.name: output.step for output in reversed(list(self.outputs.values()))}
 
     @cached_property
+    def given(self) -> Mapping[str, set[str]]:
+        """The variables that give each asset, by its name: a step of another layer may have the same."""
+        found: dict[str, set[str]] = {}
+        for output in self.outputs.values():
+            found.setdefault(output.step.name, set()).add(output.variable)
+        return found
+
+    @cached_property
     def is_lazy(self) -> bool:
         """Whether the notebook has frames that are computed only when they are looked at."""
         lazy = re.compile(

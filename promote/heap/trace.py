@@ -50,7 +50,7 @@ class Trace:
         if self.waiting is not None:
             if self.quiet.holds_for(facts, effects):
                 self.waiting.append(effects)
-                return Happening({}, {}, NONE)
+                return _NOTHING
             self.follow()
         return self.followed(effects)
 
@@ -75,3 +75,6 @@ class Trace:
     def stood_for(self, name: str, at: int) -> Objects:
         """Give what a name stood for after statement `at`."""
         return next((objects for index, objects in reversed(self.stood.get(name, ())) if index <= at), NONE)
+
+
+_NOTHING = Happening({}, {}, NONE)  # what quiet statements do, which nobody adds to

@@ -70,8 +70,6 @@ class _Look:
         read: dict[str, tuple[Statement, SeenCall]] = {}
         for s in self.statements:
             seen = self.looker.at(s)
-            if seen.is_empty:
-                continue
             for call in seen.calls:
                 if call.method not in _TOLD_METHODS and call.path not in _TOLD_PATHS:
                     continue

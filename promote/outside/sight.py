@@ -27,7 +27,7 @@ class Sight:
         self.statements = [context.program.statements[i] for i in sorted(closure.included)]
         self.included = closure.included.keys()
         self.own = {s.index for s in closure.own}
-        self.given = {o.variable for o in context.outputs.values() if o.step.name == step.name}
+        self.given = context.given[step.name]
         self.sets = {name for s in self.statements for name in s.sets}
 
     def tell(
