@@ -15,6 +15,7 @@ from promote.language.functions import Functions
 from promote.language.showing import DISPLAY_METHODS, PLOTTING_MODULES, is_drawing
 from promote.language.syntax import dotted_of, root_of
 from promote.patterns import pattern
+from promote.trees import statements as statements_below
 from promote.trees import walk
 
 _PURE_BUILTINS = frozenset(
@@ -102,7 +103,7 @@ def inner_displays(node: ast.stmt, functions: Functions) -> list[tuple[ast.Expr,
     found: list[tuple[ast.Expr, bool]] = []
     if node.__class__ in _WITHOUT_BLOCKS:
         return found
-    for part in walk(node):
+    for part in (node, *statements_below(node)):
         for block in (getattr(part, name, None) for name in ("body", "orelse", "finalbody")):
             if isinstance(block, list):
                 shown = [inner for inner in block if _can_go(inner, functions)]
