@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from collections import Counter
 
 import pytest
@@ -64,3 +65,16 @@ def test_what_raises_is_not_kept() -> None:
     for _ in range(2):
         with pytest.raises(SyntaxError):
             trees.parse("x = = 1")
+
+
+@pytest.mark.parametrize("source", ["x = '\\d'", "x = 1if y else 2", "x = ("])
+def test_what_python_warns_of_as_it_parses_is_heard_of_before_and_after_alone(source: str) -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        filters = warnings.filters
+        for _ in range(2):
+            assert trees.is_python(source) is not source.endswith("(")
+        assert warnings.filters is filters
+        assert not heard
+        warnings.warn("from others", stacklevel=1)
+    assert [str(one.message) for one in heard] == ["from others"]

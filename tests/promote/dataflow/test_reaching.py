@@ -44,7 +44,7 @@ def test_of_imports_only_those_of_parts_reach_beyond_the_next() -> None:
     assert found.reaches(2, "a", 3)
 
 
-def lines_run(cells: Cells, *, include_needed: bool) -> int:
+def lines_run(cells: Cells, *, include_needed: bool = False) -> int:
     """Plan a notebook and count how many lines of Python that took, each round of a loop anew."""
     selection = chosen(cells)
     count = 0
@@ -83,3 +83,36 @@ def test_changes_of_one_object_cost_what_they_are_many(body: Any, own: bool, inc
     lines_run(cells(3), include_needed=include_needed)  # what is imported or made once
     few, many = (lines_run(cells(n), include_needed=include_needed) for n in (150, 300))
     assert many < 2.2 * few
+
+
+CLASS = """
+class Rates{0}:
+    table = {{"a": {0}, "b": 2}}
+
+    def __init__(self, base, factor=1.0):
+        self.base = base
+        self.factor = factor
+        self.seen = []
+
+    def of(self, value):
+        self.seen.append(value)
+        return value * self.factor + self.table.get("a", 0)
+
+    @property
+    def double(self):
+        return self.base * 2
+
+    def column(self, name):
+        return pl.col(name) * self.double
+"""
+USE = "rates_{0} = Rates{0}({0})\na{0} = pl.DataFrame({{'a': [1]}}).with_columns(x=rates_{0}.column('a'))"
+
+
+def test_what_can_be_reached_is_not_walked_to_for_each_method_of_each_class() -> None:
+    def cells(n: int) -> Cells:
+        classes = [("helpers", CLASS.format(number)) for number in range(n)]
+        return [("", "import polars as pl"), *classes, *((f"silver:a{i}", USE.format(i)) for i in range(n))]
+
+    lines_run(cells(2))
+    few, many = (lines_run(cells(n)) for n in (20, 40))
+    assert many < 3 * few
