@@ -250,13 +250,29 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Maker:
+    """Statements that several steps (their tags) repeat, as a function: what it takes and gives, by their names."""
+
+    name: str
+    arguments: tuple[str, ...]
+    outputs: tuple[str, ...]
+    body: tuple[Fragment, ...]
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Helpers:
-    """The definitions that several steps of a notebook share: they stand once, in a module called `name`."""
+    """The definitions that several steps of a notebook share: they stand once, in a module called `name`.
+
+    `makers` hold the statements that they share: each step's own function still has these, and where it is rendered
+    it calls the maker in their place.
+    """
 
     name: str
     notebook: str
     imports: tuple[Fragment, ...]
     definitions: tuple[Fragment, ...]
+    makers: tuple[Maker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

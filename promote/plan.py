@@ -13,13 +13,14 @@ from platform_core.canonical import digest
 from platform_core.values import dataclass, field, replace
 from promote import __version__
 from promote.dataflow.assemble import Assembly
+from promote.dataflow.bodies import Body, InCommon
 from promote.dataflow.closure import Closure, resolve
 from promote.dataflow.excerpt import cell_offsets
 from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
 from promote.dataflow.repeats import lines, repeats
-from promote.dataflow.shared import bound_names, share
+from promote.dataflow.shared import bound_names, mentioned_names, share
 from promote.dataflow.sorting import ends_in_sort
 from promote.dataflow.step_findings import step_findings
 from promote.hashing import logic
@@ -74,7 +75,9 @@ def plan(selection: Selection, *, include_needed: bool = False, granted: Collect
         else:
             plans.append(found)
     findings = list(dict.fromkeys(found for of_step in told.values() for found in of_step))
-    ordered, cyclic = _in_order([hashed(p) for p in share(plans, program)])
+    common = planner.in_common(plans)
+    shared = share(plans, program, [maker for maker, _ in common.makers])
+    ordered, cyclic = _in_order([hashed(p) for p in shared])
     for one in cyclic:
         place = selection.notebook.at(one.step.cells[0], 1, tag=one.step.tag)
         others = ", ".join(c.step.tag for c in cyclic if c is not one) or "itself"
@@ -88,7 +91,7 @@ def plan(selection: Selection, *, include_needed: bool = False, granted: Collect
             )
         )
         refused.append(one.step.tag)
-    findings += repeats(planner.context, planner.takers)
+    findings += repeats(planner.context, planner.takers, common, shared)
     findings += advice_on_size(selection)
     if any(cell.count is not None for cell in selection.notebook.cells):
         from promote.selection.run_order import told_of_order  # noqa: PLC0415 - what was never run was in no order
@@ -112,6 +115,7 @@ class _Planner:
         self.context = Context(selection.notebook, program, outputs, self.broken, session)
         self.looker = Looker(program)
         self.takers: dict[int, list[str]] = {}  # statements taken because they are needed, and by which steps
+        self.bodies: dict[str, Body] = {}  # of the steps that may take any
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
         self.futures = tuple(
             dict.fromkeys(
@@ -143,7 +147,7 @@ class _Planner:
             if origin == "needed":
                 self.takers.setdefault(index, []).append(step.tag)
         reserved = reserved_names(step)
-        function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema)
+        function, told = self.function(closure, step.name, output.variable, reserved, {}, keep=schema, of=step)
         findings += told + self.notes(step, closure) + step_findings(self.context, step, function, closure)
         beside = step.checks or step.charts or step.tests
         taken = {n: (f.cell, f.first) for f in function.definitions for n in bound_names(f.text)} if beside else {}
@@ -187,10 +191,13 @@ class _Planner:
         taken: Mapping[str, tuple[int, int]],
         *,
         keep: str | None = None,
+        of: Step | None = None,
     ) -> tuple[Function, list[Finding]]:
-        """Assemble a function; `keep` is a definition that must stand at module level (a contract)."""
+        """Assemble a function, maybe that `of` a step; `keep` is a definition that must stand at module level."""
         assembly = Assembly(self.context, self.cells, closure, reserved=reserved, taken=taken)
         made = assembly.build(name, output, keep)
+        if of is not None and not of.by_dbt and of.tag in self.including:
+            self.bodies[of.tag] = assembly.as_body(of.tag)
         future = tuple(Fragment(0, 0, 0, line, "import") for line in self.futures)
         findings = list(assembly.findings)
         if keep and not any(keep in bound_names(f.text) for f in (*made.definitions, *made.imports)):
@@ -205,6 +212,18 @@ class _Planner:
                 )
             )
         return (replace(made, imports=future + made.imports) if future else made), findings
+
+    def in_common(self, plans: Sequence[Plan]) -> InCommon:
+        """Give what the functions of steps have in common of the statements that they need."""
+        tags = [p.step.tag for p in plans if p.step.tag in self.bodies]
+        if not any(len(takers) > 1 and len({*takers} & {*tags}) > 1 for takers in self.takers.values()):
+            return InCommon((), {})
+        from promote.dataflow.in_common import in_common  # noqa: PLC0415 - few notebooks have steps that share any
+
+        texts = {f.text for p in plans for g in (*p.functions, *p.tests) for f in (*g.imports, *g.definitions, *g.body)}
+        taken = {n for text in texts for n in mentioned_names(text) | bound_names(text)} | self.program.touches.keys()
+        taken |= {n for p in plans for n in reserved_names(p.step)}
+        return in_common([self.bodies[tag] for tag in tags], self.program, taken)
 
     def companion(
         self,
@@ -342,6 +361,8 @@ def source_hash(plan: Plan, version: str = __version__) -> str:
     shapes = [repr((f.name, f.inputs, f.parameters, f.resources, f.output, f.shadowed)) for f in functions]
     options = [f"{key}={value!r}" for key, value in sorted(plan.step.options.values.items())]
     shared = [plan.helpers.name, *(f.text for f in plan.helpers.definitions)] if plan.helpers else []
+    for maker in plan.helpers.makers if plan.helpers else ():
+        shared += [repr((maker.name, maker.arguments, maker.outputs)), *(f.text for f in maker.body)]
     shared += [repr(plan.model)] if plan.model else []
     shared += [repr(f.disturbs) for f in functions if f.disturbs]
     shared += ["renewed"] if plan.renewed else []

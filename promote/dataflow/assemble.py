@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Sequence, Set
 
 from platform_core.hints import TYPE_CHECKING
+from promote.dataflow.bodies import Body
 from promote.dataflow.disturbed import disturbed
 from promote.dataflow.excerpt import Edit, cell_offsets, excerpt, removal
 from promote.dataflow.global_names import of_statement, rewritten
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 
 class Assembly(Inputs):
-    """Builds one `Function`."""
+    """Builds one `Function`; `pieces` are the parts of its body, each with the statement at which it begins."""
+
+    in_body: tuple[Statement, ...] = ()
+    pieces: tuple[tuple[int, Fragment], ...] = ()
 
     def build(self, name: str, output: str, keep: str | None = None) -> Function:
         """Give the function called `name` that returns the variable `output`; the decorator names `keep`."""
@@ -60,6 +64,8 @@ class Assembly(Inputs):
             for parameter, given in self.names.items()
             if self.is_resource(given)
         )
+        self.in_body = tuple(body)
+        self.pieces = self.body(body)
         return Function(
             name=name,
             inputs=inputs,
@@ -67,7 +73,7 @@ class Assembly(Inputs):
             resources=resources,
             imports=tuple(self.import_lines([s for s in self.statements if s.index in hoisted], body, keep)),
             definitions=tuple(self.definition(s) for s in self.statements if s.index in hoisted and not _is_import(s)),
-            body=tuple(self.body(body)),
+            body=tuple(fragment for _, fragment in self.pieces),
             output=output,
             shadowed=tuple(sorted(self.closure.shadowed)),
             disturbs=tuple(disturbed(self.program, body)),
@@ -279,6 +285,14 @@ class Assembly(Inputs):
         """Give what is left out within a statement, since it only serves who watches."""
         return self.context.trimmed(statement, self.cells[statement.cell].python)
 
+    def as_body(self, tag: str) -> Body:
+        """Give the body that was built, as what it has in common with those of other steps is looked for."""
+        given = frozenset(self.names) | self.closure.parameters
+        frames = frozenset(n for n, g in self.names.items() if not self.is_resource(g)) | self.closure.parameters
+        assigned = {text.partition(" = ")[0]: at for at, _, text in self.assigned}
+        shadowed = frozenset(self.closure.shadowed)
+        return Body(tag, self.pieces, self.in_body, given, frames, assigned, shadowed, self.closure.sources)
+
     # Text
 
     def definition(self, statement: Statement) -> Fragment:
@@ -291,8 +305,11 @@ class Assembly(Inputs):
                 self.context.definitions[statement.index] = known
         return known
 
-    def body(self, body: Sequence[Statement]) -> Iterable[Fragment]:
-        """Give the body in the notebook's order: the step's cells whole, other statements one by one."""
+    def body(self, body: Sequence[Statement]) -> tuple[tuple[int, Fragment], ...]:
+        """Give the body in the notebook's order, each part with the statement at which it begins.
+
+        The step's cells stand whole, other statements one by one.
+        """
         own = {s.index for s in self.closure.own}
         pieces: list[tuple[int, Fragment]] = []
         for cell in sorted({s.cell for s in self.closure.own}):
@@ -312,7 +329,7 @@ class Assembly(Inputs):
         for at, cell, text in self.assigned:
             line = self.program.statements[max(at, 0)].last
             pieces.append((at, Fragment(cell, line, line, text, "input")))
-        return [fragment for _, fragment in sorted(pieces, key=lambda p: (p[0], p[1].first))]
+        return tuple(sorted(pieces, key=lambda p: (p[0], p[1].first)))
 
     def edits(self, statements: Sequence[Statement]) -> list[Edit]:
         """Give the changes to the text: loads become parameters, displays inside blocks go, or become `pass`."""

@@ -4,27 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from promote.dataflow.bodies import InCommon
 from promote.dataflow.program import Statement
 from promote.dataflow.refusals import Context
-from promote.model import Finding
+from promote.model import Finding, Plan
 
-_HINT = (
-    "Where that is costly, tag the cell as a step of its own, so that it runs once and the others read it; "
-    "where it is code, make it a function in a cell tagged `helpers`, so that it stands once."
-)
+_COSTLY = "Where that is costly, tag the cell as a step of its own, so that it runs once and the others read it."
+_CODE = " Where it is code, make it a function in a cell tagged `helpers`, so that it stands once."
 
 
-def repeats(context: Context, takers: Mapping[int, Sequence[str]]) -> list[Finding]:
-    """Tell the cells of which several steps repeat statements; `takers` are the tags of the steps by statement."""
-    found: dict[tuple[int, tuple[str, ...]], list[Statement]] = {}
+def repeats(
+    context: Context, takers: Mapping[int, Sequence[str]], common: InCommon, plans: Sequence[Plan]
+) -> list[Finding]:
+    """Tell the cells of which several steps run the same statements, and whether these stand once.
+
+    Args:
+        context: The notebook.
+        takers: The tags of the steps by statement.
+        common: What the steps could have in common.
+        plans: The steps with what they share.
+    """
+    found: dict[tuple[int, tuple[str, ...], str], list[Statement]] = {}
+    stand = _standing(common, plans) if any(len(tags) > 1 for tags in takers.values()) else {}
     for index, tags in sorted(takers.items()):
         if len(tags) > 1:
             statement = context.program.statements[index]
-            found.setdefault((statement.cell, tuple(tags)), []).append(statement)
-    return [
-        context.finding("PR330", f"{_listed(tags)} each run {lines(them)} of this cell.", them[0], None, _HINT, "note")
-        for (_, tags), them in sorted(found.items(), key=lambda item: item[0])
-    ]
+            where = stand.get(index, "")
+            found.setdefault((statement.cell, tuple(tags), where), []).append(statement)
+    told: list[Finding] = []
+    for (_, tags, where), them in found.items():
+        once = where.startswith("in ")
+        said = f"{_listed(tags)} each run {lines(them)} of this cell"
+        if once:
+            said += f", which stand{'s' * (len(them) == 1)} once, {where}"
+        elif where:
+            said += f", and each module repeats {'it' if len(them) == 1 else 'them'}: {where}"
+        told.append(context.finding("PR330", f"{said}.", them[0], None, _COSTLY if once else _COSTLY + _CODE, "note"))
+    return told
+
+
+def _standing(common: InCommon, plans: Sequence[Plan]) -> dict[int, str]:
+    """Give for each statement the function that it stands in, else why it stands in none."""
+    found = {**common.reasons}
+    helpers = next((p.helpers for p in plans if p.helpers), None)
+    kept = {maker.name for maker in helpers.makers} if helpers else set()
+    for maker, indices in common.makers:
+        for index in indices:
+            if helpers is not None and maker.name in kept:
+                found[index] = f"in `{maker.name}` of helpers/{helpers.name}.py"
+            else:
+                found[index] = "what it names is not the same in each of them"
+    return found
 
 
 def _listed(tags: Sequence[str]) -> str:

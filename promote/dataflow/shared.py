@@ -11,17 +11,21 @@ import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
 
 from platform_core.values import replace
 from promote.dataflow.program import Program
-from promote.model import Fragment, Helpers, Plan
+from promote.model import Fragment, Function, Helpers, Maker, Plan
 from promote.trees import kept_by_text, parse, walk
 
 Key = tuple[int, int, str]
 
 
-def share(plans: Sequence[Plan], program: Program) -> list[Plan]:
-    """Give the plans of one notebook with the helpers that they share, where they share any."""
+def share(plans: Sequence[Plan], program: Program, makers: Sequence[Maker] = ()) -> list[Plan]:
+    """Give the plans of one notebook with the helpers that they share, where they share any.
+
+    Of the `makers`, those stand there whose names mean the same there as in each of their steps.
+    """
     every = [_Definitions(p) for p in plans]
     count: dict[Key, int] = {}
     for one in every:
@@ -38,14 +42,19 @@ def share(plans: Sequence[Plan], program: Program) -> list[Plan]:
         if not back:
             break
         shared -= back
-    if not shared:
+    by_tag = {p.step.tag: one for p, one in zip(plans, every, strict=True)}
+    made = tuple(m for m in makers if _mean_the_same(_looked_up(m), shared, [by_tag[tag] for tag in m.steps]))
+    if not shared and not made:
         return list(plans)
     found: dict[Key, Fragment] = {k: f for one in every for k, f in one.definitions.items() if k in shared}
-    named = {n for key in shared for n in mentioned_names(key[2])}
+    named = {n for key in shared for n in mentioned_names(key[2])}.union(*map(_looked_up, made))
+    having = [
+        not shared.isdisjoint(one.definitions) or any(p.step.tag in m.steps for m in made)
+        for p, one in zip(plans, every, strict=True)
+    ]
     lines = {
         line: fragment
-        for one in every
-        if not shared.isdisjoint(one.definitions)
+        for one in compress(every, having)
         for line, fragment in one.imports.items()
         if imported_name(line) in named or line.startswith("from __future__")
     }
@@ -54,11 +63,9 @@ def share(plans: Sequence[Plan], program: Program) -> list[Plan]:
         plans[0].notebook,
         tuple(lines[line] for line in sorted(lines)),
         tuple(found[key] for key in sorted(found)),
+        made,
     )
-    return [
-        replace(p, helpers=helpers) if not shared.isdisjoint(one.definitions) else p
-        for p, one in zip(plans, every, strict=True)
-    ]
+    return [replace(p, helpers=helpers) if has else p for p, has in zip(plans, having, strict=True)]
 
 
 class _Definitions:
@@ -93,12 +100,20 @@ def _keeps_state(key: Key, program: Program) -> bool:
 
 def _means_the_same(key: Key, shared: set[Key], every: Iterable[_Definitions]) -> bool:
     """Whether what a definition names is shared too, or is imported alike, in every step that has it."""
-    having = [one for one in every if key in one.definitions]
-    for name in mentioned_names(key[2]):
+    return _mean_the_same(mentioned_names(key[2]), shared, [one for one in every if key in one.definitions])
+
+
+def _mean_the_same(names: Iterable[str], shared: set[Key], having: Sequence[_Definitions]) -> bool:
+    for name in names:
         binders = [one.binders.get(name, set()) for one in having]
         if any(b != binders[0] for b in binders) or any(isinstance(b, tuple) and b not in shared for b in binders[0]):
             return False
     return True
+
+
+def _looked_up(maker: Maker) -> frozenset[str]:
+    """Give every name that a maker takes from its module, and maybe some of its own."""
+    return frozenset().union(*[mentioned_names(part.text) for part in maker.body]) - {*maker.arguments}
 
 
 def helpers_name(notebook: str) -> str:
@@ -159,12 +174,38 @@ def left(plan: Plan) -> tuple[list[Fragment], list[str], Mapping[str, str]]:
     imports = [f.text for g in functions for f in g.imports]
     if plan.helpers is None:
         return [definitions[k] for k in sorted(definitions)], imports, {}
+    bodies = [f for g in functions for f in called(plan, g)]
     moved = {(f.cell, f.first, f.text) for f in plan.helpers.definitions} & definitions.keys()
     kept = [definitions[k] for k in sorted(definitions.keys() - moved)]
-    texts = [f.text for f in kept] + [f.text for g in functions for f in g.body]
+    texts = [f.text for f in kept] + [f.text for f in bodies]
     texts += [t for g in functions for p in g.parameters for t in (p.type, p.default)]
     texts += [g.output for g in functions]
     used = {n for text in texts for n in mentioned_names(text)} | {str(plan.step.options.get("schema", ""))}
     stay = [t for t in imports if "  #" in t or t.startswith("from __future__") or imported_name(t) in used]
-    taken = sorted({n for key in moved for n in bound_names(key[2])} & used)
+    makers = {m.name for m in plan.helpers.makers if plan.step.tag in m.steps}
+    taken = sorted(({n for key in moved for n in bound_names(key[2])} & used) | makers)
     return kept, stay, dict.fromkeys(taken, plan.helpers.name)
+
+
+def called(plan: Plan, function: Function) -> tuple[Fragment, ...]:
+    """Give the body of a function as it is rendered: calls in the place of statements that stand in the helpers.
+
+    The calls are of no cell.
+    """
+    mine = [m for m in plan.helpers.makers if plan.step.tag in m.steps] if plan.helpers else []
+    if not mine or function is not plan.function:
+        return function.body
+    from promote.render.pytext import call  # noqa: PLC0415 - few notebooks share statements
+
+    gone = {(f.cell, f.first, f.text) for m in mine for f in m.body}
+    calls = {(m.body[0].cell, m.body[0].first, m.body[0].text): m for m in mine}
+    found: list[Fragment] = []
+    for fragment in function.body:
+        key = (fragment.cell, fragment.first, fragment.text)
+        if key in calls:
+            maker = calls[key]
+            taken = "\n".join(call(f"{', '.join(maker.outputs)} = {maker.name}(", maker.arguments, ")"))
+            found.append(Fragment(0, 0, 0, taken, "input"))
+        elif key not in gone:
+            found.append(fragment)
+    return tuple(found)

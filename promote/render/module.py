@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from platform_core.hints import Any
 from platform_core.sdk.factories.names import PARTITION
-from promote.dataflow.shared import left
+from promote.dataflow.shared import called, left
 from promote.hashing import body_hash
 from promote.model import FrameKind, Function, GeneratedFile, Parameter, Plan, Resource
 from promote.render.header import CLASSIFIED
@@ -200,10 +200,11 @@ class _Writer:
         for item in function.inputs:
             if item.copied and (copy := self.copy(function, item.parameter, given[item.parameter])):
                 lines.append(f"    {item.parameter} = {copy}  # the notebook changes it in place")
-        body = body_lines(function.body)
+        fragments = called(self.plan, function)
+        body = body_lines(fragments)
         lines += body
         if function.output:
-            if body and ends_in_block(function.body[-1].text):
+            if body and ends_in_block(fragments[-1].text):
                 lines.append("")
             lines.append(f"    return {function.output}")
         return lines

@@ -9,13 +9,17 @@ from promote.dataflow.excerpt import indent
 from promote.model import Fragment
 
 
-def body_lines(fragments: Sequence[Fragment]) -> list[str]:
-    """The analyst's code, indented, with a blank line between pieces of different cells."""
+def body_lines(fragments: Sequence[Fragment], *, told: bool = True) -> list[str]:
+    """The analyst's code, indented, with a blank line between pieces of different cells.
+
+    Where it is `told`, a comment says of the statements of other cells which these are.
+    """
     body: list[str] = []
     before: Fragment | None = None
     for fragment in fragments:
-        needed = fragment.origin == "needed"
-        goes_on = needed and before is not None and (before.origin, before.cell) == ("needed", fragment.cell)
+        needed = told and fragment.origin == "needed"
+        alike = before is not None and (before.origin, before.cell) == (fragment.origin, fragment.cell)
+        goes_on = alike and fragment.origin == "needed"
         if body and body[-1] and not (goes_on and before is not None and fragment.first <= before.last + 1):
             body.append("")
         if needed and not goes_on:

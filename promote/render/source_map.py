@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from platform_core.values import dataclass
 from promote.dataflow.excerpt import indent
-from promote.model import Fragment, Plan
+from promote.dataflow.shared import called
+from promote.model import Fragment, Function, Plan
 from promote.trees import parse
 
 INDENT = 4  # columns by which a function's body stands in its module
@@ -34,7 +35,7 @@ def placed(plan: Plan, module: str) -> tuple[Placed, ...]:
     for function in plan.functions:
         node = made.get(function.name)
         if node is not None:
-            found += _in_order(function.body, lines, _after_docstring(node.body), INDENT)
+            found += _in_order(_of_cells(plan, function), lines, _after_docstring(node.body), INDENT)
     return tuple(sorted(found, key=lambda one: one.first))
 
 
@@ -42,8 +43,18 @@ def placed_helpers(plan: Plan, module: str) -> tuple[Placed, ...]:
     """Give every fragment that stands in the module of helpers that a step shares."""
     if plan.helpers is None:
         return ()
-    start = _after_docstring(parse(module).body)
-    return tuple(_in_order(plan.helpers.definitions, module.split("\n"), start, 0))
+    body, lines = parse(module).body, module.split("\n")
+    found = list(_in_order(plan.helpers.definitions, lines, _after_docstring(body), 0))
+    made = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    for maker in plan.helpers.makers:
+        if maker.name in made:
+            found += _in_order(maker.body, lines, _after_docstring(made[maker.name].body), INDENT)
+    return tuple(found)
+
+
+def _of_cells(plan: Plan, function: Function) -> list[Fragment]:
+    """Give what the body of a function has of cells, as it is rendered."""
+    return [fragment for fragment in called(plan, function) if fragment.cell]
 
 
 def _definitions(plan: Plan, lines: Sequence[str], start: int) -> Iterator[Placed]:

@@ -1,18 +1,19 @@
 """B."""
 
 # Promoted from notebooks/a_slice_that_two_steps_share.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=dbf9c9e1224d31c5 body=44b0c8ccb310f1f6
+# source=06e4e39caabf4c48 body=afe6e12ca953da84
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
 from dagster import AssetExecutionContext
 from platform_core.sdk import silver_asset
 
+from golden.helpers.a_slice_that_two_steps_share import make_names
+
 
 def b(a: pd.DataFrame) -> pd.DataFrame:
     """B."""
-    # Needed from cell 3, which is no part of this step.
-    names = {k: k.upper() for k in a.k}
+    names = make_names(a)
 
     b = a.assign(name=a.k.map(names))
     return b

@@ -1,18 +1,19 @@
 """C."""
 
 # Promoted from notebooks/a_slice_that_two_steps_share.ipynb, step silver:c. Change the notebook and run `promote`.
-# source=3cba228e922dec10 body=fafe94bccd4d6c0b
+# source=88d09dadf4443a90 body=706541f3b36a40b9
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
 from dagster import AssetExecutionContext
 from platform_core.sdk import silver_asset
 
+from golden.helpers.a_slice_that_two_steps_share import make_names
+
 
 def c(a: pd.DataFrame) -> pd.DataFrame:
     """C."""
-    # Needed from cell 3, which is no part of this step.
-    names = {k: k.upper() for k in a.k}
+    names = make_names(a)
 
     c = a.assign(count=len(names))
     return c
