@@ -20,7 +20,7 @@ from promote.dataflow.outputs import Output, output_of
 from promote.dataflow.program import Program, Statement, build
 from promote.dataflow.refusals import Context
 from promote.dataflow.repeats import lines, repeats
-from promote.dataflow.shared import bound_names, mentioned_names, share
+from promote.dataflow.shared import bound_names, share
 from promote.dataflow.sorting import ends_in_sort
 from promote.dataflow.step_findings import step_findings
 from promote.hashing import logic
@@ -46,13 +46,20 @@ class Planned:
         return tuple(found for found in self.findings if found in own or found.location.tag in tags)
 
 
-def plan(selection: Selection, *, include_needed: bool = False, granted: Collection[str] = ()) -> Planned:
+def plan(
+    selection: Selection,
+    *,
+    include_needed: bool = False,
+    granted: Collection[str] = (),
+    apart: Collection[str] = (),
+) -> Planned:
     """Plan every step of a notebook.
 
     Args:
         selection: What the notebook's cells are.
         include_needed: Whether steps take the untagged statements that they need.
         granted: Tags of steps that do so in any case.
+        apart: Tags of steps that share none of those with others.
     """
     program = build(selection.cells)
     told: dict[str, list[Finding]] = {step.tag: [] for step in selection.steps}
@@ -75,7 +82,7 @@ def plan(selection: Selection, *, include_needed: bool = False, granted: Collect
         else:
             plans.append(found)
     findings = list(dict.fromkeys(found for of_step in told.values() for found in of_step))
-    common = planner.in_common(plans)
+    common = planner.in_common(plans, apart)
     shared = share(plans, program, [maker for maker, _ in common.makers])
     ordered, cyclic = _in_order([hashed(p) for p in shared])
     for one in cyclic:
@@ -115,7 +122,7 @@ class _Planner:
         self.context = Context(selection.notebook, program, outputs, self.broken, session)
         self.looker = Looker(program)
         self.takers: dict[int, list[str]] = {}  # statements taken because they are needed, and by which steps
-        self.bodies: dict[str, Body] = {}  # of the steps that may take any
+        self.bodies: dict[str, Body] = {}  # of the steps that take any
         self.cells: dict[int, CodeCell] = {c.position: c for c in selection.cells}
         self.futures = tuple(
             dict.fromkeys(
@@ -196,7 +203,7 @@ class _Planner:
         """Assemble a function, maybe that `of` a step; `keep` is a definition that must stand at module level."""
         assembly = Assembly(self.context, self.cells, closure, reserved=reserved, taken=taken)
         made = assembly.build(name, output, keep)
-        if of is not None and not of.by_dbt and of.tag in self.including:
+        if of is not None and not of.by_dbt and any(f.origin == "needed" for f in made.body):
             self.bodies[of.tag] = assembly.as_body(of.tag)
         future = tuple(Fragment(0, 0, 0, line, "import") for line in self.futures)
         findings = list(assembly.findings)
@@ -213,17 +220,14 @@ class _Planner:
             )
         return (replace(made, imports=future + made.imports) if future else made), findings
 
-    def in_common(self, plans: Sequence[Plan]) -> InCommon:
+    def in_common(self, plans: Sequence[Plan], apart: Collection[str]) -> InCommon:
         """Give what the functions of steps have in common of the statements that they need."""
-        tags = [p.step.tag for p in plans if p.step.tag in self.bodies]
-        if not any(len(takers) > 1 and len({*takers} & {*tags}) > 1 for takers in self.takers.values()):
+        if not any(len(takers) > 1 for takers in self.takers.values()):
             return InCommon((), {})
         from promote.dataflow.in_common import in_common  # noqa: PLC0415 - few notebooks have steps that share any
 
-        texts = {f.text for p in plans for g in (*p.functions, *p.tests) for f in (*g.imports, *g.definitions, *g.body)}
-        taken = {n for text in texts for n in mentioned_names(text) | bound_names(text)} | self.program.touches.keys()
-        taken |= {n for p in plans for n in reserved_names(p.step)}
-        return in_common([self.bodies[tag] for tag in tags], self.program, taken)
+        sharing = [p for p in plans if p.step.tag in self.bodies and p.step.tag not in apart]
+        return in_common([self.bodies[p.step.tag] for p in sharing], self.program, plans)
 
     def companion(
         self,

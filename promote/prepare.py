@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from platform_core.errors import UsageError
@@ -96,7 +96,7 @@ def prepare(
     Raises:
         NoNotebookError: A path that was named is no file.
     """
-    looked_at, findings = _looked_at(project, notebooks, unsaved or {}, include_needed=include_needed)
+    looked_at, findings = _looked_at(project, notebooks, unsaved or {}, chosen, include_needed=include_needed)
     selections = [selection for selection, _ in looked_at]
     made = known if known is not None else rows(project, {s.notebook.path: s.notebook for s in selections})
     where = places(made)
@@ -150,10 +150,19 @@ def prepare(
     return ordered, findings, made
 
 
-def planned_again(root: StrPath, selection: Selection, *, include_needed: bool) -> Planned:
-    """Plan a notebook of a project: steps that were promoted with untagged statements take them again."""
-    found = plan(selection, include_needed=include_needed)
-    granted = [] if include_needed else [tag for tag in found.refused if took_needed(root, tag)]
+def planned_again(
+    root: StrPath, selection: Selection, *, include_needed: bool, chosen: Collection[str] = ()
+) -> Planned:
+    """Plan a notebook of a project: steps that were promoted with untagged statements take them again.
+
+    Where only some steps are `chosen`, these share no statements with one that may never be promoted with any.
+    """
+    if include_needed and not chosen:
+        return plan(selection, include_needed=True)
+    found = plan(selection)
+    granted = [tag for tag in found.refused if took_needed(root, tag)]
+    if include_needed:
+        return plan(selection, include_needed=True, apart={*found.refused}.difference(granted, chosen))
     return plan(selection, granted=granted) if granted else found
 
 
@@ -205,7 +214,12 @@ def _text(path: str) -> str | None:
 
 
 def _looked_at(
-    project: Project, notebooks: Sequence[StrPath], unsaved: Mapping[StrPath, Notebook], *, include_needed: bool
+    project: Project,
+    notebooks: Sequence[StrPath],
+    unsaved: Mapping[StrPath, Notebook],
+    chosen: Sequence[str],
+    *,
+    include_needed: bool,
 ) -> tuple[list[tuple[Selection, Planned]], list[Finding]]:
     """Read and plan each notebook once, however often it was named; give what they hold, and what was found.
 
@@ -224,7 +238,8 @@ def _looked_at(
         except FindingError as error:
             findings.append(error.finding)
             continue
-        looked_at.append((selection, planned_again(project.folder, selection, include_needed=include_needed)))
+        planned = planned_again(project.folder, selection, include_needed=include_needed, chosen=chosen)
+        looked_at.append((selection, planned))
         findings += selection.findings
     return looked_at, findings
 

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence, Set
 from promote.dataflow.bodies import Body, InCommon
 from promote.dataflow.excerpt import indent
 from promote.dataflow.program import Program, Statement, is_state
-from promote.model import Fragment, Maker
+from promote.dataflow.shared import bound_names, mentioned_names
+from promote.model import Fragment, Maker, Plan
+from promote.render.names import reserved_names
 
 _MOST = 300  # tries, one of which costs about as much as to look at a statement
 _STAYS: dict[type[ast.AST], str] = {
@@ -37,17 +39,17 @@ class _StaysError(Exception):
     """Statements stay in each step; the text says why."""
 
 
-def in_common(bodies: Sequence[Body], program: Program, taken: Set[str]) -> InCommon:
+def in_common(bodies: Sequence[Body], program: Program, plans: Sequence[Plan]) -> InCommon:
     """Give the functions of the statements that several steps of a notebook repeat.
 
     Args:
-        bodies: The functions of its steps.
+        bodies: The functions of steps, those that have anything to share.
         program: The notebook.
-        taken: The names that none of the functions may have.
+        plans: All of its steps.
     """
     makers: list[tuple[Maker, tuple[int, ...]]] = []
     reasons: dict[int, str] = {}
-    names = {*taken}
+    names = _taken(program, plans) if len(bodies) > 1 else set()
     tries = 0
     for indices, those in _runs(bodies, program):
         start = 0
@@ -78,7 +80,7 @@ def _runs(bodies: Sequence[Body], program: Program) -> list[tuple[list[int], lis
     having: dict[tuple[int, Fragment], list[Body]] = {}
     for body in bodies:
         for index, fragment in body.pieces:
-            if fragment.origin == "needed":
+            if fragment.origin in ("needed", "definition"):  # of functions, those that stand on what is needed
                 having.setdefault((index, fragment), []).append(body)
     places = {body.tag: {index: place for place, (index, _) in enumerate(body.pieces)} for body in bodies}
     found: list[tuple[list[int], list[Body]]] = []
@@ -112,6 +114,8 @@ class _Part:
         Raises:
             _StaysError: The statements stay in each step.
         """
+        if all(fragment.origin == "definition" for fragment in self.fragments):
+            raise _StaysError("it is no more than a definition")
         for statement in self.statements:
             if why := _stays(statement):
                 raise _StaysError(why)
@@ -140,7 +144,8 @@ class _Part:
                 surely = name in body.given or any(name in s.binds for s in before)
                 surely = surely or body.assigned.get(name, self.indices[0]) < self.indices[0]
                 if name not in own or not surely or any(name in s.effects.deletes | s.effects.gone for s in before):
-                    raise _StaysError(f"`{name}` is not bound before them in each step")
+                    why = "may be left unbound" if name in self.touched else "is not bound before in each step"
+                    raise _StaysError(f"`{name}` {why}")
         return tuple(sorted(mine[0]))
 
     def inherited(self, body: Body) -> frozenset[str]:
@@ -235,6 +240,13 @@ def _names(fragments: Iterable[Fragment]) -> tuple[frozenset[str], frozenset[str
         raise _StaysError("they cannot stand in a function") from error
     look(made, later=False)
     return frozenset(looked_up), frozenset(lingering)
+
+
+def _taken(program: Program, plans: Sequence[Plan]) -> set[str]:
+    """Give the names that mean something in the modules of steps, and so are none for what these share."""
+    texts = {f.text for p in plans for g in (*p.functions, *p.tests) for f in (*g.imports, *g.definitions, *g.body)}
+    found = {n for text in texts for n in mentioned_names(text) | bound_names(text)}
+    return found.union(program.touches, *[reserved_names(p.step) for p in plans])
 
 
 def _free_name(outputs: Sequence[str], taken: Set[str]) -> str:

@@ -34,11 +34,12 @@ def repeats(
     told: list[Finding] = []
     for (_, tags, where), them in found.items():
         once = where.startswith("in ")
-        said = f"{_listed(tags)} each run {lines(them)} of this cell"
+        which = lines(them)
+        said = f"{_listed(tags)} each run {which} of this cell"
         if once:
-            said += f", which stand{'s' * (len(them) == 1)} once, {where}"
+            said += f", which stand{'s' if which.startswith('line ') else ''} once, {where}"
         elif where:
-            said += f", and each module repeats {'it' if len(them) == 1 else 'them'}: {where}"
+            said += f", which each module repeats: {where}"
         told.append(context.finding("PR330", f"{said}.", them[0], None, _COSTLY if once else _COSTLY + _CODE, "note"))
     return told
 

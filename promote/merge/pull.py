@@ -109,7 +109,10 @@ class _Pull:
             return
         chosen = files[0] if files else None
         selection = select(parse(chosen.content, path)) if chosen else self.selections[path]
-        planned = planned_again(self.work.project.root, selection, include_needed=self.work.settings.include_needed)
+        settings = self.work.settings
+        planned = planned_again(
+            self.work.project.root, selection, include_needed=settings.include_needed, chosen=settings.select
+        )
         plans = {one.step.tag: one for one in planned.plans}
         found = (*selection.findings, *planned.findings, *secret_findings(selection, planned.plans))
         errors = concealed([f for f in found if f.severity == "error"], {path: selection.notebook})

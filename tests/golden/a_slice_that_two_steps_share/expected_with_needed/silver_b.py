@@ -1,7 +1,7 @@
 """B."""
 
 # Promoted from notebooks/a_slice_that_two_steps_share.ipynb, step silver:b. Change the notebook and run `promote`.
-# source=06e4e39caabf4c48 body=afe6e12ca953da84
+# source=530ba5593d75593c body=afe6e12ca953da84
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd

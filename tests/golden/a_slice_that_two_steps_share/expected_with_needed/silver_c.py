@@ -1,7 +1,7 @@
 """C."""
 
 # Promoted from notebooks/a_slice_that_two_steps_share.ipynb, step silver:c. Change the notebook and run `promote`.
-# source=88d09dadf4443a90 body=706541f3b36a40b9
+# source=53fbdbb9244656e0 body=706541f3b36a40b9
 # UNVERIFIED: no run has shown that this module gives what the notebook gives.
 
 import pandas as pd
