@@ -49,10 +49,22 @@ def cell_in_helpers(code: CodeType, line: int, evidence: Mapping[str, Any]) -> C
     lines, found = text.split("\n"), []
     for entry in evidence["cells"]:
         source = entry["source"]
-        starts = [at for at in range(len(lines) - len(source) + 1) if lines[at : at + len(source)] == source]
+        starts = places_of(source, lines, indented=entry["indented"] is True)
         if not entry["module_lines"] and len(starts) == 1 and starts[0] < line <= starts[0] + len(source):
             found.append(_cell(entry, line - starts[0]))
     return found[0] if len(found) == 1 else None
+
+
+def places_of(source: Sequence[str], lines: Sequence[str], *, indented: bool) -> list[int]:
+    r"""Give the lines (from 0) at which a piece of a cell begins; lines within a string are never indented.
+
+    >>> places_of(["x = 1"], ["x = 1", "def f():", "    x = 1"], indented=True)
+    [2]
+    """
+    moved = [(_INDENT + line, line) if indented else (line,) for line in source]
+    last = len(lines) - len(source) + 1
+    begins = [at for at in range(last) if source and lines[at] == moved[0][0]]
+    return [at for at in begins if all(line in wanted for line, wanted in zip(lines[at:], moved, strict=False))]
 
 
 def is_as_promoted(lines: Sequence[str], evidence: Mapping[str, Any]) -> bool:

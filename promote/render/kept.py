@@ -20,14 +20,17 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
     for one in placed(plan, module.text):
         at.setdefault(one.fragment, []).append(one)
         lines[one.first - 1 : one.last] = [None] * (one.last - one.first + 1)
+    mine = [m for m in plan.helpers.makers if plan.step.tag in m.steps] if plan.helpers else []
+    made = {(part.cell, part.first, part.text) for maker in mine for part in maker.body}
     found: dict[tuple[int, int, str], dict[str, Any]] = {}
     for function in plan.functions:
         for fragment in (*function.definitions, *function.body):
             if not fragment.cell:
                 continue
             places = at.get(fragment, [])
+            key = (fragment.cell, fragment.first, fragment.text)
             found.setdefault(
-                (fragment.cell, fragment.first, fragment.text),
+                key,
                 {
                     "cell": fragment.cell,
                     "id": notebook.cells[fragment.cell - 1].id,
@@ -36,7 +39,7 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
                     "lines": [fragment.first, fragment.last],
                     **({"runs": runs(fragment.at)} if fragment.at else {}),
                     "module_lines": [places[0].first, places[0].last] if places else None,
-                    "indented": bool(places and places[0].moved),
+                    "indented": bool(places[0].moved if places else key in made),
                     **({"again": [[one.first, bool(one.moved)] for one in places[1:]]} if places[1:] else {}),
                     "source": fragment.text.split("\n"),
                 },

@@ -30,12 +30,13 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # what random code does to pa
 
 @dataclass
 class Counts:
-    """How many steps there were, and how many of them were promoted."""
+    """How many steps there were, how many of them were promoted, and how many call what they share with others."""
 
     notebooks: int = 0
     steps: int = 0
     plain: int = 0
     needed: int = 0
+    calling: int = 0
 
 
 def test_a_share_of_random_notebooks() -> None:
@@ -43,6 +44,7 @@ def test_a_share_of_random_notebooks() -> None:
     assert counts.notebooks >= 80  # those whose own run raises are passed over
     assert counts.needed >= 0.85 * counts.steps
     assert counts.plain >= 0.02 * counts.steps
+    assert counts.calling >= 0.5 * counts.steps
 
 
 @pytest.mark.nightly
@@ -93,6 +95,7 @@ def counted(seeds: range) -> Counts:
         counts.steps += len(needed.steps)
         counts.plain += list(plain.steps.values()).count("same")
         counts.needed += list(needed.steps.values()).count("same")
+        counts.calling += sum("import make_" in text or ", make_" in text for text in needed.modules.values())
     return counts
 
 

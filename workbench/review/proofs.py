@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from platform_core.cell_map import places_of
 from platform_core.plain_numbers import is_whole
 from platform_core.values import dataclass
 from promote.evidence import VERSION
@@ -26,15 +27,15 @@ class Helpers:
 
     texts: Mapping[str, str]
 
-    def find(self, paths: Sequence[str], source: Sequence[str]) -> tuple[str, tuple[int, int]]:
-        """Give where the lines of a definition stand one after the other; ("", (0, 0)) where they stand nowhere."""
-        wanted = "\n".join(["", *source, ""])
+    def find(self, paths: Sequence[str], source: Sequence[str], *, indented: bool) -> tuple[str, tuple[int, int]]:
+        """Give where the lines of a piece stand one after the other; ("", (0, 0)) where they stand nowhere.
+
+        They are `indented` where they stand in a function that several steps call.
+        """
         for path in paths if source else ():
-            text = f"\n{self.texts.get(path, '')}\n"
-            at = text.find(wanted)
-            if at >= 0:
-                first = text.count("\n", 0, at) + 1
-                return path, (first, first + len(source) - 1)
+            found = places_of(source, self.texts.get(path, "").split("\n"), indented=indented)
+            if found:
+                return path, (found[0] + 1, found[0] + len(source))
         return "", (0, 0)
 
 
@@ -141,7 +142,9 @@ def _few_or_number(content: Mapping[str, Any], name: str) -> Count | None:
 def _piece(content: Mapping[str, Any], shared: Sequence[str], helpers: Helpers) -> Piece:
     source = [line for line in _list(content, "source") if isinstance(line, str)]
     module = _lines(content, "module_lines")
-    path, lines = ("", (0, 0)) if module != (0, 0) else helpers.find(shared, source)
+    path, lines = (
+        ("", (0, 0)) if module != (0, 0) else helpers.find(shared, source, indented=content.get("indented") is True)
+    )
     return Piece(
         cell=_number(content, "cell") or 0,
         id=_text(content, "id"),
