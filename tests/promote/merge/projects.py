@@ -43,10 +43,10 @@ TAGS = ("silver:rents", "gold:rent_by_town")
 NOTEBOOK = "notebooks/clean.ipynb"
 
 
-def promoted(root: Path, cells: Cells = CLEAN) -> Path:
+def promoted(root: Path, cells: Cells = CLEAN, **settings: Any) -> Path:
     """Make the project and promote its one notebook."""
     make_project(root, {"clean.ipynb": cells})
-    outcome = promote(root)
+    outcome = promote(root, **settings)
     assert outcome.exit_code == 0, outcome.findings
     return root
 

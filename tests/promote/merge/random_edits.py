@@ -49,25 +49,32 @@ class Editor:
             made = {"cell_type": "markdown", "metadata": {}, "source": "A thought."}
             cells.insert(self.rng.randrange(4, len(cells)), made)
         else:
-            wanted = [c for c in cells if {*c["metadata"].get("tags", ())} & {*TAGS, "helpers", "check:rents"}]
+            tagged = [c for c in cells if {*c["metadata"].get("tags", ())} & {*TAGS, "helpers", "check:rents"}]
+            wanted = tagged + [c for c in cells if "limits.append" in c["source"]]
             cell = self.rng.choice(wanted)
             lines = cell["source"].split("\n")
             first = sum(line.startswith("#|") for line in lines)
             before = set(self.marks.there)
             cell["source"] = "\n".join(lines[:first] + self.edited(lines[first:]))
-            unused = "helpers" in cell["metadata"].get("tags", ())
+            tags = cell["metadata"].get("tags", ())
+            unused = "helpers" in tags
             written = cell["source"].split("\n")
             for mark in self.marks.there - before:
                 place = next(n for n, line in enumerate(written) if mark in line)
                 # A comment goes with what it stands above
                 line = next(line for line in written[place:] if not line.lstrip().startswith("#"))
-                if unused or any(word in line for word in ("load_asset", ".head()", ".describe()")):
+                left = "limits" in cell["source"] and not tags and re.match(r"extra_|limits\s*(#|$)", line)
+                if unused or left or any(word in line for word in ("load_asset", ".head()", ".describe()")):
                     self.marks.noted.add(mark)  # a definition that nothing uses, a load, a display
                     self.marks.there.discard(mark)
         path.write_text(json.dumps(content, indent=1))
 
     def edit_module(self) -> None:
         """Make one edit of a module: of its code mostly, sometimes of what promotion adds to it."""
+        shared = self.root / "src/rents/helpers/clean.py"
+        if shared.exists() and "def make_limits" in shared.read_text() and self.rng.random() < 0.4:
+            self.edit_shared(shared)
+            return
         path = module(self.root, self.rng.choice(TAGS))
         lines = path.read_text().split("\n")
         functions = [n for n, line in enumerate(lines) if line.startswith("def ") and "_asset(" not in line]
@@ -88,6 +95,14 @@ class Editor:
             self.marks.there.add(mark)
         else:
             lines[start:end] = self.edited(lines[start:end])
+        path.write_text("\n".join(lines))
+
+    def edit_shared(self, path: Path) -> None:
+        """Make one edit of the statements that steps share."""
+        lines = path.read_text().split("\n")
+        start = next(n for n, line in enumerate(lines) if line.startswith("def make_limits")) + 2
+        end = next(n for n, line in enumerate(lines[start:], start) if line.startswith("    return "))
+        lines[start:end] = self.edited(lines[start:end])
         path.write_text("\n".join(lines))
 
     def edited(self, lines: list[str]) -> list[str]:

@@ -23,12 +23,22 @@ from tests.promote.small_project import Cells, tree
 SHARED: Cells = tuple(
     (tags, source.replace(">= LOWEST)", ">= LOWEST).pipe(capped, HIGHEST)")) for tags, source in CLEAN
 )
+# Two steps need statements of an untagged cell, which then stand in a function of that module
+NEEDED: Cells = (
+    *CLEAN[:3],
+    ("", "# the most that is paid\nlimits = []\nfor more in (110, 120, 130):\n    limits.append(8500 + more)\nlimits"),
+    CLEAN[4],
+    CLEAN[5],
+    (CLEAN[6][0], CLEAN[6][1].replace("HIGHEST)", "max(limits))")),
+    CLEAN[7],
+    (CLEAN[8][0], CLEAN[8][1].replace(">= LOWEST)", ">= LOWEST).pipe(capped, sum(limits))")),
+)
 _REFUSED = {"PR603", "PR615", "PR616", "PR617"}
 
 
-@pytest.fixture(scope="module", params=[CLEAN, SHARED], ids=["alone", "shared"])
+@pytest.fixture(scope="module", params=[CLEAN, SHARED, NEEDED], ids=["alone", "shared", "needed"])
 def original(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return promoted(tmp_path_factory.mktemp("project"), request.param)
+    return promoted(tmp_path_factory.mktemp("project"), request.param, include_needed=request.param is NEEDED)
 
 
 def test_edits_of_both_sides_come_together_or_are_refused(original: Path, tmp_path: Path, full_count: bool) -> None:
