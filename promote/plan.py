@@ -309,7 +309,7 @@ class _Planner:
         for cell in dict.fromkeys(s.cell for s in needed):
             here = [s for s in needed if s.cell == cell]
             what, it = ("this statement", "it") if len(here) == 1 else (f"{lines(here)} of this cell", "them")
-            taken.append(note("PR323", f"{step.tag} needs {what}, so its function repeats {it}.", here[0]))
+            taken.append(note("PR323", f"{step.tag} needs {what}, so its function runs {it} too.", here[0]))
         return dropped + taken + list(self.fixed_parameters(step, closure, included))
 
     def fixed_parameters(self, step: Step, closure: Closure, included: Sequence[Statement]) -> Iterator[Finding]:

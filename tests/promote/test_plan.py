@@ -227,7 +227,7 @@ def test_what_a_step_takes_of_one_cell_is_told_at_once() -> None:
     cells = [("", "n = len('a')\nm = n + 1\n\nother = 2\nk = m * 2"), ("bronze:a", "a = [k]")]
     found = [f for f in planned(cells, include_needed=True).findings if f.code == "PR323"]
     assert [(f.location.line, f.message) for f in found] == [
-        (1, "bronze:a needs lines 1 to 2, 5 of this cell, so its function repeats them.")
+        (1, "bronze:a needs lines 1 to 2, 5 of this cell, so its function runs them too.")
     ]
 
 

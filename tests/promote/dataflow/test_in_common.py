@@ -12,7 +12,8 @@ from tests.promote.soundness_fakes import assets
 
 IMPORTS = (
     "",
-    "import io\nimport random\n\nimport duckdb\nimport pandas as pd\n\nfrom platform_core.sdk import load_asset",
+    "import io\nimport random\nimport warnings\n\nimport duckdb\nimport pandas as pd\n"
+    "from platform_core.sdk import load_asset",
 )
 A, B = ("silver:a", "a = [names]"), ("silver:b", "b = names + [1]")
 
@@ -104,6 +105,53 @@ ONCE: dict[str, tuple[Cells, str]] = {
             ("silver:b", "b = duckdb.sql('from kept').df()"),
         ),
         "make_kept() -> names, kept",
+    ),
+    "a text that names a step's output": (
+        (
+            ("bronze:raw", "raw = pd.DataFrame({'k': [2, 1]})"),
+            ("", "least = len('a')\nnames = duckdb.sql('from raw where k > 1').df().query('k > @least')"),
+            ("silver:a", "a = names"),
+            ("silver:b", "b = names.assign(n=1)"),
+        ),
+        "make_names(raw) -> least, names",
+    ),
+    "a change behind it in one step": (
+        (
+            ("", "names = list('ab')"),
+            ("silver:a", "names.append('c')\na = list(names)"),
+            ("silver:b", "b = names + [len(names)]"),
+        ),
+        "make_names() -> names",
+    ),
+    "a change in between": (
+        (("", "names = list('ab')"), A, ("", "names = names + ['c']"), ("silver:b", "b = list(names)")),
+        "make_names() -> names",
+    ),
+    "a name with a line below": (
+        (("", "_names = list('ab')\n_ = len(_names)"), ("silver:a", "a = [_names]"), ("silver:b", "b = [_names, 1]")),
+        "make_names() -> _names",
+    ),
+    "an annotation": ((("", "names: list[str] = list('ab')"), A, B), "make_names() -> names"),
+    "a with": (
+        (("", "with warnings.catch_warnings():\n    names = [int('1')]"), A, B),
+        "make_names() -> names",
+    ),
+    "an option that is set": (
+        (
+            ("", "pd.set_option('display.max_rows', 3)\nnames = [pd.get_option('display.max_rows')]"),
+            A,
+            ("silver:b", "b = [names, pd.get_option('display.max_rows')]"),
+        ),
+        "make_names() -> names",
+    ),
+    "a walrus": ((("", "names = [(last := x) for x in 'ab']\nnames.append(last)"), A, B), "make_names() -> names"),
+    "an iterator that each step uses": (
+        (
+            ("", "names = [1, 2]\nnames.append(3)\nmore = iter(names)"),
+            ("silver:a", "a = [next(more), names]"),
+            ("silver:b", "b = [names, next(more)]"),
+        ),
+        "make_names_and_more() -> names, more",
     ),
     "a name that is taken": (
         (("", "make_names = list('ab')\nnames = sorted(make_names)"), ("silver:a", "a = [make_names, names]"), B),
