@@ -14,6 +14,7 @@ from promote.dataflow.bodies import Body, InCommon
 from promote.dataflow.excerpt import indent
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.shared import bound_names, mentioned_names
+from promote.language.statements import is_literal
 from promote.model import Fragment, Maker, Plan
 from promote.render.names import reserved_names
 
@@ -116,6 +117,8 @@ class _Part:
         """
         if all(fragment.origin == "definition" for fragment in self.fragments):
             raise _StaysError("it is no more than a definition")
+        if all(is_literal(getattr(statement.node, "value", None)) for statement in self.statements):
+            raise _StaysError("it is no more than a literal")
         for statement in self.statements:
             if why := _stays(statement):
                 raise _StaysError(why)
@@ -194,14 +197,21 @@ class _Part:
     def left(self, free: Set[str], arguments: Iterable[str]) -> Set[str]:
         """Give the other names, where what they hold may do something once nobody has it any more."""
         frames: frozenset[str] = frozenset().union(*[body.frames for body in self.bodies])
-        imports = self.program.functions.imports
         own = {*arguments}
-        plain = own <= frames and "open" not in free
-        for name in free - own:
-            bound = bool(self.program.touches.get(name))
-            plain = plain and (not bound or imports.get(name, "").split(".")[0] in _PLAIN)
         opens = any("open" in s.facts.attributes for s in self.statements)
-        return frozenset() if plain and not opens else self.touched
+        plain = own <= frames and not opens and all(self.is_plain(name, set()) for name in free - own)
+        return frozenset() if plain else self.touched
+
+    def is_plain(self, name: str, seen: set[str]) -> bool:
+        """Whether what a name of the module gives does nothing when it goes."""
+        functions = self.program.functions
+        if name == "open" or name in functions.classes:
+            return False
+        if name in functions.imports:
+            return functions.imports[name].split(".")[0] in _PLAIN
+        seen.add(name)
+        inner = {n for info in functions.infos(name) for n in info.free} - seen
+        return all(self.is_plain(one, seen) for one in sorted(inner))
 
 
 def _stays(statement: Statement) -> str:

@@ -12,7 +12,7 @@ from tests.promote.soundness_fakes import assets
 
 IMPORTS = (
     "",
-    "import io\nimport random\nimport warnings\n\nimport duckdb\nimport pandas as pd\n"
+    "import io\nimport math\nimport random\nimport warnings\n\nimport duckdb\nimport pandas as pd\n"
     "from platform_core.sdk import load_asset",
 )
 A, B = ("silver:a", "a = [names]"), ("silver:b", "b = names + [1]")
@@ -185,6 +185,24 @@ ONCE: dict[str, tuple[Cells, str]] = {
             ("silver:b", "b = [names, one(3)]"),
         ),
         "make_rate_and_more() -> rate, one, names",
+    ),
+    "a loop that calls a function": (
+        (
+            ("", "def clean(x):\n    return math.floor(x)"),
+            ("", "names = []\nfor x in [1.5, 2.5]:\n    names.append(clean(x))"),
+            A,
+            B,
+        ),
+        "make_names() -> names",
+    ),
+    "a loop that calls a function that opens something": (
+        (
+            ("", "def clean(x):\n    return io.StringIO(x).readline()"),
+            ("", "names = []\nfor x in 'ab':\n    names.append(clean(x))"),
+            A,
+            B,
+        ),
+        "",
     ),
     "a try": (
         (("", "try:\n    names = [int('x')]\nexcept ValueError:\n    names = ['none']"), A, B),
