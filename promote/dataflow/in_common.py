@@ -117,7 +117,7 @@ class _Part:
         """
         if all(fragment.origin == "definition" for fragment in self.fragments):
             raise _StaysError("it is no more than a definition")
-        if all(is_literal(getattr(statement.node, "value", None)) for statement in self.statements):
+        if all(is_literal(getattr(s.node, "value", None)) and not s.changes for s in self.statements):
             raise _StaysError("it is no more than a literal")
         for statement in self.statements:
             if why := _stays(statement):

@@ -95,7 +95,7 @@ ONCE: dict[str, tuple[Cells, str]] = {
         "make_least_and_names() -> least, names",
     ),
     "a step that binds it anew": (
-        (("", "names = ['a'] * 2"), ("silver:a", "names = names + ['c']\na = names"), ("silver:b", "b = 1 * [names]")),
+        (("", "names = list('aa')"), ("silver:a", "names = names + ['c']\na = names"), ("silver:b", "b = 1 * [names]")),
         "make_names() -> names",
     ),
     "a text that names it": (
