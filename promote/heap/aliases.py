@@ -140,7 +140,11 @@ class Aliases(Calls):
         match event.kind:
             case "assign":
                 given = self.heap.new() if event.value is None else self.once(event.value)
-                self.assign(event, self.heap.within(given) if event.element else given)
+                if event.element:
+                    hidden = bool(event.names) and event.names[0].startswith(HIDDEN)  # which is unpacked: `for key, part in groups`
+                    within = self.heap.within(given)
+                    given = self.heap.new(within, exact=True) if hidden and self.gives_pairs(given) else within
+                self.assign(event, given)
             case "capture" if event.value is not None:
                 given = self.value(event.value)
                 inside = self.heap.within(given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from promote.heap.cells import touch_family
+from promote.heap.cells import changed_in_cell, touch_family
 from promote.heap.heap import NONE, Objects
 from promote.heap.targets import Targets
 from promote.language.uses import BEHIND, FunctionInfo, Summary, Use
@@ -37,6 +37,7 @@ class Applied(Targets):
         summary = self.summary(info)
         for name in summary.mutates:
             self.touch(self.depth(bound.get(name, NONE), deep=name in summary.deeply), use)
+            changed_in_cell(self, bound.get(name, NONE), use, deep=name in summary.deeply)
         for name in summary.changes:
             if name in info.captured and not self.is_local(name):
                 self.touch(itself | self.deep(itself), use)
@@ -45,6 +46,7 @@ class Applied(Targets):
                 self.changed.setdefault(name, use)
             mine = self.outside_of(name)
             self.touch(mine | self.depth(mine, deep=name in summary.deeply), use)
+            changed_in_cell(self, mine, use, deep=name in summary.deeply)
         self.in_its_hands(info, bound, itself, use)
         for name in summary.raises:
             self.heap.raised |= self.place(name, info, bound, itself)
@@ -68,7 +70,7 @@ class Applied(Targets):
             used = self.heap.reach(self.place(name, info, bound, itself))
             self.used |= used
             self.touch(used & self.heap.foreign, use)
-        for name in summary.cells if self.heap.made_of else ():
+        for name in summary.cells if self.heap.boxes else ():
             touch_family(self, self.place(name, info, bound, itself), use, whole=True)
 
     def depth(self, objects: Objects, *, deep: bool) -> Objects:
@@ -92,6 +94,9 @@ class Applied(Targets):
         for holder, held in summary.keeps_inside:
             inside = self.heap.within(self.place(holder, info, bound, itself))
             self.heap.hold(inside, self.place(held, info, bound, itself))
+        for holder, made, level, kind, deep in summary.keeps_made:
+            given = self.made_again(self.place(made, info, bound, itself), level, kind)
+            self.heap.hold(self.place(holder, info, bound, itself), self.heap.new(given) if deep else given)
         for holder, kind in summary.fills:
             self.heap.hold(self.place(holder, info, bound, itself), self.heap.of_kinds((kind,)))
         for holder, code in summary.left:
@@ -99,6 +104,17 @@ class Applied(Targets):
         for holder, code in summary.left_inside:
             inside = self.heap.within(self.place(holder, info, bound, itself))
             self.heap.carry(inside - self.heap.plain_code, frozenset((code,)), frozenset())
+
+    def made_again(self, used: Objects, level: int, kind: str) -> Objects:
+        """What a function made of its caller's objects: a frame or column, or what it took out of that on its way."""
+        if not used:
+            return NONE
+        made = self.deep_copy(used) if kind == "copied" else self.derived(used)
+        if kind == "flat":
+            self.heap.flat |= made
+        for _ in range(level):
+            made |= self.heap.items(made)
+        return made
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
         """The caller's objects for a name of a summary."""

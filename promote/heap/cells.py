@@ -15,6 +15,7 @@ from promote.language.effects import EAGER_METHODS
 from promote.language.uses import Use
 
 if TYPE_CHECKING:
+    from promote.heap.applied import Applied
     from promote.heap.calls import Calls
     from promote.heap.library_changes import LibraryChanges, Target
 
@@ -23,9 +24,11 @@ _OF_CONTAINERS = frozenset(
     "append extend remove clear reverse discard setdefault add appendleft pop insert sort".split()  # noqa: SIM905 - as `effects` writes its tables
 )
 _LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
-_BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
-_CELL = 2  # a column and a row
-_GIVING = {"item": _CELL, "row": 1, "take": 1, "squeeze": 1, "xs": 1}  # methods that take items
+# Methods that give an item of what they are called on, or a column of all of them; and one that gives a cell
+ITEM_METHODS = frozenset("item row take squeeze xs max min flatten stack".split())  # noqa: SIM905 - as above
+CELL_METHOD = "item"
+# Methods that make a frame of a column, or what is neither
+_WIDENING = frozenset("to_frame reset_index unstack agg aggregate apply describe split extract".split())  # noqa: SIM905 - as above
 
 
 def is_unframed(path: str) -> bool:
@@ -39,42 +42,41 @@ def is_unframed(path: str) -> bool:
     return path == "bytearray" or package == "numpy" or its_own
 
 
-def accesses(node: ast.expr) -> int:
-    """Count the items that an expression takes on the way from its name; a row and a column at once are two.
-
-    >>> texts = ("df", "df['k']", "df['k'].iloc[0]", "df.at[0, 'k']", "df['k'].tolist()[0]", "df.item()")
-    >>> [accesses(ast.parse(text, mode="eval").body) for text in texts]
-    [0, 1, 2, 2, 2, 2]
-    """
-    found = 0
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-        if isinstance(node, ast.Subscript):
-            labelled = isinstance(node.value, ast.Attribute) and node.value.attr in _BY_LABEL
-            found += _CELL if labelled and isinstance(node.slice, ast.Tuple) else 1
-        elif isinstance(node, ast.Attribute):
-            found += _GIVING.get(node.attr, 0)
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return found
+def widens(call: ast.Call, method: str) -> bool:
+    """Whether what a method makes of a column is none: `reset_index()` gives a frame, unless it drops the index."""
+    return method in _WIDENING and not (call.keywords and any(k.arg == "drop" for k in call.keywords))
 
 
 def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
     """Take that what an expression gives was changed: it may be in a cell."""
-    if run.heap.made_of and accesses(node) >= _CELL:
-        touch_family(run, run.value(node), use, whole=True)
+    if run.heap.cells and (hit := run.value(node) & run.heap.cells):
+        touch_family(run, hit, use, whole=True)
 
 
 def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, use: Use) -> None:
     """Take a call that may change what stands in cells: a method of a list there, or a function for each of them."""
-    method = target.method
+    heap, method = run.heap, target.method
     eager = method in EAGER_METHODS
-    if not (eager or (method in _OF_CONTAINERS and (run.heap.made_of or run.inside is not None))):
+    if not heap.boxes or not (eager or method in _OF_CONTAINERS):
         return
-    deep = accesses(call.func.value)  # type: ignore[attr-defined]  # a method has one
-    for_each = eager and (
-        any(run.summary(i).mutates for i in run.heap.code_in(given)) or run.hands_on_a_changer(call, given)
-    )
-    if deep and (for_each or method in _OF_CONTAINERS):
-        touch_family(run, target.receiver, use, whole=for_each or deep >= _CELL)
+    if method in _OF_CONTAINERS:
+        on: ast.expr = call.func.value  # type: ignore[attr-defined]  # a method has one
+        on = on.value if isinstance(on, ast.Attribute) else on  # `model.layers.append(x)` is no change of a cell
+        if hit := run.value(on) & heap.levels.keys():
+            touch_family(run, hit, use, whole=not hit.isdisjoint(heap.cells))
+    if eager and target.receiver and (code := run.heap.code_in(given) or run.hands_on_a_changer(call, given)):
+        summaries = [run.summary(info) for info in code] if isinstance(code, frozenset) else []
+        if any(one.cells or one.deeply for one in summaries):
+            touch_family(run, target.receiver, use, whole=True)
+        elif (not summaries or any(one.mutates for one in summaries)) and heap.is_column(target.receiver):
+            touch_family(run, target.receiver, use, whole=True)
+
+
+def changed_in_cell(run: Applied, objects: Objects, use: Use, *, deep: bool) -> None:
+    """Take that a function changes what it is given, or with `deep` what is in there: either may be in a cell."""
+    heap = run.heap
+    if heap.boxes and (hit := (objects | heap.items(objects) if deep else objects) & heap.cells):
+        touch_family(run, hit, use, whole=True)
 
 
 def touch_family(run: LibraryChanges, objects: Objects, use: Use, *, whole: bool) -> None:

@@ -15,6 +15,7 @@ Objects = frozenset[int]
 NONE: Objects = frozenset()
 NO_CODE: frozenset[FunctionInfo] = frozenset()
 _NO_CODE: frozenset[FunctionInfo] = frozenset()
+_LEVELS = 3  # how many items, one within the other, are told apart: `self.table["k"][0]`
 _KINDS = ("stateful", "defaulting", "drawings", "foreign")
 
 
@@ -44,6 +45,12 @@ class Heap:
         self.changers: set[int] = set()  # functions that change what they are called with
         self.drawings: set[int] = set()  # figures, axes and what else is drawn: drawing changes them
         self.made_of: dict[int, Objects] = {}  # what was made of others, with the first of these
+        self.boxes: set[int] = set()  # frames, columns and their like, whose items lead to cells
+        self.entries: dict[int, int] = {}  # the item that stands for all items of one of these
+        self.levels: dict[int, int] = {}  # of these items: how many were taken on the way
+        self.flat: set[int] = set()  # columns and lists of cells: an item of one is a cell
+        self.cells: set[int] = set()  # items that are cells, or parts of one
+        self.deep_copies: dict[int, Objects] = {}  # what a function's body copied deeply, with what that was made of
         self.frames: set[int] = set()  # what a function of pandas gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
@@ -156,7 +163,39 @@ class Heap:
 
     def parts(self, objects: Objects) -> Objects:
         """Give what an item or attribute of the objects may be."""
-        return (objects - self.exact - self.streams) | self.contents(objects)
+        found = (objects - self.exact - self.streams) | self.contents(objects)
+        return found if self.boxes.isdisjoint(objects) else found | self.items(objects)
+
+    def items(self, objects: Objects) -> Objects:
+        """Give what items of frames, columns and their like are: one object for all of each, and cells in the end."""
+        return NONE if self.boxes.isdisjoint(objects) else frozenset(map(self.entry, objects & self.boxes))
+
+    def entry(self, box: int) -> int:
+        """Give the object that stands for all items of a box."""
+        if box in self.entries:
+            return self.entries[box]
+        (item,) = self.new()
+        self.entries[box] = item
+        self.levels[item] = self.levels.get(box, 0) + 1
+        self.made_of[item] = self.made_of.get(box, frozenset((box,)))
+        if box in self.deep_copies:
+            self.deep_copies[item] = self.deep_copies[box]
+        self.holding.setdefault(item, set()).add(box)  # a change of it is one of the box, which is more than its items
+        if box in self.flat or box in self.cells or self.levels[item] > 1:
+            self.cells.add(item)
+        if self.levels[item] < _LEVELS:
+            self.boxes.add(item)
+        return item
+
+    def down(self, objects: Objects, levels: int) -> Objects:
+        """Give what is met that many levels down in objects: items of frames, and what others are known to hold."""
+        for _ in range(levels):
+            objects = self.contents(objects - self.boxes) | self.items(objects)
+        return objects
+
+    def is_column(self, objects: Objects) -> bool:
+        """Whether some of the objects may be a column, or what was made of one: an item of it is a cell."""
+        return any(one in self.flat or (one in self.levels and one not in self.cells) for one in objects)
 
     def within(self, objects: Objects) -> Objects:
         """Give what can be met anywhere inside the objects."""

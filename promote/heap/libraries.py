@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from promote.heap.cells import CELL_METHOD, ITEM_METHODS, widens
 from promote.heap.foreign import gives_parts, shares_unseen
 from promote.heap.heap import NONE, Objects
 from promote.heap.library_changes import TOLD_METHODS, LibraryChanges, Target
@@ -48,6 +49,8 @@ _EXCEPTIONS = ("Error", "Exception", "ExceptionGroup", "Exit", "Interrupt", "Sto
 _MASKED = "numpy.ma."  # most of its functions give what shares memory with what they are given
 _IN_PARTS = frozenset(("chunksize", "iterator"))  # arguments with which pandas gives what it reads in parts
 _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone through once
+_ITEMS = frozenset("get pop popleft setdefault ravel reshape __getitem__ __next__".split())  # noqa: SIM905 - as `effects` writes its tables
+_TUPLES = frozenset(("itertuples", "iter_rows"))  # what these give is no row that could be changed
 _COPYING_INSTANCES = frozenset(("copy", "model_copy"))  # where the class itself has none
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
@@ -65,12 +68,12 @@ class Libraries(LibraryChanges):
         if call.keywords or target.name.startswith("numpy."):
             written = self.either(self.outs(call, target.name))
             if written:  # which is what the call gives
-                return written | self.drawn(target, given)
+                return written | self.drawn(call, target, given)
         in_parts = bool(call.keywords) and any(k.arg in _IN_PARTS for k in call.keywords)
         shares = bool(call.keywords) and shares_with_what_it_is_given(call)
         of_memory = bool(heap.buffers) and method == "cast" and not target.receiver.isdisjoint(heap.buffers)
         if is_in_no_table(nameless(target.name), method) and not (in_parts or shares or of_memory):
-            return NONE if target.own else self.drawn(target, given) | self.shared_unseen(target, given)
+            return NONE if target.own else self.drawn(call, target, given) | self.shared_unseen(target, given)
         if in_parts or self.gives_stateful(target):
             return self.stateful(call, target, given)
         found = self.function_result(call, target.name, given)
@@ -85,12 +88,12 @@ class Libraries(LibraryChanges):
         if target.own:
             return NONE
         if method in LOOKING_METHODS:
-            made = self.derived(given | target.receiver)
+            made = self.derived(given | target.receiver, wide=True)
             heap.look(made, target.receiver)
             return made
         at_once = method in EAGER_METHODS and not self.is_lazy()
         chosen = heap.within(given) if method in CHOOSING_METHODS else self.nested(given, method) if method else NONE
-        made = self.derived(target.receiver if at_once else given | target.receiver, chosen)
+        made = self.derived(target.receiver if at_once else given | target.receiver, chosen, wide=widens(call, method))
         return chosen | made if method in CHOOSING_METHODS else made
 
     def copied(self, target: Target, given: Objects) -> Objects | None:
@@ -162,6 +165,7 @@ class Libraries(LibraryChanges):
     def viewed(self, target: Target, given: Objects) -> Objects:
         """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
         found = target.receiver | self.heap.contents(target.receiver) | given
+        found |= self.heap.items(target.receiver) if target.method in _ITEMS else NONE
         pairs = NONE
         if target.method == "items":
             pairs = self.heap.new(self.heap.new(self.heap.parts(target.receiver), exact=True), exact=True)
@@ -176,6 +180,8 @@ class Libraries(LibraryChanges):
     def stateful(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What changes whenever it is used; a plain iterator changes itself and no more."""
         heap, used = self.heap, given | target.receiver
+        used |= heap.items(used) if target.name in ITERATORS or target.method in ITERATING_METHODS else NONE
+        used |= heap.items(used) if target.method in _TUPLES else NONE
         if target.name == "itertools.zip_longest":  # which gives what fills up, not parts of it
             used |= heap.new(self.either(k.value for k in call.keywords), exact=True)
         made = heap.new(heap.reach(used), stateful=True)
@@ -206,8 +212,10 @@ class Libraries(LibraryChanges):
         ):
             made = heap.new(heap.reach(given))
             heap.frames |= made if name.startswith("pandas.") else NONE
+            heap.boxes |= made
             heap.buffers |= made if name == "memoryview" else NONE
-            return made | heap.within(given) - heap.plain_code | (given - heap.plain_code)
+            within = heap.reach(heap.contents(given)) if name.startswith("pandas.") else heap.within(given)
+            return made | (within | given) - heap.plain_code
         if name in ARRAY_HOLDERS:
             boxes = any(map(_is_object, call.keywords))  # a column of Python's own objects
             held = heap.reach(given) - (NONE if boxes else heap.exact)
@@ -215,12 +223,7 @@ class Libraries(LibraryChanges):
             heap.memory |= made if held else NONE
             return made | (heap.within(given) if boxes else NONE)
         if name == "copy.deepcopy":
-            made = self.derived(given)
-            for one in heap.reach(given) & heap.ancestors.keys():
-                heap.inherit(made, frozenset(heap.ancestors[one]))
-            if heap.frames.isdisjoint(heap.made_of.get(min(made), NONE)):
-                heap.made_of.pop(min(made), None)  # of a frame it copies no cell
-            return made
+            return self.deep_copy(given)
         if name in _MARKED:
             made = heap.new(heap.reach(given))
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
@@ -232,6 +235,19 @@ class Libraries(LibraryChanges):
             heap.carry(made, code, frozenset())
             return made
         return self.library_instance(name, given) if name and self.is_class_like(call, name) else None
+
+    def deep_copy(self, given: Objects) -> Objects:
+        """A deep copy, which shares the cells where it is one of a frame."""
+        heap = self.heap
+        made = self.derived(given)
+        for one in heap.reach(given) & heap.ancestors.keys():
+            heap.inherit(made, frozenset(heap.ancestors[one]))
+        first = heap.made_of.get(min(made), NONE)
+        if heap.frames.isdisjoint(heap.reach(first)):
+            heap.made_of.pop(min(made), None)  # of a frame it copies no cell
+            if self.inside is not None:
+                heap.deep_copies.update(dict.fromkeys(made, first))
+        return made
 
     def library_instance(self, name: str, given: Objects) -> Objects:
         """An instance of a library's class holds what it was made of."""
@@ -261,9 +277,14 @@ class Libraries(LibraryChanges):
             heap.inherit(made, frozenset(heap.ancestors[one]))
         return made
 
-    def drawn(self, target: Target, given: Objects) -> Objects:
+    def drawn(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What a call gives that stands in no table; what is drawn is known as such, and so are its parts."""
-        made = self.derived(given | target.receiver, self.nested(given, target.method) if target.method else NONE)
+        method = target.method
+        nested = self.nested(given, method) if method else NONE
+        made = self.derived(given | target.receiver, nested, wide=widens(call, method))
+        if method in ITEM_METHODS:
+            made |= self.heap.items(made)
+            made |= self.heap.items(made) if method == CELL_METHOD else NONE
         if not target.receiver.isdisjoint(self.heap.stylers):
             made |= target.receiver
         if target.name.startswith("pandas."):

@@ -17,7 +17,7 @@ from promote.language.effects import (
     VIEWING_METHODS,
 )
 from promote.language.functions import Functions
-from promote.language.syntax import dotted_of, names_a_type, operands, selects_a_copy
+from promote.language.syntax import dotted_of, items_taken, names_a_type, operands, selects_a_copy
 from promote.language.uses import FunctionInfo, Use
 from promote.trees import walk
 
@@ -70,11 +70,23 @@ class Values:
         if (name in self.own and not shadowed) or name in self.functions.constants:
             return self.of(name)
         if name not in self.outer:
-            held = self.heap.new()
-            self.outer[name] = self.heap.new(held), held
+            self.outer[name] = self.unknown()
             if not shadowed:
                 self.own[name] = self.outer[name][0]
         return self.outer[name][0]
+
+    def unknown(self) -> tuple[Objects, Objects]:
+        """Make an object of which nothing is known, and what stands for all that can be met in there.
+
+        It may be a frame, or any container: what is in there is an item, or an item of an item.
+        """
+        heap = self.heap
+        itself = heap.new()
+        heap.boxes |= itself
+        inside = heap.items(itself)
+        heap.hold(itself, inside)
+        within = heap.items(inside)
+        return itself, inside | within | heap.items(within)
 
     def tool(self, path: Sequence[str]) -> Objects:
         """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
@@ -195,7 +207,7 @@ class Values:
         names = [part for part in walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Call))]
         return all(isinstance(part, ast.Name) and part.id in self.own for part in names)
 
-    def derived(self, used: Objects, held: Objects = NONE) -> Objects:
+    def derived(self, used: Objects, held: Objects = NONE, *, wide: bool = False) -> Objects:
         """A new object that was made of others: it may run their code, but is none of them."""
         heap = self.heap
         made = heap.new(held)
@@ -204,7 +216,12 @@ class Values:
             heap.memory |= made
         if used:
             first = NONE.union(*(heap.made_of.get(one, (one,)) for one in used))
+            if heap.made_of and (around := used & heap.exact | used & heap.stateful):
+                first = first.union(*(heap.made_of.get(one, ()) for one in heap.reach(around)))
             heap.made_of.update(dict.fromkeys(made, first))
+            if (heap.levels or heap.flat) and not wide and heap.is_column(used):
+                heap.flat |= made
+        heap.boxes |= made
         if used and (heap.code or heap.classes):
             heap.carry(made, heap.code_in(used), heap.classes_in(used))
         return made
@@ -253,7 +270,10 @@ class Values:
             objects |= made
         if not objects:
             return objects
-        held = self.heap.contents(objects)
+        if node.attr in _SAME:
+            return objects if not self.heap.classes else objects | self.heap.contents(objects)
+        held = self.heap.contents(objects) | self.heap.items(objects)
+        held |= self.heap.items(held) if infos else NONE  # a property may give a part
         if self.heap.classes:  # a descriptor gives what its `__get__` gives
             held |= self.heap.contents(frozenset(o for o in held if self.has_method(o, "__get__")))
         return objects | held
@@ -279,11 +299,15 @@ class Values:
     def item(self, node: ast.Subscript) -> Objects:
         """An item: a part or a view, or a copy where the index says so."""
         objects = self.value(node.value)
+        taken = items_taken(node)
         if selects_a_copy(node.slice) and not objects <= self.heap.exact:
-            return self.derived(objects)
-        if isinstance(node.slice, ast.Slice) and objects <= self.heap.exact:
-            return self.heap.new(self.heap.contents(objects), exact=True)
-        return self.heap.parts(objects)
+            return self.derived(objects | self.heap.items(objects) if taken else objects)
+        if isinstance(node.slice, ast.Slice):
+            if objects <= self.heap.exact:
+                return self.heap.new(self.heap.contents(objects), exact=True)
+            return (objects - self.heap.exact - self.heap.streams) | self.heap.contents(objects)
+        found = self.heap.parts(objects)
+        return found | self.heap.items(found) if taken > 1 else found
 
     def closure(self, info: FunctionInfo) -> Objects:
         """A function object: it holds what it took from a function around it, and its default values."""
@@ -296,6 +320,19 @@ class Values:
         self.heap.carry(made, frozenset((info,)), frozenset())
         return made
 
+    def elements(self, given: Objects, *, unpacked: bool) -> Objects:
+        """What names may be that go through an object, or with `unpacked` through each of its elements.
+
+        What gives pairs of a name and a part, groups and iterators, gives no part of a part.
+        """
+        heap = self.heap
+        found = heap.within(given)
+        return found | heap.items(found) if unpacked and not self.gives_pairs(given) else found
+
+    def gives_pairs(self, given: Objects) -> bool:
+        """Whether to go through an object gives pairs that are no parts of it, as groups and iterators do."""
+        return not (given.isdisjoint(self.heap.streams) and given.isdisjoint(self.heap.seen))
+
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Objects:
         """A container of what its element gives, evaluated with its own variables."""
         saved = dict(self.own)
@@ -304,7 +341,7 @@ class Values:
             given = self.value(generator.iter)
             for name in walk(generator.target):
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                    self.own[name.id] = self.heap.within(given)
+                    self.own[name.id] = self.elements(given, unpacked=name is not generator.target)
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         held = self.either(parts)
         if lazy:  # it still holds on to what it goes through
@@ -316,6 +353,10 @@ class Values:
         return made
 
 
+# Attributes by which frames and columns are asked for their items, which are no items themselves
+_SAME = frozenset(
+    "loc iloc at iat values array T str dt cat list struct index columns flat real imag dict".split()  # noqa: SIM905 - as `effects` writes its tables
+)
 _ASKING = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 _VALUES: dict[type, Callable[[Any, Any], Objects]] = {
     ast.Constant: Values.constant,

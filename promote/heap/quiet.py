@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from promote.heap.cells import accesses, is_unframed
+from promote.heap.cells import is_unframed
 from promote.language.effects import (
     ARGUMENT_MUTATORS,
     BOUND_METHODS,
@@ -47,6 +47,11 @@ _WORDS = frozenset(("out", "inplace", "in_place", "copy", "chunksize", "iterator
 _CONTAINERS = frozenset((ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Slice))
 # Attributes by which more than a part is taken, where nobody calls them
 _BOUND = BOUND_METHODS | VIEWING_METHODS | MUTATING_METHODS | {"style"}
+
+
+_BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
+_CELL = 2  # a column and a row
+_GIVING = {"item": _CELL, "row": 1, "take": 1, "squeeze": 1, "xs": 1}  # methods that take items
 
 
 class Quiet:
@@ -101,6 +106,24 @@ class Quiet:
         if func.attr in OUT_METHODS and len(call.args) > 1:
             return False
         return func.attr not in FRAME_METHODS or (self.polars and not self.containers and not accesses(func.value))
+
+
+def accesses(node: ast.expr) -> int:
+    """Count the items that an expression takes on the way from its name; a row and a column at once are two.
+
+    >>> texts = ("df", "df['k']", "df['k'].iloc[0]", "df.at[0, 'k']", "df['k'].tolist()[0]", "df.item()")
+    >>> [accesses(ast.parse(text, mode="eval").body) for text in texts]
+    [0, 1, 2, 2, 2, 2]
+    """
+    found = 0
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        if isinstance(node, ast.Subscript):
+            labelled = isinstance(node.value, ast.Attribute) and node.value.attr in _BY_LABEL
+            found += _CELL if labelled and isinstance(node.slice, ast.Tuple) else 1
+        elif isinstance(node, ast.Attribute):
+            found += _GIVING.get(node.attr, 0)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -52,6 +52,10 @@ class Results(Applied):
         everything = given | target.receiver | target.callee
         for info in self.heap.code_in(given | target.callee):
             summary = self.summary(info)
+            for _, level, kind, _ in summary.makes:
+                found |= self.made_again(everything - self.heap.plain_code, level, kind)
+            for name, level, _ in summary.takes if self.heap.boxes else ():  # what is captured is held by the closure
+                found |= self.heap.down(everything, level + (name in info.captured)) - self.heap.plain_code
             if summary.gives or summary.holds or summary.parts:
                 outside = (n for n in summary.gives | summary.holds | summary.parts if n not in info.parameters)
                 out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
@@ -84,7 +88,18 @@ class Results(Applied):
             self.reached_by_hooks(made)
         direct = NONE.union(*(self.place(n, info, bound, itself) for n in summary.gives))
         inner = NONE.union(*(self.heap.within(self.place(n, info, bound, itself)) for n in summary.parts))
-        return made | direct | inner | (itself if summary.keeps_state else NONE)
+        found = made | direct | inner | (itself if summary.keeps_state else NONE)
+        for name, level, far in summary.takes if self.heap.boxes else ():
+            found |= self.put_within(made, self.heap.down(self.place(name, info, bound, itself), level), far)
+        for name, level, kind, far in summary.makes:
+            found |= self.put_within(made, self.made_again(self.place(name, info, bound, itself), level, kind), far)
+        return found
+
+    def put_within(self, holder: Objects, objects: Objects, far: int) -> Objects:
+        """Give objects, or let another hold them; where they are farther away, what it holds holds them."""
+        if far:
+            self.heap.hold(holder, objects if far == 1 else self.heap.new(objects))
+        return NONE if far else objects
 
     def given_by_classes(self, call: ast.Call, target: Target, given: Objects) -> Objects:
         """What a call gives by classes of the notebook that it does not name."""

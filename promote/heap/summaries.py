@@ -47,8 +47,8 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     named = [*sorted(classes), *(n for n in info.free if _keeps(functions, n, asked))]
     variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing, *named]
     for name in dict.fromkeys((*info.parameters, *variables)):
-        inside[name] = run.heap.new()
-        start[name] = run.own[name] = run.heap.new(inside[name])
+        start[name], inside[name] = run.unknown()
+        run.own[name] = start[name]
     for _ in range(2):  # a second time, for what one round of a loop does to the next
         run.run(info.events)
     heap = run.heap
@@ -76,6 +76,9 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         raises=frozenset(n for n, objects in outside.items() if heap.raised and objects & heap.reach(heap.raised)),
         keeps=_kept(run, outside, outside),
         keeps_inside=_kept(run, inside, outside),
+        takes=_taken(run, inside, reached),
+        makes=frozenset((*one, _far(run, made, run.results)) for made in reached for one in _made_of(run, made, outside)),
+        keeps_made=_made_and_kept(run, outside),
         fills=frozenset((n, k) for n, mine in outside.items() for k in heap.kinds_in(heap.reach(mine) - mine)),
         asks=frozenset(n for n, objects in outside.items() if objects & run.asked_items),
         uses=frozenset(n for n, objects in outside.items() if objects & run.used),
@@ -119,6 +122,44 @@ def _kept(run: Aliases, holders: dict[str, Objects], outside: dict[str, Objects]
         reached = run.heap.reach(mine) - outside[holder]
         found.update((holder, held) for held, theirs in outside.items() if holder != held and theirs & reached)
     return frozenset(found)
+
+
+def _taken(run: Aliases, inside: dict[str, Objects], reached: Objects) -> frozenset[tuple[str, int, int]]:
+    """The names of whose objects the result gives or holds items, how many were taken on the way, and how far away."""
+    levels = run.heap.levels
+    return frozenset(
+        (n, levels[one], _far(run, one, run.results)) for n, mine in inside.items() for one in mine & reached
+    )
+
+
+def _far(run: Aliases, one: int, around: Objects) -> int:
+    """Tell how far away an object is: it is one of those (0), held by one of them (1), or farther within (2)."""
+    return 0 if one in around else 1 if one in run.heap.contents(around) else 2
+
+
+def _made_of(run: Aliases, made: int, outside: dict[str, Objects]) -> list[tuple[str, int, str]]:
+    """The names of whose objects one was made that is none of them, how many items of that were taken, and its kind."""
+    heap = run.heap
+    first = heap.deep_copies.get(made) or heap.made_of.get(made)
+    if not first or any(made in mine for mine in outside.values()):
+        return []
+    level = heap.levels.get(made, 0)
+    flat = made in heap.flat or (level == 1 and made in heap.cells)
+    kind = "copied" if made in heap.deep_copies else "flat" if flat else ""
+    return [(n, level, kind) for n, mine in outside.items() if not mine.isdisjoint(first)]
+
+
+def _made_and_kept(run: Aliases, outside: dict[str, Objects]) -> frozenset[tuple[str, str, int, str, bool]]:
+    """The names whose objects hold by now what was made of others, each with what is told of that."""
+    if not run.heap.made_of:
+        return frozenset()
+    kept = ((n, mine, made) for n, mine in outside.items() for made in run.heap.reach(mine) - mine)
+    return frozenset(
+        (n, *one, _far(run, made, mine) > 1)
+        for n, mine, made in kept
+        for one in _made_of(run, made, outside)
+        if n != one[0]
+    )
 
 
 def _given(info: FunctionInfo, outside: dict[str, Objects], results: Objects) -> Objects:

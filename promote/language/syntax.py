@@ -190,6 +190,7 @@ def class_asked_of(node: ast.expr) -> ast.expr | None:
     return None
 
 
+_BY_LABEL = frozenset(("loc", "iloc", "at", "iat"))
 _MASKS = {"isin": 1, "isna": 0, "isnull": 0, "notna": 0, "notnull": 0}  # methods that give a condition: their arguments
 
 
@@ -208,6 +209,21 @@ def selects_a_copy(index: ast.expr) -> bool:
     if isinstance(index, ast.Call):
         return isinstance(index.func, ast.Attribute) and _MASKS.get(index.func.attr) == len(index.args)
     return isinstance(index, (ast.Compare, ast.List, ast.ListComp))
+
+
+def items_taken(node: ast.Subscript) -> int:
+    """Count the items that a subscript takes, one within the other: a row and a column at once are two.
+
+    >>> texts = ("x[0]", "x[1:]", "x.iloc[0, 1]", "x.loc[:, 'k']", "x.loc[x > 1, 'k']", "x[['k']]", "x['k', 1]")
+    >>> [items_taken(ast.parse(text, mode="eval").body) for text in texts]
+    [1, 0, 2, 1, 1, 0, 1]
+    """
+    labelled = isinstance(node.value, ast.Attribute) and node.value.attr in _BY_LABEL
+    counted = isinstance(node.slice, ast.Tuple) and all(
+        isinstance(part, ast.Constant) and part.value.__class__ is int for part in node.slice.elts
+    )
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) and (labelled or counted) else [node.slice]
+    return sum(not isinstance(part, ast.Slice) and not selects_a_copy(part) for part in parts)
 
 
 def sql_names(text: str) -> list[str]:
