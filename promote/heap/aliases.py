@@ -140,11 +140,7 @@ class Aliases(Calls):
         match event.kind:
             case "assign":
                 given = self.heap.new() if event.value is None else self.once(event.value)
-                if event.element:
-                    hidden = bool(event.names) and event.names[0].startswith(HIDDEN)  # which is unpacked: `for key, part in groups`
-                    within = self.heap.within(given)
-                    given = self.heap.new(within, exact=True) if hidden and self.gives_pairs(given) else within
-                self.assign(event, given)
+                self.assign(event, self.element(event, given) if event.element else given)
             case "capture" if event.value is not None:
                 given = self.value(event.value)
                 inside = self.heap.within(given)
@@ -170,6 +166,12 @@ class Aliases(Calls):
                 self.handed_over(event)
             case "scope":
                 self.scope(event)
+
+    def element(self, event: Event, given: Objects) -> Objects:
+        """What a name may be that goes through an object; pairs are kept as such until names share their parts."""
+        within = self.heap.within(given)
+        unpacked = any(name.startswith(HIDDEN) for name in event.names)  # `for key, part in groups`
+        return self.heap.new(within, exact=True) if unpacked and self.gives_pairs(given) else within
 
     def handed_over(self, event: Event) -> None:
         """Take that a package is given an object, or that an exception carries some out of a function to a handler."""

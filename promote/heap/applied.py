@@ -94,9 +94,10 @@ class Applied(Targets):
         for holder, held in summary.keeps_inside:
             inside = self.heap.within(self.place(holder, info, bound, itself))
             self.heap.hold(inside, self.place(held, info, bound, itself))
-        for holder, made, level, kind, deep in summary.keeps_made:
-            given = self.made_again(self.place(made, info, bound, itself), level, kind)
-            self.heap.hold(self.place(holder, info, bound, itself), self.heap.new(given) if deep else given)
+        for holder, made, level, kind, far in summary.keeps_made:
+            used = self.place(made, info, bound, itself)
+            given = self.heap.down(used, level) if kind == "taken" else self.made_again(used, level, kind)
+            self.heap.hold(self.place(holder, info, bound, itself), self.heap.new(given) if far else given)
         for holder, kind in summary.fills:
             self.heap.hold(self.place(holder, info, bound, itself), self.heap.of_kinds((kind,)))
         for holder, code in summary.left:

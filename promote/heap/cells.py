@@ -66,9 +66,8 @@ def called_in_cell(run: Calls, call: ast.Call, target: Target, given: Objects, u
             touch_family(run, hit, use, whole=not hit.isdisjoint(heap.cells))
     if eager and target.receiver and (code := run.heap.code_in(given) or run.hands_on_a_changer(call, given)):
         summaries = [run.summary(info) for info in code] if isinstance(code, frozenset) else []
-        if any(one.cells or one.deeply for one in summaries):
-            touch_family(run, target.receiver, use, whole=True)
-        elif (not summaries or any(one.mutates for one in summaries)) and heap.is_column(target.receiver):
+        changes = not summaries or any(one.mutates for one in summaries)
+        if any(one.cells or one.deeply for one in summaries) or (changes and heap.is_column(target.receiver)):
             touch_family(run, target.receiver, use, whole=True)
 
 

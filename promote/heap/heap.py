@@ -187,6 +187,15 @@ class Heap:
             self.boxes.add(item)
         return item
 
+    def inside(self, itself: Objects) -> Objects:
+        """Give all items that stand for something in a box, as far as any were asked for."""
+        found: list[int] = []
+        (one,) = itself
+        while one in self.entries:
+            one = self.entries[one]
+            found.append(one)
+        return frozenset(found)
+
     def down(self, objects: Objects, levels: int) -> Objects:
         """Give what is met that many levels down in objects: items of frames, and what others are known to hold."""
         for _ in range(levels):

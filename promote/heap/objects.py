@@ -34,8 +34,8 @@ class Values:
         self.heap = Heap()
         self.own: dict[str, Objects] = {}
         self.packages: dict[str, Objects] = {}
-        # Names outside that functions called here look up, and this one does not: what they hold, and what is in there
-        self.outer: dict[str, tuple[Objects, Objects]] = {}
+        # Names outside that functions called here look up, and this one does not, with what they stand for
+        self.outer: dict[str, Objects] = {}
         self.asked_items: set[int] = set()  # of which a function's body reads items
         self.used: set[int] = set()  # which a function's body calls methods of that may be more than questions
         self.handed_on: set[int] = set()  # which a function's body hands to libraries
@@ -72,21 +72,15 @@ class Values:
         if name not in self.outer:
             self.outer[name] = self.unknown()
             if not shadowed:
-                self.own[name] = self.outer[name][0]
-        return self.outer[name][0]
+                self.own[name] = self.outer[name]
+        return self.outer[name]
 
-    def unknown(self) -> tuple[Objects, Objects]:
-        """Make an object of which nothing is known, and what stands for all that can be met in there.
-
-        It may be a frame, or any container: what is in there is an item, or an item of an item.
-        """
-        heap = self.heap
-        itself = heap.new()
-        heap.boxes |= itself
-        inside = heap.items(itself)
-        heap.hold(itself, inside)
-        within = heap.items(inside)
-        return itself, inside | within | heap.items(within)
+    def unknown(self) -> Objects:
+        """Make an object of which nothing is known: a frame or any container, whose items may be such in turn."""
+        itself = self.heap.new()
+        self.heap.boxes |= itself
+        self.heap.hold(itself, self.heap.items(itself))
+        return itself
 
     def tool(self, path: Sequence[str]) -> Objects:
         """The function of a library that changes what it is given, where it is no call: `map(heapq.heapify, rows)`."""
@@ -216,8 +210,9 @@ class Values:
             heap.memory |= made
         if used:
             first = NONE.union(*(heap.made_of.get(one, (one,)) for one in used))
-            if heap.made_of and (around := used & heap.exact | used & heap.stateful):
-                first = first.union(*(heap.made_of.get(one, ()) for one in heap.reach(around)))
+            if heap.made_of and (inner := heap.contents(used)):  # a list of frames, an object that keeps one
+                boxed = inner & heap.made_of.keys() | heap.contents(used & heap.exact | used & heap.stateful)
+                first = first.union(*(heap.made_of.get(one, (one,)) for one in boxed))
             heap.made_of.update(dict.fromkeys(made, first))
             if (heap.levels or heap.flat) and not wide and heap.is_column(used):
                 heap.flat |= made
@@ -268,15 +263,18 @@ class Values:
             self.heap.bound |= made
             self.heap.carry(made, frozenset(infos), frozenset())
             objects |= made
-        if not objects:
-            return objects
-        if node.attr in _SAME:
-            return objects if not self.heap.classes else objects | self.heap.contents(objects)
-        held = self.heap.contents(objects) | self.heap.items(objects)
-        held |= self.heap.items(held) if infos else NONE  # a property may give a part
-        if self.heap.classes:  # a descriptor gives what its `__get__` gives
-            held |= self.heap.contents(frozenset(o for o in held if self.has_method(o, "__get__")))
-        return objects | held
+        return objects | self.attributes(objects, node.attr, is_own=bool(infos)) if objects else objects
+
+    def attributes(self, objects: Objects, name: str, *, is_own: bool) -> Objects:
+        """What an attribute may be that is a part; one that `is_own` may be a property of the notebook's."""
+        heap = self.heap
+        if name in _SAME:
+            return heap.contents(objects) if heap.classes else NONE
+        held = heap.contents(objects) | heap.items(objects)
+        held |= heap.items(held) if is_own else NONE
+        if heap.classes:  # a descriptor gives what its `__get__` gives
+            held |= heap.contents(frozenset(o for o in held if self.has_method(o, "__get__")))
+        return held
 
     def has_method(self, one: int, name: str) -> bool:
         """Whether an object is an instance of a class of the notebook that has a method."""

@@ -51,16 +51,8 @@ class Results(Applied):
         found |= self.given_by_classes(call, target, given) if self.heap.classes else NONE
         everything = given | target.receiver | target.callee
         for info in self.heap.code_in(given | target.callee):
-            summary = self.summary(info)
-            for _, level, kind, _ in summary.makes:
-                found |= self.made_again(everything - self.heap.plain_code, level, kind)
-            for name, level, _ in summary.takes if self.heap.boxes else ():  # what is captured is held by the closure
-                found |= self.heap.down(everything, level + (name in info.captured)) - self.heap.plain_code
-            if summary.gives or summary.holds or summary.parts:
-                outside = (n for n in summary.gives | summary.holds | summary.parts if n not in info.parameters)
-                out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
-                found |= (everything - self.heap.plain_code) | (out | self.heap.new(out) if out else NONE)
-            self.heap.carry(found - everything, summary.code, summary.classes)
+            found |= self.given_by_code(info, everything)
+            self.heap.carry(found - everything, self.summary(info).code, self.summary(info).classes)
         if target.callee:
             made = self.heap.new(given)
             found |= made if self.is_class_like(call, target.name) else made | (target.callee - self.heap.plain_code)
@@ -69,6 +61,20 @@ class Results(Applied):
                 found |= given | self.heap.within(given)
         if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
             self.heap.templates |= found - everything
+        return found
+
+    def given_by_code(self, info: FunctionInfo, everything: Objects) -> Objects:
+        """What a function may give that a call is given or calls, its arguments not known one by one."""
+        summary = self.summary(info)
+        found = NONE
+        for _, level, kind, _ in summary.makes:
+            found |= self.made_again(everything - self.heap.plain_code, level, kind)
+        for name, level, _ in summary.takes if self.heap.boxes else ():  # what is captured is held by the closure
+            found |= self.heap.down(everything, level + (name in info.captured)) - self.heap.plain_code
+        if summary.gives or summary.holds or summary.parts:
+            outside = (n for n in summary.gives | summary.holds | summary.parts if n not in info.parameters)
+            out = NONE.union(*(self.place(n, info, {}, everything) for n in outside))
+            found |= (everything - self.heap.plain_code) | (out | self.heap.new(out) if out else NONE)
         return found
 
     def given_out(self, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:
@@ -98,7 +104,11 @@ class Results(Applied):
     def put_within(self, holder: Objects, objects: Objects, far: int) -> Objects:
         """Give objects, or let another hold them; where they are farther away, what it holds holds them."""
         if far:
-            self.heap.hold(holder, objects if far == 1 else self.heap.new(objects))
+            around = holder if far == 1 else self.heap.new()
+            self.heap.hold(holder, around)
+            self.heap.hold(around, objects)
+            if not objects.isdisjoint(self.heap.cells):
+                self.heap.flat |= around  # it may be a column, or a list of cells
         return NONE if far else objects
 
     def given_by_classes(self, call: ast.Call, target: Target, given: Objects) -> Objects:

@@ -39,7 +39,6 @@ def summarise(functions: Functions) -> None:
 def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     functions = run.functions
     start: dict[str, Objects] = {}  # what each name stands for
-    inside: dict[str, Objects] = {}  # all that can be met in there
     changeable = functions.variables - functions.constants
     sharing = (n for n in info.free if any(cls.shared for cls in functions.lineage(n)))
     asked = {use.path[0] for use in info.dotted if len(use.path) > 1}  # `f.calls`, `Table.rows`
@@ -47,16 +46,16 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     named = [*sorted(classes), *(n for n in info.free if _keeps(functions, n, asked))]
     variables = [*(n for n in info.free if n in changeable or run.is_local(n)), *sharing, *named]
     for name in dict.fromkeys((*info.parameters, *variables)):
-        start[name], inside[name] = run.unknown()
-        run.own[name] = start[name]
+        start[name] = run.own[name] = run.unknown()
     for _ in range(2):  # a second time, for what one round of a loop does to the next
         run.run(info.events)
     heap = run.heap
-    for name, (itself, held) in run.outer.items():  # that functions which it calls look up
-        key = f"{BEHIND}{name}" if name in info.parameters else name
-        start[key], inside[key] = itself, held
+    for name, itself in run.outer.items():  # that functions which it calls look up
+        start[f"{BEHIND}{name}" if name in info.parameters else name] = itself
+    inside = {name: heap.inside(itself) for name, itself in start.items()}  # all that can be met in there
     reached = heap.reach(run.results)
     outside = {name: start[name] | inside[name] for name in start}
+    held = {n: heap.reach(mine) - mine for n, mine in outside.items()}
     parameters = set(info.parameters)
     touched = {name for name, objects in outside.items() if objects & run.touched}
     if info.remembers and info.parameters[:1] in {("self",), ("cls",)}:
@@ -74,12 +73,14 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         cells=frozenset(n.removeprefix(BEHIND) for n, mine in outside.items() for one in run.families if mine & one),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
         raises=frozenset(n for n, objects in outside.items() if heap.raised and objects & heap.reach(heap.raised)),
-        keeps=_kept(run, outside, outside),
-        keeps_inside=_kept(run, inside, outside),
+        keeps=_kept(held, outside),
+        keeps_inside=_kept({n: heap.reach(inside[n]) - mine for n, mine in outside.items()}, outside),
         takes=_taken(run, inside, reached),
-        makes=frozenset((*one, _far(run, made, run.results)) for made in reached for one in _made_of(run, made, outside)),
-        keeps_made=_made_and_kept(run, outside),
-        fills=frozenset((n, k) for n, mine in outside.items() for k in heap.kinds_in(heap.reach(mine) - mine)),
+        makes=frozenset(
+            (*told, _far(run, one, run.results)) for one in reached for told in _made_of(run, one, outside)
+        ),
+        keeps_made=_made_and_kept(run, held, inside, outside),
+        fills=frozenset((n, k) for n, found in held.items() for k in heap.kinds_in(found)),
         asks=frozenset(n for n, objects in outside.items() if objects & run.asked_items),
         uses=frozenset(n for n, objects in outside.items() if objects & run.used),
         handed_on=frozenset(n for n, objects in outside.items() if objects & run.handed_on),
@@ -115,17 +116,16 @@ def _looked_into(run: Aliases, outside: dict[str, Objects]) -> frozenset[str]:
     return frozenset(n for n, mine in outside.items() if not (heap.holders(mine) - mine).isdisjoint(run.results))
 
 
-def _kept(run: Aliases, holders: dict[str, Objects], outside: dict[str, Objects]) -> frozenset[tuple[str, str]]:
+def _kept(held: dict[str, Objects], outside: dict[str, Objects]) -> frozenset[tuple[str, str]]:
     """The names whose objects others may hold by now, each behind the name of its holder."""
     found: set[tuple[str, str]] = set()
-    for holder, mine in holders.items():
-        reached = run.heap.reach(mine) - outside[holder]
-        found.update((holder, held) for held, theirs in outside.items() if holder != held and theirs & reached)
+    for holder, mine in held.items():
+        found.update((holder, name) for name, theirs in outside.items() if holder != name and theirs & mine)
     return frozenset(found)
 
 
 def _taken(run: Aliases, inside: dict[str, Objects], reached: Objects) -> frozenset[tuple[str, int, int]]:
-    """The names of whose objects the result gives or holds items, how many were taken on the way, and how far away."""
+    """The names of whose objects the result gives or holds items, how many were taken on the way, how far within."""
     levels = run.heap.levels
     return frozenset(
         (n, levels[one], _far(run, one, run.results)) for n, mine in inside.items() for one in mine & reached
@@ -149,17 +149,18 @@ def _made_of(run: Aliases, made: int, outside: dict[str, Objects]) -> list[tuple
     return [(n, level, kind) for n, mine in outside.items() if not mine.isdisjoint(first)]
 
 
-def _made_and_kept(run: Aliases, outside: dict[str, Objects]) -> frozenset[tuple[str, str, int, str, bool]]:
-    """The names whose objects hold by now what was made of others, each with what is told of that."""
-    if not run.heap.made_of:
-        return frozenset()
-    kept = ((n, mine, made) for n, mine in outside.items() for made in run.heap.reach(mine) - mine)
-    return frozenset(
-        (n, *one, _far(run, made, mine) > 1)
-        for n, mine, made in kept
-        for one in _made_of(run, made, outside)
-        if n != one[0]
-    )
+def _made_and_kept(
+    run: Aliases, held: dict[str, Objects], inside: dict[str, Objects], outside: dict[str, Objects]
+) -> frozenset[tuple[str, str, int, str, bool]]:
+    """The names whose objects hold by now items of others, or what was made of these, with what is told of each."""
+    heap = run.heap
+    found: set[tuple[str, str, int, str, bool]] = set()
+    for holder, ones in held.items():
+        for one in ones:
+            told = [(n, heap.levels[one], "taken") for n, items in inside.items() if one in items]
+            far = _far(run, one, outside[holder]) > 1
+            found.update((holder, *each, far) for each in told or _made_of(run, one, outside) if each[0] != holder)
+    return frozenset(found)
 
 
 def _given(info: FunctionInfo, outside: dict[str, Objects], results: Objects) -> Objects:

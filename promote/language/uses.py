@@ -185,11 +185,16 @@ class Summary:
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
     those of both of which it may change what they hold too; `cells`: those in whose cells it may. `gives`: whose
     objects the result may be; `parts`: what of theirs it may be; `holds`: whose objects it may hold; `raises`: whose
-    an exception may carry out. `keeps`: (holder, held) pairs that are linked afterwards; `keeps_inside`: those whose
-    holder is something within the first. `fills`: names whose objects hold afterwards what changes by being used,
-    with its kind; `asks`: those of which items are read; `handed_on`: those that libraries are given; `uses`: those
-    of which methods are called that may change a library's object. `code`: functions that the result may hold; `left`
-    and `left_inside`: functions that a parameter or name, or something within it, may now hold.
+    an exception may carry out. `takes`: of whose objects the result has an item, how many items were taken on the way
+    to it, and whether it is the result (0), held by it (1) or farther within (2); `makes`: of whose objects the result
+    has what was made of them, such as a copy of a frame, which shares the cells, with how many items were taken of
+    that, its kind (`flat`: a column, whose items are cells; `copied`: deeply) and how far within. `keeps_made`:
+    (holder, …) the same of what a name outside holds afterwards, where the kind may be `taken`. `keeps`: (holder,
+    held) pairs that are linked afterwards; `keeps_inside`: those whose holder is something within the first. `fills`:
+    names whose objects hold afterwards what changes by being used, with its kind; `asks`: those of which items are
+    read; `handed_on`: those that libraries are given; `uses`: those of which methods are called that may change a
+    library's object. `code`: functions that the result may hold; `left` and `left_inside`: functions that a parameter
+    or name, or something within it, may now hold.
     """
 
     mutates: frozenset[str] = frozenset()
