@@ -187,6 +187,7 @@ def collect_functions(
     binders: dict[str, int] = {}
     constant: set[str] = set()
     other: set[str] = set()
+    inner: list[tuple[str, ClassInfo]] = []
     for one in effects:
         given, touched = one.constant, one.touched
         for name in touched:
@@ -202,6 +203,9 @@ def collect_functions(
             classes.setdefault(name, []).append(cls)
         lambdas |= one.lambdas
         attributes |= one.attributes
+        inner += one.inner
+    for name, cls in inner:  # their methods run wherever they are asked; no name of the notebook stands for them
+        classes.setdefault(f"{name}." if name in binders else name, []).append(cls)
     return Functions(
         {name: tuple(infos) for name, infos in by_name.items()},
         {name: tuple(group) for name, group in classes.items()},

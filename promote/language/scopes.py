@@ -189,6 +189,7 @@ class _Scope(BlockScope):
         self.found.mentioned |= found.mentioned
         self.found.fields |= found.fields
         self.found.plain |= found.plain
+        self.found.inner += [*found.classes.items(), *found.inner]
 
     def importing(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -231,6 +232,7 @@ class _Scope(BlockScope):
         self.found.mentioned |= found.mentioned
         self.found.fields |= found.fields
         self.found.plain |= found.plain
+        self.found.inner += [*found.classes.items(), *found.inner]
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)

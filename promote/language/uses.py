@@ -101,6 +101,7 @@ class Effects:
         self.functions: dict[str, FunctionInfo] = {}
         self.lambdas: dict[int, FunctionInfo] = {}  # by the identity of the syntax node
         self.classes: dict[str, ClassInfo] = {}
+        self.inner: list[tuple[str, ClassInfo]] = []  # classes that functions and other classes define
         self.uses_classes: bool = True  # false for a class definition, which makes no instance of it
         self.plain: set[str] = set()  # names that stand as values, in functions and classes too
         self.fields: set[str] = set()  # names that class bodies bind to values, or say are there
