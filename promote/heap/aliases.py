@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from promote.heap.calls import Calls
+from promote.heap.celled import named
 from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Happening, Objects
 from promote.language.expression_scope import HIDDEN
@@ -187,6 +188,9 @@ class Aliases(Calls):
 
     def mutated(self, event: Event, value: ast.expr) -> None:
         """Take that an object changes, and holds something now; a key matters where it has a hash of its own."""
+        if event.alone and isinstance(value, ast.Attribute):  # `copied.rows += [1]` changes what both may have
+            self.touch(self.heap.contents(self.value(value.value) & self.heap.exact), event.use)
+            return
         if event.element:
             held = self.value(event.held) if self.heap.classes and event.held is not None else NONE
             if self.heap.classes_in(held):
@@ -195,6 +199,9 @@ class Aliases(Calls):
         if event.held is not None:
             held = self.value(event.held)
             self.heap.hold(self.value(value), held | self.heap.contents(held))
+            if cells := self.heap.contents(held & self.heap.exact) & self.heap.exact:  # `rents["tags"] = [["a"], []]`
+                holders = self.value(value) - self.heap.exact - self.heap.classes.keys() - self.heap.plain_code
+                self.heap.fill(holders, cells)
             augmented = event.alone and bool(self.heap.classes) and isinstance(value, ast.Name)
             if augmented and (more := self.given_by_hooks(self.of(value.id), held)):  # type: ignore[attr-defined]  # by an `__iadd__`
                 self.own[value.id] = self.of(value.id) | more  # type: ignore[attr-defined]  # a Name
@@ -205,6 +212,8 @@ class Aliases(Calls):
         """Let names stand for objects, besides what they stood for where the binding may not happen."""
         if self.heap.stateful and isinstance(event.value, ast.Call) and opens_to_write(event.value):
             self.heap.files |= given & self.heap.stateful
+        if self.inside is not None and self.heap.made_of:
+            named(self, event.names, event.value, element=event.element)
         for name in event.names:
             if (self.heap.classes or self.heap.stateful) and name in self.own:
                 self.given_up(self.own[name] - given, event.use)
@@ -235,6 +244,7 @@ class Aliases(Calls):
             self.heap.inherit(made, self.named(event.cls.bases))
             for base in event.cls.bases if self.functions.asks_subclasses else ():
                 self.changed.setdefault(base, event.use)
+                self.heap.hold(self.of(base), made)
                 self.touch(self.of(base), event.use)
             bases = [cls for base in event.cls.bases for cls in self.functions.lineage(base)]
             named_metas = [meta for cls in (event.cls, *bases) for meta in cls.meta]

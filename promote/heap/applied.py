@@ -53,6 +53,13 @@ class Applied(Targets):
         self.link(info, bound, itself)
         for name in summary.writes:
             self.written.setdefault(name, use)
+        for name, source, how in summary.binds:
+            given = self.place(source, info, bound, itself)
+            given = self.heap.within(given) if how == "part" else given if how == "is" else self.heap.new(given)
+            if name in info.captured and not self.is_local(name):
+                self.heap.hold(itself, given)
+            else:
+                self.own[name] = self.of(name) | given
         if summary.keeps_state:
             self.touch(itself | self.deep(itself), use)
             for name in self.functions.holders(info):
@@ -70,6 +77,10 @@ class Applied(Targets):
             used = self.heap.reach(self.place(name, info, bound, itself))
             self.used |= used
             self.touch(used & self.heap.foreign, use)
+        for name in summary.perhaps:
+            mine = self.place(name, info, bound, itself)
+            self.perhaps |= mine
+            self.touch(self.deep(self.heap.cells_of(mine) | self.heap.contents(mine & self.heap.exact)), use)
         for name in summary.cells if self.heap.boxes else ():
             touch_family(self, self.place(name, info, bound, itself), use, whole=True)
 

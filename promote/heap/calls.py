@@ -66,6 +66,9 @@ class Calls(Results):
         self.callbacks((cls.methods["__call__"] for cls in called if "__call__" in cls.methods), everything, use)
         if target.callee and not self.is_class_like(call, target.name):
             self.touch({o for o in target.callee - heap.quiet if o not in heap.code and o not in heap.classes}, use)
+            self.kept_by_callee(target, given, applied=applied)
+        if target.method == "update":  # of pairs
+            heap.hold(target.receiver, heap.contents(heap.contents(given) & heap.exact))
         self.library_changes(call, target, given, use)
         if target.receiver and self.functions.sql is not None and not target.infos:
             self.relation_writes(call, target, self.functions.sql, use)
@@ -74,6 +77,14 @@ class Calls(Results):
         by_its_object(self, call, target, given, use, alone=alone)
         if alone and not target.own:
             self.for_its_effect(call, target, use)
+
+    def kept_by_callee(self, target: Target, given: Objects, *, applied: bool) -> None:
+        """Let what is called and is no plain function hold what it is given, as a mock does."""
+        heap = self.heap
+        if applied:  # `@area.register(Square)`: it may keep what it stands on
+            heap.hold(target.callee, given)
+        elif not target.infos and not heap.code_in(given | target.callee):
+            heap.hold(target.callee - heap.quiet - heap.plain_code, given)
 
     def called_by_library(self, name: str) -> set[FunctionInfo]:
         """Give the methods of a class that the constructor of a library's class under it may call."""
@@ -148,7 +159,7 @@ class Calls(Results):
             heap.hold(target.receiver, given & heap.bound)
         for one in sorted(heap.reach(everything) & heap.bound):
             changed = heap.contents(frozenset((one,)))
-            heap.hold(changed, given - heap.bound)
+            heap.hold(changed, (given | heap.contents(given)) - heap.bound)
             self.touch(changed, use)
 
     def only_keeps(self, call: ast.Call, target: Target, everything: Objects) -> bool:

@@ -47,7 +47,7 @@ def widens(call: ast.Call, method: str) -> bool:
     return method in _WIDENING and not (call.keywords and any(k.arg == "drop" for k in call.keywords))
 
 
-def stored_in_cell(run: Calls, node: ast.expr, use: Use) -> None:
+def stored_in_cell(run: LibraryChanges, node: ast.expr, use: Use) -> None:
     """Take that what an expression gives was changed: it may be in a cell."""
     if run.heap.cells and (hit := run.value(node) & run.heap.cells):
         touch_family(run, hit, use, whole=True)

@@ -51,6 +51,7 @@ class Heap:
         self.flat: set[int] = set()  # columns and lists of cells: an item of one is a cell
         self.cells: set[int] = set()  # items that are cells, or parts of one
         self.deep_copies: dict[int, Objects] = {}  # what a function's body copied deeply, with what that was made of
+        self.celled: dict[int, Objects] = {}  # what surely has containers in its cells, with these
         self.frames: set[int] = set()  # what a function of pandas gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
@@ -215,6 +216,19 @@ class Heap:
         if not objects:
             return NONE
         return NONE.union(*[self.held.get(one, ()) for one in self.with_ancestors(objects)])
+
+    def cells_of(self, objects: Objects) -> Objects:
+        """Give the containers that stand in the cells of objects, or of what these are lists of."""
+        if not self.celled:
+            return NONE
+        return NONE.union(*(self.celled.get(one, ()) for one in objects | self.contents(objects & self.exact)))
+
+    def fill(self, made: Objects, cells: Objects) -> None:
+        """Let objects have containers in their cells."""
+        if cells:
+            self.hold(made, cells)
+            for one in made:
+                self.celled[one] = self.celled.get(one, NONE) | cells
 
     def code_in(self, objects: Objects) -> frozenset[FunctionInfo]:
         """Give the functions that can be reached through objects."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
+from promote.heap.celled import cells_in
 from promote.heap.cells import CELL_METHOD, ITEM_METHODS, widens
 from promote.heap.foreign import gives_parts, shares_unseen
 from promote.heap.heap import NONE, Objects
@@ -23,6 +24,7 @@ from promote.language.effects import (
     LOOKING_METHODS,
     METHOD_CALLERS,
     MUTATING_METHODS,
+    OPERATIONS,
     PART_GETTERS,
     PLAIN_BASES,
     REMEMBERING,
@@ -32,6 +34,7 @@ from promote.language.effects import (
     STATEFUL_CLASSES,
     STATEFUL_FUNCTIONS,
     STATEFUL_METHODS,
+    TELLING_METHODS,
     TREE_VIEWS,
     VIEWING_METHODS,
 )
@@ -41,7 +44,10 @@ from promote.language.states import RELATION_ENDS, RELATION_GIVERS
 from promote.language.syntax import dotted_of, shares_with_what_it_is_given
 
 LOADERS = frozenset(("importlib.import_module", "__import__"))
-_TOLD_FUNCTIONS = frozenset(("next", "type", "numpy.array", "copy.deepcopy", *LOADERS)).union(
+_BY_THEMSELVES = frozenset("next type numpy.array copy.deepcopy eval locals polars.concat".split())  # noqa: SIM905 - as `effects` writes its tables
+_TOLD_FUNCTIONS = _BY_THEMSELVES.union(
+    LOADERS,
+    OPERATIONS,
     STATEFUL_FUNCTIONS, SCALAR_FUNCTIONS, SHALLOW_COPIES, SHARING_FUNCTIONS, ARRAY_HOLDERS, DEFAULTING_FUNCTIONS,
     PART_GETTERS, METHOD_CALLERS,
 )  # fmt: skip
@@ -101,6 +107,10 @@ class Libraries(LibraryChanges):
         heap, method = self.heap, target.method
         if method == "_make":  # of a named tuple's class
             return self.shallow(given, NONE)
+        if method in TELLING_METHODS:
+            return heap.new(heap.reach(target.receiver | given))
+        if method == "fromkeys":  # all keys have the one value
+            return heap.new(heap.within(given) | given, exact=True)
         if method in COPYING_METHODS and target.receiver <= heap.exact:
             return heap.new(heap.contents(target.receiver), exact=True)
         if method == "_replace" or (method in _COPYING_INSTANCES and target.receiver & heap.classes.keys()):
@@ -160,7 +170,12 @@ class Libraries(LibraryChanges):
     def gives_a_view(self, method: str) -> bool:
         """Whether a method gives a part of what it is called on, or that itself."""
         viewing = method in VIEWING_METHODS or (method in MUTATING_METHODS and method not in FRAME_METHODS)
-        return viewing or (method in TREE_VIEWS and self.has_trees())
+        column = method == "append" and self.imports("polars")  # which gives itself, longer
+        return viewing or column or (method in TREE_VIEWS and self.has_trees())
+
+    def imports(self, package: str) -> bool:
+        """Whether the notebook imports a package, or something of it."""
+        return any(path.split(".", 1)[0] == package for path in self.functions.imports.values())
 
     def viewed(self, target: Target, given: Objects) -> Objects:
         """What a method gives of the object that it is called on; `items` gives pairs of what that holds."""
@@ -193,17 +208,30 @@ class Libraries(LibraryChanges):
             heap.streams |= made
         return made
 
+    def own_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:
+        """What a function gives whose table is itself, None where it is none of these."""
+        heap = self.heap
+        if name in OPERATIONS:
+            return self.derived(given, heap.contents(given))
+        if name == "locals":
+            return heap.new(NONE.union(*self.own.values()))
+        if name == "type" and len(call.args) == 1:
+            return self.class_of(given)
+        if name == "next":
+            return heap.within(given) | (given - heap.streams)
+        if name == "polars.concat" and not (call.args and len(getattr(call.args[0], "elts", ())) > 1):
+            return self.derived(given) | heap.within(given)  # of one frame, that frame
+        return self.named_by_text(call, name)
+
     def function_result(self, call: ast.Call, name: str, given: Objects) -> Objects | None:  # noqa: PLR0911 - one way out for each table
         """What a function gives that stands in a table, None where it stands in none."""
         heap = self.heap
-        if (named := self.named_by_text(call, name)) is not None:
-            return named
+        if (found := self.own_result(call, name, given)) is not None:
+            return found
         if name in SCALAR_FUNCTIONS and not heap.classes_in(given):
             return NONE
         if name in SHALLOW_COPIES:
             return self.shallow(given, self.either(k.value for k in call.keywords))
-        if name == "next":
-            return heap.within(given) | (given - heap.streams)
         if (
             name in SHARING_FUNCTIONS
             or name.startswith(_MASKED)
@@ -214,6 +242,7 @@ class Libraries(LibraryChanges):
             heap.frames |= made if name.startswith("pandas.") else NONE
             heap.boxes |= made
             heap.buffers |= made if name == "memoryview" else NONE
+            heap.fill(made, cells_in(self, call, name, given) if name.startswith(("pandas.", "numpy.")) else NONE)
             within = heap.reach(heap.contents(given)) if name.startswith("pandas.") else heap.within(given)
             return made | (within | given) - heap.plain_code
         if name in ARRAY_HOLDERS:
@@ -221,13 +250,15 @@ class Libraries(LibraryChanges):
             held = heap.reach(given) - (NONE if boxes else heap.exact)
             made = heap.new(held)
             heap.memory |= made if held else NONE
+            heap.fill(made, cells_in(self, call, name, given) if boxes else heap.cells_of(heap.reach(given)))
             return made | (heap.within(given) if boxes else NONE)
         if name == "copy.deepcopy":
             return self.deep_copy(given)
         if name in _MARKED:
             made = heap.new(heap.reach(given))
             marked = heap.defaulting if name in DEFAULTING_FUNCTIONS else heap.getters
-            (heap.changers if name in METHOD_CALLERS else marked).update(made)
+            marked.update(made)
+            heap.changers |= made if name in METHOD_CALLERS else NONE
             return made
         if name.startswith("functools.") and name[10:] in REMEMBERING:
             code = heap.code_in(given)
@@ -265,8 +296,19 @@ class Libraries(LibraryChanges):
             made = self.heap.new()
             self.heap.modules.update(dict.fromkeys(made, words[0]))
             return made
+        if name == "eval":
+            return self.evaluated(words[0])
         path = dotted_of(call.args[0]) if name == "getattr" else None
         return (self.tool((*path, words[0])) or None) if path and self.is_library(path[0]) else None
+
+    def evaluated(self, text: str) -> Objects | None:
+        """What the names in the text of an expression stand for, and what is within: it may give any of it."""
+        try:
+            names = [part.id for part in ast.walk(ast.parse(text.strip(), mode="eval")) if isinstance(part, ast.Name)]
+        except (SyntaxError, ValueError):
+            return None
+        found = NONE.union(*(self.of(name) if self.is_local(name) else self.outside_of(name) for name in names))
+        return found | self.heap.within(found)
 
     def shallow(self, copied: Objects, named: Objects) -> Objects:
         """A copy that shares what it holds, and what its class holds, with what was copied."""
@@ -298,6 +340,10 @@ class Libraries(LibraryChanges):
         exact = self.heap.exact
         if self.inside is not None and method == "map":  # `rents.map(table)`, where a parameter is any table
             return self.heap.within(given)
+        if self.inside is not None and method == "apply":  # `names.apply(table.get)`
+            return self.heap.within(frozenset([one for one in given if one not in self.heap.code]))
+        if self.inside is not None and method == "assign":  # `rents.assign(tags=[tags])`
+            return self.heap.within(given & exact)
         return NONE if given.isdisjoint(exact) else self.heap.within(given & exact) & exact
 
     def is_class_like(self, call: ast.Call, name: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from platform_core.hints import TYPE_CHECKING
 from platform_core.values import dataclass
+from promote.heap.celled import changed_if_celled
+from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Objects
 from promote.heap.objects import Values
 from promote.heap.state import CONNECTION
@@ -24,6 +26,7 @@ from promote.language.effects import (
     OUT_POSITIONS,
     QUIET_MODULES,
     STATEFUL_METHODS,
+    TELLING_METHODS,
     TREE_CHANGES,
     TREE_PACKAGES,
     TREE_VIEWS,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 TOLD_METHODS = (
     STATEFUL_METHODS | COPYING_METHODS | VIEWING_METHODS | MUTATING_METHODS | EAGER_METHODS | CHOOSING_METHODS
-    | LOOKING_METHODS | TREE_VIEWS
+    | LOOKING_METHODS | TREE_VIEWS | TELLING_METHODS
 )  # fmt: skip
 _SETTERS = frozenset(("__set__", "fset", "__delete__", "fdel"))  # of a property or a slot, which are given whose
 _DELEGATING = frozenset(("__getattr__", "__getattribute__", "__call__"))
@@ -116,6 +119,8 @@ class LibraryChanges(Values):
             if not self.is_constant(root[0]):
                 self.changed.setdefault(root[0], use)
         self.touch(self.delegated(self.value(node)), use)
+        if self.inside is not None and self.heap.made_of:
+            changed_if_celled(self, node)
         if self.functions.classes:
             self.change_class(node, root[0] if root is not None else "", use)
 
@@ -165,7 +170,9 @@ class LibraryChanges(Values):
             if isinstance(call.func, ast.Name) and call.func.id == "setattr":
                 self.put_away(call.args[0], self.either(call.args[1:]), use)
             self.change(call.args[0], use)
-            self.heap.hold(self.value(call.args[0]), self.either(call.args[1:]))
+            held = self.either(call.args[1:])
+            self.heap.hold(self.value(call.args[0]), held | self.heap.contents(held))
+            stored_in_cell(self, call.args[0], use)
         else:
             for keyword in call.keywords:  # `random.shuffle(x=rows)`
                 self.change(keyword.value, use)

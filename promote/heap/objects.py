@@ -40,12 +40,15 @@ class Values:
         self.used: set[int] = set()  # which a function's body calls methods of that may be more than questions
         self.handed_on: set[int] = set()  # which a function's body hands to libraries
         self.tools: dict[str, Objects] = {}
+        self.handed_functions: dict[str, Objects] = {}  # of the notebook, which a function's body hands on
         self.changed: dict[str, Use] = {}
         self.written: dict[str, Use] = {}
         self.ran: dict[FunctionInfo, Use] = {}  # what the statement at hand may have run
         self.asked: set[FunctionInfo] = set()  # whose summaries were looked at
         self.touched: set[int] = set()
         # Frames whose cells the statement at hand may have changed, each with its kin
+        self.taken: set[str] = set()  # names of a function's body that stand for something taken out: see `celled`
+        self.perhaps: set[int] = set()  # what a function's body changes in the cells of, if there are containers
         self.families: list[Objects] = []
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it
@@ -116,7 +119,22 @@ class Values:
     def name(self, node: ast.Name) -> Objects:
         """What a name stands for."""
         name = node.id
-        return self.of(name) or (NONE if name in self.own or self.is_local(name) else self.tool((name,)))
+        if found := self.of(name):
+            return found
+        if name in self.own or self.is_local(name):
+            return NONE
+        return self.own_function(name) if name in self.functions.by_name else self.tool((name,))
+
+    def own_function(self, name: str) -> Objects:
+        """A function of the notebook that another hands on: it is looked up outside of that one."""
+        if self.inside is None:
+            return NONE
+        if name not in self.handed_functions:
+            held = self.heap.new() if self.functions.attributes else NONE  # it may have attributes
+            made = self.handed_functions[name] = self.heap.new(held)
+            self.heap.plain_code |= made
+            self.heap.carry(made, frozenset(self.functions.infos(name)), frozenset())
+        return self.handed_functions[name]
 
     def comparison(self, node: ast.Compare) -> Objects:
         """A truth value, or a column of them that may be changed."""
@@ -217,6 +235,8 @@ class Values:
             if (heap.levels or heap.flat) and not wide and heap.is_column(used):
                 heap.flat |= made
         heap.boxes |= made
+        if heap.celled:
+            heap.fill(made, heap.cells_of(used))
         if used and (heap.code or heap.classes):
             heap.carry(made, heap.code_in(used), heap.classes_in(used))
         return made
@@ -244,7 +264,7 @@ class Values:
     def attribute(self, node: ast.Attribute) -> Objects:
         """An attribute may be a part, a view, or a method that is bound to the object."""
         if node.attr in IMMUTABLE_ATTRIBUTES:
-            return NONE
+            return self.class_of(self.value(node.value)) if node.attr == "__class__" else NONE
         path = dotted_of(node)
         if path and path[0] not in self.own and self.is_of_a_type(node, path[0]):
             return self.of_a_type(node.attr)
@@ -272,9 +292,17 @@ class Values:
             return heap.contents(objects) if heap.classes else NONE
         held = heap.contents(objects) | heap.items(objects)
         held |= heap.items(held) if is_own else NONE
+        if name == "obj" and heap.seen:  # of groups: the frame
+            held = held.union(*(heap.seen.get(one, ()) for one in objects))
         if heap.classes:  # a descriptor gives what its `__get__` gives
             held |= heap.contents(frozenset(o for o in held if self.has_method(o, "__get__")))
         return held
+
+    def class_of(self, objects: Objects) -> Objects:
+        """The classes of objects; what a function is given has one that it does not know, which holds things too."""
+        heap = self.heap
+        known = heap.with_ancestors(objects) & heap.types
+        return known if self.inside is None else known | heap.new(heap.contents(objects))
 
     def has_method(self, one: int, name: str) -> bool:
         """Whether an object is an instance of a class of the notebook that has a method."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from promote.heap.applied import Applied
+from promote.heap.celled import cells_given
 from promote.heap.cells import is_unframed
 from promote.heap.foreign import is_foreign
 from promote.heap.heap import NONE, Objects
@@ -12,7 +14,7 @@ from promote.heap.library_changes import Target
 from promote.language.effects import TEMPLATE_MAKERS
 from promote.language.functions import CONSTRUCTORS
 from promote.language.syntax import only_asks
-from promote.language.uses import FunctionInfo
+from promote.language.uses import ClassInfo, FunctionInfo
 
 # Special methods that no operator asks: what those give that stands for parts is within the instance anyway
 _NO_OPERATORS = frozenset(
@@ -20,6 +22,11 @@ _NO_OPERATORS = frozenset(
     __setattr__ __get__ __repr__ __str__ __format__ __hash__ __len__ __bool__ __contains__ __del__ __setitem__
     __delitem__""".split()  # noqa: SIM905 - as `effects` writes its tables
 )
+
+# Methods that the classes of `collections.abc` have, which ask an instance for its items
+_BY_ITEMS = frozenset("get pop popitem setdefault values items".split())  # noqa: SIM905 - as `effects` writes its tables
+# Classes of containers: an instance of one that stands on them holds what is in what it is made of
+_CONTAINERS = frozenset("list dict set tuple frozenset deque UserList UserDict OrderedDict defaultdict Counter".split())  # noqa: SIM905 - as above
 
 
 class Results(Applied):
@@ -49,6 +56,7 @@ class Results(Applied):
         for info, bound in target.infos:
             found |= self.given_out(info, bound, self.code_objects(call))
         found |= self.given_by_classes(call, target, given) if self.heap.classes else NONE
+        found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
         everything = given | target.receiver | target.callee
         for info in self.heap.code_in(given | target.callee):
             found |= self.given_by_code(info, everything)
@@ -59,6 +67,8 @@ class Results(Applied):
             found |= self.heap.contents(target.callee) - self.heap.plain_code  # which it may give
             if target.callee & self.heap.getters:
                 found |= given | self.heap.within(given)
+        if self.heap.celled:
+            found |= cells_given(self, target, given)
         if target.name.rpartition(".")[2] in TEMPLATE_MAKERS and only_asks(call.args[:1]):
             self.heap.templates |= found - everything
         return found
@@ -117,20 +127,33 @@ class Results(Applied):
         found |= self.given_by_hooks(target.callee, given, "__call__") if target.callee else NONE
         found |= self.given_by_hooks(target.receiver, given, target.method) if target.method[:2] == "__" else NONE
         found |= self.heap.within(given) if target.method == "__get__" else NONE
-        found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
+        if target.method in _BY_ITEMS and not target.infos:  # as the classes of `collections.abc` have them
+            found |= self.given_by_hooks(target.receiver, given, "__getitem__")
         types = (self.code_objects(call) | target.callee) & self.heap.types
         return found | self.instance_of(types, given) if types else found
 
     def instance_of(self, types: Objects, given: Objects) -> Objects:
         """An instance of classes that no name at the top stands for."""
-        made = self.heap.new(given)
         classes = frozenset().union(*(self.heap.classes[one] for one in types))
+        made = self.heap.new(given | self.within_containers(classes, given))
         self.heap.carry(made, frozenset(), classes)
         self.heap.inherit(made, types)
         for info in [cls.methods[name] for cls in classes for name in CONSTRUCTORS if name in cls.methods]:
             self.link(info, dict.fromkeys(info.parameters, given) | dict.fromkeys(info.parameters[:1], made), NONE)
         self.reached_by_hooks(made)
-        return made
+        bound = [(m, dict.fromkeys(m.parameters, given | types)) for m in self.makers(classes)]
+        return made.union(*(self.given_out(info, one, made | types) for info, one in bound))
+
+    def within_containers(self, classes: Iterable[ClassInfo], given: Objects) -> Objects:
+        """What an instance of a class on a container's holds besides what it is made of: what is in there."""
+        holds = any(not _CONTAINERS.isdisjoint(cls.bases) for cls in classes)
+        return self.heap.within(given) if holds else NONE
+
+    def makers(self, lineage: Iterable[ClassInfo]) -> list[FunctionInfo]:
+        """The methods that give an instance where a class is called, other than by its constructor."""
+        metas = [cls for own in lineage for meta in own.meta for cls in self.functions.lineage(meta)]
+        makers = [cls.methods["__new__"] for cls in lineage if "__new__" in cls.methods]
+        return makers + [cls.methods["__call__"] for cls in metas if "__call__" in cls.methods]
 
     def given_by_hooks(self, instances: Objects, given: Objects, asked: str = "") -> Objects:
         """What a method of instances gives that runs where no call names it: the one asked for, or any operator's."""
@@ -167,8 +190,8 @@ class Results(Applied):
 
     def instance(self, call: ast.Call, name: str, given: Objects) -> Objects:
         """An instance of a class of the notebook holds what it was made of."""
-        made = self.heap.new(given)
         lineage = self.functions.lineage(name)
+        made = self.heap.new(given | self.within_containers(lineage, given))
         self.heap.carry(made, frozenset(), frozenset(lineage))
         self.heap.inherit(made, self.of(name))
         for info in self.heap.code_in(self.heap.contents(self.of(name))):  # factories of default values
@@ -176,7 +199,5 @@ class Results(Applied):
         for info in self.functions.constructors(name):
             self.link(info, self.bind(info, call, made), NONE)
         self.reached_by_hooks(made)
-        metas = [cls for own in lineage for meta in own.meta for cls in self.functions.lineage(meta)]
-        makers = [cls.methods["__new__"] for cls in lineage if "__new__" in cls.methods]
-        makers += [cls.methods["__call__"] for cls in metas if "__call__" in cls.methods]
-        return made.union(*(self.given_out(info, self.bind(info, call, self.of(name)), made) for info in makers))
+        bound = [(m, self.bind(m, call, self.of(name))) for m in self.makers(lineage)]
+        return made.union(*(self.given_out(info, one, made) for info, one in bound))

@@ -7,11 +7,14 @@ whenever the summary of one that it calls has changed, until none changes.
 
 from __future__ import annotations
 
+import ast
+
 from promote.heap.aliases import Aliases
 from promote.heap.heap import NONE, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.functions import Functions
 from promote.language.uses import BEHIND, FunctionInfo, Summary
+from promote.trees import walk
 
 
 def summarise(functions: Functions) -> None:
@@ -53,7 +56,10 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
     for name, itself in run.outer.items():  # that functions which it calls look up
         start[f"{BEHIND}{name}" if name in info.parameters else name] = itself
     inside = {name: heap.inside(itself) for name, itself in start.items()}  # all that can be met in there
+    for name, made in run.handed_functions.items():
+        start[name], inside[name] = made, heap.contents(made)
     reached = heap.reach(run.results)
+    raised = heap.reach(heap.raised) | (reached if _ends_with_a_value(info) else NONE)
     outside = {name: start[name] | inside[name] for name in start}
     held = {n: heap.reach(mine) - mine for n, mine in outside.items()}
     parameters = set(info.parameters)
@@ -71,8 +77,10 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         gives=frozenset(n for n, objects in start.items() if objects & run.results),
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),
         cells=frozenset(n.removeprefix(BEHIND) for n, mine in outside.items() for one in run.families if mine & one),
+        perhaps=frozenset(n.removeprefix(BEHIND) for n, objects in outside.items() if objects & run.perhaps),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
-        raises=frozenset(n for n, objects in outside.items() if heap.raised and objects & heap.reach(heap.raised)),
+        raises=frozenset(n for n, objects in outside.items() if raised and objects & raised),
+        binds=_bound(info, run, start, inside) if run.written or info.global_writes or info.captured else frozenset(),
         keeps=_kept(held, outside),
         keeps_inside=_kept({n: heap.reach(inside[n]) - mine for n, mine in outside.items()}, outside),
         takes=_taken(run, inside, reached),
@@ -96,6 +104,12 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         or bool(_given(info, outside, run.results | heap.reach(run.results & heap.plain_code)))
         or (info.remembers and not functions.is_settled(info)),
     )
+
+
+def _ends_with_a_value(info: FunctionInfo) -> bool:
+    """Whether a function is a generator that returns something: its `StopIteration` carries that."""
+    returns = info.generator and info.node is not None and not isinstance(info.node, ast.GeneratorExp)
+    return returns and any(isinstance(part, ast.Return) and part.value is not None for part in walk(info.node))  # type: ignore[arg-type]  # it is there
 
 
 def _is_handed_on(functions: Functions, name: str) -> bool:
@@ -160,6 +174,21 @@ def _made_and_kept(
             told = [(n, heap.levels[one], "taken") for n, items in inside.items() if one in items]
             far = _far(run, one, outside[holder]) > 1
             found.update((holder, *each, far) for each in told or _made_of(run, one, outside) if each[0] != holder)
+    return frozenset(found)
+
+
+def _bound(
+    info: FunctionInfo, run: Aliases, start: dict[str, Objects], inside: dict[str, Objects]
+) -> frozenset[tuple[str, str, str]]:
+    """The names outside that are bound anew, by `global` and `nonlocal`, with whose objects they stand for by now."""
+    found: set[tuple[str, str, str]] = set()
+    for name in {*info.global_writes, *run.written, *info.captured} & run.own.keys():
+        mine = run.own[name] - start.get(name, NONE)
+        reached = run.heap.reach(mine) if mine else NONE
+        for source in start if mine else ():
+            if source != name and not reached.isdisjoint(start[source] | inside[source]):
+                part = "holds" if mine.isdisjoint(inside[source]) else "part"
+                found.add((name, source, part if mine.isdisjoint(start[source]) else "is"))
     return frozenset(found)
 
 

@@ -23,16 +23,35 @@ class Targets(Libraries):
         return self.of(call.func.id) if isinstance(call.func, ast.Name) else NONE
 
     def on_first(self, call: ast.Call) -> ast.Call | None:
-        """Give `dict.get(table, "k")` as `table.get("k")`; None where no function of a library's type is called."""
+        """Give `dict.get(table, "k")` as `table.get("k")`; None where no function of a library's type is called.
+
+        `f.__call__(1)` and `operator.call(f, 1)` are `f(1)`.
+        """
         func = call.func
+        word = getattr(func, "attr", "") or getattr(func, "id", "")
+        if word in {"__call__", "call"} and (turned := self.as_call(call, word)) is not None:
+            return turned
         if not isinstance(func, ast.Attribute) or not call.args or not names_a_type(func.value):
             return None
         root = dotted_of(func.value) or ("",)
         if root[0] in self.functions.classes or isinstance(call.args[0], (ast.Starred, ast.Constant)):
             return None
+        return self.turn(call, ast.Attribute(call.args[0], func.attr, ast.Load()), call.args[1:])
+
+    def as_call(self, call: ast.Call, word: str) -> ast.Call | None:
+        """Give the call that another makes of what it is called on, or given."""
+        if word == "__call__" and isinstance(call.func, ast.Attribute):
+            return self.turn(call, call.func.value, call.args)
+        path = dotted_of(call.func)
+        if not path or not call.args or self.functions.canonical(path) != "operator.call":
+            return None
+        return self.turn(call, call.args[0], call.args[1:])
+
+    def turn(self, call: ast.Call, func: ast.expr, args: list[ast.expr]) -> ast.Call:
+        """Give a call of something else in place of one, always the same."""
         if id(call) not in self.turned:
-            method = ast.copy_location(ast.Attribute(call.args[0], func.attr, ast.Load()), func)
-            self.turned[id(call)] = call, ast.copy_location(ast.Call(method, call.args[1:], call.keywords), call)
+            func = func if hasattr(func, "lineno") else ast.copy_location(func, call.func)
+            self.turned[id(call)] = call, ast.copy_location(ast.Call(func, args, call.keywords), call)
         return self.turned[id(call)][1]
 
     def understood(self, call: ast.Call) -> tuple[Target, Objects]:
@@ -63,6 +82,8 @@ class Targets(Libraries):
             )
             assigned = func.attr in self.functions.attributes
             stored = self.heap.contents(receiver) if assigned else self.wrapped(receiver, infos)
+            if func.attr == "__wrapped__":
+                stored = receiver
             name = self.functions.canonical(path) if path else ""
             for one in receiver & self.heap.modules.keys() if self.heap.modules else ():
                 name = f"{self.heap.modules[one]}.{func.attr}"

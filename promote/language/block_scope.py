@@ -92,6 +92,8 @@ class BlockScope(ExpressionScope):
                 self.found.dotted.append(DottedUse(path, use_of(node.target)))
             item = isinstance(node.target, ast.Subscript)
             self.event("mutate", node.target if item else node.target.value, node, held=node.value)
+            if not item:
+                self.event("mutate", node.target, node, alone=True)
 
     def delete(self, node: ast.Delete) -> None:
         for target in node.targets:

@@ -56,8 +56,12 @@ VIEWING_METHODS = frozenset(
     getElementById getchildren getparent getnext getprevious cell create_sheet add_worksheet add_sheet add_paragraph
     add_run add_table add_heading add_slide transpose swapaxes squeeze diagonal to_numpy
     conj conjugate getfield data_as getbuffer __array__ __getitem__ __iter__ __next__ __enter__ __getattribute__
+    __finalize__ __subclasses__ _asdict toreadonly
     result run_until_complete enter_context enter_async_context new_child from_buffer appender query_appender""".split()
 )
+
+# Methods that give a table of what their receiver, or what they are given, holds.
+TELLING_METHODS = frozenset("__reduce__ __reduce_ex__ __getstate__ bind bind_partial".split())
 
 # Packages that read HTML into trees; what methods of their elements give a part of the tree, or take one out of it,
 # with names that frames have too.
@@ -145,8 +149,12 @@ SHARING_FUNCTIONS = frozenset(
     operator.getitem ctypes.pointer ctypes.byref ctypes.cast contextlib.nullcontext contextlib.closing
     inspect.getattr_static inspect.getmembers heapq.nsmallest heapq.nlargest heapq.merge heapq.heappop
     heapq.heapreplace heapq.heappushpop xml.etree.ElementTree.SubElement
-    lxml.etree.SubElement PIL.ImageDraw.Draw""".split()
+    lxml.etree.SubElement PIL.ImageDraw.Draw inspect.signature inspect.getfullargspec inspect.getcallargs
+    collections.namedtuple types.new_class""".split()
 ).union(_OPERATORS)
+
+# Functions of `operator` that do what an operator does: lists and tables that they put together share what they hold.
+OPERATIONS = frozenset(f"operator.{name}" for name in "add and_ concat mul or_ sub xor".split())
 
 # Functions of the standard library's modules that change none of the arguments that they are given for their effect:
 # what they show, write, measure or set. Of any other it is not known.
@@ -229,7 +237,7 @@ DEFAULTING_FUNCTIONS = frozenset(("collections.defaultdict",))
 
 # Methods that copy their receiver and share what it holds.
 COPYING_METHODS = frozenset(
-    ("copy", "model_copy", "union", "difference", "intersection", "symmetric_difference", "_replace", "_make")
+    """copy model_copy union difference intersection symmetric_difference _replace _make fromkeys""".split()
 )
 
 # Attributes whose value never changes by itself and shares nothing.

@@ -155,7 +155,8 @@ class _Scope(BlockScope):
                 self.found.late.setdefault(name, use)
         values = own - found.functions.keys() - found.classes.keys()
         self.found.fields |= values | found.declared
-        held = self.class_attributes(node, inner, values | (own & _wrapped_methods(node)))
+        options = [k.value for k in node.keywords if k.arg != "metaclass" and not isinstance(k.value, ast.Constant)]
+        held = self.class_attributes(node, inner, values | (own & _wrapped_methods(node)), options)
         self.found.events.append(Event("scope", tuple(sorted(own)), None, use_of(node), events=tuple(found.events)))
         self.take(found)
         self.typed = outside
@@ -169,13 +170,19 @@ class _Scope(BlockScope):
         self.bind(node.name)
         self.decorate(node)
 
-    def class_attributes(self, node: ast.ClassDef, inner: _Scope, own: set[str]) -> ast.expr | None:
-        """Keep the values of a class's own names, under a name that no notebook can have, beyond its body."""
-        if not own:
+    def class_attributes(
+        self, node: ast.ClassDef, inner: _Scope, own: set[str], options: Sequence[ast.expr]
+    ) -> ast.expr | None:
+        """Keep what a class may hold, under a name that no notebook can have, beyond its body.
+
+        That are the values of its own names, and those that it gives to the `__init_subclass__` of a base.
+        """
+        if not own and not options:
             return None
         self.found.values = max(self.found.values, inner.found.values) + 1
         name = f"{HIDDEN}{self.found.values}"
         values: list[ast.expr] = [ast.copy_location(ast.Name(one, ast.Load()), node) for one in sorted(own)]
+        values += options
         inner.event("assign", ast.copy_location(ast.Tuple(values, ast.Load()), node), node, name)
         return ast.copy_location(ast.Name(name, ast.Load()), node)
 

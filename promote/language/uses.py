@@ -184,23 +184,26 @@ class Summary:
     A name outside that a parameter hides, which functions that are called look up, has the sign `BEHIND` before it.
 
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
-    those of both of which it may change what they hold too; `cells`: those in whose cells it may. `gives`: whose
-    objects the result may be; `parts`: what of theirs it may be; `holds`: whose objects it may hold; `raises`: whose
-    an exception may carry out. `takes`: of whose objects the result has an item, how many items were taken on the way
-    to it, and whether it is the result (0), held by it (1) or farther within (2); `makes`: of whose objects the result
-    has what was made of them, such as a copy of a frame, which shares the cells, with how many items were taken of
-    that, its kind (`flat`: a column, whose items are cells; `copied`: deeply) and how far within. `keeps_made`:
-    (holder, …) the same of what a name outside holds afterwards, where the kind may be `taken`. `keeps`: (holder,
-    held) pairs that are linked afterwards; `keeps_inside`: those whose holder is something within the first. `fills`:
-    names whose objects hold afterwards what changes by being used, with its kind; `asks`: those of which items are
-    read; `handed_on`: those that libraries are given; `uses`: those of which methods are called that may change a
-    library's object. `code`: functions that the result may hold; `left` and `left_inside`: functions that a parameter
-    or name, or something within it, may now hold.
+    those of both of which it may change what they hold too; `cells`: those in whose cells it may; `perhaps`: those
+    where it may if containers stand there. `gives`: whose objects the result may be; `parts`: what of theirs it may be;
+    `holds`: whose objects it may hold; `raises`: whose an exception may carry out. `binds`: (name, whose, how) where a
+    name outside is bound to the objects of another (`is`), to what is in there (`part`) or to what holds them
+    (`holds`). `takes`: of whose objects the result has an item, how many items were taken on the way to it, and whether
+    it is the result (0), held by it (1) or farther within (2); `makes`: of whose objects the result has what was made
+    of them, such as a copy of a frame, which shares the cells, with how many items were taken of that, its kind
+    (`flat`: a column, whose items are cells; `copied`: deeply) and how far within. `keeps_made`: (holder, …) the same
+    of what a name outside holds afterwards, where the kind may be `taken`. `keeps`: (holder, held) pairs that are
+    linked afterwards; `keeps_inside`: those whose holder is something within the first. `fills`: names whose objects
+    hold afterwards what changes by being used, with its kind; `asks`: those of which items are read; `handed_on`: those
+    that libraries are given; `uses`: those of which methods are called that may change a library's object. `code`:
+    functions that the result may hold; `left` and `left_inside`: functions that a parameter or name, or something
+    within it, may now hold.
     """
 
     mutates: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
     cells: frozenset[str] = frozenset()
+    perhaps: frozenset[str] = frozenset()
     deeply: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
@@ -209,6 +212,7 @@ class Summary:
     takes: frozenset[tuple[str, int, int]] = frozenset()
     makes: frozenset[tuple[str, int, str, int]] = frozenset()
     keeps_made: frozenset[tuple[str, str, int, str, bool]] = frozenset()
+    binds: frozenset[tuple[str, str, str]] = frozenset()
     keeps: frozenset[tuple[str, str]] = frozenset()
     keeps_inside: frozenset[tuple[str, str]] = frozenset()
     fills: frozenset[tuple[str, str]] = frozenset()
