@@ -200,7 +200,7 @@ class Aliases(Calls):
             held = self.value(event.held)
             self.heap.hold(self.value(value), held | self.heap.contents(held))
             if cells := self.heap.contents(held & self.heap.exact) & self.heap.exact:  # `rents["tags"] = [["a"], []]`
-                holders = self.value(value) - self.heap.exact - self.heap.classes.keys() - self.heap.plain_code
+                holders = self.value(value) - self.heap.exact - self.heap.frames - self.heap.classes.keys()
                 self.heap.fill(holders, cells)
             augmented = event.alone and bool(self.heap.classes) and isinstance(value, ast.Name)
             if augmented and (more := self.given_by_hooks(self.of(value.id), held)):  # type: ignore[attr-defined]  # by an `__iadd__`

@@ -1,7 +1,7 @@
-"""Lists and tables that surely stand in cells: of frames, columns and arrays that the notebook itself makes of them.
+"""Lists and tables that surely stand in cells: of columns and arrays that the notebook itself makes of them.
 
-Whatever is made of such a frame holds them too, so that it matters by which method, or under which name, one is
-reached. Of a frame from elsewhere that cannot be told: see `cells`. A function that changes what it takes out of a copy
+Whatever is made of such a column holds them too, by whichever method one is reached. Of frames, and of columns from
+elsewhere, items are counted: see `cells`. A function that changes what it takes out of a copy
 of what it is given changes that only if it holds such: whoever calls it knows.
 """
 
@@ -71,10 +71,6 @@ def cells_in(run: LibraryChanges, call: ast.Call, name: str, given: Objects) -> 
     """Give the containers that stand in the cells of what a call makes of containers."""
     heap = run.heap
     found = heap.cells_of(heap.reach(given))
-    frame = name == "pandas.DataFrame"
-    if not call.args or not (frame or name in {"pandas.Series", "numpy.array", "polars.Series"}):
+    if not call.args or name not in {"pandas.Series", "numpy.array", "polars.Series"}:
         return found
-    level = run.value(call.args[0]) & heap.exact
-    for _ in range(2 if frame else 1):  # in columns or rows, or at once
-        level = heap.contents(level) & heap.exact
-    return found | level
+    return found | heap.contents(run.value(call.args[0]) & heap.exact) & heap.exact
