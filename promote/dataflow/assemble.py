@@ -291,7 +291,7 @@ class Assembly(Inputs):
         frames = frozenset(n for n, g in self.names.items() if not self.is_resource(g)) | self.closure.parameters
         assigned = {text.partition(" = ")[0]: at for at, _, text in self.assigned}
         shadowed = frozenset(self.closure.shadowed)
-        return Body(tag, self.pieces, self.in_body, given, frames, assigned, shadowed, self.closure.sources)
+        return Body(tag, self.pieces, self.in_body, given, frames, assigned, shadowed, self.closure.reads)
 
     # Text
 

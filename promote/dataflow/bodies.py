@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from platform_core.values import dataclass
 from promote.dataflow.program import Statement
@@ -15,7 +15,7 @@ class Body:
 
     `given` are the names of its parameters, `frames` those that take frames or plain values. `assigned` are the names
     that inputs are assigned to in the body, each with the statement behind which that stands, `shadowed` the builtins
-    that it binds. `sources` are the statements that reach a name at a reader.
+    that it binds. `reads` are the names that it asks, each with the statement before which it does.
     """
 
     tag: str
@@ -25,7 +25,7 @@ class Body:
     frames: frozenset[str]
     assigned: Mapping[str, int]
     shadowed: frozenset[str]
-    sources: Mapping[tuple[str, int], frozenset[int]]
+    reads: Set[tuple[str, int]]
 
     @property
     def own(self) -> frozenset[str]:

@@ -57,6 +57,7 @@ class Closure:
     shadowed: set[str] = field(default_factory=set)  # builtins that the step reads and binds
     findings: list[Finding] = field(default_factory=list)
     refused: bool = False  # for a reason that was told before
+    reads: set[tuple[str, int]] = field(default_factory=set)  # each name with the statement before which it is asked
     doubled: set[str] = field(default_factory=set)  # assets taken that share what is changed with something else here
 
 
@@ -150,10 +151,10 @@ class _Resolver:
         for statement in included if len(variables) > 1 else ():
             self.refusals.identity(statement, variables)
         self.asked_late()
+        closure.reads = {(name, index + after) for name, index, after in self.seen}
         if not self.refusals.findings:
-            reads = {(name, index + after) for name, index, after in self.seen}
             for name, change, at, assets in lost_changes(
-                self.program, closure.included, closure.inputs.values(), reads
+                self.program, closure.included, closure.inputs.values(), closure.reads
             ):
                 self.refusals.lost(name, change, at)
                 closure.doubled |= assets

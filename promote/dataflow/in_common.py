@@ -156,8 +156,10 @@ class _Part:
         here = {*self.indices}
         return frozenset(
             name
-            for (name, reader), reaching in body.sources.items()
-            if reader in here and name in self.touched and not reaching <= here
+            for name, reader in body.reads
+            if reader in here
+            and name in self.touched
+            and any(s.index not in here for s in self.program.reaching(name, reader))
         )
 
     def apart(self, body: Body, free: Set[str], lingering: Set[str]) -> None:
@@ -180,11 +182,12 @@ class _Part:
 
     def needed(self, body: Body) -> frozenset[str]:
         """Give the names that a step goes on with."""
-        here = {*self.indices}
         found = {
             name
-            for (name, reader), reaching in body.sources.items()
-            if reader > self.indices[-1] and name in self.touched and not here.isdisjoint(reaching)
+            for name, reader in body.reads
+            if reader > self.indices[-1]
+            and name in self.touched
+            and any(self.program.reaches(index, name, reader) for index in self.indices)
         }
         for statement in body.statements:
             if statement.index > self.indices[-1]:  # code that looks names up when it runs
