@@ -33,7 +33,7 @@ from promote.render.kinds import Kinds
 from promote.render.module import render_module
 from promote.selection.select import select
 from tests.promote.notebooks import Cells, notebook
-from tests.promote.process_state import put_back
+from tests.promote.process_state import as_deep, put_back
 
 _HELPERS: dict[str, ModuleType] = {}  # of the notebook at hand, by their text
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+|(?<=<function )\w+\.<locals>\.")  # a function is shown with where it stands
@@ -69,6 +69,7 @@ def planned(cells: Cells, *, include_needed: bool = False) -> Planned:
     return plan(chosen(cells), include_needed=include_needed)
 
 
+@as_deep()
 def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, Any] | None = None) -> Verdict:
     """Run a notebook and what it was promoted to, and compare step by step."""
     selection = chosen(cells)
@@ -104,6 +105,7 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
     return verdict
 
 
+@as_deep()
 def in_one_process(cells: Cells, *, include_needed: bool, assets: Mapping[str, Any]) -> dict[str, Any]:
     """Run the promoted functions in one process, in the notebook's order and backwards; give what came out otherwise.
 

@@ -48,6 +48,16 @@ _FROM_FILES: dict[str, ModuleType] = {}  # modules that were looked at before
 
 
 @contextlib.contextmanager
+def as_deep() -> Iterator[None]:
+    """Put back afterwards how deep calls may be, which `put_back` leaves: other tests need the room."""
+    depth = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(depth)
+
+
+@contextlib.contextmanager
 def put_back(*, databases: bool = True) -> Iterator[None]:
     """Put back afterwards what runs in the block change of the process; generators start anew, unlike any seed.
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.promote.graph import compare
 from tests.promote.process_state import put_back
 
 if TYPE_CHECKING:
@@ -70,3 +71,10 @@ def test_threads_that_read_the_environment_meanwhile_do_not_crash() -> None:
         cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (0, "went well\n"), ran.stderr
+
+
+def test_how_deep_calls_may_be_is_put_back_once_a_notebook_was_compared() -> None:
+    depth = sys.getrecursionlimit()
+    cells = [("", "import sys\nsys.setrecursionlimit(220)"), ("silver:a", "a = [1]")]
+    compare(cells, include_needed=True)
+    assert sys.getrecursionlimit() == depth
