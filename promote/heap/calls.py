@@ -83,8 +83,10 @@ class Calls(Results):
         heap = self.heap
         if applied:  # `@area.register(Square)`: it may keep what it stands on
             heap.hold(target.callee, given)
-        elif not target.infos and not heap.code_in(given | target.callee):
-            heap.hold(target.callee - heap.quiet - heap.plain_code, given)
+            return
+        keepers = target.callee - heap.quiet - heap.plain_code
+        if keepers and not target.infos and not heap.code_in(given | target.callee):
+            heap.hold(keepers, given)
 
     def called_by_library(self, name: str) -> set[FunctionInfo]:
         """Give the methods of a class that the constructor of a library's class under it may call."""
