@@ -121,9 +121,7 @@ class Applied(Targets):
         """What a function made of its caller's objects: a frame or column, or what it took out of that on its way."""
         if not used:
             return NONE
-        made = self.deep_copy(used) if kind == "copied" else self.derived(used)
-        if kind == "flat":
-            self.heap.flat |= made
+        made = self.deep_copy(used) if kind == "copied" else self.derived(used, flat=kind == "flat")
         for _ in range(level):
             made |= self.heap.items(made)
         return made

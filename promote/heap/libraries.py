@@ -241,6 +241,7 @@ class Libraries(LibraryChanges):
             made = heap.new(heap.reach(given))
             heap.frames |= made if name.startswith("pandas.") else NONE
             heap.boxes |= made
+            heap.flat |= made if name == "pandas.Series" else NONE
             heap.buffers |= made if name == "memoryview" else NONE
             heap.fill(made, cells_in(self, call, name, given) if name.startswith(("pandas.", "numpy.")) else NONE)
             within = heap.reach(heap.contents(given)) if name.startswith("pandas.") else heap.within(given)

@@ -219,8 +219,11 @@ class Values:
         names = [part for part in walk(node) if isinstance(part, (ast.Name, ast.Attribute, ast.Call))]
         return all(isinstance(part, ast.Name) and part.id in self.own for part in names)
 
-    def derived(self, used: Objects, held: Objects = NONE, *, wide: bool = False) -> Objects:
-        """A new object that was made of others: it may run their code, but is none of them."""
+    def derived(self, used: Objects, held: Objects = NONE, *, wide: bool = False, flat: bool = False) -> Objects:
+        """A new object that was made of others: it may run their code, but is none of them.
+
+        It is `flat` if it surely is a column, and what is `wide` is none, whatever it was made of.
+        """
         heap = self.heap
         made = heap.new(held)
         if heap.memory and (shared := heap.reach(used) & heap.memory):  # columns go from frame to frame uncopied
@@ -232,7 +235,7 @@ class Values:
                 boxed = inner & heap.made_of.keys() | heap.contents(used & heap.exact | used & heap.stateful)
                 first = first.union(*(heap.made_of.get(one, (one,)) for one in boxed))
             heap.made_of.update(dict.fromkeys(made, first))
-            if (heap.levels or heap.flat) and not wide and heap.is_column(used):
+            if flat or ((heap.levels or heap.flat) and not wide and heap.is_column(used)):
                 heap.flat |= made
         heap.boxes |= made
         if heap.celled:
