@@ -58,7 +58,10 @@ class Results(Applied):
         found |= self.given_by_classes(call, target, given) if self.heap.classes else NONE
         found |= self.heap.new(self.heap.reach(given)) if target.method == "__new__" else NONE
         everything = given | target.receiver | target.callee
-        for info in self.heap.code_in(given | target.callee):
+        infos = self.heap.code_in(given | target.callee)
+        for level, kind in sorted({(level, kind) for info in infos for _, level, kind, _ in self.summary(info).makes}):
+            found |= self.made_again(everything - self.heap.plain_code, level, kind)
+        for info in infos:
             found |= self.given_by_code(info, everything)
             self.heap.carry(found - everything, self.summary(info).code, self.summary(info).classes)
         if target.callee:
@@ -74,11 +77,9 @@ class Results(Applied):
         return found
 
     def given_by_code(self, info: FunctionInfo, everything: Objects) -> Objects:
-        """What a function may give that a call is given or calls, its arguments not known one by one."""
+        """What of objects that are there a function may give that a call is given or calls, all arguments alike."""
         summary = self.summary(info)
         found = NONE
-        for _, level, kind, _ in summary.makes:
-            found |= self.made_again(everything - self.heap.plain_code, level, kind)
         for name, level, _ in summary.takes if self.heap.boxes else ():  # what is captured is held by the closure
             found |= self.heap.down(everything, level + (name in info.captured)) - self.heap.plain_code
         if summary.gives or summary.holds or summary.parts:
