@@ -92,7 +92,6 @@ def compare(cells: Cells, *, include_needed: bool = False, assets: Mapping[str, 
         verdict.modules[one.step.tag] = text
         try:
             with put_back(databases=databases):
-                shared(one)
                 got, again = run_function(one, text, given)
         except Exception as error:  # noqa: BLE001 - any failure of the promoted function is a difference
             verdict.steps[one.step.tag] = f"raised {type(error).__name__}: {error}"
@@ -121,7 +120,6 @@ def in_one_process(cells: Cells, *, include_needed: bool, assets: Mapping[str, A
     differing: dict[str, Any] = {}
     with put_back():
         for one in (*runs, *reversed(runs)):
-            shared(one)
             for result in run_function(one, render(one, captured, given), given):
                 if not equal(captured[one.step.name], result):
                     differing[one.step.tag] = result
@@ -185,6 +183,7 @@ def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> tuple[Any, A
     """Execute a module and call its pure function twice, on copies of the inputs; give copies of both results."""
     module = ModuleType(f"promoted_{one.step.name}")
     sys.modules[module.__name__] = module  # where a dataclass looks for its own module
+    shared(one)
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(text, f"<{one.step.name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our own rendering
         results = []
