@@ -179,6 +179,12 @@ class Aliases(Calls):
         if event.kind == "put":
             if event.value is not None and event.held is not None:
                 self.put_away(event.value, self.value(event.held), event.use)
+                if self.heap.wrappers and isinstance(event.value, ast.Attribute) and event.value.attr == "data":
+                    wrapping = self.value(event.value.value) & self.heap.wrappers
+                    held = self.value(event.held)
+                    self.heap.hold(held, wrapping)  # a change of the one is one of the other
+                    if wrapping and isinstance(event.value.value, ast.Name):
+                        self.own[event.value.value.id] = self.of(event.value.value.id) | held
             return
         if event.value is not None:
             parts = [event.value, *(event.value.args if isinstance(event.value, ast.Call) else ())]

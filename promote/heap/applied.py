@@ -81,6 +81,12 @@ class Applied(Targets):
             mine = self.place(name, info, bound, itself)
             self.perhaps |= mine
             self.touch(self.deep(self.heap.cells_of(mine) | self.heap.contents(mine & self.heap.exact)), use)
+        for name in summary.copied:
+            mine = self.place(name, info, bound, itself)
+            first = NONE.union(*(self.heap.made_of.get(one, (one,)) for one in mine))
+            self.copied_cells |= first if self.inside is not None else NONE
+            if not self.heap.frames.isdisjoint(self.heap.reach(first)):
+                touch_family(self, mine, use, whole=True)
         for name in summary.cells if self.heap.boxes else ():
             touch_family(self, self.place(name, info, bound, itself), use, whole=True)
 
@@ -124,6 +130,8 @@ class Applied(Targets):
         made = self.deep_copy(used) if kind == "copied" else self.derived(used, flat=kind == "flat")
         for _ in range(level):
             made |= self.heap.items(made)
+        if level and kind != "copied":  # an item of a copy of an array or list is the one that stands there
+            made |= self.heap.cells_of(used) | self.heap.down(used & self.heap.exact, level)
         return made
 
     def place(self, name: str, info: FunctionInfo, bound: dict[str, Objects], itself: Objects) -> Objects:

@@ -25,8 +25,9 @@ _OF_CONTAINERS = frozenset(
 )
 _LOWER = frozenset(("array", "deque", "defaultdict"))  # classes all the same
 # Methods that give an item of what they are called on, or a column of all of them; and one that gives a cell
-ITEM_METHODS = frozenset("item row take squeeze xs max min flatten stack".split())  # noqa: SIM905 - as above
+ITEM_METHODS = frozenset("item row get_column to_series take squeeze xs max min flatten stack".split())  # noqa: SIM905 - as above
 CELL_METHOD = "item"
+AGGREGATING = frozenset(("agg", "aggregate"))
 # Methods that make a frame of a column, or what is neither
 _WIDENING = frozenset("to_frame reset_index unstack agg aggregate apply describe split extract".split())  # noqa: SIM905 - as above
 
@@ -42,8 +43,15 @@ def is_unframed(path: str) -> bool:
     return path == "bytearray" or package == "numpy" or its_own
 
 
+def aggregated_by(call: ast.Call) -> object:
+    """Give the name of the method that `agg("max")` calls, None where it is another."""
+    return call.args[0].value if len(call.args) == 1 and isinstance(call.args[0], ast.Constant) else None
+
+
 def widens(call: ast.Call, method: str) -> bool:
     """Whether what a method makes of a column is none: `reset_index()` gives a frame, unless it drops the index."""
+    if method in AGGREGATING and aggregated_by(call) in ITEM_METHODS:
+        return False
     return method in _WIDENING and not (call.keywords and any(k.arg == "drop" for k in call.keywords))
 
 
@@ -80,7 +88,9 @@ def changed_in_cell(run: Applied, objects: Objects, use: Use, *, deep: bool) -> 
 
 def touch_family(run: LibraryChanges, objects: Objects, use: Use, *, whole: bool) -> None:
     """Touch what frames were made of, and with `whole` what else was made of that."""
-    made_of = run.heap.made_of
+    made_of, copies = run.heap.made_of, run.heap.deep_copies
+    if copies:  # of a frame they share the cells: whoever calls the function knows whether it is one
+        run.copied_cells |= NONE.union(*(copies.get(one, ()) for one in objects))
     roots = NONE.union(*(made_of.get(one, {one} if whole else ()) for one in objects - run.heap.exact))
     family = roots | {one for one, mine in made_of.items() if whole and not roots.isdisjoint(mine)}
     found = run.deep(frozenset(family))

@@ -52,7 +52,7 @@ class Heap:
         self.cells: set[int] = set()  # items that are cells, or parts of one
         self.deep_copies: dict[int, Objects] = {}  # what a function's body copied deeply, with what that was made of
         self.celled: dict[int, Objects] = {}  # what surely has containers in its cells, with these
-        self.frames: set[int] = set()  # what a function of pandas gave
+        self.frames: set[int] = set()  # what a function of pandas or Polars gave
         self.modules: dict[int, str] = {}  # what `__import__("heapq")` gave, with its name
         self.relations: set[int] = set()  # queries of DuckDB, which run when they are asked
         self.of_default: set[int] = set()  # those of them that were asked of DuckDB's module
@@ -60,6 +60,7 @@ class Heap:
         self.stylers: set[int] = set()  # what shows a frame, and gives itself by its methods
         self.files: set[int] = set()  # files that are written: the last name that goes puts there what is held back
         self.templates: set[int] = set()  # of Jinja whose whole text is known, and changes nothing
+        self.wrappers: set[int] = set()  # a `UserDict`, a `UserList`: their `data` is what they are
         self.executors: set[int] = set()  # whose `map` gives an iterator
         self.bound: set[int] = set()  # methods taken as values: calling one changes what it holds
         self.unframed: set[int] = set()  # what is no frame, but for `exact` ones

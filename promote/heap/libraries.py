@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 
 from promote.heap.celled import cells_in
-from promote.heap.cells import CELL_METHOD, ITEM_METHODS, widens
+from promote.heap.cells import AGGREGATING, CELL_METHOD, ITEM_METHODS, aggregated_by, widens
 from promote.heap.foreign import gives_parts, shares_unseen
 from promote.heap.heap import NONE, Objects
 from promote.heap.library_changes import TOLD_METHODS, LibraryChanges, Target
@@ -58,6 +58,7 @@ _ONCE = frozenset(("items", "iter", "iterfind"))  # what these give is gone thro
 _ITEMS = frozenset("get pop popleft setdefault ravel reshape __getitem__ __next__".split())  # noqa: SIM905 - as `effects` writes its tables
 _TUPLES = frozenset(("itertuples", "iter_rows"))  # what these give is no row that could be changed
 _COPYING_INSTANCES = frozenset(("copy", "model_copy"))  # where the class itself has none
+_WRAPPERS = frozenset(("collections.UserDict", "collections.UserList"))
 _MARKED = DEFAULTING_FUNCTIONS | PART_GETTERS | METHOD_CALLERS
 
 
@@ -239,10 +240,11 @@ class Libraries(LibraryChanges):
             or (name == "numpy.array" and any(_is_object(k) for k in call.keywords))
         ):
             made = heap.new(heap.reach(given))
-            heap.frames |= made if name.startswith("pandas.") else NONE
+            heap.frames |= made if name.startswith(("pandas.", "polars.")) else NONE
             heap.boxes |= made
             heap.flat |= made if name == "pandas.Series" else NONE
             heap.buffers |= made if name == "memoryview" else NONE
+            heap.wrappers |= made if name in _WRAPPERS else NONE
             heap.fill(made, cells_in(self, call, name, given) if name.startswith(("pandas.", "numpy.")) else NONE)
             within = heap.reach(heap.contents(given)) if name.startswith("pandas.") else heap.within(given)
             return made | (within | given) - heap.plain_code
@@ -251,6 +253,7 @@ class Libraries(LibraryChanges):
             held = heap.reach(given) - (NONE if boxes else heap.exact)
             made = heap.new(held)
             heap.memory |= made if held else NONE
+            heap.frames |= made if name.startswith("polars.") else NONE
             heap.fill(made, cells_in(self, call, name, given) if boxes else heap.cells_of(heap.reach(given)))
             return made | (heap.within(given) if boxes else NONE)
         if name == "copy.deepcopy":
@@ -325,12 +328,12 @@ class Libraries(LibraryChanges):
         method = target.method
         nested = self.nested(given, method) if method else NONE
         made = self.derived(given | target.receiver, nested, wide=widens(call, method))
-        if method in ITEM_METHODS:
+        if (method in AGGREGATING and aggregated_by(call) in ITEM_METHODS) or method in ITEM_METHODS:
             made |= self.heap.items(made)
             made |= self.heap.items(made) if method == CELL_METHOD else NONE
         if not target.receiver.isdisjoint(self.heap.stylers):
             made |= target.receiver
-        if target.name.startswith("pandas."):
+        if target.name.startswith(("pandas.", "polars.")):
             self.heap.frames |= made
         if is_drawing(target.name) or target.method in DRAWING_METHODS:
             self.heap.drawings |= made

@@ -49,6 +49,7 @@ class Values:
         # Frames whose cells the statement at hand may have changed, each with its kin
         self.taken: set[str] = set()  # names of a function's body that stand for something taken out: see `celled`
         self.perhaps: set[int] = set()  # what a function's body changes in the cells of, if there are containers
+        self.copied_cells: set[int] = set()  # whose cells a function's body changes by a deep copy, if they are frames
         self.families: list[Objects] = []
         self.results: Objects = NONE
         self.has_code = bool(functions.lambdas or functions.classes)  # of its own: else no name has code behind it

@@ -78,6 +78,7 @@ def _summary(info: FunctionInfo, run: Aliases) -> Summary:
         parts=frozenset(n for n, objects in inside.items() if objects & run.results),
         cells=frozenset(n.removeprefix(BEHIND) for n, mine in outside.items() for one in run.families if mine & one),
         perhaps=frozenset(n.removeprefix(BEHIND) for n, objects in outside.items() if objects & run.perhaps),
+        copied=frozenset(n.removeprefix(BEHIND) for n, objects in outside.items() if objects & run.copied_cells),
         holds=frozenset(n for n, objects in outside.items() if objects & reached),
         raises=frozenset(n for n, objects in outside.items() if raised and objects & raised),
         binds=_bound(info, run, start, inside) if run.written or info.global_writes or info.captured else frozenset(),

@@ -185,7 +185,8 @@ class Summary:
 
     `mutates`: parameters whose objects it may change. `changes`: names outside whose objects it may change. `deeply`:
     those of both of which it may change what they hold too; `cells`: those in whose cells it may; `perhaps`: those
-    where it may if containers stand there. `gives`: whose objects the result may be; `parts`: what of theirs it may be;
+    where it may if containers stand there; `copied`: those where it may if they are frames, by a
+    deep copy. `gives`: whose objects the result may be; `parts`: what of theirs it may be;
     `holds`: whose objects it may hold; `raises`: whose an exception may carry out. `binds`: (name, whose, how) where a
     name outside is bound to the objects of another (`is`), to what is in there (`part`) or to what holds them
     (`holds`). `takes`: of whose objects the result has an item, how many items were taken on the way to it, and whether
@@ -204,6 +205,7 @@ class Summary:
     changes: frozenset[str] = frozenset()
     cells: frozenset[str] = frozenset()
     perhaps: frozenset[str] = frozenset()
+    copied: frozenset[str] = frozenset()
     deeply: frozenset[str] = frozenset()
     gives: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
