@@ -22,14 +22,16 @@ from tests.promote.process_state import put_back
 pytestmark = pytest.mark.filterwarnings("ignore")  # what notebooks do to pandas is not what is tested
 
 STEP = "gold:out"
-# What is known to be lost: a function takes something out of the cells of a frame, or of a copy, that it is given
-_LOST_IN = frozenset(
+# What is known to be lost, each way with its places: what `mock.sentinel` keeps, of objects that no step makes
+_SENTINEL = "from unittest import mock\nmock.sentinel.x.y = d\na = mock.sentinel.x.y"
+_SENTINEL_NAMED = "from unittest import mock\nb = mock.sentinel.x\nb.rows = d\na = mock.sentinel.x.rows"
+LOST = frozenset(
     (
-        *("in a helper", "in a helper without arguments", "in a method", "handed on", "in a comprehension"),
-        *("given back by a helper", "given back and changed by helpers", "given back by a method"),
+        *((_SENTINEL, place) for place in ("in a helper without arguments", "in a method")),
+        *((_SENTINEL_NAMED, place) for place in ("at the top", "in a loop")),
+        *((_SENTINEL_NAMED, place) for place in ("given back by a helper", "given back by a method")),
     )
 )
-_COPIES = frozenset(('a = d.copy()["k"]', "a = d.copy()[0]"))
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +47,16 @@ def test_there_are_many_ways_and_each_stands_there_once() -> None:
     assert len(list(entries())) == len(every) * len(PLACES)
 
 
+def test_what_is_known_to_be_lost_stands_in_the_matrix() -> None:
+    assert {(entry.way.text, entry.place) for entry in entries()} >= LOST
+
+
+@pytest.mark.parametrize(("text", "place"), sorted(LOST))
+def test_what_is_known_to_be_lost_is_lost(text: str, place: str) -> None:
+    (entry,) = (e for e in entries() if (e.way.text, e.place) == (text, place))
+    assert _outcome(entry) == "lost"
+
+
 def test_each_way_leads_to_a_name(full_count: bool) -> None:
     failing = [way.text for way in ways()[:: 1 if full_count else 50] if not _leads_somewhere(way)]
     assert not failing
@@ -53,9 +65,8 @@ def test_each_way_leads_to_a_name(full_count: bool) -> None:
 def test_a_change_by_another_name_is_taken_over_or_refused(full_count: bool) -> None:
     counts = _counted(list(entries())[:: 1 if full_count else 107])
     assert counts["taken over"] >= 0.4 * counts.total()  # with what is needed; the others show a step's own object
-    assert counts["refused without need"] <= 0.08 * counts.total()
-    assert counts["lost"] <= 0.06 * counts.total()
-    assert counts["raises"] <= 0.05 * counts.total()
+    assert counts["refused without need"] <= 0.06 * counts.total()
+    assert counts["raises"] <= 0.03 * counts.total()
 
 
 def _leads_somewhere(way: Way) -> bool:
@@ -80,19 +91,14 @@ def _outcome(entry: Entry) -> str:
     if verdict.broken:
         return "raises"
     said = verdict.steps[STEP]
-    if said not in {"same", "refused"} and _is_known_to_be_lost(entry):
+    if (entry.way.text, entry.place) in LOST:
+        # One that is right by now leaves the list
+        assert said not in {"same", "refused"}, (entry.place, entry.way.text, entry.step, said)
         return "lost"
     if said == "refused":
         return "refused" if entry.step and _changes(entry) else "refused without need"
     assert said == "same", (entry.place, entry.way.made, entry.way.text, entry.change, entry.step, said)
     return "taken over"
-
-
-def _is_known_to_be_lost(entry: Entry) -> bool:
-    way = entry.way
-    if way.cells and way.text.startswith("def "):
-        return True
-    return entry.place in _LOST_IN and (way.cells or way.text in _COPIES)
 
 
 def _changes(entry: Entry) -> bool:
