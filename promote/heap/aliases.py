@@ -15,9 +15,11 @@ from promote.heap.cells import stored_in_cell
 from promote.heap.heap import NONE, Happening, Objects
 from promote.language.expression_scope import HIDDEN
 from promote.language.syntax import opens_to_write
-from promote.language.uses import Effects, Event, FunctionInfo, Use
+from promote.language.uses import ClassInfo, Effects, Event, FunctionInfo, Use
 from promote.trees import walk
 
+_ENUMS = frozenset(("Enum", "IntEnum", "StrEnum", "ReprEnum", "Flag", "IntFlag"))
+_OF_MEMBERS = ("__new__", "__init__", "_generate_next_value_")  # run where an enum is made
 _ENDING = (ast.Try, ast.With, ast.AsyncWith)  # where something may run when a generator is closed
 
 
@@ -239,6 +241,11 @@ class Aliases(Calls):
             if "__del__" in cls.methods:
                 self.loosely(cls.methods["__del__"], objects, use)
 
+    def is_enum(self, cls: ClassInfo) -> bool:
+        """Whether a class stands on one of Python's enums."""
+        imports = self.functions.imports
+        return any(imports.get(base, base).rpartition(".")[2] in _ENUMS for base in cls.bases)
+
     def definition(self, event: Event) -> Objects:
         """The object that a `def` or `class` gives its name."""
         if event.code is not None:
@@ -261,6 +268,8 @@ class Aliases(Calls):
                 self.heap.plain_code |= made
             hooks = [cls.methods["__init_subclass__"] for cls in bases if "__init_subclass__" in cls.methods]
             named = [m for cls in self.heap.classes_in(own) if (m := cls.methods.get("__set_name__"))]
+            if any(self.is_enum(cls) for cls in (event.cls, *bases)):  # each member is made at once
+                named += [cls.methods[n] for cls in (event.cls, *bases) for n in _OF_MEMBERS if n in cls.methods]
             for info in (*hooks, *named, *(m for cls in metas for m in cls.methods.values())):
                 self.loosely(info, made, event.use)
                 first = dict.fromkeys(info.parameters[:1], made | self.named(named_metas))
