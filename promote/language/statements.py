@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from promote.language.effects import MUTATING_METHODS, PASSING_CONTEXTS, PLAIN_DECORATORS, SWALLOWING_CONTEXTS
 from promote.language.syntax import arguments_of, dotted_of
 
+# In a class body, what asks no object for anything but by a call, which is followed as such
+_PLAIN = (ast.Constant, ast.Name, ast.expr_context, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Call, ast.keyword)
 _KEEPING = frozenset(("defaultdict", "partial"))  # these call nothing of what they are given
 
 # Packages whose parts are there once they are imported: modules, and packages that import their own parts
@@ -17,11 +19,24 @@ _WHOLE = (sys.stdlib_module_names - {*_PARTED}) | {"numpy", "pandas", "polars", 
 
 
 def only_defines(node: ast.stmt) -> bool:
-    """Whether a statement is a class whose decorators, if any, surely make no instance of it."""
-    if not isinstance(node, ast.ClassDef):
+    """Whether a statement is a class whose body and decorators, if any, surely ask no instance for anything."""
+    if not isinstance(node, ast.ClassDef) or any(map(_asks_in_body, node.body)):
         return False
     called = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list]
     return all((dotted_of(one) or ("",))[-1] in PLAIN_DECORATORS for one in called)
+
+
+def _asks_in_body(statement: ast.stmt) -> bool:
+    """Whether a statement of a class body may ask an object for something, as an attribute or operator does."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        values = [*statement.args.defaults, *statement.args.kw_defaults]
+    elif isinstance(statement, ast.ClassDef):
+        return not only_defines(statement)
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)):
+        values = [statement.value]
+    else:
+        return not isinstance(statement, ast.Pass)
+    return any(value is not None and not all(isinstance(n, _PLAIN) for n in ast.walk(value)) for value in values)
 
 
 def binds_above(statement: ast.stmt, name: str, line: int) -> bool:
