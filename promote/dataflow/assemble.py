@@ -24,7 +24,6 @@ from promote.language.showing import PLOTTING_MODULES
 from promote.language.statements import imports_plainly, is_literal
 from promote.language.syntax import use_of
 from promote.model import Fragment, Function, Input, Resource
-from promote.trees import walk
 
 if TYPE_CHECKING:
     from promote.dataflow.watched import Trimmed
@@ -47,7 +46,6 @@ class Assembly(Inputs):
         self.check_classes(body)
         self.check_dataclasses(body)
         self.check_globals(body)
-        self.check_annotations(body)
         self.check_texts(body)
         inputs = tuple(
             Input(
@@ -148,22 +146,6 @@ class Assembly(Inputs):
     def assigned_names(self) -> set[str]:
         """Give the names that inputs are assigned to in the body, since they hold something else before."""
         return {text.partition(" = ")[0] for _, _, text in self.assigned}
-
-    def check_annotations(self, body: Sequence[Statement]) -> None:
-        """An annotation of a variable runs in a notebook, and never in a function."""
-        for statement in body:
-            for node in statement.facts.kinds.get(ast.AnnAssign, ()):
-                if any(map(self.does_something, walk(node.annotation))):
-                    message = "The annotation runs code, which Python leaves out within a function."
-                    hint = "Run it in a statement of its own."
-                    self.findings.append(self.context.finding("PR314", message, statement, use_of(node), hint))
-
-    def does_something(self, node: ast.AST) -> bool:
-        """Whether a part of an annotation binds a name, or names a function of the notebook that changes something."""
-        functions = self.program.functions
-        infos = functions.infos(node.id) if isinstance(node, ast.Name) else ()
-        told = [functions.summaries[info] for info in infos if info in functions.summaries]
-        return isinstance(node, ast.NamedExpr) or any(one.changes or one.writes for one in told)
 
     def check_texts(self, body: Sequence[Statement]) -> None:
         """A text within a function finds a module's name, but never one of the function around it."""

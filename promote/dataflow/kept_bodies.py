@@ -51,6 +51,8 @@ def _means_the_same(statement: Statement, tags: Collection[str]) -> bool:
     effects, kinds = statement.effects, statement.facts.kinds
     if effects.dynamic or effects.global_writes or effects.awaits or len(kinds.get(ast.Tuple, ())) > 1:
         return False
+    if ast.AnnAssign in kinds and (statement.writes or ast.NamedExpr in kinds):
+        return False
     if ast.ImportFrom in kinds and not isinstance(statement.node, ast.ImportFrom):
         return False
     if any(load.problem for load in statement.loads) or not _UNSURE.keys().isdisjoint(tags):
@@ -74,7 +76,7 @@ def _body(say: Refusals, statement: Statement, local: Collection[str], *, record
             continue
         message = f"`global {name}` binds a name outside the function, which a promoted function cannot keep."
         say.say("PR312", name, message, statement, use, "Bind the name in the notebook first, or return the value.")
-    if statement.changes:
+    if statement.changes or statement.writes or ast.NamedExpr in statement.facts.kinds:
         _changing(say, statement)
     if not isinstance(statement.node, ast.ImportFrom):
         _stars_within(say, statement)
@@ -120,7 +122,7 @@ def _changing(say: Refusals, statement: Statement) -> None:
     from promote.language.cell_only import annotation_that_runs, shown  # noqa: PLC0415 - few statements do
 
     annotated = annotation_that_runs(statement.node)
-    changed = min(statement.changes).removeprefix("~")
+    changed = min(statement.changes or statement.writes or statement.effects.touched).removeprefix("~")
     if annotated is not None:
         message = f"The annotation may change {changed} when it is evaluated, which a function's is not."
         say.say("PR314", changed, message, statement, use_of(annotated), "Run that code in a line of its own.")
