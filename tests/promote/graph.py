@@ -14,7 +14,7 @@ import io
 import pickle
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -179,12 +179,24 @@ def shared(one: Plan) -> None:
             sys.modules.setdefault(package, ModuleType(package))
 
 
+@contextlib.contextmanager
+def _project() -> Iterator[None]:
+    """Let modules import from the project while they run, and no longer: other tests have a module of that name."""
+    kept = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "project"}
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "project"]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
 def run_function(one: Plan, text: str, given: Mapping[str, Any]) -> tuple[Any, Any]:
     """Execute a module and call its pure function twice, on copies of the inputs; give copies of both results."""
     module = ModuleType(f"promoted_{one.step.name}")
     sys.modules[module.__name__] = module  # where a dataclass looks for its own module
-    shared(one)
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), _project():
+        shared(one)
         exec(compile(text, f"<{one.step.name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - our own rendering
         results = []
         for _ in range(2):
