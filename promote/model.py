@@ -307,6 +307,11 @@ class Plan:
     model: DbtModel | None = None  # where dbt makes the asset
 
     @property
+    def makers(self) -> tuple[Maker, ...]:
+        """Those of the helpers that this step calls in the place of statements that it shares."""
+        return tuple(m for m in self.helpers.makers if self.step.tag in m.steps) if self.helpers else ()
+
+    @property
     def functions(self) -> tuple[Function, ...]:
         """The functions of the step's module that hold code of the notebook."""
         return (self.function, *self.checks, *self.charts)

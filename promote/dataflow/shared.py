@@ -182,7 +182,7 @@ def left(plan: Plan) -> tuple[list[Fragment], list[str], Mapping[str, str]]:
     texts += [g.output for g in functions]
     used = {n for text in texts for n in mentioned_names(text)} | {str(plan.step.options.get("schema", ""))}
     stay = [t for t in imports if "  #" in t or t.startswith("from __future__") or imported_name(t) in used]
-    makers = {m.name for m in plan.helpers.makers if plan.step.tag in m.steps}
+    makers = {m.name for m in plan.makers}
     taken = sorted(({n for key in moved for n in bound_names(key[2])} & used) | makers)
     return kept, stay, dict.fromkeys(taken, plan.helpers.name)
 
@@ -192,7 +192,7 @@ def called(plan: Plan, function: Function) -> tuple[Fragment, ...]:
 
     The calls are of no cell.
     """
-    mine = [m for m in plan.helpers.makers if plan.step.tag in m.steps] if plan.helpers else []
+    mine = plan.makers
     if not mine or function is not plan.function:
         return function.body
     from promote.render.pytext import call  # noqa: PLC0415 - few notebooks share statements

@@ -192,6 +192,10 @@ class _Scope(BlockScope):
         self.found.queries += found.queries
         self.found.dynamic |= found.dynamic
         self.found.global_writes |= found.global_writes
+        self.gather(found)
+
+    def gather(self, found: Effects) -> None:
+        """Take over what is kept of all code within, a function's body too, whenever that runs."""
         self.found.lambdas |= found.lambdas
         self.found.mentioned |= found.mentioned
         self.found.fields |= found.fields
@@ -235,11 +239,7 @@ class _Scope(BlockScope):
         for name in names:
             self.found.functions[name] = info
         self.found.lambdas[id(node)] = info
-        self.found.lambdas |= found.lambdas
-        self.found.mentioned |= found.mentioned
-        self.found.fields |= found.fields
-        self.found.plain |= found.plain
-        self.found.inner += [*found.classes.items(), *found.inner]
+        self.gather(found)
         for name, use in info.free.items():
             if not self.is_hidden(name):
                 self.found.late.setdefault(name, use)

@@ -20,8 +20,7 @@ def kept(plan: Plan, notebook: Notebook, module: GeneratedFile) -> dict[str, Any
     for one in placed(plan, module.text):
         at.setdefault(one.fragment, []).append(one)
         lines[one.first - 1 : one.last] = [None] * (one.last - one.first + 1)
-    mine = [m for m in plan.helpers.makers if plan.step.tag in m.steps] if plan.helpers else []
-    made = {(part.cell, part.first, part.text) for maker in mine for part in maker.body}
+    made = {(part.cell, part.first, part.text) for maker in plan.makers for part in maker.body}
     found: dict[tuple[int, int, str], dict[str, Any]] = {}
     for function in plan.functions:
         for fragment in (*function.definitions, *function.body):
