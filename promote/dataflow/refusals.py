@@ -16,7 +16,7 @@ from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
 from promote.language.statements import changes_plainly, import_lines, star_modules, star_source
 from promote.language.uses import Use
-from promote.model import Finding, Fix, Fragment, Notebook, Role, Severity, Step
+from promote.model import Finding, Fix, Fragment, Location, Notebook, Role, Severity, Step
 from promote.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -117,6 +117,12 @@ class Context:
         return f"cell {statement.cell} line {statement.first}"
 
 
+def _is_before(place: Location, other: Location) -> bool:
+    """Whether a place is above another of the same cell."""
+    at, than = ((p.line or 0, p.column or 0) for p in (place, other))
+    return place.cell == other.cell and at < than
+
+
 class Refusals:
     """The findings of one step, each name told once for each reason."""
 
@@ -132,12 +138,16 @@ class Refusals:
     def say(
         self, code: str, name: str, message: str, at: Statement, use: Use, hint: str, fix: Fix | None = None
     ) -> None:
-        """Add a finding; a name that a called function looks up is told where the step uses the function."""
+        """Add a finding, at the first use that has it; what a called function looks up is told where it is called."""
+        place = use if at.first <= use.line <= at.last else Use(at.first, 1)
+        found = self.context.finding(code, message, at, place, hint)
         if (code, name) not in self.told:
             self.told.add((code, name))
-            place = use if at.first <= use.line <= at.last else Use(at.first, 1)
-            found = self.context.finding(code, message, at, place, hint)
             self.findings.append(replace(found, fix=fix) if fix else found)
+            return
+        for number, told in enumerate(self.findings if name.isidentifier() else ()):
+            if (told.code, told.message) == (code, message) and _is_before(found.location, told.location):
+                self.findings[number] = replace(told, location=found.location)
 
     # Values that another statement gave
 

@@ -148,3 +148,9 @@ def test_a_change_that_reaches_two_inputs_is_still_told_after_the_names_were_bou
         ("gold:c", "df['m'] = 1\nc = b.join(df, rsuffix='_')\ndf = None"),
     ]
     assert "PR304" in {found.code for found in planned(cells).findings}
+
+
+def test_a_name_is_told_where_the_step_first_reads_it() -> None:
+    cells = [("", "rows = [len('ab')]"), ("silver:a", "rows[0] = rows[0] + 1\nrows = rows[:1]\na = rows")]
+    (told,) = closure(cells).findings
+    assert (told.code, told.location.line) == ("PR302", 1)
