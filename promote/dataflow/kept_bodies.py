@@ -11,7 +11,6 @@ from promote.dataflow.own_places import own_place, tells_no_place
 from promote.dataflow.placed_modules import placed_modules
 from promote.dataflow.program import Program, Statement
 from promote.dataflow.refusals import Context, Refusals
-from promote.language.statements import star_source
 from promote.language.syntax import use_of
 from promote.language.uses import Use
 
@@ -111,6 +110,8 @@ def _twice(say: Refusals, statement: Statement) -> None:
 def _stars_within(say: Refusals, statement: Statement) -> None:
     """Tell a star import within a block: Python has it at the top of a module alone, where the block does not stand."""
     for star in (one for one in statement.facts.kinds.get(ast.ImportFrom, ()) if one.names[0].name == "*"):
+        from promote.language.star_imports import star_source  # noqa: PLC0415 - few notebooks have one
+
         source = star_source(star)
         message = f"The star import from {source} stands in a block, which a function cannot hold."
         hint = f"Import what is used by name: from {source} import …."

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from promote.dataflow.program import Program, Statement
 from promote.edits import Edit, TagEdit
 from promote.language.effects import IPYTHON_NAMES
-from promote.language.statements import star_source
+from promote.language.star_imports import is_known, may_shadow, star_source
 from promote.model import Fix, Notebook
 from promote.selection.options import header
 from promote.trees import TYPE_ALIASES, walk
@@ -79,14 +79,16 @@ def named_imports(notebook: Notebook, program: Program) -> Fix | None:
     star = program.stars[0]
     node = star.node
     line = notebook.cells[star.cell - 1].source.split("\n")[star.first - 1]
-    written = f"from {star_source(node)} import *"
+    module = star_source(node)
+    written = f"from {module} import *"
     if not isinstance(node, ast.ImportFrom) or not line.startswith(written) or line.count("*") != 1:
         return None
     given = vocabulary()["platform_globals"].keys() | IPYTHON_NAMES | vars(builtins).keys() | {"__file__"}
     nodes = [inner for statement in program.statements for inner in walk(statement.node)]
     read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     bound = {name for n in nodes for name in _bound_by(n)}
-    names = sorted(read - bound - given)
+    meant = {name for name in read & vars(builtins).keys() if is_known(module) and may_shadow(module, name)}
+    names = sorted(read - bound - given | meant - bound)
     if not names:
         return None
     text = ", ".join(names)
@@ -96,7 +98,7 @@ def named_imports(notebook: Notebook, program: Program) -> Fix | None:
         lines = textwrap.wrap(f"{text},", _WIDEST - 4, break_long_words=False)
         text = "\n".join(["(", *(f"    {one}" for one in lines), ")"])
     column = len(written)
-    what = f"Write `from {star_source(node)} import {', '.join(names[:3])}{' …' if len(names) > 3 else ''}`."
+    what = f"Write `from {module} import {', '.join(names[:3])}{' …' if len(names) > 3 else ''}`."
     return Fix(what, (Edit(star.cell, star.first, column, star.first, column + 1, text),))
 
 

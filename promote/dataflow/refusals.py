@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -14,7 +15,7 @@ from promote.dataflow.loads import SDK
 from promote.dataflow.outputs import Output
 from promote.dataflow.program import Program, Statement, is_state
 from promote.dataflow.session import magic_of
-from promote.language.statements import changes_plainly, import_lines, star_modules, star_source
+from promote.language.statements import changes_plainly, import_lines
 from promote.language.uses import Use
 from promote.model import Finding, Fix, Fragment, Location, Notebook, Role, Severity, Step
 from promote.vocabulary import vocabulary
@@ -22,8 +23,6 @@ from promote.vocabulary import vocabulary
 if TYPE_CHECKING:
     from promote.dataflow.watched import Trimmed
 
-_SHADOWING_STARS = frozenset("numpy pylab matplotlib scipy torch sympy pyspark".split())
-_SHADOWED = {"math": ("pow",), "operator": ("abs", "pow")}  # by star imports of modules whose names are all known
 _GENERATOR = "the generator of "
 _NEAR_BUILTIN = 0.8  # `plot` is no misspelt `float`, `rng` no `range`
 
@@ -299,16 +298,29 @@ class Refusals:
         """Whether a star import before a statement may bind this name of Python's own; `%pylab` makes one."""
         if any(s.index < at.index and magic_of(s.node)[0] == "pylab" for s in self.program.wild):
             return True
-        before = [star for s in self.program.stars if s.index < at.index for star in star_modules(s.node)]
-        return any(module in _SHADOWING_STARS or name in _SHADOWED.get(module, ()) for module in before)
+        if not self.program.stars:
+            return False  # as in nearly every notebook
+        from promote.language.star_imports import may_shadow, star_modules  # noqa: PLC0415 - as said
+
+        before = (module for s in self.program.stars if s.index < at.index for module in star_modules(s.node))
+        return any(may_shadow(module, name) for module in before)
 
     def star(self, name: str, star: Statement, at: Statement, use: Use) -> None:
         """A star import may have bound the name."""
         from promote.dataflow.offers import named_imports  # noqa: PLC0415 - as above
+        from promote.language.star_imports import is_known, star_source  # noqa: PLC0415 - as above
 
         message = f"`{name}` may come from the star import in {self.context.where(star)}."
         fix = named_imports(self.context.notebook, self.program)
-        hint = f"Import it by name: from {star_source(star.node)} import {name}."
+        source = star_source(star.node)
+        hint = f"Import it by name: from {source} import {name}."
+        if not is_known(source) and hasattr(builtins, name):
+            message = (
+                f"`{name}`, as any name of Python's own, may be bound anew by the star import in "
+                f"{self.context.where(star)}."
+            )
+            hint = f"Import by name what is used of {source}, or take that line out; all else is Python's then."
+            name = f"*{source}"  # told once
         self.say("PR309", name, message, at, use, hint, fix)
 
     def wild(self, name: str, wild: Statement, at: Statement, use: Use) -> None:

@@ -176,18 +176,6 @@ def keeps_annotations(node: ast.stmt) -> bool:
     return future and any(alias.name == "annotations" for alias in node.names)  # type: ignore[attr-defined]  # an import, as `future` says
 
 
-def star_modules(statement: ast.stmt) -> list[str]:
-    """Give the top package of every star import of a statement; it may try one and then another."""
-    stars = [n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
-    return ["" if n.level else (n.module or "").split(".")[0] for n in stars]
-
-
-def star_source(statement: ast.stmt) -> str:
-    """Give the module that a star import takes its names from, as it is written."""
-    node = next(n for n in ast.walk(statement) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*")
-    return "." * node.level + (node.module or "")
-
-
 def recovers(statement: ast.stmt, line: int) -> bool:
     r"""Whether a line stands in a `try` that goes on after a NameError, as one of a local name is too.
 

@@ -82,6 +82,11 @@ CASES: dict[str, tuple[str, Cells, list[str]]] = {
         ],
         ["import (\n    attrgetter, concat, contains, countOf,", "truediv,\n)"],
     ),
+    "a star that takes the place of Python's own": (
+        "PR309",
+        [("", "from operator import *"), ("silver:out", "out = [abs(add(1, -3)), len('ab')]")],
+        ["from operator import abs, add"],
+    ),
     "constants": ("PR302", [("", "LIMIT = max([1, 2])"), ("silver:out", "out = [LIMIT]")], ["LIMIT = max([1, 2])"]),
     "a frame that an untagged cell reads": (
         "PR302",
